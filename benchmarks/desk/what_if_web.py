@@ -30,11 +30,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
 import lxml.html
 
-from copydesk import archive, config, engine
+from copydesk import archive, building, config, rounds
 from copydesk.config import Settings
-from copydesk.engine import Newsroom
-from copydesk.engine.rejudging import apply_rejudging
-from copydesk.engine.what_if import (
+from copydesk.editing.what_if import (
     Bench,
     KeywordEdit,
     Outcome,
@@ -48,10 +46,12 @@ from copydesk.engine.what_if import (
 )
 from copydesk.kit import dates
 from copydesk.news import Story
+from copydesk.newsroom import Newsroom, Silence, open_newsroom
+from copydesk.rounds.rejudging import apply_rejudging
 from world.newsroom import KEY, run_git
 
 ALL_DAYS = 3650
-QUIET = engine.Silence()
+QUIET = Silence()
 BEAT = """[site]
 title = "Newswire"
 url = "https://newswire.example"
@@ -113,12 +113,12 @@ class Web:
         run_git(root, "commit", "-qm", "start")
         self.write(root, change)
         with self.open(root) as newsroom:
-            engine.run_round(newsroom, engine.RoundOptions(web=self._recording), QUIET)
+            rounds.run_round(newsroom, rounds.RoundOptions(web=self._recording), QUIET)
         return root
 
     def open(self, root: Path) -> AbstractContextManager[Newsroom]:
         """Open a newsroom at the time of the recording."""
-        return engine.open_newsroom(root, self.now, {"COPYDESK_KEY": KEY})
+        return open_newsroom(root, self.now, {"COPYDESK_KEY": KEY})
 
     def write(self, root: Path, change: RuleChange) -> None:
         """Write a change into the files of a newsroom, where it is one."""
@@ -231,7 +231,7 @@ def read_stories(root: Path) -> dict[str, Story]:
 def list_built(newsroom: Newsroom, out: Path) -> Iterator[str]:
     """Yield the records of the stories at the top of a built front page, in its order."""
     shutil.rmtree(out, ignore_errors=True)
-    engine.build(newsroom, QUIET, engine.BuildOptions(out=out))
+    building.build(newsroom, QUIET, building.BuildOptions(out=out))
     page = lxml.html.document_fromstring((out / "index.html").read_text("utf-8"))
     for link in page.xpath("//section[@class='front' or @class='more']//*[self::h2 or self::h3]/a"):
         yield f"_news/{link.get('href').strip('/').rpartition('/')[2]}.md"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import engine
 from copydesk.kit import urls
+from copydesk.newsroom import open_newsroom
 
 _BEAT = '[site]\ntitle = "Bench"\nurl = "https://bench.example"\n[scoring]\noff_beat = "keep"\n'
 
@@ -50,7 +50,7 @@ def _run(root: Path, web: Path, sources: list[str], now: str) -> None:
 
 def _filed(root: Path, now: datetime) -> Iterator[dict[str, str]]:
     """Give what is filed; a copy is in the group of its original."""
-    with engine.open_newsroom(root, now, {}) as newsroom:
+    with open_newsroom(root, now, {}) as newsroom:
         stories = {one.path: one for one in newsroom.archive.stories(_fail)}
         names = {Path(path).stem: one for path, one in stories.items()}
         for one in stories.values():

@@ -19,6 +19,7 @@ from pathlib import Path
 from scores import bcubed, pairwise
 
 from copydesk import judge
+from copydesk.judge import clustering
 from copydesk.measure import read_documents, sort_documents
 from copydesk.news import Beat, Provider, Shelved, Story, Topic
 
@@ -75,7 +76,7 @@ def file_all(
     seconds = []
     for fresh in _rounds(stories, length):
         filed.update((one.story.path, one) for one in fresh)
-        since = _moment(fresh[0]) - judge.NEIGHBOURS_WITHIN
+        since = _moment(fresh[0]) - clustering.NEIGHBOURS_WITHIN
         groups = {one.story.group for one in filed.values() if _moment(one) >= since} - {""}
         window = [
             one for one in filed.values() if _moment(one) >= since or one.story.group in groups

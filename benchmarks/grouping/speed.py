@@ -29,7 +29,7 @@ from typing import Any
 from invented import Invented, Recombined, stream
 from plain import Plain
 
-from copydesk.judge import NewsDocument, Stream
+from copydesk.judge.clustering import NewsDocument, Stream
 from copydesk.measure import read_documents
 
 _LENGTHS = (0, 600, 1500)  # characters of a text

@@ -30,8 +30,9 @@ from scores import bcubed, pairwise
 from streams import Linkage, Stream, one_pass, stream
 from vectors import place, vectors
 
-from copydesk import embed, judge
+from copydesk import embed
 from copydesk.errors import ModelError
+from copydesk.judge import clustering
 from copydesk.measure import Order, read_documents, sort_documents
 
 _FILES: Mapping[str, tuple[str, Order | None, str]] = {
@@ -114,10 +115,10 @@ def _ours(name: str, files: Mapping[str, Path], kept: Path | None) -> None:
         order, documents = sort_documents(read_documents(path), _FILES[file][1])
         told = [embed.passage(one.title, one.text) for one in documents]
         pointing = vectors(told, kept) if kept else [b""] * len(told)
-        grouped = judge.Stream()
+        grouped = clustering.Stream()
         names = [
             grouped.add(
-                judge.NewsDocument(
+                clustering.NewsDocument(
                     key=one.id,
                     title=one.title,
                     text=one.text,

@@ -22,8 +22,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from copydesk import config, engine, judge
+from copydesk import config, judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Provider, Story
+from copydesk.newsroom import open_newsroom
 
 HERE = Path(__file__).parent
 GRADES = HERE / "grades"
@@ -85,7 +87,7 @@ def graded(name: str, web: Mapping[str, Article]) -> Iterator[Graded]:
 def judged(article: Article, beat: Beat) -> Story:
     """Judge an article alone, as if it was found on the day it came out."""
     fresh = replace(article, found=article.published_at)
-    story = judge.assess(fresh, beat, judge.MemoryShelf())
+    story = judge.assess(fresh, beat, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 
@@ -98,7 +100,7 @@ def read_web(name: str, data: Path, work: Path) -> dict[str, Article]:
     folder = work / name
     if not (folder / ".copydesk").exists():
         {"newswire": _run_newswire, "pages": _run_pages, "demo": _run_demo}[name](data, folder)
-    with engine.open_newsroom(folder, LATE, {}) as newsroom:
+    with open_newsroom(folder, LATE, {}) as newsroom:
         return {article.url: article for article in newsroom.articles.all()}
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from unread import article, coverage
 
 from copydesk import config, judge
+from copydesk.judge import shelves
 from copydesk.kit import text
 from copydesk.news import ReasonKind, Shelved, Story, Topic
 
@@ -136,7 +137,9 @@ def parts_of_words(site: Site) -> Iterator[Fault]:
         profile: Literal["everyday", "copydesk"] = "everyday" if is_everyday(name) else "copydesk"
         scoring = replace(free.scoring, profile=profile, off_beat="keep")
         for one in bare.values():
-            story = judge.assess(article(one), replace(free, scoring=scoring), judge.MemoryShelf())
+            story = judge.assess(
+                article(one), replace(free, scoring=scoring), shelves.MemoryShelf()
+            )
             if isinstance(story, Story) and story.topics:
                 yield f"{', '.join(story.topics)}: {one.title}"
 
@@ -286,7 +289,7 @@ def _both(pairs: Sequence[tuple[Story, Story]]) -> Callable[[str, Stories], Iter
 
 def _met_again(ordered: Iterable[Story]) -> Iterator[Story]:
     """Give the records whose address stands for a record already, as a round would see it."""
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
     for one in ordered:
         if shelf.at(one.original_url):
             yield one

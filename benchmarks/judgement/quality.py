@@ -22,8 +22,7 @@ from pathlib import Path
 from beats import WEBS, Graded, beat_of, graded, half, judged, read_web
 from rank import spearman
 
-from copydesk.judge import profile_of
-from copydesk.judge._findings import features_of_article
+from copydesk.judge import features_of_article, profile_of
 from copydesk.news import Article, Beat, Story
 
 WORTH = 55

@@ -22,8 +22,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from copydesk import config, engine, judge
+from copydesk import config, judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Story
+from copydesk.newsroom import open_newsroom
 
 PROFILES: tuple[Literal["copydesk", "everyday"], ...] = ("copydesk", "everyday")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,7 +75,7 @@ def judged(room: str, wanted: dict[str, float]) -> Iterator[Ranked]:
     """Give the graded stories that a newsroom has, judged by both profiles."""
     folder, _, other = room.partition("=")
     beat = config.load(Path(other or folder), {}).beat
-    with engine.open_newsroom(Path(folder), NOW, {}) as newsroom:
+    with open_newsroom(Path(folder), NOW, {}) as newsroom:
         for url, grade in wanted.items():
             article = newsroom.articles.find(url)
             if article is not None:
@@ -85,7 +87,7 @@ def story_of(article: Article, beat: Beat, profile: Literal["copydesk", "everyda
     """Judge one article alone, as if found at once; off the beat or not."""
     scoring = replace(beat.scoring, profile=profile, off_beat="keep")
     fresh = replace(article, found=article.published_at)
-    story = judge.assess(fresh, replace(beat, scoring=scoring), judge.MemoryShelf())
+    story = judge.assess(fresh, replace(beat, scoring=scoring), shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

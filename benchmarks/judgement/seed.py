@@ -17,7 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from unread import coverage, judged
 
-from copydesk import archive, config
+from copydesk import config
+from copydesk.archive.record import parse_story
 from copydesk.news import Story
 
 DESK = Path(__file__).parent / "ai-desk"
@@ -29,7 +30,7 @@ def main() -> None:
     """Judge the case and say what is wrong with it."""
     record = Path(sys.argv[1])
     beat = config.load(Path(sys.argv[2]) if len(sys.argv) > 2 else DESK, {}).beat
-    filed = archive.parse_story(f"_news/{record.stem}.md", record.read_bytes())
+    filed = parse_story(f"_news/{record.stem}.md", record.read_bytes())
     print(f"filed: {', '.join(filed.topics)}; beside it: {len(filed.related)}\n")
     found = judged(list(stories_of(filed)), beat)
     for story in found.values():

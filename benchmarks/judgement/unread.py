@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from copydesk import archive, engine, judge
+from copydesk import archive, judge, newsroom
 from copydesk.errors import CopydeskError
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
 
 _SHORT = Reason(about="quality", points=20, why="text not kept, taken for a short report")
@@ -33,7 +34,7 @@ def adopted(site: Path) -> Iterator[Path]:
     with TemporaryDirectory() as folder, tarfile.open(site) as packed:
         packed.extractall(folder, filter="data")
         root = next(path.parent for path in Path(folder).rglob("_config.yml"))
-        engine.adopt(root)
+        newsroom.adopt(root)
         yield root
 
 
@@ -73,7 +74,7 @@ def judged(stories: Sequence[Story], beat: Beat, sources: Sequence[str] = ()) ->
     `sources` are the addresses of their sources, in the same order.
     """
     beat = replace(beat, scoring=replace(beat.scoring, off_beat="keep"))
-    shelf, found = judge.MemoryShelf(), {}
+    shelf, found = shelves.MemoryShelf(), {}
     for at, story in enumerate(stories):
         seen = article(story, sources[at] if sources else "")
         said = judge.assess(seen, beat, shelf)

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from copydesk import config, measure
-from copydesk.judge.topics import _confidence
+from copydesk.judge.topics import _topics
 from copydesk.news import Beat
 
 SHARES = {"title", "title_twice", "bare_title", "lede", "lede_twice", "label", "text", "excluded"}
@@ -35,14 +35,14 @@ def sensitivity(
     labelled: Path, beat: Beat, usual: float
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     """Yield the change of F1 in points for each weight, a third less and a third more."""
-    weights = _confidence.WEIGHTS
+    weights = _topics.WEIGHTS
     for name, weight in asdict(weights).items():
         changes = []
         for factor in (2 / 3, 4 / 3):
             moved = min(1.0, weight * factor) if name in SHARES else weight * factor
-            _confidence.WEIGHTS = replace(weights, **{name: moved})
+            _topics.WEIGHTS = replace(weights, **{name: moved})
             changes.append(round(100 * (f1(labelled, beat) - usual), 1))
-        _confidence.WEIGHTS = weights
+        _topics.WEIGHTS = weights
         yield name, (changes[0], changes[1])
 
 

@@ -25,10 +25,10 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import engine
-from copydesk.engine.newsroom import Silence, open_newsroom
 from copydesk.kit import dates
 from copydesk.mail_store import open_mail
+from copydesk.newsletters.sending import begin_sending, send_issues, write_eml
+from copydesk.newsroom import Silence, open_newsroom
 from world.command import copydesk
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue
 from world.newsroom import NOW
@@ -99,9 +99,9 @@ def _send_ours(root: Path, _port: int, options: argparse.Namespace) -> float:
         open_newsroom(root, NOW + _LATER, os.environ) as newsroom,
         contextlib.closing(open_mail(newsroom.private)) as store,
     ):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        sending = begin_sending(newsroom, store, name_issue(root), "Anna")
         began = time.perf_counter()
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        (report,) = send_issues(newsroom, store, [sending], Silence())
         seconds = time.perf_counter() - began
     assert report.counts == {"accepted": options.letters}, report
     return seconds
@@ -116,7 +116,7 @@ def _send_bare(root: Path, port: int, options: argparse.Namespace) -> float:
         open_newsroom(root, NOW + _LATER, os.environ) as newsroom,
         contextlib.closing(open_mail(newsroom.private)) as store,
     ):
-        (file,) = engine.write_eml(newsroom, store, name_issue(root), ["a@example.org"], folder)
+        (file,) = write_eml(newsroom, store, name_issue(root), ["a@example.org"], folder)
     message = file.read_bytes()
     addresses = [f"reader{number}@d{number % 97}.example" for number in range(options.letters)]
 

@@ -23,6 +23,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from copydesk import archive
+from copydesk.archive import sealing
+from copydesk.archive.record import emit_story
 from copydesk.news import Image, Provider, Reason, Related, Story
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -143,7 +145,7 @@ def _story(world: Invented, moment: datetime, taken: set[str], stems: list[str])
         machine=(("title", "3f9c1a2b"), ("excerpt", "77aa01de"), ("topics", "5b0c9e44")),
     )
     sealed = f'{{"fingerprint":"{chance.randbytes(64).hex()}","guid":"{url}"}}'
-    return replace(told, secured=archive.seal(sealed.encode(), KEY, Path(path).name))
+    return replace(told, secured=sealing.seal(sealed.encode(), KEY, Path(path).name))
 
 
 def _background(chance: random.Random, stems: list[str]) -> tuple[str, ...]:
@@ -209,8 +211,8 @@ def write(count: int, folder: Path) -> None:
 
 def put(story: Story, folder: Path) -> None:
     """Write one story into both archives, without waiting for the disk."""
-    data = archive.emit_story(story)
-    bare = archive.emit_story(replace(story, machine=(), secured="", published=None))
+    data = emit_story(story)
+    bare = emit_story(replace(story, machine=(), secured="", published=None))
     groups = f"sources:\n  - {_domain(story)}\ndays:\n  - {story.path[6:16]}\n---\n"
     content = bare.decode().rstrip().removesuffix("---") + groups
     record = folder / "newsroom" / story.path

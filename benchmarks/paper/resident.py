@@ -72,14 +72,14 @@ def _cpu(pid: int) -> float:
 
 
 def main() -> None:
-    from copydesk import engine
-    from copydesk.engine.newsroom import Silence
+    from copydesk import building
+    from copydesk.newsroom import Silence, open_newsroom
 
     root, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
-    with engine.open_newsroom(root, now, {}) as newsroom:
+    with open_newsroom(root, now, {}) as newsroom:
         for _ in sys.stdin:
             cpu, wall = time.process_time(), time.perf_counter()
-            engine.build(newsroom, Silence())
+            building.build(newsroom, Silence())
             print(time.process_time() - cpu, time.perf_counter() - wall, flush=True)
 
 

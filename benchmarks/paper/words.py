@@ -18,9 +18,9 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.engine.editing import apply_actions
-from copydesk.engine.newsroom import Newsroom, open_newsroom
+from copydesk.editing import apply_actions
 from copydesk.news import EditorAction
+from copydesk.newsroom import Newsroom, open_newsroom
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 TIMES = 3

@@ -15,9 +15,9 @@ from copydesk.extract import _read
 
 # what is worth knowing inside the parts, ours and others'; what a version does not have is left out
 _STEPS = (
-    ("copydesk.extract.page._document", "decode"),
-    ("copydesk.extract.page._document", "_parse"),
-    ("copydesk.extract.page._document", "_has_too_many_attributes"),
+    ("copydesk.extract.page", "decode"),
+    ("copydesk.extract.page", "_parse"),
+    ("copydesk.extract.page", "_has_too_many_attributes"),
     ("copydesk.extract.text._find", "cut"),
     ("copydesk.extract.text._find", "prepare"),
     ("copydesk.extract.text._find", "votes"),
@@ -66,7 +66,8 @@ def _parts() -> Iterator[tuple[ModuleType, str, str]]:
     """Give every function that the reader calls: its own, and those of the modules it names."""
     for name, value in list(vars(_read).items()):
         if inspect.ismodule(value) and value.__name__.startswith("copydesk.extract."):
-            for inner, _ in inspect.getmembers(value, inspect.isfunction):
+            names = getattr(value, "__all__", dir(value))  # a lazy face knows its names alone
+            for inner in sorted(one for one in names if inspect.isfunction(getattr(value, one))):
                 if not inner.startswith("_"):
                     yield value, inner, f"{name.lstrip('_')}.{inner}"
         elif inspect.isfunction(value) and value.__module__ != _read.__name__:

@@ -43,6 +43,7 @@ import msgspec
 
 from copydesk import watch
 from copydesk.news import Lead, NotModified, Page, Refused
+from copydesk.watch import schedule
 
 HOUR, DAY, WEEK = 3_600, 86_400, 604_800
 START = datetime(2030, 1, 7, tzinfo=UTC)  # a Monday
@@ -248,7 +249,7 @@ class Steered:
     """Ask when `watch` says so, through its door alone."""
 
     def __init__(self) -> None:
-        self.state = watch.SourceState()
+        self.state = schedule.SourceState()
 
     def __call__(self, feed: Feed, known: int, there: int, now: float) -> float:
         at = START + timedelta(seconds=now)
@@ -259,9 +260,9 @@ class Steered:
 
     def _after(
         self, feed: Feed, known: int, there: int, now: float, at: datetime
-    ) -> watch.SourceState:
+    ) -> schedule.SourceState:
         if feed.fails(now):
-            return watch.after_refused(
+            return schedule.after_refused(
                 self.state, Refused(url=feed.url, reason="server", status=500), at
             )
         page = Page(
@@ -274,12 +275,12 @@ class Steered:
         )
         if there == known and feed.answer == "304":
             answer = NotModified(url=feed.url, headers=feed.headers)
-            return watch.after_not_modified(self.state, answer, at)
-        if watch.digest(page.body) == self.state.digest:
-            return watch.after_unchanged(self.state, page, at)
+            return schedule.after_not_modified(self.state, answer, at)
+        if schedule.digest(page.body) == self.state.digest:
+            return schedule.after_unchanged(self.state, page, at)
         reading = feed.reading(there, at)
         new = min(there - known, len(reading.leads))
-        return watch.after_page(self.state, page, reading, new, at)
+        return schedule.after_page(self.state, page, reading, new, at)
 
 
 class StrictBand(Steered):
@@ -353,7 +354,7 @@ def decision_cost() -> str:
     """Time an unchanged answer of a source with a full week of hours, state read and written."""
     hours = {hour: 100 + hour for hour in range(168)}
     now = START + timedelta(days=20, hours=3, minutes=7)
-    state = watch.SourceState(
+    state = schedule.SourceState(
         etag='"1"',
         hours=hours,
         watched_since=START,
@@ -367,8 +368,8 @@ def decision_cost() -> str:
     for _ in range(5):
         began = time.perf_counter()
         for _ in range(1_000):
-            read = msgspec.json.decode(kept, type=watch.SourceState)
-            msgspec.json.encode(watch.after_not_modified(read, answer, now))
+            read = msgspec.json.decode(kept, type=schedule.SourceState)
+            msgspec.json.encode(schedule.after_not_modified(read, answer, now))
         best.append(time.perf_counter() - began)
     return f"{min(best) * 1000:.0f} µs with its state decoded and encoded ({len(kept)} bytes)"
 

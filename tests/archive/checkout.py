@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive import Repository
+from copydesk.archive.git import Repository
 
 # Without upkeep: git looks for it after each commit, in a process of its own.
 AS_ADA = tuple(

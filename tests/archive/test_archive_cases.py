@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import check, emit_story, parse_record, parse_story
+from copydesk.archive import check
+from copydesk.archive.document import parse_record
+from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import RecordError
 
 CASES = Path(__file__).parents[1] / "cases" / "archive"

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from archive.checkout import Checkout
-from copydesk.archive import Change, FileChange, WriteLock, is_cut_short
-from copydesk.archive.change import digest, steps
+from copydesk.archive import FileChange, digest
+from copydesk.archive import change as steps
+from copydesk.archive.change import Change, WriteLock, is_cut_short
 from copydesk.errors import BusyError, RecordError
 from copydesk.kit import files, locks
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import list_changes_since
+from copydesk.archive.git import list_changes_since
 from world.newsroom import run_git
 
 

@@ -20,7 +20,7 @@ COMMIT = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from copydesk.archive import Repository
+from copydesk.archive.git import Repository
 when = datetime(2025, 3, 4, 12, tzinfo=UTC)
 Repository(Path(sys.argv[1])).commit(["_news/a.md"], "Round", when=when)
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive
+from copydesk.archive import topic_file
 from copydesk.errors import RecordError
 
 PATH = "_data/topics/00-sea.yaml"
@@ -28,7 +28,7 @@ def edit(root: Path, text: str, added: tuple[str, ...], dropped: tuple[str, ...]
     file = root / PATH
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
-    after = archive.edit_keywords(root, PATH, added, dropped).after
+    after = topic_file.edit_keywords(root, PATH, added, dropped).after
     assert after is not None
     return after.decode()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Archive, check, emit_story, parse_story
+from copydesk.archive import Archive, check
+from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.news import Story
 from world.records import write

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
+from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
 from copydesk.errors import RecordError
 from world import records
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from archive.checkout import Checkout, copy_repositories
-from copydesk.archive import Pushed
+from copydesk.archive.git import Pushed
 from copydesk.errors import GitError
 
 WHEN = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from archive.checkout import Checkout, copy_repositories
-from copydesk.archive import Pushed
+from copydesk.archive.git import Pushed
 from copydesk.errors import GitError
 
 WHEN = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ MOVING = "refs/worktree/copydesk/moving"
 PUSH = """
 import sys
 from pathlib import Path
-from copydesk.archive import Repository
+from copydesk.archive.git import Repository
 Repository(Path(sys.argv[1])).push("origin")
 """
 

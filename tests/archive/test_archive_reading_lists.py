@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import check, edit_reading_list, is_list_path, parse_reading_list
-from copydesk.archive import find_reading_lists as read_lists
+from copydesk.archive import check
+from copydesk.archive.reading_lists import edit_reading_list, is_list_path, parse_reading_list
+from copydesk.archive.reading_lists import find_reading_lists as read_lists
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.news import LIST_STORIES, ChosenStory, ReadingList
 

@@ -8,18 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import (
-    Archive,
-    FiledLetter,
-    check,
-    emit_letter,
-    emit_story,
-    parse_record,
-    parse_story,
-    slug,
-)
-from copydesk.archive.document import split_front_matter
-from copydesk.archive.record import parse_yaml, read_quickly
+from copydesk.archive import Archive, check, slug
+from copydesk.archive.document import parse_record, split_front_matter
+from copydesk.archive.letters import FiledLetter, emit_letter
+from copydesk.archive.record import emit_story, parse_story, parse_yaml, read_quickly
 from copydesk.errors import CopydeskError
 from world.shared import SHARED, needs_shared
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.checkout import Checkout, begin
-from copydesk.archive import Repository, start_repository
+from copydesk.archive.git import Repository, start_repository
 from copydesk.errors import CopydeskError, GitError
 
 Act = Callable[[Checkout], object]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from copydesk import review
 from copydesk.archive import Rulings, read_rulings, rulings_change
 from copydesk.errors import RecordError
 from copydesk.news import RULING_KINDS, Ruling, RulingForm, RulingKind
+from copydesk.review import rules
 from world import records
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -235,4 +235,4 @@ def test_a_new_kind_needs_its_form_alone(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert read_rulings(tmp_path).rules == (praise,)
     again = replace(praise, why="else")
-    assert review.with_rule([praise, PIN], again) == (PIN, again)
+    assert rules.with_rule([praise, PIN], again) == (PIN, again)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from copydesk.archive import seal, seal_reference_form, unseal, write_key
+from copydesk.archive.sealing import seal, seal_reference_form, unseal, write_key
 from copydesk.errors import SealError
 
 KEY = bytes(range(32))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import emit_story, parse_story
+from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import RecordError
 from copydesk.news import Extra, Image, Provider, Reason, Related, Story, Verdict
 

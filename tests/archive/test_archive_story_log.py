@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
+from copydesk.archive import git
+from copydesk.archive.record import emit_story
 from copydesk.news import Story
 from world.newsroom import run_git
 
@@ -37,7 +39,7 @@ def put(root: Path, path: str, text: str, message: str = "news: 1 updated") -> N
 
 
 def record(path: str, title: str) -> str:
-    return archive.emit_story(Story(path=path, title=title, published_at=None)).decode()
+    return emit_story(Story(path=path, title=title, published_at=None)).decode()
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,7 @@ def test_tidying_notes_what_commits_changed_and_the_log_stays_the_same(root: Pat
     assert before is not None
     told = list(before.commits)
 
-    archive.Repository(root).tidy()
+    git.Repository(root).tidy()
 
     after = archive.read_story_log(root, A, 10)
     assert after is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import keywords_change
+from copydesk.archive.topic_file import keywords_change
 from copydesk.errors import RecordError
 from world import records
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.desk_store import IssueChange, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.letter_edits import IssueChange
 from world.browsing import DESKTOP, PHONE, Window
 from world.letter_desk import TITLES, letter_newsroom, story_of
 from world.served_newsroom import ServedNewsroom, serve_newsroom

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from copydesk import engine
-from copydesk.engine.letters import file_issue
-from copydesk.engine.newsroom import Silence
+from copydesk import building
 from copydesk.news import IssueSection
+from copydesk.newsletters.issues import file_issue
+from copydesk.newsroom import Silence, open_newsroom
 from world.browsing import DESKTOP, PHONE, Window, new_context
 from world.desk import desk_newsroom, stories
 from world.letters import SITE, issue, issue_story
@@ -59,13 +59,13 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     names = [story.path[6:-3] for story in stories()]
     told = tuple(issue_story(name, page=f"{SITE}/news/{name}/") for name in names)
     other = IssueSection(title="From the desk", kind="notes", stories=told[3:])
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         for name in (NAME, "weekly-2026-11-20"):
             made = issue(*told[:3], name=name)
             sections = (*made.sections, other)
             made = replace(made, sections=sections, note="Good [morning](https://a.example/).")
             file_issue(newsroom, made, render_in(made))
-        engine.build(newsroom, Silence())
+        building.build(newsroom, Silence())
         (folder / "www").mkdir()
         (folder / "www" / "coast").symlink_to(newsroom.site)
     with serve(folder / "www") as origin:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from copydesk.mail_store import DeliveryState, open_mail
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.deliveries import DeliveryState
 from world.browsing import DESKTOP, PHONE, Window, new_context, start_chromium
 from world.mail_desk import fill_ledger, lead_to, link_in, mail_desk_newsroom, secure_front
 from world.mail_soak import add_readers, mail_server, name_issue

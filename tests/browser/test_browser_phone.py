@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser
 
-from copydesk import engine
+from copydesk import building
 from copydesk.archive import Archive
-from copydesk.engine.letters import file_issue
-from copydesk.engine.newsroom import Silence, open_newsroom
 from copydesk.news import Provider
+from copydesk.newsletters.issues import file_issue
+from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.browsing import PHONE, Window, come_in, new_context, origin_of
 from world.command import copydesk
@@ -81,7 +81,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     with open_newsroom(root, NOW, {}) as newsroom:
         made = replace(issue(*told[:3], name="daily-2026-11-20"), title=LONG)
         file_issue(newsroom, made, render_in(made))
-        engine.build(newsroom, Silence())
+        building.build(newsroom, Silence())
     with serve_newsroom(root) as served:
         yield served
 

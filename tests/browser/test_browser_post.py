@@ -22,12 +22,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from copydesk import engine
+from copydesk import building
 from copydesk.archive import Archive
-from copydesk.engine.letters import file_issue
-from copydesk.engine.newsroom import Silence, open_newsroom
 from copydesk.mail_store import open_mail
 from copydesk.news import Issue
+from copydesk.newsletters.issues import file_issue
+from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.background import mail_server_in_background
 from world.browsing import Window, new_context
@@ -66,7 +66,7 @@ def post_office(folder: Path) -> Iterator[tuple[Path, str, MailServer]]:
         assert 0 == copydesk("-C", root, *words).code
         with open_newsroom(root, datetime.now(UTC), {}) as newsroom:
             file_issue(newsroom, old := make_issue("weekly-2026-11-20"), render_in(old))
-            engine.build(newsroom, Silence())
+            building.build(newsroom, Silence())
         with serve_newsroom(root, port):
             yield root, f"http://127.0.0.1:{port}", mails
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk import engine
 from copydesk.illustrate import measure_picture
 from copydesk.news import Image, Story
+from copydesk.newsroom import open_newsroom
 from illustrate.draw import drawn, encoded
 from world.browsing import Window
 from world.newsroom import NOW
@@ -31,7 +31,7 @@ def illustrated(number: int, story: Story) -> Story:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("queue") / "beat", 12, illustrated)
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         newsroom.album.keep_original(measure_picture(PICTURE, encoded(drawn(600, 400))))
     for number in range(3):
         drop_lead(root, f"https://gull.example/{number}", "too-old", f"{number} years")

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from copydesk import engine
+from copydesk import building
 from copydesk.archive import Archive
-from copydesk.engine.letters import file_issue
-from copydesk.engine.newsroom import Silence, open_newsroom
-from copydesk.mail_store import ReaderLink
+from copydesk.mail_store import links
+from copydesk.mail_store.links import ReaderLink
+from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.readers import addresses, mailed_links
+from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.browsing import DESKTOP, PHONE, Window, new_context
 from world.desk import stories
@@ -50,20 +52,26 @@ class Readers:
     def follow_mail(self) -> str:
         """Return the address of the link in the newest mail of the outbox, and take it out."""
         now = datetime.now(UTC)
-        with open_newsroom(self.root, now, {}) as newsroom, engine.open_readers(newsroom) as store:
+        with (
+            open_newsroom(self.root, now, {}) as newsroom,
+            addresses.open_readers(newsroom) as store,
+        ):
             waiting = store.outbox.list_due(now + timedelta(days=9))
             mail = max(waiting, key=lambda mail: mail.number)
-            written = engine.write_outbox_mail(newsroom, store, mail)
+            written = mailed_links.write_outbox_mail(newsroom, store, mail)
             store.outbox.end(mail)
         assert written is not None
         found = re.search(r"http://\S+", written.text)
         assert found
         return found[0]
 
-    def link(self, purpose: engine.LinkPurpose, letter: str = "") -> str:
+    def link(self, purpose: links.LinkPurpose, letter: str = "") -> str:
         """Return the address of a link that stands in the first reader's letters."""
         now = datetime.now(UTC)
-        with open_newsroom(self.root, now, {}) as newsroom, engine.open_readers(newsroom) as store:
+        with (
+            open_newsroom(self.root, now, {}) as newsroom,
+            addresses.open_readers(newsroom) as store,
+        ):
             link = ReaderLink(purpose=purpose, subscriber=1, made=now, letter=letter)
             page = "leave" if purpose == "unsubscribe" else purpose
             return f"{self.origin}/mail/{page}/{store.links.sign(link)}"
@@ -72,7 +80,7 @@ class Readers:
         """Return which letters the first reader gets."""
         with (
             open_newsroom(self.root, NOW, {}) as newsroom,
-            engine.open_readers(newsroom) as store,
+            addresses.open_readers(newsroom) as store,
         ):
             return [kept.letter for kept in store.subscriptions.of(1)]
 
@@ -93,7 +101,7 @@ def build_site(root: Path) -> None:
         for name in ("daily-2026-11-20", "weekly-2026-11-20"):
             made = issue(*told[:3], name=name)
             file_issue(newsroom, made, render_in(made))
-        engine.build(newsroom, Silence())
+        building.build(newsroom, Silence())
 
 
 @pytest.fixture

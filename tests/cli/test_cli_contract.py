@@ -154,9 +154,9 @@ def test_record_check_fails_on_a_broken_record(tmp_path: Path) -> None:
 
 
 def test_the_seal_opens_for_who_has_the_key(root: Path, web: Path) -> None:
-    from copydesk import archive
+    from copydesk.archive import sealing
 
-    archive.write_key(root / ".copydesk" / "key")
+    sealing.write_key(root / ".copydesk" / "key")
     copydesk("-C", root, "run", "--web", web, "--now", NOW)
     opened = copydesk("-C", root, "seal", "open", WALL_RECORD)
     assert opened.json().keys() == {"id", "source", "guid", "found", "fingerprint"}

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import desk_store
 from copydesk.desk_store import DeskStore, Moment, OneUseLink, open_desk
+from copydesk.newsroom import accounts, identity, open_newsroom
 from world.command import copydesk
 from world.newsroom import newsroom
 
@@ -37,7 +38,7 @@ def test_an_account_is_added_with_a_link_in(root: Path, desk: DeskStore) -> None
     assert "http://localhost:8000/desk/enter" == address
     assert "added: Anna (owner)" in said.err
     assert "until 08:15 UTC" in said.err
-    link = desk.links.use(secret, Moment(now=MOMENT, uptime_seconds=engine.read_uptime()))
+    link = desk.links.use(secret, Moment(now=MOMENT, uptime_seconds=accounts.read_uptime()))
     assert OneUseLink(purpose="enter", name="Anna") == link
     assert "owner" == desk.accounts.get("anna").role
 
@@ -85,7 +86,7 @@ def test_those_who_may_use_the_desk_are_listed(root: Path, desk: DeskStore) -> N
 def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskStore) -> None:
     desk.accounts.add("Anna", "owner", MOMENT)
     desk.accounts.set_password("Anna", "$argon2id$")
-    desk.sessions.begin("Anna", MOMENT, engine.LINK_LIFETIME)
+    desk.sessions.begin("Anna", MOMENT, desk_store.LINK_LIFETIME)
 
     said = copydesk("-C", root, "desk", "user", "reset", "anna", "--now", NOW)
 
@@ -96,7 +97,7 @@ def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskSt
 
 def test_sessions_are_ended_and_accounts_removed(root: Path, desk: DeskStore) -> None:
     desk.accounts.add("Anna", "owner", MOMENT)
-    secret = desk.sessions.begin("Anna", MOMENT, engine.LINK_LIFETIME)
+    secret = desk.sessions.begin("Anna", MOMENT, desk_store.LINK_LIFETIME)
 
     ended = copydesk("-C", root, "desk", "user", "end", "Anna", "--json").json()
     assert {"name": "Anna", "sessions": 1} == ended
@@ -149,12 +150,12 @@ def test_a_damaged_file_is_one_clear_error(root: Path) -> None:
 
 
 def test_a_setup_link_is_made_as_long_as_there_is_no_owner(root: Path, desk: DeskStore) -> None:
-    with engine.open_newsroom(root, MOMENT, {}) as opened:
-        link = engine.make_setup_link(opened, MOMENT, 8000)
+    with open_newsroom(root, MOMENT, {}) as opened:
+        link = accounts.make_setup_link(opened, MOMENT, 8000)
         desk.accounts.add("Anna", "owner", MOMENT)
-        assert "" == engine.make_setup_link(opened, MOMENT, 8000)
+        assert "" == accounts.make_setup_link(opened, MOMENT, 8000)
 
-    moment = Moment(now=MOMENT, uptime_seconds=engine.read_uptime())
+    moment = Moment(now=MOMENT, uptime_seconds=accounts.read_uptime())
     found = desk.links.look_at(link.rpartition("/")[2], moment)
     assert OneUseLink(purpose="setup", name="") == found
 
@@ -179,8 +180,8 @@ def test_a_setup_link_leads_to_where_it_is_let_in(
     if has_account:
         desk.accounts.add("Ben", "viewer", MOMENT)
 
-    with engine.open_newsroom(root, MOMENT, {}) as opened:
-        link = engine.make_setup_link(opened, MOMENT, 8000)
+    with open_newsroom(root, MOMENT, {}) as opened:
+        link = accounts.make_setup_link(opened, MOMENT, 8000)
 
     assert place == link.rpartition("/")[0] + ("/" if link else "")
 
@@ -208,9 +209,9 @@ def test_the_clients_secret_is_the_environments(root: Path) -> None:
     with (root / "beat.toml").open("a") as beat:
         beat.write('[desk.oidc]\nissuer = "https://id.example.org"\nclient_id = "desk"\n')
     environ = {"COPYDESK_OIDC_SECRET": "hush ", "COPYDESK_PROXY_SECRET": " tide"}
-    with engine.open_newsroom(root, MOMENT, environ) as opened:
+    with open_newsroom(root, MOMENT, environ) as opened:
         assert "tide" == opened.settings.desk.proxy_secret
-        provider = engine.identity_provider(opened.settings)
+        provider = identity.identity_provider(opened.settings)
 
     assert provider is not None
     assert ("https://id.example.org", "desk", "hush") == (
@@ -220,8 +221,8 @@ def test_the_clients_secret_is_the_environments(root: Path) -> None:
 
 
 def test_a_guests_link_leads_to_the_desk(root: Path) -> None:
-    with engine.open_newsroom(root, MOMENT, {}) as opened:
-        links = [engine.make_guest_link(opened, "Guest", 8000) for _ in range(2)]
+    with open_newsroom(root, MOMENT, {}) as opened:
+        links = [accounts.make_guest_link(opened, "Guest", 8000) for _ in range(2)]
 
     assert 2 == len(set(links))
     start, end = "http://localhost:8000/desk/enter/", "?next=/desk/"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive
-from copydesk.archive import Rulings
+from copydesk.archive import Rulings, record
 from copydesk.news import Reason, Said, Story, Verdict
 from world.command import Said as Done
 from world.command import copydesk
@@ -32,7 +31,7 @@ def file(root: Path, name: str, quality: int, said: Said | None, *reasons: str) 
         reasons=tuple(map(Reason.parse, reasons)),
         verdict=said and Verdict(by="Ed", at=NOW, said=said, why="so"),
     )
-    write_files(root, {path: archive.emit_story(story)})
+    write_files(root, {path: record.emit_story(story)})
     return path
 
 

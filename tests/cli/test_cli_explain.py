@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive
+from copydesk.archive.record import emit_story
 from copydesk.news import Provider, Reason, Story
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
@@ -33,7 +33,7 @@ def record(path: str, quality: int | None, *reasons: str, **fields: object) -> d
         "reasons": tuple(map(Reason.parse, reasons)),
         **fields,
     }
-    return {path: archive.emit_story(Story(path=path, **about))}  # type: ignore[arg-type]
+    return {path: emit_story(Story(path=path, **about))}  # type: ignore[arg-type]
 
 
 def file(root: Path, *records: dict[str, bytes]) -> Path:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing, rounds
+from copydesk.newsroom import Silence, open_newsroom
+from copydesk.newsroom.reports import RoundReport
 from world.command import Said, copydesk
 from world.newsroom import NOW as MOMENT
 from world.newsroom import Answer, feed, newsroom, page, record_web, run_git, small_web
@@ -272,13 +274,13 @@ def test_rulings_under_edit_are_left_alone_and_nothing_is_filed(root: Path, web:
 
 
 def test_twice_at_once_it_is_filed_once(root: Path, web: Path) -> None:
-    reports: list[engine.RoundReport] = []
+    reports: list[RoundReport] = []
 
     def work() -> None:
-        with engine.open_newsroom(root, MOMENT, {}) as desk:
-            tip = engine.new_tip(desk, f"{TERN}bread", by="Ann")
-            options = engine.RoundOptions(tip=tip, web=web)
-            reports.append(engine.run_round(desk, options, engine.Silence()))
+        with open_newsroom(root, MOMENT, {}) as desk:
+            tip = editing.new_tip(desk, f"{TERN}bread", by="Ann")
+            options = rounds.RoundOptions(tip=tip, web=web)
+            reports.append(rounds.run_round(desk, options, Silence()))
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine import RoundStatus, read_round_status
 from copydesk.kit import locks
+from copydesk.newsroom.reports import RoundStatus, read_round_status
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.sources import HubPush, keep_hub_push, unread_hub_pushes
 from copydesk.kit import dates
+from copydesk.newsroom import open_newsroom
+from copydesk.rounds.sources import HubPush, keep_hub_push, unread_hub_pushes
 from world.background import world_in_background
 from world.command import Said, copydesk
 from world.newsroom import Answer, feed, newsroom, record_web, run_git, small_web
@@ -111,12 +111,12 @@ def test_what_a_hub_pushed_of_another_source_waits_for_a_round(
     root: Path, web: Path, words: tuple[str, ...]
 ) -> None:
     pushed = HubPush(at=datetime(2026, 11, 20, 7, tzinfo=UTC), body=feed().body)
-    with engine.open_newsroom(root, datetime(2026, 11, 20, 8, tzinfo=UTC), {}) as desk:
+    with open_newsroom(root, datetime(2026, 11, 20, 8, tzinfo=UTC), {}) as desk:
         keep_hub_push(desk.memory, GULL, pushed)
 
     copydesk("-C", root, *words, "--web", web, "--now", NOW)
 
-    with engine.open_newsroom(root, datetime(2026, 11, 20, 9, tzinfo=UTC), {}) as desk:
+    with open_newsroom(root, datetime(2026, 11, 20, 9, tzinfo=UTC), {}) as desk:
         assert unread_hub_pushes(desk.memory, {GULL, HERON}, desk.now) == {GULL}
 
 

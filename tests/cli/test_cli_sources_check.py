@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine, watch
+from copydesk.newsroom import open_newsroom
+from copydesk.watch import schedule
 from world.command import copydesk
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
-WELL = watch.SourceState(
+WELL = schedule.SourceState(
     kind="feed",
     last_ok_at=NOW - timedelta(minutes=5),
     last_new_at=NOW - timedelta(days=2),
@@ -81,7 +82,7 @@ def test_the_table_fits_and_says_what_to_do(tmp_path: Path) -> None:
         failing_since=NOW,
         last_error="an html page: x; the page names its feed: https://heron.example/new",
     )
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         opened.memory.keep_source(GULL, msgspec.json.encode(WELL))
         opened.memory.keep_source(HERON, msgspec.json.encode(html))
 
@@ -100,7 +101,7 @@ def test_the_plain_list_has_one_line_for_each_source(tmp_path: Path, columns: in
     beat.write_text(beat.read_text("utf-8").replace("Heron Daily", "潮見新聞"), "utf-8")
     error = "a certificate of another host: it names\n  https://a.example/ " + "and more " * 50
     state = replace(WELL, failures=1, failure="certificate", failing_since=NOW, last_error=error)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         opened.memory.keep_source(HERON, msgspec.json.encode(state))
     command = ("-C", str(root), "--now", "2026-11-20T08:00:00Z", "sources")
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from copydesk import engine
+from copydesk import newsroom
 from copydesk.cli import terminal
 
 EVIL = "it says \x9b2J\x1b[31m\u202eback\nfailed: all"
@@ -14,7 +14,7 @@ TAME = "it says 2J[31mback failed: all"
 
 
 def test_a_failure_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.failures([engine.Failure(url="https://a.example/", what=EVIL, hint=EVIL)])
+    terminal.failures([newsroom.Failure(url="https://a.example/", what=EVIL, hint=EVIL)])
 
     assert capsys.readouterr().err.splitlines() == [
         f"failed: {TAME}: https://a.example/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from copydesk.desk import Admission, AskedFrom, Visitor, decide_admission, is_from_desk
+from copydesk.desk.sign_in import Admission, AskedFrom, Visitor, decide_admission, is_from_desk
 
 HOST = "desk.example.org"
 HERE = Admission(origin="http://localhost:8000", passkey_host="localhost")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import open_desk
-from copydesk.engine import ReaderData
 from copydesk.mail_store import Subscription, open_mail
+from copydesk.newsletters.readers import ReaderData
 from world.api_client import ApiAnswer, ApiClient, make_token
 from world.command import copydesk
 from world.mail_desk import (

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from copydesk.desk import POLICY, Door, sign_in_app
+from copydesk.desk.sign_in import POLICY, Door, sign_in_app
 from world.authenticator import Authenticator
 from world.machine import PATIENCE_SECONDS
 from world.served_desk import BEAT, HOST, Browser, ServedDesk

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.filing import hold_write_lock
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.filing import hold_write_lock
 from world.command import copydesk
 from world.edit_forms import EditForm, come_in_as, edit_path
 from world.newsroom import NOW, run_git
@@ -127,7 +127,7 @@ def test_an_edit_that_waits_is_shown_as_waiting_and_its_draft_is_kept(
 ) -> None:
     form = EditForm.open(anna, ONE)
     with (
-        engine.open_newsroom(served.root, NOW, {}) as newsroom,
+        open_newsroom(served.root, NOW, {}) as newsroom,
         hold_write_lock(newsroom),
     ):
         body = f"id={form.value('id')}&was={{}}&title=Held+up&note=Kept"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.desk.letters import move_story, repeat_form
-from copydesk.desk_store import IssueChange, IssueDiffers, KeptEdits
+from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, KeptEdits
 from copydesk.errors import UsageError
 from copydesk.news import IssueEdits
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.desk import FRAMED_POLICY
-from copydesk.desk_store import DeskStore, IssueChange, Moment, open_desk
-from copydesk.engine import accounts
+from copydesk.desk.sign_in import FRAMED_POLICY
+from copydesk.desk_store import DeskStore, Moment, open_desk
+from copydesk.desk_store.letter_edits import IssueChange
+from copydesk.newsroom import accounts
 from world.api_client import ApiClient, make_token
 from world.desk import desk_newsroom
 from world.letter_desk import TITLES, letter_newsroom, story_of

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from copydesk.archive import parse_reading_list
+from copydesk.archive.reading_lists import parse_reading_list
 from copydesk.news import ReadingList
 from world.command import copydesk
 from world.newsroom import newsroom, record_web, small_web

@@ -16,15 +16,9 @@ import pytest
 
 from copydesk.archive import Archive
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
-from copydesk.mail_store import (
-    DeliveryState,
-    MailStore,
-    NewSending,
-    ReturnEntry,
-    ReturnPath,
-    Subscription,
-    open_mail,
-)
+from copydesk.mail_store import MailStore, ReturnEntry, Subscription, open_mail
+from copydesk.mail_store.deliveries import DeliveryState, NewSending
+from copydesk.mail_store.links import ReturnPath
 from world import records
 from world.desk import stories
 from world.mail_desk import (

@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from copydesk.desk.sign_in import STRINGS
-from copydesk.desk_store import AuditKind, Role
+from copydesk.desk_store import AuditKind
+from copydesk.desk_store.accounts import Role
 from copydesk.rendering import load_strings
 from world.served_desk import Browser, ServedDesk
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.desk import Presence
+from copydesk.desk.live import Presence
 from copydesk.errors import UsageError
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

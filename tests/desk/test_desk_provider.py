@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from copydesk import engine
+from copydesk.newsroom import identity
 from world.identity import (
     CLIENT,
     OTHER_KEY,
@@ -30,7 +30,9 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def desk(tmp_path: Path, provider: Provider) -> Iterator[ServedDesk]:
-    known = engine.IdentityProvider(issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET)
+    known = identity.IdentityProvider(
+        issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET
+    )
     with serve_desk(tmp_path, host=HOST, provider=known) as served:
         served.store.accounts.add("Anna", "editor", NOON)
         served.store.accounts.bind("Anna", provider.issuer, "4711")
@@ -212,7 +214,7 @@ def test_an_answer_that_is_none_is_told(
 
 
 def test_a_provider_that_is_down_is_told(tmp_path: Path) -> None:
-    known = engine.IdentityProvider(issuer="http://127.0.0.1:9", client_id=CLIENT)
+    known = identity.IdentityProvider(issuer="http://127.0.0.1:9", client_id=CLIENT)
     with serve_desk(tmp_path, provider=known) as desk:
         answer = desk.here().get("/desk/sign-in/provider")
 

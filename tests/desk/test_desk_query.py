@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from copydesk.desk import read_question, write_question
-from copydesk.engine import QueueQuestion
+from copydesk.editing.queue import QueueQuestion
 from copydesk.news import ReasonKind, Standing
 
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from copydesk import watch
-from copydesk.engine.webhooks import OwedCalls
+from copydesk.building.webhooks import OwedCalls
 from copydesk.memory import Memory
+from copydesk.watch import schedule
 from world.desk import desk_newsroom
 from world.newsroom import newsroom, run_git
 from world.numbers import SOURCE, fill_numbers
@@ -33,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     desk_newsroom(root, [])
     fill_numbers(root)
     since = datetime.now(UTC) - timedelta(days=2)
-    dead = watch.SourceState(failures=4, failure="gone", failing_since=since)
+    dead = schedule.SourceState(failures=4, failure="gone", failing_since=since)
     with closing(Memory(root / ".copydesk/memory.sqlite")) as memory:
         memory.keep_source(SOURCE, msgspec.json.encode(dead))
     run_git(root, "commit", "-qam", "a list")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from copydesk import engine
+from copydesk import building, newsroom
+from copydesk.rounds import rejudging
 from world.command import copydesk
 from world.later import SEALS_RECORD, WALL_RECORD
 from world.lived import SEALS_NAME, WALL_NAME, lived_newsroom
@@ -110,8 +111,8 @@ def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(
     assert 200 == page.status
     assert f'data-fetch="{where}"' in anna.get(f"/desk/story/{WALL_NAME}/").body
     assert "data-part" in page.body
-    with engine.open_newsroom(served.root, NOW, {}) as opened:
-        rows = engine.list_neighbours(opened, WALL_RECORD).rows
+    with newsroom.open_newsroom(served.root, NOW, {}) as opened:
+        rows = rejudging.list_neighbours(opened, WALL_RECORD).rows
     shown = re.findall(r'<p class="reason" lang="en">(.*?)</p>', page.body)
     assert [row.why for row in rows] == [plain(words) for words in shown]
     assert 404 == anna.get("/desk/story/nobody/neighbours/").status
@@ -126,8 +127,8 @@ def test_a_published_story_leads_to_why_the_front_page_is_as_it_is(
     page = anna.get(html.unescape(where))
 
     assert 200 == page.status
-    with engine.open_newsroom(served.root, NOW, {}) as opened:
-        found = engine.explain_front(opened)
+    with newsroom.open_newsroom(served.root, NOW, {}) as opened:
+        found = building.explain_front(opened)
     shown = re.findall(r'<th scope="row"><a href="/desk/story/([^/"]+)/"', page.body)
     assert [one.story.path[6:-3] for one in (*found.stories, *found.near)] == shown
     marked = page.body.partition('class="wanted"')[2].partition("</tr>")[0]

@@ -6,16 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.desk_store import (
-    TOKEN_SCOPES,
-    Account,
-    DeskStore,
-    Draft,
-    Moment,
-    Passkey,
-    TokenGrant,
-    TokenScope,
-)
+from copydesk.desk_store import TOKEN_SCOPES, DeskStore, Draft, Moment, TokenGrant, TokenScope
+from copydesk.desk_store.accounts import Account, Passkey
 from copydesk.errors import UsageError
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

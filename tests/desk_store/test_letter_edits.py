@@ -8,14 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.desk_store import (
-    DeskStore,
-    IssueChange,
-    IssueDiffers,
-    KeptEdits,
-    digest_value,
-    open_desk,
-)
+from copydesk.desk_store import DeskStore, open_desk
+from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, KeptEdits, digest_value
 from copydesk.errors import UsageError
 from copydesk.news import IssueEdits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.extract import words
-from copydesk.extract.page import Declared
+from copydesk.extract.declared import Declared
 from copydesk.extract.words import clean_description, is_notice, is_slogan
 from copydesk.news import ExcerptRule
 from extract.given import SENTENCES, lead

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.extract.page import collect, open_document
+from copydesk.extract.declared import collect
+from copydesk.extract.page import open_document
 from copydesk.extract.pictures import (
     clean_credit,
     figure_key,

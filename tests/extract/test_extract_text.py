@@ -6,7 +6,8 @@ import pytest
 
 from copydesk import extract
 from copydesk.extract import text as article_text
-from copydesk.extract.page import collect, open_document
+from copydesk.extract.declared import collect
+from copydesk.extract.page import open_document
 from copydesk.extract.text import begins_comments, is_credit, is_furniture, is_shell
 from copydesk.kit import text
 from copydesk.news import Article

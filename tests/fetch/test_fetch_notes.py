@@ -10,8 +10,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from copydesk.fetch import Polite
-from copydesk.fetch.polite import MemoryLimits, Notes, RobotsRecord
+from copydesk.fetch.polite import MemoryLimits, Notes, Polite, RobotsRecord
 from copydesk.news import Page
 from world.fetching import OPTIONS, START, A, Desk, page, refusal
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.fetch import FetchOptions, Polite
-from copydesk.news import NotModified, Page, Refused, RefusedReason, Request
+from copydesk.fetch.polite import Polite
+from copydesk.news import FetchOptions, NotModified, Page, Refused, RefusedReason, Request
 from world.fetching import START, A, Answer, B, C, Desk, page, refusal
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from copydesk.fetch import FetchOptions, Polite, VirtualClock, Web
-from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.fetch import VirtualClock
+from copydesk.fetch.polite import Polite
+from copydesk.fetch.web import Web
+from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 from world.machine import PATIENCE_SECONDS
 from world.wire import Authority, Proxy, Site
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.fetch import FetchOptions, VirtualClock, Web
-from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.fetch import VirtualClock
+from copydesk.fetch.web import Web
+from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 from world import web
 from world.machine import PATIENCE_SECONDS
 from world.web import World

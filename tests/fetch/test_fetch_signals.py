@@ -9,8 +9,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from copydesk.fetch import Polite
-from copydesk.fetch.polite import RobotsRecord
+from copydesk.fetch.polite import Polite, RobotsRecord
 from copydesk.fetch.robots import RobotsRules
 from copydesk.news import NotModified, Page, Request, Signal
 from world.fetching import OPTIONS, START, A, Answer, Desk, page

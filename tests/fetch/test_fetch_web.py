@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.fetch import FetchOptions, VirtualClock, Web
+from copydesk.fetch import VirtualClock
+from copydesk.fetch.web import Web
 from copydesk.kit import dates
-from copydesk.news import NotModified, Page, Purpose, Refused, Request
+from copydesk.news import FetchOptions, NotModified, Page, Purpose, Refused, Request
 from world import web
 from world.machine import PATIENCE_SECONDS
 from world.web import World

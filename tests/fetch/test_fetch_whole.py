@@ -6,8 +6,10 @@ import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.fetch import FetchOptions, Polite, Recorder, Replay, VirtualClock, Web
-from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.fetch import Recorder, Replay, VirtualClock
+from copydesk.fetch.polite import Polite
+from copydesk.fetch.web import Web
+from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 from world import web
 from world.machine import PATIENCE_SECONDS
 from world.web import World

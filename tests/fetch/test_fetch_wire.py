@@ -17,16 +17,18 @@ import pytest
 import uvloop
 
 from copydesk.errors import ConfigError
-from copydesk.fetch import FetchOptions, Polite, VirtualClock, WallClock, Web
+from copydesk.fetch import VirtualClock, WallClock
+from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import (
     IdleConnections,
     Resolver,
+    Web,
     idle_limit,
     idle_seconds,
     parse_server,
     raise_file_limit,
 )
-from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 from world.dns import name_server
 from world.machine import PATIENCE_SECONDS
 from world.wire import Authority, Site

@@ -13,15 +13,12 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.engine.what_if import (
-    RuleChange,
-    apply_change,
-    open_bench,
-    try_rules,
-)
+from copydesk import archive
+from copydesk.editing.what_if import RuleChange, apply_change, open_bench, try_rules
 from copydesk.kit import dates, urls
 from copydesk.news import Story
+from copydesk.newsroom import Newsroom, Silence, open_newsroom
+from copydesk.rounds import rejudging
 from world.newsroom import run_git
 from world.newswire import WEB, description, newswire_newsroom, run_round
 from world.shared import SHARED, needs_shared
@@ -128,9 +125,9 @@ def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
 @pytest.mark.long
 def test_judged_again_by_the_same_rules_nothing_changes(filed: Path, gold: Gold) -> None:
     with opened(filed, gold) as newsroom:
-        report = engine.rejudge(newsroom, 0, engine.Silence())
-        bench = open_bench(newsroom, ALL_DAYS, engine.Silence())
-        tried = try_rules(bench, newsroom.settings, engine.Silence(), is_whole=True)
+        report = rejudging.rejudge(newsroom, 0, Silence())
+        bench = open_bench(newsroom, ALL_DAYS, Silence())
+        tried = try_rules(bench, newsroom.settings, Silence(), is_whole=True)
     assert report.judged == len(tried.stories) == sum(page["expected"] for page in gold.pages)
     assert report.changes == tuple(tried.changes) == ()
 
@@ -145,20 +142,20 @@ def test_what_other_rules_would_do_to_it_is_what_rejudging_does(
         RuleChange(trust={wire: "hold"}, points={"picture": 40}),
     )
     with opened(filed, gold) as newsroom:
-        bench = open_bench(newsroom, days, engine.Silence())
+        bench = open_bench(newsroom, days, Silence())
         for change in changes:
             settings = apply_change(newsroom.settings, change)
-            tried = try_rules(bench, settings, engine.Silence(), is_whole=True)
-            report = engine.rejudge(replace(newsroom, settings=settings), days, engine.Silence())
+            tried = try_rules(bench, settings, Silence(), is_whole=True)
+            report = rejudging.rejudge(replace(newsroom, settings=settings), days, Silence())
             assert report.changes
             assert tuple(tried.changes) == report.changes
 
 
 @contextmanager
-def opened(root: Path, gold: Gold) -> Iterator[engine.Newsroom]:
+def opened(root: Path, gold: Gold) -> Iterator[Newsroom]:
     moment = dates.parse(gold.about["replay"]["now"])
     assert moment is not None
-    with engine.open_newsroom(root, moment, {}) as newsroom:
+    with open_newsroom(root, moment, {}) as newsroom:
         yield newsroom
 
 

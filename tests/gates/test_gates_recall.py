@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import archive, newsroom, rounds
 from copydesk.kit import dates, urls
 from copydesk.news import RecallKind
+from copydesk.rounds import recall, recall_lists
 from world.newsroom import KEY, run_git
 from world.shared import SHARED, needs_shared
 
@@ -47,10 +48,10 @@ def test_the_stories_of_a_source_that_was_taken_out_are_found_in_others_words(
     now = dates.parse(about["replay"]["now"])
     assert now is not None
 
-    with engine.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
-        web = engine.RoundOptions(web=FOLDER / "newswire.warc.gz")
-        engine.run_round(opened, web, engine.Silence())
-        found = engine.trace_recall(opened, engine.read_recall_list(opened, str(listed)))
+    with newsroom.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
+        web = rounds.RoundOptions(web=FOLDER / "newswire.warc.gz")
+        rounds.run_round(opened, web, newsroom.Silence())
+        found = recall.trace_recall(opened, recall_lists.read_recall_list(opened, str(listed)))
 
     stories = {
         one.path: one

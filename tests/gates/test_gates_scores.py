@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import config, judge, measure
-from copydesk.judge import coverage
+from copydesk.judge import copies, coverage, shelves
 from copydesk.judge.quality import wording
 from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
 from world.shared import SHARED, needs_shared
@@ -92,14 +92,14 @@ def newswire() -> Pairs:
 def _found(gold: list[dict[str, str]], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Judge the articles in order of time and pair those that stand for one original."""
     beat = Beat(title="x", scoring=Scoring(off_beat="keep"))
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
     originals: dict[str, str] = {}
     for row in gold:
         article = _article(row, texts[row["id"]])
         story = judge.assess(article, beat, shelf)
         assert isinstance(story, Story)
         story = replace(story, path=f"_news/{row['id']}.md")
-        shelf.add(Shelved(story=story, text=article.text), judge.fingerprint(article.text))
+        shelf.add(Shelved(story=story, text=article.text), copies.fingerprint(article.text))
         originals[row["id"]] = story.copy_of or row["id"]
     for one, other in itertools.combinations(originals, 2):
         if originals[one] == originals[other]:

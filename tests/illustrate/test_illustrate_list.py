@@ -67,7 +67,7 @@ def test_while_nothing_changes_no_file_is_looked_at(
     picture = Album(folder, LIMIT).find(URL)
     assert picture is not None
     # what is not looked at leaves no trace
-    monkeypatch.setattr("copydesk.illustrate._room.whole", None)
+    monkeypatch.setattr("copydesk.illustrate._album_files.whole", None)
 
     assert {URL: picture.thumbnail} == Album(folder, LIMIT).thumbnails()
     assert not tend(folder, hours=1)

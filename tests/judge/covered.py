@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk import judge
-from copydesk.judge import NewsDocument
+from copydesk.judge.clustering import NewsDocument
 from copydesk.news import (
     Beat,
     Provider,

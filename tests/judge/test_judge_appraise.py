@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
+from copydesk.judge import copies, shelves
 from copydesk.news import Article, Beat, Dropped, Image, Provider, Ruling, Shelved, Story
 from judge.conftest import NOON
 
@@ -32,7 +33,7 @@ def test_it_is_the_story_that_judging_all_at_once_gives(
     picture: str, make_article: Make, either: Beat
 ) -> None:
     article = make_article(title="A chatbot in court", text=TEXT, image=picture)
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
 
     at_once = judge.assess(article, either, shelf)
 
@@ -44,7 +45,7 @@ def test_the_picture_that_a_page_names_counts_for_nothing_until_it_was_had(
 ) -> None:
     named = make_article(title="A chatbot in court", image=PICTURE)
     plain = replace(named, image="")
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
 
     one, other = appraised(named, either), appraised(plain, either)
 
@@ -96,13 +97,13 @@ def test_one_appraisal_is_an_original_or_a_copy_by_what_is_filed(
     make_article: Make, beat: Beat
 ) -> None:
     found = appraised(make_article("two", title="A chatbot in court", text=TEXT), beat)
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
     alone = judge.complete(found, beat, shelf, "")
     first = Story(path="_news/one.md", title="One", published_at=NOON)
-    shelf.add(Shelved(story=first, text=TEXT), judge.fingerprint(TEXT))
+    shelf.add(Shelved(story=first, text=TEXT), copies.fingerprint(TEXT))
 
     behind = judge.complete(found, beat, shelf, "")
 
     assert ("", "one") == (alone.copy_of, behind.copy_of)
     assert (False, -1) == (behind.published, behind.heat)
-    assert judge.fingerprint(TEXT) == found.fingerprint
+    assert copies.fingerprint(TEXT) == found.fingerprint

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Dropped, Provider, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "assess").glob("*.toml"))
@@ -19,7 +20,7 @@ Make = Callable[..., Article]
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.MemoryShelf())
+    story = judge.assess(article, beat, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 
@@ -42,7 +43,7 @@ def article_of(case: dict[str, object], make_article: Make) -> Article:
 def test_an_article_is_judged_as_its_case_says(path: Path, make_article: Make, beat: Beat) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     expected = case["expected"]
-    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.MemoryShelf())
+    outcome = judge.assess(article_of(case["article"], make_article), beat, shelves.MemoryShelf())
     if "dropped" in expected:
         assert isinstance(outcome, Dropped)
         assert outcome.reason == expected["dropped"]
@@ -118,7 +119,7 @@ def test_the_time_of_the_update_is_kept(make_article: Make, beat: Beat) -> None:
 def test_a_source_that_the_beat_no_longer_has_gives_nothing(make_article: Make, beat: Beat) -> None:
     official = make_article(source=OFFICIAL)
     assert filed(official, beat).topics == ("AI",)
-    dropped = judge.assess(official, replace(beat, sources=()), judge.MemoryShelf())
+    dropped = judge.assess(official, replace(beat, sources=()), shelves.MemoryShelf())
     assert isinstance(dropped, Dropped)
 
 

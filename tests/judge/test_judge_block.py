@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import judge
-from copydesk.judge import MemoryShelf
+from copydesk.judge import gate
+from copydesk.judge.shelves import MemoryShelf
 from copydesk.news import Article, Beat, Dropped, Lead, Provider, Ruling, Scoring, Story
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -118,6 +119,6 @@ def test_a_lead_and_a_story_are_asked_in_the_same_way() -> None:
     lead = Lead(url="https://tabloid.example/x", source="s", found=NOON)
     story = Story(path="_news/a.md", title="A horoscope", published_at=None)
     rules = [block("tabloid.example", "horoscope", why="")]
-    assert judge.blocking_ruling(lead, rules) == "tabloid.example: ruled by Ed"
-    assert judge.blocking_ruling(story, rules) == '"horoscope" in title: ruled by Ed'
-    assert judge.blocking_ruling(replace(lead, url="https://gull.example/"), rules) == ""
+    assert gate.blocking_ruling(lead, rules) == "tabloid.example: ruled by Ed"
+    assert gate.blocking_ruling(story, rules) == '"horoscope" in title: ruled by Ed'
+    assert gate.blocking_ruling(replace(lead, url="https://gull.example/"), rules) == ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge import Stream
+from copydesk.judge.clustering import Stream
 from judge.covered import BEAT, QUAKES, ROBOT, VOTE, Desk, document, ruled, story
 
 Filed = list[tuple[str, str]]  # keys of documents and the groups that they are filed under

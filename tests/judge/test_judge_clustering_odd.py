@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from copydesk.judge import Stream, clustering
+from copydesk.judge import clustering
+from copydesk.judge.clustering import Stream
 from judge.covered import QUAKES, ROBOT, document
 
 ROOM = str(Path(clustering.__file__).parent)

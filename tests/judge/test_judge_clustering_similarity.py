@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge import NewsDocument, Stream, similarities
+from copydesk.judge.clustering import NewsDocument, Stream, similarities
 from judge.covered import QUAKES, ROBOT, document
 
 

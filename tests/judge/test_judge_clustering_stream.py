@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge import NewsDocument, Stream
+from copydesk.judge.clustering import NewsDocument, Stream
 from judge.covered import QUAKES, ROBOT, VOTE, document
 
 LONG_AGO = -24 * 365 * 56

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Story
 
 Make = Callable[..., Article]
@@ -29,7 +30,7 @@ TWO = {
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.MemoryShelf())
+    story = judge.assess(article, beat, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
-from copydesk.judge import copies, words
+from copydesk.judge import copies, shelves, words
 from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "copies").glob("*.toml"))
@@ -23,13 +23,13 @@ class Desk:
 
     def __init__(self, beat: Beat) -> None:
         self.beat = beat
-        self.shelf = judge.MemoryShelf()
+        self.shelf = shelves.MemoryShelf()
 
     def file(self, article: Article) -> Story:
         story = judge.assess(article, self.beat, self.shelf)
         assert isinstance(story, Story)
         story = replace(story, path=f"_news/{article.url.rsplit('/', 1)[-1]}.md")
-        self.shelf.add(Shelved(story=story, text=article.text), judge.fingerprint(article.text))
+        self.shelf.add(Shelved(story=story, text=article.text), copies.fingerprint(article.text))
         return story
 
 
@@ -103,7 +103,7 @@ def test_whose_text_it_is_stays_known_while_who_may_be_copied_changes(
     first, second = (desk.file(make_article(name, text=prose(0, 100))) for name in ("one", "two"))
     article = make_article("three", text=prose(0, 100))
 
-    same = judge.find_same_texts(article, judge.fingerprint(article.text), desk.shelf)
+    same = copies.find_same_texts(article, copies.fingerprint(article.text), desk.shelf)
 
     shared = {one.path: one.shared for one in same}
     assert shared.keys() == {first.path, second.path}
@@ -111,7 +111,7 @@ def test_whose_text_it_is_stays_known_while_who_may_be_copied_changes(
     alone = replace(second, copy_of="")
     for stories, original in (((first, second), "one"), ((held, alone), "two")):
         pairs = [(story, shared[story.path]) for story in stories]
-        copy = judge.choose_original(pairs, desk.shelf)
+        copy = copies.choose_original(pairs, desk.shelf)
         assert copy is not None
         assert copy.of == original
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk import judge
+from copydesk.judge import coverage
 from copydesk.news import Corpus, CountedTerms, Shelved, Story, Surroundings
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, name_of, ruled, story
 
@@ -32,7 +32,7 @@ class WatchedDesk(Desk):
     """A newsroom whose corpus is watched."""
 
     def surroundings(self, filed: Sequence[Shelved]) -> Surroundings:
-        self.corpus = Watched(judge.make_corpus(filed))
+        self.corpus = Watched(coverage.make_corpus(filed))
         return Surroundings(corpus=self.corpus, count_stories=lambda topic: 0)
 
 
@@ -84,14 +84,14 @@ def test_terms_of_a_sample_are_those_of_this_version() -> None:
     # Where this fails, and it is meant, raise the version too: what newsrooms kept is made again.
     sample = story("a", "Erdbeben in Velmora: Hafen gesperrt", language="de")
     text = Shelved(story=sample, text="It shook at noon.", found=NOON)
-    [document] = judge.index_stories([(text, b"digest")])
+    [document] = coverage.index_stories([(text, b"digest")])
 
     terms = document.terms
     assert (6, 31, 6) == terms.sizes
     assert (489, 489) == (sum(terms.terms) % 1000, sum(terms.telling) % 1000)
     assert (139, 2855) == (sum(terms.counts), sum(terms.rates))
     assert ("a", b"digest", NOON.timestamp()) == (document.key, document.digest, document.second)
-    assert 2 == judge.TERMS_VERSION
+    assert 2 == coverage.TERMS_VERSION
 
 
 @pytest.mark.parametrize("is_filed", [True, False])

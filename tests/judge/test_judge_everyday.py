@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
+from copydesk.judge import copies, profile, shelves
 from copydesk.news import Article, Beat, Dropped, Shelved, Story
 
 OFFICIAL = "https://lab.example/blog.xml"
@@ -21,52 +22,52 @@ def everyday(beat: Beat) -> Beat:
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.MemoryShelf())
+    story = judge.assess(article, beat, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 
 
-def points(what: judge.Features, beat: Beat) -> int:
+def points(what: profile.Features, beat: Beat) -> int:
     return judge.weigh(what, beat).quality
 
 
 @pytest.mark.parametrize(
     ("what", "expected"),
     [
-        (judge.Features(title="Nothing in it"), 0),
-        (judge.Features(title="Nothing in it", topics=("AI",)), 2),
-        (judge.Features(title="Unknown topics count", topics=("AI", "No such topic")), 4),
-        (judge.Features(title="ai and artificial intelligence", topics=("AI",)), 32),
-        (judge.Features(title="ai", topics=("Health",)), 2),
-        (judge.Features(title="x", image=True), 20),
-        (judge.Features(title="x", amp=True), 20),
-        (judge.Features(title="x", domain="gazette.example"), 40),
-        (judge.Features(title="x", domain="www.gazette.example"), 0),
-        (judge.Features(title="x", official=True), 50),
-        (judge.Features(title="x", video=True), 50),
-        (judge.Features(title="x" * 70, image=True), 20),
-        (judge.Features(title="x" * 71, image=True), 20),
-        (judge.Features(title="x" * 72, image=True), 19),
-        (judge.Features(title="x" * 300, image=True), 0),
+        (profile.Features(title="Nothing in it"), 0),
+        (profile.Features(title="Nothing in it", topics=("AI",)), 2),
+        (profile.Features(title="Unknown topics count", topics=("AI", "No such topic")), 4),
+        (profile.Features(title="ai and artificial intelligence", topics=("AI",)), 32),
+        (profile.Features(title="ai", topics=("Health",)), 2),
+        (profile.Features(title="x", image=True), 20),
+        (profile.Features(title="x", amp=True), 20),
+        (profile.Features(title="x", domain="gazette.example"), 40),
+        (profile.Features(title="x", domain="www.gazette.example"), 0),
+        (profile.Features(title="x", official=True), 50),
+        (profile.Features(title="x", video=True), 50),
+        (profile.Features(title="x" * 70, image=True), 20),
+        (profile.Features(title="x" * 71, image=True), 20),
+        (profile.Features(title="x" * 72, image=True), 19),
+        (profile.Features(title="x" * 300, image=True), 0),
     ],
 )
-def test_points_are_the_references(what: judge.Features, expected: int, everyday: Beat) -> None:
+def test_points_are_the_references(what: profile.Features, expected: int, everyday: Beat) -> None:
     assert points(what, everyday) == expected
 
 
 def test_a_keyword_listed_twice_counts_twice(everyday: Beat) -> None:
     topic = replace(everyday.topics[0], keywords=("robot", "robot"))
     beat = replace(everyday, topics=(topic,))
-    assert points(judge.Features(title="Robots rise", topics=("AI",)), beat) == 2 + 30
+    assert points(profile.Features(title="Robots rise", topics=("AI",)), beat) == 2 + 30
 
 
 def test_an_organization_is_worth_what_the_site_says(everyday: Beat) -> None:
     beat = replace(everyday, scoring=replace(everyday.scoring, organization_points=30))
-    assert points(judge.Features(title="x", domain="gazette.example"), beat) == 30
+    assert points(profile.Features(title="x", domain="gazette.example"), beat) == 30
 
 
 def test_reasons_make_the_sum_even_where_it_is_cut_at_nought(everyday: Beat) -> None:
-    weighed = judge.weigh(judge.Features(title="x" * 300, topics=("AI",)), everyday)
+    weighed = judge.weigh(profile.Features(title="x" * 300, topics=("AI",)), everyday)
     assert weighed.quality == 0
     assert sum(reason.points or 0 for reason in weighed.reasons) == 0
     assert str(weighed.reasons[-1]) == "quality +113: never below 0"
@@ -104,7 +105,7 @@ def test_what_matches_or_comes_from_the_beats_own_sources_is_filed(
 def test_what_matches_only_inside_words_of_the_text_is_off_the_beat(
     excerpt: str, make_article: Make, everyday: Beat
 ) -> None:
-    dropped = judge.assess(make_article(excerpt=excerpt), everyday, judge.MemoryShelf())
+    dropped = judge.assess(make_article(excerpt=excerpt), everyday, shelves.MemoryShelf())
     assert isinstance(dropped, Dropped)
     assert dropped.reason == "off-beat"
 
@@ -163,9 +164,9 @@ def test_an_amp_page_has_its_cached_address(
 def test_the_same_text_again_is_no_copy_here(make_article: Make, everyday: Beat) -> None:
     text = " ".join(f"word{number}" for number in range(200))
     first = make_article("one", title="AI one", text=text)
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
     story = replace(filed(first, everyday), path="_news/one.md")
-    shelf.add(Shelved(story=story, text=text), judge.fingerprint(text))
+    shelf.add(Shelved(story=story, text=text), copies.fingerprint(text))
     again = judge.assess(make_article("two", title="AI two", text=text), everyday, shelf)
     assert isinstance(again, Story)
     assert again.copy_of == ""

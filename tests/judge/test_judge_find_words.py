@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk import judge
-from copydesk.judge import TopicSample
+from copydesk.judge import keywords, topics
+from copydesk.judge.samples import TopicSample
 from copydesk.news import Article, Beat, Topic
 
 Make = Callable[..., Article]
@@ -35,7 +35,7 @@ def samples(
 
 def found(texts: dict[str, list[str]], beat: Beat = BEAT, *names: str, **same: str) -> set[str]:
     """Return the words found for the first topic of some texts."""
-    words = judge.find_words(samples(texts, **same), beat, "en", names, 20)
+    words = keywords.find_words(samples(texts, **same), beat, "en", names, 20)
     return {word.word for word in words.get(next(iter(texts)), ())}
 
 
@@ -47,7 +47,7 @@ HAY = [f"Farmers {verb} some hay" for verb in VERBS.split()]
 def test_a_word_that_stands_by_a_topic_is_found_with_its_counts() -> None:
     texts = {"Sea": NETS, "Land": [*HAY, "The trawlers pass a field"]}
 
-    words = judge.find_words(samples(texts), BEAT, "en", (), 20)["Sea"]
+    words = keywords.find_words(samples(texts), BEAT, "en", (), 20)["Sea"]
 
     trawlers = next(word for word in words if word.word == "trawlers")
     assert (trawlers.topic, trawlers.on, trawlers.off) == ("Sea", 4, 1)
@@ -132,8 +132,8 @@ def test_what_one_publisher_alone_says_is_not_suggested_where_there_are_several(
     own = [*samples({"Sea": NETS}, publisher="gull.example")]
     others = [*samples({"Land": HAY})]
 
-    several = judge.find_words([*own, *others], BEAT, "en", (), 20)
-    alone = judge.find_words(
+    several = keywords.find_words([*own, *others], BEAT, "en", (), 20)
+    alone = keywords.find_words(
         [replace(sample, publisher="gull.example") for sample in (*own, *others)],
         BEAT,
         "en",
@@ -148,7 +148,7 @@ def test_what_one_publisher_alone_says_is_not_suggested_where_there_are_several(
 def test_reports_on_one_event_say_a_word_once() -> None:
     one = [*samples({"Sea": NETS}, event="regatta")]
 
-    words = judge.find_words([*one, *samples({"Land": HAY})], BEAT, "en", (), 20)
+    words = keywords.find_words([*one, *samples({"Land": HAY})], BEAT, "en", (), 20)
 
     assert not words["Sea"]
 
@@ -169,29 +169,29 @@ def test_odd_texts_are_read(text: str) -> None:
 
 
 def test_no_stories_have_no_words() -> None:
-    assert judge.find_words([], BEAT, "en", (), 20) == {}
+    assert keywords.find_words([], BEAT, "en", (), 20) == {}
 
 
 def test_a_keyword_is_tried_on_the_whole_article(make_article: Make) -> None:
-    more = judge.with_keyword(BEAT, "Sea", "trawler")
+    more = topics.with_keyword(BEAT, "Sea", "trawler")
     article = make_article(title="Trawlers", text="A trawler. A trawler.")
 
-    effect = judge.try_keyword(article, BEAT, more, "Sea")
+    effect = topics.try_keyword(article, BEAT, more, "Sea")
 
     assert (effect.is_won, effect.before, effect.lost) == (True, (), ())
-    assert not judge.try_keyword(article, more, more, "Sea").is_won
-    assert not judge.try_keyword(make_article(title="Hay"), BEAT, more, "Sea").is_won
+    assert not topics.try_keyword(article, more, more, "Sea").is_won
+    assert not topics.try_keyword(make_article(title="Hay"), BEAT, more, "Sea").is_won
 
 
 def test_a_keyword_may_cost_another_topic(make_article: Make) -> None:
-    more = judge.with_keyword(BEAT, "Sea", "trawler")
+    more = topics.with_keyword(BEAT, "Sea", "trawler")
     article = make_article(
         title="Trawlers", text=f"The meadow. A meadow. {'A trawler. ' * 20}{'Plain words. ' * 90}"
     )
 
-    assert judge.try_keyword(article, BEAT, more, "Sea").lost == ("Land",)
+    assert topics.try_keyword(article, BEAT, more, "Sea").lost == ("Land",)
 
 
 @pytest.mark.parametrize(("word", "can"), [("net", True), (" ", False), ("!", False), ("漁", True)])
 def test_a_keyword_needs_something_to_look_for(word: str, can: bool) -> None:
-    assert judge.can_be_found(word, "en") is can
+    assert keywords.can_be_found(word, "en") is can

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk import judge
+from copydesk.judge import gate
 from copydesk.news import Reason, Related, Story, Verdict
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -57,12 +57,12 @@ def test_a_record_without_reasons_is_told_by_the_references_rule() -> None:
     ],
 )
 def test_what_something_else_decided_the_gate_did_not(story: Story) -> None:
-    assert judge.deciding_points(story) is None
-    assert judge.gate_points(story) == story.quality
+    assert gate.deciding_points(story) is None
+    assert gate.gate_points(story) == story.quality
 
 
 def test_without_a_quality_nothing_was_decided() -> None:
-    assert judge.deciding_points(replace(filed(0), quality=None)) is None
+    assert gate.deciding_points(replace(filed(0), quality=None)) is None
 
 
 def test_a_lift_that_nobody_can_count_is_none() -> None:
@@ -72,4 +72,4 @@ def test_a_lift_that_nobody_can_count_is_none() -> None:
 
 
 def points(story: Story) -> tuple[int, int | None]:
-    return judge.gate_points(story), judge.deciding_points(story)
+    return gate.gate_points(story), gate.deciding_points(story)

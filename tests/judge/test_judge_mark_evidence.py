@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import judge
+from copydesk.judge import shelves
 from copydesk.judge.words import locate_words, tokenize
 from copydesk.news import Article, Beat, Topic
 
@@ -56,7 +57,7 @@ def test_a_keyword_is_marked_where_the_judge_finds_it(
 
 def test_words_of_consequence_are_those_that_the_text_is_scored_by() -> None:
     text = "The council voted. Thousands were killed near the harbour."
-    score = judge.assess(replace(ARTICLE, text=text), BEAT, judge.MemoryShelf())
+    score = judge.assess(replace(ARTICLE, text=text), BEAT, shelves.MemoryShelf())
 
     words = [word for word, topic in marked(text) if not topic]
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
+from copydesk.judge import shelves
 from copydesk.judge.topics import describe_miss, relevance
 from copydesk.news import Article, Beat, Dropped, Scoring, Source, Story, Topic
 
@@ -36,7 +37,7 @@ def topics(article: Article, beat: Beat) -> list[str]:
 def test_a_topic_stands_by_its_own_words(make_article: Make, beat: Beat) -> None:
     article = make_article(title="A swarm of bees", text="The bee. The swarm.")
 
-    outcome = judge.assess(article, beat, judge.MemoryShelf())
+    outcome = judge.assess(article, beat, shelves.MemoryShelf())
 
     assert isinstance(outcome, Story)
     assert outcome.topics == ("Bees",)
@@ -53,8 +54,8 @@ def test_no_story_loses_points_for_a_word_of_a_main_topic(make_article: Make, be
 
     below_honey = (replace(BEES, parent="Honey"), HONEY)
     below = replace(beat, main_topic=True, topic="Honey", topics=below_honey)
-    with_main = judge.assess(article, below, judge.MemoryShelf())
-    without = judge.assess(article, beat, judge.MemoryShelf())
+    with_main = judge.assess(article, below, shelves.MemoryShelf())
+    without = judge.assess(article, beat, shelves.MemoryShelf())
 
     assert isinstance(with_main, Story)
     assert isinstance(without, Story)
@@ -67,7 +68,7 @@ def test_in_everyday_the_words_of_the_text_give_the_topics_then(
     old = replace(beat, scoring=Scoring(profile="everyday"))
 
     def topics_of(**fields: str) -> tuple[str, ...]:
-        outcome = judge.assess(make_article(**fields), old, judge.MemoryShelf())
+        outcome = judge.assess(make_article(**fields), old, shelves.MemoryShelf())
         assert isinstance(outcome, Story)
         return outcome.topics
 
@@ -89,7 +90,7 @@ def test_what_is_off_the_beat_says_what_was_needed(make_article: Make, beat: Bea
     text = "Plain words follow here. " * 200
     article = make_article(text=f"{text} A bee. {text}")
 
-    outcome = judge.assess(article, beat, judge.MemoryShelf())
+    outcome = judge.assess(article, beat, shelves.MemoryShelf())
 
     assert isinstance(outcome, Dropped)
     assert outcome.detail.startswith('nearest topic Bees: "bee" once in text')
@@ -99,7 +100,7 @@ def test_what_is_off_the_beat_says_what_was_needed(make_article: Make, beat: Bea
 def test_an_official_source_is_about_no_topic_by_that_alone(make_article: Make, beat: Beat) -> None:
     article = make_article(source=OFFICIAL)
 
-    assert isinstance(judge.assess(article, beat, judge.MemoryShelf()), Dropped)
+    assert isinstance(judge.assess(article, beat, shelves.MemoryShelf()), Dropped)
     sure = replace(beat, sources=(replace(beat.sources[0], topics=("Bees",)),))
     assert topics(article, sure) == ["Bees"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.judge.words import PhraseMatch, Phrases, tokenize
+from copydesk.judge.phrases import PhraseMatch, Phrases
+from copydesk.judge.words import tokenize
 
 
 def stands(keyword: str, text: str, language: str = "en") -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, DomainTrust, Provider, SignalPoints, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "wording").glob("*.toml"))
@@ -33,7 +34,7 @@ Make = Callable[..., Article]
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.MemoryShelf())
+    story = judge.assess(article, beat, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

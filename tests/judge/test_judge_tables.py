@@ -47,7 +47,8 @@ def test_a_common_word_of_a_language_tells_nothing(path: Path) -> None:
     assert clustering.similarities([(pair[0], pair[1])]) == [0.0]
 
 
-WORDING = sorted((Path(quality.__file__).parent).rglob("tables/*.toml"))
+TABLES = Path(quality.__file__).parent / "tables"
+WORDING = [TABLES / "sourcing.toml", *sorted((TABLES / "wording").iterdir())]
 PATTERNS = {
     f"{path.parent.name}-{path.stem}-{name}-{at}": pattern
     for path in WORDING
@@ -75,9 +76,7 @@ def test_a_pattern_of_wording_looks_for_no_line_end() -> None:
 
 
 LEXICONS = sorted(
-    path
-    for folder in ("matters", "style", "states")
-    for path in (Path(quality.__file__).parent / "tables" / folder).iterdir()
+    path for folder in ("matters", "style", "states") for path in (TABLES / folder).iterdir()
 )
 
 

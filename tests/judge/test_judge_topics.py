@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
+from copydesk.judge import shelves
 from copydesk.judge.topics import describe_miss, relevance
 from copydesk.news import Article, Beat, Dropped, Story, Topic
 
@@ -50,7 +51,7 @@ def article_of(case: dict[str, object], make_article: Make) -> Article:
 def test_an_article_has_the_topics_that_its_case_says(path: Path, make_article: Make) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     beat = beat_of(*map(topic, case["topic"]), locale=case.get("locale", "en-us"))
-    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.MemoryShelf())
+    outcome = judge.assess(article_of(case["article"], make_article), beat, shelves.MemoryShelf())
     expected = case["expected"]
     if "dropped" in expected:
         assert isinstance(outcome, Dropped)
@@ -197,7 +198,7 @@ def test_what_is_off_the_beat_is_told_what_it_lacks(
     fields: dict[str, str], detail: str | None, make_article: Make
 ) -> None:
     beat = beat_of(AI, replace(COURT, parent=""))
-    outcome = judge.assess(make_article(**fields), beat, judge.MemoryShelf())
+    outcome = judge.assess(make_article(**fields), beat, shelves.MemoryShelf())
     assert isinstance(outcome, Dropped)
     assert outcome.detail == (
         detail or 'nearest topic Court: "court" in lede (confidence 30); 50 needed'
@@ -328,7 +329,7 @@ def test_a_videos_description_need_not_come_back_to_its_headline(
     seals = Topic(id="seals", name="Seals", parent="Coast", keywords=("seals",))
     article = make_article(title="Seals", type=kind, text=FILLER * 60, excerpt="")
 
-    story = judge.assess(article, beat_of(coast, seals), judge.MemoryShelf())
+    story = judge.assess(article, beat_of(coast, seals), shelves.MemoryShelf())
 
     assert isinstance(story, Story)
     told = " ".join(one.why for one in story.reasons if one.about == "topic Seals")

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from copydesk.kit import kinds
-from copydesk.kit.declared import options_of
+from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Option, option, required
 
 

@@ -12,18 +12,10 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from copydesk.archive import (
-    emit_story,
-    parse_record,
-    parse_story,
-    seal,
-    seal_reference_form,
-    slug,
-    story_path,
-    unseal,
-)
-from copydesk.archive.document import is_plain, split_front_matter
-from copydesk.archive.record import parse_yaml, read_quickly
+from copydesk.archive import slug, story_path
+from copydesk.archive.document import is_plain, parse_record, split_front_matter
+from copydesk.archive.record import emit_story, parse_story, parse_yaml, read_quickly
+from copydesk.archive.sealing import seal, seal_reference_form, unseal
 from copydesk.errors import RecordError, SealError
 from copydesk.news import USES, Extra, Image, Provider, Reason, Related, Story, Verdict
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
+from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
 from copydesk.errors import RecordError
 from world import records
 

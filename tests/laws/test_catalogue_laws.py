@@ -12,19 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk import judge
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.engine.cataloguing import (
-    follow_commits,
-    open_catalogue,
-    read_rules,
-    standing_of,
-    sweep_records,
-)
-from copydesk.engine.filing import find_article
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.judge import gate
 from copydesk.kit import text, urls
 from copydesk.news import Standing, Story
+from copydesk.newsroom import Newsroom, Troubles
+from copydesk.newsroom.cataloguing import follow_commits, open_catalogue, sweep_records
+from copydesk.newsroom.filing import find_article
+from copydesk.newsroom.standings import read_rules, standing_of
 from world.history import NAMES, SITES, History
 from world.newsroom import NOW
 
@@ -118,7 +113,7 @@ def walk(newsroom: Newsroom) -> Answers:
         "broken": broken,
         "standings": standings,
         "points": {
-            one.path: judge.deciding_points(one)
+            one.path: gate.deciding_points(one)
             for one in dated
             if (one.published_at or NOW) >= NOW - timedelta(hours=24)
         },

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from copydesk import judge
 from copydesk.catalogue import Catalogue, StoredCorpus
+from copydesk.judge import coverage
 from copydesk.news import Corpus, IndexedDocument, Provider, Ruling, Shelved, Story, Surroundings
 from judge.covered import QUAKES, ROBOT, VOTE, Desk, name_of
 
@@ -97,7 +98,7 @@ class NarrowDesk(KeepingDesk):
         names = {name_of(story) for story in fresh}
         filed = [shelve(story) for name, story in self.filed.items() if name not in names]
         around = self.surroundings(filed)
-        met = judge.find_candidates(new, self.beat, around.corpus) if new else set()
+        met = coverage.find_candidates(new, self.beat, around.corpus) if new else set()
         window = self._complete({*names, *met, *self._changed(names)})
         shelved = [shelve(self.filed[name]) for name in sorted(window)]
         paths = frozenset(story.path for story in fresh)
@@ -141,7 +142,7 @@ class Kept:
         corpus, known = self._catalogue.corpus, self._catalogue.corpus.digests()
         stories = {name_of(one.story): (one, digest(one)) for one in filed}
         changed = [pair for name, pair in stories.items() if known.get(name) != pair[1]]
-        corpus.update(list(judge.index_stories(changed)), known.keys() - stories.keys())
+        corpus.update(list(coverage.index_stories(changed)), known.keys() - stories.keys())
         return corpus
 
 
@@ -168,7 +169,7 @@ def run(desks: Sequence[KeepingDesk], step: Step) -> None:
 @settings(max_examples=100, deadline=None)
 def test_what_was_kept_groups_every_round_as_what_is_made_anew(history: list[Step]) -> None:
     kept = Kept()
-    keeping, anew = KeepingDesk(kept), KeepingDesk(judge.make_corpus)
+    keeping, anew = KeepingDesk(kept), KeepingDesk(coverage.make_corpus)
     for step in history:
         if step.is_lost:
             kept.lose()
@@ -202,7 +203,7 @@ def test_two_corpora_of_the_same_documents_answer_alike(
     documents = {
         document.key: document
         for step in history
-        for document in judge.index_stories([(shelve(one), b"as it is") for one in step.fresh])
+        for document in coverage.index_stories([(shelve(one), b"as it is") for one in step.fresh])
     }
     one, other = Catalogue().corpus, Catalogue().corpus
     one.update(list(documents.values()))

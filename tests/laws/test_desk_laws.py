@@ -15,12 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk import archive, engine, review
-from copydesk.archive import Archive, Change, WriteLock, is_cut_short, parse_story
-from copydesk.archive.change import steps
+from copydesk import archive, newsroom, review
+from copydesk.archive import Archive
+from copydesk.archive import change as steps
+from copydesk.archive.change import Change, WriteLock, is_cut_short
+from copydesk.archive.record import parse_story
 from copydesk.desk_store import ActionQueue, open_desk
-from copydesk.engine.editing import field_digests
+from copydesk.editing import field_digests
 from copydesk.news import ActionOutcome, EditorAction, Said, Story
+from copydesk.review.rules import find_ruled_fields
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, see, stories, undo, work
 from world.newsroom import NOW, run_git
 
@@ -98,7 +101,7 @@ def correct(name: str) -> Event:
     """Change a record as a round does that looked at its page: what no editor's rule holds."""
 
     def happen(desk: Desk) -> None:
-        with engine.open_newsroom(desk.root, NOW, {}) as opened:
+        with newsroom.open_newsroom(desk.root, NOW, {}) as opened:
             lock = WriteLock(desk.root, opened.memory.play)
             with lock.hold():
                 rules = archive.read_rulings(desk.root).rules
@@ -106,7 +109,7 @@ def correct(name: str) -> Event:
                 story = Archive(desk.root).read(f"_news/{name}.md")
                 number = next(desk.numbers)
                 fresh = replace(story, title=f"As its page has it, {number}", heat=100 + number)
-                if "title" in review.find_ruled_fields(story, beat):
+                if "title" in find_ruled_fields(story, beat):
                     fresh = replace(fresh, title=story.title)
                 after = review.keep_hand_edits(story, fresh, dict(story.machine))
                 change = opened.archive.change(after)

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from copydesk.desk_store import DeskStore, Moment, Role, open_desk
-from copydesk.engine import accounts
+from copydesk.desk_store import DeskStore, Moment, open_desk
+from copydesk.desk_store.accounts import Role
+from copydesk.newsroom import accounts
 from world.desk_requests import (
     FOR_ALL,
     FOR_EDITORS,

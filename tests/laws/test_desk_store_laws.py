@@ -14,15 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from copydesk.desk_store import (
-    DeskStore,
-    Draft,
-    IssueChange,
-    IssueDiffers,
-    IssueField,
-    digest_value,
-    open_desk,
-)
+from copydesk.desk_store import DeskStore, Draft, open_desk
+from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, digest_value
 from copydesk.news import ActionKind, ActionOutcome, ActionState, EditConflict, EditorAction
 
 TEXT = some.text(max_size=40)

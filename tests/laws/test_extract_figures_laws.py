@@ -8,7 +8,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.extract.page import collect, open_document
+from copydesk.extract.declared import collect
+from copydesk.extract.page import open_document
 from copydesk.extract.pictures import figure_key, figures
 from copydesk.kit import text, urls
 from copydesk.news import Figure

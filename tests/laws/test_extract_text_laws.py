@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from copydesk.errors import PageError
 from copydesk.extract import text as article_text
-from copydesk.extract.page import collect, open_document
+from copydesk.extract.declared import collect
+from copydesk.extract.page import open_document
 from copydesk.extract.text import Block, cut, escape, squash, votes, write
 from copydesk.kit import text
 from copydesk.news import Page

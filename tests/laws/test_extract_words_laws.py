@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copydesk.extract import words
-from copydesk.extract.page import Declared, Document, collect, open_document
+from copydesk.extract.declared import Declared, collect
+from copydesk.extract.page import Document, open_document
 from copydesk.extract.people import is_person, people
 from copydesk.kit import sentences, text
 from copydesk.news import ExcerptRule

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk import extract, judge, review
-from copydesk.engine.cataloguing import look_again, open_catalogue, sweep_records
-from copydesk.engine.filing import find_article
-from copydesk.engine.judging import FiledShelf, Vectors
-from copydesk.engine.newsroom import Newsroom, Troubles
-from copydesk.engine.reading import SiteHabits
+from copydesk import extract
+from copydesk.judge import copies, shelves
 from copydesk.kit import urls
 from copydesk.news import Article, Shelved
+from copydesk.newsroom import Newsroom, Troubles
+from copydesk.newsroom.cataloguing import look_again, open_catalogue, sweep_records
+from copydesk.newsroom.filing import find_article
+from copydesk.review import rules
+from copydesk.rounds import FiledShelf, SiteHabits, Vectors
 from world.history import NAMES, SITES, History, make_story, record_path
 from world.newsroom import NOW
 
@@ -65,11 +66,11 @@ def learn(beat: History, number: int) -> None:
         )
 
 
-def fill_shelf(newsroom: Newsroom, but: str) -> judge.MemoryShelf:
+def fill_shelf(newsroom: Newsroom, but: str) -> shelves.MemoryShelf:
     """Give a shelf in memory with every filed story; those of a month with their texts."""
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
     sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
-    since = newsroom.now - judge.COPIES_WITHIN
+    since = newsroom.now - copies.COPIES_WITHIN
     for story in newsroom.archive.stories(Troubles()):
         if but and urls.identity(but) in map(urls.identity, story.addresses):
             continue
@@ -79,22 +80,22 @@ def fill_shelf(newsroom: Newsroom, but: str) -> judge.MemoryShelf:
         article = find_article(newsroom.articles, story)
         text = sites.settle(article).text if article else ""
         found = article.found if article else None
-        shelf.add(Shelved(story=story, text=text, found=found), judge.fingerprint(text))
+        shelf.add(Shelved(story=story, text=text, found=found), copies.fingerprint(text))
     set_by = {rule.stories[0]: rule for rule in newsroom.beat.rulings if rule.field == "url"}
     for shelved in list(shelf):
-        rule = set_by.get(review.record_name(shelved.story.path))
+        rule = set_by.get(rules.record_name(shelved.story.path))
         for url in rule.values[2:] if rule else ():
             shelf.add_address(url, shelved.story.path)
     return shelf
 
 
-def ask(shelf: FiledShelf | judge.MemoryShelf, now: datetime) -> dict[str, object]:
+def ask(shelf: FiledShelf | shelves.MemoryShelf, now: datetime) -> dict[str, object]:
     """Ask a shelf everything that judging and grouping do."""
     day = timedelta(days=1)
     return {
         **{f"at {url}": shelf.at(url) for url in ADDRESSES},
         **{f"holds {name}": shelf.holds(name) for name in RECORDS},
-        **{f"near {text[:60]}": list(shelf.near(judge.fingerprint(text))) for text in TEXTS[::5]},
+        **{f"near {text[:60]}": list(shelf.near(copies.fingerprint(text))) for text in TEXTS[::5]},
         "day": list(shelf.between(now - day, now)),
         "month": list(shelf.between(now - 60 * day, now + day)),
         "every group": list(shelf.of_groups(RECORDS)),
@@ -104,7 +105,7 @@ def ask(shelf: FiledShelf | judge.MemoryShelf, now: datetime) -> dict[str, objec
     }
 
 
-def put(shelf: FiledShelf | judge.MemoryShelf, number: int) -> None:
+def put(shelf: FiledShelf | shelves.MemoryShelf, number: int) -> None:
     """Put a story of a round on a shelf, in the place of a filed one or not, or a newer state."""
     story = make_story(record_path(number), number // 8)
     if number % 3 == 0:
@@ -114,7 +115,7 @@ def put(shelf: FiledShelf | judge.MemoryShelf, number: int) -> None:
     if isinstance(shelf, FiledShelf):
         shelf.put(shelved)
     else:
-        shelf.add(shelved, judge.fingerprint(shelved.text))
+        shelf.add(shelved, copies.fingerprint(shelved.text))
 
 
 def differences(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk import engine
 from copydesk.errors import UsageError
+from copydesk.newsletters import exchange
 from world.readers import ReadersDesk, readers_desk
 
 COLUMNS = (
@@ -60,17 +60,17 @@ def desk() -> Iterator[ReadersDesk]:
 def test_who_left_is_never_taken_for_a_reader(
     columns: list[str], rows: list[list[str]], desk: ReadersDesk
 ) -> None:
-    lines: list[engine.ImportedRow] = []
+    lines: list[exchange.ImportedRow] = []
     out = io.StringIO()
     csv.writer(out).writerows(
         [["email", *columns], *([f"r{n}@x.example", *row] for n, row in enumerate(rows))]
     )
     path = desk.newsroom.root / "list.csv"
     path.write_text(out.getvalue(), "utf-8", errors="replace", newline="")
-    options = engine.ImportOptions(letter="daily", consent="all of them agreed")
+    options = exchange.ImportOptions(letter="daily", consent="all of them agreed")
 
     try:
-        engine.rehearse_reader_import(desk.newsroom, desk.store, path, options, lines.append)
+        exchange.rehearse_reader_import(desk.newsroom, desk.store, path, options, lines.append)
     except UsageError as refused:
         told = str(refused)
     else:

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from copydesk import judge
 from copydesk.judge import copies, profile_of
-from copydesk.judge.profile import weigh_both_ways
-from copydesk.judge.topics import relevance
-from copydesk.judge.words import Phrases, contains, normalize, tokenize
+from copydesk.judge.phrases import Phrases
+from copydesk.judge.profile import Features, weigh_both_ways
+from copydesk.judge.shelves import MemoryShelf
+from copydesk.judge.topics import find_changed_words, relevance, stems_of
+from copydesk.judge.words import contains, normalize, tokenize
 from copydesk.news import Article, Beat, Scoring, Shelved, SignalPoints, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -61,7 +63,7 @@ STORIES = st.lists(
 
 @given(ARTICLES, BEATS)
 def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat: Beat) -> None:
-    story = judge.assess(article, beat, judge.MemoryShelf())
+    story = judge.assess(article, beat, MemoryShelf())
     assert isinstance(story, Story)
     assert story.quality is not None
     assert story.quality >= 0
@@ -74,14 +76,14 @@ def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat
 def test_more_of_plain_prose_never_lowers_a_quality(article: Article, sentences: int) -> None:
     beat = Beat(title="x", topic="A", topics=TOPICS, scoring=Scoring(off_beat="keep"))
     more = replace(article, text=article.text + "\nAnn said that the ferry sails." * sentences)
-    before, after = (judge.assess(one, beat, judge.MemoryShelf()) for one in (article, more))
+    before, after = (judge.assess(one, beat, MemoryShelf()) for one in (article, more))
     assert isinstance(before, Story)
     assert isinstance(after, Story)
     assert (after.quality or 0) >= (before.quality or 0)
 
 
 FEATURES = st.builds(
-    judge.Features,
+    Features,
     title=TEXTS,
     topics=st.sampled_from([(), ("A",), ("A", "B")]),
     amp=st.booleans(),
@@ -98,7 +100,7 @@ FEATURES = st.builds(
 
 @given(FEATURES, BEATS)
 def test_nothing_but_the_pictures_own_signal_looks_at_the_picture(
-    features: judge.Features, beat: Beat
+    features: Features, beat: Beat
 ) -> None:
     profile = profile_of(beat)
     pictured, bare = (replace(features, image=has) for has in (True, False))
@@ -158,10 +160,10 @@ def test_no_article_that_other_keywords_touch_is_passed_over(
         keywords=(text[:20],),
     )
 
-    changed = judge.find_changed_words(before, after, language)
+    changed = find_changed_words(before, after, language)
 
     assert changed is not None
-    if not changed.may_touch(judge.stems_of(article, before)):
+    if not changed.may_touch(stems_of(article, before)):
         assert judge.examine(article, before) == judge.examine(article, after)
 
 
@@ -174,7 +176,7 @@ def test_any_keyword_can_be_looked_for_in_any_text(keyword: str, text: str) -> N
 def test_a_text_shares_all_of_itself_and_its_fingerprint(text: str) -> None:
     grams = copies.shingles(text)
     assert copies.overlap(grams, grams).is_copy is bool(grams)
-    assert judge.fingerprint(text) == judge.fingerprint(f" {text}\n")
+    assert copies.fingerprint(text) == copies.fingerprint(f" {text}\n")
 
 
 @given(st.sets(st.integers(0, 80)), st.sets(st.integers(0, 80)))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.kit import dates
-from copydesk.mail import compose, due_between, is_due, local_day
 from copydesk.news import Issue, LetterOptions, PartOptions, Story
+from copydesk.newsletters.composing import compose, due_between, is_due, local_day
 from world.composing import list_names, make_material, make_story, remember
 
 # a week in which the clocks of Europe go back, and one in which those of Chile go forward

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from copydesk import review
 from copydesk.kit import text
 from copydesk.news import Beat, Event, Image, Scoring, Story, Verdict
+from copydesk.review import corrections
 
 TIMES = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 WORDS = st.text(max_size=20)
@@ -89,8 +90,8 @@ def test_a_correction_twice_is_a_correction_once_and_publishes_nothing(
     filed: Story, judged: Story
 ) -> None:
     known = dict(review.digests(filed))
-    once = review.apply_correction(filed, judged, known)
-    again = replace(review.apply_correction(once, judged, dict(once.machine)), heat=once.heat)
+    once = corrections.apply_correction(filed, judged, known)
+    again = replace(corrections.apply_correction(once, judged, dict(once.machine)), heat=once.heat)
     assert again == once
     assert once.published == filed.published
 
@@ -99,7 +100,7 @@ def test_a_correction_twice_is_a_correction_once_and_publishes_nothing(
 def test_a_history_never_outgrows_its_bound_and_keeps_its_ends(
     story: Story, at: datetime, lines: list[str]
 ) -> None:
-    noted = review.add_to_history(story, at, [Event(what=line) for line in lines]).history
+    noted = corrections.add_to_history(story, at, [Event(what=line) for line in lines]).history
     assert len(noted) <= 12
     assert [line.partition(" ")[2] for line in (*noted[:1], *noted[-1:])] == [
         *map(text.fold, lines[:1]),
@@ -109,10 +110,10 @@ def test_a_history_never_outgrows_its_bound_and_keeps_its_ends(
 
 @given(st.text(), st.text())
 def test_a_text_is_no_correction_of_itself_and_differs_both_ways(one: str, other: str) -> None:
-    assert review.text_change(one, one) is None
-    assert review.have_same_words(one, one)
-    assert review.text_change(one, other) == review.text_change(other, one)
-    assert not review.is_other_article(one, other, one, other)
+    assert corrections.text_change(one, one) is None
+    assert corrections.have_same_words(one, one)
+    assert corrections.text_change(one, other) == corrections.text_change(other, one)
+    assert not corrections.is_other_article(one, other, one, other)
 
 
 @given(STORIES, VERDICTS, BEATS)

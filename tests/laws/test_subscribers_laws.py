@@ -15,10 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk import engine
-from copydesk.engine import MailStore, Newsroom
 from copydesk.errors import UsageError
-from copydesk.mail_store import NewSending, open_mail
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.deliveries import NewSending
+from copydesk.newsletters import MailStore, exchange, readers
+from copydesk.newsletters.readers import by_hand, mailed_links, manage, subscribe
+from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
+from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
 from world.readers import SETTINGS, ReadersDesk, find_token
 
@@ -44,17 +47,17 @@ STEPS = st.lists(
 @pytest.fixture(scope="module")
 def beat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     root = newsroom(tmp_path_factory.mktemp("laws"), more=SETTINGS, git=False)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         yield opened
 
 
 _BY_LINK: dict[str, Callable[[Newsroom, MailStore, str], object]] = {
-    "confirm": engine.confirm_subscription,
-    "leave": engine.leave_letter,
-    "leave_all": engine.leave_all_letters,
-    "manage": engine.ask_for_manage_link,
-    "erase": engine.erase_reader,
-    "confirm_change": engine.confirm_address_change,
+    "confirm": subscribe.confirm_subscription,
+    "leave": leave_letter,
+    "leave_all": leave_all_letters,
+    "manage": manage.ask_for_manage_link,
+    "erase": manage.erase_reader,
+    "confirm_change": manage.confirm_address_change,
 }
 _BY_OWNER = {"import", "add", "remove", "suppress", "lift", "complain"}
 
@@ -82,14 +85,14 @@ class History:
         self.desk.ask(who, letter, client=str(number))
 
     def _change(self, *, who: str, token: str, **_: object) -> None:
-        engine.request_address_change(self.desk.newsroom, self.desk.store, token, who)
+        manage.request_address_change(self.desk.newsroom, self.desk.store, token, who)
 
     def _look(self, *, token: str, **_: object) -> None:
         for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-            engine.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
+            mailed_links.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
 
     def _forget(self, **_: object) -> None:
-        engine.forget_silent_readers(self.desk.store, self.desk.now)
+        subscribe.forget_silent_readers(self.desk.store, self.desk.now)
 
     def _wait(self, *, number: int, **_: object) -> None:
         self.desk.wait(hours=number * 4)
@@ -101,17 +104,17 @@ class History:
         self.desk.confirm(token[:number] + "A" + token[number + 1 :])
 
     def _choose(self, *, letter: str, token: str, **_: object) -> None:
-        self._choose_by(token, engine.ReaderChoices(letters={letter: ()}))
+        self._choose_by(token, readers.ReaderChoices(letters={letter: ()}))
 
     def _choose_none(self, *, token: str, **_: object) -> None:
-        self._choose_by(token, engine.ReaderChoices(letters={}))
+        self._choose_by(token, readers.ReaderChoices(letters={}))
 
     def _pause(self, *, letter: str, token: str, **_: object) -> None:
         until = date(2026, 12, 24)
-        self._choose_by(token, engine.ReaderChoices(letters={letter: ()}, paused_until=until))
+        self._choose_by(token, readers.ReaderChoices(letters={letter: ()}, paused_until=until))
 
-    def _choose_by(self, token: str, choices: engine.ReaderChoices) -> None:
-        engine.choose_letters(self.desk.newsroom, self.desk.store, token, choices)
+    def _choose_by(self, token: str, choices: readers.ReaderChoices) -> None:
+        choose_letters(self.desk.newsroom, self.desk.store, token, choices)
 
     def _do_as_owner(self, deed: str, who: str, letter: str) -> None:
         newsroom, store = self.desk.newsroom, self.desk.store
@@ -120,16 +123,16 @@ class History:
                 case "import":
                     path = self.folder / "list.csv"
                     path.write_text(f"{who}\n", "utf-8")
-                    options = engine.ImportOptions(letter=letter, consent="a list")
-                    engine.import_readers(newsroom, store, path, options)
+                    options = exchange.ImportOptions(letter=letter, consent="a list")
+                    exchange.import_readers(newsroom, store, path, options)
                 case "add":
-                    engine.add_reader(newsroom, store, who, letter, "a talk")
+                    by_hand.add_reader(newsroom, store, who, letter, "a talk")
                 case "remove":
-                    engine.remove_reader(newsroom, store, who)
+                    by_hand.remove_reader(newsroom, store, who)
                 case "suppress":
-                    engine.suppress_address(newsroom, store, who, "they called")
+                    by_hand.suppress_address(newsroom, store, who, "they called")
                 case "lift":
-                    engine.lift_suppression(newsroom, store, who)
+                    by_hand.lift_suppression(newsroom, store, who)
                 case "complain":
                     store.suppressions.add(who, "complaint", self.desk.now)
 
@@ -195,10 +198,10 @@ def test_whatever_happened_who_is_erased_leaves_no_byte(
         for step in steps:
             history.do(*step)
         desk.wait(days=3)
-        engine.forget_silent_readers(store, desk.now)  # addresses that were proposed, too
+        subscribe.forget_silent_readers(store, desk.now)  # addresses that were proposed, too
         reader = store.subscribers.find(who)
         if reader is not None and reader.address:
-            engine.erase_by_address(desk.newsroom, store, who)
+            by_hand.erase_by_address(desk.newsroom, store, who)
 
         files = Path(folder).glob("mail.sqlite*")
         assert who.encode() not in b"".join(path.read_bytes() for path in files)

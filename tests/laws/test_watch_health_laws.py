@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import ListingRule, Page, Source
-from copydesk.watch import SourceState, findings, health_word, items_a_week, read
+from copydesk.watch import read
+from copydesk.watch.schedule import SourceState, findings, health_word, items_a_week
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://ferry.example/feed"

@@ -15,6 +15,7 @@ from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import Lead, NotModified, Page, Refused, Source, SourceKind
+from copydesk.watch import schedule
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 SOURCE = "https://news.example/"
@@ -168,41 +169,41 @@ answers = st.one_of(
         retry_at=moments,
     ),
     st.builds(FeedError, addresses, subject=addresses),
-    st.sampled_from([watch.keep_address, watch.revive]),
-    st.builds(lambda until: lambda state: watch.note_push(state, until), moments),
+    st.sampled_from([schedule.keep_address, schedule.revive]),
+    st.builds(lambda until: lambda state: schedule.note_push(state, until), moments),
 )
 steps = st.lists(
     st.tuples(answers, st.timedeltas(timedelta(days=-3), timedelta(days=40))), max_size=12
 )
 
 
-def after(state: watch.SourceState, answer: Any, now: datetime) -> watch.SourceState:
+def after(state: schedule.SourceState, answer: Any, now: datetime) -> schedule.SourceState:
     """Give the state after any answer."""
     match answer:
         case (page, reading, new):
-            return watch.after_page(state, page, reading, new, now)
+            return schedule.after_page(state, page, reading, new, now)
         case Page():
-            return watch.after_unchanged(state, answer, now)
+            return schedule.after_unchanged(state, answer, now)
         case NotModified():
-            return watch.after_not_modified(state, answer, now)
+            return schedule.after_not_modified(state, answer, now)
         case Refused():
-            return watch.after_refused(state, answer, now)
+            return schedule.after_refused(state, answer, now)
         case FeedError():
-            return watch.after_error(state, answer, now)
-    changed: watch.SourceState = answer(state)
+            return schedule.after_error(state, answer, now)
+    changed: schedule.SourceState = answer(state)
     return changed
 
 
 @settings(max_examples=60)
 @given(steps)
 def test_whatever_comes_a_source_is_asked_within_ten_minutes_and_a_day(given_steps: Any) -> None:
-    state, now = watch.SourceState(), NOW
+    state, now = schedule.SourceState(), NOW
     for answer, later in given_steps:
         now += later
         before, state = state, after(state, answer, now)
 
         assert state == after(before, answer, now)
-        assert state == msgspec.json.decode(msgspec.json.encode(state), type=watch.SourceState)
+        assert state == msgspec.json.decode(msgspec.json.encode(state), type=schedule.SourceState)
         assert 0 <= state.known_share <= 1
         assert len(state.days) <= 7
         if isinstance(answer, tuple | Page | NotModified | Refused | FeedError):

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk import archive, engine
-from copydesk.archive import WriteLock, is_cut_short, read_rulings
-from copydesk.archive.change import steps
-from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.round import Stopwatch, run_round
+from copydesk import archive, editing, rounds
+from copydesk.archive import change as steps
+from copydesk.archive import read_rulings
+from copydesk.archive.change import WriteLock, is_cut_short
 from copydesk.errors import CopydeskError
 from copydesk.news import RulingKind, Said, Verdict
+from copydesk.newsroom import Newsroom, Silence, open_newsroom
+from copydesk.rounds import Stopwatch, run_round
 from world.later import SEALS_RECORD, WALL_RECORD, run
 from world.newsroom import KEY, NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 
@@ -53,9 +54,7 @@ class World:
         """Say a word; one that is refused, since a person has the file, was not said."""
         with (
             contextlib.suppress(CopydeskError),
-            engine.open_newsroom(
-                self.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}
-            ) as opened,
+            open_newsroom(self.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
         ):
             report = word(opened)
             commit = getattr(report, "commit", None)
@@ -71,16 +70,16 @@ class World:
 
 def verdict(said: Said, path: str) -> Act:
     spoken = Verdict(by="Ed", at=NOW, said=said, why="so")
-    return lambda world: world.say(lambda opened: engine.file_verdict(opened, path, spoken))
+    return lambda world: world.say(lambda opened: editing.file_verdict(opened, path, spoken))
 
 
 def clear(path: str) -> Act:
-    return lambda world: world.say(lambda opened: engine.clear_verdict(opened, path, "Ed", "so"))
+    return lambda world: world.say(lambda opened: editing.clear_verdict(opened, path, "Ed", "so"))
 
 
 def rule(said: RulingKind, *paths: str, values: tuple[str, ...] = ()) -> Act:
-    new = engine.NewRule(said=said, by="Ed", paths=paths, values=values)
-    return lambda world: world.say(lambda opened: engine.file_rule(opened, new))
+    new = editing.NewRule(said=said, by="Ed", paths=paths, values=values)
+    return lambda world: world.say(lambda opened: editing.file_rule(opened, new))
 
 
 def block(world: World) -> None:
@@ -125,7 +124,7 @@ KILLS = (None, "write", "settle", "sync")
 PLANS = st.lists(st.tuples(st.sampled_from(MOMENTS), ACTS), min_size=1, max_size=4)
 
 
-class AtStage(engine.Silence):
+class AtStage(Silence):
     """Do something when the round begins to fetch pages."""
 
     def __init__(self, do: Callable[[str], None]) -> None:
@@ -177,11 +176,9 @@ def disturbed_round(
             patch.setattr(steps, kill, _kill_of_round(kill))
         with (
             contextlib.suppress(Killed),
-            engine.open_newsroom(
-                world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}
-            ) as opened,
+            open_newsroom(world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
         ):
-            options = engine.RoundOptions(web=web, all_due=True)
+            options = rounds.RoundOptions(web=web, all_due=True)
             run_round(opened, options, AtStage(act), AtMoment(act))
 
 

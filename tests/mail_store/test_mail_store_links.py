@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.errors import UsageError
-from copydesk.mail_store import LinkPurpose, MailStore, ReaderLink, ReturnPath, open_mail
+from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store.links import LinkPurpose, ReaderLink, ReturnPath
 from world.old_mail import SHARED_TOKEN, put_first_version
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

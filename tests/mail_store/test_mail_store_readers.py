@@ -9,18 +9,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import UsageError
-from copydesk.mail_store import (
-    Consent,
-    DeliveryOutcome,
-    DeliveryState,
-    Intent,
-    MailStore,
-    NewSending,
-    OutboxMail,
-    ReturnEntry,
-    ReturnPath,
-    Subscription,
-)
+from copydesk.mail_store import Consent, MailStore, OutboxMail, ReturnEntry, Subscription
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent, NewSending
+from copydesk.mail_store.links import ReturnPath
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ import pytest
 
 from copydesk.news import Image, Provider, Record, Story
 from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
-from copydesk.publish.api.web_addresses import web_only
+from copydesk.publish.api.encoding import web_only
 from world import editions
 
 HOSTILE = {

@@ -11,8 +11,8 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.news import Provider, Story
-from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, publish, survey
-from copydesk.publish.writing import STAGE, Sheet, Writer
+from copydesk.publish import STAGE, MemoryManifest, PageIndex, PublishOptions, publish, survey
+from copydesk.publish.writing import Sheet, Writer
 from world import editions
 
 PAGE = "news/2026-11-24-robots-may-vote/index.html"

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.news import Story, Verdict
-from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, publish, survey
-from copydesk.publish.page_index import KeptStories
+from copydesk.publish import KeptStories, MemoryManifest, PageIndex, PublishOptions, publish, survey
 from world import editions
 
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30)), None])

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from lxml.html import HtmlElement, document_fromstring
 
-from copydesk import config, engine
-from copydesk.engine.letters import file_issue
-from copydesk.engine.newsroom import Silence, open_newsroom
+from copydesk import building, config
+from copydesk.newsletters.issues import file_issue
+from copydesk.newsletters.readers import consent
+from copydesk.newsroom import Silence, open_newsroom
 from world.letters import issue, issue_story
 from world.mailing import render_in
 from world.newsroom import NOW, newsroom
@@ -27,7 +28,7 @@ def build(root: Path) -> Path:
     with open_newsroom(root, NOW, {}) as opened:
         made = issue(issue_story("wall"), name=NAME)
         file_issue(opened, made, render_in(made))
-        engine.build(opened, Silence())
+        building.build(opened, Silence())
         return opened.site
 
 
@@ -112,7 +113,7 @@ def test_the_words_of_consent_are_those_that_are_kept_as_proof(tmp_path: Path) -
     shown = form_of(build(root)).cssselect(".consent")[0].text_content()
 
     with open_newsroom(root, NOW, {}) as opened:
-        assert engine.read_offer(opened).consent == shown
+        assert consent.read_offer(opened).consent == shown
 
 
 def test_every_page_leads_to_the_form(tmp_path: Path) -> None:
@@ -165,5 +166,5 @@ def test_another_letter_makes_the_pages_anew(tmp_path: Path) -> None:
     with (root / "beat.toml").open("a", encoding="utf-8") as settings:
         settings.write('[[letter]]\nid = "night"\ntitle = "The Night"\n')
     with open_newsroom(root, NOW, {}) as opened:
-        engine.build(opened, Silence())
+        building.build(opened, Silence())
         assert "The Night" in (opened.site / "newsletters/index.html").read_text("utf-8")

@@ -10,7 +10,7 @@ from itertools import islice
 
 import pytest
 
-from copydesk.archive import parse_record
+from copydesk.archive.document import parse_record
 from copydesk.kit import text
 from copydesk.news import IssueLink, IssueSection, Story
 from copydesk.publish.newsletters import (

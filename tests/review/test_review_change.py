@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from copydesk import review
 from copydesk.news import Event, EventKind
+from copydesk.review import corrections
 
 TEXT = (
     "The council of Port Sable voted on Thursday to raise the sea wall by two metres.\n"
@@ -42,25 +42,25 @@ TEXT = (
     ],
 )
 def test_what_comes_and_goes_is_no_correction(after: str) -> None:
-    assert review.text_change(TEXT, after) is None
-    assert review.text_change(after, TEXT) is None
+    assert corrections.text_change(TEXT, after) is None
+    assert corrections.text_change(after, TEXT) is None
 
 
 def test_an_age_that_grows_and_a_counter_that_runs_are_no_correction() -> None:
     ages = f"{TEXT}\nThis page was last changed {{}} minutes ago and has {{}} comments by now."
-    assert review.text_change(ages.format(4, 12), ages.format(59, "1,204")) is None
+    assert corrections.text_change(ages.format(4, 12), ages.format(59, "1,204")) is None
 
 
 def test_a_sentence_more_is_told_with_its_share_of_the_words() -> None:
     after = f"{TEXT}\nOn Friday the province said that it had never promised to pay a half."
-    assert review.text_change(TEXT, after) == Event.of(EventKind.TEXT_CHANGED, share=14)
-    assert review.text_change(after, TEXT) == Event.of(EventKind.TEXT_CHANGED, share=14)
+    assert corrections.text_change(TEXT, after) == Event.of(EventKind.TEXT_CHANGED, share=14)
+    assert corrections.text_change(after, TEXT) == Event.of(EventKind.TEXT_CHANGED, share=14)
 
 
 def test_one_number_in_a_long_text_is_a_correction() -> None:
     long = "\n".join([TEXT, *(f"Nothing is new in the village of this name, {w}." for w in WORDS)])
     after = long.replace("41 million", "14 million")
-    assert review.text_change(long, after) == Event.of(EventKind.NUMBER_CHANGED)
+    assert corrections.text_change(long, after) == Event.of(EventKind.NUMBER_CHANGED)
 
 
 WORDS = ["north", "south", "east", "west"] * 25
@@ -71,8 +71,8 @@ def test_a_text_in_a_script_without_blanks_is_counted_by_the_character() -> None
         "市议会周四投票决定将沿海的海堤加高两米。工程师告诉会议，石头已经失去了三分之一的高度。" * 3
     )
     after = before + "市长说这座城市已经等得够久了。"
-    assert review.text_change(before, before) is None
-    assert review.text_change(before, after) == Event.of(EventKind.TEXT_CHANGED, share=10)
+    assert corrections.text_change(before, before) is None
+    assert corrections.text_change(before, after) == Event.of(EventKind.TEXT_CHANGED, share=10)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_a_text_in_a_script_without_blanks_is_counted_by_the_character() -> None
 def test_headlines_are_the_same_in_other_quotes_and_white_space(
     one: str, other: str, expected: bool
 ) -> None:
-    assert review.have_same_words(one, other) is expected
+    assert corrections.have_same_words(one, other) is expected
 
 
 @pytest.mark.parametrize("noise", [".", '."', "1.", "1 ", "5 minutes ", "word ", "。", "\n"])
 def test_comparing_takes_time_that_grows_with_the_length(noise: str) -> None:
     text = noise * (400_000 // len(noise))
     began = time.process_time()
-    review.text_change(text, f"{text} x")
+    corrections.text_change(text, f"{text} x")
     assert time.process_time() - began < 8
 
 
@@ -110,8 +110,8 @@ def test_comparing_takes_time_that_grows_with_the_length(noise: str) -> None:
     ],
 )
 def test_an_excerpt_that_is_cut_elsewhere_says_the_same(one: str, other: str) -> None:
-    assert review.have_same_excerpt(one, other)
-    assert review.have_same_excerpt(other, one)
+    assert corrections.have_same_excerpt(one, other)
+    assert corrections.have_same_excerpt(other, one)
 
 
 @pytest.mark.parametrize(
@@ -123,4 +123,4 @@ def test_an_excerpt_that_is_cut_elsewhere_says_the_same(one: str, other: str) ->
     ],
 )
 def test_an_excerpt_with_other_words_or_none_says_another_thing(one: str, other: str) -> None:
-    assert not review.have_same_excerpt(one, other)
+    assert not corrections.have_same_excerpt(one, other)

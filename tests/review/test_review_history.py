@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk import review
 from copydesk.news import Event, Image, Reason, Story, Verdict
+from copydesk.review import corrections
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILED = Story(
@@ -45,7 +46,7 @@ KNOWN = dict(review.digests(FILED))
 
 
 def test_a_correction_brings_words_and_numbers_and_decides_nothing_anew() -> None:
-    after = review.apply_correction(FILED, JUDGED, KNOWN)
+    after = corrections.apply_correction(FILED, JUDGED, KNOWN)
     assert (after.title, after.topics, after.quality, after.heat) == (
         "New title",
         ("AI", "Health"),
@@ -65,33 +66,33 @@ def test_a_correction_leaves_what_its_group_says() -> None:
         Reason(about="trusted", why="its source is trusted"),
     )
     filed = replace(FILED, reasons=(*FILED.reasons, *of_its_group))
-    after = review.apply_correction(filed, JUDGED, KNOWN)
+    after = corrections.apply_correction(filed, JUDGED, KNOWN)
     assert after.reasons[-4:] == of_its_group
 
 
 def test_a_copy_stays_off_the_site_without_heat() -> None:
     copy = replace(FILED, copy_of="b", published=False, heat=-1)
-    after = review.apply_correction(copy, JUDGED, dict(review.digests(copy)))
+    after = corrections.apply_correction(copy, JUDGED, dict(review.digests(copy)))
     assert (after.copy_of, after.published, after.heat) == ("b", False, -1)
 
 
 def test_what_an_editor_said_stands_above_a_correction() -> None:
     verdict = Verdict(by="ed", at=NOON, said="reject", why="no")
     ruled = replace(FILED, published=False, verdict=verdict)
-    after = review.apply_correction(
+    after = corrections.apply_correction(
         ruled, replace(JUDGED, published=True), dict(review.digests(ruled))
     )
     assert (after.published, after.verdict) == (False, verdict)
 
 
 def test_with_nothing_known_the_record_is_left_as_it_is() -> None:
-    assert review.apply_correction(FILED, JUDGED, {}) == FILED
+    assert corrections.apply_correction(FILED, JUDGED, {}) == FILED
 
 
 def test_the_first_line_and_the_newest_eleven_stay() -> None:
     story = FILED
     for number in range(20):
-        story = review.add_to_history(
+        story = corrections.add_to_history(
             story, NOON + timedelta(hours=number), [Event(what=f"change {number}")]
         )
     assert len(story.history) == 12
@@ -102,12 +103,14 @@ def test_the_first_line_and_the_newest_eleven_stay() -> None:
 
 
 def test_a_line_is_noted_since_a_time_only_where_it_is_later() -> None:
-    story = review.add_to_history(FILED, NOON, [Event(what="change")])
-    assert not review.is_noted_since(story, NOON)
-    assert review.is_noted_since(story, NOON - timedelta(seconds=1))
-    assert not review.is_noted_since(replace(FILED, history=("by hand", "")), NOON)
+    story = corrections.add_to_history(FILED, NOON, [Event(what="change")])
+    assert not corrections.is_noted_since(story, NOON)
+    assert corrections.is_noted_since(story, NOON - timedelta(seconds=1))
+    assert not corrections.is_noted_since(replace(FILED, history=("by hand", "")), NOON)
 
 
 def test_a_line_carries_no_character_that_turns_the_writing_or_moves_the_cursor() -> None:
-    story = review.add_to_history(FILED, NOON, [Event(what='title was "a\u202eb\x1b[2Jc\x9b\nd"')])
+    story = corrections.add_to_history(
+        FILED, NOON, [Event(what='title was "a\u202eb\x1b[2Jc\x9b\nd"')]
+    )
     assert story.history == ('2026-03-02T12:00:00Z title was "ab[2Jc d"',)

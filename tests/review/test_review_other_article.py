@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk import review
+from copydesk.review import corrections
 
 TITLE = "Sea wall to rise by two metres"
 TEXT = (
@@ -64,7 +64,7 @@ SEALS = (
     ],
 )
 def test_what_is_no_state_of_the_article(title: str, text: str) -> None:
-    assert review.is_other_article(TITLE, TEXT, title, text)
+    assert corrections.is_other_article(TITLE, TEXT, title, text)
 
 
 @pytest.mark.parametrize(
@@ -87,16 +87,18 @@ def test_what_is_no_state_of_the_article(title: str, text: str) -> None:
     ],
 )
 def test_what_is_a_state_of_the_article(title: str, text: str) -> None:
-    assert not review.is_other_article(TITLE, TEXT, title, text)
+    assert not corrections.is_other_article(TITLE, TEXT, title, text)
 
 
 def test_a_stub_grows_into_an_article_under_its_headline_alone() -> None:
     stub = "The council of Port Sable has voted on the sea wall. More follows soon."
-    assert not review.is_other_article(TITLE, stub, "Sea wall will rise by two metres", DEVELOPED)
-    assert not review.is_other_article(TITLE, stub, "Port Sable decides", f"{stub}\n{TEXT}")
-    assert not review.is_other_article(TITLE, "", TITLE, TEXT)
-    assert review.is_other_article(TITLE, stub, "Casino bonus to win big", SPAM)
-    assert review.is_other_article(TITLE, "", "Casino bonus to win big", SPAM)
+    assert not corrections.is_other_article(
+        TITLE, stub, "Sea wall will rise by two metres", DEVELOPED
+    )
+    assert not corrections.is_other_article(TITLE, stub, "Port Sable decides", f"{stub}\n{TEXT}")
+    assert not corrections.is_other_article(TITLE, "", TITLE, TEXT)
+    assert corrections.is_other_article(TITLE, stub, "Casino bonus to win big", SPAM)
+    assert corrections.is_other_article(TITLE, "", "Casino bonus to win big", SPAM)
 
 
 def test_a_text_without_capitals_is_told_by_pairs_of_characters() -> None:
@@ -109,6 +111,8 @@ def test_a_text_without_capitals_is_told_by_pairs_of_characters() -> None:
         "今年最好的在线赌场奖金代码正在等待每一位今天注册的新玩家，而且不需要存款。"
         "我们的专家测试了两百台老虎机和扑克室，让您可以毫无风险地赢得大奖。"
     )
-    assert review.is_other_article(title, text, title, spam)
-    assert review.is_other_article(title, text, "最好的在线赌场", spam)
-    assert not review.is_other_article(title, text, "海堤的未来", f"{text}市长说大家等得够久了。")
+    assert corrections.is_other_article(title, text, title, spam)
+    assert corrections.is_other_article(title, text, "最好的在线赌场", spam)
+    assert not corrections.is_other_article(
+        title, text, "海堤的未来", f"{text}市长说大家等得够久了。"
+    )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk import review
-from copydesk.judge import MemoryShelf
+from copydesk.judge.shelves import MemoryShelf
 from copydesk.news import (
     Article,
     Beat,

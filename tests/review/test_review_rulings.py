@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk import review
 from copydesk.news import RULING_KINDS, Beat, Reason, Ruling, RulingKind, Story, Topic
+from copydesk.review.rules import apply_rulings, find_contradiction, find_ruled_fields, with_rule
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COAST, TOWN = Topic(id="coast", name="Coast"), Topic(id="town", name="Town")
@@ -38,7 +38,7 @@ def beat(*rulings: Ruling) -> Beat:
 
 
 def test_a_retopic_gives_a_story_its_topics_and_says_whose_word_that_is() -> None:
-    story = review.apply_rulings(STORY, beat(rule("retopic", NAME, values=("Town",))))
+    story = apply_rulings(STORY, beat(rule("retopic", NAME, values=("Town",))))
 
     assert story.topics == ("Town",)
     assert [str(reason) for reason in story.reasons] == [
@@ -49,7 +49,7 @@ def test_a_retopic_gives_a_story_its_topics_and_says_whose_word_that_is() -> Non
 
 
 def test_a_rename_gives_a_story_its_headline_and_says_whose_word_that_is() -> None:
-    story = review.apply_rulings(STORY, beat(rule("rename", NAME, values=("New words",))))
+    story = apply_rulings(STORY, beat(rule("rename", NAME, values=("New words",))))
 
     assert (story.title, story.path) == ("New words", STORY.path)
     assert str(story.reasons[0]) == "title: ruled by Ed: so"
@@ -57,13 +57,13 @@ def test_a_rename_gives_a_story_its_headline_and_says_whose_word_that_is() -> No
 
 def test_the_later_rule_holds() -> None:
     rules = [rule("rename", NAME, values=(title,)) for title in ("One", "Two")]
-    assert review.apply_rulings(STORY, beat(*rules)).title == "Two"
+    assert apply_rulings(STORY, beat(*rules)).title == "Two"
 
 
 def test_ruled_twice_is_ruled_once() -> None:
     ours = beat(rule("rename", NAME, values=("N",)), rule("retopic", NAME, values=("Town",)))
-    once = review.apply_rulings(STORY, ours)
-    assert review.apply_rulings(once, ours) == once
+    once = apply_rulings(STORY, ours)
+    assert apply_rulings(once, ours) == once
 
 
 @pytest.mark.parametrize(
@@ -79,23 +79,23 @@ def test_ruled_twice_is_ruled_once() -> None:
     ids=lambda one: one.said,
 )
 def test_other_rules_change_nothing_in_a_story(one: Ruling) -> None:
-    assert review.apply_rulings(STORY, beat(one)) == STORY
-    assert not review.find_ruled_fields(STORY, beat(one))
+    assert apply_rulings(STORY, beat(one)) == STORY
+    assert not find_ruled_fields(STORY, beat(one))
 
 
 def test_topics_that_are_none_of_the_beat_any_more_are_passed_over() -> None:
     ours = beat(rule("retopic", NAME, values=("No Such", "Town")))
-    assert review.apply_rulings(STORY, ours).topics == ("Town",)
+    assert apply_rulings(STORY, ours).topics == ("Town",)
 
 
 def test_an_archived_record_is_ruled_by_its_name() -> None:
     story = replace(STORY, path=f"_archive/{STORY.path}")
-    assert review.apply_rulings(story, beat(rule("rename", NAME, values=("N",)))).title == "N"
+    assert apply_rulings(story, beat(rule("rename", NAME, values=("N",)))).title == "N"
 
 
 def test_a_record_without_reasons_gets_none() -> None:
     ours = beat(rule("rename", NAME, values=("N",)))
-    assert review.apply_rulings(replace(STORY, reasons=()), ours).reasons == ()
+    assert apply_rulings(replace(STORY, reasons=()), ours).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_a_record_without_reasons_gets_none() -> None:
     ],
 )
 def test_a_reason_is_one_short_line(why: str, told: str) -> None:
-    story = review.apply_rulings(STORY, beat(rule("rename", NAME, values=("N",), why=why)))
+    story = apply_rulings(STORY, beat(rule("rename", NAME, values=("N",), why=why)))
     assert story.reasons[0].why == told
 
 
 def test_the_fields_are_known_in_which_a_rule_stands_above_the_page() -> None:
     ours = beat(rule("rename", NAME, values=("N",)), rule("retopic", NAME, values=("Town",)))
-    assert review.find_ruled_fields(STORY, ours) == {"title", "topics"}
+    assert find_ruled_fields(STORY, ours) == {"title", "topics"}
 
 
 # which rules are on one matter
@@ -121,7 +121,7 @@ def test_the_fields_are_known_in_which_a_rule_stands_above_the_page() -> None:
 
 def test_an_equal_rule_again_changes_nothing_whenever_it_is_said() -> None:
     old = rule("pin", "a")
-    assert review.with_rule([old], replace(old, at=NOON + timedelta(days=1))) == (old,)
+    assert with_rule([old], replace(old, at=NOON + timedelta(days=1))) == (old,)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_an_equal_rule_again_changes_nothing_whenever_it_is_said() -> None:
 )
 def test_a_rule_on_the_same_matter_takes_the_place_of_the_older(old: Ruling, new: Ruling) -> None:
     other = rule("pin", "z")
-    assert review.with_rule([old, other], new) == (other, new)
+    assert with_rule([old, other], new) == (other, new)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_rule_on_the_same_matter_takes_the_place_of_the_older(old: Ruling, new
     ],
 )
 def test_a_rule_on_another_matter_stands_beside_it(old: Ruling, new: Ruling) -> None:
-    assert review.with_rule([old], new) == (old, new)
+    assert with_rule([old], new) == (old, new)
 
 
 AB, BC = rule("merge", "a", "b"), rule("merge", "b", "c")
@@ -172,7 +172,7 @@ AB, BC = rule("merge", "a", "b"), rule("merge", "b", "c")
 def test_a_rule_that_says_the_opposite_is_found(
     old: list[Ruling], new: Ruling, against: Ruling
 ) -> None:
-    assert review.find_contradiction(old, new) == against
+    assert find_contradiction(old, new) == against
 
 
 @pytest.mark.parametrize(
@@ -188,17 +188,17 @@ def test_a_rule_that_says_the_opposite_is_found(
     ],
 )
 def test_rules_that_agree_are_let_stand(old: list[Ruling], new: Ruling) -> None:
-    assert review.find_contradiction(old, new) is None
+    assert find_contradiction(old, new) is None
 
 
 @pytest.mark.parametrize("said", RULING_KINDS)
 def test_a_rule_that_names_nothing_is_like_any_other(said: RulingKind) -> None:
     empty, other = rule(said), rule("split", "a")
 
-    assert review.with_rule([empty, other], rule(said, why="else")) == (
+    assert with_rule([empty, other], rule(said, why="else")) == (
         other,
         rule(said, why="else"),
     )
-    assert review.find_contradiction([AB, empty], rule(said)) is None
-    assert review.find_contradiction([empty], other) is None
-    assert review.apply_rulings(STORY, beat(empty)) == STORY
+    assert find_contradiction([AB, empty], rule(said)) is None
+    assert find_contradiction([empty], other) is None
+    assert apply_rulings(STORY, beat(empty)) == STORY

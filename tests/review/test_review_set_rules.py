@@ -9,6 +9,7 @@ import pytest
 
 from copydesk import review
 from copydesk.news import Beat, Image, Reason, Ruling, Scoring, Story
+from copydesk.review.rules import apply_rulings, find_ruled_fields, with_rule, without_lost_sets
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NAME = "2026-03-02-a"
@@ -40,7 +41,7 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
         set_to("url", "https://b.example/2?utm_source=x"),
         set_to("note", "A note.\r\n\r\n- one"),
     ]
-    story = review.apply_rulings(STORY, beat(*rules))
+    story = apply_rulings(STORY, beat(*rules))
 
     assert story.excerpt == "Ours."
     assert story.images == (Image(url="https://b.example/2.jpg"),)
@@ -51,13 +52,13 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
         "quality": "x",
         **dict.fromkeys(("excerpt", "picture", "url", "note"), "ruled by Ed: so"),
     }
-    assert review.find_ruled_fields(STORY, beat(*rules)) == {"excerpt", "image", "url", "note"}
+    assert find_ruled_fields(STORY, beat(*rules)) == {"excerpt", "image", "url", "note"}
 
 
 def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -> None:
-    same = review.apply_rulings(STORY, beat(set_to("picture", "https://a.example/1.jpg")))
+    same = apply_rulings(STORY, beat(set_to("picture", "https://a.example/1.jpg")))
     assert same.images == STORY.images
-    assert review.apply_rulings(STORY, beat(set_to("picture", "none"))).images == ()
+    assert apply_rulings(STORY, beat(set_to("picture", "none"))).images == ()
 
 
 @pytest.mark.parametrize(
@@ -73,33 +74,31 @@ def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -
 )
 def test_what_cannot_stand_in_a_field_is_passed_over(field: str, value: str) -> None:
     rules = beat(set_to(field, value))
-    assert review.apply_rulings(STORY, rules) == STORY
-    assert review.find_ruled_fields(STORY, rules) == frozenset()
+    assert apply_rulings(STORY, rules) == STORY
+    assert find_ruled_fields(STORY, rules) == frozenset()
 
 
 def test_a_rule_on_another_story_sets_nothing() -> None:
-    assert review.apply_rulings(STORY, beat(set_to("excerpt", "x", "2026-03-02-b"))) == STORY
+    assert apply_rulings(STORY, beat(set_to("excerpt", "x", "2026-03-02-b"))) == STORY
 
 
 def test_everyday_has_no_place_for_a_note() -> None:
-    story = review.apply_rulings(
-        replace(STORY, reasons=()), beat(set_to("note", "x"), profile="everyday")
-    )
+    story = apply_rulings(replace(STORY, reasons=()), beat(set_to("note", "x"), profile="everyday"))
     assert story.note == ""
 
 
 def test_a_newer_set_of_one_field_takes_the_place_of_the_older_alone() -> None:
-    rules = review.with_rule((set_to("excerpt", "1"), set_to("note", "n")), set_to("excerpt", "2"))
+    rules = with_rule((set_to("excerpt", "1"), set_to("note", "n")), set_to("excerpt", "2"))
     assert [rule.values for rule in rules] == [("note", "n"), ("excerpt", "2")]
 
 
 @pytest.mark.parametrize("field", ["excerpt", "picture", "url", "note"])
 def test_a_field_without_its_rule_is_as_its_article_says(field: str) -> None:
     value = "https://b.example/2" if field in {"picture", "url"} else "Ours."
-    ruled = review.apply_rulings(STORY, beat(set_to(field, value)))
+    ruled = apply_rulings(STORY, beat(set_to(field, value)))
 
-    assert review.without_lost_sets(ruled, READ, beat(set_to(field, value))) == ruled
-    assert review.without_lost_sets(ruled, READ, beat()) == STORY
+    assert without_lost_sets(ruled, READ, beat(set_to(field, value))) == ruled
+    assert without_lost_sets(ruled, READ, beat()) == STORY
 
 
 def test_a_note_has_a_digest_where_there_is_one() -> None:

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from copydesk import engine
-from copydesk.engine import RoundStatus
-from copydesk.engine.serving import open_service
+from copydesk.background import open_service
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve import (
     Address,
     ConnectionLimits,
@@ -211,7 +211,7 @@ def ask(root: Path, environ: Mapping[str, str], *headers: Mapping[str, str]) -> 
 
     async def work() -> list[Answer]:
         connections = Connections(ConnectionLimits())
-        with engine.open_newsroom(root, NOW, environ) as opened:
+        with open_newsroom(root, NOW, environ) as opened:
             async with open_service(opened, print) as service:
                 metrics = Metrics(connections, service.round_status)
                 routes = [health_route(), metrics_route(metrics, service)]

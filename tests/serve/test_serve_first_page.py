@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from copydesk.engine import RoundStatus
+from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve import (
     Address,
     ConnectionLimits,

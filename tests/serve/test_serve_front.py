@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from starlette.types import Scope
 
-from copydesk import engine
-from copydesk.engine import FrontServer
-from copydesk.engine.newsroom import open_newsroom
+from copydesk.newsroom import (
+    FrontServer,
+    advise_on_front,
+    keep_front_servers,
+    open_newsroom,
+    read_front_servers,
+)
 from copydesk.serve import FrontWatch
 from world.newsroom import NOW, newsroom
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until
@@ -149,9 +153,9 @@ def test_what_to_write_into_beat_toml_is_said(
 ) -> None:
     root = newsroom(tmp_path, more=f"\n[serve]\ntrusted_proxies = {named}\n".replace("'", '"'))
     with open_newsroom(root, NOW, {}) as opened:
-        engine.keep_front_servers(opened.private, servers)
+        keep_front_servers(opened.private, servers)
 
-        advice = engine.advise_on_front(opened.settings, opened.private, NOW)
+        advice = advise_on_front(opened.settings, opened.private, NOW)
 
     assert advice is not None
     assert (line, is_silent) == (advice.line, advice.is_silent)
@@ -173,16 +177,16 @@ def test_nothing_is_said_where_all_is_well(
 ) -> None:
     root = newsroom(tmp_path, more=f"\n[serve]\ntrusted_proxies = {named}\n".replace("'", '"'))
     with open_newsroom(root, NOW, {}) as opened:
-        engine.keep_front_servers(opened.private, servers)
+        keep_front_servers(opened.private, servers)
 
-        assert engine.advise_on_front(opened.settings, opened.private, NOW) is None
+        assert advise_on_front(opened.settings, opened.private, NOW) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "x" * 99_999, '[{"address": "<b>"}]'])
 def test_a_file_that_is_none_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "front.json").write_text(text)
 
-    assert () == engine.read_front_servers(tmp_path)
+    assert () == read_front_servers(tmp_path)
 
 
 # ---- served -------------------------------------------------------------------------------------

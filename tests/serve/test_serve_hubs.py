@@ -14,17 +14,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine, fetch
-from copydesk.engine.serving import NewsroomFolder, Subscriber
-from copydesk.engine.sources import (
+from copydesk import fetch, news
+from copydesk.background import NewsroomFolder, Subscriber
+from copydesk.fetch import web
+from copydesk.news import Source
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.rounds.sources import (
     find_hub_pushed_sources,
     read_hub_pushed_page,
     subscriptions,
     use_up_hub_push,
 )
-from copydesk.news import Source
 from copydesk.serve import Address, HubCalls, Site, WebApp, listening
-from copydesk.watch import SourceState, websub
+from copydesk.watch import websub
+from copydesk.watch.schedule import SourceState
 from world.hub import Hub
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
@@ -64,11 +67,11 @@ class Clock:
 class Desk:
     """A newsroom with its subscriber, the server it listens on, and a hub."""
 
-    def __init__(self, root: Path, hub: Hub, wire: fetch.Web) -> None:
+    def __init__(self, root: Path, hub: Hub, wire: web.Web) -> None:
         self.root, self.hub, self.clock = root, hub, Clock()
         self.said: list[str] = []
         self.woken = self.writes = 0
-        with engine.open_newsroom(root, NOON, {}) as opened:
+        with open_newsroom(root, NOON, {}) as opened:
             self.folder = NewsroomFolder(opened.settings, {})
         self.subscriber = Subscriber(self.folder, wire.post, self.clock, self.said.append)
         self.subscriber.soon = self.wake
@@ -99,11 +102,9 @@ class Desk:
         with closing(self.folder.memory()) as memory:
             return list(subscriptions(memory).values())
 
-    def round(self, minutes: float = 1) -> Iterator[engine.Newsroom]:
+    def round(self, minutes: float = 1) -> Iterator[Newsroom]:
         """Open the newsroom as a round would, some minutes from now."""
-        with engine.open_newsroom(
-            self.root, self.clock.at + timedelta(minutes=minutes), {}
-        ) as opened:
+        with open_newsroom(self.root, self.clock.at + timedelta(minutes=minutes), {}) as opened:
             yield opened
 
     async def subscribed(self) -> dict[str, str]:
@@ -125,8 +126,8 @@ def run(tmp_path: Path) -> Callable[[Work], None]:
     root = newsroom(tmp_path / "beat", git=False)
 
     async def inside(work: Work) -> None:
-        options = fetch.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
-        async with Hub() as hub, fetch.Web(options, fetch.WallClock()) as wire:
+        options = news.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
+        async with Hub() as hub, web.Web(options, fetch.WallClock()) as wire:
             desk = Desk(root, hub, wire)
             desk.write()
             site = Site(root / ".copydesk" / "site", "/coast")

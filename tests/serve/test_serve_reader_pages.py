@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.mail_store import ReaderLink, open_mail
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.links import ReaderLink
 from world.newsroom import NOW, newsroom
 from world.reader_pages import mail_newsroom
 from world.served_desk import Browser

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from copydesk.engine.serving import AudienceCounts, keep_issue_views, keep_reads
+from copydesk.background import AudienceCounts, keep_issue_views, keep_reads
 from copydesk.mail_store import open_mail
 from copydesk.memory import Memory
 from copydesk.serve import Address, Site, WebApp, client_of, count_views_in, listening, trust

@@ -14,9 +14,14 @@ from typing import get_args, get_type_hints
 import click
 import pytest
 
-from copydesk import engine, mail_store, post
+from copydesk import editing, mail_store, newsroom
 from copydesk.cli import cli
+from copydesk.editing import trail
+from copydesk.mail_store import deliveries
 from copydesk.news import DROP_REASONS, Standing
+from copydesk.newsletters import answers, bounces, checks, exchange
+from copydesk.newsroom import reports
+from copydesk.rounds import rejudging
 from shape import sources
 
 ROOT = Path(__file__).parents[2]
@@ -47,19 +52,19 @@ def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, 
 
 COMMANDS = dict(commands(cli))
 CLOSED_TYPES: dict[str, object] = {
-    "AnswerKind": post.AnswerKind,
-    "CheckKind": post.CheckKind,
+    "AnswerKind": answers.AnswerKind,
+    "CheckKind": checks.CheckKind,
     "ConsentWay": mail_store.ConsentWay,
-    "ImportKind": engine.ImportKind,
-    "LayoutName": get_type_hints(engine.ImportReport)["layout"],
+    "ImportKind": exchange.ImportKind,
+    "LayoutName": get_type_hints(exchange.ImportReport)["layout"],
     "OutboxKind": mail_store.OutboxKind,
-    "ReturnEffect": engine.ReturnEffect,
-    "SendingRemark": mail_store.SendingRemark,
-    "SendingState": mail_store.SendingState,
+    "ReturnEffect": bounces.ReturnEffect,
+    "SendingRemark": deliveries.SendingRemark,
+    "SendingState": deliveries.SendingState,
     "Standing": Standing,
     "SubscriberState": mail_store.SubscriberState,
     "SuppressionReason": mail_store.SuppressionReason,
-    "TrailKind": engine.TrailKind,
+    "TrailKind": trail.TrailKind,
 }
 
 
@@ -143,9 +148,9 @@ def _words(line: str) -> str:
 @pytest.mark.parametrize(
     "report",
     [
-        *(engine.RoundReport, engine.BuildReport, engine.Explanation, engine.Failure),
-        engine.DeployReport,
-        *(engine.RejudgeReport, engine.FieldChange, engine.RuleReport, engine.Rule),
+        *(reports.RoundReport, reports.BuildReport, reports.Explanation, newsroom.Failure),
+        reports.DeployReport,
+        *(rejudging.RejudgeReport, rejudging.FieldChange, editing.RuleReport, reports.Rule),
     ],
 )
 def test_a_report_has_every_key_on_its_page(report: type) -> None:

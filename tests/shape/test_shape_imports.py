@@ -29,7 +29,10 @@ HEAVY = (
     *("htmldate", "readability", "pebble", "cryptography", "Stemmer", "dateutil"),
     *("starlette", "uvicorn", "httptools", "prometheus_client", "webauthn", "argon2", "joserfc"),
 )
-HEAVY_ROOMS = ("desk", "embed", "extract", "fetch", "judge", "mail", "measure", "review", "watch")
+HEAVY_ROOMS = (
+    *("desk", "embed", "extract", "fetch", "judge", "measure", "review", "watch"),
+    *("newsletters.composing", "newsletters.sending", "newsletters.smtp"),
+)
 ROOMS_WITH_LAZY_FACES = [
     str(path.parent.relative_to(PACKAGE)).replace("/", ".")
     for path in SOURCES

@@ -15,7 +15,7 @@ from shape import sources
 PACKAGE = Path(__file__).parents[2] / "src" / "copydesk"
 NAMES = typing.get_args(ProfileName)
 # Where a profile is defined, chosen by a person, or measured beside the other.
-MAY_NAME = ("cli", "config", "judge/_profiles.py", "measure", "news/profile.py")
+MAY_NAME = ("cli", "config", "judge/_profiles.py", "measure", "news/beat.py")
 SOURCES = [
     path
     for path in sorted(PACKAGE.rglob("*.py"))

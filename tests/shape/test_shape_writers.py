@@ -25,62 +25,59 @@ WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 
 # Who writes, and where. What is in git of a newsroom is in the first two tables alone.
 CHANGES = {
-    "archive/change/_steps.py": "what becomes of which files: the one way",
+    "archive/change.py": "what becomes of which files: the one way",
     "archive/git/_bundle.py": "lays out a backup: a repository of ours in a folder that is new",
     "archive/git/_checkout.py": "lays out what a push brought in",
 }
 OF_THE_OWNER = {
     "config/_write_beat.py": "beat.toml, for `sources add`; the owner commits it",
-    "engine/newsroom/_starts.py": "a newsroom that is made or adopted",
+    "newsroom/_starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
-    "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
+    "newsroom/uploads.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
-    "kit/kept/_database.py": "makes a kept file, for its user alone",
-    "archive/git/_commit.py": "an index of our own below git's folder",
-    "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
-    "archive/git/_index.py": "git's index, and a lock beside it",
-    "archive/change/_journal.py": "the journal",
+    "kit/kept.py": "makes a kept file, for its user alone",
+    "archive/git/_repository.py": "an index of our own below git's folder",
+    "archive/change.py": "notes below .copydesk that a missing flock was told",
+    "archive/git/_git.py": "git's index, and a lock beside it",
+    "archive/_journal.py": "the journal",
     "archive/git/_push.py": "a work tree of its own below git's folder",
-    "archive/_seal.py": "the key",
-    "engine/newsroom/_round_status.py": "below .copydesk: how the last round stands",
-    "engine/newsroom/_missing.py": "below .copydesk: what a restore missed",
-    "engine/newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
-    "engine/publishing/_build.py": "below .copydesk: which folders are gone",
-    "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
+    "archive/sealing.py": "the key",
+    "newsroom/reports.py": "below .copydesk: how the last round went, what a restore missed",
+    "newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
+    "building/_build.py": "below .copydesk: which folders are gone",
+    "building/_pictures.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
-    "illustrate/_easel.py": "below .copydesk: drawn cards",
-    "illustrate/_list.py": "below .copydesk: the list of pictures",
-    "illustrate/_room.py": "below .copydesk: what there is no room for",
+    "illustrate/drawing.py": "below .copydesk: drawn cards",
+    "illustrate/_album_files.py": "below .copydesk: the list of pictures, what has no room",
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/writing/_write.py": "the same",
+    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/writing.py": "the same",
 }
 ELSEWHERE = {
-    "engine/sending/_try_out.py": "letters as files that a person asked for",
-    "cli/mail/_readers_files.py": "a list of readers that a person asked for",
-    "engine/backup/_back_up.py": "a backup that a person asked for",
-    "engine/backup/_collect.py": "copies beside it, until it is whole",
-    "engine/backup/_restore.py": "a newsroom that is restored, put into an empty place",
-    "engine/backup/_staging.py": "the folder for what is not whole yet",
-    "engine/backup/_unpack.py": "a newsroom that is restored, where nobody looks yet",
+    "newsletters/sending/_prepare.py": "letters as files that a person asked for",
+    "cli/_mail_readers.py": "a list of readers that a person asked for",
+    "newsroom/backup/_back_up.py": "a backup that a person asked for",
+    "newsroom/backup/_parts.py": "copies beside it, until it is whole",
+    "newsroom/backup/_restore.py": "a newsroom that is restored, put into an empty place",
+    "newsroom/backup/_manifest.py": "the folder for what is not whole yet",
+    "newsroom/backup/_container.py": "a newsroom that is restored, where nobody looks yet",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_rsync.py": "a temporary folder",
-    "deploy/branch/_store.py": "a repository of its own below .copydesk",
-    "fetch/recording/_record.py": "a recording that a person asked for",
-    "measure/_group.py": "results that a person asked for",
+    "deploy/branch.py": "a repository of its own below .copydesk",
+    "fetch/_recording.py": "a recording that a person asked for",
+    "measure/_grouping.py": "results that a person asked for",
 }
 WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
-    "archive/change/_steps.py": "the one way",
-    "archive/change/_change.py": "asks what was edited since",
-    "engine/filing/_writing.py": "asks what an earlier version left",
+    "archive/change.py": "the one way",
+    "newsroom/filing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the page index's tables",
     "publish/page_index/_page_index.py": "the same",
@@ -165,7 +162,7 @@ def test_a_reason_that_nobody_needs_is_told_and_so_is_a_file_without_one() -> No
 
 
 def test_no_room_but_archive_commits_otherwise_than_by_a_change() -> None:
-    """Of the others only `engine` knows a repository, and asks it or hands it a change."""
+    """Of the others only `newsroom` knows a repository, and asks it or hands it a change."""
     asked = {
         (name_of(path), node.func.value.id if isinstance(node.func.value, ast.Name) else "")
         for path in SOURCES
@@ -174,7 +171,8 @@ def test_no_room_but_archive_commits_otherwise_than_by_a_change() -> None:
         if name == "commit" and isinstance(node.func, ast.Attribute)
     }
 
-    assert {one for one in asked if one[0].startswith("engine/")} == set()
+    rooms = ("newsroom/", "building/", "newsletters/", "rounds/", "editing/", "background/")
+    assert {one for one in asked if one[0].startswith(rooms)} == set()
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from copydesk import watch
 from copydesk.news import Lead, Page
-from copydesk.watch import FeedCandidate, SourceReading
-from copydesk.watch.reading import Kind
+from copydesk.watch import Kind, SourceReading, discovery
+from copydesk.watch.discovery import FeedCandidate
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 HOME = "https://gull.example/"
@@ -51,7 +51,7 @@ def page(body: str | bytes, url: str = HOME) -> Page:
 def found(body: str, url: str = HOME) -> list[str]:
     """Give the addresses that a page with this in its head leads to."""
     whole = f"<!doctype html><html><head>{body}</head><body></body></html>"
-    return [one.url for one in watch.candidates(page(whole, url))]
+    return [one.url for one in discovery.candidates(page(whole, url))]
 
 
 def alternate(href: str, kind: str = "application/rss+xml", title: str = "") -> str:
@@ -126,7 +126,7 @@ LINKED = {
 
 @pytest.mark.parametrize("link", LINKED.values(), ids=LINKED.keys())
 def test_a_link_that_looks_like_a_feed_is_one(link: str) -> None:
-    assert len(watch.candidates(page(f"<html><body><p>{link}"))) == 1
+    assert len(discovery.candidates(page(f"<html><body><p>{link}"))) == 1
 
 
 NOT_LINKED = {
@@ -141,7 +141,7 @@ NOT_LINKED = {
 
 @pytest.mark.parametrize("link", NOT_LINKED.values(), ids=NOT_LINKED.keys())
 def test_a_link_that_does_not_is_none(link: str) -> None:
-    assert watch.candidates(page(f"<html><body><p>{link}")) == ()
+    assert discovery.candidates(page(f"<html><body><p>{link}")) == ()
 
 
 MADE = {
@@ -196,15 +196,15 @@ AT_ADDRESS = {
 
 @pytest.mark.parametrize(("url", "feed"), AT_ADDRESS.values(), ids=AT_ADDRESS.keys())
 def test_an_address_alone_tells_its_feed(url: str, feed: str) -> None:
-    assert watch.candidates_of_address(url) == (FeedCandidate(feed, "place"),)
-    assert watch.candidates(page(b"<html></html>", url))[0].url == feed
+    assert discovery.candidates_of_address(url) == (FeedCandidate(feed, "place"),)
+    assert discovery.candidates(page(b"<html></html>", url))[0].url == feed
 
 
 @pytest.mark.parametrize(
     "url", [HOME, "https://github.com/topics/news", "https://github.com/gull", f"{YOUTUBE}/@gull"]
 )
 def test_another_address_tells_nothing(url: str) -> None:
-    assert watch.candidates_of_address(url) == ()
+    assert discovery.candidates_of_address(url) == ()
 
 
 WATCHED = {
@@ -237,18 +237,18 @@ HOSTILE = {
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_page_costs_little_and_gives_few(body: str) -> None:
-    assert len(watch.candidates(page(body[:9_990_000]))) <= 8
+    assert len(discovery.candidates(page(body[:9_990_000]))) <= 8
 
 
 @pytest.mark.parametrize("body", [b"", b"\0\1", b"{}", b"<rss/>", b"\xff\xfe", b"\x1f\x8b"[:1]])
 def test_what_is_no_html_leads_nowhere(body: bytes) -> None:
-    assert watch.candidates(page(body)) == ()
+    assert discovery.candidates(page(body)) == ()
 
 
 def test_guesses_are_few_and_begin_below_the_page() -> None:
-    home = [one.url for one in watch.guesses("https://gull.example/?x=1")]
-    blog = [one.url for one in watch.guesses("https://gull.example/blog/")]
-    file = [one.url for one in watch.guesses("https://gull.example/a/index.html")]
+    home = [one.url for one in discovery.guesses("https://gull.example/?x=1")]
+    blog = [one.url for one in discovery.guesses("https://gull.example/blog/")]
+    file = [one.url for one in discovery.guesses("https://gull.example/a/index.html")]
 
     assert home[:2] == ["https://gull.example/feed", "https://gull.example/feed.xml"]
     assert blog[0] == "https://gull.example/blog/feed"
@@ -259,7 +259,7 @@ def test_guesses_are_few_and_begin_below_the_page() -> None:
 def test_a_robots_file_names_sitemaps_those_for_news_first() -> None:
     robots = b"User-agent: *\nSITEMAP : /a.xml\nSitemap: https://gull.example/news.xml # x\n"
 
-    named = watch.sitemaps(HOME, robots)
+    named = discovery.sitemaps(HOME, robots)
 
     assert [one.url for one in named] == [f"{HOME}news.xml", f"{HOME}a.xml"]
 
@@ -267,14 +267,14 @@ def test_a_robots_file_names_sitemaps_those_for_news_first() -> None:
 def test_where_it_names_none_the_common_ones_are_tried() -> None:
     common = [f"{HOME}news-sitemap.xml", f"{HOME}sitemap_index.xml", f"{HOME}sitemap.xml"]
 
-    assert [one.url for one in watch.sitemaps(HOME, b"Sitemap: javascript:x")] == common
-    assert [one.url for one in watch.sitemaps(f"{HOME}a/b")] == common
+    assert [one.url for one in discovery.sitemaps(HOME, b"Sitemap: javascript:x")] == common
+    assert [one.url for one in discovery.sitemaps(f"{HOME}a/b")] == common
 
 
 def test_of_very_many_sitemaps_few_are_asked_for() -> None:
     robots = b"".join(b"Sitemap: /s%d.xml\n" % n for n in range(20_000))
 
-    assert len(watch.sitemaps(HOME, robots)) == 4
+    assert len(discovery.sitemaps(HOME, robots)) == 4
 
 
 def reading(

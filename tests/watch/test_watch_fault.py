@@ -10,7 +10,7 @@ import pytest
 
 from copydesk.errors import CopydeskError, FeedError
 from copydesk.news import ListingRule, Refused, RefusedReason, Source
-from copydesk.watch import SourceState, after_error, after_refused, findings, revive
+from copydesk.watch.schedule import SourceState, after_error, after_refused, findings, revive
 
 NOW = datetime(2030, 1, 2, 3, tzinfo=UTC)
 URL = "https://ferry.example/feed.xml"

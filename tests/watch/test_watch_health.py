@@ -9,9 +9,9 @@ import pytest
 
 from copydesk.errors import FeedError
 from copydesk.news import Lead, ListingRule, Page, Refused, RefusedReason, Source
-from copydesk.watch import (
+from copydesk.watch import SourceReading
+from copydesk.watch.schedule import (
     Finding,
-    SourceReading,
     SourceState,
     after_error,
     after_page,

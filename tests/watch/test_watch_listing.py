@@ -12,7 +12,7 @@ import pytest
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.news import Lead, ListingRule, Page, Source
-from copydesk.watch.documents import find_moment
+from copydesk.watch.dates import find_moment
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://gull.example/press/"

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from copydesk import watch
-from copydesk.fetch import FetchOptions, Polite, Replay, VirtualClock
+from copydesk.fetch import Replay, VirtualClock
+from copydesk.fetch.polite import Polite
 from copydesk.kit import urls
-from copydesk.news import Lead, NotModified, Page, Refused, Request, Source
+from copydesk.news import FetchOptions, Lead, NotModified, Page, Refused, Request, Source
+from copydesk.watch import schedule
 from world.shared import SHARED, needs_shared
 
 NOW = datetime(2018, 2, 7, 6, tzinfo=UTC)
@@ -146,8 +148,8 @@ def test_a_feed_that_moved_for_good_is_remembered() -> None:
     answer, reading = whole_round().sources[url], whole_round().readings[url]
     assert isinstance(answer, Page)
 
-    state = watch.after_page(watch.SourceState(), answer, reading, 1, NOW)
-    state = watch.after_page(state, answer, reading, 0, NOW + timedelta(days=7))
+    state = schedule.after_page(schedule.SourceState(), answer, reading, 1, NOW)
+    state = schedule.after_page(state, answer, reading, 0, NOW + timedelta(days=7))
 
     assert state.moved_to == "https://www.theguardian.com/world/rss"
 

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.news import Lead, NotModified, Page, Refused
-from copydesk.watch import (
-    Hints,
-    SourceReading,
+from copydesk.watch import Hints, SourceReading
+from copydesk.watch.schedule import (
     SourceState,
     after_not_modified,
     after_page,

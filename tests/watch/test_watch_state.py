@@ -9,8 +9,8 @@ import pytest
 
 from copydesk.errors import FeedError
 from copydesk.news import Lead, NotModified, Page, Refused, RefusedReason, Source
-from copydesk.watch import (
-    SourceReading,
+from copydesk.watch import SourceReading, read
+from copydesk.watch.schedule import (
     SourceState,
     after_error,
     after_not_modified,
@@ -24,7 +24,6 @@ from copydesk.watch import (
     may_be_asked,
     next_due,
     note_push,
-    read,
     revive,
 )
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from copydesk.engine import BackupOptions, back_up
+from copydesk.newsroom.backup import BackupOptions, back_up
 from world.newsroom import KEY, NOW, newsroom, run_git, write_files
 
 RECORD = "_news/2026-11-19-sea-wall.md"

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from copydesk.archive import Archive
 from copydesk.desk_store import ActionQueue
-from copydesk.engine.actions import WorkedOff, work_off
-from copydesk.engine.editing import apply_actions, field_digests
-from copydesk.engine.newsroom import open_newsroom
+from copydesk.editing import WorkedOff, apply_actions, field_digests, work_off
 from copydesk.errors import CopydeskError
 from copydesk.news import ActionKind, ActionOutcome, EditorAction, Reason, ReasonKind, Story
+from copydesk.newsroom import open_newsroom
 from copydesk.review import digests
 from world import editions, records
 from world.newsroom import NOW, newsroom, run_git

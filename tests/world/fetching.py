@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from copydesk.fetch import FetchOptions, Polite
-from copydesk.fetch.polite import MemoryLimits
-from copydesk.news import NotModified, Page, Purpose, Refused, RefusedReason, Request
+from copydesk.fetch.polite import MemoryLimits, Polite
+from copydesk.news import FetchOptions, NotModified, Page, Purpose, Refused, RefusedReason, Request
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 # one thing at a time: test_fetch_signals asks for tdmrep.json

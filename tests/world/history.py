@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import archive, engine
-from copydesk.archive import Archive, ArticleStore, Rulings
-from copydesk.engine.newsroom import Newsroom
+from copydesk import archive
+from copydesk.archive import Archive, ArticleStore, Rulings, record
 from copydesk.news import (
     Article,
     Provider,
@@ -22,6 +21,7 @@ from copydesk.news import (
     Story,
     Verdict,
 )
+from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import BEAT, NOW, newsroom, run_git, write_files
 from world.records import write_rulings
 
@@ -108,7 +108,7 @@ class History:
     @contextmanager
     def open(self) -> Iterator[Newsroom]:
         """Open the newsroom as it is now."""
-        with engine.open_newsroom(self.root, self.now, {}) as opened:
+        with open_newsroom(self.root, self.now, {}) as opened:
             yield opened
 
     def happen(self, kind: str, number: int) -> None:
@@ -118,7 +118,7 @@ class History:
     def file(self, number: int) -> None:
         """File a story, or another one in its place."""
         story = make_story(record_path(number), number // 8)
-        write_files(self.root, {story.path: archive.emit_story(story)})
+        write_files(self.root, {story.path: record.emit_story(story)})
 
     def spoil(self, number: int) -> None:
         """Let a record be none that can be read."""

@@ -36,28 +36,24 @@ _NUMBER = 8  # bytes
 _LOADED = (  # by commands; here, once, with all that is in them
     "copydesk.archive",
     "copydesk.cli.editing",
-    "copydesk.cli.run",
+    "copydesk.cli.rounds",
     "copydesk.cli.sources",
     "copydesk.config",
-    "copydesk.engine.actions",
-    "copydesk.engine.editing",
-    "copydesk.engine.filing",
-    "copydesk.engine.judging",
-    "copydesk.engine.letters",
-    "copydesk.engine.newsroom",
-    "copydesk.engine.publishing",
-    "copydesk.engine.reading",
-    "copydesk.engine.rejudging",
-    "copydesk.engine.revisiting",
-    "copydesk.engine.round",
-    "copydesk.engine.sources",
+    "copydesk.building",
+    "copydesk.editing",
+    "copydesk.newsletters.issues",
+    "copydesk.newsroom",
+    "copydesk.newsroom.filing",
+    "copydesk.rounds",
+    "copydesk.rounds.rejudging",
+    "copydesk.rounds.sources",
     "copydesk.extract",
     "copydesk.judge",
     "copydesk.publish",
     "copydesk.watch",
 )
-_READING_LOADED = "copydesk.engine.reading._preload"  # as its pool says, too
-UNDO = "undo-action"  # no command yet: engine.undo_action with a commit's id
+_READING_LOADED = "copydesk.rounds._preload"  # as its pool says, too
+UNDO = "undo-action"  # no command yet: editing.undo_action with a commit's id
 WORK = "work-off"  # none either: the desk's worker, in a process of its own
 
 
@@ -170,25 +166,27 @@ def _run(words: list[str]) -> int:
 
 def _undo(words: list[str]) -> None:
     """Undo an action; the words are -C FOLDER --now TIME undo-action COMMIT."""
-    from copydesk import engine
+    from copydesk import editing
+    from copydesk.newsroom import open_newsroom
 
     _, root, _, now, _, commit = words
-    with engine.open_newsroom(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
-        engine.undo_action(newsroom, commit, "Ada", "a mistake")
+    with open_newsroom(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
+        editing.undo_action(newsroom, commit, "Ada", "a mistake")
 
 
 def _work_off(words: list[str]) -> None:
     """File what waits at the desk; the words are -C FOLDER --now TIME work-off."""
-    from copydesk import engine
+    from copydesk import editing
     from copydesk.desk_store import open_desk
+    from copydesk.newsroom import open_newsroom
 
     _, root, _, now, _ = words
     at = datetime.fromisoformat(now)
     with (
-        engine.open_newsroom(Path(root), at, os.environ) as newsroom,
+        open_newsroom(Path(root), at, os.environ) as newsroom,
         contextlib.closing(open_desk(newsroom.private)) as desk,
     ):
-        engine.work_off(newsroom, desk.actions, lambda _: None)
+        editing.work_off(newsroom, desk.actions, lambda _: None)
 
 
 def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk import archive, engine
+from copydesk import archive, newsroom, rounds
 from copydesk.kit import dates
 from copydesk.memory import Memory
 from copydesk.news import Story
+from copydesk.newsroom import reports
 from world.newsroom import KEY, NOW, Answer, record_web, run_git, small_web
 
 WALL_PAGE = "https://gull.example/wall?utm_source=rss"
@@ -20,12 +21,12 @@ TITLE = "Sea wall to rise by two metres"
 GONE = Answer(status="410 Gone")
 
 
-def run(root: Path, web: Path, hours: float = 0, *, all_due: bool = False) -> engine.RoundReport:
+def run(root: Path, web: Path, hours: float = 0, *, all_due: bool = False) -> reports.RoundReport:
     """Run a round so many hours after the first."""
     now = NOW + timedelta(hours=hours)
-    with engine.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
-        asked = engine.RoundOptions(web=web, all_due=all_due)
-        return engine.run_round(opened, asked, engine.Silence())
+    with newsroom.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
+        asked = rounds.RoundOptions(web=web, all_due=all_due)
+        return rounds.run_round(opened, asked, newsroom.Silence())
 
 
 def at(hours: float, answer: Answer) -> Answer:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from copydesk.mail import RenderedIssue
 from copydesk.news import Issue, IssueSection, IssueStory
+from copydesk.newsletters.composing import RenderedIssue
 from world.newsroom import NOW
 
 SITE = "https://tidewatch.example/coast"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.news import EditorAction
+from copydesk.newsroom import open_newsroom
 from world.desk import action
 from world.later import SEALS_RECORD, WALL_PAGE, WALL_RECORD, at, run, web_with
 from world.newsroom import NOW, WALL, newsroom, page
@@ -42,6 +43,6 @@ def on(hours: float, kind: str, said: str, *names: str, **more: object) -> Edito
 
 def say(root: Path, hours: float, *actions: EditorAction) -> None:
     """File actions so many hours after the first round; each of them holds."""
-    with engine.open_newsroom(root, NOW + timedelta(hours=hours), {}) as opened:
-        outcomes = engine.apply_actions(opened, actions)
+    with open_newsroom(root, NOW + timedelta(hours=hours), {}) as opened:
+        outcomes = editing.apply_actions(opened, actions)
     assert ["done"] * len(actions) == [outcome.state for outcome in outcomes], outcomes

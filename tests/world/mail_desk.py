@@ -14,18 +14,15 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.mail_store import (
+from copydesk.mail_store import MailStore, ReturnEntry, ReturnKind, open_mail
+from copydesk.mail_store.deliveries import (
     DeliveryOutcome,
     DeliveryState,
-    MailStore,
     NewSending,
-    ReturnEntry,
-    ReturnKind,
-    ReturnPath,
     SendingRemark,
     SendingState,
-    open_mail,
 )
+from copydesk.mail_store.links import ReturnPath
 from world.command import copydesk
 from world.ending import close_servers, end_tasks
 from world.machine import PATIENCE_SECONDS

@@ -32,9 +32,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from copydesk.engine.sending import count_by_name, list_who
 from copydesk.kit import dates
 from copydesk.mail_store import Subscription, open_mail
+from copydesk.newsletters.delivery_log import list_who
+from copydesk.newsletters.sending import count_by_name
 from world.command import copydesk
 from world.desk import desk_newsroom, stories
 from world.newsroom import NOW, run_git

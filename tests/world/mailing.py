@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.mail import RenderedIssue, render
 from copydesk.news import Issue, IssueStory
 from copydesk.news.letter import IssueLink, IssuePicture
+from copydesk.newsletters.composing import RenderedIssue, render
 from copydesk.rendering import Renderer, load_strings
 from world.letters import SITE, issue, issue_story
 

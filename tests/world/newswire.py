@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from copydesk import engine
+from copydesk import newsroom, rounds
 from copydesk.kit import dates
+from copydesk.newsroom import reports
 from world.newsroom import KEY, run_git
 from world.shared import SHARED
 
@@ -36,10 +37,10 @@ def newswire_newsroom(root: Path) -> Path:
     return root
 
 
-def run_round(root: Path, now: str, *, all_due: bool = False) -> engine.RoundReport:
+def run_round(root: Path, now: str, *, all_due: bool = False) -> reports.RoundReport:
     """Run a round over the recording at a time."""
     moment = dates.parse(now)
     assert moment is not None
-    with engine.open_newsroom(root, moment, {"COPYDESK_KEY": KEY}) as opened:
-        options = engine.RoundOptions(web=WEB, all_due=all_due)
-        return engine.run_round(opened, options, engine.Silence())
+    with newsroom.open_newsroom(root, moment, {"COPYDESK_KEY": KEY}) as opened:
+        options = rounds.RoundOptions(web=WEB, all_due=all_due)
+        return rounds.run_round(opened, options, newsroom.Silence())

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk.engine.recall import KeptRecall, RecallDay, RecallTrace
 from copydesk.memory import Memory, Tally, find_step
 from copydesk.news import RecallKind
+from copydesk.rounds.recall import KeptRecall, RecallDay, RecallTrace
 
 LIST = "https://tern.example/feed.xml"
 _SETTING = f'[recall]\nlists = ["{LIST}", "https://tern.example/second.xml"]'

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import engine
-from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
 from copydesk.mail_store import (
     MailStore,
 )
+from copydesk.newsletters.readers import addresses
+from copydesk.newsletters.sending import SendReport, begin_sending, send_issues
+from copydesk.newsroom import Newsroom, Silence, open_newsroom
 from world.command import copydesk
 from world.desk import copy_newsroom
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue
@@ -64,7 +65,7 @@ def post_office(
 def opened(root: Path, now: object = LATER) -> Iterator[tuple[Newsroom, MailStore]]:
     with (
         open_newsroom(root, now, os.environ) as newsroom,  # type: ignore[arg-type]
-        engine.open_readers(newsroom) as store,
+        addresses.open_readers(newsroom) as store,
     ):
         yield newsroom, store
 
@@ -75,10 +76,10 @@ def taken(log: Path) -> Counter[str]:
     return Counter(line.split("\t")[0] for line in lines)
 
 
-def send(root: Path, now: object = LATER, by: str = "Anna") -> engine.SendReport:
+def send(root: Path, now: object = LATER, by: str = "Anna") -> SendReport:
     with opened(root, now) as (newsroom, store):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), by)
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        sending = begin_sending(newsroom, store, name_issue(root), by)
+        (report,) = send_issues(newsroom, store, [sending], Silence())
         return report
 
 

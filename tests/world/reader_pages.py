@@ -14,9 +14,11 @@ from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message, Scope
 
-from copydesk import engine, subscriptions
-from copydesk.engine.newsroom import open_newsroom
-from copydesk.mail_store import MailStore, ReaderLink, open_mail
+from copydesk.mail_store import MailStore, links, open_mail
+from copydesk.mail_store.links import ReaderLink
+from copydesk.newsletters import reader_pages
+from copydesk.newsletters.readers import mailed_links
+from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.serve import Site, WebApp
 from world.newsroom import NOW, newsroom
 
@@ -76,18 +78,18 @@ class ReaderDesk:
     """Readers' pages at work; `now` is their clock, `said` what the operator was told."""
 
     root: Path
-    newsroom: engine.Newsroom
+    newsroom: Newsroom
     runner: asyncio.Runner
     now: datetime = NOW
     said: list[str] = field(default_factory=list)
     app: ASGIApp | None = None
     is_broken: bool = False
 
-    def read_newsroom(self) -> engine.Newsroom:
+    def read_newsroom(self) -> Newsroom:
         """Return the newsroom as of now."""
         return replace(self.newsroom, now=self.now)
 
-    def read_for_pages(self) -> engine.Newsroom:
+    def read_for_pages(self) -> Newsroom:
         """Return the newsroom as the pages see it; raises where they are to fail."""
         if self.is_broken:
             raise ZeroDivisionError
@@ -144,7 +146,7 @@ class ReaderDesk:
         """Return the path of the link in the newest mail of the outbox, below `/mail`."""
         with self.kept() as store:
             mail = max(store.outbox.list_due(self.now), key=lambda mail: mail.number)
-            written = engine.write_outbox_mail(self.read_newsroom(), store, mail)
+            written = mailed_links.write_outbox_mail(self.read_newsroom(), store, mail)
             assert written is not None
             store.outbox.end(mail)
         found = re.search(rf"{re.escape(PUBLIC)}/mail(/\S+)", written.text)
@@ -156,7 +158,7 @@ class ReaderDesk:
         assert self.post("/subscribe", {"address": address, "letter": letter}).status == 200
         assert self.post(self.follow_mail(), {}).status == 200
 
-    def link(self, purpose: engine.LinkPurpose, letter: str = "", subscriber: int = 1) -> str:
+    def link(self, purpose: links.LinkPurpose, letter: str = "", subscriber: int = 1) -> str:
         """Return a lasting link of a reader's, by themselves the first one's, below `/mail`."""
         with self.kept() as store:
             link = ReaderLink(purpose=purpose, subscriber=subscriber, made=self.now, letter=letter)
@@ -205,7 +207,7 @@ def open_reader_desk(
     root = folder / "beat" if is_made else mail_newsroom(folder / "beat", git=False)
     with open_newsroom(root, NOW, environ or {}) as opened, asyncio.Runner() as runner:
         desk = ReaderDesk(root, opened, runner)
-        pages = subscriptions.serve_subscriptions(
+        pages = reader_pages.serve_subscriptions(
             desk.read_for_pages, desk.said.append, lambda scope: str(scope["client"][0])
         )
         app = runner.run(pages.__aenter__())

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk import engine
-from copydesk.engine import MailStore, Newsroom
-from copydesk.mail_store import OutboxMail, ReaderLink, open_mail
+from copydesk.mail_store import OutboxMail, open_mail
+from copydesk.mail_store.links import ReaderLink
+from copydesk.newsletters import MailStore, readers
+from copydesk.newsletters.readers import mailed_links, manage
+from copydesk.newsletters.readers.subscribe import confirm_subscription, request_subscription
+from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
 
 PUBLIC = "https://tidewatch.example/post"
@@ -57,18 +60,18 @@ class ReadersDesk:
         *letters: str,
         topics: tuple[str, ...] = (),
         client: str = "192.0.2.0/24",
-    ) -> engine.SubscribeAnswer:
+    ) -> readers.SubscribeAnswer:
         """Send a form off; without a letter it is for the daily one."""
-        request = engine.SubscribeRequest(
+        request = readers.SubscribeRequest(
             address=address, letters=letters or ("daily",), topics=topics, client=client
         )
-        return engine.request_subscription(self.newsroom, self.store, request)
+        return request_subscription(self.newsroom, self.store, request)
 
-    def mails(self) -> list[tuple[OutboxMail, engine.SingleMail | None]]:
+    def mails(self) -> list[tuple[OutboxMail, mailed_links.SingleMail | None]]:
         """Take the mails that wait out of the outbox, written."""
         taken = []
         for mail in self.store.outbox.list_due(self.now):
-            taken.append((mail, engine.write_outbox_mail(self.newsroom, self.store, mail)))
+            taken.append((mail, mailed_links.write_outbox_mail(self.newsroom, self.store, mail)))
             self.store.outbox.end(mail)
         return taken
 
@@ -78,9 +81,9 @@ class ReadersDesk:
         assert mail is not None
         return find_token(mail)
 
-    def confirm(self, token: str) -> engine.ConfirmAnswer:
+    def confirm(self, token: str) -> readers.ConfirmAnswer:
         """Confirm by a link."""
-        return engine.confirm_subscription(self.newsroom, self.store, token)
+        return confirm_subscription(self.newsroom, self.store, token)
 
     def subscribe(self, address: str = ANNA, *letters: str) -> int:
         """Let somebody read; return their number."""
@@ -113,11 +116,11 @@ class ReadersDesk:
     def manage_link(self, address: str = ANNA) -> str:
         """Return the token of a link to manage, as it is mailed."""
         token = self.link("choices", self.number(address))
-        assert "asked" == engine.ask_for_manage_link(self.newsroom, self.store, token).outcome
+        assert "asked" == manage.ask_for_manage_link(self.newsroom, self.store, token).outcome
         return self.take_token()
 
 
-def find_token(mail: engine.SingleMail) -> str:
+def find_token(mail: mailed_links.SingleMail) -> str:
     """Return the token of the link in a mail."""
     (token,) = _TOKEN.findall(mail.text)
     return str(token)
@@ -128,7 +131,7 @@ def readers_desk(root: Path, more: str = SETTINGS) -> Iterator[ReadersDesk]:
     """Open a new newsroom with two letters and nobody who reads them."""
     newsroom(root, more=more, git=False)
     with (
-        engine.open_newsroom(root, NOW, {}) as opened,
+        open_newsroom(root, NOW, {}) as opened,
         contextlib.closing(open_mail(root / ".copydesk")) as store,
     ):
         yield ReadersDesk(newsroom=opened, store=store)

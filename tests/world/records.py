@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from copydesk import archive
-from copydesk.archive import Archive, FileChange, Ledger, Rulings
+from copydesk.archive import Archive, FileChange, Rulings
+from copydesk.archive.ledger import Ledger, ledger_change
 from copydesk.news import Story
 
 
@@ -21,7 +22,7 @@ def write_rulings(root: Path, rulings: Rulings) -> bool:
 
 def write_ledger(root: Path, ledger: Ledger) -> bool:
     """Write the ledger of sources; return whether its bytes changed."""
-    return put(root, archive.ledger_change(root, ledger))
+    return put(root, ledger_change(root, ledger))
 
 
 def put(root: Path, change: FileChange) -> bool:

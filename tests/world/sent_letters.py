@@ -13,17 +13,11 @@ from email.message import EmailMessage
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from copydesk.mail import FiledMail, RenderedIssue, make_outgoing
 from copydesk.news import DkimOptions, SmtpOptions
-from copydesk.post import (
-    Addressing,
-    Envelope,
-    MessageTemplate,
-    ReaderPlaces,
-    Signer,
-    load_signer,
-    open_line,
-)
+from copydesk.newsletters.composing import FiledMail, RenderedIssue, make_outgoing
+from copydesk.newsletters.dkim import Signer, load_signer
+from copydesk.newsletters.message import Addressing, Envelope, MessageTemplate, ReaderPlaces
+from copydesk.newsletters.smtp import open_line
 from copydesk.rendering import load_strings
 from world.mailing import AT
 from world.smtp import MailServer

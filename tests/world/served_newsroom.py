@@ -96,8 +96,9 @@ _DEMO = """\
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from copydesk import engine, serve
-with engine.open_newsroom(Path(sys.argv[1]), datetime.now(UTC), {}) as newsroom:
+from copydesk import serve
+from copydesk.newsroom import open_newsroom
+with open_newsroom(Path(sys.argv[1]), datetime.now(UTC), {}) as newsroom:
     say = lambda line: print(line, file=sys.stderr, flush=True)
     serve.serve_demo(newsroom, serve.Address(port=0), "Anna", say)
 """

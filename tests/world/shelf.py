@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from copydesk.engine.cataloguing import open_catalogue, sweep_records
-from copydesk.engine.judging import FiledShelf, Vectors
-from copydesk.engine.newsroom import Newsroom
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.cataloguing import open_catalogue, sweep_records
+from copydesk.rounds import FiledShelf, Vectors
 
 
 @contextlib.contextmanager

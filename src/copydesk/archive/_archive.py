@@ -1,18 +1,20 @@
-"""The records of a newsroom folder: which there are, read one by one, written whole."""
+"""List, read and check the records of a newsroom folder, and prepare a change of one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR
 from typing import NamedTuple, TypeVar
 
-from copydesk.archive import _paths
-from copydesk.archive._letters import LETTERS_FOLDER
-from copydesk.archive._read_file import read_file, read_sibling
-from copydesk.archive.change import FileChange, digest
+from copydesk.archive import _files, _rulings, ledger, reading_lists
+from copydesk.archive._files import complain_of_folder, read_file, read_sibling, scan
+from copydesk.archive._journal import FileChange, digest
 from copydesk.archive.document import parse_record
+from copydesk.archive.document.tree import emit_document, parse_document
+from copydesk.archive.letters import LETTERS_FOLDER
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import files, within
@@ -22,7 +24,7 @@ _T = TypeVar("_T")
 ARCHIVE_FOLDER = "_archive"
 NEWS_FOLDERS = ("_news", f"{ARCHIVE_FOLDER}/_news")
 _BELOW_NEWS = tuple(f"{folder}/" for folder in NEWS_FOLDERS)
-# A file that is no record there is a broken record; elsewhere it is somebody's own.
+# In these folders, a file that is no record is a broken record; elsewhere it is the user's own.
 RECORD_FOLDERS = frozenset(
     {
         *("_news", "_newsletters", "_learning", "_samples", "_people", "_companies"),
@@ -47,7 +49,7 @@ _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
 class Signature(NamedTuple):
-    """What a file's entry says of its bytes: two times in ns since 1970, size in bytes, inode."""
+    """A file's times of change (ns since 1970), size in bytes and inode, to see if it changed."""
 
     modified_ns: int
     changed_ns: int
@@ -64,39 +66,44 @@ class Archive:
         self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
-        """Return the paths of the live stories by name; raise RecordError for a sealed folder."""
+        """Return the paths of the live stories by name.
+
+        Raises RecordError if the folder is unreadable.
+        """
         return list(record_paths(self.root, NEWS_FOLDERS[0]))
 
     def letter_paths(self) -> list[str]:
-        """Return the paths of the filed letters by name; raise RecordError for a sealed folder."""
+        """Return the paths of the filed newsletters by name.
+
+        Raises RecordError if the folder is unreadable.
+        """
         return list(record_paths(self.root, LETTERS_FOLDER))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
-        """Yield every story, live and archived; a record that cannot be read goes to `trouble`."""
+        """Yield every story, live and archived; errors of broken records go to `trouble`."""
         for folder in NEWS_FOLDERS:
             yield from self._each(folder, self._story, trouble)
 
     def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Yield every record that is no story; one that cannot be read goes to `trouble`."""
+        """Yield every record that is no story; errors of broken records go to `trouble`."""
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, parse_record, trouble)
 
     def records_in(self, folder: str, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Yield the records of one collection that is no news, as `records` does."""
+        """Yield the records of one collection other than news, as `records` does."""
         yield from self._each(folder, parse_record, trouble)
 
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
-        """Return the signature of every file that may be a record, by its path, and open none.
+        """Return by path the signature of every file that may be a record, without opening any.
 
-        With `stories` only of those that may be one.
+        With `stories`, only of files that may be stories. In folders where people keep other
+        things, some of these files are no records.
 
-        A hint, as git's index is one. With another signature the file may have changed; with the
-        same one it has not, but for an edit within the same tick of the file system's clock. So who
-        keeps signatures reads those again whose `changed_ns` was less than some milliseconds old
-        when they were taken (git's "racily clean"). In folders where people keep other things
-        some of these files are no records.
-        Raises RecordError for a folder that cannot be listed.
+        Like git's index, a signature is a hint: if it differs, the file may have changed; if it is
+        the same, it has not, except within one tick of the file system's clock. So a file must be
+        read again if its `changed_ns` was only some milliseconds old when the signature was taken
+        (git's "racily clean"). Raises RecordError for a folder that cannot be listed.
         """
         signatures: dict[str, Signature] = {}
         others = () if stories else collections(self.root)
@@ -105,7 +112,7 @@ class Archive:
         return signatures
 
     def signature(self, path: str) -> Signature | None:
-        """Return the signature of the file at a path, None where there is none."""
+        """Return the signature of the file at a path, None for no file."""
         try:
             now = (self.root / path).lstat()
         except OSError:
@@ -142,7 +149,7 @@ class Archive:
                 yield record
 
     def _read_story_bytes(self, path: str, safe: set[str]) -> bytes:
-        """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
+        """Return a record's bytes; add its folder to `safe`, now known to be in the newsroom."""
         folder = path.rpartition("/")[0]
         if folder in safe:
             return read_sibling(f"{self.root}/{path}", path)
@@ -151,13 +158,13 @@ class Archive:
         return data
 
     def read(self, path: str) -> Story:
-        """Read the story filed at a path, or raise RecordError."""
+        """Read the story at a path, or raise RecordError."""
         return self._story(path, self.file_bytes(path))
 
     def read_listed(self, path: str) -> Story:
-        """Read the story at a path that `signatures` gave: its folder is looked at once.
+        """Read the story at a path from `signatures`; its folder is checked only once.
 
-        It is read to be shown: `write` will not take it for what the caller has seen.
+        For showing only: `change` does not take it for the version that the caller has seen.
         """
         return parse_story(path, self._read_story_bytes(path, self._safe))
 
@@ -170,15 +177,15 @@ class Archive:
         return read_file(self.root, path)
 
     def change(self, story: Story) -> FileChange:
-        """Return what filing a story changes.
+        """Return the change of a file that stores a story.
 
-        Raises RecordError when it could not be given back as it stands, or its record changed since
-        this archive read it.
+        Raises RecordError if the story could not be read back the same, or if its record has
+        changed since this archive read it.
         """
         path = story.path
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
-        file = _paths.inside(self.root, path)
+        file = _files.inside(self.root, path)
         data = _emit_with_proof(story)
         if not file.exists():
             return FileChange(path=path, after=data)
@@ -188,17 +195,17 @@ class Archive:
         return FileChange(path=path, before=digest(present), after=data)
 
     def no_change(self, path: str) -> FileChange:
-        """Return the change that leaves a record as it is, and wants nobody to be editing it."""
+        """Return a change that leaves a record as it is, but fails if somebody is editing it."""
         data = self.file_bytes(path)
         return FileChange(path=path, before=digest(data), after=data)
 
     def archiving(self, path: str) -> FileChange:
-        """Return the move of a record of `_news/` to `_archive/`, bytes and name as they are.
+        """Return the move of a record from `_news/` to `_archive/`; name and bytes stay.
 
-        Raises RecordError where another record lies there.
+        Raises RecordError if there is a record already.
         """
         place = f"{ARCHIVE_FOLDER}/{path}"
-        if _paths.inside(self.root, place).exists():
+        if _files.inside(self.root, place).exists():
             raise RecordError(
                 "another record of this name is archived already",
                 subject=path,
@@ -207,7 +214,7 @@ class Archive:
         return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
-        """Remove what a killed write left beside what it wrote; nobody else may be writing."""
+        """Remove temporary files of a killed process; no other process may be writing."""
         for folder in _WRITTEN_INTO:
             files.sweep_leftovers(self.root / folder)
 
@@ -229,7 +236,7 @@ class Archive:
 
 
 def _emit_with_proof(story: Story) -> bytes:
-    """Return a story's bytes once they are proven to be readable and to come back the same."""
+    """Return a story's bytes after checking that they are read and written the same again."""
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
@@ -249,19 +256,19 @@ def collections(root: Path) -> list[str]:
     """Return the folders of a newsroom that may hold records, by name."""
     names = [
         entry.name
-        for entry in _scan(root)
+        for entry in scan(root)
         if entry.name.startswith("_") and entry.name not in _NOT_RECORDS and entry.is_dir()
     ]
     return sorted(names)
 
 
 def record_paths(root: Path, folder: str) -> Iterator[str]:
-    """Yield the paths of a collection's records in order; never dot files.
+    """Yield the paths of a collection's records in order, without dot files.
 
-    In a folder that people may keep other things in, only files in front-matter form count.
+    In a folder where people may keep other things, only files with front matter count.
     """
     is_ours = _is_for_records(folder)
-    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
+    for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
         name = entry.name
         if name.startswith("."):
             continue
@@ -273,7 +280,7 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
 
 
 def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
-    new = tuple.__new__  # as Signature makes itself, without a call of Python's
+    new = tuple.__new__  # faster than to call Signature
     for name, now in _list_with_stats(place):
         if name[0] == ".":
             continue
@@ -282,18 +289,6 @@ def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
         elif name.endswith(".md") or _may_be_record(name):
             signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
             signatures[f"{folder}/{name}"] = new(Signature, signed)
-
-
-def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Yield the paths of the YAML and front-matter files of `_data`."""
-    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
-        path = f"{folder}/{entry.name}"
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from data_paths(root, path)
-        elif PurePosixPath(path).suffix in {".yaml", ".yml", ".md"}:
-            yield path
 
 
 def _may_be_record(name: str) -> bool:
@@ -307,28 +302,123 @@ def _is_for_records(folder: str) -> bool:
 def _has_front_matter(root: Path, path: str) -> bool:
     try:
         return read_file(root, path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
-    except RecordError:  # it is listed, and reading it says what is wrong
+    except RecordError:  # listed all the same: whoever reads it gets the error
         return True
-
-
-def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        _complain_of_folder(folder, error)
-        return []
 
 
 def _list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
     try:
         return within.list_with_stats(folder)
     except OSError as error:
-        _complain_of_folder(folder, error)
+        complain_of_folder(folder, error)
         return []
 
 
-def _complain_of_folder(folder: Path | str, error: OSError) -> None:
-    """Raise RecordError for a folder that cannot be listed; one that is none holds nothing."""
-    if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReport:
+    """How many files of `_data` are written back byte for byte, and which are not."""
+
+    files: int = 0
+    identical: int = 0
+    different: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """How many records are written back byte for byte, which differ, and which are unreadable.
+
+    `collections` counts the records by folder (`_news`, `_learning`, …), without `_data`.
+    """
+
+    records: int = 0
+    identical: int = 0
+    different: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+    collections: Mapping[str, int] = field(default_factory=dict)
+    data: DataReport = field(default_factory=DataReport)
+
+    @property
+    def is_clean(self) -> bool:
+        """Decide whether every record and data file was read and came back as it is."""
+        parts = (self.different, self.errors, self.data.different, self.data.errors)
+        return not any(parts)
+
+
+def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
+    """Check every record below `root`; `progress` hears the number done so far."""
+    tally, data = _CheckCount(root, progress), _CheckCount(root, None)
+    for folder in (*collections(root), *_ARCHIVED):
+        tally.add(folder, record_paths(root, folder))
+    data.add("_data", _files.data_paths(root))
+    for _ in reading_lists.find_reading_lists(root, data.hear):
+        pass
+    return CheckReport(
+        records=tally.files,
+        identical=tally.identical,
+        different=tuple(tally.different),
+        errors=tuple(tally.errors),
+        collections=tally.folders,
+        data=DataReport(
+            files=data.files,
+            identical=data.identical,
+            different=tuple(data.different),
+            errors=tuple(data.errors),
+        ),
+    )
+
+
+_LISTS = frozenset({ledger.PATH, _rulings.PATH})
+_ARCHIVED = tuple(place for place in NEWS_FOLDERS if place.startswith("_archive/"))
+
+
+class _CheckCount:
+    """Count the files of folders, each read once."""
+
+    def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:
+        self._archive = Archive(root)
+        self._progress = progress
+        self.files = 0
+        self.identical = 0
+        self.different: list[str] = []
+        self.errors: list[tuple[str, str]] = []
+        self.folders: dict[str, int] = {}
+
+    def add(self, folder: str, paths: Iterable[str]) -> None:
+        """Count the files of one folder; what cannot be listed is an error, too."""
+        before = self.files
+        try:
+            for path in paths:
+                self._add_one(path)
+        except CopydeskError as error:
+            self.errors.append((error.subject, error.what))
+        if self.files > before:
+            self.folders[folder] = self.files - before
+
+    def hear(self, error: CopydeskError) -> None:
+        """Note what else is wrong with a file, unless it is known to be broken."""
+        if error.subject not in {path for path, _ in self.errors}:
+            self.errors.append((error.subject, error.what))
+
+    def _add_one(self, path: str) -> None:
+        self.files += 1
+        try:
+            data = self._archive.file_bytes(path)
+            same = _rewrite(path, data) == data
+        except CopydeskError as error:
+            self.errors.append((path, error.what))
+        else:
+            self.identical += same
+            self.different += [] if same else [path]
+        if self._progress is not None:
+            self._progress(self.files)
+
+
+def _rewrite(path: str, data: bytes) -> bytes:
+    if path.startswith(NEWS_FOLDERS):
+        return emit_story(parse_story(path, data))
+    if path in _LISTS and not data:  # the last entry was removed
+        return data
+    document = parse_document(path, data)
+    parse_record(path, data)  # raises if a value is invalid
+    return emit_document(document)

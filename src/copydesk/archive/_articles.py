@@ -1,4 +1,4 @@
-"""Extracted texts, kept while there is room: one JSON file each, named by its content."""
+"""Keep extracted articles while there is room: one JSON file each, named by its content."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from copydesk.errors import RecordError
 from copydesk.kit import files, urls
 from copydesk.news import Article
 
-# <content>.<address>.<web address>.json: the first 32 hex digits of SHA-256 of the JSON, the
-# first 16 of each address's identity. An address is found by listing names, without reading.
+# <content>.<URL>.<web URL>.json: the first 32 hex digits of the JSON's SHA-256, and the first 16 of
+# each URL's identity. So a URL is found in the list of names, without reading a file.
 _BY_AGE = itemgetter(0, 1)
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
 
@@ -32,18 +32,18 @@ class _KeptArticle:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """The articles by the names of their files: marks of addresses by article, and back."""
+    """The names of the stored articles, with marks of their URLs by name, and names by mark."""
 
     marks: Mapping[str, tuple[str, ...]]
     names: Mapping[str, Sequence[str]]
 
 
 class ArticleStore:
-    """The articles in one folder, at most `max_bytes` of them; the oldest go first.
+    """The articles in one folder, at most `max_bytes` in total; the oldest are deleted first.
 
-    What is damaged or strange in the folder is passed over. One process writes at a time. Who only
-    looks for articles lists their names; ages and sizes, a quarter of a second for 20,000, are for
-    who puts one there or takes one away.
+    Damaged and foreign files are ignored. Only one process writes at a time. Reading lists names
+    only; ages and sizes (a quarter of a second for 20,000 files) are read when an article is added
+    or removed.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -55,9 +55,9 @@ class ArticleStore:
         self._total = 0
 
     def put(self, article: Article, *, aged: datetime | None = None) -> str:
-        """Keep an article; give the hash that names it. Equal articles are one file.
+        """Store an article and return the hash that names it. Equal articles are one file.
 
-        One that is `aged` makes room as if it had been kept since that moment.
+        With `aged`, the article is deleted as early as if it had been stored at that time.
         """
         data = _encode(article)
         name = hashlib.sha256(data).hexdigest()[:32]
@@ -82,52 +82,52 @@ class ArticleStore:
         return name
 
     def get(self, name: str) -> Article | None:
-        """Return the article of a hash; None where it is gone or damaged."""
+        """Return the article with a hash; None if it was deleted or is damaged."""
         marks = self._find_marks(name)
         return None if marks is None else _decode(self._folder / _file_name(name, marks), name)
 
     def find(self, url: str) -> Article | None:
-        """Return the article kept last for an address, its own or its web address, or None."""
+        """Return the article stored last for a URL, its own or its web URL, or None."""
         name = self.find_name(url)
         return None if name is None else self.get(name)
 
     def find_name(self, url: str) -> str | None:
-        """Return the hash that names the article kept last for an address, None for none."""
+        """Return the hash of the article stored last for a URL, None for none."""
         return self._find_name(address_mark(url))
 
     def is_damaged(self, url: str) -> bool:
-        """Decide whether an article is kept for an address, but cannot be read."""
+        """Return whether an article is stored for a URL but cannot be read."""
         name = self.find_name(url)
         return name is not None and self.get(name) is None
 
     def forget(self, url: str) -> None:
-        """Drop every article kept for an address."""
+        """Delete every article stored for a URL."""
         for name in [
             name for name, kept in self._load_index().items() if address_mark(url) in kept.addresses
         ]:
             self._forget(name)
 
     def all(self) -> Iterator[Article]:
-        """Yield every article that can be read, oldest first."""
+        """Yield every article that can be read, the oldest first."""
         for name in list(self._load_index()):
             article = self.get(name)
             if article is not None:
                 yield article
 
     def marks(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the marks of each article's addresses by its name, in no order, none read."""
+        """Return by name the marks of each article's URLs, in no order, without reading any."""
         if self._kept is not None:
             return {name: kept.addresses for name, kept in self._kept.items()}
         return self._list_names().marks
 
     def sort_by_age(self, names: Iterable[str]) -> list[str]:
-        """Return the names of articles, of those that are kept, oldest first."""
+        """Return those names whose articles are stored, the oldest first."""
         marks = self.marks()
         aged = ((self._age_of(name, marks[name]), name) for name in names if name in marks)
         return [name for _, name in sorted(aged)]
 
     def sweep(self) -> None:
-        """Remove what a killed write left behind; nobody else may be writing."""
+        """Remove temporary files of a killed process; no other process may be writing."""
         files.sweep_leftovers(self._folder)
 
     def _find_marks(self, name: str) -> tuple[str, ...] | None:
@@ -137,7 +137,7 @@ class ArticleStore:
         return None if kept is None else kept.addresses
 
     def _find_name(self, mark: str) -> str | None:
-        """Return the name of the article kept last for an address."""
+        """Return the name of the article stored last for a mark."""
         if self._kept is not None:
             return self._by_address.get(mark)
         names = self._list_names().names.get(mark, ())
@@ -214,7 +214,7 @@ def _file_name(name: str, marks: Sequence[str]) -> str:
 
 
 def address_mark(url: str) -> str:
-    """Return what an address is known by in the names of articles: 16 hex digits."""
+    """Return the 16 hex digits that stand for a URL in the names of articles."""
     identity = urls.identity(url).encode("utf-8", "surrogatepass")
     return hashlib.sha256(identity).hexdigest()[:16]
 
@@ -226,7 +226,7 @@ def _encode(article: Article) -> bytes:
 
 
 def _decode(file: Path, name: str) -> Article | None:
-    """Return the article in a file whose bytes are those that its name stands for, else None."""
+    """Return the article in a file, None if its bytes do not match its name."""
     import msgspec
 
     try:

@@ -1,44 +1,43 @@
-"""The top lists of a file of `_data`: one of them changed, everything else left as it stands."""
+"""Edit one top-level list in a YAML file of `_data`, and leave the rest of the file as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _paths, _read_file
-from copydesk.archive.change import FileChange, digest
-from copydesk.archive.document import (
-    MAX_BARE,
+from copydesk.archive import _files
+from copydesk.archive._journal import FileChange, digest
+from copydesk.archive.document import MAX_BARE, is_plain, spell_date
+from copydesk.archive.document.tree import (
     DocumentTree,
     MappingEntry,
     Scalar,
     Sequence,
     SequenceItem,
     emit_document,
-    is_plain,
     parse_document,
-    spell_date,
 )
-from copydesk.archive.document import Mapping as Tree
+from copydesk.archive.document.tree import Mapping as Tree
 from copydesk.errors import RecordError
+from copydesk.news import Image
 
 
 def present(root: Path, path: str) -> bytes:
-    """Return the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
-    data = _read_file.read_file_if_any(root, path)
+    """Return a file's bytes, b"" for no file or a blank one; raise RecordError."""
+    data = _files.read_file_if_any(root, path)
     return data if data.strip() else b""
 
 
 def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChange:
-    """Return what becomes of the file with its tree edited.
+    """Return the change of a file whose tree is edited.
 
-    Raises RecordError where it cannot be read or given back as it stands, or would grow over what
-    is read again.
+    Raises RecordError if the file cannot be read, cannot be written back the same, or would grow
+    larger than can be read.
     """
-    file = _paths.inside(root, path)
-    there = _read_file.read_file(root, path) if file.exists() else None
+    file = _files.inside(root, path)
+    there = _files.read_file(root, path) if file.exists() else None
     after = edit(there or b"", path, edit_tree)
     is_blank = not after and not (there or b"").strip()
     return FileChange(path=path, before=digest(there), after=there if is_blank else after)
@@ -62,7 +61,7 @@ def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
 
 
 def edit_list(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> Tree:
-    """Return the tree with one top list changed: at the end where it is new, gone where empty."""
+    """Return the tree with one top-level list edited: appended if new, removed if empty."""
     entries = list(tree.entries)
     at = next((i for i, entry in enumerate(entries) if entry.key.text == key), None)
     if at is None:
@@ -79,7 +78,7 @@ def edit_list(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> T
 
 
 def _from_the_top(entries: list[MappingEntry]) -> list[MappingEntry]:
-    """Let no file begin with the empty line that parted its first list from one now gone."""
+    """Remove the empty line at the beginning, left when the first list was removed."""
     if not entries or entries[0].before != "\n":
         return entries
     return [replace(entries[0], before=""), *entries[1:]]
@@ -92,10 +91,10 @@ def items(
     same: Container[str],
     read_name: Callable[[str], str] = str,
 ) -> Sequence:
-    """Return a list of mappings with these values, each named by what is read of its `key`.
+    """Return a list of mappings with these values; `key` holds each mapping's name.
 
-    Those in `same` stay as they stand; what somebody else wrote into one that changes stays below,
-    and a value that is None goes.
+    Mappings in `same` keep their lines. In the others, keys that somebody else added stay below,
+    and a value None removes its key.
     """
     kept = {read_name(_name_of(item, key)): item for item in old.items}
     made = (
@@ -126,20 +125,54 @@ def _item(
 
 
 def column(old: Sequence) -> int:
-    """Return where the dashes of a list stand."""
+    """Return the column of a list's dashes."""
     return 2 if old.flow or not old.items else old.column
 
 
 def word(text: str) -> Scalar:
-    """Return a text without quotes where YAML reads it back as the same text."""
+    """Return a scalar for a short text, without quotes if YAML reads it back the same."""
     return Scalar(text=text, quotes="" if is_plain(text) else '"')
 
 
 def words(text: str) -> Scalar:
-    """Return a person's text, always in quotes."""
+    """Return a scalar for a person's text, always in quotes."""
     return Scalar(text=text, quotes='"')
 
 
 def moment(at: datetime) -> Scalar:
-    """Return a time."""
+    """Return a scalar for a time."""
     return Scalar(text=spell_date(at), kind="timestamp")
+
+
+_KEY = "images"
+
+
+def add_images(root: Path, path: str, images: Iterable[Image]) -> FileChange:
+    """Return the change of a file that appends pictures, with their sizes, to its `images`.
+
+    Raises RecordError if the file cannot be read or written back the same.
+    """
+    new = tuple(images)
+
+    def add(old: Sequence) -> Sequence:
+        if old.flow and "#" in old.spelled:
+            what = "a list in brackets with a comment in it would lose that"
+            raise RecordError(what, subject=path, hint="write each picture behind a dash")
+        at = column(old)
+        items = (SequenceItem(value=_write_image(image, at + 2)) for image in new)
+        return Sequence(items=(*old.items, *items), column=at)
+
+    def edit(tree: Tree) -> Tree:
+        return edit_list(tree, _KEY, add) if new else tree
+
+    return change(root, path, edit)
+
+
+def _write_image(image: Image, column: int) -> Tree:
+    values = (
+        ("url", word(image.url)),
+        ("width", Scalar(text=str(image.width), kind="int")),
+        ("height", Scalar(text=str(image.height), kind="int")),
+    )
+    entries = (MappingEntry(key=Scalar(text=key), value=value) for key, value in values)
+    return Tree(entries=tuple(entries), column=column)

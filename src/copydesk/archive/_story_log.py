@@ -1,4 +1,4 @@
-"""The log of one story: what each commit made of its record, and of the rulings on it."""
+"""Read a story's history from git: what each commit changed in its record and its rulings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from copydesk.archive import _rulings_file
-from copydesk.archive._rulings_file import Rulings, other_place
+from copydesk.archive import _rulings
+from copydesk.archive._rulings import Rulings, other_place
 from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
@@ -20,10 +20,10 @@ _DASH = re.compile(rb"(?m)^( *)- ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryCommit:
-    """What one commit made of a story: its record and the rulings on it, before and after.
+    """A commit that changed a story: its record and the rulings on it, before and after.
 
-    None for no such record; `is_broken` says that one of them cannot be read. `moved` says that it
-    went to the archive, or came from there.
+    None for no record; `is_broken` means that a version cannot be read. `moved` means that the
+    record went to the archive or came back.
     """
 
     id: str
@@ -39,19 +39,19 @@ class StoryCommit:
 
     @property
     def news(self) -> Sequence[Verdict | Ruling | Event]:
-        """Return the verdict, the rules and the events that stand there since it."""
+        """Return the verdict, the rules and the events that the commit added."""
         before = frozenset(_list_words(self.before, self.rulings_before))
         after = _list_words(self.after, self.rulings_after)
         return tuple(word for word in after if word not in before)
 
     @property
     def is_ours(self) -> bool:
-        """Decide whether the newsroom made it, and no person with git."""
+        """Return whether copydesk made the commit, and not a person with git."""
         return self.author == AUTHOR
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the keys of the record that it changed, in the record's order."""
+        """Return the keys of the record that the commit changed, in the record's order."""
         if self.before is None or self.after is None:
             return ()
         before, after = self.before, self.after
@@ -65,21 +65,21 @@ class StoryCommit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLog:
-    """The commits that changed a story, the oldest first; `rest` are left out after them."""
+    """The commits that changed a story, the oldest first; `rest` is how many more there are."""
 
     commits: Iterator[StoryCommit]
     rest: int = 0
 
 
 def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
-    """Return what git has of the record at `path` and of rulings that name it.
+    """Return the commits that changed the record at `path` or a ruling that names it.
 
-    A record is followed to the archive and back. None where there is no repository; raises GitError
-    where git cannot say.
+    A record is followed into the archive and back. None without a repository; raises GitError if
+    git fails.
     """
     name = PurePosixPath(path).name.removesuffix(".md")
     places = (path, other_place(path))
-    log = read_path_log(root, places, _rulings_file.PATH, name, at_most)
+    log = read_path_log(root, places, _rulings.PATH, name, at_most)
     if log is None:
         return None
     commits = (_read_commit(commit, places, name) for commit in log.commits)
@@ -87,11 +87,11 @@ def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
 
 
 def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> StoryCommit:
-    """Return what a commit made of a story."""
+    """Return the changes that a commit made to a story."""
     (before_at, before, was_broken), (after_at, after, is_broken) = (
         _read_story(commit, places, version) for version in (0, 1)
     )
-    ruled_before, ruled_after = commit.files.get(_rulings_file.PATH, (None, None))
+    ruled_before, ruled_after = commit.files.get(_rulings.PATH, (None, None))
     return StoryCommit(
         id=commit.id,
         at=commit.at,
@@ -109,7 +109,7 @@ def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> St
 def _read_story(
     commit: LoggedCommit, places: tuple[str, str], version: int
 ) -> tuple[str, Story | None, bool]:
-    """Return where a record lies in a version ("" for nowhere), the record, and if it is broken."""
+    """Return a record's path in a version ("" for none), the record, and whether it is broken."""
     for place in places:
         data = commit.files.get(place, (None, None))[version]
         if data is not None:
@@ -121,7 +121,7 @@ def _read_story(
 
 
 def _list_words(story: Story | None, rulings: Rulings) -> Iterator[Verdict | Ruling | Event]:
-    """Walk what stands on a story: in its record and among the rulings."""
+    """Yield the verdict, rules and events of a story, from its record and from the rulings."""
     if story is not None:
         yield from story.events
         yield from filter(None, [story.verdict])
@@ -130,13 +130,13 @@ def _list_words(story: Story | None, rulings: Rulings) -> Iterator[Verdict | Rul
 
 
 def read_rulings_on(data: bytes, name: str) -> Rulings:
-    """Return what a file of rulings says of one record, none where it cannot be read.
+    """Parse the rulings on one record from a rulings file, none if it cannot be read.
 
-    What does not name the record is left out before it is parsed: a file of 2,000 rules takes 0.1 s
-    and a story may have been in twenty of its versions.
+    Rulings on other records are removed before parsing: a file of 2,000 rules takes 0.1 s, and a
+    story's history may contain twenty versions of it.
     """
     try:
-        rulings = _rulings_file.parse_rulings(_leave_others(data, name))
+        rulings = _rulings.parse_rulings(_leave_others(data, name))
     except RecordError:
         return Rulings()
     return Rulings(
@@ -146,7 +146,7 @@ def read_rulings_on(data: bytes, name: str) -> Rulings:
 
 
 def _leave_others(data: bytes, name: str) -> bytes:
-    """Return the file without the items of its outermost lists that do not name a record."""
+    """Return the file without those items of its top-level lists that do not name a record."""
     columns = [len(found[1]) for found in _DASH.finditer(data)]
     if not columns:
         return data
@@ -156,7 +156,7 @@ def _leave_others(data: bytes, name: str) -> bytes:
 
 
 def _leave_top(item: bytes) -> bytes:
-    """Return what comes after an item of a list: the file's next list, or nothing."""
+    """Return the text after an item of a list: the next list of the file, or nothing."""
     found = re.search(rb"(?m)^[^\s#-].*(?:\n|\Z)(?s:.*)", item)
     return found[0] if found else b""
 

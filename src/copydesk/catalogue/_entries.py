@@ -1,21 +1,27 @@
-"""What the catalogue takes: a filed story with what is known of it beside its record."""
+"""What goes into the catalogue (stories, broken records), and how it is written to the tables."""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from copydesk.catalogue import _questions
+from copydesk.catalogue._questions import microseconds
+from copydesk.kit import urls
+from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import Standing, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueEntry:
-    """A filed story, where it stands, and its record's signature (see `Catalogue.signatures`).
+    """A filed story, its standing, and its record's signature (see `Catalogue.signatures`).
 
-    `source` is the address of the source that listed it, `text` what is kept of its page, for the
-    search; "" where that is not known. `is_gone` says that its page is gone from its publisher.
-    `points` are those by which the gate alone decided on it, None where something else did.
-    `gate_points` are those that it saw of a story that an editor decided, None where it had no say.
+    `source` is the URL of the source that listed it, `text` the stored text of its page, for the
+    search; "" if unknown. `is_gone` means that its page was deleted by the publisher. `points` are
+    those by which the gate alone decided, None if something else did. `gate_points` are those of a
+    story that an editor decided, None if the gate was not asked.
     """
 
     story: Story
@@ -30,9 +36,9 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLabels:
-    """What a filed story is about and beside what it stands, without its words.
+    """The topics and relations of a filed story, without its text.
 
-    `identities` are those of its addresses (`kit.urls.identity`).
+    `identities` are those of its URLs (`kit.urls.identity`).
     """
 
     path: str
@@ -46,7 +52,7 @@ class StoryLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRecord:
-    """A record that cannot be read: what is wrong with it, and how to mend it."""
+    """A record that cannot be read: what is wrong with it, and how to repair it."""
 
     path: str
     signature: int
@@ -58,7 +64,7 @@ class BrokenRecord:
 class TextMarks:
     """The fingerprint of a story's text (32-bit hashes, () for too little text).
 
-    It holds as long as its `site` repeats the same on its pages, which `habits` is a digest of.
+    It is valid as long as the pages of its `site` repeat the same texts; `habits` is their digest.
     """
 
     path: str
@@ -69,10 +75,10 @@ class TextMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStory:
-    """What an editor said of a filed story, and when.
+    """An editor's verdict on a filed story, and when it was given.
 
-    `points` are those that the gate saw, None where it had no say; `has_waited` says that the story
-    had waited for that word, as its record tells.
+    `points` are those of the gate, None if it was not asked; `has_waited` means that the story
+    waited for the verdict, as its record says.
     """
 
     path: str
@@ -80,3 +86,137 @@ class DecidedStory:
     at: datetime
     points: int | None
     has_waited: bool
+
+
+_ARCHIVED = "_archive/"
+
+
+def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
+    """Delete everything known of the records at these paths."""
+    for path in paths:
+        tables.run("DELETE FROM broken WHERE path = ?", path)
+        for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", path):
+            _forget_parts(tables, story)
+            tables.run("DELETE FROM stories WHERE id = ?", story)
+
+
+def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -> None:
+    """Store stories; each replaces what was known of its path."""
+    for entry in entries:
+        forget(tables, (entry.story.path,))
+        ((number,),) = tables.run(_INSERT, *_row(entry))
+        story = entry.story
+        addresses = {urls.identity(url) for url in story.addresses}
+        tables.run_many("INSERT INTO addresses VALUES (?, ?)", ((a, number) for a in addresses))
+        topics = set(story.topics)
+        tables.run_many("INSERT INTO topics VALUES (?, ?)", ((topic, number) for topic in topics))
+        kinds = {reason.kind for reason in story.reasons}
+        tables.run_many("INSERT INTO reasons VALUES (?, ?)", ((kind, number) for kind in kinds))
+        if story.verdict is not None:
+            tables.run("INSERT INTO decisions VALUES (?, ?, ?, ?)", number, *_decision(entry))
+        words = (story.title, story.excerpt, entry.text)
+        insert = "INSERT INTO words (rowid, title, excerpt, text) VALUES (?, ?, ?, ?)"
+        tables.run(insert, number, *(_questions.index_form(_encodable(text)) for text in words))
+
+
+def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
+    """Store broken records; each replaces what was known of its path."""
+    for record in broken:
+        forget(tables, (record.path,))
+        row = (record.path, record.signature, _encodable(record.what), _encodable(record.hint))
+        tables.run("INSERT INTO broken VALUES (?, ?, ?, ?)", *row)
+
+
+def put_notes(tables: DisposableDatabase, notes: Mapping[str, str]) -> None:
+    """Store notes; each replaces the earlier one of its name."""
+    tables.run_many("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
+
+
+def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
+    """Store fingerprints; each replaces the earlier one of its story."""
+    for text in marks:
+        for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", text.path):
+            forget_marks(tables, (story,))
+            packed = array("L" if array("L").itemsize == _HASH_BYTES else "I", text.fingerprint)
+            row = (story, text.site, text.habits, packed.tobytes())
+            tables.run("INSERT INTO marks VALUES (?, ?, ?, ?)", *row)
+            hashes = ((value, story) for value in set(text.fingerprint))
+            tables.run_many("INSERT INTO hashes VALUES (?, ?)", hashes)
+
+
+def forget_marks(tables: DisposableDatabase, stories: Iterable[int]) -> None:
+    """Delete the fingerprints of stories by their numbers."""
+    for story in stories:
+        for (kept,) in tables.run("SELECT fingerprint FROM marks WHERE story = ?", story):
+            values = _unpack(kept)
+            rows = ((value, story) for value in values)
+            tables.run_many("DELETE FROM hashes WHERE value = ? AND story = ?", rows)
+            tables.run("DELETE FROM marks WHERE story = ?", story)
+
+
+_HASH_BYTES = 4
+_INSERT = f"INSERT INTO stories VALUES (NULL{', ?' * 18}) RETURNING id"
+
+
+def _unpack(kept: bytes) -> array[int]:
+    values = array("L" if array("L").itemsize == _HASH_BYTES else "I")
+    values.frombytes(kept)
+    return values
+
+
+def _forget_parts(tables: DisposableDatabase, story: int) -> None:
+    tables.run("DELETE FROM addresses WHERE story = ?", story)
+    tables.run("DELETE FROM topics WHERE story = ?", story)
+    tables.run("DELETE FROM decisions WHERE story = ?", story)
+    tables.run("DELETE FROM reasons WHERE story = ?", story)
+    tables.run("DELETE FROM words WHERE rowid = ?", story)
+    forget_marks(tables, (story,))
+
+
+def _row(entry: CatalogueEntry) -> tuple[object, ...]:
+    story = entry.story
+    return (
+        story.path,
+        entry.signature,
+        story.path.rsplit("/", 1)[-1].removesuffix(".md"),
+        story.path.startswith(_ARCHIVED),
+        None if story.published_at is None else microseconds(story.published_at),
+        entry.standing,
+        entry.is_gone,
+        _encodable(story.provider.domain) if story.provider else "",
+        entry.source,
+        story.language,
+        _within(story.quality),
+        _within(story.heat),
+        _encodable(story.group),
+        _encodable(story.copy_of),
+        _is_ruled(story),
+        not story.published,
+        _within(entry.points),
+        story.verdict.said if story.verdict else "",
+    )
+
+
+def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
+    """Return the time of a verdict, the gate's points, and whether the story had waited."""
+    verdict = entry.story.verdict
+    assert verdict is not None
+    has_waited = any(reason.about == "held" for reason in entry.story.reasons)
+    return (microseconds(verdict.at), _within(entry.gate_points), has_waited)
+
+
+def _is_ruled(story: Story) -> bool:
+    """Return whether a ruling, or a verdict on a member, changed a story's group."""
+    if story.verdict is not None and story.group:
+        return True
+    return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)
+
+
+def _within(number: int | None) -> int | None:
+    """Return a number from a record, or the nearest one that SQLite can store."""
+    return None if number is None else max(-(2**63), min(2**63 - 1, number))
+
+
+def _encodable(text: str) -> str:
+    """Return a text that UTF-8 can encode, with "?" for half a surrogate pair."""
+    return text.encode("utf-8", "replace").decode()

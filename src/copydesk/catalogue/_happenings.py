@@ -1,6 +1,7 @@
-"""Happenings: filed stories as they are read together, a group or a story with its copies as one.
+"""Happenings: a group of stories, or a story with its copies, is listed as one.
 
-The name of one is its group's, else its original's, else the story's own (`placement.Groups`).
+A happening has the name of its group, else of the original, else of the story itself
+(`placement.Groups`).
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from itertools import islice
 from copydesk.catalogue._questions import StoryFilter, places, where
 from copydesk.kit.databases import DisposableDatabase
 
-_LOT = 400  # names in one statement, and rows that are read at once at the least
-_FIRST_TIME = -(2**63)  # of a story without a time: the oldest of all
+_LOT = 400  # names in one statement, and the least number of rows read at once
+_FIRST_TIME = -(2**63)  # a story without a time is the oldest
 _AT = f"coalesce(s.at, {_FIRST_TIME})"
 _OF_ORIGINAL = """nullif(
     (SELECT o.story_group FROM stories o WHERE o.name = s.copy_of LIMIT 1), '')"""
 _HAPPENING = f"""CASE WHEN s.story_group <> '' THEN s.story_group WHEN s.copy_of <> ''
     THEN coalesce({_OF_ORIGINAL}, s.copy_of) ELSE s.name END"""
-# The stories that may belong to some happenings, each found by an index: members of a group, a
+# The stories that may belong to some happenings, each part found by an index: members of a group, a
 # story and its copies, copies of members.
 _CANDIDATES = """
     SELECT id FROM stories WHERE story_group <> '' AND story_group IN {names}
@@ -33,10 +34,10 @@ HappeningCursor = tuple[int, str]  # a story's time in microseconds since 1970, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledHappening:
-    """A happening that a filter wants a story of.
+    """A happening with a story that matches a filter.
 
     `path` is the newest such story, `at` its time in microseconds since 1970. `quality` and `heat`
-    are the highest of those looked at, -1 where none has any.
+    are the highest of the stories read, -1 for none.
     """
 
     name: str
@@ -47,16 +48,16 @@ class FiledHappening:
 
     @property
     def cursor(self) -> HappeningCursor:
-        """Return after what the next happenings come."""
+        """The position after which the next page begins."""
         return self.at, self.path
 
 
 def list_happenings(
     tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: HappeningCursor | None
 ) -> list[FiledHappening]:
-    """Return the happenings of the wanted stories, by the time of the newest, the latest first.
+    """Return the happenings of the stories that match, by their newest story, the latest first.
 
-    `after` is the cursor of the last one that is known already.
+    `after` is the cursor of the last one of the page before.
     """
     found: dict[str, list[_Row]] = {}
     for row in _read_rows(tables, wanted, limit, after):
@@ -70,7 +71,7 @@ def list_happenings(
 
 
 def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str, list[str]]:
-    """Return the paths of all stories of some happenings by their names, the newest first."""
+    """Return by happening the paths of all its stories, the newest first."""
     members: dict[str, list[str]] = {name: [] for name in names}
     waiting = iter(sorted(names))
     while some := tuple(islice(waiting, _LOT)):
@@ -86,7 +87,7 @@ def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str
 
 
 def find_happening(tables: DisposableDatabase, name: str) -> str:
-    """Return the happening of the story of a name, "" where there is none."""
+    """Return the happening of the story of a name, "" for none."""
     rows = tables.run(f"SELECT {_HAPPENING} FROM stories s WHERE s.name = ? LIMIT 1", name)
     return str(rows[0][0]) if rows else ""
 
@@ -103,12 +104,12 @@ class _Row:
 def _read_rows(
     tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: HappeningCursor | None
 ) -> Iterator[_Row]:
-    """Read the wanted stories, the newest first, those after a place; a lot at a time."""
+    """Read the stories that match, the newest first, from a position on; many at a time."""
     condition, values = where(wanted)
     lot, place = max(_LOT, 2 * limit), after
     while True:
         beyond, bounds = "TRUE", list[object]()
-        if place is not None:  # an index knows times, and none of the stories without one
+        if place is not None:  # the index leaves out stories without a time
             beyond = f"(s.at IS NULL OR s.at <= ?) AND ({_AT} < ? OR ({_AT} = ? AND s.path > ?))"
             bounds = [place[0], place[0], place[0], place[1]]
         query = (
@@ -125,7 +126,7 @@ def _read_rows(
 def _is_known(
     tables: DisposableDatabase, wanted: StoryFilter, happening: str, after: HappeningCursor
 ) -> bool:
-    """Decide whether a wanted story of a happening stands before a place, or at it."""
+    """Return whether a matching story of a happening is before or at a position."""
     condition, values = where(wanted)
     candidates = _CANDIDATES.format(names=places(1))
     query = (

@@ -1,8 +1,8 @@
-"""Sums over all filed stories, by SQL: when they came, whose they are, what was decided."""
+"""Count filed stories by time, publisher and topic, list decisions, and rank stories by quality."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from copydesk.news import Standing
 _QUARTER_HOUR = 900
 _MICROSECONDS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# With the standings named SQLite looks at no more of its index than the days that are wanted.
+# With the standing as a parameter, SQLite reads only the wanted days of its index.
 _BY_TIME = f"""
 SELECT at / {_QUARTER_HOUR * _MICROSECONDS}, standing, count(*) FROM stories
 WHERE standing = ? AND at >= ? GROUP BY 1
@@ -21,7 +21,7 @@ WHERE standing = ? AND at >= ? GROUP BY 1
 _BY_PUBLISHER = """
 SELECT publisher, standing, count(*) FROM stories WHERE at >= ? GROUP BY 1, 2
 """
-# Two numbers of one scan; joined with their stories, 50,000 of them cost five times as much.
+# Both numbers come from one scan; a join with 50,000 stories takes five times as long.
 _BY_TOPIC = """
 SELECT topic, count(*),
     count(*) FILTER (WHERE story IN (SELECT id FROM stories WHERE at >= ?))
@@ -35,7 +35,7 @@ FROM decisions JOIN stories ON id = story WHERE decisions.at >= ? ORDER BY decis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublisherCount:
-    """How many stories of a publisher stand somewhere; `domain` is "" where none is known."""
+    """How many stories of a publisher have a standing; `domain` is "" if unknown."""
 
     domain: str
     standing: Standing
@@ -51,7 +51,7 @@ class TopicCount:
 
 
 def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, Standing], int]:
-    """Return how many stories stand where, by the first second of the quarter hour they came in."""
+    """Count stories by the first second of their quarter hour, and by standing."""
     return {
         (quarter * _QUARTER_HOUR, Standing(known)): count
         for standing in Standing
@@ -60,7 +60,7 @@ def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, 
 
 
 def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCount]:
-    """Return how many stories each publisher has, by where they stand."""
+    """Count stories by publisher and standing."""
     return [
         PublisherCount(domain=domain, standing=Standing(standing), stories=count)
         for domain, standing, count in tables.run(_BY_PUBLISHER, since)
@@ -68,7 +68,7 @@ def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCo
 
 
 def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCount]:
-    """Return how many stories each topic has that has any, by its name."""
+    """Count stories by topic; topics without stories are left out."""
     return {
         topic: TopicCount(stories=stories, recent=recent)
         for topic, stories, recent in tables.run(_BY_TOPIC, since)
@@ -76,7 +76,7 @@ def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCo
 
 
 def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]:
-    """Return what editors said of stories, the oldest word first."""
+    """Return the verdicts of editors, the oldest first."""
     return [
         DecidedStory(
             path=path,
@@ -87,3 +87,36 @@ def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]
         )
         for path, said, at, points, waited in tables.run(_DECISIONS, since)
     ]
+
+
+Shown = tuple[int, str]  # a story's quality and standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRank:
+    """A story's rank by quality among `stories` stories, itself included.
+
+    Equal stories share a `place`. `median` is the middle quality, `published` the number on the
+    site.
+    """
+
+    place: int
+    stories: int
+    median: int
+    published: int
+
+
+def rank_among(story: Shown, others: Sequence[Shown]) -> TopicRank:
+    """Return a story's rank among others."""
+    every = (story, *others)
+    return TopicRank(
+        place=1 + sum(quality > story[0] for quality, _ in others),
+        stories=len(every),
+        median=_find_median([quality for quality, _ in every]),
+        published=sum(standing == Standing.PUBLISHED for _, standing in every),
+    )
+
+
+def _find_median(numbers: Sequence[int]) -> int:
+    """Return the median; of an even count the lower of the two."""
+    return sorted(numbers)[(len(numbers) - 1) // 2]

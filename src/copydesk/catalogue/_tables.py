@@ -1,15 +1,19 @@
-"""The tables of the catalogue. Another version's are thrown away: all can be made again."""
+"""The tables of the catalogue. A file of another version is replaced: all can be made again."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
+import orjson
+
 from copydesk.errors import CatalogueError
+from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
 
 _VERSION = 5
-_CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
+_CAN_DELETE_WORDS = (3, 43)  # SQLite can delete from a contentless full-text index since then
 _TABLES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE stories (
@@ -73,9 +77,9 @@ _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
 
 
 def open_tables(file: Path | None) -> DisposableDatabase:
-    """Open a catalogue's file, made anew where it is damaged or of another version.
+    """Open a catalogue's file; a damaged one, or one of another version, is replaced.
 
-    Raises CatalogueError where it can be neither opened nor made.
+    Raises CatalogueError if it can be neither opened nor made.
     """
 
     def complain(what: str, error: Exception) -> CatalogueError:
@@ -88,7 +92,7 @@ def open_tables(file: Path | None) -> DisposableDatabase:
     database = DisposableDatabase(file, complain)
     if _version(database) != _VERSION:
         with database.at_once():
-            if _version(database) != _VERSION:  # another process may have been faster
+            if _version(database) != _VERSION:  # unless another process was faster
                 _make(database)
     return database
 
@@ -98,10 +102,10 @@ def _version(database: DisposableDatabase) -> int:
 
 
 def _make(database: DisposableDatabase) -> None:
-    """Make all tables, in the place of whatever is there."""
+    """Create all tables, after dropping those that exist."""
     there = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"
     others = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
-    for names in (there, others):  # an index of words takes its own tables with it
+    for names in (there, others):  # dropping a full-text index drops its own tables, too
         for (name,) in database.run(names):
             database.run(f'DROP TABLE IF EXISTS "{name}"')
     for statement in _TABLES.split(";"):
@@ -110,3 +114,15 @@ def _make(database: DisposableDatabase) -> None:
     contents = ", content = '', contentless_delete = 1" if can_delete else ""
     database.run(_WORDS.format(contents=contents))
     database.run(f"PRAGMA user_version = {_VERSION}")
+
+
+_QUERY = """SELECT path, signature FROM stories WHERE path IN (SELECT value FROM json_each(?1))
+    UNION ALL SELECT path, signature FROM broken WHERE path IN (SELECT value FROM json_each(?1))"""
+
+
+def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
+    """Return by path the signatures that these records had when the catalogue in a file read them.
+
+    {} if the file cannot be read or is of another version; it is neither created nor changed.
+    """
+    return dict(databases.read_rows(file, _QUERY, orjson.dumps([*paths]).decode()))

@@ -1,7 +1,7 @@
-"""The command line: reads arguments, prints, nothing else. Each command is one file here.
+"""The command line: parse arguments, call a use case, print the result.
 
-In go a person's words; out come data on stdout, all else on stderr, and an exit code: 0 done,
-1 failed, 2 misused.
+A module holds the commands of one subject. Data goes to stdout, everything else to stderr; the exit
+code is 0 (done), 1 (failed) or 2 (wrong usage).
 """
 
 from __future__ import annotations
@@ -48,14 +48,20 @@ _COMMANDS = {
     "eval": "measure the stages on labelled data",
 }
 
-_FOLDERS = {
+_MODULES = {  # modules of commands that share one
+    **dict.fromkeys(("new", "config"), "newsroom"),
+    **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
+    **dict.fromkeys(("record", "adopt", "catalogue", "seal"), "records"),
+    **dict.fromkeys(("file", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
-    **dict.fromkeys(("verdict", "rule", "file"), "editing"),
+    "explain": "stories",
+    "mcp": "desk",
+    "restore": "backup",
 }
 
 
 class _Commands(click.Group):
-    """Load a command's file only when it is called."""
+    """Load the module of a command only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -63,8 +69,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = f"{_FOLDERS[cmd_name]}.{cmd_name}" if cmd_name in _FOLDERS else cmd_name
-        command = importlib.import_module(f"copydesk.cli.{module}").command
+        module = importlib.import_module(f"copydesk.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command
 
@@ -75,7 +81,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command's one name; a word that is none is an error with the nearest one."""
+        """Resolve a command's name; an unknown name is an error that suggests the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -96,12 +102,12 @@ def _nearest(word: str) -> str:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(copydesk.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
 @common
-def cli(invocation: Invocation) -> None:  # kept in the context for the command
+def cli(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Run a topical news site: sources in, Markdown records in git, a site out."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error is two lines on stderr, never a traceback."""
+    """Run the command line; an error is printed as two lines on stderr, never a traceback."""
     try:
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
@@ -118,4 +124,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-    sys.exit(code or 0)  # an Exit that a command raises is given back as its code
+    sys.exit(code or 0)  # click returns the code of an Exit that a command raises

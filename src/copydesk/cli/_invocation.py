@@ -1,4 +1,4 @@
-"""What every command understands: -C, --now and --json, before or after the command's name."""
+"""The options of every command, -C, --now and --json, before or after the command's name."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import TypeVar
 
 import click
 
-from copydesk import engine
 from copydesk.kit import dates
+from copydesk.newsroom import Newsroom, open_newsroom
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """How a command was called: the newsroom's folder, the clock, and whether JSON is wanted."""
+    """The common options of a call: the newsroom's folder, the clock, and whether to print JSON."""
 
     root: Path = Path()
     now: datetime | None = None
@@ -33,22 +33,20 @@ class Invocation:
         return os.environ
 
     def clock(self) -> datetime:
-        """Return the moment that the command works at, in UTC and whole seconds."""
+        """Return the current time (or --now) in UTC and whole seconds."""
         return self.now or datetime.now(UTC).replace(microsecond=0)
 
     @contextlib.contextmanager
-    def newsroom(self, *, scratch: bool = False) -> Iterator[engine.Newsroom]:
-        """Open the newsroom for the block and pass its warnings on to the person."""
-        with engine.open_newsroom(
-            self.root, self.clock(), self.environ, scratch=scratch
-        ) as newsroom:
+    def newsroom(self, *, scratch: bool = False) -> Iterator[Newsroom]:
+        """Open the newsroom for the block, and print its warnings on stderr."""
+        with open_newsroom(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
             for warning in newsroom.settings.warnings:
                 click.echo(f"warning: {warning}", err=True)
             yield newsroom
 
 
 class TimeParam(click.ParamType[datetime]):
-    """A moment as a person writes it."""
+    """The parameter type of a time."""
 
     name = "time"
 
@@ -64,7 +62,7 @@ class TimeParam(click.ParamType[datetime]):
 
 
 def common(command: Callable[..., R]) -> Callable[..., R]:
-    """Add to a command -C, --now and --json, and their values as its first argument."""
+    """Add -C, --now and --json to a command; it gets their values as its first argument."""
 
     @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
     @click.option("--now", type=TimeParam(), help="The clock, such as 2026-11-20T08:00:00Z.")

@@ -1,15 +1,16 @@
-"""copydesk backup FILE."""
+"""`copydesk backup` and `copydesk restore`: the newsroom as one file, and back."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
+from copydesk.newsroom import backup
 
 _REASONS = {
     "link": "a link",
@@ -37,12 +38,12 @@ _COMPARED = {
 @click.option("--with-key", is_flag=True, help="Take the key and the DKIM key along.")
 @click.option("--force", is_flag=True, help="Write over a file that is no backup.")
 @common
-def command(
+def backup_command(
     invocation: Invocation, file: Path, *, verify: bool, with_key: bool, force: bool
 ) -> None:
     """Write the whole newsroom into FILE: records with their history, settings, desk, readers."""
-    options = engine.BackupOptions(with_key=with_key, verify=verify, force=force)
-    report = engine.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
+    options = backup.BackupOptions(with_key=with_key, verify=verify, force=force)
+    report = backup.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
     if invocation.json:
         terminal.as_json(as_dict(report))
     else:
@@ -51,7 +52,7 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def as_dict(report: engine.BackupReport) -> dict[str, object]:
+def as_dict(report: backup.BackupReport) -> dict[str, object]:
     """Return a report as `--json` prints it."""
     return {
         "file": report.file,
@@ -64,8 +65,8 @@ def as_dict(report: engine.BackupReport) -> dict[str, object]:
     }
 
 
-def describe(manifest: engine.BackupManifest) -> dict[str, object]:
-    """Return what stands in the JSON of both commands: what a backup holds."""
+def describe(manifest: backup.BackupManifest) -> dict[str, object]:
+    """Return a backup's content for the JSON of both commands."""
     repository = manifest.repository
     return {
         "made": manifest.made,
@@ -80,8 +81,8 @@ def describe(manifest: engine.BackupManifest) -> dict[str, object]:
     }
 
 
-def show_manifest(manifest: engine.BackupManifest) -> None:
-    """Print what a backup holds, a line for each kind of thing."""
+def show_manifest(manifest: backup.BackupManifest) -> None:
+    """Print the content of a backup, a line for each kind."""
     counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
     edits = sum(part.kind == "file" for part in manifest.parts)
     click.echo(f"records: {counts or 'none'} ({_say_commit(manifest)})")
@@ -91,7 +92,7 @@ def show_manifest(manifest: engine.BackupManifest) -> None:
     click.echo(f"keys: {', '.join(key_paths(manifest)) or 'none'}")
 
 
-def _say_commit(manifest: engine.BackupManifest) -> str:
+def _say_commit(manifest: backup.BackupManifest) -> str:
     repository = manifest.repository
     if repository is None:
         return "no git repository: the files as they lie"
@@ -100,18 +101,18 @@ def _say_commit(manifest: engine.BackupManifest) -> str:
     return f"commit {repository.head[:12]} on {repository.branch or 'no branch'}"
 
 
-def _say_rows(manifest: engine.BackupManifest, database: str) -> str:
+def _say_rows(manifest: backup.BackupManifest, database: str) -> str:
     count = manifest.databases.get(database)
     return f"{count.rows} rows in {len(count.tables)} tables" if count else "none"
 
 
-def key_paths(manifest: engine.BackupManifest) -> list[str]:
-    """Return the keys that are in a backup, by their paths."""
+def key_paths(manifest: backup.BackupManifest) -> list[str]:
+    """Return the paths of the secret keys in a backup."""
     return [part.path for part in manifest.parts if part.kind == "key"]
 
 
-def show_verification(verification: engine.Verification) -> None:
-    """Print what was compared, and what differs."""
+def show_verification(verification: backup.Verification) -> None:
+    """Print the result of the verification: compared items and differences."""
     for kind, count in verification.compared.items():
         click.echo(f"compared: {count} {_COMPARED[kind]}")
     for differs in verification.differences:
@@ -123,7 +124,7 @@ def show_verification(verification: engine.Verification) -> None:
         )
 
 
-def _show(report: engine.BackupReport) -> None:
+def _show(report: backup.BackupReport) -> None:
     show_manifest(report.manifest)
     for left_out in report.manifest.left_out:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
@@ -135,3 +136,38 @@ def _show(report: engine.BackupReport) -> None:
         click.echo(f"written: {report.file} ({report.bytes:,} bytes in {report.seconds:.1f} s)")
     else:
         terminal.note(f"not written: {report.file}: what comes back differs")
+
+
+@click.command("restore")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@common
+def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> None:
+    """Restore a newsroom from FILE into DIR (default: here), which must be empty or not there."""
+    report = backup.restore(file, folder or invocation.root, invocation.clock())
+    if invocation.json:
+        terminal.as_json(
+            {
+                "folder": report.folder,
+                "newsroom": report.newsroom,
+                **describe(report.manifest),
+                "verified": report.verification,
+                "sending_waits": report.sending_waits,
+                "missing": report.missing,
+                "seconds": report.seconds,
+            }
+        )
+        return
+    show_manifest(report.manifest)
+    click.echo(f"restored: {report.newsroom}, as of {report.manifest.made}")
+    if report.sending_waits:
+        terminal.note("letters filed since then wait for a person's word: copydesk mail send")
+    if not key_paths(report.manifest):
+        terminal.note("the key is not in it: put it back first, as .copydesk/key")
+    if report.missing is None:
+        terminal.note(
+            "the backup has no list of the texts and pictures that it leaves out: they stay away"
+        )
+    elif report.missing.waiting:
+        terminal.note(report.missing.describe())
+    terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")

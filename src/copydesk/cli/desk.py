@@ -1,4 +1,4 @@
-"""copydesk desk user [add NAME · list · token NAME · reset NAME · end NAME · remove NAME]."""
+"""`copydesk desk` manages the accounts of the desk; `copydesk mcp` serves it to an agent."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from datetime import timedelta
 
 import click
 
-from copydesk import engine
+from copydesk import desk_store, editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns
+from copydesk.desk_store.accounts import ROLES, Role
 from copydesk.kit import text
+from copydesk.newsroom.accounts import (
+    AccountLink,
+    AccountRow,
+    add_account,
+    end_sessions,
+    list_accounts,
+    make_token,
+    remove_account,
+    reset_account,
+)
 
 port_option = click.option(
     "--port",
@@ -23,11 +34,11 @@ port_option = click.option(
 
 @click.group("desk")
 @common
-def command(invocation: Invocation) -> None:  # kept in the context for the command
+def desk_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Say who may use the desk, the editors' web app."""
 
 
-@command.command("file-actions")
+@desk_command.command("file-actions")
 @common
 def file_actions(invocation: Invocation) -> None:
     """File in git what editors did at the desk and what still waits; serve does it by itself.
@@ -35,7 +46,7 @@ def file_actions(invocation: Invocation) -> None:
     Whatever waits is taken in order, at most 50 words of one editor in a commit.
     """
     with invocation.newsroom() as newsroom:
-        done = engine.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
+        done = editing.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
     if invocation.json:
         terminal.as_json(done)
         return
@@ -45,9 +56,9 @@ def file_actions(invocation: Invocation) -> None:
     terminal.note(f"{len(done.outcomes)} filed")
 
 
-@command.group("user")
+@desk_command.group("user")
 @common
-def user(invocation: Invocation) -> None:  # kept in the context for the command
+def user(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Add, list, reset and remove those who may use the desk."""
 
 
@@ -55,7 +66,7 @@ def user(invocation: Invocation) -> None:  # kept in the context for the command
 @click.argument("name")
 @click.option(
     "--role",
-    type=click.Choice(engine.ROLES),
+    type=click.Choice(ROLES),
     default="editor",
     show_default=True,
     help="A viewer looks on; an owner also says who may use the desk.",
@@ -63,10 +74,10 @@ def user(invocation: Invocation) -> None:  # kept in the context for the command
 @click.option("--subject", default="", help="What the provider of [desk.oidc] calls NAME.")
 @port_option
 @common
-def add(invocation: Invocation, name: str, role: engine.Role, port: int, *, subject: str) -> None:
+def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: str) -> None:
     """Let NAME use the desk, and print a link in: good once, for a quarter of an hour."""
     with invocation.newsroom() as newsroom:
-        _print_link(invocation, engine.add_account(newsroom, name, role, port, subject), "added")
+        _print_link(invocation, add_account(newsroom, name, role, port, subject), "added")
 
 
 @user.command("token")
@@ -74,7 +85,7 @@ def add(invocation: Invocation, name: str, role: engine.Role, port: int, *, subj
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(engine.TOKEN_SCOPES),
+    type=click.Choice(desk_store.TOKEN_SCOPES),
     multiple=True,
     default=("read",),
     show_default=True,
@@ -92,16 +103,16 @@ def add(invocation: Invocation, name: str, role: engine.Role, port: int, *, subj
 def token(
     invocation: Invocation,
     name: str,
-    scopes: tuple[engine.TokenScope, ...],
+    scopes: tuple[desk_store.TokenScope, ...],
     days: int,
     *,
     label: str,
 ) -> None:
     """Make and print a token with which a program acts for NAME at the desk's API."""
     lifetime = timedelta(days=days)
-    grant = engine.TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
+    grant = desk_store.TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
     with invocation.newsroom() as newsroom:
-        made = engine.make_token(newsroom, name, grant)
+        made = make_token(newsroom, name, grant)
     if invocation.json:
         terminal.as_json(made)
         return
@@ -117,7 +128,7 @@ def token(
 def reset(invocation: Invocation, name: str, port: int) -> None:
     """Take NAME's password, passkeys, tokens and sessions away, and print a new link in."""
     with invocation.newsroom() as newsroom:
-        _print_link(invocation, engine.reset_account(newsroom, name, port), "reset")
+        _print_link(invocation, reset_account(newsroom, name, port), "reset")
 
 
 @user.command("list")
@@ -125,7 +136,7 @@ def reset(invocation: Invocation, name: str, port: int) -> None:
 def list_(invocation: Invocation) -> None:
     """List who may use the desk, by which proofs, and where they are signed in."""
     with invocation.newsroom() as newsroom:
-        accounts = engine.list_accounts(newsroom)
+        accounts = list_accounts(newsroom)
     if invocation.json:
         terminal.as_json({"accounts": accounts})
         return
@@ -142,7 +153,7 @@ def list_(invocation: Invocation) -> None:
 def end(invocation: Invocation, name: str) -> None:
     """Sign NAME out everywhere; they may sign in again."""
     with invocation.newsroom() as newsroom:
-        ended = engine.end_sessions(newsroom, name)
+        ended = end_sessions(newsroom, name)
     if invocation.json:
         terminal.as_json(ended)
     else:
@@ -155,14 +166,14 @@ def end(invocation: Invocation, name: str) -> None:
 def remove(invocation: Invocation, name: str) -> None:
     """Let NAME use the desk no more; what they did stays."""
     with invocation.newsroom() as newsroom:
-        ended = engine.remove_account(newsroom, name)
+        ended = remove_account(newsroom, name)
     if invocation.json:
         terminal.as_json(ended)
     else:
         click.echo(f"removed: {ended.name}")
 
 
-def _print_link(invocation: Invocation, link: engine.AccountLink, done: str) -> None:
+def _print_link(invocation: Invocation, link: AccountLink, done: str) -> None:
     if invocation.json:
         terminal.as_json(link)
         return
@@ -171,7 +182,21 @@ def _print_link(invocation: Invocation, link: engine.AccountLink, done: str) -> 
     terminal.note(f"good once, until {link.expires:%H:%M} UTC; give it to {link.name} alone")
 
 
-def _describe_proofs(account: engine.AccountRow) -> str:
+def _describe_proofs(account: AccountRow) -> str:
     passkeys = f"{account.passkeys} passkeys" if account.passkeys else ""
     proofs = ("password" if account.password else "", passkeys, text.fold(account.provider))
     return ", ".join(filter(None, proofs)) or "no proof yet"
+
+
+@click.command("mcp")
+@common
+def mcp_command(invocation: Invocation) -> None:
+    """Let an agent ask about stories and propose to editors, by MCP over standard input and output.
+
+    It reads. With a token of `copydesk desk user token` in COPYDESK_DESK_TOKEN it proposes, or
+    decides, by the token's scopes. An agent's program starts this command by itself.
+    """
+    from copydesk.desk import agents
+
+    with invocation.newsroom() as newsroom:
+        agents.serve_stdio(newsroom, invocation.environ, terminal.note)

@@ -1,4 +1,4 @@
-"""copydesk rejudge [--since DAYS] [--apply]."""
+"""`copydesk rejudge`: judge filed stories again by the current settings."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import PurePosixPath
 
 import click
 
-from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
+from copydesk.rounds import rejudging
 
 _WEIGHTY = frozenset({"dropped", "published", "copy"})
 _COUNTED = frozenset({"related", "background"})
-_MOST = 20  # lines on one kind of thing; --json has them all
+_MOST = 20  # lines of each kind; --json has all
 
 
 @click.command("rejudge")
@@ -31,14 +31,14 @@ _MOST = 20  # lines on one kind of thing; --json has them all
 )
 @click.option("--apply", "is_applied", is_flag=True, help="File what changes, in one commit.")
 @common
-def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
+def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
     """Judge filed stories by the rules of today and show what would change.
 
     The rules are topics, points, the gate, rulings and what counts as a copy. Verdicts hold, and
     what a person edited stays.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        work = engine.apply_rejudging if is_applied else engine.rejudge
+        work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
         report = work(newsroom, days, progress)
     if invocation.json:
         terminal.as_json(report)
@@ -48,7 +48,7 @@ def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
+def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     terminal.failures(report.failed)
     _note_what_stays(report)
     if sys.stdout.isatty():
@@ -74,8 +74,8 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         terminal.note("the site shows it after the next round or copydesk build")
 
 
-def _note_what_stays(report: engine.RejudgeReport) -> None:
-    """Print which stories stay as they are and why, then the report's own notes."""
+def _note_what_stays(report: rejudging.RejudgeReport) -> None:
+    """Print the stories that stay unchanged, with reasons, then the report's notes."""
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
     for path in report.without[:_MOST]:
@@ -86,7 +86,7 @@ def _note_what_stays(report: engine.RejudgeReport) -> None:
         terminal.note(f"note: {words}")
 
 
-def _print_table(changes: Sequence[engine.FieldChange]) -> None:
+def _print_table(changes: Sequence[rejudging.FieldChange]) -> None:
     rows = [
         (change.path, change.field, _format_value(change.before), _format_value(change.after))
         for change in changes
@@ -94,16 +94,16 @@ def _print_table(changes: Sequence[engine.FieldChange]) -> None:
     terminal.table(("story", "field", "before", "after"), rows)
 
 
-def _count_fields(changes: Sequence[engine.FieldChange]) -> str:
-    """Return how many changes each field has, the most changed first: `3 heat, 1 title`."""
+def _count_fields(changes: Sequence[rejudging.FieldChange]) -> str:
+    """Return the number of changes of each field, the largest first: `3 heat, 1 title`."""
     fields = Counter(change.field for change in changes)
     return ", ".join(f"{count} {name}" for name, count in fields.most_common())
 
 
-def _print_for_a_terminal(changes: Sequence[engine.FieldChange]) -> None:
-    """Print a line for each change, what is off the site or on it first, each story's together.
+def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
+    """Print a line for each change, grouped by story, changes of publication first.
 
-    Of what only says why in other words the number is told.
+    Changes that only reword a reason are counted.
     """
     weighed = [change for change in changes if change.field != "reasons"]
     weighty = {change.path for change in weighed if change.field in _WEIGHTY}

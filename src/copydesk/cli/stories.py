@@ -1,14 +1,19 @@
-"""copydesk stories."""
+"""`copydesk stories` lists the filed stories; `copydesk explain` says why one is where it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import fields
+
 import click
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.kit import text
 from copydesk.news import Standing
+from copydesk.newsroom import reports
 
 _STANDINGS = (*(standing.value for standing in Standing), "gone")
 
@@ -29,7 +34,7 @@ _STANDINGS = (*(standing.value for standing in Standing), "gone")
 @click.option("--today", is_flag=True, help="What the rounds of today filed and dropped.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, help="At most so many (20).")
 @common
-def command(
+def stories_command(
     invocation: Invocation,
     *,
     standings: tuple[str, ...],
@@ -42,7 +47,7 @@ def command(
     limit: int,
 ) -> None:
     """List what is filed, the newest first: time, quality, standing, topics, headline."""
-    question = engine.StoryQuestion(
+    question = editing.StoryQuestion(
         standings=frozenset(standings),
         topics=frozenset(topics),
         source=source,
@@ -53,14 +58,14 @@ def command(
         limit=limit,
     )
     with invocation.newsroom() as newsroom:
-        listed = engine.list_stories(newsroom, question)
+        listed = editing.list_stories(newsroom, question)
     if invocation.json:
         terminal.as_json(listed)
         return
     _show(listed)
 
 
-def _show(listed: engine.StoryList) -> None:
+def _show(listed: editing.StoryList) -> None:
     columns = terminal.Columns(16, 3, 13, 24, 0, right=frozenset({1}))
     for story in listed.stories:
         time = story.published_at[:16].replace("T", " ") or "-"
@@ -85,3 +90,104 @@ def _show(listed: engine.StoryList) -> None:
 def _note_more(what: str, shown: int, total: int) -> None:
     if total > shown:
         terminal.note(f"{shown} of {total:,} {what}; --limit shows more")
+
+
+_SHORT = 10  # characters of a commit id
+_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+
+
+@click.command("explain")
+@click.argument("path_or_url", metavar="PATH-or-URL")
+@common
+def explain_command(invocation: Invocation, path_or_url: str) -> None:
+    """Say why a story is where it is, or why a lead was dropped."""
+    with invocation.newsroom() as newsroom:
+        why = editing.explain(newsroom, path_or_url)
+        trail = trace_story(newsroom, why.path, why.url)
+    if invocation.json:
+        told = {field.name: getattr(why, field.name) for field in fields(why)}
+        terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
+        return
+    click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
+    _print_reasons(why)
+    if why.verdict:
+        click.echo(
+            f"  verdict {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}: "
+            f"{why.verdict['why']}"
+        )
+    for rule in why.rulings:
+        click.echo(f"  rule {rule.number}, {_format_rule(rule)}")
+    for term in why.terms:
+        click.echo(f"  {term.name}: {text.fold(term.value)}")
+        for evidence in term.evidence:
+            click.echo(f"    {text.fold(evidence)}")
+    _print_lines("history", why.history)
+    _print_lines("copy", why.copies)
+    _print_lines(
+        "beside",
+        (f"{path}{' (leads)' if path == why.leader else ''}" for path in why.group),
+    )
+    _print_lines("place", map(_format_place, why.places))
+    _print_lines("otherwise", map(text.fold, why.otherwise))
+    _print_trail(trail)
+
+
+def _print_trail(trail: Trail) -> None:
+    """Print the history of a story, a line for each event, in order."""
+    if trail.entries:
+        click.echo("  trail:")
+    for entry in trail.entries:
+        click.echo(f"    {entry.at or '?':20}  {_format_entry(entry)}")
+    if trail.rest:
+        click.echo(f"    {'':20}  and {trail.rest} more")
+    for note in trail.notes:
+        click.echo(f"    {'':20}  {text.fold(note)}")
+
+
+def _format_entry(entry: TrailEntry) -> str:
+    times = f" ({entry.count} times, last at {entry.until})" if entry.until else ""
+    by = f" by {entry.by}" if entry.by else ""
+    why = f": {entry.why}" if entry.why else ""
+    changed = f" [{', '.join(entry.fields)}]" if entry.fields else ""
+    commit = f" {entry.commit[:_SHORT]}" if entry.commit else ""
+    return text.fold(f"{entry.what}{times}{by}{why}{changed}{commit}")
+
+
+def _print_reasons(why: reports.Explanation) -> None:
+    """Print the reasons of a story, with the points of its quality as a table."""
+    counted = {evidence.reason for row in why.parts for evidence in row.evidence}
+    is_told = False
+    for reason in why.reasons:
+        if reason not in counted:
+            click.echo(f"  {text.fold(reason)}")
+        elif not is_told:
+            is_told = True
+            for line in terminal.quality_table(why.parts, why.quality):
+                click.echo(f"  {line}")
+
+
+def _format_place(place: reports.Place) -> str:
+    of_topic = f" on {text.fold(place.topic)}" if place.topic else ""
+    return (
+        f"{_format_ordinal(place.place)} by quality of the last {place.stories}{of_topic} "
+        f"(median {place.median}, {place.published} published)"
+    )
+
+
+def _format_ordinal(number: int) -> str:
+    teens = number % 100 in range(11, 14)
+    return f"{number}{'th' if teens else _ORDINALS.get(number % 10, 'th')}"
+
+
+def _print_lines(name: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"  {name}: {line}")
+
+
+def _format_rule(rule: reports.Rule) -> str:
+    """Format a rule as a sentence."""
+    what = ", ".join((*rule.stories, *rule.values))
+    until = f" until {rule.until}" if rule.until else ""
+    why = f": {rule.why}" if rule.why else ""
+    idle = f" ({rule.note})" if rule.note else ""
+    return text.fold(f"{rule.said} {what}{until} by {rule.by} at {rule.at}{why}{idle}")

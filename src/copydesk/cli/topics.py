@@ -1,4 +1,4 @@
-"""copydesk topics suggest: keywords from the newsroom's own stories, added or dismissed."""
+"""`copydesk topics suggest`: suggest keywords from the newsroom's stories, add or dismiss them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from pathlib import PurePosixPath
 
 import click
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns
+from copydesk.editing import topic_suggestions
+from copydesk.editing.topics import add_keywords, dismiss_words
 from copydesk.errors import UsageError
 from copydesk.kit import text
+from copydesk.newsroom import Newsroom
 
-_LIMIT, _LIMIT_OF_EACH = 10, 3  # words for one topic, and for each of all
-_HEADLINES = 3  # of a word; --json has all
+_LIMIT, _LIMIT_OF_EACH = 10, 3  # words for a single topic, and for each topic of all
+_HEADLINES = 3  # headlines for each word; --json has all
 _NOW = {"filed": "filed on it", "other-topics": "on others", "no-topic": "on none"}
 
 
 @click.group("topics")
 @common
-def command(invocation: Invocation) -> None:  # kept in the context for the command
+def topics_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Grow the topics of the newsroom."""
 
 
-@command.command("suggest")
+@topics_command.command("suggest")
 @click.argument("topic", default="")
 @click.option("--limit", type=click.IntRange(min=1, max=1000), help="Words for a topic.")
 @click.option("--language", default="", help="Of stories in this language; default: the site's.")
@@ -64,9 +67,11 @@ def suggest(
             _dismiss(invocation, newsroom, (topic, name), idle)
             return
         count = limit or (_LIMIT if topic else _LIMIT_OF_EACH)
-        question = engine.SuggestQuestion(topic=topic, language=language.lower(), limit=count)
+        question = topic_suggestions.SuggestQuestion(
+            topic=topic, language=language.lower(), limit=count
+        )
         with terminal.progress() as progress:
-            report = engine.suggest_keywords(newsroom, question, progress)
+            report = topic_suggestions.suggest_keywords(newsroom, question, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -75,14 +80,14 @@ def suggest(
 
 def _add(
     invocation: Invocation,
-    newsroom: engine.Newsroom,
+    newsroom: Newsroom,
     said: tuple[str, str, str],
     words: Sequence[str],
 ) -> None:
-    """Add words to the topic's file and say what to do next."""
+    """Add words to the topic's file, and print the next step."""
     topic, language, name = said
-    by = engine.speaker(newsroom, name)
-    report = engine.add_keywords(newsroom, topic, words, by, language.lower())
+    by = editing.speaker(newsroom, name)
+    report = add_keywords(newsroom, topic, words, by, language.lower())
     if invocation.json:
         terminal.as_json(report)
         return
@@ -99,11 +104,11 @@ def _add(
 
 
 def _dismiss(
-    invocation: Invocation, newsroom: engine.Newsroom, said: tuple[str, str], words: Sequence[str]
+    invocation: Invocation, newsroom: Newsroom, said: tuple[str, str], words: Sequence[str]
 ) -> None:
-    """Write words into the topic's file as dismissed."""
+    """Write words into the topic's file as `dismissed`."""
     topic, name = said
-    report = engine.dismiss_words(newsroom, topic, words, engine.speaker(newsroom, name))
+    report = dismiss_words(newsroom, topic, words, editing.speaker(newsroom, name))
     if invocation.json:
         terminal.as_json(report)
         return
@@ -115,7 +120,7 @@ def _dismiss(
         terminal.note(f"note: {words_}")
 
 
-def _show(report: engine.SuggestReport, topic: str) -> None:
+def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
     terminal.failures(report.failed)
     for words in report.notes:
         terminal.note(f"note: {words}")
@@ -134,11 +139,11 @@ def _show(report: engine.SuggestReport, topic: str) -> None:
 
 
 def is_for_a_person() -> bool:
-    """Decide whether somebody sees what is printed."""
+    """Decide whether stdout is a terminal."""
     return sys.stdout.isatty()
 
 
-def _rows(report: engine.SuggestReport) -> Iterator[tuple[str, ...]]:
+def _rows(report: topic_suggestions.SuggestReport) -> Iterator[tuple[str, ...]]:
     for suggestions in report.topics:
         for word in suggestions.words:
             counts = (len(word.wins), len(word.loses), word.on, word.off)
@@ -150,7 +155,7 @@ def _rows(report: engine.SuggestReport) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _print_topic(suggestions: engine.TopicSuggestions) -> None:
+def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
     """Print a topic's words, each with some stories below it."""
     ruled = f", {suggestions.ruled} by an editor's rule" if suggestions.ruled else ""
     title = text.fold(suggestions.topic) or "On no topic"
@@ -165,8 +170,8 @@ def _print_topic(suggestions: engine.TopicSuggestions) -> None:
     click.echo()
 
 
-def _story_lines(word: engine.SuggestedWord) -> Iterator[str]:
-    """Yield a line for some stories that a word wins, then for some that lose a topic by it."""
+def _story_lines(word: topic_suggestions.SuggestedWord) -> Iterator[str]:
+    """Yield lines of some stories that gain the topic by a word, then of some that lose one."""
     for story in word.wins[:_HEADLINES]:
         topics = f": {', '.join(story.topics)}" if story.now == "other-topics" else ""
         yield f"+ {story.title or PurePosixPath(story.path).stem} ({_NOW[story.now]}{topics})"

@@ -1,13 +1,13 @@
-"""The tables of beat.toml to checked values, by the options of its sections alone."""
+"""Check the values of beat.toml against the options of its sections, and note their origins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from copydesk.config import _format
-from copydesk.config._origins import Origins
+from copydesk.config import _toml
 from copydesk.config._sections import (
     BLOCKS,
     HOST,
@@ -19,8 +19,7 @@ from copydesk.config._sections import (
     WEBHOOK,
     Section,
 )
-from copydesk.config._setting_error import find_nearest, setting_error, show_value
-from copydesk.config._toml import FILE
+from copydesk.config._toml import FILE, find_nearest, setting_error, show_value
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
 from copydesk.kit.options import Option, Unfit
@@ -28,16 +27,16 @@ from copydesk.kit.options import Option, Unfit
 V = TypeVar("V")
 Values = dict[str, object]
 
-_LISTING = "listing"  # the one option of a source that is a table of options
-_PART = "part"  # the one option of a letter that is a list of tables
+_LISTING = "listing"  # the only option of a source that is a table
+_PART = "part"  # the only option of a newsletter that is a list of tables
 _INNER = {SOURCE.name: _LISTING, LETTER.name: _PART}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeatValues:
-    """Checked values by section, blocks in file order, and where each value came from.
+    """Checked values by section, blocks in file order, and the origin of each value.
 
-    A block has the values that stand in the file; those of a section are complete.
+    A block has only the values that are in the file; a section has all.
     """
 
     sections: Mapping[str, Values]
@@ -49,7 +48,7 @@ class BeatValues:
     warnings: tuple[str, ...]
 
     def build(self, holder: type[V]) -> V:
-        """Build one holder of sections from the values of those that it holds."""
+        """Build a settings class from the values of its sections."""
         make: Callable[..., V] = holder
         values: Values = {}
         for section in SECTIONS:
@@ -59,11 +58,11 @@ class BeatValues:
 
 
 def decode(tables: dict[str, object], environ: Mapping[str, str]) -> BeatValues:
-    """Read every option: from the environment, else from the tables, else its default.
+    """Read every option from the environment, else from the tables, else from its default.
 
-    The tables are brought to the newest format on the way.
+    The tables are upgraded to the newest format first.
     """
-    warnings = _format.upgrade_tables(tables)
+    warnings = _toml.upgrade_tables(tables)
     _refuse_unknown_tables(tables)
     origins = Origins()
     sections = {}
@@ -91,7 +90,7 @@ def decode(tables: dict[str, object], environ: Mapping[str, str]) -> BeatValues:
 
 
 def _find_table(tables: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """Return the table with a dotted name, empty where the file has none."""
+    """Return the table with a dotted name, empty if the file does not have it."""
     here: object = tables
     walked: list[str] = []
     for part in name.split("."):
@@ -108,7 +107,7 @@ def _find_table(tables: Mapping[str, object], name: str) -> Mapping[str, object]
 def _read_blocks(
     tables: Mapping[str, object], section: Section, origins: Origins
 ) -> tuple[Values, ...]:
-    """Read all blocks of one name; each set of given options is held once, however many have it."""
+    """Read all blocks of one name; equal sets of given options are stored once."""
     values = []
     given: list[frozenset[str]] = []
     sets: dict[frozenset[str], frozenset[str]] = {}
@@ -125,7 +124,7 @@ def _read_blocks(
 
 
 def _list_tables(entries: object, name: str, path: str) -> list[Mapping[str, object]]:
-    """Return the blocks of a name that stand at a path."""
+    """Return the blocks of a name."""
     if not isinstance(entries, list):
         what = f"expected a list of tables, got {show_value(entries)}"
         raise setting_error(FILE, path, what, f"write [[{name}]] with two brackets, once for each")
@@ -138,7 +137,7 @@ def _list_tables(entries: object, name: str, path: str) -> list[Mapping[str, obj
 
 
 def _read_block(entry: Mapping[str, object], section: Section, path: str) -> Values:
-    """Read the options that stand in one block."""
+    """Read the options that are in one block."""
     values: Values = {}
     for name, given in entry.items():
         where = f"{path}.{name}"
@@ -165,7 +164,7 @@ def _read_listing(given: object, where: str) -> Mapping[str, object]:
 
 
 def _read_parts(given: object, path: str) -> tuple[Values, ...]:
-    """Read the parts that stand at a path, one after the other."""
+    """Read the parts of a newsletter one after the other."""
     entries = _list_tables(given, LETTER_PART.name, path)
     return tuple(
         _read_block(entry, LETTER_PART, f"{path}[{index}]") for index, entry in enumerate(entries)
@@ -173,7 +172,7 @@ def _read_parts(given: object, path: str) -> tuple[Values, ...]:
 
 
 def _record_parts(letters: Iterable[Values], origins: Origins) -> None:
-    """Write down the origins of the options of all parts."""
+    """Record the origins of the options of all parts."""
     for index, letter in enumerate(letters):
         parts = letter.get(_PART)
         for number, part in enumerate(parts if isinstance(parts, tuple) else ()):
@@ -183,7 +182,7 @@ def _record_parts(letters: Iterable[Values], origins: Origins) -> None:
 
 
 def _names_in(values: Values) -> frozenset[str]:
-    """Return the names of the options in a block, those of a listing rule as `listing.item`."""
+    """Return the names of the options in a block; those of a listing rule as `listing.item`."""
     rule = values.get(_LISTING)
     if not isinstance(rule, Mapping):
         return frozenset(values)
@@ -193,7 +192,7 @@ def _names_in(values: Values) -> frozenset[str]:
 def _read_section(
     table: Mapping[str, object], section: Section, environ: Mapping[str, str], origins: Origins
 ) -> Values:
-    """Read each option of one section; write down its origin."""
+    """Read each option of one section and record its origin."""
     values: Values = {}
     for name, option in section.options.items():
         where = f"{section.name}.{name}"
@@ -226,7 +225,7 @@ def _read_value(option: Option, given: object, file: str, where: str) -> object:
 
 
 def _refuse_twins(sources: Iterable[Values]) -> None:
-    """Refuse a source that is there twice, in whatever spelling of its address."""
+    """Refuse a source that is there twice, in whatever spelling of its URL."""
     first: dict[str, int] = {}
     for index, source in enumerate(sources):
         seen = first.setdefault(urls.identity(str(source["url"])), index)
@@ -254,7 +253,7 @@ def _refuse_twin_webhooks(webhooks: Iterable[Values]) -> None:
 
 
 def _refuse_unknown_tables(tables: Mapping[str, object]) -> None:
-    known = {section.name.split(".")[0] for section in (*SECTIONS, *BLOCKS)} | {_format.KEY}
+    known = {section.name.split(".")[0] for section in (*SECTIONS, *BLOCKS)} | {_toml.KEY}
     for name in tables:
         if name not in known:
             raise _unknown_key(name, name, known)
@@ -270,10 +269,74 @@ def _refuse_unknown(table: Mapping[str, object], section: Section, path: str) ->
 
 
 def _unknown_key(name: str, path: str, known: Iterable[str]) -> ConfigError:
-    """Return the error, with the key that was probably meant: of another table, or a near one."""
+    """Return the error for an unknown key, with a suggestion: in another table, or similar."""
     elsewhere = [
         f"{section.name}.{name}" for section in (*SECTIONS, *BLOCKS) if name in section.options
     ]
     near = elsewhere[0] if elsewhere else find_nearest(name, known)
     hint = f'did you mean "{near}"?' if near else "known here: " + ", ".join(sorted(known))
     return setting_error(FILE, path, "unknown key", hint)
+
+
+_DEFAULT = "default"
+_IN_A_BLOCK = re.compile(r"(\w+)\[(\d{1,9})\]\.(.+)")
+
+
+class Origins(Mapping[str, str]):
+    """Map a dotted path to "default", "beat.toml", an environment variable or a file in `_data`.
+
+    A newsroom may have 50,000 sources with 14 options each. So only the names of the options that
+    are in the file are stored for a block, and origins are computed on demand.
+    """
+
+    def __init__(self) -> None:
+        self._recorded: dict[str, str] = {}
+        self._names: dict[str, Sequence[str]] = {}
+        self._given: dict[str, Sequence[frozenset[str]]] = {}
+
+    def record(self, path: str, origin: str) -> None:
+        """Record the origin of one value; it replaces an earlier one."""
+        self._recorded[path] = origin
+
+    def add_blocks(self, block: str, names: Sequence[str], given: Sequence[frozenset[str]]) -> None:
+        """Record the options that blocks of one name can have, and those that each block has.
+
+        An option of a table within a block has the table's name first: `listing.item`.
+        """
+        self._names[block] = names
+        self._given[block] = given
+
+    def __getitem__(self, path: str) -> str:
+        """Return the origin of one value; raise KeyError for an unknown path."""
+        if path in self._recorded:
+            return self._recorded[path]
+        found = _IN_A_BLOCK.fullmatch(path)
+        if found is None:
+            raise KeyError(path)
+        block, index, name = found[1], int(found[2]), found[3]
+        given = self._given.get(block, ())
+        if index >= len(given) or name not in self._names_of(block, given[index]):
+            raise KeyError(path)
+        return FILE if name in given[index] else _DEFAULT
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every path: those of sections and of `_data` first, then block by block."""
+        yield from self._recorded
+        for block, sets in self._given.items():
+            for index, given in enumerate(sets):
+                for name in self._names_of(block, given):
+                    path = f"{block}[{index}].{name}"
+                    if path not in self._recorded:
+                        yield path
+
+    def _names_of(self, block: str, given: frozenset[str]) -> Iterator[str]:
+        """Yield the names of a block's options; of an inner table only if the block has it."""
+        tables = {name.partition(".")[0] for name in given if "." in name}
+        for name in self._names[block]:
+            table, dot, _ = name.partition(".")
+            if not dot or table in tables:
+                yield name
+
+    def __len__(self) -> int:
+        """Return the number of paths."""
+        return sum(1 for _ in self)

@@ -1,26 +1,30 @@
-"""beat.toml + environment + _data -> Settings: read, checked against each other, put together."""
+"""Load `Settings` from beat.toml, the environment, `_data` and the file of the newsroom's key."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from copydesk.config import _key, _toml, data, reading
+from copydesk.config import _data_files, _domain_trust, _reading, _toml
 from copydesk.config._decode import BeatValues, Values, decode
-from copydesk.config._deploy_tables import Deploy
-from copydesk.config._setting_error import find_nearest, setting_error, show_value
-from copydesk.config._settings import UNSET, Settings
-from copydesk.config._tables import (
+from copydesk.config._settings import (
+    UNSET,
+    Deploy,
     Pictures,
     RecallOptions,
     Records,
     Retention,
     Review,
     Serve,
+    Settings,
     SourceOptions,
 )
-from copydesk.kit import urls
+from copydesk.config._toml import find_nearest, setting_error, show_value, unreadable_error
+from copydesk.kit import urls, within
 from copydesk.news import (
     Beat,
     ExcerptRule,
@@ -40,18 +44,18 @@ _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
-    """Read everything that the newsroom at `root` has decided.
+    """Load all settings of the newsroom at `root`.
 
-    Raises ConfigError with the file and the dotted path of the first thing that is wrong.
+    Raises ConfigError with the file and the dotted path of the first error.
     """
     decoded = decode(_toml.read(root), environ)
-    topics = data.read_topics(root)
-    trust = data.read_domain_trust(root, decoded.build(Scoring).standings)
+    topics = _data_files.read_topics(root)
+    trust = _domain_trust.read_domain_trust(root, decoded.build(Scoring).standings)
     key = _read_key(root, decoded, environ)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    webhooks = reading.read_webhooks(decoded.webhooks, environ)
-    letters = reading.read_letters(decoded, root, topics)
+    webhooks = _reading.read_webhooks(decoded.webhooks, environ)
+    letters = _reading.read_letters(decoded, root, topics)
     return Settings(
         root=root,
         beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
@@ -64,9 +68,9 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         recall=decoded.build(RecallOptions),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
-        desk=reading.read_desk(decoded, environ),
-        deploy=reading.read_deploy(decoded, environ),
-        mail=reading.read_mail(decoded, environ),
+        desk=_reading.read_desk(decoded, environ),
+        deploy=_reading.read_deploy(decoded, environ),
+        mail=_reading.read_mail(decoded, environ),
         webhooks=webhooks,
         letters=letters,
         source_options=dict(_source_options(decoded, environ)),
@@ -76,17 +80,17 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         warnings=(
             *decoded.warnings,
             *key.warnings,
-            *data.topic_warnings(topics, decoded.build(Beat).url),
+            *_data_files.topic_warnings(topics, decoded.build(Beat).url),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
-            *reading.list_silent_webhooks(webhooks),
-            *reading.list_missing_lists(letters, root),
+            *_reading.list_silent_webhooks(webhooks),
+            *_reading.list_missing_lists(letters, root),
         ),
     )
 
 
-def _read_key(root: Path, decoded: BeatValues, environ: Mapping[str, str]) -> _key.Key:
-    key = _key.read(root, environ)
+def _read_key(root: Path, decoded: BeatValues, environ: Mapping[str, str]) -> _Key:
+    key = _find_key(root, environ)
     decoded.origins.record("key", key.origin)
     return key
 
@@ -97,9 +101,9 @@ def _read_metrics_token(decoded: BeatValues, environ: Mapping[str, str]) -> str:
     return token
 
 
-def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Beat:
-    """Put the beat together; the origins of its organizations are written down."""
-    organizations = data.read_organizations(root)
+def _build_beat(root: Path, decoded: BeatValues, topics: _data_files.TopicFiles) -> Beat:
+    """Build the beat, and record the origins of its organizations."""
+    organizations = _data_files.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
     publish, deploy = decoded.build(OutputOptions), decoded.build(Deploy)
@@ -111,7 +115,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         subscribe_url=_subscribe_url(decoded) if decoded.letters else "",
         topics=tuple(topic for topic, _ in topics),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
-        logos=data.read_logos(root, publish.api_url),
+        logos=_data_files.read_logos(root, publish.api_url),
         sources=tuple(_build_source(source) for source in decoded.sources),
         scoring=_read_scoring(decoded),
         excerpt=decoded.build(ExcerptRule),
@@ -119,14 +123,14 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
 
 
 def _subscribe_url(decoded: BeatValues) -> str:
-    """Return where readers ask for letters, "" where nobody could be sent one."""
+    """Return the URL of the subscription form, "" if newsletters cannot be sent."""
     public_url = decoded.build(Serve).public_url
     is_sent = decoded.build(MailOptions).deliver == "smtp"
     return f"{public_url}/mail/subscribe" if is_sent and public_url else ""
 
 
 def _read_scoring(decoded: BeatValues) -> Scoring:
-    """Read how stories are weighed; raises ConfigError for points that the profile does not use."""
+    """Return how stories are scored; raise ConfigError for points that the profile does not use."""
     scoring = decoded.build(Scoring)
     for name in decoded.sections[_POINTS]:
         where = f"{_POINTS}.{name}"
@@ -152,7 +156,7 @@ def _build_manners(host: Values) -> tuple[str, Manners]:
 def _source_options(
     decoded: BeatValues, environ: Mapping[str, str]
 ) -> Iterator[tuple[str, SourceOptions]]:
-    """Yield, by its address, what asking a source needs beyond the noun; most need nothing."""
+    """Yield by URL the options of a source that are not in `Source`; most sources have none."""
     import msgspec
 
     for index, source in enumerate(decoded.sources):
@@ -169,7 +173,7 @@ def _source_options(
 
 
 def _find_headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
-    """Look header values up in the environment; those that are not there are left out."""
+    """Return the values of headers from the environment, without those that are not set."""
     headers = {}
     for name, variable in _header_variables(source).items():
         value = environ.get(variable, "")
@@ -182,8 +186,9 @@ def _find_headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
-    """Return the proxy's address, or what says that there is none: asked without one, the source
-    would see our own address.
+    """Return the proxy's URL, or a text for a variable that is not set.
+
+    The source is then not asked, since without the proxy it would see our own address.
     """
     address = environ.get(variable, "").strip()
     if address and not urls.is_proxy(address):
@@ -199,7 +204,7 @@ def _header_variables(source: Values) -> dict[str, str]:
 
 
 def _missing_variables(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield a warning for each header and proxy that is not in the environment: a round goes on."""
+    """Yield a warning for each header and proxy that is not in the environment."""
     for index, source in enumerate(sources):
         for name, variable in _header_variables(source).items() if "headers_env" in source else ():
             if not environ.get(variable):
@@ -216,15 +221,15 @@ def _missing_variables(sources: tuple[Values, ...], environ: Mapping[str, str]) 
 
 
 def _settle_urls(decoded: BeatValues) -> None:
-    """Derive the API's address from the site's where nothing else is said."""
+    """Derive the API's URL from the site's if it is not set."""
     publish = decoded.sections["publish"]
     if not publish["api_url"] and decoded.sections["site"]["url"]:
         publish["api_url"] = decoded.sections["site"]["url"]
         decoded.origins.record("publish.api_url", "site.url")
 
 
-def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
-    """Derive the main topic from the first file, where one is wanted; refuse names of no topic."""
+def _settle_topics(decoded: BeatValues, topics: _data_files.TopicFiles) -> None:
+    """Take the first file's topic as main topic if one is wanted; refuse unknown topics."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
@@ -237,7 +242,9 @@ def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
         if names and name not in names:
             near = find_nearest(name, names)
             hint = (
-                f'did you mean "{near}"?' if near else f"topics are files in {data.TOPICS_FOLDER}"
+                f'did you mean "{near}"?'
+                if near
+                else f"topics are files in {_data_files.TOPICS_FOLDER}"
             )
             raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)
 
@@ -259,3 +266,72 @@ def _name_topics(decoded: BeatValues) -> Iterator[tuple[str, str]]:
         if "topics" in source:
             for name in msgspec.convert(source["topics"], tuple[str, ...]):
                 yield f"source[{index}].topics", name
+
+
+_KEY_VARIABLE = "COPYDESK_KEY"
+_KEY_FILE = ".copydesk/key"
+_KEY_BYTES = 32
+_MAX_KEY_FILE_BYTES = 1_000
+_KEY_HINT = "a key is 32 random bytes in base64, 44 characters"
+_KEY_FORBIDDEN = "give it to the user who runs copydesk: chown USER .copydesk/key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    """The newsroom's key (None if it has none), its origin, and warnings about its file."""
+
+    key: bytes | None = field(default=None, repr=False)
+    origin: str = "default"
+    warnings: tuple[str, ...] = ()
+
+
+def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
+    """Return the key from the environment or from its file.
+
+    A wrong length is an error, since what is sealed with such a key would be lost. The file is not
+    in git and may be a link, such as to a container's secret.
+    """
+    given = environ.get(_KEY_VARIABLE, "").strip()
+    if given:
+        return _Key(key=_decode_key(given, _KEY_VARIABLE), origin=f"environment {_KEY_VARIABLE}")
+    path = root / _KEY_FILE
+    try:
+        mode = path.stat().st_mode
+        text = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
+    except (FileNotFoundError, NotADirectoryError):
+        return _Key()
+    except UnicodeDecodeError as error:
+        raise setting_error(
+            _KEY_FILE, "", "expected base64, got something else", _KEY_HINT
+        ) from error
+    except PermissionError as error:
+        raise setting_error(
+            _KEY_FILE, "", "cannot be read: permission denied", _KEY_FORBIDDEN
+        ) from error
+    except OSError as error:
+        raise unreadable_error(error, _KEY_FILE, _KEY_HINT) from error
+    return _Key(
+        key=_decode_key(text.strip(), _KEY_FILE),
+        origin=_KEY_FILE,
+        warnings=_exposure_warnings(mode),
+    )
+
+
+def _decode_key(text: str, where: str) -> bytes:
+    """Decode base64; errors do not contain the text, which is a secret."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise setting_error(where, "", "expected base64, got something else", _KEY_HINT) from None
+    if len(key) != _KEY_BYTES:
+        raise setting_error(
+            where, "", f"expected a key of {_KEY_BYTES} bytes, got {len(key)}", _KEY_HINT
+        )
+    return key
+
+
+def _exposure_warnings(mode: int) -> tuple[str, ...]:
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return ()
+    bits = f"{stat.S_IMODE(mode):04o}"
+    return (f"{_KEY_FILE}: others can read the key (mode {bits}): chmod 600 {_KEY_FILE}",)

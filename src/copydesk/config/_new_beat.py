@@ -1,29 +1,33 @@
-"""A bare newsroom on any subject: what a person says of it in, its files' texts by path out.
-
-Everything that a person typed is one line of text here, and is quoted as the file wants it.
-"""
+"""Compose the files of a new newsroom, or the beat.toml for a reference site that is adopted."""
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.config import _toml
+from copydesk.config._data_files import TOPICS_FOLDER, Fields, parse_mapping, read_file
 from copydesk.config._decode import decode
 from copydesk.config._write_beat import format_block
-from copydesk.config.data import TOPICS_FOLDER
-from copydesk.errors import UsageError
+from copydesk.errors import ConfigError, UsageError
 from copydesk.kit import kinds, text, urls
 from copydesk.kit.options import Unfit, ValueKind
 from copydesk.news import Source
 
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.items import Table
+
 _NAME_CHARACTERS = 200
 _ID_CHARACTERS = 60
-_WIDE = 10**9  # columns: no text is broken into lines
-_URL = "http://127.0.0.1:8000"  # where `copydesk serve` shows the site
+_WIDE = 10**9  # columns, so that no text is wrapped
+_URL = "http://127.0.0.1:8000"  # the default of `copydesk serve`
 # letters that stay one letter when accents are taken off
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
@@ -124,9 +128,9 @@ The records are the truth. `.copydesk/` is not in git; only `.copydesk/key` ther
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBeat:
-    """What a person says of a new site; `sources` are web addresses.
+    """What the user says of a new site; `sources` are URLs.
 
-    Of several topics none stands above the others; a single one is the main topic.
+    A single topic becomes the main topic; of several, none does.
     """
 
     title: str
@@ -137,10 +141,10 @@ class NewBeat:
 
 
 def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
-    """Write the texts of a new newsroom's files, by their paths in it.
+    """Return the texts of a new newsroom's files by path.
 
-    Raises UsageError for what cannot be a title, a topic, a language or a time zone, and for a
-    topic that is named twice; ConfigError for an address that no source can have.
+    Raises UsageError for an invalid title, topic, language or time zone, and for a topic that is
+    named twice; ConfigError for an invalid URL of a source.
     """
     topics = _topic_names(new.topics)
     title = _name(new.title, "--title")
@@ -159,7 +163,7 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
 
 
 def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
-    """Write a beat.toml that can be read back; two spellings of one address are one source."""
+    """Return a beat.toml that can be read; two spellings of one URL become one source."""
     main = _MAIN_TOPIC.format(topic=_toml_text(topics[0])) if len(topics) == 1 else _NO_MAIN_TOPIC
     beat = _BEAT.format(
         title=_toml_text(title),
@@ -185,7 +189,7 @@ def _topic_names(said: Sequence[str]) -> list[str]:
 
 
 def _name(said: str, what: str) -> str:
-    """Return what a person calls something as one line; raises UsageError where it says nothing."""
+    """Return a name on one line; raise UsageError if it is empty."""
     name = text.fold(said)
     if not any(character.isalnum() for character in name):
         raise UsageError(f"{what} wants a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
@@ -198,7 +202,7 @@ def _name(said: str, what: str) -> str:
 
 
 def _check(kind: ValueKind[str], said: str, what: str) -> str:
-    """Return a value as beat.toml takes it; raises UsageError that says what it takes."""
+    """Return a value as beat.toml takes it; raise UsageError with what it takes."""
     try:
         return kind.read(said)
     except Unfit as unfit:
@@ -207,7 +211,7 @@ def _check(kind: ValueKind[str], said: str, what: str) -> str:
 
 
 def _with_ids(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each topic with an id of its own: a folder of the site, in plain letters."""
+    """Yield each topic with a unique id in plain letters, the name of its folder on the site."""
     taken: set[str] = set()
     for number, name in enumerate(names, 1):
         wanted = _slug(name) or f"topic-{number}"
@@ -219,7 +223,7 @@ def _with_ids(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _slug(name: str) -> str:
-    """Return a name in plain letters, digits and dashes, "" where it has none of them."""
+    """Return a name in plain letters, digits and dashes, "" if it has none."""
     bare = unicodedata.normalize("NFKD", name.casefold().translate(_LATIN))
     words = re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f]", "", bare))
     return "-".join(words)[:_ID_CHARACTERS].strip("-")
@@ -236,3 +240,108 @@ def _yaml(value: str) -> str:
 
     written = yaml.safe_dump(value, allow_unicode=True, width=_WIDE)
     return str(written).removesuffix("\n").removesuffix("\n...")
+
+
+# A beat.toml for a site of the reference, made from its _config.yml.
+
+FILE = "_config.yml"
+_HEAD = (
+    f"Taken over from {FILE} by copydesk adopt. Every key: docs/reference/beat-toml.md",
+    "Write [[source]] blocks at the end, or: copydesk sources add URL",
+)
+_SOURCES = (
+    f"{FILE} names no sources: add the first one.",
+    "",
+    "[[source]]",
+    'url = "https://example.org/feed.xml"',
+    'name = "Example"',
+)
+
+
+def compose_adoption(root: Path) -> str:
+    """Return a beat.toml that runs the reference site at `root` by its own rules.
+
+    Raises ConfigError if there is no _config.yml, or no title in it.
+    """
+    import tomlkit
+
+    fields = _fields(root)
+    document = tomlkit.document()
+    for line in _HEAD:
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    _add_site(document, fields)
+    _add_rules(document)
+    _add_publish(document, fields)
+    document.add(tomlkit.nl())
+    for line in _SOURCES:
+        document.add(tomlkit.comment(line))
+    return str(tomlkit.dumps(document))
+
+
+def _fields(root: Path) -> Fields:
+    if not os.path.lexists(root / FILE):
+        raise ConfigError(
+            f"no {FILE} in the folder",
+            subject=str(root),
+            hint="only a site of the reference can be adopted; start afresh with: copydesk new DIR",
+        )
+    fields = Fields(parse_mapping(read_file(root, FILE), FILE), FILE)
+    if not fields.text("title"):
+        raise fields.error("title", "missing", "the site needs a name")
+    return fields
+
+
+def _add_site(document: TOMLDocument, fields: Fields) -> None:
+    site = _table(document, "site")
+    _put(site, "title", fields.text("title"))
+    _put(site, "url", _address(fields, "webUrl", fields.text("webUrl")))
+    _put(site, "locale", fields.text("locale").replace("_", "-"))
+    _put(site, "timezone", "America/Los_Angeles", "everyday.cc ran on Pacific time")
+    _put(site, "topic", fields.text("topic"))
+
+
+def _add_rules(document: TOMLDocument) -> None:
+    import tomlkit
+
+    scoring = _table(document, "scoring")
+    _put(scoring, "profile", "everyday", "the site's own rules; copydesk: ours")
+    _put(scoring, "off_beat", "keep", "as the site did: all that its sources gave; or drop")
+    everyday = tomlkit.table()
+    _put(everyday, "organization_points", 40, "the site on AI had 30")
+    _put(everyday, "grouping", value=False, comment="the site on AI had true")
+    scoring.add("everyday", everyday)
+
+
+def _add_publish(document: TOMLDocument, fields: Fields) -> None:
+    publish = _table(document, "publish")
+    _put(publish, "api_v1", value=True)
+    api_url = fields.text("url").rstrip("/") + fields.text("baseurl")
+    _put(publish, "api_url", _address(fields, "url", api_url))
+
+
+def _table(document: TOMLDocument, name: str) -> Table:
+    import tomlkit
+
+    table = tomlkit.table()
+    document.add(name, table)
+    return table
+
+
+def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> None:
+    """Set a key with its comment; an empty text is left out, so that the default holds."""
+    import tomlkit
+
+    if value == "":
+        return
+    item = tomlkit.item(value)
+    if comment:
+        item.comment(comment)
+    table.add(key, item)
+
+
+def _address(fields: Fields, key: str, value: str) -> str:
+    """Return a URL as beat.toml takes it; raise ConfigError for an invalid one."""
+    if value and urls.fetchable(value) is None:
+        raise fields.error(key, f'expected a web address, got "{value}"', f"correct it in {FILE}")
+    return value.rstrip("/")

@@ -1,16 +1,21 @@
-"""The sections of beat.toml, in the order of the reference page: name, words, and who holds them.
+"""The sections of beat.toml in the order of the reference page: name, words, and their classes.
 
-What can stand in a section are the fields that its holder declares with `option`.
+The options of a section are the fields that its classes declare with `option`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
-from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
-from copydesk.config._tables import (
+from copydesk.config._settings import (
+    UNSET,
+    Deploy,
+    DeployFolder,
+    DeployRsync,
     DeskOptions,
     HostName,
     OpenIdOptions,
@@ -20,10 +25,11 @@ from copydesk.config._tables import (
     Retention,
     Review,
     Serve,
+    Settings,
     SourceOptions,
     Webhook,
 )
-from copydesk.kit.declared import options_of
+from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Option
 from copydesk.news import (
     BounceOptions,
@@ -50,10 +56,10 @@ from copydesk.news import (
 
 @dataclass(frozen=True)
 class Section:
-    """One table of beat.toml and the classes that hold its values.
+    """A table of beat.toml and the classes that hold its values.
 
-    `held_by` is the attribute of Settings that has its holder, where that is not its name. Of the
-    holders' options it has those of its `part`; that called `last` comes last.
+    `held_by` is the attribute of Settings with the object, if it is not the section's name. Only
+    the options of `part` belong to the section; the option named `last` comes last.
     """
 
     name: str
@@ -65,12 +71,12 @@ class Section:
 
     @property
     def path(self) -> str:
-        """Return the attribute path of Settings to the holder; a block has none."""
+        """The attribute path from Settings to the object; a block has none."""
         return self.held_by or self.name
 
     @cached_property
     def options(self) -> Mapping[str, Option]:
-        """Return the options by their names, in the order of the reference page."""
+        """The options by name, in the order of the reference page."""
         declared = [option for holder in self.holders for option in options_of(holder)]
         ordered = sorted(declared, key=lambda option: option.name == self.last)
         return {option.name: option for option in ordered if option.table == self.part}
@@ -216,3 +222,157 @@ LETTER_PART = Section(
     "of the desk.",
 )
 BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK, LETTER, LETTER_PART)
+
+
+_HEAD = """\
+# beat.toml
+
+Every key of a newsroom's `beat.toml`. This page is generated from the table that the program itself
+reads (`./run.sh docs`), so it is complete. `copydesk config` shows every value with its origin.
+
+`format = 1`, above all tables, says in which format the file is written. It may be left out; a file
+in a newer format than this copydesk knows is refused ([versions](versions.md)).
+
+A key that is not listed here is an error that names its path and the nearest known key. Sizes are
+bytes, an address has no final slash, a text is one line.
+
+More comes from the environment: `COPYDESK_KEY`, the key of the sealed part of records (32 bytes in
+base64), goes before the file `.copydesk/key`; `COPYDESK_METRICS_TOKEN` opens `/metrics` of
+`copydesk serve` to whoever sends it; `headers_env`, `proxy_env` and `secret_env` name a variable of
+yours; and passwords and tokens stand in those that a table below names. An environment variable in
+the column *default* goes before the file.
+
+[Topics](topics.md) are files in `_data/topics/*.yaml`, known publishers files in
+`_data/organizations/*.md`, and their logos `assets/images/organizations/<domain>-50x50.jpg`. Two
+publishers whose files name one `owner` are one house, and count as one voice.
+"""
+
+
+def reference_page() -> str:
+    """Return the text of docs/reference/beat-toml.md."""
+    sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
+    return f"{_HEAD}\n{sections}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    is_block = section in BLOCKS and section is not LISTING
+    brackets = f"[[{section.name}]]" if is_block else f"[{section.name}]"
+    yield f"## `{brackets}`"
+    yield ""
+    yield section.about
+    yield ""
+    yield "| key | value | default | what it is for |"
+    yield "|---|---|---|---|"
+    for option in section.options.values():
+        default = "**required**" if option.required else _default(option)
+        yield f"| `{option.name}` | {option.kind.name} | {default} | {option.about} |"
+    yield ""
+
+
+def _default(option: Option) -> str:
+    """Return a default as it would be written in the file."""
+    value = option.default
+    if value is None:
+        text = "none"
+    elif isinstance(value, bool):
+        text = f"`{str(value).lower()}`"
+    elif isinstance(value, tuple):
+        text = "`[]`"
+    elif isinstance(value, Mapping):
+        text = "`{}`"
+    elif isinstance(value, str):
+        text = f'`"{value}"`'
+    else:
+        text = f"`{value}`"
+    return f"{text}, or `{option.variable}`" if option.variable else text
+
+
+HIDDEN = "(hidden)"
+_LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
+
+Row = tuple[str, str, str]
+
+
+def rows(settings: Settings) -> list[Row]:
+    """Return (path, value, origin) of every value, in the order of the reference page."""
+    return [
+        (path, value, settings.origins.get(path, "default")) for path, value in _values(settings)
+    ]
+
+
+def _values(settings: Settings) -> Iterator[tuple[str, str]]:
+    for section in SECTIONS:
+        for option in section.options.values():
+            holder = f"{section.path}.{option.name}"
+            yield (
+                f"{section.name}.{option.name}",
+                _format_value(option, attrgetter(holder)(settings)),
+            )
+    if settings.deploy.to == "s3":
+        for name in ("access_key", "secret_key", "session_token"):
+            yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
+    yield from _hosts(settings)
+    yield from _webhooks(settings)
+    yield from _letters(settings)
+    yield from _sources(settings)
+    for topic in settings.beat.topics:
+        yield f"topics.{topic.id}", topic.name
+    for domain, organization in settings.beat.organizations.items():
+        yield f"organizations.{domain}", organization.name
+    yield "key", HIDDEN if settings.key else ""
+    yield "metrics_token", HIDDEN if settings.metrics_token else ""
+
+
+def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:
+    for index, (name, manners) in enumerate(settings.fetch.hosts.items()):
+        for option in HOST.options.values():
+            value = name if option.name == "name" else getattr(manners, option.name)
+            yield f"host[{index}].{option.name}", _format_value(option, value)
+
+
+def _webhooks(settings: Settings) -> Iterator[tuple[str, str]]:
+    for index, webhook in enumerate(settings.webhooks):
+        for option in WEBHOOK.options.values():
+            value = _format_value(option, getattr(webhook, option.name))
+            yield f"webhook[{index}].{option.name}", value
+
+
+def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
+    for index, letter in enumerate(settings.letters):
+        path = f"letter[{index}]"
+        for option in LETTER.options.values():
+            yield f"{path}.{option.name}", _format_value(option, getattr(letter, option.name))
+        for number, part in enumerate(letter.parts):
+            for option in LETTER_PART.options.values():
+                value = _format_value(option, getattr(part, option.name))
+                yield f"{path}.part[{number}].{option.name}", value
+
+
+def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
+    plain = SourceOptions()
+    for index, source in enumerate(settings.beat.sources):
+        options = settings.source_options.get(source.url, plain)
+        for option in SOURCE.options.values():
+            holder = source if option.name in Source.__dataclass_fields__ else options
+            yield (
+                f"source[{index}].{option.name}",
+                _format_value(option, getattr(holder, option.name)),
+            )
+        if source.listing is not None:
+            for option in LISTING.options.values():
+                value = getattr(source.listing, option.name)
+                yield f"source[{index}].listing.{option.name}", _format_value(option, value)
+
+
+def _format_value(option: Option, value: object) -> str:
+    if option.kind.private and value:
+        return "" if str(value).startswith(UNSET) else HIDDEN
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {text}" for name, text in value.items())
+    return _LOGIN.sub("", str(value))

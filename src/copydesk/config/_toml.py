@@ -1,25 +1,29 @@
-"""beat.toml's bytes to its tables: size, encoding and syntax checked, nothing else."""
+"""Parse a beat.toml to its tables, bring an older format up to date, and report wrong settings."""
 
 from __future__ import annotations
 
 import errno
+import json
 import re
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Final
 
-from copydesk.config._setting_error import setting_error, unreadable_error
 from copydesk.errors import ConfigError
 from copydesk.kit import within
 
 FILE = "beat.toml"
-MAX_BYTES = 32_000_000  # 50,000 sources with all they can say take 20 MB
+MAX_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
 _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$")
 
 
 def read(root: Path) -> dict[str, object]:
-    """Return the tables of the newsroom's beat.toml; unlike all others this file may be a link.
+    """Return the tables of the newsroom's beat.toml.
 
-    People keep it where a machine's settings are, and nothing of it is published as it stands.
+    Unlike other files it may be a link, since people keep it where a machine's settings are, and it
+    is not published.
     """
     try:
         data = within.read_user_file(root / FILE, MAX_BYTES)
@@ -32,13 +36,13 @@ def read(root: Path) -> dict[str, object]:
 
 
 def parse(data: bytes) -> dict[str, object]:
-    """Parse the tables in the text of a beat.toml; a byte order mark is passed over."""
+    """Parse the tables of a beat.toml; a byte order mark is ignored."""
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise setting_error(FILE, f"line {line}", "not UTF-8", "save the file as UTF-8") from error
-    except ValueError as error:  # TOMLDecodeError; a plain one for a number of too many digits
+    except ValueError as error:  # TOMLDecodeError, or a number with too many digits
         raise _syntax_error(str(error)) from error
     except RecursionError as error:
         raise setting_error(FILE, "", "tables or lists are nested too deep") from error
@@ -54,7 +58,7 @@ def _syntax_error(message: str) -> ConfigError:
 
 
 def _missing_file(root: Path) -> ConfigError:
-    """Return the error for a folder without a beat.toml, which may be a site of the reference."""
+    """Return the error for a folder without a beat.toml, which may be a reference site."""
     if (root / "_config.yml").is_file():
         hint = f"take over the site that is here: copydesk adopt {root}"
     elif root.is_dir():
@@ -62,3 +66,154 @@ def _missing_file(root: Path) -> ConfigError:
     else:
         hint = f"there is no folder {root}; make a newsroom with: copydesk new {root}"
     return ConfigError("no beat.toml in the folder", subject=str(root), hint=hint)
+
+
+_SHOWN = 60
+
+
+class SettingError(ConfigError):
+    """A wrong setting; its text begins with the place: `beat.toml: scoring.publish_at: …`."""
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.what}"
+
+
+def setting_error(file: str, path: str, what: str, hint: str = "") -> SettingError:
+    """Return the error for a setting at a dotted path in `file`, "" for the file itself."""
+    return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
+
+
+def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
+    """Return the error for a file that cannot be read; its own hint comes before `hint`."""
+    what = f"cannot be read ({error.strerror})"
+    if error.errno == errno.EFBIG:
+        what = str(error.strerror)
+    return setting_error(file, "", what, within.hint(error) or hint)
+
+
+def decode_text(data: bytes, file: str) -> str:
+    """Return the text of a file's bytes; a byte order mark is ignored."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise setting_error(file, "", "not UTF-8", "save the file as UTF-8") from error
+
+
+def show_value(value: object) -> str:
+    """Return a value as it is written in the file, shortened to one short line."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "a table"
+    text = _write_beginning(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _write_beginning(value: object) -> str:
+    """Return only the part of a value that is shown, since YAML aliases can make it endless."""
+    text = ""
+    try:
+        for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+            text += piece
+            if len(text) > _SHOWN:
+                break
+    except (ValueError, RecursionError):  # the value contains itself
+        text = "a list that holds itself"
+    return text
+
+
+def find_nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` was probably meant to be, "" for none."""
+    import difflib
+
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else ""
+
+
+KEY = "format"
+
+Step = Mapping[str, str]
+"""The keys that got another name from one format to the next: old dotted path to new."""
+
+# The step at index 0 leads from format 1 to 2. There is none yet: no key was ever renamed.
+FORMAT_STEPS: Final[Sequence[Step]] = ()
+_NOTHING: Final = object()
+
+
+def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
+    """Upgrade tables to the newest format in place; return a warning for each key that moved.
+
+    A file without a format is in format 1. Raises ConfigError for an unknown format, and for a
+    value under both its old and its new name.
+    """
+    newest = len(steps) + 1
+    written = _read_format(tables.pop(KEY, 1), newest)
+    return [
+        f"{FILE}: {old} is called {new} since format {number}: rename it there, and write "
+        f"format = {number} above all tables"
+        for number, step in enumerate(steps[written - 1 :], written + 1)
+        for old, new in step.items()
+        if _move(
+            tables,
+            old.split("."),
+            new.split("."),
+            setting_error(FILE, new, f"stands there twice, also as {old}", "keep the new one"),
+        )
+    ]
+
+
+def _read_format(given: object, newest: int) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise setting_error(
+            FILE, KEY, f"expected the number of a format such as 1, got {show_value(given)}"
+        )
+    if given > newest:
+        what = f"written for a newer copydesk: format {given}, and this one knows {newest}"
+        raise setting_error(
+            FILE, KEY, what, "install a newer copydesk, or go back to an older beat.toml"
+        )
+    return given
+
+
+def _move(
+    table: dict[str, object], old: Sequence[str], new: Sequence[str], twice: ConfigError
+) -> bool:
+    """Move a value to its new place; within a table that both have in common, in every block.
+
+    Raises `twice` if the new place is taken.
+    """
+    if len(old) > 1 and len(new) > 1 and old[0] == new[0]:
+        moves = [_move(inner, old[1:], new[1:], twice) for inner in _tables_in(table.get(old[0]))]
+        return any(moves)
+    value = _take(table, old)
+    if value is _NOTHING:
+        return False
+    place = table
+    for part in new[:-1]:
+        below = place.setdefault(part, {})
+        place = below if isinstance(below, dict) else {}  # the decoder will report the error
+    if new[-1] in place:
+        raise twice
+    place[new[-1]] = value
+    return True
+
+
+def _take(table: dict[str, object], path: Sequence[str]) -> object:
+    """Remove a value from its table, and the table if it is then empty."""
+    name, *below = path
+    if not below:
+        return table.pop(name, _NOTHING)
+    inner = table.get(name)
+    if not isinstance(inner, dict):
+        return _NOTHING
+    value = _take(inner, below)
+    if not inner and value is not _NOTHING:
+        del table[name]
+    return value
+
+
+def _tables_in(value: object) -> list[dict[str, object]]:
+    """Return a table, or the tables of a list of blocks."""
+    values = value if isinstance(value, list) else [value]
+    return [table for table in values if isinstance(table, dict)]

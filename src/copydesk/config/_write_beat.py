@@ -1,7 +1,4 @@
-"""beat.toml written by a program: sources added at its end, values changed where they stand.
-
-Its comments, its order and all else of it stay as they are.
-"""
+"""Edit beat.toml by program: add sources, change values; comments, order and layout stay."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.config import _toml
 from copydesk.config._decode import decode
-from copydesk.config._setting_error import setting_error
+from copydesk.config._toml import setting_error
 from copydesk.errors import ConfigError
 from copydesk.kit import files, urls, within
 from copydesk.news import ListingRule, Source
@@ -33,17 +30,17 @@ SettingValue = int | float | str | list[str]
 
 
 def add_source(root: Path, source: Source) -> bool:
-    """Add one source to the newsroom's beat.toml; False when it is there already."""
+    """Add a source to the newsroom's beat.toml; return False if it is there already."""
     return add_sources(root, [source]) == 1
 
 
 def add_sources(root: Path, sources: Iterable[Source]) -> int:
-    """Add the sources that are not there yet, in one write; give how many were added.
+    """Add those sources that are not there yet, in one write; return how many were added.
 
-    Two spellings of one address are one source. The file is written only when something is added,
-    and only when the result is a valid beat.toml.
+    Two spellings of one URL are one source. The file is written only if something is added and the
+    result is a valid beat.toml.
     """
-    path = (root / _toml.FILE).resolve()  # a link stays a link
+    path = (root / _toml.FILE).resolve()  # write to the target of a link
     try:
         before = within.read_user_file(path, _toml.MAX_BYTES)
         after, added = append_sources(before, sources)
@@ -55,11 +52,10 @@ def add_sources(root: Path, sources: Iterable[Source]) -> int:
 
 
 def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, list[Source]]:
-    """Return a beat.toml with a block at its end for each source that it lacks, and those.
+    """Return a beat.toml with a block at its end for each source that it lacks, and these sources.
 
-    Appending text keeps comments, order and layout by construction; a library that parses and
-    writes the whole file again can only promise it. Raises ConfigError where the result would not
-    be read again.
+    Appending text certainly keeps comments, order and layout; a library that parses and writes the
+    whole file can only promise it. Raises ConfigError if the result could not be read.
     """
     known = {
         urls.identity(str(source["url"])) for source in decode(_toml.parse(before), {}).sources
@@ -81,10 +77,10 @@ def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, lis
 
 
 def _refuse_unreadable(after: bytes) -> None:
-    """Refuse to write what could not be read: a source that fits no option, or inline tables."""
+    """Refuse a result that could not be read: a source with a wrong option, or inline tables."""
     try:
         tables = _toml.parse(after)
-    except ConfigError as error:  # what was there is sound, so the two do not go together
+    except ConfigError as error:  # the old file was valid, so the new block does not fit
         hint = "write each source as a [[source]] block of its own"
         raise setting_error(
             _toml.FILE, "source", "no block can follow a list in one line", hint
@@ -93,7 +89,7 @@ def _refuse_unreadable(after: bytes) -> None:
 
 
 def format_block(source: Source, newline: str = "\n") -> str:
-    """Write one [[source]] with the values that are not the default's."""
+    """Return one [[source]] block with the values that are not defaults."""
     lines = ["[[source]]", *_format_lines(source, Source(url=""))]
     return newline.join([*lines, ""])
 
@@ -106,7 +102,7 @@ def _format_lines(values: Source | ListingRule, plain: Source | ListingRule) -> 
 
 
 def _format_value(value: object) -> str:
-    """Write a value as TOML; a listing rule as a table in one line."""
+    """Return a value as TOML; a listing rule as an inline table."""
     import tomlkit
 
     if isinstance(value, ListingRule):
@@ -115,10 +111,10 @@ def _format_value(value: object) -> str:
 
 
 def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
-    """Return the bytes of a beat.toml with some values in it changed, or added where none stood.
+    """Return the bytes of a beat.toml with some values changed or added.
 
-    Each by its path as messages have it: `scoring.publish_at`, `source[3].trust`. Raises
-    ConfigError where the result would be no sound beat.toml that differs in these values alone.
+    Keys are paths as in messages: `scoring.publish_at`, `source[3].trust`. Raises ConfigError if
+    the result would not be a valid beat.toml that differs in these values alone.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -136,7 +132,7 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
             _put(document, path, value, make=lambda: _make_table(made))
             _put(wanted, path, value, make=dict)
         for table in made:
-            table.add(tomlkit.nl())  # before whatever table follows
+            table.add(tomlkit.nl())  # before the next table
         after = tomlkit.dumps(document).rstrip("\n") + "\n"
     except (TOMLKitError, TypeError, ValueError) as error:
         raise _cannot_keep() from error
@@ -149,11 +145,11 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
 
 
 def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
-    """Return the bytes of a beat.toml without its source of a number, counted from 0.
+    """Return the bytes of a beat.toml without the source of a number, counted from 0.
 
-    Lines go from its head to its last value; comments before and after them stay, and all else.
-    Raises ConfigError where the result would be no sound beat.toml that lacks this source alone,
-    and where another one than that of `url` stands there by now.
+    The lines from its head to its last value are deleted; comments around them stay. Raises
+    ConfigError if the result would not be a valid beat.toml that lacks this source alone, and if
+    the source of that number does not have this `url`.
     """
     wanted: dict[str, Any] = _toml.parse(data)
     _check_source(wanted, place, url)
@@ -162,25 +158,25 @@ def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
         del wanted["source"]
     lines = data.decode("utf-8").split("\n")
     heads = [number for number, line in enumerate(lines) if _SOURCE.match(line.strip())]
-    if place >= len(heads):  # a list in one line
+    if place >= len(heads):  # the sources are an inline list
         raise _cannot_keep()
     end = _find_end(lines, heads[place])
     kept = [*lines[: heads[place]], *lines[end:]]
     while len(kept) > 1 and not kept[-2].strip() and not kept[-1].strip():
-        del kept[-2]  # the blank lines before the last block
+        del kept[-2]  # the blank line before the last block
     after = "\n".join(kept).encode()
     try:
         is_sound = _toml.parse(after) == wanted
     except ConfigError:
         is_sound = False
-    if not is_sound:  # what looks like a head stands in a text of several lines
+    if not is_sound:  # a line that looks like a head was in a text of several lines
         raise _cannot_keep()
     decode(copy.deepcopy(wanted), {})
     return after
 
 
 def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> None:
-    """Raise ConfigError where the source of a number is not that of `url`; None takes any."""
+    """Raise ConfigError if the source of a number does not have this `url`; None takes any."""
     if url is None:
         return
     there = [source.get("url", "") for source in values.get("source", [])[place : place + 1]]
@@ -190,7 +186,7 @@ def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> Non
 
 
 def _find_end(lines: Sequence[str], head: int) -> int:
-    """Return the number of the line after a block: after its last value, and blank ones there."""
+    """Return the number of the line after a block's last value and its blank lines."""
     end = head + 1
     for number in range(head + 1, len(lines)):
         line = lines[number].strip()
@@ -211,7 +207,7 @@ def _make_table(made: list[Table]) -> Table:
 
 
 def _put(tables: Any, path: str, value: object, make: Any) -> None:
-    """Set a value, with the tables above it where they are not there."""
+    """Set a value, and create the tables above it if needed."""
     *above, name = path.split(".")
     here = tables
     for part in above:
@@ -226,7 +222,7 @@ def _put(tables: Any, path: str, value: object, make: Any) -> None:
 
 
 def _with_line_ends(after: str, before: str) -> str:
-    """Return a text with the line ends that another one has throughout."""
+    """Return a text with the line ends of another one."""
     if before.count("\r\n") != before.count("\n") or "\r\n" not in before:
         return after
     return after.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -1,26 +1,26 @@
-"""A built site goes in; the place where readers find it holds the same files afterwards.
+"""Send a built site to the place where readers find it: a folder, a server, a bucket, a git branch.
 
     survey | what changed, by the manifest | pictures, stories, lists, front page | deletions
 
-A folder, a server by rsync and a bucket are carried to file by file, a branch of git in one commit.
+Folder, server (rsync) and bucket get changed files one by one, a branch all in one commit.
 """
 
 from __future__ import annotations
 
+from copydesk.deploy._deliver import BuiltSite as BuiltSite
 from copydesk.deploy._deliver import Delivery as Delivery
 from copydesk.deploy._deliver import PlaceManifest as PlaceManifest
 from copydesk.deploy._deliver import deliver as deliver
 from copydesk.deploy._deliver import plan_delivery as plan_delivery
+from copydesk.deploy._deliver import stages as stages
+from copydesk.deploy._deliver import survey as survey
 from copydesk.deploy._folder import LocalFolder as LocalFolder
 from copydesk.deploy._folder import refuse_overlap as refuse_overlap
-from copydesk.deploy._order import stages as stages
 from copydesk.deploy._pings import INDEX_NOW_MOST as INDEX_NOW_MOST
 from copydesk.deploy._pings import Ping as Ping
 from copydesk.deploy._pings import listeners as listeners
 from copydesk.deploy._pings import pings as pings
 from copydesk.deploy._rsync import Rsync as Rsync
-from copydesk.deploy._survey import BuiltSite as BuiltSite
-from copydesk.deploy._survey import survey as survey
 from copydesk.deploy.branch import Branch as Branch
 from copydesk.deploy.branch import deliver_branch as deliver_branch
 from copydesk.deploy.s3 import Bucket as Bucket

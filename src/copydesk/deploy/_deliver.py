@@ -1,74 +1,85 @@
-"""Deliver: what changed since the last time goes to the place, what is gone goes from there.
+"""Send the files of a built site that changed to a place, and delete those that are gone.
 
-    plan_delivery   manifest, else the place's own list  >  what to send in stages, what to delete
-    deliver   stage by stage, each file noted in the manifest as soon as the place has it
+    plan_delivery   manifest, else the place's list  >  what to send in stages, what to delete
+    deliver   stage by stage; each file is noted in the manifest as soon as the place has it
 
-Cut off at any instant, the next time sends what the manifest does not have.
+After an interruption, the next delivery sends what the manifest does not have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+import hashlib
+import os
+import re
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from copydesk.deploy._order import stages
-from copydesk.deploy._survey import MARKER, BuiltSite, Parcel
 from copydesk.errors import DeployError
 
-_UNKNOWN = "-"  # the digest of what is there and was not sent by us, as far as we know
+_UNKNOWN = "-"  # instead of a digest: the place has a file that we may not have sent
 GOES_ON = "the next time goes on from there"
+_PAGES = (".html", ".json", ".xml", ".txt")
+_STORY = re.compile(r"(news|learning|samples?|people|communities|compan(y|ies)|challenges?)/.*")
+MARKER = ".copydesk-site"
+MARKER_TEXT = (
+    b"This place holds a site made by copydesk. What does not belong to the site is deleted here.\n"
+    b"Delete this file and copydesk deletes only what it sent.\n"
+)
+_OURS = (MARKER, ".copydesk-unfinished")
+_UNFINISHED = ".new-"  # the prefix of files that a build has not finished writing
 
 
 class PlaceManifest(Protocol):
-    """What a place holds: a text for each path, kept from one time to the next."""
+    """What a place holds, kept from one delivery to the next: a text for each path."""
 
     def get(self, path: str) -> str | None:
-        """Return the text that was put for this path, None where there is none."""
+        """Return the text kept for a path, None if there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
-        """Note that the place holds this."""
+        """Note that the place holds this file."""
         ...
 
     def forget(self, path: str) -> None:
-        """Note that it holds the path no longer."""
+        """Note that the place no longer holds the file."""
         ...
 
     def paths(self) -> Iterator[str]:
-        """Return every path that is noted."""
+        """Return all paths of the manifest."""
         ...
 
 
 class Carrier(Protocol):
-    """A place that is carried to file by file. Every method raises DeployError."""
+    """A place that files are sent to one by one. Every method raises DeployError."""
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """List the MD5 of every file there by its path, "" where it is not known.
+        """List the MD5 of every file there by its path, "" if unknown.
 
-        Only that of `wanted` paths is worth a reading.
+        Only the MD5 of `wanted` paths is worth reading a file for.
         """
         ...
 
     def mark(self) -> None:
-        """Leave the marker that says that the place is ours alone."""
+        """Write the marker that says that the place is ours alone."""
         ...
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Bring files there, in any order; give each path, and whether it was new there."""
+        """Send files in any order; yield each path, and whether its content was new there."""
         ...
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files there; give each path. One that is not there is no error."""
+        """Delete files there and yield each path; a missing file is no error."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What is or was sent and deleted, in order, and how many files stayed as they were.
+    """What to send and delete, or what was sent and deleted, and how many files are unchanged.
 
-    `size` is in bytes; `is_first` where the place was empty.
+    Paths are in order. `size` is in bytes; `is_first` says that the place was empty.
     """
 
     sent: tuple[str, ...] = ()
@@ -81,11 +92,11 @@ class Delivery:
 def plan_delivery(
     site: BuiltSite, carrier: Carrier, manifest: PlaceManifest, *, anew: bool = False
 ) -> Delivery:
-    """Plan what is to be sent and deleted.
+    """Plan what to send and what to delete.
 
-    Where the manifest is empty, or `anew`, the place itself is asked what it holds, and the
-    manifest brought up to that. Foreign files are only deleted where the marker says that it is
-    all ours.
+    If the manifest is empty, or with `anew`, the place is asked for its files and the manifest is
+    brought up to date. Files of others are deleted only if the marker says that the place is ours
+    alone.
     """
     is_first = False
     if anew or next(iter(manifest.paths()), None) is None:
@@ -102,7 +113,7 @@ def plan_delivery(
 
 
 def _take_stock(manifest: PlaceManifest, there: Mapping[str, str], site: BuiltSite) -> bool:
-    """Let the manifest say what is there; return whether that is nothing."""
+    """Bring the manifest up to date with the place; return whether the place is empty."""
     for path in list(manifest.paths()):
         manifest.forget(path)
     for path, digest in there.items():
@@ -116,7 +127,7 @@ def _row(digest: str, stamp: str) -> str:
 
 
 def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
-    """Decide whether the place has these bytes; they are read where the file's time is another."""
+    """Decide whether the place has a file's bytes; the file is read only if its time differs."""
     row = manifest.get(parcel.path)
     if row is None:
         return False
@@ -130,9 +141,9 @@ def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
 
 
 def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceManifest) -> Delivery:
-    """Carry out a plan; give what was really new at the place.
+    """Carry out a plan; return what was new at the place.
 
-    Raises DeployError, whose hint says how far it came; what was sent until then is noted.
+    Raises DeployError, whose hint says how many files were sent; the manifest has these.
     """
     new: list[str] = []
     done = 0
@@ -141,7 +152,7 @@ def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceMa
             carrier.mark()
         for stage in stages(plan.sent):
             parcels = [site.parcels[path] for path in stage]
-            # before they are sent: of one that is written meanwhile the next time sends the rest
+            # computed before sending: a file that is written meanwhile is then sent again next time
             rows = {parcel.path: _row(parcel.digest(), parcel.stamp) for parcel in parcels}
             with closing(carrier.send(parcels)) as sent:
                 for path, is_new in sent:
@@ -169,3 +180,112 @@ def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> 
             manifest.forget(path)
             gone.append(path)
     return tuple(gone)
+
+
+def stages(paths: Iterable[str]) -> list[list[str]]:
+    """Sort paths into stages, so that the files of each link only to files of earlier ones.
+
+    First pictures and other parts of pages, then the pages of stories, then lists and the API, then
+    feeds and sitemaps at the root, and the front page last. No stage is empty.
+    """
+    sorted_out: dict[int, list[str]] = {}
+    for path in paths:
+        sorted_out.setdefault(_stage(path), []).append(path)
+    return [sorted(sorted_out[stage]) for stage in sorted(sorted_out)]
+
+
+def _stage(path: str) -> int:
+    if path == "index.html":
+        return 4
+    if not path.endswith(_PAGES) or path.startswith("assets/"):
+        return 0
+    if _STORY.fullmatch(path):
+        return 1
+    return 2 if "/" in path else 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One file of the site: its path below the web root, its place on disk, its size and time."""
+
+    path: str
+    origin: Path
+    size: int
+    changed_ns: int
+
+    @property
+    def stamp(self) -> str:
+        """Return a text that stays the same until the file is written again."""
+        return f"{self.size}:{self.changed_ns}"
+
+    def read(self) -> bytes:
+        """Read the bytes of the file; raises DeployError."""
+        try:
+            return self.origin.read_bytes()
+        except OSError as error:
+            raise DeployError(
+                f"a file of the site cannot be read ({error.strerror})",
+                subject=self.path,
+                hint="build again",
+            ) from error
+
+    def digest(self) -> str:
+        """Compute the MD5 of the file in hex, which S3 calls the ETag."""
+        return hashlib.md5(self.read(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltSite:
+    """A built site: its folder, its files by path, and the paths that are not sent."""
+
+    folder: Path
+    parcels: Mapping[str, Parcel]
+    skipped: tuple[str, ...] = ()
+
+
+def survey(site: Path) -> BuiltSite:
+    """List the files of a built site, without links, unfinished files and unsafe names.
+
+    Raises DeployError if there is no site: to send an empty one would empty the place.
+    """
+    parcels = {}
+    skipped = []
+    try:
+        for path, entry in _below(site, ""):
+            if not _is_sound(path) or entry.is_symlink() or not entry.is_file():
+                skipped.append(path.encode("utf-8", "replace").decode())
+                continue
+            stat = entry.stat(follow_symlinks=False)
+            parcels[path] = Parcel(
+                path=path,
+                origin=Path(entry.path),
+                size=stat.st_size,
+                changed_ns=stat.st_mtime_ns,
+            )
+    except OSError as error:
+        raise _no_site(site, f" ({error.strerror})") from error
+    if "index.html" not in parcels:
+        raise _no_site(site, "")
+    return BuiltSite(folder=site, parcels=parcels, skipped=tuple(sorted(skipped)))
+
+
+def _no_site(site: Path, why: str) -> DeployError:
+    return DeployError(f"there is no site to send{why}", subject=str(site), hint="copydesk build")
+
+
+def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name in _OURS or entry.name.startswith(_UNFINISHED):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry.path), f"{above}{entry.name}/")
+            else:
+                yield f"{above}{entry.name}", entry
+
+
+def _is_sound(path: str) -> bool:
+    """Decide whether a name is plain text on one line, and not one of git's own."""
+    if not path.isprintable() or "\\" in path:
+        return False
+    return not any(part.lower() == ".git" for part in path.split("/"))

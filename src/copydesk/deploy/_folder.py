@@ -1,4 +1,4 @@
-"""A folder of this machine: files are written beside their place and renamed."""
+"""Deliver to a folder of this machine: files are written under temporary names, then renamed."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.errors import DeployError
 from copydesk.kit import files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalFolder:
-    """A folder, which another program serves; it is made where it is not there."""
+    """A folder of this machine that another program serves; it is created if missing."""
 
     path: Path
     _proven: set[Path] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def name(self) -> str:
-        """Return what the place is called in the manifest and to a person."""
+        """Return the name of the place in the manifest and in messages."""
         return str(self.path)
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """List every file there by its path, with the MD5 of those that are wanted."""
+        """List every file there by its path, with the MD5 of those in `wanted`."""
         digests = {}
         for where, _, names in os.walk(self.path):
             below = Path(where).relative_to(self.path).as_posix()
@@ -36,16 +36,16 @@ class LocalFolder:
         return digests
 
     def mark(self) -> None:
-        """Leave the marker."""
+        """Write the marker."""
         self._write(MARKER, MARKER_TEXT)
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Write files; one that has the same bytes is left alone."""
+        """Write files; a file that already has the same bytes is left alone."""
         for parcel in parcels:
             yield parcel.path, self._write(parcel.path, parcel.read())
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files, and the folders that are empty then."""
+        """Delete files, and the folders that this leaves empty."""
         for path in paths:
             target = self.path / path
             try:
@@ -69,7 +69,7 @@ class LocalFolder:
             raise _refusal("written", error, target) from error
 
     def _prove(self, folder: Path) -> None:
-        """Refuse to go through a link: it leads out of the place."""
+        """Refuse a path through a symbolic link, which would lead out of the place."""
         for step in (*reversed(folder.parents), folder):
             if step in self._proven or step == self.path or not step.is_relative_to(self.path):
                 continue
@@ -83,7 +83,7 @@ class LocalFolder:
 
 
 def _digest(path: Path) -> str:
-    """Compute the MD5 of a plain file, "" for what is none or cannot be read."""
+    """Compute the MD5 of a plain file, "" for any other or an unreadable one."""
     if path.is_symlink():
         return ""
     try:
@@ -96,7 +96,7 @@ def _drop_empty(folder: Path, top: Path) -> None:
     while folder != top and folder.is_relative_to(top):
         try:
             folder.rmdir()
-        except OSError:  # not empty, or gone already
+        except OSError:  # not empty, or already deleted
             return
         folder = folder.parent
 
@@ -110,7 +110,7 @@ def _refusal(done: str, error: OSError, target: Path) -> DeployError:
 
 
 def refuse_overlap(place: Path, site: Path, home: Path) -> None:
-    """Refuse a folder that lies in the newsroom or its site, or holds them; raises DeployError."""
+    """Raise DeployError if a folder lies in the newsroom or its site, or contains one of them."""
     real = place.resolve()
     for guarded, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
         if real == guarded or real.is_relative_to(guarded) or guarded.is_relative_to(real):

@@ -1,8 +1,8 @@
-"""Pings: what to tell search engines and hubs after a deploy. Pure.
+"""Make the requests that tell search engines and hubs of a deploy. Pure.
 
-IndexNow (https://www.indexnow.org/documentation): one list of at most 10,000 addresses, proven by a
-file with the key that lies on the site. WebSub (W3C 2018, section 7): what its predecessor called
-`hub.mode=publish` and every public hub understands, once for each feed.
+IndexNow (https://www.indexnow.org/documentation) takes one list of at most 10,000 URLs, with a
+key that is also in a file of the site. WebSub hubs (W3C 2018, section 7) take one request for each
+feed, in the form of their predecessor (`hub.mode=publish`), which every public hub understands.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class Ping:
 
 
 def listeners(beat: Beat, endpoint: str) -> list[str]:
-    """List the addresses of all that want to be told of a beat's changes."""
+    """List the URLs of the services that are to be told of a beat's changes."""
     return list(dict.fromkeys([endpoint] * bool(beat.index_now_key) + [beat.hub] * bool(beat.hub)))
 
 
 def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
-    """Write what to say of paths that are new, other or gone at a beat's place.
+    """Make the pings for paths that are new, changed or deleted at a beat's place.
 
-    Nothing without `beat.index_now_key` and `beat.hub`; `endpoint` is where IndexNow listens.
+    Without `beat.index_now_key` and `beat.hub` there are none; `endpoint` is the URL of IndexNow.
     """
     paths = list(dict.fromkeys(changed))
     pings_due = []
@@ -67,7 +67,7 @@ def _publish(beat: Beat, path: str) -> Ping:
 
 
 def _pages(paths: Iterable[str]) -> list[str]:
-    """List the paths of pages: the front page first, then stories, the newest first."""
+    """List the paths of pages: the front page, then stories, the newest first."""
     pages = [path for path in paths if path == _PAGE or path.endswith(f"/{_PAGE}")]
     stories = [path for path in pages if path.startswith("news/")]
     rest = sorted(set(pages) - set(stories), key=lambda path: (path.count("/"), path))

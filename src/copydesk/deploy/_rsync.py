@@ -1,4 +1,4 @@
-"""A server, by the rsync program: a list of files for each stage, then a list of what is gone."""
+"""Deliver to a server with rsync: a list of files for each stage, then a list of deletions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.errors import DeployError
 
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
@@ -22,7 +22,7 @@ _SECONDS = 3600.0
 _ALWAYS = ("--protect-args", f"--timeout={_STALLED_SECONDS}", "--compress", "--8-bit-output")
 _GONE = ("--delete-missing-args", "--no-implied-dirs", "--dirs")
 _PARTIAL = 23
-_VANISHED = 24  # a file that is on the list is not here: how deletions are told
+_VANISHED = 24  # rsync's exit code if a listed file is missing here: a deletion
 _NO_SUCH = re.compile(r"rsync: .*\b(change_dir|link_stat|mkdir)\b.* failed: No such file")
 _LISTED = re.compile(r"-\S+ +[\d,.]+ +\S+ +\S+ (.+)")
 _ESCAPED = re.compile(r"\\#(\d{3})")
@@ -43,16 +43,16 @@ class Rsync:
 
     @property
     def name(self) -> str:
-        """Return what the place is called in the manifest and to a person."""
+        """Return the name of the place in the manifest and in messages."""
         return self.target
 
     @property
     def local(self) -> Path | None:
-        """Return the folder where it is one of this machine."""
+        """Return the folder if it is one of this machine."""
         return None if ":" in self.target.split("/")[0] else Path(self.target)
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """List every plain file there by its path; what is in them is not known."""
+        """List every plain file there by its path; its bytes are not known."""
         options = ("--recursive", "--list-only", "--no-human-readable")
         answer = self._run(options, [self._there])
         if answer.returncode:
@@ -63,27 +63,27 @@ class Rsync:
         return {_unescape(line[1]): "" for line in lines if line}
 
     def mark(self) -> None:
-        """Leave the marker."""
+        """Write the marker."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             (Path(folder) / MARKER).write_bytes(MARKER_TEXT)
             list(self._carry(f"{folder}/", [MARKER], "--chmod=F644"))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Send files, compared by their bytes; the names that rsync prints are those it wrote."""
+        """Send files, compared by their bytes; yield those that rsync says it wrote as new."""
         paths = [parcel.path for parcel in parcels]
         options = ("--times", "--checksum", "--chmod=D755,F644", "--out-format=%n")
         new = set(self._carry(f"{self.site}/", paths, *options))
         yield from ((path, path in new) for path in paths)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files, then the folders that are empty then, the deepest first."""
+        """Delete files, then the folders that this leaves empty, the deepest first."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             for gone in (list(paths), *self._empty_folders(paths)):
                 list(self._carry(f"{folder}/", gone, *_GONE))
         yield from paths
 
     def _empty_folders(self, paths: Iterable[str]) -> list[list[str]]:
-        """List the folders of which the site has nothing left: rsync takes one level at a time."""
+        """List the folders that the site no longer has: rsync deletes one level at a time."""
         folders = {str(above) for path in paths for above in list(Path(path).parents)[:-1]}
         lost = [folder for folder in folders if not (self.site / folder).is_dir()]
         depths = sorted({folder.count("/") for folder in lost}, reverse=True)
@@ -94,7 +94,7 @@ class Rsync:
         return self.target if self.target.endswith("/") else f"{self.target}/"
 
     def _carry(self, origin: str, paths: Sequence[str], *options: str) -> list[str]:
-        """Run rsync over a list of paths; give the lines that it printed."""
+        """Run rsync over a list of paths; yield the lines that it printed."""
         listed = (*options, "--from0", "--files-from=-")
         answer = self._run(listed, [origin, self._there], "\0".join(paths))
         if answer.returncode not in {0, _VANISHED}:
@@ -116,7 +116,7 @@ class Rsync:
             raise DeployError("rsync did not run", subject=str(error)) from error
 
     def _trouble(self, answer: subprocess.CompletedProcess[str]) -> DeployError:
-        """Return what rsync's complaint means, and what to do."""
+        """Return what rsync's error means, and what to do."""
         lines = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
         subject = f"{self.target}: {' '.join(lines)[:300]}"
         for words, what, hint in _TROUBLES:
@@ -141,7 +141,7 @@ _TROUBLES = (
 def _run_to_end(
     command: Sequence[str], given: str, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; it leaves no process behind, whatever ends us."""
+    """Run a command to its end, and leave no process behind if we are stopped."""
     with subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; rsync by its full path
         command,
         stdin=subprocess.PIPE,
@@ -165,5 +165,5 @@ def _run_to_end(
 
 
 def _unescape(name: str) -> str:
-    """Return a name as it is: rsync writes what it finds odd as `\\#ooo`."""
+    r"""Decode a name: rsync writes unusual characters as `\#ooo`."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 8)), name)

@@ -1,4 +1,4 @@
-"""Actions: what a browser's form or script says an editor did, as values; nothing is done here."""
+"""Read editors' actions from forms and JSON as values; nothing is done here."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from uuid import uuid4
 
 import msgspec
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.errors import UsageError
 from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
 
 MOST = 200  # actions in one request
-_WORDS = 10_000  # characters of a why, or of any value
+_WORDS = 10_000  # characters of a reason, or of any value
 _STORIES = 200
-_EDITS = {"rename": "title", "retopic": "topics"}  # the fields of rules that set one
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: too deep
+_EDITS = {"rename": "title", "retopic": "topics"}  # rules that set a field, with that field
+_UNREADABLE = (
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+    RecursionError,
+)  # RecursionError: nested too deep
 _VERDICTS = frozenset({*get_args(Said), "clear"})
 _SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
 _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 
 
 class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An action as JSON has it; who did it and when is not the browser's to say."""
+    """An action as a browser sends it; the server adds who did it and when."""
 
     id: str
     kind: ActionKind
@@ -51,7 +55,7 @@ class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
-    """Return the actions of a request's JSON; raises UsageError where they cannot be meant."""
+    """Return the actions in a JSON body; raises UsageError where one makes no sense."""
     try:
         sent = msgspec.json.decode(body, type=list[SentAction])
     except _UNREADABLE as error:
@@ -60,7 +64,7 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
 
 
 def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[EditorAction]:
-    """Return what somebody sent as actions of theirs; raises UsageError as `read_json` does."""
+    """Return sent actions as the editor's own; raises UsageError as `read_json` does."""
     if not 0 < len(sent) <= MOST:
         raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
     return [_check(_make_action(one, by, at)) for one in sent]
@@ -69,7 +73,7 @@ def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[Edit
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
     """Return the actions of a form: what its button says, for the stories that it names.
 
-    `do` is `verdict WORD` or `rule KIND [NAME]`, where NAME is the story that is meant.
+    `do` is `verdict WORD` or `rule KIND [NAME]`; NAME is the record that the rule is about.
     """
     form = dict(fields)
     stories = [value for name, value in fields if name == "story"]
@@ -97,10 +101,10 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
 def read_edit(
     name: str, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> list[EditorAction]:
-    """Return an action for each field of a story that its form changed; raises UsageError.
+    """Return an action for each field that the edit form of a story changed; raises UsageError.
 
-    Each has the digests of the version that the form showed as its `base`. Where two versions were
-    shown, the form's `keep_FIELD` says which one is wanted: `mine`, `theirs`, or what is `edited`.
+    The `base` of each action has the digests of the version that the form showed. Where the form
+    showed two versions, `keep_FIELD` names the chosen one: `mine`, `theirs`, or what is `edited`.
     """
     form = dict(fields)
     was, now = read_versions(fields)
@@ -123,7 +127,7 @@ def read_edit(
 
 
 def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, StoryFields]:
-    """Return a story's fields as its form showed them, and as it wants them; raises UsageError."""
+    """Return a story's fields as its form showed them and as it sets them; raises UsageError."""
     form = dict(fields)
     try:
         was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
@@ -148,13 +152,13 @@ def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, Story
 
 
 def list_edit_ids(first: str) -> list[str]:
-    """Return the ids that the actions of a form may have."""
+    """Return the ids that the actions of one form may have; `first` is the first of them."""
     fields = len(StoryFields.__struct_fields__)
     return [f"{first}-{number}" if number else first for number in range(fields)]
 
 
 def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorAction]) -> bool:
-    """Decide whether a form was sent before, under the same ids, and wanted something else."""
+    """Decide whether the same ids were sent before with other values."""
     before = {action.id: action for action in kept}
     return any(
         replace(action, at=before[action.id].at) != before[action.id]
@@ -164,7 +168,7 @@ def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorActio
 
 
 def name_anew(actions: Sequence[EditorAction]) -> list[EditorAction]:
-    """Return the actions of a form under ids that no others have."""
+    """Return the actions of a form with new ids."""
     ids = list_edit_ids(str(uuid4()))
     return [replace(action, id=ids[place]) for place, action in enumerate(actions)]
 
@@ -178,7 +182,7 @@ def name_field(action: EditorAction) -> str:
 
 
 def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> StoryFields:
-    """Return a story's fields with what the actions of its form make of them."""
+    """Return the fields of a story as the actions of its form set them."""
     read: Mapping[str, Callable[[EditorAction], object]] = {
         "rename": lambda action: action.values[0],
         "retopic": lambda action: list(action.values),
@@ -189,20 +193,20 @@ def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> Story
 
 
 def list_texts(fields: StoryFields) -> dict[str, str]:
-    """Return the fields of a story that are typed as texts."""
+    """Return the text fields of a story."""
     values = msgspec.structs.asdict(fields)
     return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
 def list_inputs(actions: Sequence[EditorAction]) -> dict[str, str]:
-    """Return what the actions of a form set, by the names of the inputs that it is typed into."""
+    """Return what the actions of a form set, by the names of its inputs."""
     fields = change_fields(StoryFields(), actions)
     why = actions[0].why if actions else ""
     return {**list_texts(fields), "why": why, "other_picture": fields.picture}
 
 
 def _find_edits(was: StoryFields, now: StoryFields) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Walk the rules that make a story what a form says: an empty field asks for nothing."""
+    """Yield the rules that set a story's fields to what a form says; an empty field sets none."""
     if _differs(was.title, now.title):
         yield "rename", (now.title,)
     if now.topics and {*now.topics} != {*was.topics}:
@@ -218,10 +222,10 @@ def _differs(was: str, now: str) -> bool:
 
 
 def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the stories of each action: all at once where that is its point, else one for each."""
+    """Return the stories of each action: all of them for a rule on groups, else one each."""
     if said == "lead" and named:
         return [(named,)]
-    if named:  # split off from those of the row
+    if named:  # split off from the row's stories
         return [(named, *stories)]
     if said == "merge" or not stories:
         return [tuple(stories)]
@@ -245,8 +249,8 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
 
 
 def _check(action: EditorAction) -> EditorAction:
-    """Return an action that may wait in the queue; raises UsageError for any other."""
-    if not engine.is_action_id(action.id):
+    """Return an action that the queue accepts; raises UsageError for any other."""
+    if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
     words = (action.id, action.why, *action.values, *action.stories)
     if max(map(len, words)) > _WORDS or len(action.stories) > _STORIES:
@@ -261,7 +265,7 @@ def _check(action: EditorAction) -> EditorAction:
 
 
 def _check_rule(action: EditorAction) -> None:
-    if action.said == "undo":  # its values say of which rule on its story
+    if action.said == "undo":  # its values name the rule to undo
         return
     form = RULING_KINDS.get(cast("RulingKind", action.said))
     if form is None:
@@ -272,7 +276,7 @@ def _check_rule(action: EditorAction) -> None:
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
-    """Return the digests that a row's form carries, under the names that an action has them by."""
+    """Return the digests in a row's form, under the keys that an action uses."""
     try:
         fields = json.loads(text) if text else {}
     except (ValueError, RecursionError):

@@ -1,59 +1,66 @@
-"""The newsroom's thread: what the desk asks of files and of the catalogue, one after another."""
+"""Ask the newsroom in one thread, so that the event loop never waits for a disk; count stories."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
-from copydesk import engine
+from copydesk import newsroom as newsroom_room
+from copydesk.desk_store import DeskStore, SavedView
+from copydesk.editing import queue as queue_room
+from copydesk.errors import DeskStoreError, RecordError
+from copydesk.kit import text
+from copydesk.news import Beat
+from copydesk.rounds import sources
 
 _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenNewsroom:
-    """The newsroom as of now, and who answers questions about what is filed in it."""
+    """The newsroom as of now, with the reader of its queue."""
 
-    newsroom: engine.Newsroom
-    queue: engine.QueueReader
+    newsroom: newsroom_room.Newsroom
+    queue: queue_room.QueueReader
 
 
 class NewsroomThread:
-    """Keep a newsroom open in a thread, and ask it there; a loop must not wait for a disk."""
+    """Keep a newsroom open in a thread of its own, and answer questions there."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
         self._environ = environ
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._stack = contextlib.ExitStack()
-        self._opened: tuple[engine.ResidentNewsroom, engine.QueueReader] | None = None
+        self._opened: tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader] | None = None
 
     async def ask(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
         """Return the answer to a question; raises what it raises, ConfigError, CatalogueError."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
-    async def change(self, make: Callable[[engine.Newsroom], _Answer]) -> _Answer:
-        """Return what a change of the newsroom's files gives, in a thread of its own.
+    async def change(self, make: Callable[[newsroom_room.Newsroom], _Answer]) -> _Answer:
+        """Return what a change to the newsroom's files returns, in another thread.
 
-        It may have to wait for whoever else writes; nobody's page waits with it.
+        The change may wait for the write lock; pages are answered meanwhile.
         """
 
         def work() -> _Answer:
             now = datetime.now(UTC)
-            with engine.open_newsroom(self._root, now, self._environ) as newsroom:
+            with newsroom_room.open_newsroom(self._root, now, self._environ) as newsroom:
                 return make(newsroom)
 
         return await asyncio.to_thread(work)
 
     def close(self) -> None:
-        """Close the newsroom, after the question that is being answered."""
+        """Close the newsroom after the current question."""
         self._thread.submit(self._stack.close)
         self._thread.shutdown(wait=True)
 
@@ -64,13 +71,89 @@ class NewsroomThread:
         resident, reader = self._opened
         return question(OpenNewsroom(resident.newsroom(now), reader))
 
-    def _open(self, now: datetime) -> tuple[engine.ResidentNewsroom, engine.QueueReader]:
-        """Open the newsroom; where that fails nothing of it stays open, for it is tried again."""
+    def _open(self, now: datetime) -> tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader]:
+        """Open the newsroom; a failure leaves nothing open, and the next question tries again."""
         with contextlib.ExitStack() as stack:
-            resident = engine.ResidentNewsroom(self._root, self._environ)
+            resident = newsroom_room.ResidentNewsroom(self._root, self._environ)
             stack.callback(resident.close)
-            reader = engine.QueueReader(resident.newsroom(now))
+            reader = queue_room.QueueReader(resident.newsroom(now))
             stack.callback(reader.close)
             reader.follow(resident.newsroom(now))
             self._stack.enter_context(stack.pop_all())
             return resident, reader
+
+
+_STALE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class SourceTroubles:
+    """Count the sources that need a person, once a minute and when beat.toml changes."""
+
+    _known: tuple[Beat, datetime, int] | None = None
+
+    def count(self, newsroom: newsroom_room.Newsroom) -> int:
+        """Return how many sources need a person, as of at most a minute ago."""
+        known, now = self._known, newsroom.now
+        if known is None or known[0] is not newsroom.beat or not now - known[1] < _STALE:
+            count = sum(row.needs_person for row in sources.check_sources(newsroom))
+            known = self._known = newsroom.beat, now, count
+        return known[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Count stories for the list of views; used in the newsroom's thread only.
+
+    `read_question` reads the query of an address.
+    """
+
+    opened: OpenNewsroom
+    store: DeskStore
+    read_question: Callable[[Mapping[str, str]], queue_room.QueueQuestion]
+    troubles: SourceTroubles = field(default_factory=SourceTroubles)
+
+    def count_views(self) -> Mapping[queue_room.QueueView, int]:
+        """Return how many stories each view has."""
+        count, newsroom = self.opened.queue.count, self.opened.newsroom
+        return {
+            view: count(newsroom, queue_room.QueueQuestion(view=view)) for view in queue_room.VIEWS
+        }
+
+    def count_drops(self) -> int:
+        """Return how many leads were dropped lately."""
+        return queue_room.count_drops(self.opened.newsroom)
+
+    def count_troubled_sources(self) -> int:
+        """Return how many sources need a person."""
+        return self.troubles.count(self.opened.newsroom)
+
+    def advise_on_front(self) -> Mapping[str, str] | None:
+        """Return what is wrong with the web server in front, None if nothing is."""
+        newsroom = self.opened.newsroom
+        found = newsroom_room.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
+        if found is None:
+            return None
+        header = found.header if found.is_silent else ""
+        return {"addresses": ", ".join(found.addresses), "line": found.line, "header": header}
+
+    def count_own(self, editor: str) -> Sequence[tuple[SavedView, int | None]]:
+        """Return an editor's saved views with their counts, None where not counted yet.
+
+        The list is empty where the desk's file fails: better a page without saved views than none.
+        """
+        views: Sequence[SavedView] = ()
+        with contextlib.suppress(DeskStoreError):
+            views = self.store.saved_views.of(editor)
+        questions = [self.read_question(dict(parse_qsl(view.query))) for view in views]
+        counts = self.opened.queue.count_lately(self.opened.newsroom, questions)
+        return list(zip(views, counts, strict=True))
+
+
+def find_title(opened: OpenNewsroom, name: str) -> str:
+    """Return the headline of a story, or its record's name if it cannot be read."""
+    path = opened.queue.path_of(name)
+    with contextlib.suppress(RecordError):
+        if path is not None:
+            return text.fold(opened.newsroom.archive.read(path).title) or name
+    return name

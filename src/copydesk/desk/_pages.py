@@ -1,4 +1,4 @@
-"""The desk's pages: what was asked for goes in, HTML in the site's language comes out."""
+"""Render the desk's pages as HTML in the site's language."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from copydesk import engine
+from copydesk import background
 from copydesk.desk import _query
-from copydesk.desk._counts import Counts
-from copydesk.desk._filters import Filters
-from copydesk.desk._proposal_view import FindProposals, ProposalViews
-from copydesk.desk._script_words import SCRIPT_WORDS
-from copydesk.desk._story_view import StoryViews, View
+from copydesk.desk._newsroom_thread import Counts
+from copydesk.desk._query import Filters
+from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store import SavedView
-from copydesk.kit import urls
+from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
+from copydesk.kit import text, urls
 from copydesk.news import Beat, LetterOptions, Ruling, Standing
+from copydesk.newsroom import reports
 from copydesk.placement import local_time
 from copydesk.placement.addresses import quote_path, story_folder
 from copydesk.rendering import (
@@ -45,7 +45,7 @@ _VIEW_KEYS = {
     "rejected": "g r",
     "all": "g a",
 }
-# what a row's buttons do: an action's kind and word, its key
+# the buttons of a row: id, action, keyboard key
 _ACTS = (
     ("publish", "verdict publish", "p"),
     ("hold", "verdict hold", "h"),
@@ -53,16 +53,16 @@ _ACTS = (
 )
 _CONTENTS = frozenset(
     {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
-)  # beside `page`
+)  # template variables besides `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """Who is at the desk: the name that stands in git, and whether they decide or only look.
+    """Who uses the desk: the name for git, and whether they may decide or only look.
 
-    `is_beside_site` says that the desk is on the host on which the site is served. An owner is told
-    what is wrong with the server.
+    `is_beside_site` says that the desk has the site's own host. Owners also see what is wrong with
+    the server.
     """
 
     name: str
@@ -73,23 +73,23 @@ class Editor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAnswer:
-    """What was found for a page of the queue: rows, how many stand in each view, choices."""
+    """What a page of the queue shows: its rows, the counts of views, the filters' choices."""
 
-    question: engine.QueueQuestion
-    page: engine.QueuePage
+    question: QueueQuestion
+    page: QueuePage
     counts: Counts
-    choices: engine.QueueChoices
+    choices: QueueChoices
     ending_pins: Sequence[tuple[Ruling, str]] = ()
 
 
 class Pages:
-    """Render the pages of the desk of one beat; `root` is the desk's path, `/desk/`."""
+    """Render the desk's pages for one beat; `root` is the desk's path, `/desk/`."""
 
     def __init__(
         self,
         beat: Beat,
         root: str,
-        read_status: Callable[[], engine.RoundStatus | None],
+        read_status: Callable[[], reports.RoundStatus | None],
         want_pictures: Callable[[Sequence[tuple[str, str]]], None],
         find_proposals: FindProposals,
     ) -> None:
@@ -99,7 +99,7 @@ class Pages:
         self._root = root
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self.title = beat.title
-        self.letters: Sequence[LetterOptions] = ()  # into which a story may be put
+        self.letters: Sequence[LetterOptions] = ()  # to which a story can be added
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
         self.proposals = ProposalViews(self.strings, find_proposals)
@@ -117,11 +117,7 @@ class Pages:
         question, page = answer.question, answer.page
         here = self.address(question)
         following = replace(question, after=page.after)
-        none = (
-            "none_waiting"
-            if question == engine.QueueQuestion(order=question.order)
-            else "none_found"
-        )
+        none = "none_waiting" if question == QueueQuestion(order=question.order) else "none_found"
         return self.page(
             "queue.html",
             editor,
@@ -141,8 +137,8 @@ class Pages:
             none=self.strings.say(none),
         )
 
-    def rows(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> Iterable[str]:
-        """Yield each row as HTML; `here` is the address that its forms lead back to."""
+    def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
+        """Yield each row as HTML; its forms lead back to `here`."""
         for row in rows:
             if row.leader.unmade:
                 self._want_pictures([(row.leader.story.path, row.leader.unmade.name)])
@@ -167,15 +163,15 @@ class Pages:
             )
 
     def fragment(self, template: str, **contents: object) -> bytes:
-        """Return a template that is no whole page, for a page that is open."""
+        """Return a template that is part of a page."""
         return self._renderer.render(template, **contents).encode()
 
-    def fragments(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> bytes:
+    def fragments(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> bytes:
         """Return rows alone, for a page that is open."""
         return join_markup(list(self.rows(editor, rows, here))).encode()
 
-    def describe_round(self, status: engine.RoundStatus | None) -> str:
-        """Return how the round stands in words, "" where none is known."""
+    def describe_round(self, status: reports.RoundStatus | None) -> str:
+        """Return the status of the round in words, "" if unknown."""
         if status is None:
             return ""
         if status.is_at_work:
@@ -185,7 +181,7 @@ class Pages:
         return self.strings.say("round_last", time=time, count=status.filed)
 
     def describe_missing(self) -> str:
-        """Return how many texts and pictures of a restore wait, by the last round, "" for none."""
+        """Return how many texts and pictures a restore still misses, "" for none."""
         status = self._read_status()
         missing = status.missing if status else None
         if missing is None or not (missing.waiting or missing.lost):
@@ -195,16 +191,16 @@ class Pages:
         return self.strings.say("missing_parts", **counts, rounds=missing.rounds, minutes=minutes)
 
     def topic_choices(self, chosen: Sequence[str]) -> list[View]:
-        """Return the beat's topics, and those beside them that a story has."""
+        """Return the beat's topics, and any others that the story has."""
         names = dict.fromkeys([*(topic.name for topic in self._beat.topics), *chosen])
         return [{"name": name, "is_chosen": name in chosen} for name in names]
 
     def describe_draft(self, story: str, at: datetime | None, href: str = "") -> View:
-        """Return since when a form has a draft, "" for none, and where that is taken up."""
+        """Return since when there is a draft, "" for none, and the link that restores it."""
         return {"story": story, "time": self.views.clock(at) if at else "", "href": href}
 
     def script_words(self) -> str:
-        """Return the words that the script says, as JSON that may stand in a page."""
+        """Return the texts for the script, as JSON that is safe inside HTML."""
         words = {key: self.strings.words[key] for key in SCRIPT_WORDS}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
@@ -213,10 +209,10 @@ class Pages:
         template: str,
         editor: Editor,
         counts: Counts,
-        question: engine.QueueQuestion | None = None,
+        question: QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
-        """Return a page of a template; `question` is the one that its list answers, if any."""
+        """Render the page of a template; `question` is the one that its list answers, if any."""
         page = {
             "template": template.removesuffix(".html"),
             "editor": editor.name,
@@ -245,20 +241,20 @@ class Pages:
         href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
         return {"title": title, "href": href, "time": self.views.time(pin.until)}
 
-    def _find_page(self, editor: Editor, seen: engine.QueueStory) -> str:
-        """Return the address of a story's page on the site, "" where it has none."""
+    def _find_page(self, editor: Editor, seen: QueueStory) -> str:
+        """Return the address of a story's page on the site, "" if it has none."""
         home = self._home(editor)
         return (
             f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
         )
 
     def link(self, editor: Editor, page: str) -> str:
-        """Return a page's address on the site as a link from where an editor is."""
+        """Return the link to a page of the site, relative where the desk is on the same host."""
         home, site = self._home(editor), f"{self._beat.url.rstrip('/')}/"
         return f"{home}{page.removeprefix(site)}" if home and page.startswith(site) else page
 
     def _home(self, editor: Editor) -> str:
-        """Return where the site is, from where an editor is; "" where nobody can know."""
+        """Return the link to the site, "" where it is unknown."""
         url = self._beat.url
         if not editor.is_beside_site:
             return f"{url.rstrip('/')}/" if url else ""
@@ -278,18 +274,18 @@ class Pages:
             "own_words": f"{self._root}assets/{asset_name('own_words.js')}",
         }
 
-    def address(self, question: engine.QueueQuestion) -> str:
+    def address(self, question: QueueQuestion) -> str:
         """Return the address of a page of the queue."""
         return f"{self._root}?{_query.write_question(question)}"
 
-    def _view_links(self, counts: Counts, question: engine.QueueQuestion | None) -> list[View]:
+    def _view_links(self, counts: Counts, question: QueueQuestion | None) -> list[View]:
         known = counts.count_views()
         order = question.order if question else "front"
         return [
             {
                 "id": view,
                 "name": self.strings.say(f"view_{view}"),
-                "href": self.address(engine.QueueQuestion(view=view, order=order)),
+                "href": self.address(QueueQuestion(view=view, order=order)),
                 "is_current": question is not None and view == question.view,
                 "count": f"{known[view]:,}",
                 "key": _VIEW_KEYS[view],
@@ -298,7 +294,7 @@ class Pages:
         ]
 
     def _count_troubles(self, counts: Counts, editor: Editor) -> str:
-        """Return how many sources need a person, for those who see sources; "" for none."""
+        """Return how many sources need a person, "" for none or for viewers."""
         count = counts.count_troubled_sources() if editor.may_edit else 0
         return f"{count:,}" if count else ""
 
@@ -315,9 +311,9 @@ class Pages:
     def _own_views(
         self,
         counted: Sequence[tuple[SavedView, int | None]],
-        question: engine.QueueQuestion | None,
+        question: QueueQuestion | None,
     ) -> list[View]:
-        """Return the links of an editor's saved views, each with its count where that is known."""
+        """Return the links to an editor's saved views, with counts where known."""
         asked = _query.write_question(_query.first_page(question)) if question else None
         return [
             {
@@ -329,7 +325,7 @@ class Pages:
             for view, count in counted
         ]
 
-    def _acts(self, row: engine.QueueRow) -> list[View]:
+    def _acts(self, row: QueueRow) -> list[View]:
         standing, verdict = row.leader.standing, row.leader.verdict
         said = verdict.said if verdict else ""
         acts = [act for act in _ACTS if act[0] != said]
@@ -350,7 +346,7 @@ class Pages:
 
 
 def asset_name(file: str) -> str:
-    """Return the name under which an asset is asked for: it changes with its bytes."""
+    """Return the name of an asset in URLs: it changes with its content."""
     return f"{_digest(file)}-{quote(file)}"
 
 
@@ -363,3 +359,118 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:
+    """Describe a command that an owner started, under a title."""
+    state = "waits" if demanded.waits else "works" if demanded.code is None else "over"
+    return {
+        "title": title,
+        "by": demanded.by,
+        "time": pages.views.clock(demanded.began),
+        "state": pages.strings.say(
+            f"round_{state}" if demanded.code in (None, 0) else "round_failed"
+        ),
+        "is_over": demanded.code is not None,
+        "log": [text.fold(line) for line in demanded.log],
+    }
+
+
+SCRIPT_WORDS = (
+    "publish",
+    "hold",
+    "reject",
+    "clear",
+    "remove",
+    "edit",
+    "merge",
+    "pin",
+    "undo",
+    "lead",
+    "split_off",
+    "block",
+    "block_title",
+    "block_domain",
+    "block_phrase",
+    "pin_until",
+    "pin_6",
+    "pin_24",
+    "pin_72",
+    "pin_open",
+    "is_here",
+    "stories",
+    "key_member",
+    "key_member_back",
+    "open_story",
+    "open_original",
+    "said_publish",
+    "said_hold",
+    "said_reject",
+    "said_remove",
+    "said_file",
+    "take_in",
+    "open_on_site",
+    "unpin",
+    "file_waits",
+    "saving",
+    "saved",
+    "not_saved",
+    "no_answer",
+    "taken_back",
+    "changed_since",
+    "reject_other",
+    "reason_off_topic",
+    "reason_release",
+    "reason_old",
+    "reason_thin",
+    "reason_opinion",
+    "reason_source",
+    "cancel",
+    "close",
+    "save",
+    "keys",
+    "palette",
+    "palette_none",
+    "key_next",
+    "key_previous",
+    "key_pick",
+    "key_help",
+    "key_search",
+    "key_refresh",
+    "key_go",
+    "no_undo",
+    "offline",
+    "picked",
+    "new_stories",
+    "today",
+    "all_commands",
+    "keep_mine",
+    "keep_theirs",
+    "conflict_title",
+    "conflict_mine",
+    "conflict_theirs",
+    "draft_kept",
+    "upload_done",
+    "stash_add",
+    "stash_done",
+    "take_proposal",
+    "refuse_proposal",
+    "letter_up",
+    "letter_down",
+    "letter_drop",
+    "letter_words",
+    "letter_approve",
+    "letter_hold",
+    "letter_release",
+    "letter_differs",
+    "letter_was_filed",
+    "letter_add",
+    "letter_added",
+    "letter_which",
+    "key_letter_search",
+    "key_letter_note",
+    "key_letter_subject",
+    "sending_send",
+    "sending_pause",
+    *(f"standing_{standing}" for standing in Standing),
+)

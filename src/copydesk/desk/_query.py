@@ -1,34 +1,36 @@
-"""The address of a queue page: a question as a browser asks it, and back."""
+"""Read and write the address of a queue page, and list the page's filters."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
-from copydesk import engine
+from copydesk.editing import queue
 from copydesk.news import ReasonKind, Standing
+from copydesk.rendering import Strings, language_name
 
-VIEWS: tuple[engine.QueueView, ...] = get_args(engine.QueueView)
-ORDERS: tuple[engine.QueueOrder, ...] = get_args(engine.QueueOrder)
-NUMBERS: tuple[engine.StoryNumber, ...] = get_args(engine.StoryNumber)
+VIEWS: tuple[queue.QueueView, ...] = get_args(queue.QueueView)
+ORDERS: tuple[queue.QueueOrder, ...] = get_args(queue.QueueOrder)
+NUMBERS: tuple[queue.StoryNumber, ...] = get_args(queue.StoryNumber)
 DAYS = (1, 7, 30)
 _YEARS = (1970, 9000)
+Choice = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=str)
-_LONGEST = 500  # characters of a word that is looked for, or of a name
+_LONGEST = 500  # characters of a search, or of a name
 
 
-def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
-    """Return the question of an address; what nobody can mean asks for nothing."""
+def read_question(query: Mapping[str, str]) -> queue.QueueQuestion:
+    """Return the question in a query; values that make no sense are ignored."""
     view = _choose(VIEWS, query.get("view")) or VIEWS[0]
     order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
     reason = next((kind for kind in ReasonKind if kind == query.get("reason")), None)
     days = query.get("days", "")
-    return engine.QueueQuestion(
+    return queue.QueueQuestion(
         view=view,
         standing=standing,
         topic=query.get("topic", "")[:_LONGEST],
@@ -51,8 +53,8 @@ def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
     return next((choice for choice in choices if choice == text), None)
 
 
-def write_question(question: engine.QueueQuestion) -> str:
-    """Return a question as the query of an address, without a question mark."""
+def write_question(question: queue.QueueQuestion) -> str:
+    """Return a question as a query, without the question mark."""
     parts = {
         "view": question.view,
         "standing": question.standing or "",
@@ -73,18 +75,18 @@ def write_question(question: engine.QueueQuestion) -> str:
     return urlencode({name: value for name, value in parts.items() if value})
 
 
-def is_plain(question: engine.QueueQuestion) -> bool:
-    """Decide whether a question is a view and an order alone, without a filter or words."""
-    return first_page(question) == engine.QueueQuestion(view=question.view, order=question.order)
+def is_plain(question: queue.QueueQuestion) -> bool:
+    """Decide whether a question is only a view and an order, without filters or search."""
+    return first_page(question) == queue.QueueQuestion(view=question.view, order=question.order)
 
 
-def first_page(question: engine.QueueQuestion) -> engine.QueueQuestion:
-    """Return the question from its first row on."""
+def first_page(question: queue.QueueQuestion) -> queue.QueueQuestion:
+    """Return the question for its first page."""
     return replace(question, after=None)
 
 
 def _read_day(text: str) -> date | None:
-    """Return a day as in 2026-11-27; None where it is none, or at an end of the calendar."""
+    """Return a day like 2026-11-27, None for any other text or a year out of range."""
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(text)
         return day if _YEARS[0] <= day.year < _YEARS[1] else None
@@ -95,7 +97,7 @@ def _write_day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _read_cursor(text: str) -> engine.QueueCursor | None:
+def _read_cursor(text: str) -> queue.QueueCursor | None:
     place, _, name = text.partition(" ")
     with contextlib.suppress(ValueError):
         if name and (number := float(place)) == number:
@@ -103,5 +105,63 @@ def _read_cursor(text: str) -> engine.QueueCursor | None:
     return None
 
 
-def _write_cursor(cursor: engine.QueueCursor | None) -> str:
+def _write_cursor(cursor: queue.QueueCursor | None) -> str:
     return "" if cursor is None else f"{cursor[0]!r} {cursor[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Describe the filters of a question in the site's language; `topics` are the beat's."""
+
+    strings: Strings
+    topics: Sequence[str]
+
+    def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
+        """Return each filter with its choices; the current value is always among them."""
+        say = self.strings.say
+        languages = [(tag, _name_language(tag)) for tag in choices.languages]
+        kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
+        reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
+        standings = [(str(one), self.strings.say(f"standing_{one}")) for one in Standing]
+        ages = [(str(days), say(f"days_{days}")) for days in DAYS]
+        orders = [(order, say(f"order_{order}")) for order in ORDERS]
+        return [
+            self.make_filter("topic", question.topic, [(name, name) for name in self.topics]),
+            self.make_filter("source", question.source, [(name, name) for name in choices.sources]),
+            self.make_filter("language", question.language, languages),
+            self.make_filter("reason", str(question.reason or ""), reasons),
+            self.make_filter("standing", str(question.standing or ""), standings),
+            self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
+            *self._show_further(question),
+            self.make_filter("order", question.order, orders, may_be_any=False),
+        ]
+
+    def _show_further(self, question: queue.QueueQuestion) -> list[Choice]:
+        """Return the filters that are shown only when the address uses them."""
+        asked = {
+            "owner": question.owner,
+            "since": question.since,
+            "until": question.until,
+            "decided": question.decided,
+        }
+        shown = [self.make_filter(name, str(value), []) for name, value in asked.items() if value]
+        if question.number:
+            word = self.strings.say(f"number_{question.number}")
+            shown.append(self.make_filter("number", question.number, [(question.number, word)]))
+        return shown
+
+    def make_filter(
+        self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
+    ) -> Choice:
+        """Return a filter: its name, its current value and its labelled choices."""
+        listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
+        if chosen and chosen not in {value for value, _ in listed}:
+            listed.append((chosen, chosen))
+        shown = [
+            {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
+        ]
+        return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
+
+
+def _name_language(tag: str) -> str:
+    return language_name(tag) or tag

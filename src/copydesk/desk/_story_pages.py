@@ -1,4 +1,4 @@
-"""The pages of one story: all that is known of it, and the form in which it is edited."""
+"""Render the pages of one story, its edit form, and an editor's actions of today."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import msgspec
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk._actions import StoryFields, change_fields, list_texts, name_field
-from copydesk.desk._counts import Counts
-from copydesk.desk._draft_fields import FoundDraft, find_draft
+from copydesk.desk._http import FoundDraft, find_draft
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk._story_view import View
-from copydesk.desk._why_view import (
+from copydesk.desk._story_view import (
+    View,
     describe_neighbour,
     describe_passages,
     describe_places,
@@ -23,8 +23,12 @@ from copydesk.desk._why_view import (
     describe_why,
 )
 from copydesk.desk_store import Draft, QueuedAction
+from copydesk.editing import queue
+from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE, EditorAction, Standing
+from copydesk.newsroom import settings
+from copydesk.rounds import rejudging
 
 _FIGURES = 8
 FIELD_WORDS = {
@@ -39,10 +43,10 @@ FIELD_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class OpenEdit:
-    """What an editor wants in the form of a story beside its fields.
+    """What the edit form of a story shows besides the story's fields.
 
-    `drafts` were typed before, and are put in where they are taken up; `sent` are the actions of
-    the form that was sent last, each with its outcome.
+    `drafts` were typed before and fill the form if `is_taken_up`. `sent` are the actions of the
+    form that was sent last, each with its outcome.
     """
 
     drafts: Sequence[Draft] = ()
@@ -51,12 +55,12 @@ class OpenEdit:
 
     @property
     def unsaved(self) -> list[QueuedAction]:
-        """Return the actions that were sent and are not done."""
+        """Return the sent actions that are not done."""
         return [each for each in self.sent if not each.outcome or each.outcome.state != "done"]
 
 
-def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:
-    """Return the page of a story: its row, why it stands where it does, what was read of it."""
+def render_story(pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage) -> bytes:
+    """Return the page of a story: its row, the reasons for its standing, its text."""
     told = found.explanation
     view = {
         **pages.views.short(found.seen),
@@ -73,14 +77,14 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
         editor,
         counts,
         title=view["title"],
-        back=pages.address(engine.QueueQuestion(view="all")),
+        back=pages.address(queue.QueueQuestion(view="all")),
         row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
         story=view,
     )
 
 
-def _link_front(pages: Pages, seen: engine.QueueStory) -> str:
-    """Return where it is told why a published story stands where it does, "" for others."""
+def _link_front(pages: Pages, seen: queue.QueueStory) -> str:
+    """Return the page that explains a published story's place, "" for others."""
     if seen.standing is not Standing.PUBLISHED:
         return ""
     name = quote(seen.name, safe="")
@@ -88,9 +92,9 @@ def _link_front(pages: Pages, seen: engine.QueueStory) -> str:
 
 
 def render_trail(
-    pages: Pages, editor: Editor, counts: Counts, story: engine.QueueStory, trail: engine.Trail
+    pages: Pages, editor: Editor, counts: Counts, story: queue.QueueStory, trail: Trail
 ) -> bytes:
-    """Return the page of what befell a story."""
+    """Return the page with a story's history."""
     short = pages.views.short(story)
     title = pages.strings.say("trail_of", title=short["title"])
     told = describe_trail(pages.views, trail)
@@ -101,10 +105,10 @@ def render_neighbours(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    story: engine.QueueStory,
-    found: engine.NeighbourReport,
+    story: queue.QueueStory,
+    found: rejudging.NeighbourReport,
 ) -> bytes:
-    """Return the page of what a story is most like."""
+    """Return the page of the stories that a story is most like."""
     short = pages.views.short(story)
     title = pages.strings.say("neighbours_of", title=short["title"])
     told = {
@@ -115,9 +119,9 @@ def render_neighbours(
 
 
 def render_edit(
-    pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage, opened: OpenEdit
+    pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage, opened: OpenEdit
 ) -> bytes:
-    """Return the form in which a story is edited, with both versions of a field that has two."""
+    """Return the edit form of a story; a field that was changed twice shows both versions."""
     short = pages.views.short(found.seen)
     values = read_fields(found)
     typed = find_draft(opened.drafts, list_texts(values))
@@ -137,7 +141,7 @@ def render_edit(
         "mine": msgspec.json.encode(mine).decode(),
         "topics": pages.topic_choices(mine.topics),
         "pictures": _pictures(pages, found, mine.picture),
-        "note_characters": engine.note_characters(found.seen.story),
+        "note_characters": editing.note_characters(found.seen.story),
         "versions": versions,
         "has_two": any(versions.values()),
         "outcomes": list(_describe_outcomes(pages, opened)),
@@ -160,7 +164,7 @@ def render_edit(
 def render_sent_edit(
     pages: Pages, editor: Editor, counts: Counts, sent: Sequence[QueuedAction], problem: str = ""
 ) -> bytes:
-    """Return a page of what a form wants that waits, or whose story is gone: nothing is lost."""
+    """Return a page with the values of an edit that waits, or whose story is gone."""
     return pages.page(
         "edit_sent.html",
         editor,
@@ -176,7 +180,7 @@ def render_sent_edit(
 
 
 def link_edit(root: str, action: EditorAction) -> str:
-    """Return where one sees what became of an edit, and chooses where that is to be chosen."""
+    """Return the page that shows the outcome of an edit and lets the editor resolve it."""
     return f"{root}story/{quote(action.stories[0], safe='')}/edit/?sent={quote(action.id, safe='')}"
 
 
@@ -187,7 +191,7 @@ def _put_in(draft: FoundDraft, fields: StoryFields) -> StoryFields:
 
 
 def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
-    """Walk the fields that somebody changed before the actions that set them were filed."""
+    """Yield the fields that somebody changed before these actions were filed."""
     for queued in unsaved:
         conflicts = queued.outcome.conflicts if queued.outcome else ()
         field = name_field(queued.action)
@@ -196,7 +200,7 @@ def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
 
 
 def _find_stale_drafts(draft: FoundDraft, now: StoryFields) -> Iterator[str]:
-    """Walk the fields that somebody changed since a draft of them was typed."""
+    """Yield the fields that somebody changed after their draft was typed."""
     for field, was in draft.was.items():
         if field in draft.fields and getattr(now, field).strip() != was.strip():
             yield field
@@ -221,7 +225,7 @@ def _describe_versions(
 
 
 def _describe_outcomes(pages: Pages, opened: OpenEdit) -> Iterator[View]:
-    """Walk what became of the fields that were sent: saved, refused, of a story that is removed."""
+    """Yield the outcome of each sent field: saved, refused, or its story was removed."""
     say = pages.strings.say
     for queued in opened.sent:
         word = say(FIELD_WORDS[field]) if (field := name_field(queued.action)) else ""
@@ -248,8 +252,8 @@ def _write_value(action: EditorAction) -> str:
     return ", ".join(values)
 
 
-def read_fields(found: engine.StoryPage) -> StoryFields:
-    """Return the fields of a story that its form has, as they are."""
+def read_fields(found: queue.StoryPage) -> StoryFields:
+    """Return the fields of a story that its form edits."""
     story = found.seen.story
     return StoryFields(
         title=text.fold(story.title),
@@ -261,7 +265,7 @@ def read_fields(found: engine.StoryPage) -> StoryFields:
     )
 
 
-def _pictures(pages: Pages, found: engine.StoryPage, chosen: str) -> list[View]:
+def _pictures(pages: Pages, found: queue.StoryPage, chosen: str) -> list[View]:
     figures = [figure for figure in found.figures if figure.url != chosen][:_FIGURES]
     listed = [(NO_PICTURE, pages.strings.say("picture_none"))]
     if chosen != NO_PICTURE:
@@ -277,3 +281,134 @@ def _pictures(pages: Pages, found: engine.StoryPage, chosen: str) -> list[View]:
 
 def _short_address(url: str) -> str:
     return url.rsplit("/", 1)[-1] or url
+
+
+_NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # the first value is a headline or a name
+# rules that set a field of a story, with that field
+_EDITS = {"rename": "title", "retopic": "topics", "set": ""}
+_SHOWN_VALUE = 300  # characters of a value
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
+
+
+def describe_actions(
+    pages: Pages, opened: OpenNewsroom, done: Sequence[QueuedAction]
+) -> list[View]:
+    """Return actions with their outcomes, and whether each can be undone."""
+    undone = {
+        value
+        for queued in done
+        if queued.action.kind == "undo" and _state(queued) == "done"
+        for value in queued.action.values
+    }
+    return [_describe(pages, opened, queued, undone) for queued in done]
+
+
+def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
+    """Return settings that somebody changed, and whether each change is undone."""
+    return [
+        {
+            "id": commit.id,
+            "time": pages.views.clock(commit.at),
+            "subject": text.fold(commit.subject),
+            "lines": [text.fold(line) for line in commit.lines],
+            "state": pages.strings.say("taken_back") if commit.is_undone else "",
+        }
+        for commit in commits
+    ]
+
+
+def _describe(
+    pages: Pages, opened: OpenNewsroom, queued: QueuedAction, undone: Collection[str]
+) -> View:
+    action, outcome, state = queued.action, queued.outcome, _state(queued)
+    say, known = pages.strings.say, pages.strings.words
+    is_undone = action.id in undone
+    names = () if action.kind == "list" else action.stories or _list_new_records(queued)
+    problem = state in {"refused", "conflict"} and outcome is not None
+    return {
+        "id": action.id,
+        "word": next((say(word) for word in _list_words(action) if word in known), action.kind),
+        "time": pages.views.clock(action.at),
+        "stories": [
+            {
+                "title": find_title(opened, name),
+                "href": f"{pages.views.root}story/{quote(name, safe='')}/",
+            }
+            for name in names
+        ],
+        "about": _name_by_values(action, names),
+        "changes": _list_changes(pages, opened, action),
+        "why": action.why,
+        "state": say("taken_back" if is_undone else f"state_{state}"),
+        "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
+        "retry": _link_retry(pages, queued),
+        "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
+    }
+
+
+def _link_retry(pages: Pages, queued: QueuedAction) -> str:
+    """Return the page where the editor resolves a conflict of an action, "" for none."""
+    action, root = queued.action, pages.views.root
+    if (action.kind, action.said, _state(queued)) == ("list", "set", "conflict"):
+        return f"{root}list/?action={action.id}"
+    if name_field(action) and _state(queued) in {"conflict", "refused"}:
+        return link_edit(root, action)
+    return ""
+
+
+def _list_words(action: EditorAction) -> Iterator[str]:
+    """Yield the keys of texts for an action, the most exact first."""
+    if (action.kind, action.said) == ("rule", "undo"):
+        yield f"said_undo_{action.values[0] if action.values else ''}"
+    if action.kind == "list":
+        yield f"said_list_{action.said}"
+    elif action.said in _EDITS:
+        yield "said_edit"
+    yield f"said_{action.said or action.kind}"
+    yield f"said_{action.kind}"
+
+
+def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
+    """Return what an action is about if it names no story: a headline, a URL, blocked words."""
+    if names or not (action.kind in _NAMED_BY_VALUE or action.said == "block"):
+        return ""
+    return ", ".join(action.values if action.said == "block" else action.values[:1])
+
+
+def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> list[View]:
+    """Return the fields that an action changed; if unknown, those that it was to change."""
+    if not _is_edit(action):
+        return []
+    changes = [
+        (edited.field, edited.was, edited.now)
+        for edited in editing.list_edited_fields(opened.newsroom, action.id)
+    ]
+    if not changes and action.said == "set" and len(action.values) > 1:
+        changes = [(action.values[0], "", action.values[1])]
+    if not changes and action.said in _EDITS:
+        changes = [(_EDITS[action.said], "", ", ".join(action.values))]
+    say = pages.strings.say
+    return [
+        {"field": say(FIELD_WORDS[field]), "was": _shorten(was), "now": _shorten(now)}
+        for field, was, now in changes
+        if field in FIELD_WORDS
+    ]
+
+
+def _is_edit(action: EditorAction) -> bool:
+    return action.kind == "correct" or (action.kind == "rule" and action.said in _EDITS)
+
+
+def _shorten(value: str) -> str:
+    return text.shorten(text.fold(value), _SHOWN_VALUE)
+
+
+def _list_new_records(queued: QueuedAction) -> Sequence[str]:
+    """Return the names of the records that an action created."""
+    if queued.action.kind != "write" or queued.outcome is None:
+        return ()
+    return [path.rsplit("/", 1)[-1].removesuffix(".md") for path in queued.outcome.paths]
+
+
+def _state(queued: QueuedAction) -> str:
+    return queued.outcome.state if queued.outcome else "waits"

@@ -1,26 +1,34 @@
-"""A story as the desk's templates show it."""
+"""Describe a story for the templates: its fields, proposals, reasons and history."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from copydesk import engine
+from copydesk import editing
+from copydesk.desk_store import Proposal
+from copydesk.editing import queue
+from copydesk.editing.trail import Trail, TrailEntry
+from copydesk.errors import DeskStoreError
 from copydesk.kit import dates, text, urls
-from copydesk.news import Reason, Ruling, Standing, Story, Verdict
+from copydesk.news import Reason, Ruling, Story, Verdict
+from copydesk.newsroom import reports
 from copydesk.placement import local_time
+from copydesk.placement.addresses import record_name
 from copydesk.rendering import (
     Strings,
-    language_name,
     language_tag,
     mark_safe,
     render_note,
     text_direction,
 )
+from copydesk.rounds import rejudging
 
 _SHOWN_REASONS = 4
 _SHOWN_EXCERPT = 600
@@ -30,10 +38,10 @@ View = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryViews:
-    """Make what templates print of stories: in the site's language and zone, for its gate.
+    """Describe stories for templates, in the site's language and time zone.
 
-    `root` is the path of the desk. `seen` gives the digests of a story's fields, for an action that
-    must not overwrite what somebody changed meanwhile.
+    `root` is the path of the desk, `gate` the quality at which stories are published. The `seen` of
+    a story has the digests of its fields, so that an action overwrites no change made meanwhile.
     """
 
     strings: Strings
@@ -42,8 +50,8 @@ class StoryViews:
     root: str
     gate: int
 
-    def of(self, seen: engine.QueueStory) -> View:
-        """Return a story as a row shows it."""
+    def of(self, seen: queue.QueueStory) -> View:
+        """Return a story for a row of the queue."""
         story = seen.story
         reasons = sort_reasons(story.reasons)
         return {
@@ -67,8 +75,8 @@ class StoryViews:
             "unmade": seen.unmade,
         }
 
-    def short(self, seen: engine.QueueStory) -> View:
-        """Return a story as a line beside another shows it."""
+    def short(self, seen: queue.QueueStory) -> View:
+        """Return a story for a line below another one."""
         story = seen.story
         provider = story.provider
         source = text.fold(provider.name or provider.domain) if provider else ""
@@ -84,20 +92,20 @@ class StoryViews:
             "tongue": self.tongue(story),
             "standing": str(seen.standing),
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
-            "seen": json.dumps(dict(engine.field_digests(story, seen.verdict))),
+            "seen": json.dumps(dict(editing.field_digests(story, seen.verdict))),
         }
 
     def address(self, name: str) -> str:
-        """Return where the page of the story of a name is."""
+        """Return the address of a story's page at the desk."""
         return f"{self.root}story/{quote(name, safe='')}/"
 
     def reason(self, reason: Reason) -> View:
-        """Return a reason with its points, "" where none count."""
+        """Return a reason with its points, "" where it has none."""
         points = f"{reason.points:+d}" if reason.points else ""
         return {"points": points, "is_up": (reason.points or 0) > 0, "why": _reason_words(reason)}
 
     def verdict(self, verdict: Verdict | None) -> View | None:
-        """Return the word of an editor, None where nobody said one."""
+        """Return an editor's verdict, None where there is none."""
         if verdict is None:
             return None
         word = self.strings.say(f"said_{verdict.said}")
@@ -109,14 +117,14 @@ class StoryViews:
         }
 
     def _pin(self, pin: Ruling | None) -> View | None:
-        """Return until when an editor keeps a story in front, None for one that nobody keeps."""
+        """Return until when a story is pinned to the front page, None if it is not."""
         if pin is None:
             return None
         say, until = self.strings.say, self.time(pin.until)
         return {"words": say("pinned_until") if until else say("pinned"), "until": until}
 
     def time(self, moment: datetime | None) -> str:
-        """Return a time as HTML that says its moment exactly, "" for none."""
+        """Return a time as HTML with its exact value, "" for None."""
         if moment is None:
             return ""
         local = local_time(moment, self.zone)
@@ -124,19 +132,19 @@ class StoryViews:
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{shown}</time>')
 
     def clock(self, moment: datetime) -> str:
-        """Return a time of this day as HTML, the hour alone."""
+        """Return a time of today as HTML: the hour and minute."""
         local = local_time(moment, self.zone)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{local:%H:%M}</time>')
 
     def tongue(self, story: Story) -> str:
-        """Return the attributes of words in another language than the site's."""
+        """Return the HTML attributes for text in another language than the site's."""
         tag = language_tag(story.language)
         if not tag or tag.partition("-")[0] == language_tag(self.locale).partition("-")[0]:
             return ""
         direction = text_direction(tag)
         return mark_safe(f' lang="{tag}"' + (f' dir="{direction}"' if direction == "rtl" else ""))
 
-    def _picture(self, seen: engine.QueueStory) -> View | None:
+    def _picture(self, seen: queue.QueueStory) -> View | None:
         picture = seen.picture
         if picture is None:
             return None
@@ -146,20 +154,155 @@ class StoryViews:
 
 
 def sort_reasons(reasons: Sequence[Reason]) -> list[Reason]:
-    """Sort reasons by what they weigh; those without points last, in their own order."""
+    """Sort reasons by weight; those without points come last, in their own order."""
     return sorted(reasons, key=lambda reason: -abs(reason.points or 0))
-
-
-def name_standing(strings: Strings, standing: Standing) -> str:
-    """Return the word of a standing."""
-    return strings.say(f"standing_{standing}")
-
-
-def name_language(tag: str) -> str:
-    """Return what a language is called, its tag where that is not known."""
-    return language_name(tag) or tag
 
 
 def _reason_words(reason: Reason) -> str:
     about = "" if reason.about in {"quality", ""} else f"{reason.about}: "
     return text.fold(f"{about}{reason.why}")
+
+
+FindProposals = Callable[[Collection[str]], Mapping[str, Sequence[Proposal]]]
+_WORDS = {"split": "split_off"}  # rules whose name is no word of the desk's
+_SHOWN_VALUE = 600
+_SHOWN_WHY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalViews:
+    """Describe the proposals for the stories of rows; where the store fails, rows have none."""
+
+    strings: Strings
+    find: FindProposals
+
+    def find_for(self, row: queue.QueueRow) -> list[Proposal]:
+        """Return the proposals for any story of a row, the oldest first, each once."""
+        names = [seen.name for seen in (row.leader, *row.copies, *row.coverage)]
+        found: Mapping[str, Sequence[Proposal]] = {}
+        with contextlib.suppress(DeskStoreError):
+            found = self.find(names)
+        listed = [proposal for name in names for proposal in found.get(name, ())]
+        return list({proposal.id: proposal for proposal in listed}.values())
+
+    def version(self, row: queue.QueueRow, proposals: Sequence[Proposal]) -> str:
+        """Return the version of a row; it changes with the proposals for the row."""
+        if not proposals:
+            return row.version
+        ids = " ".join(proposal.id for proposal in proposals).encode()
+        return f"{row.version}-{hashlib.blake2b(ids, digest_size=4).hexdigest()}"
+
+    def show(self, proposals: Sequence[Proposal]) -> list[View]:
+        """Return proposals for the template."""
+        return [self._show(proposal) for proposal in proposals]
+
+    def _show(self, proposal: Proposal) -> View:
+        action, say = proposal.action, self.strings.say
+        is_set = action.said == "set"
+        word = action.values[0] if is_set else _WORDS.get(action.said, action.said)
+        value = action.values[1] if is_set else ""
+        return {
+            "id": proposal.id,
+            "word": say(word),
+            "value": text.shorten(text.fold(value), _SHOWN_VALUE),
+            "by": f"{text.fold(proposal.label)} ({text.fold(proposal.author)})",
+            "why": text.shorten(text.fold(action.why), _SHOWN_WHY),
+            "grounds": [ground.words for ground in proposal.grounds if ground.words],
+        }
+
+
+_SHORT = 10  # characters of a commit's id
+
+
+def describe_why(told: reports.Explanation) -> View:
+    """Return how a story got its quality, as a table, with the other reasons beside it."""
+    in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
+    return {
+        "quality": told.quality,
+        "parts": [
+            {
+                "part": row.part or "–",
+                "points": f"{row.points:+d}",
+                "evidence": [
+                    {"points": f"{one.points:+d}", "why": one.why} for one in row.evidence
+                ],
+            }
+            for row in told.parts
+        ],
+        "reasons": [reason for reason in told.reasons if reason not in in_parts],
+        "otherwise": told.otherwise,
+    }
+
+
+def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
+    """Return how a story ranks among recent ones of each of its topics, a sentence each."""
+    return [
+        views.strings.say(
+            "place_of" if place.topic else "place_of_all",
+            place=place.place,
+            stories=place.stories,
+            topic=place.topic,
+            median=place.median,
+            published=place.published,
+        )
+        for place in told.places
+    ]
+
+
+def describe_passages(found: queue.StoryPage) -> list[list[View]]:
+    """Return the passages of a story, each as a list of marked and plain pieces."""
+    return [list(_part(passage)) for passage in found.passages]
+
+
+def _part(passage: queue.MarkedPassage) -> Iterator[View]:
+    """Yield the pieces of a passage."""
+    at = 0
+    for mark in passage.marks:
+        yield {"words": passage.words[at : mark.start], "kind": ""}
+        kind = "keyword" if mark.topic else "matter"
+        words = passage.words[mark.start : mark.end]
+        yield {"words": words, "kind": kind, "topic": mark.topic}
+        at = mark.end
+    yield {"words": passage.words[at:], "kind": ""}
+
+
+def describe_trail(views: StoryViews, trail: Trail) -> View:
+    """Return the history of a story, an entry each, and how many older ones there are."""
+    return {
+        "entries": [_describe_entry(views, entry) for entry in trail.entries],
+        "rest": views.strings.say("trail_rest", count=trail.rest) if trail.rest else "",
+        "notes": trail.notes,
+    }
+
+
+def _describe_entry(views: StoryViews, entry: TrailEntry) -> View:
+    at, until = dates.parse(entry.at), dates.parse(entry.until)
+    again = views.strings.say("trail_again", count=entry.count) if until else ""
+    return {
+        "time": views.time(at) or views.strings.say("trail_unknown"),
+        "kind": str(entry.kind),
+        "what": entry.what,
+        "by": entry.by,
+        "why": entry.why,
+        "fields": ", ".join(entry.fields),
+        "commit": entry.commit[:_SHORT],
+        "again": again,
+        "until": views.time(until),
+    }
+
+
+def describe_neighbour(views: StoryViews, row: rejudging.NeighbourRow) -> View:
+    """Return a neighbouring group: its likeness, and why it is one group or not."""
+    story = row.story
+    others = views.strings.say("neighbour_others", count=row.others) if row.others else ""
+    return {
+        "title": text.fold(story.title) or views.strings.say("untitled"),
+        "href": views.address(record_name(story.path)),
+        "time": views.time(story.published_at),
+        "others": others,
+        "kind": str(row.kind),
+        "likeness": f"{row.likeness:.2f}",
+        "needed": f"{row.needed:.2f}",
+        "why": row.why,
+        "words": ", ".join(row.words),
+    }

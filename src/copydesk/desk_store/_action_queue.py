@@ -1,11 +1,11 @@
-"""Actions: kept from the browser's request until they are filed, each with what became of it."""
+"""Store editors' actions until they are filed, and programs' proposals until they are decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
@@ -15,7 +15,7 @@ from copydesk.news import ActionOutcome, EditorAction
 _PUT = """
 INSERT INTO actions (id, editor, at, action) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
-# What was noted stays: a worker that was killed after its note files nothing a second time.
+# A stored outcome stays: a worker killed after storing it files nothing twice.
 _NOTE = "UPDATE actions SET outcome = ? WHERE id = ? AND outcome IS NULL"
 _ID_CHARACTERS = 100
 _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
@@ -23,14 +23,14 @@ _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedAction:
-    """An action, and what became of it: None as long as it waits."""
+    """An action with its outcome, None as long as it waits."""
 
     action: EditorAction
     outcome: ActionOutcome | None = None
 
 
 class ActionQueue:
-    """The actions of all editors in the order in which they came in, each id once.
+    """The actions of all editors in order of arrival, each id once.
 
     Methods raise DeskStoreError where the file fails.
     """
@@ -39,10 +39,10 @@ class ActionQueue:
         self._database = database
 
     def put(self, actions: Iterable[EditorAction]) -> None:
-        """Keep actions, all of them or none; they are on the disk (fsync) when this returns.
+        """Store actions, all of them or none; they are on disk (fsync) when this returns.
 
-        One whose id is known is passed over: it was sent again. Raises UsageError for one that
-        cannot be kept.
+        An action with a known id was sent twice and is skipped. Raises UsageError for one that
+        cannot be stored.
         """
         rows = [
             (action.id, action.by, dates.rfc3339(action.at), _encode(action)) for action in actions
@@ -50,10 +50,10 @@ class ActionQueue:
         self._database.run_many(_PUT, rows)
 
     def waiting(self, limit: int) -> tuple[EditorAction, ...]:
-        """Return so many of the actions that nothing has become of yet, the oldest first.
+        """Return up to `limit` actions without an outcome, the oldest first.
 
-        One that cannot be read (its shape is that of another version) is noted as refused: those
-        behind it would wait for ever.
+        One that cannot be read (another version wrote it) is noted as refused: those behind it
+        would wait for ever.
         """
         query = "SELECT id, action FROM actions WHERE outcome IS NULL ORDER BY number LIMIT ?"
         rows = self._database.run(query, limit)
@@ -62,37 +62,27 @@ class ActionQueue:
         return tuple(action for action in decoded.values() if action is not None)
 
     def note(self, outcomes: Iterable[ActionOutcome]) -> None:
-        """Keep what became of actions; what is noted of one already stays."""
+        """Store the outcomes of actions; an outcome that is already stored stays."""
         self._database.run_many(_NOTE, [(_encode(outcome), outcome.id) for outcome in outcomes])
 
     def state(self, ids: Sequence[str]) -> Mapping[str, QueuedAction]:
-        """Return the actions with these ids, by id; those that are not known are left out."""
+        """Return the actions with these ids, by id; unknown ids are left out."""
         query = "SELECT action, outcome FROM actions WHERE id = ?"
         found = (_read_rows(self._database.run(query, action_id)) for action_id in ids)
         return {queued.action.id: queued for rows in found for queued in rows}
 
     def of(self, editor: str, since: datetime) -> tuple[QueuedAction, ...]:
-        """Return what an editor did since a time, the first first."""
+        """Return an editor's actions since a time, the oldest first."""
         query = """
             SELECT action, outcome FROM actions WHERE editor = ? AND at >= ? ORDER BY number
         """
         return tuple(_read_rows(self._database.run(query, editor, dates.rfc3339(since))))
 
     def forget(self, before: datetime) -> None:
-        """Forget the actions before a time of which something has become: git has them."""
+        """Delete the actions before a time that have an outcome: git has them."""
         self._database.run(
             "DELETE FROM actions WHERE at < ? AND outcome IS NOT NULL", dates.rfc3339(before)
         )
-
-
-def encode_action(action: EditorAction) -> bytes:
-    """Return an action as it is kept; raises UsageError for one that cannot be."""
-    return _encode(action)
-
-
-def decode_action(body: bytes) -> EditorAction | None:
-    """Return an action that was kept, None where its shape is that of another version."""
-    return _decode(body, EditorAction)
 
 
 def _encode(value: EditorAction | ActionOutcome) -> bytes:
@@ -111,7 +101,7 @@ def _encode(value: EditorAction | ActionOutcome) -> bytes:
 
 
 def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
-    """Read what was kept, None where its shape is that of another version."""
+    """Decode a stored value, None where another version wrote it."""
     import msgspec
 
     try:
@@ -121,7 +111,7 @@ def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
 
 
 def _read_rows(rows: list[tuple[Any, ...]]) -> Iterator[QueuedAction]:
-    """Read actions with their outcomes; one that cannot be read is left out."""
+    """Yield actions with their outcomes; those that cannot be read are left out."""
     for body, kept in rows:
         action = _decode(body, EditorAction)
         outcome = None if kept is None else _decode(kept, ActionOutcome)
@@ -135,4 +125,139 @@ def _refuse(action_id: str) -> ActionOutcome:
         state="refused",
         what="another version of copydesk wrote this action, and it cannot be read",
         hint="do it again",
+    )
+
+
+ProposalState = Literal["waits", "taken", "refused"]
+_MOST_WAITING = 1_000  # of one author: an editor could not review more
+_MOST_OF_A_STORY = 20
+_COLUMNS = "id, author, label, at, action, grounds, became, decided_by, decided_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a proposal cites: a story, and words in it."""
+
+    story: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An action that `author` proposes by a program called `label`, with what it cites."""
+
+    id: str
+    author: str
+    label: str
+    at: datetime
+    action: EditorAction
+    grounds: tuple[Ground, ...] = ()
+    became: ProposalState = "waits"
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+class Proposals:
+    """The proposals in order of arrival. Methods raise DeskStoreError."""
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def put(self, proposal: Proposal) -> Proposal:
+        """Store a proposal and return it; for a known id return the stored one.
+
+        Raises UsageError where its author has 1,000 waiting ones, or a story has twenty.
+        """
+        with self._database.at_once():
+            known = self.find(proposal.id)
+            if known is not None:
+                return known
+            self._check_room(proposal)
+            rows = self._database.run(
+                "INSERT INTO proposals (id, author, label, at, action, grounds)"
+                " VALUES (?, ?, ?, ?, ?, ?) RETURNING number",
+                *(proposal.id, proposal.author, proposal.label, dates.rfc3339(proposal.at)),
+                *(_encode(proposal.action), _encode_grounds(proposal.grounds)),
+            )
+            number = rows[0][0]
+            stories = [(number, story) for story in dict.fromkeys(proposal.action.stories)]
+            self._database.run_many("INSERT INTO proposed_stories VALUES (?, ?)", stories)
+        return proposal
+
+    def find(self, proposal_id: str) -> Proposal | None:
+        """Return the proposal with an id, None where there is none."""
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM proposals WHERE id = ?", proposal_id)
+        return _read(rows[0]) if rows else None
+
+    def list_waiting(self, limit: int, after: str = "") -> tuple[Proposal, ...]:
+        """Return up to `limit` waiting proposals after the one with the id `after`."""
+        query = f"""
+            SELECT {_COLUMNS} FROM proposals WHERE became = 'waits' AND number >
+                coalesce((SELECT number FROM proposals WHERE id = ?), 0)
+            ORDER BY number LIMIT ?
+        """
+        rows = self._database.run(query, after, limit)
+        return tuple(filter(None, map(_read, rows)))
+
+    def of_stories(self, names: Collection[str]) -> Mapping[str, tuple[Proposal, ...]]:
+        """Return the waiting proposals for some stories, by record name."""
+        found: dict[str, list[Proposal]] = {}
+        query = f"""
+            SELECT story, {_COLUMNS} FROM proposed_stories JOIN proposals ON number = proposal
+            WHERE became = 'waits' AND story IN ({", ".join("?" * len(names))}) ORDER BY number
+        """
+        for story, *row in self._database.run(query, *names) if names else ():
+            proposal = _read(tuple(row))
+            if proposal is not None:
+                found.setdefault(story, []).append(proposal)
+        return {story: tuple(proposals) for story, proposals in found.items()}
+
+    def decide(self, proposal_id: str, became: ProposalState, by: str, now: datetime) -> bool:
+        """Note that an editor took or refused a proposal; False where one did before."""
+        query = """
+            UPDATE proposals SET became = ?, decided_by = ?, decided_at = ?
+            WHERE id = ? AND became = 'waits' RETURNING id
+        """
+        return bool(self._database.run(query, became, by, dates.rfc3339(now), proposal_id))
+
+    def forget(self, before: datetime) -> None:
+        """Delete the proposals from before a time."""
+        self._database.run("DELETE FROM proposals WHERE at < ?", dates.rfc3339(before))
+
+    def _check_room(self, proposal: Proposal) -> None:
+        query = "SELECT count(*) FROM proposals WHERE became = 'waits' AND author = ?"
+        ((waiting,),) = self._database.run(query, proposal.author)
+        if waiting >= _MOST_WAITING:
+            hint = "editors take or refuse some first"
+            raise UsageError(f"{_MOST_WAITING:,} proposals wait already", hint=hint)
+        of_stories = self.of_stories(proposal.action.stories)
+        for story, proposals in of_stories.items():
+            if len(proposals) >= _MOST_OF_A_STORY:
+                raise UsageError("enough was proposed for this story", subject=story)
+
+
+def _encode_grounds(grounds: tuple[Ground, ...]) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(grounds)
+
+
+def _read(row: tuple[Any, ...]) -> Proposal | None:
+    """Return the proposal in a row, None where another version wrote it."""
+    import msgspec
+
+    proposal_id, author, label, at, body, grounds, became, decided_by, decided_at = row
+    action = _decode(body, EditorAction)
+    if action is None:
+        return None
+    return Proposal(
+        id=proposal_id,
+        author=author,
+        label=label,
+        at=datetime.fromisoformat(at),
+        action=action,
+        grounds=msgspec.json.decode(grounds, type=tuple[Ground, ...]),
+        became=became,
+        decided_by=decided_by,
+        decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
     )

@@ -1,7 +1,6 @@
-"""The audit log: who came in, who was kept out, who changed accounts, who looked at readers.
-
-No password, no secret; a reader is named by their number, never by their address. Anybody can be
-refused, so repeated refusals of one network are one entry with a count.
+"""Store the audit log: sign-ins, refusals, changes of accounts, looks at readers.
+It has no passwords and no secrets, and names readers by number. Anybody can cause refusals, so
+repeated refusals of one network are one entry with a count.
 """
 
 from __future__ import annotations
@@ -46,8 +45,8 @@ OTHER_NETWORKS = "*"
 """The address of the entry that counts the refusals of networks which have no entry of their own"""
 
 _CHARACTERS = 200
-_SAME_ENTRY = timedelta(days=1)  # after the last refusal that an entry counts
-_MOST_NETWORKS = 1_000  # that have an entry of their own within that time
+_SAME_ENTRY = timedelta(days=1)  # a later refusal starts a new entry
+_MOST_NETWORKS = 1_000  # with an entry of their own in that time
 _BETWEEN = "; "
 _COLUMNS = "at, who, what, about, address, count, last"
 _RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND last <= ?"
@@ -57,8 +56,8 @@ _RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND l
 class AuditEntry:
     """Who did what to whom, when, and from which address; "" where there is none.
 
-    Refusals of one network are one entry: `count` says how many, `last` when the last one was, None
-    where it was the only one.
+    Refusals of one network are one entry: `count` is their number, `last` the time of the last
+    one, None where there was only one.
     """
 
     at: datetime
@@ -77,32 +76,32 @@ class AuditLog:
         self._database = database
 
     def add(self, entry: AuditEntry) -> None:
-        """Keep an entry; texts are cut to 200 characters. A refusal is counted in its network's."""
+        """Add an entry; texts are cut to 200 characters. Refusals are counted by network."""
         if entry.what == "sign-in-refused":
             self._count_refusal(entry)
         else:
             self._insert(entry, entry.address)
 
     def latest(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return so many entries, the latest first."""
+        """Return up to `limit` entries, the latest first."""
         return self._list("ORDER BY number DESC", limit)
 
     def latest_but_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return so many entries of those that no stranger can cause, the latest first."""
+        """Return up to `limit` entries that are no refusals, the latest first."""
         return self._list("WHERE what <> 'sign-in-refused' ORDER BY number DESC", limit)
 
     def latest_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return so many networks' refusals, those that were refused last first."""
+        """Return the refusals of up to `limit` networks, the latest first."""
         return self._list("WHERE what = 'sign-in-refused' ORDER BY last DESC, number DESC", limit)
 
     def count_refusals(self) -> int:
-        """Return how many refusals the entries count."""
+        """Return the number of refusals in all entries."""
         query = "SELECT COALESCE(SUM(count), 0) FROM audit WHERE what = 'sign-in-refused'"
         ((count,),) = self._database.run(query)
         return int(count)
 
     def forget(self, before: datetime) -> None:
-        """Forget the entries before a time."""
+        """Delete the entries before a time."""
         self._database.run("DELETE FROM audit WHERE last < ?", dates.rfc3339(before))
 
     def _count_refusal(self, entry: AuditEntry) -> None:
@@ -118,7 +117,7 @@ class AuditLog:
                 self._insert(entry, OTHER_NETWORKS)
 
     def _add_to_entry(self, entry: AuditEntry, address: str) -> bool:
-        """Count a refusal in the entry of its network, and decide whether there is one."""
+        """Count a refusal in its network's entry; return whether there is one."""
         query = f"SELECT number, about {_RECENT_REFUSALS} AND address = ? ORDER BY number DESC"
         rows = self._database.run(f"{query} LIMIT 1", *_day_around(entry.at), address)
         if not rows:

@@ -1,4 +1,4 @@
-"""The store: one file, and each thing in it by its name."""
+"""Open the desk's store: one file, with a part for each kind of data."""
 
 from __future__ import annotations
 
@@ -6,32 +6,27 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk.desk_store._accounts import Accounts
-from copydesk.desk_store._action_queue import ActionQueue
-from copydesk.desk_store._api_tokens import ApiTokens
+from copydesk.desk_store._action_queue import ActionQueue, Proposals
 from copydesk.desk_store._audit_log import AuditLog
 from copydesk.desk_store._database import DeskDatabase
-from copydesk.desk_store._drafts import Drafts
-from copydesk.desk_store._letter_edits import LetterEdits
-from copydesk.desk_store._one_use_links import OneUseLinks
-from copydesk.desk_store._proposals import Proposals
-from copydesk.desk_store._saved_views import SavedViews
-from copydesk.desk_store._sessions import Sessions
-from copydesk.desk_store._stashes import Stashes
+from copydesk.desk_store._drafts import Drafts, SavedViews, Stashes
+from copydesk.desk_store._sessions import ApiTokens, OneUseLinks, Sessions
+from copydesk.desk_store.accounts import Accounts
+from copydesk.desk_store.letter_edits import LetterEdits
 from copydesk.kit.kept import AttemptLimits
 
-WINDOW = timedelta(minutes=15)  # within which attempts to sign in are counted
-DEVICE_WINDOW = timedelta(hours=1)  # the same of a browser in which somebody signed in before
+WINDOW = timedelta(minutes=15)  # in which attempts to sign in are counted
+DEVICE_WINDOW = timedelta(hours=1)  # the same for a browser that was signed in before
 _NAME = "desk.sqlite"
 _AUDIT_KEPT = timedelta(days=365)
-_ACTIONS_KEPT = timedelta(days=90)  # as long as one can be undone by its id
+_ACTIONS_KEPT = timedelta(days=90)  # an action can be undone for so long
 
 
 class DeskStore:
-    """What the desk keeps, each kind of it by its name.
+    """The desk's own data, by kind.
 
-    Methods of its parts raise DeskStoreError where the file fails. Used by any thread, one at a
-    time; a process that was forked opens its own.
+    Methods of its parts raise DeskStoreError where the file fails. Any thread may use it, one at a
+    time; a forked process opens its own.
     """
 
     def __init__(self, file: Path) -> None:
@@ -51,13 +46,13 @@ class DeskStore:
         self.letters = LetterEdits(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Make all changes of the block at once or, after an error, none."""
+        """Make all changes of the block in one transaction, or none after an error."""
         return self._database.at_once()
 
     def forget_old(self, now: datetime) -> None:
-        """Forget what is over: sessions, tokens, proposals, actions that git has, old audit.
+        """Delete what is over: sessions, tokens, proposals, filed actions, old audit entries.
 
-        Actions and proposals stay for ninety days, so long as one can be undone.
+        Actions and proposals stay for ninety days, as long as they can be undone.
         """
         with self._database.at_once():
             self.sessions.forget(now)
@@ -67,18 +62,18 @@ class DeskStore:
             self.proposals.forget(now - _ACTIONS_KEPT)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
 
 def has_desk(private: Path) -> bool:
-    """Decide whether the desk keeps anything below a newsroom's private folder."""
+    """Decide whether a newsroom's private folder has a desk's file."""
     return (private / _NAME).exists()
 
 
 def open_desk(private: Path) -> DeskStore:
-    """Open what the desk keeps below a newsroom's private folder, made new where there is none.
+    """Open the desk's file in a newsroom's private folder; create it where there is none.
 
-    Raises DeskStoreError for a file that is locked, damaged, of a newer version or out of reach.
+    Raises DeskStoreError for a file that is locked, damaged, of a newer version or unreadable.
     """
     return DeskStore(private / _NAME)

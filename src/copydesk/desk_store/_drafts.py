@@ -1,23 +1,24 @@
-"""Drafts: what an editor has typed and not filed yet; it survives a closed browser."""
+"""Store what editors keep for themselves: form drafts, saved views and stashes of stories."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
-from copydesk.kit import dates
+from copydesk.kit import dates, text
 
-_CHARACTERS = 200_000
-_KEPT_OF_EACH = 1_000  # drafts of one editor: the oldest give way
+_DRAFT_CHARACTERS = 200_000
+_KEPT_OF_EACH = 1_000  # drafts of one editor; the oldest are deleted
 _QUERY = "SELECT story, field, text, at FROM drafts WHERE editor = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What was typed into one field of a story, "" as its name for one that is not filed."""
+    """The text typed into one field of a story's form; `story` is "" for a new story."""
 
     story: str
     field: str
@@ -32,8 +33,8 @@ class Drafts:
         self._database = database
 
     def keep(self, editor: str, draft: Draft) -> None:
-        """Keep a draft in the place of the earlier one; raises UsageError for one of no measure."""
-        if len(draft.text) > _CHARACTERS:
+        """Store a draft in place of the earlier one; raises UsageError for one too long."""
+        if len(draft.text) > _DRAFT_CHARACTERS:
             raise UsageError("a draft has 200,000 characters at most", subject=draft.story)
         with self._database.at_once():
             self._database.run(
@@ -60,7 +61,7 @@ class Drafts:
         return tuple(map(_draft, rows))
 
     def drop(self, editor: str, story: str, field: str = "") -> None:
-        """Drop an editor's draft of a field, without one all of the story."""
+        """Delete an editor's draft of a field, or without a field all drafts of the story."""
         self._database.run(
             "DELETE FROM drafts WHERE editor = ? AND story = ? AND ? IN (field, '')",
             *(editor, story, field),
@@ -70,3 +71,150 @@ class Drafts:
 def _draft(row: tuple[Any, ...]) -> Draft:
     story, field, text, at = row
     return Draft(story=story, field=field, text=text, at=datetime.fromisoformat(at))
+
+
+_MOST_VIEWS = 30  # of one editor
+_VIEW_CHARACTERS = {"name": 60, "query": 4_000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """A question to the queue, as a query, and its name."""
+
+    name: str
+    query: str
+
+
+class SavedViews:
+    """The saved views of all editors. Methods raise DeskStoreError where the file fails."""
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def keep(self, editor: str, view: SavedView) -> None:
+        """Store a view in place of an earlier one of its name.
+
+        Raises UsageError for a name or query that is too long, or for too many views.
+        """
+        if not 0 < len(view.name) <= _VIEW_CHARACTERS["name"]:
+            raise UsageError("a view's name has 1 to 60 characters", subject=view.name[:60])
+        if len(view.query) > _VIEW_CHARACTERS["query"]:
+            raise UsageError("too long a question for a view", subject=view.name)
+        with self._database.at_once():
+            known = {kept.name for kept in self.of(editor)}
+            if view.name not in known and len(known) >= _MOST_VIEWS:
+                raise UsageError(f"{_MOST_VIEWS} views are the most", hint="delete one first")
+            values = (editor, view.name, view.query)
+            self._database.run("INSERT OR REPLACE INTO saved_views VALUES (?, ?, ?)", *values)
+
+    def of(self, editor: str) -> tuple[SavedView, ...]:
+        """Return an editor's views, by name."""
+        query = "SELECT name, query FROM saved_views WHERE editor = ? ORDER BY name"
+        rows = self._database.run(query, editor)
+        return tuple(SavedView(name=name, query=asked) for name, asked in rows)
+
+    def drop(self, editor: str, name: str) -> None:
+        """Delete a view, if it exists."""
+        query = "DELETE FROM saved_views WHERE editor = ? AND name = ?"
+        self._database.run(query, editor, name)
+
+
+_STASH_CHARACTERS = 100
+_MOST_STASHED = 1_000
+_OPEN_TO = "owner IN ('', ?)"  # own and shared stashes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stash:
+    """The record names of collected stories, in order; `owner` is "" where it is shared."""
+
+    id: int
+    name: str
+    owner: str
+    stories: tuple[str, ...] = ()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether every editor sees and changes it."""
+        return not self.owner
+
+
+class Stashes:
+    """The stashes that an editor may see: their own and shared ones.
+
+    Another editor's stash does not exist for them. Methods raise UsageError for an unknown stash,
+    an invalid name or too many stories; DeskStoreError where the file fails.
+    """
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def make(self, editor: str, name: str, *, shared: bool = False) -> int:
+        """Create an empty stash and return its id."""
+        name, owner = text.fold(name), "" if shared else editor
+        if not 0 < len(name) <= _STASH_CHARACTERS:
+            raise UsageError("a stash's name has between 1 and 100 characters", subject=name[:100])
+        with self._database.at_once():
+            query = "SELECT 1 FROM stashes WHERE owner = ? AND name = ?"
+            if self._database.run(query, owner, name):
+                raise UsageError("there is a stash of that name", subject=name)
+            query = "INSERT INTO stashes (owner, name) VALUES (?, ?) RETURNING id"
+            ((stash_id,),) = self._database.run(query, owner, name)
+        return int(stash_id)
+
+    def of(self, editor: str) -> tuple[Stash, ...]:
+        """Return all stashes that an editor may see, with their stories, by name."""
+        query = f"SELECT id, name, owner FROM stashes WHERE {_OPEN_TO} ORDER BY name, id"
+        return tuple(
+            Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
+            for stash_id, name, owner in self._database.run(query, editor)
+        )
+
+    def list_common(self) -> tuple[Stash, ...]:
+        """Return the stashes that every editor sees, with their stories, by name."""
+        return tuple(stash for stash in self.of("") if stash.is_shared)
+
+    def find(self, editor: str, stash_id: int) -> Stash:
+        """Return a stash with its stories."""
+        query = f"SELECT name, owner FROM stashes WHERE id = ? AND {_OPEN_TO}"
+        rows = self._database.run(query, stash_id, editor)
+        if not rows:
+            raise UsageError("no such stash", subject=str(stash_id))
+        ((name, owner),) = rows
+        return Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
+
+    def add(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
+        """Add stories at the end of a stash; stories that it has keep their places."""
+        with self._database.at_once():
+            known = self.find(editor, stash_id).stories
+            self._write(stash_id, tuple(dict.fromkeys((*known, *stories))))
+
+    def take_out(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
+        """Remove stories from a stash; those that it does not have are ignored."""
+        with self._database.at_once():
+            known = self.find(editor, stash_id).stories
+            self._write(stash_id, tuple(story for story in known if story not in set(stories)))
+
+    def order(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
+        """Reorder the stories of a stash; those that were added meanwhile come last."""
+        with self._database.at_once():
+            known = self.find(editor, stash_id).stories
+            first = [story for story in dict.fromkeys(stories) if story in set(known)]
+            self._write(stash_id, tuple(dict.fromkeys((*first, *known))))
+
+    def remove(self, editor: str, stash_id: int) -> None:
+        """Delete a stash; its stories stay."""
+        with self._database.at_once():
+            self.find(editor, stash_id)
+            self._database.run("DELETE FROM stashes WHERE id = ?", stash_id)
+
+    def _stories(self, stash_id: int) -> tuple[str, ...]:
+        query = "SELECT story FROM stashed WHERE stash = ? ORDER BY place"
+        return tuple(story for (story,) in self._database.run(query, stash_id))
+
+    def _write(self, stash_id: int, stories: tuple[str, ...]) -> None:
+        if len(stories) > _MOST_STASHED:
+            raise UsageError("a stash has 1,000 stories at most", hint="make a second one")
+        self._database.run("DELETE FROM stashed WHERE stash = ?", stash_id)
+        rows = [(stash_id, place, story) for place, story in enumerate(stories)]
+        self._database.run_many("INSERT INTO stashed VALUES (?, ?, ?)", rows)

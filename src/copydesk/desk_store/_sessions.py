@@ -1,17 +1,18 @@
-"""Sessions: somebody is signed in, in one browser, until a time or until it is ended."""
+"""Store sessions of browsers, one-use links and API tokens; of each secret only a digest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
-from copydesk.desk_store._accounts import Role, account_key
-from copydesk.desk_store._database import DeskDatabase
-from copydesk.desk_store._secrets import digest_secret, make_public_id, make_secret
-from copydesk.kit import dates
+from copydesk.desk_store._database import DeskDatabase, digest_secret, make_public_id, make_secret
+from copydesk.desk_store.accounts import ROLES, Account, Role, account_key
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
 
-_SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would be too much
+_SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would cost too much
 _CLOCK_ERROR = timedelta(minutes=5)
 _AGENT_CHARACTERS = 200
 _QUERY = """
@@ -22,7 +23,7 @@ FROM sessions JOIN accounts ON key = account WHERE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser in which somebody is signed in; `id` names it and opens nothing."""
+    """A browser in which somebody is signed in; `id` names it and grants nothing."""
 
     id: str
     name: str
@@ -35,7 +36,7 @@ class Session:
 
 
 class Sessions:
-    """The sessions; of each only a digest of the secret that its browser has.
+    """The sessions; of each secret only a digest is stored.
 
     Methods raise DeskStoreError where the file fails.
     """
@@ -46,9 +47,9 @@ class Sessions:
     def begin(
         self, name: str, now: datetime, lifetime: timedelta, agent: str = "", address: str = ""
     ) -> str:
-        """Begin a session and return its secret, always a new one: none can be foisted on anybody.
+        """Begin a session and return its secret, a new one each time (no session fixation).
 
-        Raises DeskStoreError for a name of nobody: whoever signs in has an account.
+        Raises DeskStoreError for a name without an account.
         """
         secret, at = make_secret(), dates.rfc3339(now)
         self._database.run(
@@ -59,9 +60,9 @@ class Sessions:
         return secret
 
     def find(self, secret: str, now: datetime) -> Session | None:
-        """Return the session of a secret, as seen now; None where it is none, or over.
+        """Return the session with a secret, and mark it as seen; None where it is unknown or over.
 
-        One from the future is over, too: the clock was set back, and it would live longer.
+        A session from the future is over, too: the clock was set back, and it would live longer.
         """
         rows = self._database.run(f"{_QUERY} secret = ?", digest_secret(secret))
         if not rows:
@@ -76,25 +77,25 @@ class Sessions:
         return session
 
     def of(self, name: str, now: datetime) -> tuple[Session, ...]:
-        """Return somebody's sessions that are not over, the one that was seen last first."""
+        """Return an account's current sessions, the one seen last first."""
         query = f"{_QUERY} account = ? AND expires > ? ORDER BY seen DESC, sessions.id"
         return tuple(
             map(_session, self._database.run(query, account_key(name), dates.rfc3339(now)))
         )
 
     def end(self, name: str, session_id: str) -> None:
-        """End a session of somebody's; one of another's goes on."""
+        """End a session of this account; an id of another account's session is ignored."""
         self._database.run(
             "DELETE FROM sessions WHERE id = ? AND account = ?", session_id, account_key(name)
         )
 
     def end_all(self, name: str) -> int:
-        """End all sessions of somebody; return how many there were."""
+        """End all sessions of an account; return how many there were."""
         query = "DELETE FROM sessions WHERE account = ? RETURNING 1"
         return len(self._database.run(query, account_key(name)))
 
     def forget(self, now: datetime) -> None:
-        """Forget the sessions that are over."""
+        """Delete the sessions that are over."""
         self._database.run("DELETE FROM sessions WHERE expires <= ?", dates.rfc3339(now))
 
 
@@ -110,3 +111,211 @@ def _session(row: tuple[Any, ...]) -> Session:
         agent=agent,
         address=address,
     )
+
+
+LinkPurpose = Literal["setup", "enter"]
+LINK_LIFETIME = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The readings of two clocks of one machine: the time, and its uptime in seconds.
+
+    Nobody can set the uptime: only both together tell how long ago something was.
+    """
+
+    now: datetime
+    uptime_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneUseLink:
+    """What a link allows: `setup` makes the first owner, `enter` signs in to an account."""
+
+    purpose: LinkPurpose
+    name: str
+
+
+class OneUseLinks:
+    """The links that are not used yet; of each secret only a digest is stored.
+
+    A link works once and for LINK_LIFETIME, by both clocks: setting the time back does not lengthen
+    that, and after a restart of the machine the time alone must fit as well. Methods raise
+    DeskStoreError where the file fails.
+    """
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def make(self, purpose: LinkPurpose, moment: Moment, name: str = "") -> str:
+        """Make a link's secret; earlier links for the same purpose and account end."""
+        secret = make_secret()
+        key = account_key(name) if name else None
+        with self._database.at_once():
+            self._database.run("DELETE FROM links WHERE purpose = ? AND account IS ?", purpose, key)
+            self._database.run(
+                "INSERT INTO links VALUES (?, ?, ?, ?, ?)",
+                *(digest_secret(secret), purpose, key),
+                *(dates.rfc3339(moment.now), moment.uptime_seconds),
+            )
+        return secret
+
+    def look_at(self, secret: str, moment: Moment) -> OneUseLink | None:
+        """Return what a link allows, None where it is unknown, used or too old.
+
+        The link can still be used after that.
+        """
+        query = """
+            SELECT purpose, name, links.made, uptime FROM links
+            LEFT JOIN accounts ON key = account WHERE secret = ?
+        """
+        rows = self._database.run(query, digest_secret(secret))
+        return _link(rows[0], moment) if rows else None
+
+    def use(self, secret: str, moment: Moment) -> OneUseLink | None:
+        """Return what a link allows as `look_at` does, and delete it."""
+        with self._database.at_once():
+            link = self.look_at(secret, moment)
+            self._database.run("DELETE FROM links WHERE secret = ?", digest_secret(secret))
+        return link
+
+    def forget(self, purpose: LinkPurpose) -> None:
+        """Delete all links for a purpose."""
+        self._database.run("DELETE FROM links WHERE purpose = ?", purpose)
+
+
+def _link(row: tuple[Any, ...], moment: Moment) -> OneUseLink | None:
+    purpose, name, made, uptime_seconds = row
+    age = moment.now - datetime.fromisoformat(made)
+    run = timedelta(seconds=moment.uptime_seconds - uptime_seconds)
+    # stored times have no fraction of a second
+    is_good = all(timedelta(seconds=-1) < it <= LINK_LIFETIME for it in (age, run))
+    return OneUseLink(purpose=purpose, name=name or "") if is_good else None
+
+
+TokenScope = Literal["read", "propose", "decide", "manage"]
+TOKEN_SCOPES: tuple[TokenScope, ...] = get_args(TokenScope)
+"""To look, to suggest what an editor takes or refuses, to act as an editor, to change accounts."""
+_LEAST_ROLES: Mapping[TokenScope, Role] = {
+    "read": "viewer",
+    "propose": "viewer",
+    "decide": "editor",
+    "manage": "owner",
+}
+_LABEL_CHARACTERS = 60
+_LONGEST = timedelta(days=366)
+_MOST = 50  # of one account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """What a program may do, for which account, until when; `id` grants nothing."""
+
+    id: str
+    name: str
+    role: Role
+    label: str
+    scopes: tuple[TokenScope, ...]
+    made: datetime
+    expires: datetime
+
+    def may(self, scope: TokenScope) -> bool:
+        """Decide whether it allows a scope, by its scopes and its account's current role."""
+        return scope in self.scopes and role_allows(self.role, scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenGrant:
+    """The scopes, label and lifetime of a new token."""
+
+    label: str
+    scopes: tuple[TokenScope, ...]
+    lifetime: timedelta
+
+
+class ApiTokens:
+    """The tokens, of each only a digest. Methods raise DeskStoreError where the file fails."""
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def make(self, account: Account, grant: TokenGrant, now: datetime) -> str:
+        """Make a token for an account and return it: it is shown only now.
+
+        Raises UsageError for scopes that the account's role does not allow, or an invalid label.
+        """
+        scopes = _check_grant(account, grant)
+        label = text.fold(grant.label)
+        secret = make_secret()
+        with self._database.at_once():
+            self.forget(now)
+            if len(self.of(account.name, now)) >= _MOST:
+                hint = "end one of them on the account page"
+                raise UsageError(f"an account has {_MOST} tokens at most", hint=hint)
+            self._database.run(
+                "INSERT INTO tokens (secret, id, account, label, scopes, made, expires)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                *(digest_secret(secret), make_public_id(), account_key(account.name), label),
+                *(" ".join(scopes), dates.rfc3339(now), dates.rfc3339(now + grant.lifetime)),
+            )
+        return secret
+
+    def find(self, secret: str, now: datetime) -> ApiToken | None:
+        """Return a token, None where it is unknown or has expired."""
+        return next(iter(self._list("secret = ?", now, digest_secret(secret))), None)
+
+    def of(self, name: str, now: datetime) -> tuple[ApiToken, ...]:
+        """Return the valid tokens of an account, the oldest first."""
+        return self._list("account = ? ORDER BY tokens.made, tokens.id", now, account_key(name))
+
+    def end(self, name: str, token_id: str) -> bool:
+        """End a token of this account, and return whether it had it."""
+        query = "DELETE FROM tokens WHERE id = ? AND account = ? RETURNING id"
+        return bool(self._database.run(query, token_id, account_key(name)))
+
+    def forget(self, now: datetime) -> None:
+        """Delete expired tokens."""
+        self._database.run("DELETE FROM tokens WHERE expires <= ?", dates.rfc3339(now))
+
+    def _list(self, condition: str, now: datetime, value: object) -> tuple[ApiToken, ...]:
+        query = f"""
+            SELECT tokens.id, name, role, label, scopes, tokens.made, expires
+            FROM tokens JOIN accounts ON key = account WHERE {condition}
+        """
+        found = (
+            ApiToken(
+                id=token_id,
+                name=name,
+                role=role,
+                label=label,
+                scopes=tuple(scope for scope in TOKEN_SCOPES if scope in scopes.split()),
+                made=datetime.fromisoformat(made),
+                expires=datetime.fromisoformat(expires),
+            )
+            for token_id, name, role, label, scopes, made, expires in self._database.run(
+                query, value
+            )
+        )
+        return tuple(token for token in found if now < token.expires)
+
+
+def role_allows(role: Role, scope: TokenScope) -> bool:
+    """Decide whether a role allows a scope."""
+    return ROLES.index(role) <= ROLES.index(_LEAST_ROLES[scope])
+
+
+def _check_grant(account: Account, grant: TokenGrant) -> tuple[TokenScope, ...]:
+    """Return the scopes of a grant in order; raises UsageError for an invalid grant."""
+    label = text.fold(grant.label)
+    if not 0 < len(label) <= _LABEL_CHARACTERS or not label.isprintable():
+        raise UsageError("a token's label has 1 to 60 characters", subject=ascii(label[:60]))
+    if not timedelta(0) < grant.lifetime <= _LONGEST:
+        raise UsageError("a token lives for a year at most", subject=str(grant.lifetime))
+    scopes = tuple(scope for scope in TOKEN_SCOPES if scope in grant.scopes)
+    for scope in scopes:
+        if not role_allows(account.role, scope):
+            least = _LEAST_ROLES[scope]
+            raise UsageError(f"the scope {scope} is for: {least}", subject=account.name)
+    if not scopes:
+        raise UsageError("a token has a scope at least", hint=", ".join(TOKEN_SCOPES))
+    return scopes

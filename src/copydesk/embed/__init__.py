@@ -1,4 +1,4 @@
-"""Embed: texts in, where each points in a space of meaning out, as 384 signed bytes.
+"""Embed: turn a text into a vector of its meaning, 384 signed bytes.
 
 Needs the extra `copydesk[embed]`; nothing heavy is loaded before the first text.
 """

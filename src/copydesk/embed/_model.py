@@ -1,4 +1,4 @@
-"""Model: all-MiniLM-L6-v2 with 8-bit weights, run by onnxruntime."""
+"""The model all-MiniLM-L6-v2 with 8-bit weights, run by onnxruntime."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _ERRORS_ONLY = 3  # of what onnxruntime would print
 
 
 class Model:
-    """Turn texts into vectors. Its file is checked when this is made, and read at the first text.
+    """Turn texts into vectors. The file is checked at once and loaded at the first text.
 
-    `threads` is how many the work on one text may take; `path` is the model's file, without it the
-    installed one. Raises ModelError where the extra is not installed, where the file is not the one
-    that is known, or where it cannot be run.
+    `threads` is the number of threads for one text. `path` is the model's file, the installed one
+    by default. Raises ModelError if the extra is not installed, the file is not the expected one,
+    or it cannot be run.
     """
 
     def __init__(self, threads: int = 1, path: Path | None = None) -> None:
@@ -36,10 +36,10 @@ class Model:
         _check(self._path)
 
     def vectors(self, texts: Iterable[str]) -> list[bytes]:
-        """Return for each text where it points: 384 signed bytes, b"" where it reads no words.
+        """Return the vector of each text as 384 signed bytes, b"" if the model knows too few words.
 
-        The largest is 127 or -127; what counts is the direction. A text's bytes are the same
-        whatever others are asked for with it: each is run by itself, which costs no time.
+        The largest value is 127 or -127; only the direction counts. Each text is run by itself,
+        which costs no time, so its bytes do not depend on the others.
         """
         return [self._vector(text) for text in texts]
 
@@ -48,7 +48,7 @@ class Model:
         return _pack(self._run(numbers)) if wordpiece.are_words(numbers) else b""
 
     def _run(self, numbers: list[int]) -> np.ndarray:
-        """Return the mean of what the model makes of each piece."""
+        """Return the mean of the model's output over the pieces."""
         import numpy as np
 
         if self._session is None:
@@ -64,7 +64,7 @@ class Model:
 
 
 def _find_model_file() -> Path:
-    """Find the model's file; nothing heavy is loaded for that."""
+    """Return the path of the installed model; loads nothing heavy."""
     try:
         package = importlib.util.find_spec(_PACKAGE)
         runtime = importlib.util.find_spec("onnxruntime")

@@ -1,6 +1,7 @@
-"""Turn a fetched page and the lead to it into an Article, or into a Dropped that says why not.
+"""Read the article in a fetched page: a Page and its Lead go in, an Article or a Dropped comes out.
 
-What a site repeats on many pages is learned from finished articles and taken out of them.
+`learn` counts what a site repeats on many pages (boilerplate, logos), `settle` removes it from an
+article.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.extract._declared_address import find_declared_address as find_declared_address
     from copydesk.extract._fields import fields as fields
     from copydesk.extract._habits import MOST_HABITS as MOST_HABITS
     from copydesk.extract._habits import Habits as Habits
@@ -20,6 +20,6 @@ if TYPE_CHECKING:
     from copydesk.extract._habits import site_of as site_of
     from copydesk.extract._read import read as read
     from copydesk.extract._read import read_anyway as read_anyway
-    from copydesk.extract.terms import snippet_characters as snippet_characters
+    from copydesk.extract.origin import find_declared_address as find_declared_address
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Fields: every field of an article with where it came from, ready for JSON."""
+"""All fields of an article with their origins, as values for JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict
 from copydesk.kit import dates
 from copydesk.news import Article, Provider
 
-# fields that come from where another one does
+# fields with the same origin as another one
 _WITH = {
     "published_day": "published_at",
     "image_alt": "image",
@@ -20,7 +20,7 @@ _WITH = {
 def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
     """Return every field of an article as `{"value": …, "from": …}`; "from" is "" for an empty one.
 
-    A list whose items come from several places names each of them once.
+    A list with items from several places has each of them once in "from".
     """
     return {
         name: {"value": value, "from": _origin(article, name) if value else ""}

@@ -1,10 +1,10 @@
-"""Habits: what a site repeats on many of its pages, and so belongs to no article of it.
+"""What a site repeats on many of its pages, and so is not part of an article.
 
-finished articles | learn > what their site has shown so far | settle > articles without it
+    finished articles | learn > what their site has shown so far | settle > articles without it
 
-A newsletter box, a slogan or an author's promise that no rule knows stands in the text of page
-after page; a site's logo is declared as the picture of each. Both are known by their number. What
-an article tells in its middle is its own, however often: follow-ups repeat their background.
+Newsletter boxes, slogans and promises of the author that no rule knows are in the text of page
+after page; a site's logo is declared as the picture of each. Both are recognised by how often they
+occur. Passages in the middle of an article are never removed: follow-ups repeat their background.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from copydesk.extract.pictures import figure_key
 from copydesk.kit import text, urls
 from copydesk.news import Article, ExcerptRule, Figure
 
-_PAGES = 6  # what stands on fewer pages of a site may be chance, or news told twice
-_SHARE = 3  # and it is boilerplate where every third page has it
+_PAGES = 6  # a passage on fewer pages of a site may be chance, or news told twice
+_SHARE = 3  # and it is boilerplate if every third page has it
 _PICTURE_SHARE = 2  # a picture on six pages may be a face in the news: half of them must have it
-_COMMON_PAGES = 12  # or it stands on so many,
+_COMMON_PAGES = 12  # or it is on so many,
 _COMMON_SHARE = 10  # and on a tenth
-_TOP, _END = 2, 6  # blocks at either end of a text, in which long passages are looked at
-_LABEL = 12  # words; a shorter block is looked at wherever it stands
-_SHOWN = frozenset({"hero", "img"})  # origins of what the article itself shows
-_OWN = 5  # a fifth of an article's words are its own, else it is a copy of others
-_BLOCKS = 200  # of a page that are looked at
-MOST_HABITS = 1_000  # passages and pictures that are kept of a site
+_TOP, _END = 2, 6  # blocks at the ends of a text, in which long passages may be boilerplate
+_LABEL = 12  # words; a shorter block may be boilerplate anywhere
+_SHOWN = frozenset({"hero", "img"})  # origins of pictures that the article itself shows
+_OWN = 5  # an article keeps at least a fifth of its words, else it is a copy of others
+_BLOCKS = 200  # of a page that are compared
+MOST_HABITS = 1_000  # passages and pictures that are stored for a site
 _WEIGHT = 400  # pages after which the older half counts half
 _DIGITS = re.compile(r"\d+")
-_OWNER = re.compile(r"^/[@~][^/]+")  # whose pages these are, on a host of many
+_OWNER = re.compile(r"^/[@~][^/]+")  # the owner of the pages, on a host of many blogs
 
 Counts = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What one site repeats: the marks of passages and of pictures."""
+    """What a site repeats: marks (digests) of passages and of pictures."""
 
     passages: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ NONE = Habits()
 
 @dataclass(slots=True, kw_only=True)
 class _SiteCounts:
-    """What a site has shown so far: pages, and on how many each thing stood, latest seen last."""
+    """Counts of a site: its pages, and on how many each mark was, the last seen at the end."""
 
     pages: int = 0
     passages: Counts = field(default_factory=dict)
@@ -59,9 +59,9 @@ class _SiteCounts:
 
 
 def site_of(article: Article) -> str:
-    """Return the name under which an article's site is known: its host, on a shared one the owner.
+    """Return the name of an article's site: its host, and on a shared host also the owner.
 
-    Strangers who share a domain (`ada.blogs.example`, `blogs.example/@ada`) share no habits.
+    Blogs that share a domain (`ada.blogs.example`, `blogs.example/@ada`) are separate sites.
     """
     parts = urlsplit(article.web_url)
     owner = _OWNER.match(parts.path)
@@ -69,10 +69,10 @@ def site_of(article: Article) -> str:
 
 
 def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
-    """Count what a site shows on these pages of it as well; return it in a form to be kept.
+    """Add the counts of a site's articles to those stored in `kept`; return them to be stored.
 
-    `kept` is what was known before, None or damaged for nothing. The order of the articles counts
-    for nothing; of several with one headline only one does: they are copies of a page.
+    `kept` None or damaged means no counts. The order of the articles does not matter; of several
+    with the same headline one is counted: they are copies of one page.
     """
     shown = _load(kept)
     by_title = {
@@ -88,13 +88,13 @@ def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
 
 
 def _count(counts: Counts, marks: Iterable[str]) -> None:
-    """Count each mark once more, and bring it to the end: the first are those not seen longest."""
+    """Add one to the count of each mark and move it to the end, so that old marks come first."""
     for mark in dict.fromkeys(marks):
         counts[mark] = counts.pop(mark, 0) + 1
 
 
 def habits(kept: bytes | None) -> Habits:
-    """Decide what a site repeats, by what is known of it."""
+    """Return what a site repeats, from its stored counts."""
     shown = _load(kept)
     return Habits(
         passages=frozenset(
@@ -115,10 +115,10 @@ def _is_logo(pages: int, of: int) -> bool:
 
 
 def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
-    """Return an article without what its site repeats; `rule` bounds an excerpt from the text.
+    """Return an article without what its site repeats; `rule` limits a new excerpt from its text.
 
-    One that would lose nearly all of its words is a copy of others and stays as it is. Its picture
-    is the best of those that stand for no other article, if there is one.
+    An article that would lose nearly all its words is a copy of others and is not changed. Its
+    picture becomes the best of those that are not repeated, if there is one.
     """
     if not site.passages and not site.pictures:
         return article
@@ -134,8 +134,8 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
 
 
 def _replace_excerpt(article: Article, own_text: str, rule: ExcerptRule) -> Article:
-    """Return an article with the beginning of its own text, where that may be quoted."""
-    from copydesk.extract import terms, words  # a round with news begins sooner without them
+    """Return an article with the beginning of its own text as excerpt, if it may be quoted."""
+    from copydesk.extract import terms, words  # late, so that a round with news begins sooner
 
     if not terms.is_quotable_anywhere(article.signals):
         return article
@@ -164,7 +164,7 @@ def _replace_figures(article: Article, figures: tuple[Figure, ...]) -> Article:
 
 
 def _drop_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
-    """Drop the headings that have nothing below them, where they had something before."""
+    """Drop headings that have lost all text below them."""
     bare = set(_bare_headings(own)) - set(_bare_headings(blocks))
     return [block for block in own if block not in bare]
 
@@ -176,7 +176,7 @@ def _bare_headings(blocks: list[str]) -> Iterable[str]:
 
 
 def _is_declared(figure: Figure) -> bool:
-    """Decide whether a page only declares a picture; one that its article shows is its own."""
+    """Decide whether a picture is only declared by the page, and not shown in the article."""
     return not _SHOWN & set(figure.origin.split(" + "))
 
 
@@ -185,7 +185,7 @@ def _picture_mark(figure: Figure) -> str:
 
 
 def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the places and marks of the blocks that may be boilerplate: short, or at an end."""
+    """Yield positions and marks of blocks that may be boilerplate: short ones and end ones."""
     for at, block in enumerate(blocks[:_BLOCKS]):
         told = text.words(_DIGITS.sub("0", block))
         at_an_end = at < _TOP or at >= len(blocks) - _END
@@ -194,7 +194,7 @@ def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _mark(told: Sequence[str]) -> str:
-    """Compute the mark of a passage's words, the same whatever numbers stand in it."""
+    """Return the mark of a passage, the same for any numbers in it."""
     return hashlib.blake2b(" ".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
@@ -224,7 +224,7 @@ def _dump(shown: _SiteCounts) -> bytes:
 
 
 def _drop_rarest(counts: Counts) -> Counts:
-    """Drop what is over the bound: of what stood on the fewest pages, the longest unseen."""
+    """Drop marks over the limit: first those on the fewest pages, of these the longest unseen."""
     over = len(counts) - MOST_HABITS
     rare = set(sorted(counts, key=counts.__getitem__)[: max(0, over)])  # stable: in their order
     return {mark: pages for mark, pages in counts.items() if mark not in rare}

@@ -1,4 +1,4 @@
-"""The reading of one page: what it is, what it says, field by field."""
+"""Read one page field by field: whether it is an article, its text, its authors, its dates, …"""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copydesk.extract import kinds, origin, people, pictures, terms, text, when, words
-from copydesk.extract.page import Declared, Document, collect, open_document
+from copydesk.extract import _authors, kinds, origin, pictures, terms, text, when, words
+from copydesk.extract.declared import Declared, collect
+from copydesk.extract.page import Document, open_document
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, ExcerptRule, Figure
 
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page
 
-READER = 2  # raised when the same page gives other words than before
+READER = 2  # raised when the same page gives another article than before
 
-Field = tuple[str, str]  # a value and where it came from
+Field = tuple[str, str]  # a value and its origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OpenedPage:
-    """An opened page beside what was known before; `title` and `body` with their origins."""
+    """An opened page with its lead and beat; `title` and `body` have their origins."""
 
     page: Page
     lead: Lead
@@ -34,7 +35,7 @@ class _OpenedPage:
 
 
 def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Read the article that a page holds; Dropped says why it holds none.
+    """Read the article in a page, or return a Dropped that says why there is none.
 
     Pure and bounded: the same page, lead and beat give the same article. Raises PageError for a
     page that is larger or deeper than any article.
@@ -47,9 +48,9 @@ def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
 
 
 def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Read a page as if it were an article, whatever it is; Dropped where it is no HTML.
+    """Read a page as if it were an article, whatever it is; Dropped only if it is not HTML.
 
-    To see what `read` would have made of a page that it leaves out.
+    It shows what `read` would have made of a page that it drops.
     """
     what = kinds.name_other_format(page)
     if what:
@@ -74,7 +75,7 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _OpenedPage:
 
 
 def _drop(reading: _OpenedPage) -> Dropped | None:
-    """Decide whether the page is no article, and why; None where it is one."""
+    """Return why the page is not an article, None if it is one."""
     title, body = reading.title[0], reading.body[0]
     look = kinds.look_at(reading.document, reading.declared, reading.lead, title, body)
     if kinds.is_robot_wall(look):
@@ -86,7 +87,7 @@ def _drop(reading: _OpenedPage) -> Dropped | None:
 
 
 def _read_article(reading: _OpenedPage) -> Article:
-    """Read what the page says: its words, then when, who and where, pictures, and on what terms."""
+    """Read all fields: words, dates, people, section, pictures, terms."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
     web_url, web_url_from = origin.canonical(document, declared, title, reading.beat)
@@ -124,14 +125,14 @@ def _read_article(reading: _OpenedPage) -> Article:
 
 
 def _add_fields(article: Article, origins: Mapping[str, str], **values: object) -> Article:
-    """Return the article with these fields and where they came from; an empty origin is none."""
+    """Return the article with these fields and their origins; an empty origin is not stored."""
     known = {**article.origins, **origins}
     told = {name: origin for name, origin in known.items() if origin}
     return replace(article, **values, origins=told)  # type: ignore[arg-type] # fields by name
 
 
 def _add_terms(article: Article, reading: _OpenedPage) -> Article:
-    """Add who may read it, whose words they are, what is refused, and the excerpt within that."""
+    """Add access, credit, refused uses, and an excerpt that respects them."""
     document, declared = reading.document, reading.declared
     access, access_from = terms.access(document, declared, article.text)
     credit, credit_from = terms.credit(document, declared, article.text)
@@ -150,7 +151,7 @@ def _add_terms(article: Article, reading: _OpenedPage) -> Article:
 
 
 def _choose_excerpt(article: Article, reading: _OpenedPage, rule: ExcerptRule) -> Field:
-    """Choose the excerpt, without what the page marks as not to be quoted, whoever repeats it."""
+    """Choose the excerpt, without passages that the page forbids to quote."""
     quotable = terms.quotable(reading.document, article.text)
     found = words.excerpt(reading.declared, reading.lead, article.title, quotable, rule)
     if terms.quotable(reading.document, found[0]) == found[0]:
@@ -160,12 +161,12 @@ def _choose_excerpt(article: Article, reading: _OpenedPage, rule: ExcerptRule) -
 
 
 def _add_people(article: Article, reading: _OpenedPage) -> Article:
-    """Add who published it, who wrote it and in which language."""
+    """Add publisher, authors and language."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     provider, provider_from = origin.provider(
         article.web_url, document, declared, lead, reading.beat
     )
-    authors, authors_from = people.authors(document, declared, lead, reading.names)
+    authors, authors_from = _authors.authors(document, declared, lead, reading.names)
     passage = article.text or f"{article.title} {article.excerpt}"
     header = reading.page.headers.get("content-language", "")
     language, language_from = words.language(document, declared, lead, passage, header)
@@ -179,7 +180,7 @@ def _add_people(article: Article, reading: _OpenedPage) -> Article:
 
 
 def _add_section(article: Article, reading: _OpenedPage) -> Article:
-    """Add where its publisher files it."""
+    """Add section and keywords."""
     section, section_from = words.section(reading.document, reading.declared)
     keywords, keywords_from = words.keywords(reading.document, reading.declared)
     return _add_fields(
@@ -194,7 +195,7 @@ def _add_section(article: Article, reading: _OpenedPage) -> Article:
 
 
 def _add_pictures(article: Article, reading: _OpenedPage) -> Article:
-    """Add what can be seen and heard."""
+    """Add pictures, and the player of a video or sound."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     figures = pictures.figures(document, declared, lead, article.web_url)
     shown = kinds.playback(document, declared, lead, article.text)

@@ -1,25 +1,26 @@
-"""Ask strangers politely: a Request goes in, a Page, NotModified or Refused comes out.
+"""Fetch pages politely: a Request goes in, a Page, NotModified or Refused comes out.
 
-    engine ── Polite ── Recorder ── Web      (the network)
-                 │          └────── Replay   (a recorded web)
+    rounds ── Polite ── Recorder ── Web      (the network)
+                 │          └────── Replay   (recorded answers)
                  ├ robots.txt of every host, redirects hop by hop, statuses judged
-                 ├ one slot a host: one request at a time, a pause after each answer
-                 └ learned: what a later round should know of hosts
+                 ├ one request at a time for each host, with a pause after each answer
+                 └ changes: what was learned about hosts, to be stored for the next round
 
-Web, Replay and Recorder are raw: one request, no redirect followed, any status. Only Web opens
-sockets, and only to public addresses unless the newsroom allows a host by name.
+Web, Replay and Recorder are raw fetchers: one request, no redirect followed, any status returned.
+Only Web opens sockets, and only to public addresses, unless the newsroom allows a host by name.
 """
 
 from __future__ import annotations
 
-from copydesk.fetch._clock import Clock as Clock
-from copydesk.fetch._clock import VirtualClock as VirtualClock
-from copydesk.fetch._clock import WallClock as WallClock
-from copydesk.fetch.polite import HostStore as HostStore
-from copydesk.fetch.polite import Polite as Polite
-from copydesk.fetch.polite import find_pause as find_pause
-from copydesk.fetch.recording import Recorder as Recorder
-from copydesk.fetch.recording import Replay as Replay
-from copydesk.fetch.web import Web as Web
-from copydesk.news import FetchOptions as FetchOptions
-from copydesk.news import Manners as Manners
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.fetch._interfaces import Clock as Clock
+    from copydesk.fetch._interfaces import VirtualClock as VirtualClock
+    from copydesk.fetch._interfaces import WallClock as WallClock
+    from copydesk.fetch._recording import Recorder as Recorder
+    from copydesk.fetch._recording import Replay as Replay
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Album: the folder of cached pictures, found by address, stored by content, bounded in size."""
+"""The album: a folder of cached pictures, found by URL, stored by content, limited in size."""
 
 from __future__ import annotations
 
@@ -13,41 +13,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import _room
-from copydesk.illustrate._earlier import find_earlier, renew
+from copydesk.illustrate import _album_files
+from copydesk.illustrate._album_files import (
+    ORIGINAL,
+    AlbumList,
+    Picture,
+    common_files,
+    copy_files,
+    is_current,
+    load_list,
+    name_sidecar,
+    note_request,
+    read_sidecar,
+    save_list,
+    to_sidecar,
+)
 from copydesk.illustrate._forms import PictureForms, make_forms
-from copydesk.illustrate._list import AlbumList, is_current, load_list, save_list
-from copydesk.illustrate._measure import FetchedPicture, measure_picture
-from copydesk.illustrate._original import read_original
-from copydesk.illustrate._picture import ORIGINAL, Picture, common_files, copy_files, note_request
-from copydesk.illustrate._sidecar import name_sidecar, read_sidecar, to_sidecar
+from copydesk.illustrate._measure import FetchedPicture, Measure, measure_picture, size
 from copydesk.kit import files, urls
-from copydesk.news import Thumbnail
+from copydesk.news import PictureFile, Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.news import Page
 
-_KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new picture evicts
+_KEPT_SHARE = 0.9  # of the limit is left after an eviction, so that not every new picture evicts
 _DAY = 86_400.0
 _HOUR = 3_600.0
-_MEASURED_DAYS = 100  # that are remembered of a picture without a copy that no record uses
+_MEASURED_DAYS = 100  # after which the measure of an unused picture without a copy is forgotten
+_WIDTH = 1_200
+_HEIGHT = 4_800
 
 
 class Album:
-    """The cached pictures of a newsroom, for as long as the disk and the limit allow.
+    """The cached pictures of a newsroom, as far as the disk and the limit allow.
 
-    For each the forms for the page, or the original that waits for one, named by the SHA-256 of the
-    origin's bytes, and a sidecar `<SHA-256 of the address, 32 digits>.json` that says whose it is,
-    so that the folder alone is enough. A sidecar's time is the day on which a record was last seen
-    to use it, a form's when it came. A picture that was only measured has a sidecar and no form. A
-    list beside the folder spares looking at each file while nothing changes. Blocking; safe to use
-    from several threads.
+    Each picture has its forms for pages, or the original until a page shows it, named by the
+    SHA-256 of the original's bytes. A sidecar `<SHA-256 of the URL, 32 digits>.json` says which
+    picture a URL has, so that the folder alone is enough. The time of a sidecar is the day on which
+    a record was last seen to use it, that of a form is when it was made. A picture that was only
+    measured has a sidecar and no form. A list beside the folder makes it unnecessary to open every
+    file while nothing changes. Blocking; safe to use from several threads.
     """
 
     def __init__(self, folder: Path, max_bytes: int, *, renewed_at_once: int = 100) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        self._renewed_at_once = renewed_at_once  # of the first version: some five seconds
+        self._renewed_at_once = renewed_at_once  # made by the first version: some five seconds
         self._bytes: int | None = None
         self._catalogue: dict[str, Picture] | None = None
         self._list: AlbumList | None = None
@@ -55,29 +66,29 @@ class Album:
         self._lock = threading.RLock()
 
     def find(self, url: str) -> Picture | None:
-        """Find the picture of an address; None where it is not cached, or its files are damaged."""
+        """Return the picture of a URL, None if it is not cached or its files are damaged."""
         picture = self._read(self._sidecar(url))
         if picture is None or picture.only_measured:
             return None
         return self._renew(picture) if picture.is_earlier else picture
 
     def add(self, url: str, page: Page) -> Picture:
-        """Measure, prove and store what was fetched from `url`.
+        """Measure, check and store what was fetched from `url`.
 
-        Raises PictureError where it is no picture, too small, too large, cut off, or cannot be
+        Raises PictureError if it is no picture, too small, too large, cut off, or cannot be
         written.
         """
         fetched = measure_picture(url, page.body)
         return self.keep(fetched, None)
 
     def holds(self, fetched: FetchedPicture) -> bool:
-        """Decide whether a whole copy of a picture is there, under whatever address it came."""
+        """Decide whether there is a whole copy of a picture, from whatever URL."""
         return self._same_bytes(fetched.stem) is not None
 
     def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
-        """Store a picture with its forms, None where they are there; raises PictureError.
+        """Store a picture with its forms, None if the album has them; raises PictureError.
 
-        Those that were there and have gone since are made anew.
+        Forms that have been deleted since are made again.
         """
         picture = self._describe(fetched)
         known = self._same_bytes(fetched.stem)
@@ -86,9 +97,9 @@ class Album:
         return self._store_forms(picture, made or make_forms(fetched))
 
     def keep_original(self, fetched: FetchedPicture) -> Picture:
-        """Store a proven picture as it came, until a page shows it; raises PictureError.
+        """Store a checked picture as it was fetched, until a page shows it; raises PictureError.
 
-        Where a copy is there, under whatever address it came, that one stands for it.
+        If there is a copy of the same bytes, from whatever URL, that one is used.
         """
         picture = self._describe(fetched)
         known = self._same_bytes(fetched.stem)
@@ -98,12 +109,12 @@ class Album:
         return self._store(replace(picture, original=name), {name: fetched.data})
 
     def list_waiting(self) -> list[str]:
-        """Return the addresses of the pictures whose forms are not made yet."""
+        """Return the URLs of the pictures whose forms are not made yet."""
         with self._lock:
             return [url for url, picture in self._pictures().items() if picture.original]
 
     def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
-        """Read those of some pictures whose forms are not made yet; what is lost is forgotten."""
+        """Yield those of these pictures whose forms are not made yet; forget lost ones."""
         with self._lock:
             pictures = [*filter(None, map(self._pictures().get, urls))]
         for picture in {picture.stem: picture for picture in pictures if picture.original}.values():
@@ -113,20 +124,20 @@ class Album:
                 now = self._read(self._sidecar(picture.url))
                 if now is None or now.original:
                     self.forget(picture.url)
-                else:  # somebody else has made them since
+                else:  # another process has made them since
                     self._put(now)
 
     def forget(self, url: str) -> None:
-        """Forget the picture of an address; its files are swept where no other one has them."""
+        """Forget the picture of a URL; its files are deleted later if no other URL has them."""
         with self._lock:
             self._pictures().pop(url, None)
             self._common = None
-        _room.drop(self._folder, [name_sidecar(url)])
+        _album_files.drop(self._folder, [name_sidecar(url)])
 
     def measure_only(self, url: str, page: Page) -> Picture:
-        """Measure what was fetched from `url` and keep no copy; raises PictureError as `add`.
+        """Measure what was fetched from `url` and keep no copy; raises PictureError as `add` does.
 
-        A copy that was made before, while another rule held, stays.
+        A copy from a time with other settings is kept.
         """
         fetched = measure_picture(url, page.body)
         picture = replace(self._describe(fetched), only_measured=True)
@@ -137,23 +148,23 @@ class Album:
         return picture
 
     def note(self, url: str, article: str) -> None:
-        """Note that the article at an address wants the picture of `url`; one unknown is passed."""
+        """Note that an article asked for the picture of `url`; an unknown picture is ignored."""
         with self._lock:
             picture = self._pictures().get(url)
             if picture is None or (noted := note_request(picture, article)) is picture:
                 return
             sidecar = self._sidecar(url)
-            with contextlib.suppress(OSError):  # the note holds as long as the album is open
+            with contextlib.suppress(OSError):  # then the note holds while the album is open
                 used = sidecar.stat().st_mtime
                 files.write_if_changed(sidecar, to_sidecar(noted))
                 os.utime(sidecar, (used, used))
             self._put(noted)
 
     def is_common(self, url: str, article: str) -> bool:
-        """Decide whether a picture says nothing of an article: its site's card, a logo, a guard.
+        """Decide whether a picture says nothing about an article, like a site's card or logo.
 
-        It does where the site has had the very same picture for more than three of its articles
-        under more than three addresses.
+        So it is if its site has the very same picture for more than three articles under more than
+        three URLs.
         """
         with self._lock:
             picture = self._pictures().get(url)
@@ -161,14 +172,14 @@ class Album:
         return bool(sites) and urls.registrable_domain(article) in sites
 
     def has_common(self) -> bool:
-        """Decide whether any picture stands for nothing to some site."""
+        """Decide whether any picture is common on some site."""
         with self._lock:
             return bool(self._commons())
 
     def thumbnails(self) -> Mapping[str, Thumbnail]:
-        """Return every picture that pages may show by its origin address, in address order.
+        """Map the original URL of each picture that pages may show to its thumbnail, in URL order.
 
-        One of the first version is given as the one file that lies there.
+        A picture of the first version is its one file.
         """
         with self._lock:
             return {
@@ -178,12 +189,12 @@ class Album:
             }
 
     def tend(self, used: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Note which pictures records use, make those of the first version anew, sweep.
+        """Note which pictures records use, renew those of the first version, delete unused files.
 
-        `used` are origin addresses, each with its article's, those that matter most first; a
-        hundred are made anew at a time. What an earlier run left half written goes when it is an
-        hour old, what is known of a picture without a copy when no record has used it for long.
-        Once a day is enough, where nobody else has changed anything in the folder.
+        `used` are original URLs, each with its article's, the most important first. A hundred are
+        renewed at a time. Unfinished files are deleted when they are an hour old, and a picture
+        without a copy is forgotten when no record has used it for long. Once a day is enough while
+        nobody else changes the folder.
         """
         moment = now.timestamp()
         with self._lock:
@@ -203,7 +214,7 @@ class Album:
             self._save_list(moment)
 
     def _is_tended(self, moment: float) -> bool:
-        """Decide whether a list says that all was done within a day; it takes in what is new."""
+        """Decide whether the list says that all was done within a day; add new pictures to it."""
         if self._list is None or not 0 <= moment - self._list.tended < _DAY:
             return False
         if any(picture.is_earlier for picture in self._pictures().values()):
@@ -211,7 +222,7 @@ class Album:
         return is_current(self._list, self._folder) or self._save_list(self._list.tended)
 
     def _save_list(self, tended: float) -> bool:
-        """Let the list say what is known; False where the folder holds something else."""
+        """Write the list of what is known; False if the folder holds anything else."""
         pictures = self._pictures()
         names = {name for picture in pictures.values() for name in picture.names}
         names.update(map(name_sidecar, pictures))
@@ -224,7 +235,7 @@ class Album:
         return self._common
 
     def _describe(self, fetched: FetchedPicture) -> Picture:
-        """Return what is known of a picture without its forms, with who wanted it until now."""
+        """Return a picture without its forms, with the articles that asked for it until now."""
         file = f"{fetched.stem}.webp"
         return Picture(
             url=fetched.url,
@@ -236,13 +247,13 @@ class Album:
         )
 
     def _requesters(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
-        """Return who wanted an address until now; nobody, where it gave another picture then."""
+        """Return the articles that asked for a URL; none if it had another picture then."""
         with self._lock:
             known = self._pictures().get(url)
         return known.asked if known and known.file == file else {}
 
     def _same_bytes(self, stem: str) -> Picture | None:
-        """Find a picture of these bytes under another address, when all its files are there."""
+        """Find a picture of the same bytes under another URL, if all its files are there."""
         with self._lock:
             file = f"{stem}.webp"
             same = (
@@ -268,7 +279,7 @@ class Album:
         return picture
 
     def _store_forms(self, picture: Picture, made: PictureForms) -> Picture:
-        """Store a picture that has forms now, under all its addresses, in place of its original."""
+        """Store the forms of a picture under all its URLs, and delete its original."""
         picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
         self._store(picture, {form.name: data for form, data in made.forms.items()})
         with self._lock:
@@ -276,13 +287,13 @@ class Album:
         for other in every:
             if other.file == picture.file and other.original:
                 self._store(copy_files(other, picture), {})
-        _room.drop(self._folder, [f"{picture.stem}{ORIGINAL}"])
+        _album_files.drop(self._folder, [f"{picture.stem}{ORIGINAL}"])
         return picture
 
     def _renew(self, picture: Picture) -> Picture | None:
-        """Make the forms of a picture that the first version stored; None where that fails.
+        """Make the forms of a picture that the first version stored, None if that fails.
 
-        One that is damaged is forgotten; one that only cannot be written now keeps its turn.
+        A damaged picture is forgotten. If only the writing fails, it is tried again next time.
         """
         same = self._same_bytes(picture.stem)
         try:
@@ -298,27 +309,27 @@ class Album:
             return None
 
     def _make_room(self, added: int, keep: str) -> None:
-        """Evict what was used longest ago when the limit is passed; the one just added stays."""
+        """Evict what was unused longest if the limit is exceeded; never the picture just added."""
         if not added:
             return
         self._bytes = self._weigh() if self._bytes is None else self._bytes + added
         if self._bytes <= self._max_bytes:
             return
-        there = _room.lots(self._folder)
+        there = _album_files.lots(self._folder)
         weight = sum(lot.size for lot in there.values())
         if weight > self._max_bytes:
             surplus = weight - int(self._max_bytes * _KEPT_SHARE)
-            for stem in _room.leaving(there, self._last_uses(), keep, surplus):
+            for stem in _album_files.leaving(there, self._last_uses(), keep, surplus):
                 weight -= there[stem].size
-                _room.drop(self._folder, there[stem].names)
+                _album_files.drop(self._folder, there[stem].names)
             self._drop_orphans()
         self._bytes = weight
 
     def _weigh(self) -> int:
-        return sum(lot.size for lot in _room.lots(self._folder).values())
+        return sum(lot.size for lot in _album_files.lots(self._folder).values())
 
     def _last_uses(self) -> Mapping[str, float]:
-        """Read when each picture was last seen in use under one of its addresses, by its stem."""
+        """Read when each picture was last seen in use under one of its URLs, by its stem."""
         used: dict[str, float] = {}
         for url, picture in self._pictures().items():
             with contextlib.suppress(OSError):
@@ -327,17 +338,17 @@ class Album:
         return used
 
     def _sweep(self, moment: float) -> None:
-        """Delete what belongs to no picture, unless it is so new that it may be half stored."""
+        """Delete files that belong to no picture, unless they are new and may be half stored."""
         before = moment - _HOUR
         owned = {name for picture in self._pictures().values() for name in picture.names}
-        there = _room.lots(self._folder).values()
+        there = _album_files.lots(self._folder).values()
         for names in (set(lot.names) - owned for lot in there if lot.came < before):
-            _room.drop(self._folder, names)
-        _room.drop(self._folder, _room.list_leftovers(self._folder, before))
+            _album_files.drop(self._folder, names)
+        _album_files.drop(self._folder, _album_files.list_leftovers(self._folder, before))
         self._sweep_measurements(moment - _MEASURED_DAYS * _DAY)
 
     def _sweep_measurements(self, before: float) -> None:
-        """Forget pictures without a copy whose every address was last used before a moment."""
+        """Forget pictures without a copy whose URLs were all last used before a time."""
         measured = [picture for picture in self._pictures().values() if picture.only_measured]
         used = self._last_uses() if measured else {}
         for picture in measured:
@@ -350,24 +361,24 @@ class Album:
             self._common = None
 
     def _touch(self, sidecar: Path, moment: float) -> None:
-        """Note a use, once a day; a form's own time stays, or the site would copy it anew."""
+        """Note a use, once a day; the form's own time stays, or the site would copy it again."""
         with contextlib.suppress(OSError):
             if sidecar.stat().st_mtime < moment - _DAY:
                 os.utime(sidecar, (moment, moment))
 
     def _drop_orphans(self) -> None:
         lost = [file.name for file in self._folder.glob("*.json") if self._read(file) is None]
-        _room.drop(self._folder, lost)
+        _album_files.drop(self._folder, lost)
         self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:
-        """Read every picture by its address; the folder is read once, where no list spares it."""
+        """Return all pictures by URL; without a current list the folder is read once."""
         if self._catalogue is None:
             self._list = load_list(self._folder)
             if self._list is not None:
                 self._catalogue = {picture.url: picture for picture in self._list.pictures}
                 return self._catalogue
-            there = _room.whole(self._folder)
+            there = _album_files.whole(self._folder)
             names = (name for name in sorted(there) if name.endswith(".json"))
             pictures = (read_sidecar(self._folder / name) for name in names)
             self._catalogue = {
@@ -378,12 +389,12 @@ class Album:
         return self._catalogue
 
     def _read(self, sidecar: Path) -> Picture | None:
-        """Read a sidecar whose picture is there; a damaged one is as good as none."""
+        """Read a sidecar whose picture is there, None for a damaged one."""
         picture = read_sidecar(sidecar)
         return picture if picture and self._is_whole(picture) else None
 
     def _is_whole(self, picture: Picture) -> bool:
-        """Decide whether all files are there; written by renaming, each is whole or absent."""
+        """Decide whether all files are there; as they are written by renaming, none is partial."""
         return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:
@@ -398,3 +409,52 @@ def _size(file: Path) -> int:
 
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+def find_earlier(picture: Picture) -> Thumbnail:
+    """Return the one file of a picture that was not renewed yet, with its size."""
+    scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
+    form = PictureFile(
+        name=picture.file,
+        width=max(1, round(picture.width * scale)),
+        height=max(1, round(picture.height * scale)),
+        type="image/webp",
+    )
+    return Thumbnail(forms=(form,))
+
+
+def renew(picture: Picture, folder: Path) -> PictureForms:
+    """Make the forms from the file that is there; nothing is fetched.
+
+    Raises OSError if it cannot be read, PictureError if it is damaged.
+    """
+    stored = (folder / picture.file).read_bytes()
+    width, height = size(stored)
+    seen = Measure(format="WEBP", type="image/webp", width=width, height=height)
+    return make_forms(FetchedPicture(url=picture.url, data=stored, measure=seen, stem=picture.stem))
+
+
+def read_original(picture: Picture, folder: Path) -> FetchedPicture:
+    """Return a picture as it was fetched; raises PictureError if its file is lost or changed."""
+    try:
+        fetched = measure_picture(picture.url, (folder / picture.original).read_bytes())
+    except OSError as error:
+        raise PictureError("lost original of a picture", subject=picture.url) from error
+    if fetched.stem != picture.stem:
+        raise PictureError("damaged original of a picture", subject=picture.url)
+    return fetched
+
+
+def make_waiting(album: Album, urls: Iterable[str]) -> None:
+    """Make the forms of those of some pictures that wait for them; forget what cannot have any.
+
+    A picture that cannot be written now keeps waiting.
+    """
+    for fetched in album.find_waiting(urls):
+        try:
+            made = make_forms(fetched)
+        except PictureError:
+            album.forget(fetched.url)
+            continue
+        with contextlib.suppress(PictureError):
+            album.keep(fetched, made)

@@ -1,15 +1,16 @@
-"""The forms of a picture for pages: two widths of WebP, AVIF where it is smaller, one JPEG."""
+"""Decode a picture and make its forms for pages: WebP in two widths, AVIF if smaller, one JPEG."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import threading
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._decode import decode, prove
-from copydesk.illustrate._measure import FetchedPicture
+from copydesk.illustrate._measure import FetchedPicture, Measure
 from copydesk.illustrate._thumb_hash import thumb_hash
 from copydesk.news import PictureFile
 
@@ -19,24 +20,33 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SMALL_WIDTH = 320
-_WORTH = 1.5  # times as wide: a picture of 400 pixels needs none of 320
+_WORTH = 1.5  # a picture that is not so much wider than a form needs no such form
 _QUALITY = 80
-_WASTE = 0.95  # of the WebP's bytes: an AVIF above that is not kept
+_WASTE = 0.95  # of the WebP's bytes: a larger AVIF is not kept
 _HINT = "the story goes without a picture"
+MAX_WIDTH = 640
+MAX_HEIGHT = 960
+_ORIENTATION = 0x0112
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's orientation as Pillow's Transpose
+_MAX_PROFILE = 4_000_000  # bytes; those of printing presses have up to 3 million
+# An AVIF may have more pixels than it says, up to 268 million (600 MB): one at a time.
+_LARGE = threading.Lock()
+_MAX_SCANS = 100  # of a JPEG; cameras and tools make 1 to 12
+_MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureForms:
-    """What was made of a picture: its forms with their bytes, the main one first, its hash."""
+    """The forms of a picture with their bytes, the main one first, and its ThumbHash."""
 
     forms: Mapping[PictureFile, bytes]
     thumb_hash: bytes
 
 
 def make_forms(fetched: FetchedPicture) -> PictureForms:
-    """Make every form of a picture, the same bytes every time; their names begin with its stem.
+    """Make all forms of a picture, always with the same bytes; their names begin with its stem.
 
-    Raises PictureError where the picture is cut off or damaged anywhere.
+    Raises PictureError if the picture is cut off or damaged anywhere.
     """
     with refuse_damage(fetched.url):
         image = decode(fetched.data, fetched.measure)
@@ -44,14 +54,14 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
-    """Prove that `make_forms` can make the forms of a picture; raises PictureError as it does."""
+    """Check that `make_forms` can make the forms of a picture; raises PictureError if it cannot."""
     with refuse_damage(fetched.url):
         prove(fetched.data, fetched.measure)
 
 
 @contextlib.contextmanager
 def refuse_damage(url: str) -> Iterator[None]:
-    """Turn whatever goes wrong with a picture into PictureError."""
+    """Turn any error with a picture into PictureError."""
     try:
         yield
     except MemoryError as error:
@@ -77,10 +87,10 @@ def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:
 
 
 def _avif_of_each(sizes: Mapping[str, Image], webp: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Encode every size as AVIF; {} where one saves too little beside its WebP.
+    """Encode every size as AVIF; return {} if one of them saves too little compared with its WebP.
 
-    A browser that takes AVIF looks at no other: all widths, or none. The smallest comes first: it
-    takes a quarter of the time, and two of three pictures end with it.
+    A browser that takes AVIF looks at no other format, so there are all widths or none. The
+    smallest comes first: it takes a quarter of the time, and decides for two of three pictures.
     """
     made: dict[str, bytes] = {}
     for name, image in reversed([*sizes.items()]):
@@ -106,11 +116,12 @@ def _small(image: Image) -> Image:
 
 
 def _avif(image: Image, webp_bytes: int) -> bytes:
-    """Encode a picture as AVIF that looks as good as its WebP; b"" where Pillow cannot.
+    """Encode a picture as AVIF that looks as good as its WebP, b"" if Pillow cannot.
 
-    How busy a picture is, its WebP says by its bits a pixel; the busier, the higher the quality at
-    which the two are equal (SSIMULACRA2, on 33 photographs). Speed 9 is the first that takes less
-    time than the WebP; slower ones save a tenth more and take three to ten times as long.
+    The bits for each pixel of the WebP tell how much detail a picture has; with more detail, the
+    quality at which both are equal is higher (SSIMULACRA2, on 33 photographs). Speed 9 is the first
+    that takes less time than the WebP; slower ones save a tenth more and take three to ten times as
+    long.
     """
     from PIL import features
 
@@ -122,7 +133,7 @@ def _avif(image: Image, webp_bytes: int) -> bytes:
 
 
 def lay_on_white(image: Image) -> Image:
-    """Return a picture through which nothing is seen."""
+    """Return a picture with white in place of transparency."""
     import PIL.Image
 
     if image.mode == "RGB":
@@ -133,8 +144,120 @@ def lay_on_white(image: Image) -> Image:
 
 
 def encode(image: Image, kind: str, **options: object) -> bytes:
-    """Return a picture in a format, without what its file said beside the pixels."""
+    """Encode a picture, without any metadata of its file."""
     image.info.clear()
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def decode(data: bytes, seen: Measure) -> Image:
+    """Decode a picture as RGB, or RGBA if it has transparency, within 640 by 960 pixels.
+
+    Raises any error of Pillow's if it is cut off or damaged.
+    """
+    return _settle(_load(data, seen))
+
+
+def prove(data: bytes, seen: Measure) -> None:
+    """Raise what `decode` would raise, in a fifth of its time.
+
+    All of it is decoded, but only one pixel is converted: whether that fails depends on the kind of
+    picture and not on its size.
+    """
+    _settle(_load(data, seen).crop((0, 0, 1, 1)))
+
+
+def _load(data: bytes, seen: Measure) -> Image:
+    """Decode a whole picture as it is stored."""
+    from PIL import Image
+
+    _refuse_scans(data, seen)
+    # warnings about damaged metadata would only clutter the output of a round
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    image = Image.open(io.BytesIO(data), formats=(seen.format,))
+    if sorted(image.size) != sorted((seen.width, seen.height)):
+        raise ValueError("two sizes in one picture")
+    image.draft("RGB", (2 * MAX_HEIGHT, 2 * MAX_HEIGHT))  # a large JPEG at a half or a quarter
+    with _LARGE if seen.format == "AVIF" else contextlib.nullcontext():
+        image.load()
+    return image
+
+
+def _settle(image: Image) -> Image:
+    """Return a decoded picture upright, in sRGB, no larger than the largest form."""
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
+    lies = orientation in {5, 6, 7, 8}
+    room = (MAX_HEIGHT, MAX_WIDTH) if lies else (MAX_WIDTH, MAX_HEIGHT)
+    upright = _upright(_fit(_plain(image), *room), orientation)
+    return _opaque(_in_srgb(upright, profile))
+
+
+def _refuse_scans(data: bytes, seen: Measure) -> None:
+    """Refuse a JPEG with very many scans: 60 bytes can cost a second of decoding."""
+    if seen.format != "JPEG":
+        return
+    scans = data.count(b"\xff\xda")
+    if scans > _MAX_SCANS or (scans > 20 and scans * seen.width * seen.height > _MAX_SCANNED):
+        raise ValueError("too many scans in one picture")
+
+
+def _plain(image: Image) -> Image:
+    """Convert a picture to a mode whose colours can be mixed."""
+    if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow would keep the low ones
+        return image.point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in {"LA", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image if image.mode in {"RGB", "RGBA", "L", "CMYK"} else image.convert("RGB")
+
+
+def _orientation(image: Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # damaged EXIF data costs only the rotation
+        return 1
+
+
+def _fit(image: Image, width: int, height: int) -> Image:
+    from PIL.Image import Resampling
+
+    scale = min(1, width / image.width, height / image.height)
+    if scale == 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _upright(image: Image, orientation: int) -> Image:
+    from PIL.Image import Transpose
+
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(Transpose(turn))
+
+
+def _in_srgb(image: Image, profile: object) -> Image:
+    """Convert a picture to RGB or RGBA by its own colour profile."""
+    if isinstance(profile, bytes) and 0 < len(profile) <= _MAX_PROFILE and image.mode != "L":
+        image = _convert(image, profile)
+    return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
+
+
+def _convert(image: Image, profile: bytes) -> Image:
+    from PIL import ImageCms
+
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image  # a damaged or unsuitable profile costs only the exact colours
+    return made or image
+
+
+def _opaque(image: Image) -> Image:
+    """Drop an alpha channel that is opaque everywhere."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        return image.convert("RGB")
+    return image

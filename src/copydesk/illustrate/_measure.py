@@ -1,20 +1,30 @@
-"""The measure of a picture: its type and size, from its first bytes."""
+"""Measure a fetched picture from its first bytes, and give a story a picture with that size."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
+from copydesk.kit import text, urls
+from copydesk.news import Image
+
+if TYPE_CHECKING:
+    from copydesk.illustrate._album_files import Picture
+    from copydesk.news import Figure, Show, Story
 
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
 MAX_BYTES = 20_000_000
-_LIGHT_BYTES = 500_000  # four times what the forms of a photograph have
+_LIGHT_BYTES = 500_000  # four times the forms of a photograph
 _LIGHT_PIXELS = 12_000_000  # 4,000 x 3,000, decoded 48 MB
-_FIRST = 262_144  # bytes; a camera's preview may stand before the size
+_FIRST = 262_144  # bytes; a camera's preview may come before the size
 _HINT = "the story goes without a picture"
+_LONGEST_TITLE = 300
+_LONGEST_CREDIT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPicture:
-    """A picture as it came from `url`: its bytes, measured; `stem` is their SHA-256 in hex."""
+    """A picture as fetched from `url`: its bytes and measure; `stem` is their SHA-256 in hex."""
 
     url: str
     data: bytes
@@ -38,19 +48,19 @@ class FetchedPicture:
 
     @property
     def may_wait(self) -> bool:
-        """Decide whether it may be kept as it came until a page shows it.
+        """Decide whether it may be kept as fetched until a page shows it.
 
-        What has many bytes, or may take much memory whenever it is decoded, may not.
+        A picture with many bytes, or one that needs much memory to decode, may not.
         """
         is_small = self.measure.width * self.measure.height <= _LIGHT_PIXELS
         return is_small and len(self.data) <= _LIGHT_BYTES and self.measure.format != "AVIF"
 
 
 def measure_picture(url: str, data: bytes, least: int = MIN_SIDE) -> FetchedPicture:
-    """Measure what was fetched; raise PictureError where it is none, too small or too large.
+    """Measure what was fetched; raises PictureError if it is no picture, too small or too large.
 
-    No word of the server counts: the type is what the first bytes say. `least` is how many pixels
-    each side must have.
+    What the server said does not count: the first bytes tell the type. Each side must have at least
+    `least` pixels.
     """
     measure = _measure(data, url, least)
     return FetchedPicture(
@@ -77,7 +87,7 @@ def _measure(data: bytes, url: str, least: int) -> Measure:
 
 
 def _format(data: bytes) -> str:
-    """Return the format by its first bytes; "" for anything but the five that browsers show."""
+    """Return the format by the first bytes, "" for any but the five that browsers show."""
     if data[4:8] == b"ftyp" and data[8:12] in {b"avif", b"avis"}:
         return "AVIF"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -92,7 +102,7 @@ def _format(data: bytes) -> str:
 
 
 def _what(data: bytes) -> str:
-    """Describe for a person what came instead of a picture."""
+    """Describe in a message what was fetched instead of a picture."""
     begun = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data:
         return "nothing"
@@ -104,11 +114,42 @@ def _what(data: bytes) -> str:
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Read width and height from the first bytes, turned as the camera says; 0 where unknown."""
+    """Read width and height from the first bytes, turned as the camera says; 0 if unknown."""
     import imagesize
 
     try:
         width, height = imagesize.get(io.BytesIO(data[:_FIRST]))
-    except Exception:  # it reads hostile headers with struct; any failure is "no size"
+    except Exception:  # imagesize parses hostile headers; any failure means no size
         return 0, 0
     return int(width), int(height)
+
+
+def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
+    """Return the headers to request a picture with.
+
+    If readers will load it from its publisher, we ask as their browsers will: with our site as the
+    referrer, without a path (strict-origin-when-cross-origin). A server that refuses them then
+    refuses us too, and the story has no picture. For our own copy no referrer is sent.
+    """
+    parsed = urls.parse(site_url) if show == "hotlink" else None
+    return {} if parsed is None else {"Referer": f"{parsed.origin}/"}
+
+
+def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
+    """Return the story with this picture, or without any if there is none (SPEC 2.11).
+
+    The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
+    what the picture shows and whose it is; without it the record says neither, as the reference
+    does.
+    """
+    if picture is None:
+        return replace(story, images=())
+    image = Image(
+        url=picture.url,
+        width=picture.width,
+        height=picture.height,
+        is_cached=picture.is_cached,
+        title=text.shorten(text.fold(figure.alt), _LONGEST_TITLE) if figure else "",
+        attribution=text.shorten(text.fold(figure.credit), _LONGEST_CREDIT) if figure else "",
+    )
+    return replace(story, images=(image,))

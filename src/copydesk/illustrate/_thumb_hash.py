@@ -1,7 +1,7 @@
-"""ThumbHash: what a picture looks like, blurred, in 25 bytes (https://evanw.github.io/thumbhash).
+"""ThumbHash: a blurred picture in 25 bytes (https://evanw.github.io/thumbhash).
 
-Our own because it is short and the packages bring numpy or Pillow's old names; the tests hold it to
-values of the reference implementation.
+Our own code because it is short, and the packages bring numpy or use old names of Pillow; the
+tests compare it with values of the reference implementation.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SIDE = 32  # pixels that are looked at; the finest wave of the hash is 7 to a side
-_DIGITS = 9  # what comes after them differs between machines
+SIDE = 32  # pixels of each side are used; the finest wave of the hash has 7 a side
+_DIGITS = 9  # later digits differ between machines
 _Pixel = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Waves:
-    """One channel as cosine waves: its mean, the others from 0 to 1, and what 1 stands for."""
+    """One channel as cosine waves: its mean, the other coefficients (0 to 1), and their scale."""
 
     mean: float
     others: Sequence[float]
@@ -46,7 +46,7 @@ def thumb_hash(image: Image) -> bytes:
 
 
 def average(hashed: bytes) -> str:
-    """Return a hash's mean colour as `#rrggbb`; "" for a picture that one can see through."""
+    """Return a hash's mean colour as `#rrggbb`, "" for a picture with transparency."""
     header = int.from_bytes(hashed[:3], "little")
     if len(hashed) < 5 or header >> 23:
         return ""
@@ -59,7 +59,7 @@ def average(hashed: bytes) -> str:
 
 
 def _channels(pixels: Sequence[_Pixel]) -> tuple[list[list[float]], bool]:
-    """Compute lightness, yellow-blue, red-green and, where one can see through it, opacity."""
+    """Compute lightness, yellow-blue, red-green and, if there is transparency, opacity."""
     opaque = sum(alpha for *_, alpha in pixels) / 255
     mean = [
         sum(pixel[band] * pixel[3] for pixel in pixels) / 255 / 255 / (opaque or 1)
@@ -80,7 +80,7 @@ def _channels(pixels: Sequence[_Pixel]) -> tuple[list[list[float]], bool]:
 
 
 def _waves(channel: Sequence[float], width: int, shape: tuple[int, int]) -> _Waves:
-    """Take a channel apart; first each line, then down, which is a tenth of the work."""
+    """Transform a channel into waves: first each line, then down, which is a tenth of the work."""
     across, down = shape
     height = len(channel) // width
     rows = [channel[start : start + width] for start in range(0, len(channel), width)]

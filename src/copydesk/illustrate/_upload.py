@@ -1,27 +1,108 @@
-"""An upload: a picture of an editor's own, made anew so that nothing of its file is left."""
+"""Make an editor's uploaded picture anew in a process with limits on time and memory.
+
+A harmful file can break only the decoder in that process. Nothing of the file itself is kept.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._decode import decode
-from copydesk.illustrate._forms import encode, lay_on_white, refuse_damage
+from copydesk.illustrate._forms import decode, encode, lay_on_white, refuse_damage
 from copydesk.illustrate._measure import MIN_SIDE, measure_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_SECONDS = 20.0  # the largest accepted picture needs two
+_MEMORY_BYTES = 1 << 30  # of address space; 25 megapixels decoded are 100 MB
+_REFUSED = 3  # exit code of the process; the reason is on standard error
+# -P: import nothing from the folder in which a server was started
+_COMMAND = (
+    *(sys.executable, "-P", "-c"),
+    "from copydesk.illustrate import answer_upload; answer_upload()",
+)
+_LOGO = "from copydesk.illustrate import answer_logo; answer_logo({})"
 UPLOAD_BYTES = 5_000_000
-_MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is read at a half or a quarter
-_QUALITY = 90  # the forms for pages are made of it once more
-_LEAST_OF_LOGO = 32  # pixels; many are wide and low
+_MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is decoded at a half or a quarter
+_QUALITY = 90  # high, as the forms for pages are made from it
+_LEAST_OF_LOGO = 32  # pixels of a side; many logos are wide and low
+
+
+def make_upload_apart(
+    data: bytes, seconds: float = _SECONDS, command: Sequence[str] = _COMMAND
+) -> bytes:
+    """Call `make_upload` in a process with limits on time and memory, and return its result.
+
+    Raises PictureError as `make_upload` does, and if the process fails or takes too long.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell; this very Python
+            command, input=data, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        what = f"picture takes more than {seconds:.0f} seconds to read"
+        raise PictureError(what, subject="upload", hint="save it as a JPEG") from error
+    except OSError as error:
+        raise PictureError(
+            "no process to read a picture with", subject="upload", hint=str(error)
+        ) from error
+    if done.returncode == 0 and done.stdout:
+        return done.stdout
+    raise _read_refusal(done.returncode, done.stderr)
+
+
+def make_logo_apart(data: bytes, side: int) -> bytes:
+    """Call `make_logo` in such a process; raises as `make_upload_apart` does."""
+    return make_upload_apart(data, command=(*_COMMAND[:-1], _LOGO.format(side)))
+
+
+def answer_logo(side: int) -> None:
+    """Read a picture from standard input, and write the result of `make_logo`, or its error."""
+    answer_upload(lambda data: make_logo(data, side))
+
+
+def answer_upload(make: Callable[[bytes], bytes] | None = None) -> None:
+    """Read a picture from standard input, and write the result of `make_upload`, or its error.
+
+    From here on the process has limits on time and memory. Tests pass another `make` to meet them.
+    """
+    import resource
+
+    if make is None:
+        make = make_upload
+    signal.alarm(int(_SECONDS) + 1)  # the parent process may have been killed
+    with contextlib.suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    try:
+        made = make(sys.stdin.buffer.read())
+    except PictureError as error:
+        sys.stderr.write("\n" + json.dumps([error.what, error.subject, error.hint]))
+        sys.exit(_REFUSED)
+    sys.stdout.buffer.write(made)
+
+
+def _read_refusal(code: int, told: bytes) -> PictureError:
+    """Return the error that the process reported, or a general one if it ended otherwise."""
+    if code == _REFUSED:
+        with contextlib.suppress(ValueError):
+            what, subject, hint = json.loads(told.rsplit(b"\n", 1)[-1])
+            return PictureError(what, subject=subject, hint=hint)
+    return PictureError(
+        "picture cannot be decoded", subject="upload", hint="save it anew, or as a JPEG"
+    )
 
 
 def make_upload(data: bytes) -> bytes:
-    """Return a picture as WebP of at most 640 by 960 pixels, without what its file says beside it.
+    """Return a picture as WebP of at most 640 by 960 pixels, without its metadata.
 
-    Raises PictureError for what is no picture, too small, too large or damaged.
+    Raises PictureError if it is no picture, too small, too large or damaged.
     """
     image = _decode_upload(data, MIN_SIDE)
     with refuse_damage("upload"):
@@ -29,7 +110,7 @@ def make_upload(data: bytes) -> bytes:
 
 
 def make_logo(data: bytes, side: int) -> bytes:
-    """Return a picture whole in the middle of a white square of so many pixels, as JPEG.
+    """Return a whole picture centred on a white square with sides of `side` pixels, as JPEG.
 
     Raises PictureError as `make_upload` does.
     """

@@ -1,9 +1,9 @@
-"""Appraise an article for what it says itself; then complete that by its picture and neighbours.
+"""Judge an article by itself, then with its picture and the stories filed before it.
 
 article ── find ──> Findings ── weigh ──> Appraisal ── complete, with picture and shelf ──> Story
 
-Reading is the dear part and needs neither: a page is appraised once, its picture is asked for, and
-it takes its place among all that came before it.
+Reading the text is the expensive part and needs neither picture nor shelf. So each page is read
+once, and the story is completed when its picture has been fetched.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from copydesk.judge import quality
-from copydesk.judge._block import blocking_ruling
 from copydesk.judge._findings import Findings, find_signals, find_topics
-from copydesk.judge._gate import gate_reason
 from copydesk.judge._profiles import profile_of
+from copydesk.judge.gate import blocking_ruling, gate_reason
 from copydesk.judge.profile import Copy, Fingerprint, QualityScore, weigh_sightings
 from copydesk.kit import lengths, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
@@ -22,10 +21,10 @@ from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
-    """What an article is worth, whatever its picture and whatever is filed beside it.
+    """The score of an article before its picture and the other stories are known.
 
-    `pictured` is its quality with a picture, `bare` without one; `fingerprint` is its text's.
-    `reasons` are those of its topics, `trust` is what is known of its source.
+    `pictured` is its quality with a picture, `bare` without one. `reasons` are those of its topics,
+    `trust` is the trust in its source, `fingerprint` that of its text.
     """
 
     article: Article
@@ -38,9 +37,9 @@ class Appraisal:
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
-    """Appraise an article by itself, or return why it is no story; pictures are not looked at.
+    """Score an article by itself, or return why it is dropped. Pictures are not looked at.
 
-    Everything that takes reading is done here.
+    All expensive reading is done here.
     """
     if blocked := _drop_by_ruling(article, beat):
         return blocked
@@ -51,10 +50,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
 
 
 def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appraisal | Dropped:
-    """Appraise an article as `appraise` does, by what was found in it (`examine`): nothing is read.
-
-    The article's text may be left out.
-    """
+    """Score an article as `appraise` does, from what `examine` found; its text is not needed."""
     if blocked := _drop_by_ruling(article, beat):
         return blocked
     if not findings.is_on_beat and beat.scoring.off_beat == "drop":
@@ -72,7 +68,7 @@ def _drop_off_beat(article: Article, miss: str) -> Dropped:
 
 
 def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
-    """Add up what was found by the points of today."""
+    """Add up the findings by today's points."""
     profile = profile_of(beat)
     pictured, bare = weigh_sightings(profile.signals, findings.sightings, profile.highest)
     return Appraisal(
@@ -87,9 +83,9 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
 
 
 def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> Story:
-    """Return an appraised article as a story without a path, "" being the address of no picture.
+    """Return a scored article as a story without a path; `picture` is a URL, "" for none.
 
-    What the shelf holds decides about copies only.
+    The shelf is asked for copies only.
     """
     find = profile_of(beat).find_original
     copy = find(appraisal.article, appraisal.fingerprint, shelf)
@@ -97,7 +93,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
 
 
 def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture: str) -> Story:
-    """Return an appraised article as `complete` does, where it is known what it repeats."""
+    """Return a scored article as `complete` does, where its original is known (None: no copy)."""
     article, profile = appraisal.article, profile_of(beat)
     score = appraisal.pictured if picture else appraisal.bare
     story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)
@@ -125,10 +121,9 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
-    """Judge an article: return it as a story without a path, or why it is none.
+    """Judge an article: return it as a story without a path, or why it is dropped.
 
-    What the shelf holds decides about copies only; whether the article is filed already, by its
-    address, is asked before.
+    The shelf is asked for copies only. The caller has checked whether its URL is filed already.
     """
     outcome = appraise(article, beat)
     if isinstance(outcome, Dropped):
@@ -160,16 +155,16 @@ def _to_story(appraisal: Appraisal, quality: int, publish_at: int, picture: str)
 
 
 def _as_reference(story: Story) -> Story:
-    """Leave out what no record of the reference has.
+    """Leave out the fields that the reference's records do not have.
 
-    A video that the site shows itself has no address elsewhere (SPEC 2.5), nothing is updated.
+    A video that the site plays itself has no URL elsewhere (SPEC 2.5), and no date of update.
     """
     hosted = story.type == "video" and story.featured_content
     return replace(story, updated_at=None, web_url="" if hosted else story.web_url)
 
 
 def cdn_amp_url(amp_web_url: str) -> str:
-    """Return the AMP cache's address of an AMP page (SPEC 2.13), "" for none."""
+    """Return the URL of an AMP page in the AMP cache (SPEC 2.13), "" for none."""
     parsed = urls.parse(amp_web_url)
     if parsed is None:
         return ""

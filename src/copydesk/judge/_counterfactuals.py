@@ -1,17 +1,16 @@
-"""Counterfactuals: what would have to be different for a story to stand elsewhere, in sentences."""
+"""Say in sentences what would have changed the status of a story."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from copydesk.judge._block import blocking_ruling
-from copydesk.judge._gate_points import deciding_points
-from copydesk.judge._profiles import profile_of
-from copydesk.judge._quality_parts import qualities_without_parts, quality_parts
+from copydesk.judge._explain import features_of_record
+from copydesk.judge._findings import features_of_article
+from copydesk.judge._profiles import everyday_signals, profile_of
 from copydesk.judge.coverage import (
     LIFT,
     NEWSROOM_POINTS,
-    RELATED_POINTS,
     STAYS,
     confirms,
     corroboration,
@@ -20,6 +19,8 @@ from copydesk.judge.coverage import (
     lead_in,
     name_of,
 )
+from copydesk.judge.gate import blocking_ruling, deciding_points
+from copydesk.judge.profile import RELATED_POINTS, Features, QualitySignal
 from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 _DECIDING = 3  # reasons that are named
@@ -28,10 +29,10 @@ _DECIDING = 3  # reasons that are named
 def counterfactuals(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> tuple[str, ...]:
-    """Return what would have changed where a story stands: points, newsrooms, an editor's word.
+    """Return sentences on what would change a story's status: points, publishers, a decision.
 
-    `group` are the other stories of its group, copies left out; `article` is what was read of it,
-    None where that is no longer kept: then nothing is said of topics that it did not get.
+    `group` are the other stories of its group without copies. `article` is the stored article, None
+    if it is no longer stored; then nothing is said about topics that it missed.
     """
     return (
         *_changes_of_standing(story, group, beat, article),
@@ -43,7 +44,7 @@ def counterfactuals(
 def _changes_of_standing(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> Iterator[str]:
-    """Yield what would take a story on to the site, or off it."""
+    """Yield what would put a story on the site or take it off."""
     if story.verdict is not None:
         other = "hold" if story.verdict.said == "publish" else "publish"
         yield f"an editor decided: copydesk verdict {name_of(story)} {other} says the opposite"
@@ -67,7 +68,7 @@ def _changes_of_standing(
 def _changes_by_part(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> Iterator[str]:
-    """Yield which parts of a quality, of several reasons each, decided at the gate."""
+    """Yield which parts of the quality, of several reasons each, decided at the gate."""
     if deciding_points(story) is None:
         return
     gate, quality = beat.scoring.publish_at, story.quality or 0
@@ -98,7 +99,7 @@ def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
 
 
 def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
-    """Yield what a story lacks that is below the gate."""
+    """Yield what a story below the gate lacks."""
     gate = beat.scoring.publish_at
     total = points_at_the_gate(story, group, beat)
     bound = _points_of_bounds(story)
@@ -117,7 +118,7 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
 
 
 def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
-    """Yield how many more newsrooms would carry it over the gate, if any number would."""
+    """Yield how many more publishers would lift it over the gate, if any number would."""
     if not profile_of(beat).blocks:
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
@@ -130,7 +131,7 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
 
 
 def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
-    """Yield what keeps a story on the site, and in front of its group."""
+    """Yield what keeps a story on the site, and in the lead of its group."""
     gate = beat.scoring.publish_at
     total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
     spare = total - gate - _points_of_bounds(story)
@@ -165,7 +166,7 @@ def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]
 
 
 def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
-    """Yield what would put a story in front of its group, or take it out."""
+    """Yield what would make a story lead its group, or take it out of the group."""
     leader = next((other for other in group if other.heat != -1), None)
     if leader is None:
         yield f"no leader of its group is filed; {_verdict_that_shows(story)}"
@@ -191,7 +192,7 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
 
 
 def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
-    """Decide whether an editor's newest `lead` in a group names a story."""
+    """Decide whether the newest `lead` rule in a group names a story."""
     ruled = lead_in([story, *others], beat)
     return ruled is not None and ruled[0].path == story.path
 
@@ -215,7 +216,7 @@ def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
 
 
 def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
-    """Yield which topic a story nearly got, and what was missing."""
+    """Yield the topic that a story nearly got, and what was missing."""
     if article is None or (not story.topics and not story.published):
         return
     if near := profile_of(beat).describe_near_miss(article, beat, story.topics):
@@ -223,7 +224,7 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
 
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    """Return what the gate sees of a story: its quality, and what those beside it add to that."""
+    """Return the points that count at the gate: the quality, and what the story's group adds."""
     quality = story.quality or 0
     if not profile_of(beat).blocks:
         return quality + RELATED_POINTS * len(story.related)
@@ -238,7 +239,7 @@ def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
 
 
 def _points_of_bounds(story: Story) -> int:
-    """Return the points by which a quality was brought into its bounds: they weigh nothing."""
+    """Return the points that only brought the quality between its bounds."""
     return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
 
 
@@ -247,10 +248,85 @@ def _is_bound(reason: Reason) -> bool:
 
 
 def _quality_reasons(story: Story) -> list[Reason]:
-    """Return the reasons of a quality but for those that brought it into its bounds."""
+    """Return the reasons of the quality without those that brought it between its bounds."""
     points = (reason for reason in story.reasons if reason.about == "quality" and reason.points)
     return [reason for reason in points if not _is_bound(reason)]
 
 
 def _count_of(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+# The parts of a quality. A record has the words of its reasons but not their parts. So today's
+# signals search the stored article: a reason with the same words belongs to the signal's part.
+
+_BOUND = "bounds"  # reasons that brought the sum between its bounds
+_BOUNDS = frozenset({ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityPart:
+    """One part of a quality: its points and the reasons that add up to them.
+
+    `part` is "" for reasons that no signal of today gives.
+    """
+
+    part: str
+    points: int
+    reasons: tuple[Reason, ...]
+
+
+def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[QualityPart, ...]:
+    """Return the parts of a story's quality in the order of its reasons.
+
+    Together they are the quality. `article` is the stored article, None if it is no longer stored.
+    """
+    counted = [reason for reason in story.reasons if _is_counted(reason)]
+    if not counted:
+        return ()
+    known = _parts_by_words(story, beat, article)
+    by_part: dict[str, list[Reason]] = {}
+    for reason in counted:
+        part = _BOUND if reason.kind in _BOUNDS else known.get(reason.why, "")
+        by_part.setdefault(part, []).append(reason)
+    return tuple(
+        QualityPart(part=part, points=_add_up(reasons), reasons=tuple(reasons))
+        for part, reasons in by_part.items()
+    )
+
+
+def qualities_without_parts(parts: Sequence[QualityPart], beat: Beat) -> dict[str, int]:
+    """Return for each named part the quality that a story would have without it."""
+    highest = profile_of(beat).highest
+    earned = [part for part in parts if part.part != _BOUND]
+    total = sum(part.points for part in earned)
+    left = {part.part: max(0, total - part.points) for part in earned if part.part}
+    if highest is None:
+        return left
+    return {name: min(quality, highest) for name, quality in left.items()}
+
+
+def _is_counted(reason: Reason) -> bool:
+    return reason.about == "quality" and reason.points is not None
+
+
+def _add_up(reasons: Sequence[Reason]) -> int:
+    return sum(reason.points or 0 for reason in reasons)
+
+
+def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mapping[str, str]:
+    """Return the part of each thing that today's signals find, by its words.
+
+    Without an article the reference's signals are used, which need only the record.
+    """
+    profile = profile_of(beat)
+    if article is None or not profile.blocks:
+        return _find_parts(everyday_signals(beat), features_of_record(story), beat)
+    return _find_parts(profile.signals, features_of_article(article, beat), beat)
+
+
+def _find_parts(
+    signals: Sequence[QualitySignal], features: Features, beat: Beat
+) -> Mapping[str, str]:
+    pictured = replace(features, image=True, official=True)
+    return {why: signal.part for signal in signals for _, why in signal.find(pictured, beat)}

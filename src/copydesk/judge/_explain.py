@@ -1,29 +1,36 @@
-"""Explain a record: the reasons that it keeps, or those that its fields still tell."""
+"""Explain a filed story: its reasons, the words that earned them, whether it reaches the gate."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from copydesk.judge import _everyday
-from copydesk.judge.coverage import RELATED_POINTS
-from copydesk.judge.profile import Features, QualityScore, weigh_by
+from copydesk.judge._profiles import everyday_signals, profile_of
+from copydesk.judge.profile import RELATED_POINTS, Features, QualityScore, lede, weigh_by
+from copydesk.judge.quality import READ, locate_in_text
+from copydesk.judge.topics import find_mentions
 from copydesk.judge.words import contains_letters
-from copydesk.news import Beat, Reason, ReasonKind, Story
+from copydesk.kit import text
+from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
-    """Explain why a story is where it is: topics, quality, heat or published, copy.
+    """Return the reasons for a story's topics, quality, heat or publication, and copy.
 
-    A record that keeps its reasons is believed. Else they are worked out from its fields by the
-    reference's rules, which are what it was written by; points that no rule explains are said to
-    be unexplained.
+    If its record has reasons, these. If not, they are worked out from its fields by the reference's
+    rules, which made such records; points that no rule explains get a reason that says so.
     """
     if story.reasons:
         return story.reasons
-    return (*_topics(story, beat), *_quality(story, beat), *_standing(story, beat))
+    return (
+        *_topic_reasons(story, beat),
+        *_quality_reasons(story, beat),
+        *_standing_reasons(story, beat),
+    )
 
 
-def _topics(story: Story, beat: Beat) -> list[Reason]:
+def _topic_reasons(story: Story, beat: Beat) -> list[Reason]:
     return [
         Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic_evidence(name, story, beat))
         for name in story.topics
@@ -39,11 +46,11 @@ def _topic_evidence(name: str, story: Story, beat: Beat) -> str:
     return "main topic of the beat" if name == beat.topic else "given by its source or by hand"
 
 
-def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
+def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.quality is None:
         return (Reason.of(ReasonKind.NOT_SCORED),)
     features = features_of_record(story)
-    signals = _everyday.signals(beat)
+    signals = everyday_signals(beat)
     score = weigh_by(signals, features, beat)
     official = weigh_by(signals, replace(features, official=True), beat)
     if score.quality != story.quality == official.quality:
@@ -52,7 +59,7 @@ def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 
 def features_of_record(story: Story) -> Features:
-    """Return what there is to weigh of a story that its record tells, by the reference's rules."""
+    """Return the features that a record alone tells, for the reference's signals."""
     return Features(
         title=story.title,
         topics=story.topics,
@@ -70,7 +77,7 @@ def _points_without_rule(quality: int, score: QualityScore) -> tuple[Reason, ...
     return (Reason.of(ReasonKind.UNEXPLAINED, points=over),)
 
 
-def _standing(story: Story, beat: Beat) -> tuple[Reason, ...]:
+def _standing_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.copy_of:
         return (Reason.of(ReasonKind.COPY, original=story.copy_of),)
     if story.heat == -1:
@@ -87,3 +94,104 @@ def _gate_reason(story: Story, beat: Beat) -> Reason:
     total = (story.quality or 0) + RELATED_POINTS * len(story.related)
     kind = ReasonKind.REACHES_GATE if total >= gate else ReasonKind.BELOW_GATE
     return Reason.of(kind, total=total, gate=gate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceMark:
+    """A place in a passage, from `start` to `end`: a word of a topic, or an important term.
+
+    `topic` is "" for an important term. A word that is both is marked for its topic.
+    """
+
+    start: int
+    end: int
+    topic: str = ""
+
+
+def mark_evidence(
+    passages: Sequence[str], article: Article, beat: Beat, topics: Collection[str]
+) -> Iterator[Sequence[EvidenceMark]]:
+    """Yield the marks of each passage of an article: its headline, its excerpt, then its text.
+
+    Marked are keywords of its topics, and important terms in the part of the text that is searched
+    for them. A profile that only compares letters has no marks.
+    """
+    if not profile_of(beat).blocks:
+        yield from ((),) * len(passages)
+        return
+    matters = locate_in_text(list(_cut_off(passages)), _words_of(article), beat)
+    for passage, places in itertools.zip_longest(passages, matters):
+        marks = [EvidenceMark(start=start, end=end) for start, end in places or ()]
+        marks += [
+            EvidenceMark(start=start, end=end, topic=topic)
+            for start, end, topic in find_mentions(passage, article.language, beat)
+            if topic in topics
+        ]
+        yield tuple(_part(marks))
+
+
+def _cut_off(passages: Iterable[str]) -> Iterator[str]:
+    """Yield the passages as far as they are searched for important terms."""
+    left = READ
+    for passage in passages:
+        if left <= 0:
+            return
+        yield passage[:left]
+        left -= len(passage)
+
+
+def _words_of(article: Article) -> Features:
+    """Return the features of an article that are needed to find important terms."""
+    prose = text.prose(article.text)
+    return Features(
+        title=article.title,
+        lede=lede(article.excerpt, prose),
+        text=prose,
+        language=article.language,
+    )
+
+
+def _part(marks: Iterable[EvidenceMark]) -> Iterator[EvidenceMark]:
+    """Return the marks in order, without overlaps: a topic's wins, then the longer one."""
+    taken: list[EvidenceMark] = []
+    for mark in sorted(marks, key=lambda mark: (not mark.topic, mark.start - mark.end, mark.start)):
+        if all(mark.end <= other.start or other.end <= mark.start for other in taken):
+            taken.append(mark)
+    return iter(sorted(taken, key=lambda mark: mark.start))
+
+
+_REACHES = frozenset(
+    {ReasonKind.REACHES_GATE, ReasonKind.TRUSTED_SOURCE, ReasonKind.PUBLISHED_BY_PIN}
+)
+_ABOUT_THAT = frozenset(Reason.of(kind).about for kind in _REACHES)
+
+
+def reaches_gate(story: Story, beat: Beat) -> bool:
+    """Decide whether a story would be on the site if no person or rule kept it off.
+
+    By the reasons in its record if there are any, else by its points.
+    """
+    if story.reasons:
+        told = (reason for reason in story.reasons if reason.about in _ABOUT_THAT)
+        return any(reason.kind in _REACHES for reason in told)
+    total = (story.quality or 0) + RELATED_POINTS * len(story.related)
+    return total >= beat.scoring.publish_at
+
+
+def needs_article(beat: Beat) -> bool:
+    """Decide whether the article is needed to tell whether a story is on the beat."""
+    return bool(beat.topics) and not profile_of(beat).blocks
+
+
+def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
+    """Decide whether a story has none of the beat's topics.
+
+    The record tells, unless every record gets the main topic: then the article tells, and without
+    the article the story counts as on the beat.
+    """
+    profile = profile_of(beat)
+    if not beat.topics:
+        return False
+    if profile.blocks:
+        return not story.topics
+    return article is not None and not profile.relevance(article, beat)

@@ -1,7 +1,7 @@
-"""What reading finds in an article: its topics, each signal, the trust in its source.
+"""Find what counts in an article: its topics, the signals of its quality, the trust in its source.
 
-It hangs on the article, the beat's topics, its sources and publishers: on no points, no gate and no
-editor's rule. So what was found once can be weighed again under others without being read.
+Findings depend on the article and on the beat's topics, sources and publishers; not on points, the
+gate or editors' rules. So they can be scored again under other points without reading the article.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from copydesk.judge.profile import (
 from copydesk.kit import text, urls
 from copydesk.news import Article, Beat, Reason, ReasonKind
 
-FINDINGS_VERSION = 1  # to be raised when other things are found in the same article
+FINDINGS_VERSION = 1  # raise it when the same article gets other findings
 _MAIN_ALONE = 0.85
 _ABOVE = "stands above its other topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFindings:
-    """The evidence for topics in an article, those that its record would carry, what it lacks.
+    """The evidence for topics in an article, the topics of its record, and what it lacks.
 
-    `miss` is "" where nothing is lacking.
+    `miss` is "" if it lacks nothing.
     """
 
     matches: tuple[Match, ...]
@@ -46,7 +46,7 @@ class TopicFindings:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Return why it has its topics, or none."""
+        """Return the reasons for its topics, or for having none."""
         if not self.topics:
             return (Reason.of(ReasonKind.OFF_BEAT, lack=self.miss),)
         return _topic_reasons(self.topics, self.matches)
@@ -54,9 +54,9 @@ class TopicFindings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was found in an article; `sightings` are made as if it had a picture.
+    """What was found in an article, as if it had a picture.
 
-    `miss` is what it lacks to be on the beat, or to have a topic, "" for nothing.
+    `miss` is what it lacks to be on the beat, or to have a topic; "" if it lacks nothing.
     """
 
     is_on_beat: bool
@@ -69,12 +69,12 @@ class Findings:
 
 
 def examine(article: Article, beat: Beat) -> Findings:
-    """Return what reading finds in an article, whether or not it is on the beat."""
+    """Return the findings in an article, whether or not it is on the beat."""
     return find_signals(article, beat, find_topics(article, beat))
 
 
 def find_topics(article: Article, beat: Beat) -> TopicFindings:
-    """Find what an article is about."""
+    """Find the topics of an article."""
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     topics = profile.topics(article, beat, matches)
@@ -84,7 +84,7 @@ def find_topics(article: Article, beat: Beat) -> TopicFindings:
 
 
 def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
-    """Find all else that there is to weigh of an article."""
+    """Find everything else that counts in an article."""
     features = _features_of(article, beat, topics.topics, topics.matches)
     return Findings(
         is_on_beat=topics.is_any,
@@ -98,7 +98,7 @@ def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Finding
 
 
 def features_of_article(article: Article, beat: Beat) -> Features:
-    """Return what there is to weigh of a read article, but its picture."""
+    """Return the features of an article that signals look at, without its picture."""
     found = find_topics(article, beat)
     return _features_of(article, beat, found.topics, found.matches)
 
@@ -106,7 +106,7 @@ def features_of_article(article: Article, beat: Beat) -> Features:
 def _features_of(
     article: Article, beat: Beat, topics: tuple[str, ...], matches: tuple[Match, ...]
 ) -> Features:
-    """Return what there is to weigh of a read article with these topics, but its picture."""
+    """Return the features of an article with these topics, without its picture."""
     prose = text.prose(article.text)
     nearest, confidence = _nearest_topic(matches, beat)
     return Features(
@@ -133,9 +133,9 @@ def _features_of(
 
 
 def _age_hours(article: Article) -> float | None:
-    """Return how old an article was when it was found, in hours.
+    """Return the age of an article in hours when it was found.
 
-    None where its source was not watched when it came out: who reads an archive is not late.
+    None if its source was not watched yet when it came out: reading an archive is not being late.
     """
     watched = article.watched_since
     if watched is None or article.published_at < watched:
@@ -144,9 +144,9 @@ def _age_hours(article: Article) -> float | None:
 
 
 def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
-    """Return the topic that puts an article on the beat, and how sure that is, in percent.
+    """Return the topic by which an article is most surely on the beat, and how sure, in percent.
 
-    Where there are topics below the main one, that alone says less.
+    Where the beat has topics below the main one, the main topic alone counts less.
     """
     has_below = any(topic.name != beat.topic for topic in beat.topics)
     sure = {match.topic: _sureness(match, beat, has_below) for match in reversed(matches)}

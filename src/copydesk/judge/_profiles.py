@@ -1,21 +1,45 @@
-"""The two profiles, by name, and what the one of a beat decides."""
+"""The two profiles, `everyday` and `copydesk`, and the choice between them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from copydesk.judge import _everyday, copies, coverage, quality, topics
-from copydesk.judge.profile import Features, Profile, QualityScore, weigh_by
-from copydesk.news import Beat, ProfileName, Shelved, Story, Surroundings
+from copydesk.judge import copies, coverage, quality, topics
+from copydesk.judge.profile import (
+    Copy,
+    Features,
+    Fingerprint,
+    Match,
+    Profile,
+    QualityScore,
+    QualitySignal,
+    source_of,
+    topics_of_source,
+    weigh_by,
+)
+from copydesk.judge.quality import Sightings
+from copydesk.judge.words import contains, contains_letters, normalize
+from copydesk.news import (
+    Article,
+    Beat,
+    ProfileName,
+    ReasonKind,
+    Shelf,
+    Shelved,
+    Story,
+    Surroundings,
+    Topic,
+    reason_words,
+)
 
 
 def profile_of(beat: Beat) -> Profile:
-    """Return the profile that the beat's settings name."""
+    """Return the profile that the beat's settings choose."""
     return _PROFILES[beat.scoring.profile](beat)
 
 
 def weigh(features: Features, beat: Beat) -> QualityScore:
-    """Compute the quality of what is known of an article, by the beat's profile, with reasons."""
+    """Compute the quality of an article's features by the beat's profile, with reasons."""
     profile = profile_of(beat)
     return weigh_by(profile.signals, features, beat, profile.highest)
 
@@ -27,14 +51,13 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return the stories that change by what stands beside them, by path.
+    """Return the stories that change when stories are grouped, by path.
 
-    `stories` are those of the live window, the fresh ones among them; `fresh` are the paths that
-    are new since this was last asked, `rejudged` of filed ones that were judged again: they stay
-    where they are, but who leads, and with what heat, is decided again. `around` says
-    what is filed around them, so that of the filed ones only those are needed that a new one may
-    meet (`find_candidates`); without it these stories are all that there are. Called again with the
-    answers filed, it returns nothing.
+    `stories` are those of the time that is grouped, `fresh` the paths of the new ones among them.
+    `rejudged` are filed stories that were judged again: they stay in their groups, but who leads,
+    and with what heat, is decided again. `around` describes all filed stories, so that `stories`
+    need only hold those that a new one may join (`find_candidates`); without it `stories` are all.
+    If the results are filed and this is called again, it returns nothing.
     """
     return profile_of(beat).regroup(stories, beat, fresh, rejudged, around)
 
@@ -43,13 +66,13 @@ def _everyday_profile(beat: Beat) -> Profile:
     return Profile(
         name="everyday",
         blocks=beat.scoring.traits.has_blocks,
-        signals=_everyday.signals(beat),
+        signals=everyday_signals(beat),
         highest=None,
-        relevance=_everyday.relevance,
-        describe_miss=_everyday.describe_miss,
-        describe_near_miss=_everyday.describe_near_miss,
-        topics=_everyday.topics,
-        find_original=_everyday.find_no_original,
+        relevance=_everyday_relevance,
+        describe_miss=_describe_everyday_miss,
+        describe_near_miss=_describe_no_near_miss,
+        topics=_everyday_topics,
+        find_original=_find_no_original,
         regroup=coverage.regroup_everyday,
     )
 
@@ -73,3 +96,105 @@ _PROFILES: Mapping[ProfileName, Callable[[Beat], Profile]] = {
     "copydesk": _copydesk_profile,
     "everyday": _everyday_profile,
 }
+
+
+# The `everyday` profile: exactly the reference's points (SPEC 2.1, 2.8).
+
+_TITLE_CHARACTERS = 70
+
+
+def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
+    """Return the reference's signals; only the points of known publishers are set per site."""
+    return (
+        QualitySignal(points=2, find=_find_topics, part="relevance"),
+        QualitySignal(points=15, find=_find_keywords, part="relevance"),
+        QualitySignal(points=20, find=quality.image, of_picture=True, part="wrapping"),
+        QualitySignal(points=20, find=_find_amp, part="wrapping"),
+        QualitySignal(
+            points=beat.scoring.organization_points, find=quality.organization, part="source"
+        ),
+        QualitySignal(points=50, find=quality.official, part="source"),
+        QualitySignal(points=50, find=quality.video, part="wrapping"),
+        QualitySignal(points=-1, find=_find_long_title, part="wrapping"),
+    )
+
+
+def _find_topics(features: Features, beat: Beat) -> Sightings:
+    del beat
+    count = len(features.topics)
+    return [(count, f"{count} topic{'s' if count != 1 else ''}")]
+
+
+def _find_keywords(features: Features, beat: Beat) -> Sightings:
+    """Find the keywords of the record's topics in the title; one listed twice counts twice."""
+    for topic in beat.topics:
+        if topic.name in features.topics:
+            for keyword in topic.keywords:
+                if contains_letters(keyword, features.title):
+                    yield 1, reason_words(ReasonKind.KEYWORD_IN_TITLE, keyword=keyword)
+
+
+def _find_amp(features: Features, beat: Beat) -> Sightings:
+    del beat
+    return [(1, reason_words(ReasonKind.AMP_PAGE))] if features.amp else []
+
+
+def _find_long_title(features: Features, beat: Beat) -> Sightings:
+    del beat
+    over = max(0, len(features.title) - _TITLE_CHARACTERS) // 2
+    return [(over, f"title of {len(features.title)} characters, over {_TITLE_CHARACTERS}")]
+
+
+def _everyday_relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
+    """Return the evidence that an article is on the beat.
+
+    That is a keyword of a topic anywhere in the title (the reference's own rule for topics), a
+    keyword as a whole word in excerpt or text (how the reference's search found its stories), or a
+    source that is official or has topics. A beat without topics takes everything.
+    """
+    read = (_match(topic, article) for topic in beat.topics)
+    return (*topics_of_source(article, beat), *filter(None, read))
+
+
+def _match(topic: Topic, article: Article) -> Match | None:
+    for keyword in topic.keywords:
+        if contains_letters(keyword, article.title):
+            return Match(topic=topic.name, why=f'"{keyword}" in title')
+    words = normalize(f"{article.excerpt}\n{article.text}")
+    for keyword in topic.keywords:
+        if contains(keyword, words):
+            return Match(topic=topic.name, why=f'"{keyword}" in text')
+    return None
+
+
+def _describe_everyday_miss(article: Article, beat: Beat) -> str:
+    """Return what an article off the beat lacks."""
+    del article, beat
+    return "no topic's keyword in it"
+
+
+def _describe_no_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
+    """Return "": a keyword in the title gives a topic, nothing comes close to it."""
+    del article, beat, but
+    return ""
+
+
+def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
+    """Return the record's topics: the source's, the main one, those with a keyword in the title.
+
+    If there is none, since the beat has no main topic, those with a keyword in the text.
+    """
+    in_title = [
+        topic.name
+        for topic in beat.topics
+        if any(contains_letters(keyword, article.title) for keyword in topic.keywords)
+    ]
+    names = (*source_of(article, beat).topics, beat.topic, *in_title)
+    found = tuple(dict.fromkeys(filter(None, names)))
+    return found or tuple(dict.fromkeys(match.topic for match in matches if match.topic))
+
+
+def _find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
+    """Return None: the reference knows no copies."""
+    del article, fingerprint, shelf
+    return None

@@ -1,1 +1,1 @@
-"""Helpers that know nothing of news: urls, dates, text, files, tables, git, players, lengths."""
+"""General helpers that know nothing about news: URLs, text, files, databases, git, options."""

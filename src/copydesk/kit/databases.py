@@ -1,4 +1,4 @@
-"""Databases: SQLite files that several processes may open, make and bring along at once."""
+"""Databases: SQLite files that several processes may open, create and migrate at once."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 _PAUSE_SECONDS = 0.01
-_WAL_BYTES = 4_000_000  # that a file of changes keeps of the disk
+_WAL_BYTES = 4_000_000  # bytes of disk that the write-ahead log keeps
 Complain = Callable[[str, Exception], Exception]
 """Make the caller's error of what could not be done ("opened") and why."""
 
 
 def connect(path: Path, *, patience_seconds: float = 10) -> sqlite3.Connection:
-    """Open a database with write-ahead logging, made new where there is none; its folder is made.
+    """Open a database with write-ahead logging; create it and its folder if they are missing.
 
-    Waits so long for others; transactions are begun by hand (`at_once`). Raises sqlite3.Error
-    and OSError: the caller knows what the file meant.
+    Waits at most `patience_seconds` for other writers; transactions are explicit (`at_once`).
+    Raises sqlite3.Error and OSError for the caller to explain.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
@@ -35,9 +35,9 @@ def connect(path: Path, *, patience_seconds: float = 10) -> sqlite3.Connection:
 
 
 def _write_ahead(connection: sqlite3.Connection, patience_seconds: float) -> None:
-    """Switch write-ahead logging on, where need be after another process that is doing so.
+    """Switch write-ahead logging on; wait for another process that is doing the same.
 
-    Here SQLite itself does not wait: it holds a read lock already, and fears a deadlock.
+    SQLite itself does not wait here: it already holds a read lock, so waiting could deadlock.
     """
     for _ in range(int(patience_seconds / _PAUSE_SECONDS)):
         try:
@@ -54,7 +54,7 @@ def _write_ahead(connection: sqlite3.Connection, patience_seconds: float) -> Non
 
 @contextlib.contextmanager
 def at_once(connection: sqlite3.Connection) -> Iterator[None]:
-    """Make all changes of the block at once or, after an error, none; nobody writes meanwhile."""
+    """Run the block as one write transaction, which is rolled back after an error."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -65,9 +65,9 @@ def at_once(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Return what a database answers, [] where it cannot be read; its file is left as it is.
+    """Return the rows that a statement selects, [] if the database cannot be read.
 
-    For a process that must not make a file anew, whatever version of it lies there.
+    For a process that must never create, replace or migrate the file.
     """
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro"
@@ -78,10 +78,10 @@ def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ..
 
 
 class DisposableDatabase:
-    """A SQLite file, or without one a database of this process alone.
+    """A SQLite file that can be rebuilt, or without a file a database in memory.
 
-    A file that is damaged is deleted and made anew. Methods raise what `complain` makes of a
-    failure. Used by one thread at a time; what nobody closed may be closed by another.
+    A damaged file is deleted and created again. Methods raise the errors that `complain` makes of
+    SQLite's. Used by one thread at a time; another thread may close it at the end.
     """
 
     def __init__(self, file: Path | None, complain: Complain) -> None:
@@ -96,16 +96,16 @@ class DisposableDatabase:
 
     def _keep_open(self) -> sqlite3.Connection:
         self._opened = self._open()
-        self._end = weakref.finalize(self, self._opened.close)  # where nobody calls `close`
+        self._end = weakref.finalize(self, self._opened.close)  # if nobody calls `close`
         return self._opened
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Execute a statement with the values of its places; return the rows of its answer."""
+        """Execute a statement with values for its placeholders; return the resulting rows."""
         with self._complaining():
             return self._connection.execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Execute a statement once for each row of values, all of them at once."""
+        """Execute a statement once for each row of values, in one transaction."""
         with self._complaining():
             connection = self._connection
             is_within = connection.in_transaction
@@ -114,7 +114,7 @@ class DisposableDatabase:
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
-        """Make all changes of the block at once or, after an error, none."""
+        """Run the block as one transaction, which is rolled back after an error."""
         self.begin()
         try:
             yield
@@ -124,20 +124,20 @@ class DisposableDatabase:
         self.commit()
 
     def begin(self) -> None:
-        """Begin a block of changes; what an earlier one left undone is dropped."""
+        """Begin a transaction; an unfinished earlier one is rolled back."""
         self.rollback()
         self.run("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Make the changes of the block at once."""
+        """Commit the transaction."""
         with self._complaining():
             self._connection.commit()
 
     def share(self) -> bool:
-        """Make the changes of the block at once, and let processes forked from here on read them.
+        """Commit the transaction, so that processes forked from now on can read its changes.
 
-        Each opens the file anew when it asks next: SQLite does not bear that a connection goes
-        along into another process. False where there is no file, and so nothing to share.
+        Each process opens the file itself, since a SQLite connection must not be used after a fork.
+        False if the database is in memory and cannot be shared.
         """
         if self._file is None:
             return False
@@ -147,17 +147,17 @@ class DisposableDatabase:
         return True
 
     def resume(self) -> None:
-        """Begin a block of changes where none is under way."""
+        """Begin a transaction unless one is open."""
         if not self._connection.in_transaction:
             self.run("BEGIN IMMEDIATE")
 
     def rollback(self) -> None:
-        """Drop the changes of the block."""
+        """Roll the transaction back."""
         with self._complaining():
             self._connection.rollback()
 
     def close(self) -> None:
-        """Let go of the file; changes that were not made are dropped."""
+        """Close the file; uncommitted changes are rolled back."""
         self._end()
 
     def delete(self) -> None:
@@ -185,7 +185,7 @@ class DisposableDatabase:
 
 
 def _open_sound(file: Path) -> sqlite3.Connection:
-    """Open a file, made anew where it is damaged."""
+    """Open a file; delete and create it again if it is damaged."""
     try:
         return _open_file(file)
     except sqlite3.DatabaseError as error:
@@ -196,13 +196,13 @@ def _open_sound(file: Path) -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Decide whether an error says that the file is no sound database."""
+    """Decide whether an error means that the file is damaged or no database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def delete_files(file: Path) -> None:
-    """Delete a database with the files that SQLite keeps beside it."""
+    """Delete a database file, its write-ahead log and its shared-memory file."""
     for path in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
         path.unlink(missing_ok=True)
 

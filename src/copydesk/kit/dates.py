@@ -13,14 +13,14 @@ _MONTHS = (
 
 
 def utc(moment: datetime) -> datetime:
-    """Convert `moment` to UTC; a naive one is taken to be UTC already."""
+    """Convert `moment` to UTC; a naive time is taken as UTC."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC)
 
 
 def find_zone(name: str) -> ZoneInfo:
-    """Return the time zone of a name, UTC where the machine knows none of that name."""
+    """Return the time zone of this name, UTC if the system does not know it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -28,7 +28,7 @@ def find_zone(name: str) -> ZoneInfo:
 
 
 def parse(text: str) -> datetime | None:
-    """Read an ISO 8601 / RFC 3339 or RFC 5322 time; None where it is neither or impossible."""
+    """Parse an ISO 8601 / RFC 3339 or RFC 5322 time; None if it is neither or impossible."""
     text = text.strip()
     for read in (_iso, _rfc5322):
         moment = read(text)
@@ -45,7 +45,7 @@ def _iso(text: str) -> datetime | None:
 
 
 def _rfc5322(text: str) -> datetime | None:
-    import email.utils  # it brings sockets along, and a record's times need none of it
+    import email.utils  # it imports sockets, and parsing a record's times does not need it
 
     try:
         return utc(email.utils.parsedate_to_datetime(text))
@@ -54,12 +54,12 @@ def _rfc5322(text: str) -> datetime | None:
 
 
 def rfc3339(moment: datetime) -> str:
-    """Write `2023-07-24T09:36:00Z`: UTC, whole seconds."""
+    """Format a time as `2023-07-24T09:36:00Z`: UTC, whole seconds."""
     return f"{utc(moment).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def rfc5322(moment: datetime) -> str:
-    """Write `Mon, 24 Jul 2023 09:36:00 GMT`, as RSS and HTTP want it."""
+    """Format a time as `Mon, 24 Jul 2023 09:36:00 GMT`, for RSS and HTTP."""
     at = utc(moment)
     day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
     return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT"

@@ -1,7 +1,7 @@
-"""Embeds: the markup that shows a video or plays a sound: written by us, read back with suspicion.
+"""Embeds: write the markup of a video or audio player, and read the address back from it.
 
-A player's frame has the form of SPEC 2.11; a file is played by the browser itself. Nothing of a
-publisher's own markup is ever copied, and what is read back is an address and nothing else.
+A player's iframe has the form of SPEC 2.11; a media file is played by the browser itself. A
+publisher's own markup is never copied, and only an address is ever read back.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ _NO_FILE = re.compile(r"(?i)mpegurl|dash|flash|youtube|vnd\.apple\.mpeg")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFile:
-    """A video or a sound that a browser plays itself: its https address."""
+    """A video or audio file that a browser plays itself: its https address."""
 
     kind: Kind
     src: str
 
 
 def kind_of(address: str, mime_type: str = "") -> Kind | None:
-    """Decide whether a file is a video or a sound, by its MIME type, else by its ending.
+    """Return whether a file is video or audio, by its MIME type, else by its ending.
 
-    None for anything else, and for a stream that a browser does not play by itself.
+    None for anything else, and for a stream that browsers cannot play without a script.
     """
     path = urls.path(address).lower() if len(address) <= _MAX_ADDRESS else ""
     if not path or path.endswith(_STREAMS) or _NO_FILE.search(mime_type):
@@ -59,9 +59,9 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
 
 
 def file(kind: Kind, address: str) -> MediaFile | None:
-    """Return the file at an address, None where it is no plain https address.
+    """Return the media file at an address, None if it is no public https address.
 
-    A machine's address or a name of a local network would have each reader's browser ask there.
+    An IP address or a local name would make each reader's browser send requests there.
     """
     https = urls.fetchable(address) if len(address) <= _MAX_ADDRESS else None
     if https is None or not https.startswith("https:"):
@@ -73,7 +73,7 @@ def file(kind: Kind, address: str) -> MediaFile | None:
 
 
 def write(shown: Player | MediaFile) -> str:
-    """Write the markup of a player or of a file, every value escaped."""
+    """Return the HTML of a player or a media file, with every value escaped."""
     if isinstance(shown, MediaFile):
         return _FILES[shown.kind].format(src=html.escape(shown.src))
     is_video = shown.kind == "video"
@@ -86,10 +86,10 @@ def write(shown: Player | MediaFile) -> str:
 
 
 def read(markup: str) -> Player | MediaFile | None:
-    """Read the player or file that our own markup shows, None for any other.
+    """Parse our own markup into its player or media file, None for any other markup.
 
-    A record may be edited by hand, or by somebody hostile: a frame counts where its address is one
-    of a known player, a file where it is an https address.
+    A record may have been edited by hand or by somebody hostile: an iframe must have the address of
+    a known player, a file must have an https address.
     """
     tag = _TAG.fullmatch(markup.strip()) if len(markup) <= _MAX_MARKUP else None
     src = _SRC.search(tag[2]) if tag else None

@@ -1,4 +1,4 @@
-"""A room's face that imports what stands behind it when somebody first asks for it (PEP 562).
+"""Lazy imports for a package's `__init__`: load a module when its name is first used (PEP 562).
 
     if TYPE_CHECKING:
         from copydesk.archive._archive import Archive as Archive
@@ -6,8 +6,8 @@
     else:
         __getattr__ = faces.import_on_demand(__name__, __file__)
 
-`as` with the same name tells mypy and ruff that a name is the face's own, and tells this module
-where it is made. The source is read when the first name is asked for, and each stands there once.
+`as` with the same name marks it as re-exported for mypy and ruff, and tells this module where the
+name is defined. The source file is parsed when a name is first used; it must list each name once.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _NAME = re.compile(r"^    from (\S+) import (?:\(\s+)?(\w+) as \2\b", re.MULTILI
 
 
 def import_on_demand(room: str, file: str) -> Callable[[str], object]:
-    """Return the `__getattr__` of the face of `room`, whose source is `file`.
+    """Return a `__getattr__` for the package `room`, whose `__init__` is `file`.
 
-    No public module of the room may be called as one of its names: it would stand in its place once
-    imported.
+    No module of the package may have the name of something that it exports: once imported, the
+    module would hide it.
     """
     modules = cache(lambda: _read_names(Path(file)))
 
@@ -42,5 +42,5 @@ def import_on_demand(room: str, file: str) -> Callable[[str], object]:
 
 
 def _read_names(face: Path) -> Mapping[str, str]:
-    """Read each name of a face with the module that makes it."""
+    """Return each exported name with the module that defines it."""
     return {name: module for module, name in _NAME.findall(face.read_text("utf-8"))}

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all."""
+"""Files: write them atomically, and list the names in folders."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import os
 import re
 from pathlib import Path
 
-_UNFINISHED = ".new-"  # how a file is called until it is whole, with 12 hex digits
+_UNFINISHED = ".new-"  # in the name of a file until it is complete, before 12 hex digits
 _LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
-    """Put `data` at `path` by writing beside it and renaming; folders are made.
+    """Write `data` to a temporary file and rename it to `path`; create missing folders.
 
-    A reader sees the old bytes or the new, never a part. `durable` also waits for the disk.
-    Raises OSError as the system gives it: the caller knows what the file meant.
+    A reader sees the old bytes or the new ones, never a part. `durable` also waits for the disk.
+    Raises OSError for the caller to explain.
     """
     folder, _, _ = str(path).rpartition("/")
     try:
@@ -40,7 +40,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
 
 
 def sweep_leftovers(folder: Path) -> None:
-    """Remove what killed writes left in a folder; nobody else may be writing there."""
+    """Delete the temporary files of killed writes; no other process may be writing there."""
     for name in list_names(folder):
         if _LEFTOVER.fullmatch(name):
             with contextlib.suppress(OSError):
@@ -48,7 +48,7 @@ def sweep_leftovers(folder: Path) -> None:
 
 
 def list_names(folder: Path) -> list[str]:
-    """Return the names in a folder in no order; none where it is missing or cannot be listed."""
+    """Return the names in a folder, unsorted; none if it is missing or cannot be listed."""
     try:
         return os.listdir(folder)  # noqa: PTH208 - 20,000 names in 10 ms, a path for each takes 30
     except OSError:
@@ -56,7 +56,7 @@ def list_names(folder: Path) -> list[str]:
 
 
 def sync_folder(folder: str | Path) -> None:
-    """Wait until the names in a folder are on the disk."""
+    """Wait until the entries of a folder are on the disk (fsync)."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -65,7 +65,7 @@ def sync_folder(folder: str | Path) -> None:
 
 
 def _new_file(folder: str) -> tuple[int, str]:
-    """Open a file that was not there, under a name that tells that it is not whole yet."""
+    """Create a temporary file with a name that marks it as incomplete."""
     while True:
         name = f"{folder}/{_UNFINISHED}{os.urandom(6).hex()}"
         try:
@@ -75,7 +75,7 @@ def _new_file(folder: str) -> tuple[int, str]:
 
 
 def write_if_changed(path: Path, data: bytes) -> bool:
-    """Write only when the bytes differ; say whether it wrote."""
+    """Write a file only if its bytes differ; return whether it was written."""
     try:
         if path.read_bytes() == data:
             return False

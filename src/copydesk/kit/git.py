@@ -1,4 +1,4 @@
-"""The git binary: run with a clean environment, no hooks, no prompts, bytes in and out."""
+"""Run the git binary with a clean environment, without hooks and prompts, bytes in and out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from copydesk.errors import GitError
 
-# What a user may have set that must not change what is written: hooks run foreign code,
-# fsmonitor starts a daemon, an encoding adds a header.
+# User settings that must not take effect: hooks run foreign code, fsmonitor starts a daemon, an
+# encoding adds a header.
 PLAIN = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "i18n.commitEncoding=UTF-8"),
@@ -23,8 +23,8 @@ PLAIN = (
 SETTINGS = (*PLAIN, "-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0")
 _TIMEOUT_SECONDS = 120.0
 
-# With a remote the user's own ways in hold, but not those that ask a person: a hidden prompt would
-# stop every round until the time is over. A transfer that stands still ends after 30 s.
+# With a remote the user's own keys and credentials are used, but nothing that asks a person: a
+# hidden prompt would block every round until the timeout. A stalled transfer ends after 30 s.
 _REMOTE_SETTINGS = (
     *PLAIN,
     *("-c", "gc.auto=0"),
@@ -33,12 +33,12 @@ _REMOTE_SETTINGS = (
     *("-c", "http.lowSpeedTime=30"),
 )
 _WAYS_IN = ("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_CONFIG_", "GIT_ALLOW_PROTOCOL")
-# Where the user's settings are, and so who the user is.
+# Where git finds the user's settings, and with them the user's name.
 _USER_SETTINGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
 REMOTE_SECONDS = 600.0
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
-# What git and ssh say (LC_ALL=C), what it means, what helps; the first that fits.
+# Messages of git and ssh (LC_ALL=C), their meaning, and a hint; the first that matches counts.
 _LOCKED_OUT = re.compile(
     r"terminal prompts disabled|could not read (Username|Password)|Authentication failed"
     r"|Permission denied|Host key verification failed|Access denied|returned error: 40[13]"
@@ -67,7 +67,7 @@ _TROUBLES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitAnswer:
-    """What git said: its exit code, its output and its complaint."""
+    """The result of a git command: exit code, stdout and stderr."""
 
     code: int
     out: bytes
@@ -82,9 +82,9 @@ def ask(
     settings: Sequence[str] = SETTINGS,
     seconds: float = _TIMEOUT_SECONDS,
 ) -> GitAnswer:
-    """Run git in a folder and give its answer, whatever the exit code.
+    """Run git in a folder and return its result, whatever the exit code.
 
-    Raises GitError where git is missing, cannot start or does not end in time.
+    Raises GitError if git is missing, cannot start or does not end in time.
     """
     try:
         done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell; git by its full path
@@ -107,9 +107,9 @@ def ask_remote(
     seconds: float = REMOTE_SECONDS,
     environment: Mapping[str, str] | None = None,
 ) -> GitAnswer:
-    """Run a git command that speaks with a remote: the user's hooks and keys, no questions.
+    """Run a git command that contacts a remote: with the user's hooks and keys, without prompts.
 
-    Raises GitError where it cannot start or does not end in time; it leaves no process behind.
+    Raises GitError if it cannot start or does not end in time; it leaves no process behind.
     """
     try:
         git = subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; git by its full path
@@ -118,7 +118,7 @@ def ask_remote(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**_remote_environment(where), **(environment or {})},
-            start_new_session=True,  # no terminal to ask on, and ssh ends with git
+            start_new_session=True,  # no terminal for prompts, and ssh is killed together with git
         )
     except (OSError, ValueError) as error:
         raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
@@ -146,7 +146,7 @@ def _binary() -> str:
 def tell(
     where: Path, *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> bytes:
-    """Run git and give its output; raise GitError with its complaint when it fails."""
+    """Run git and return its output; raise GitError with its stderr if it fails."""
     answer = ask(where, *arguments, given=given, environment=environment)
     if answer.code:
         raise GitError(f"git {arguments[0]} failed", subject=answer.complaint[:500])
@@ -154,9 +154,9 @@ def tell(
 
 
 def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
-    """Return the error for git's complaint about a remote: what it means, and what to do.
+    """Return an error that explains git's message about a remote, with a hint.
 
-    `later` says what becomes of the matter now; it is the hint where nothing else helps.
+    `later` says how the program goes on; it is the hint if there is no better one.
     """
     lines = [line.strip() for line in complaint.splitlines()]
     said_lines = [
@@ -171,12 +171,12 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
 
 
 def plain(text: str) -> str:
-    """Return a complaint without the password that an address may bear."""
+    """Return a message of git without passwords in URLs."""
     return _LOGIN.sub("", text)
 
 
 def _clean_environment() -> dict[str, str]:
-    """Return the environment without what would point git elsewhere or make it ask."""
+    """Return the environment without variables that redirect git or make it prompt."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -192,7 +192,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _remote_environment(where: Path) -> dict[str, str]:
-    """Return the environment for speaking with a remote: the user's ways in, no way to ask."""
+    """Return the environment for remotes: with the user's credentials, without prompts."""
     ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
     silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
     if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:

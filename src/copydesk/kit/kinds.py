@@ -1,6 +1,6 @@
-"""The kinds of value that an option can have: what each accepts, and how it is called to a person.
+"""The kinds of values of options: the values that each kind accepts, and its name for people.
 
-The type of an option's field says its kind (`of_type`) where nothing narrower is named.
+Without an explicit kind the type of an option's field determines it (`of_type`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import math
 import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from datetime import date, datetime
-from typing import Final, get_args, get_origin
+from functools import cache
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from copydesk.kit import urls
-from copydesk.kit.options import Unfit, ValueKind
+from copydesk.kit.options import BY_TYPE, DECLARED, Option, Unfit, ValueKind
 
-# compiled when a value of the kind is read: most commands read few of them
+# compiled when first used: most commands need few of them
 _LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 _HOST = r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:.]+\]?"
 _EMAIL = r"[^@\s<>]+@[^@\s<>]+"
@@ -29,7 +31,7 @@ _INDEX_NOW = r"[A-Za-z0-9-]{8,128}"
 _ID = r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
+_LARGEST: Final = 2**53  # larger numbers are mistakes, and JSON readers do not keep them exact
 
 
 def _text(value: object) -> str:
@@ -56,7 +58,7 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _address(value: object) -> str:
-    """Accept an http or https address as it is written."""
+    """Accept an http or https URL unchanged."""
     address = _text(value)
     if urls.fetchable(address) is None or " " in address:
         raise Unfit("a web address such as https://example.org/feed.xml")
@@ -66,7 +68,7 @@ def _address(value: object) -> str:
 
 
 def _base(value: object) -> str:
-    """Accept "" or an address without query and fragment; give it without its final slash."""
+    """Accept "" or a URL without query and fragment; return it without its final slash."""
     if value == "":
         return ""
     address = _address(value)
@@ -88,7 +90,7 @@ def _proxy(value: object) -> str:
 
 
 def _public(value: object) -> str:
-    """Accept an https address; http for names and addresses that never leave this machine."""
+    """Accept an https URL, or an http URL of this machine."""
     address = _base(value)
     if address and not address.startswith("https://") and not urls.is_loopback(urls.host(address)):
         raise Unfit("an https address such as https://desk.example.org")
@@ -96,7 +98,7 @@ def _public(value: object) -> str:
 
 
 def _remote(value: object) -> str:
-    """Accept the name of a remote; an address could be an option or a command to git."""
+    """Accept the name of a remote; git could take a URL as an option or a command."""
     if value == "":
         return ""
     name = _text(value)
@@ -107,7 +109,7 @@ def _remote(value: object) -> str:
 
 
 def _branch(value: object) -> str:
-    """Accept a branch's name by git's own rules, as far as they matter (git-check-ref-format)."""
+    """Accept a branch's name by the main rules of git (git-check-ref-format)."""
     name = _text(value)
     if not re.fullmatch(_REMOTE, name) or ".." in name or "//" in name or name.endswith(("/", ".")):
         raise Unfit('a branch\'s name such as "gh-pages"')
@@ -115,7 +117,7 @@ def _branch(value: object) -> str:
 
 
 def _rsync(value: object) -> str:
-    """Accept what rsync takes as a place; a password has no room in it."""
+    """Accept a target of rsync without a password."""
     target = _text(value)
     if target.startswith("-") or (target and target.strip("/") == ""):
         raise Unfit('a place such as "user@host:/var/www/site/"')
@@ -157,7 +159,7 @@ def _networks(value: object) -> tuple[str, ...]:
 
 
 def _host(value: object) -> str:
-    """Return a host's name as addresses spell it: lower case, IDN in its ASCII form."""
+    """Return a host's name as in URLs: lower case, IDN in its ASCII form."""
     name = _text(value).rstrip(".")
     bare = name.strip("[]")
     host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")
@@ -167,7 +169,7 @@ def _host(value: object) -> str:
 
 
 def _own_name(value: object) -> str:
-    """Accept a name of ours: no address, since browsers keep passkeys for names alone."""
+    """Accept a host name for the desk; no IP address, since passkeys need a name."""
     host = _host(value) if value != "" else ""
     if host and (":" in host or not re.search("[A-Za-z]", host.rpartition(".")[2])):
         raise Unfit("a host's name such as desk.example.org, no address")
@@ -272,7 +274,7 @@ def _headers(value: object) -> Mapping[str, str]:
 
 
 def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
-    """Make the kind of whole numbers from `minimum` on, up to `maximum` where one is given."""
+    """Return the kind of whole numbers from `minimum` to `maximum`."""
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -286,7 +288,7 @@ def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
 
 
 def number(minimum: float = 0.0) -> ValueKind[float]:
-    """Make the kind of finite numbers from `minimum` on."""
+    """Return the kind of finite numbers from `minimum` on."""
 
     def read(value: object) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -305,7 +307,7 @@ def _share(value: object) -> float:
 
 
 def choice(*names: str) -> ValueKind[str]:
-    """Make the kind of values out of a short list."""
+    """Return the kind of values from a short list."""
     said = ", ".join(f'"{name}"' for name in names[:-1]) + f' or "{names[-1]}"'
 
     def read(value: object) -> str:
@@ -317,7 +319,7 @@ def choice(*names: str) -> ValueKind[str]:
 
 
 def choices(*names: str) -> ValueKind[tuple[str, ...]]:
-    """Make the kind of lists of values out of a short list, each once."""
+    """Return the kind of lists without duplicates of values from a short list."""
     said = ", ".join(f'"{name}"' for name in names)
 
     def read(value: object) -> tuple[str, ...]:
@@ -380,7 +382,7 @@ _OF_TYPES: Mapping[object, ValueKind[object]] = {
 
 
 def of_type(annotation: object) -> ValueKind[object]:
-    """Return the kind that a field's type says: of a Literal the choice between its values."""
+    """Return the kind for a field's type; a Literal becomes a choice between its values."""
     names = tuple(_literals(annotation))
     if annotation not in _OF_TYPES and not names:
         raise TypeError(f"no kind of value is known for the type {annotation}")
@@ -394,3 +396,29 @@ def _literals(annotation: object) -> Iterator[str]:
             yield value
         else:  # a union or a tuple of Literals
             yield from _literals(value)
+
+
+@cache
+def options_of(owner: type) -> tuple[Option, ...]:
+    """Return the options that a dataclass declares, in the order of its fields."""
+    return tuple(_options(owner))
+
+
+def _options(owner: type) -> Iterator[Option]:
+    types = get_type_hints(owner)
+    for known in fields(owner):
+        declared = known.metadata.get(DECLARED)
+        if declared is not None:
+            by_type = declared.kind is BY_TYPE
+            yield replace(
+                declared,
+                name=known.name,
+                kind=of_type(types[known.name]) if by_type else declared.kind,
+                default=_default(known),
+            )
+
+
+def _default(known: Field[Any]) -> object:
+    if known.default_factory is not MISSING:
+        return known.default_factory()
+    return None if known.default is MISSING else known.default

@@ -1,4 +1,4 @@
-"""Lengths: how long a video or a sound is, read from every form that feeds and pages write."""
+"""Lengths: parse the duration of a video or audio file in every form that feeds and pages use."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
 def seconds(value: object) -> int:
-    """Parse `PT10M5S`, `10:05`, `1:02:03`, `605`, 605 into whole seconds; 0 where it is none.
+    """Parse `PT10M5S`, `10:05`, `1:02:03`, `605`, 605 into whole seconds; 0 for anything else.
 
-    ISO 8601 (without years and months), the clock of iTunes, plain seconds. Over a week is none.
+    ISO 8601 (without years and months), the format of iTunes, plain seconds; 0 for over a week.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return 0
@@ -54,7 +54,7 @@ def _clock(words: str) -> int:
 
 
 def iso8601(length: int) -> str:
-    """Write seconds as `PT10M5S`, "" for none."""
+    """Format seconds as `PT10M5S`, "" for 0."""
     if length <= 0:
         return ""
     hours, rest = divmod(length, 3_600)
@@ -64,7 +64,7 @@ def iso8601(length: int) -> str:
 
 
 def words(length: int) -> str:
-    """Write seconds for a reader: `45 s`, `12 min`, `1 h 5 min`; "" for none."""
+    """Format seconds for readers: `45 s`, `12 min`, `1 h 5 min`; "" for 0."""
     if length <= 0:
         return ""
     if length < 60:

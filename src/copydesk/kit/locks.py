@@ -1,4 +1,4 @@
-"""Locks: one process at a time, by flock; where a file system has none, by a file of its own."""
+"""Locks between processes: by flock or, if the file system lacks it, by a lock file."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import IO
 
 _LOOK_SECONDS = 0.005
-_GAP_SECONDS = 0.02  # four looks: who waits gets in
-_UNNAMED_SECONDS = 60.0  # a holder that has not written its name by then was killed before it could
-# What a file system says that knows no such lock (flock(2); ENOLCK comes from NFS and some FUSEs).
+_GAP_SECONDS = 0.02  # a waiting process tries four times meanwhile
+_UNNAMED_SECONDS = 60.0  # a lock file still empty by then is a killed process's
+# The errors of file systems without flock (flock(2); ENOLCK comes from NFS and some FUSEs).
 _UNKNOWN_HERE = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 class Lock:
-    """An exclusive lock on a path, between processes and threads; free when its holder dies.
+    """An exclusive lock on a path, between processes and threads; released when its holder dies.
 
-    Where the file system knows no flock, a file `PATH.holder` that was made exclusively and names
-    its process takes its place; one whose process is gone from this host is passed over. Methods
-    raise OSError as the system gives it.
+    If the file system lacks flock, the lock is a file `PATH.holder`, created exclusively, with the
+    name of its process; it is ignored if that process of this host has ended. Methods raise the
+    system's OSError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,21 +34,21 @@ class Lock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this object holds the lock."""
+        """Decide whether this object holds the lock."""
         return self._handle is not None
 
     @property
     def held_seconds(self) -> float:
-        """For how long it has been held in one go, 0 where it is not."""
+        """Return for how long the lock has been held without a break, 0 if it is not held."""
         return time.monotonic() - self._taken if self.is_held else 0.0
 
     @property
     def has_flock(self) -> bool:
-        """Whether the lock that is held is the system's own."""
+        """Decide whether the held lock is a flock."""
         return self._holder is None
 
     def acquire(self, wait_seconds: float = 0.0) -> bool:
-        """Take the lock, waiting so long at most; return whether it was had."""
+        """Take the lock, waiting at most `wait_seconds`; return whether it was taken."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         last = time.monotonic() + wait_seconds
         handle = self._path.open("a+b")
@@ -65,16 +65,16 @@ class Lock:
         return True
 
     def release(self) -> None:
-        """Let the lock go; nothing where it is not held."""
+        """Release the lock; do nothing if it is not held."""
         if self._holder is not None:
             self._holder.unlink(missing_ok=True)
             self._holder = None
         if self._handle is not None:
-            self._handle.close()  # which ends the flock
+            self._handle.close()  # closing releases the flock
             self._handle = None
 
     def give_way(self) -> None:
-        """Let those who wait have the lock, then take it again, however long that takes."""
+        """Let waiting processes have the lock, then take it again, however long that takes."""
         self.release()
         time.sleep(_GAP_SECONDS)
         while not self.acquire(60.0):
@@ -94,7 +94,7 @@ class Lock:
 
 
 def _make_holder(path: Path) -> Path | None:
-    """Return the path once it names this process, None where another living process has it."""
+    """Create the lock file and return its path, None if a living process holds it."""
     with contextlib.suppress(FileExistsError):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         os.write(handle, _identity(os.getpid()))
@@ -104,21 +104,21 @@ def _make_holder(path: Path) -> Path | None:
         named = path.read_bytes()
         if _is_over(named) if named else time.time() - path.stat().st_mtime > _UNNAMED_SECONDS:
             aside = path.with_name(f"{path.name}-{os.urandom(4).hex()}")
-            path.rename(aside)  # of two who find it, one gets it
+            path.rename(aside)  # if two processes find it, only one succeeds
             if aside.read_bytes() != named:
-                aside.rename(path)  # somebody alive was faster
+                aside.rename(path)  # a living process was faster
             else:
                 aside.unlink()
     return None
 
 
 def _identity(pid: int) -> bytes:
-    """Name a process of this host; its start tells it from a later one with its number."""
+    """Return the identity of a process: host, number and start time, as numbers are reused."""
     return f"{os.uname().nodename} {pid} {_start_time(pid)}".encode()
 
 
 def _start_time(pid: int) -> str:
-    """Return when a process started, in ticks since the boot; "" for one that is over."""
+    """Return when a process started, in ticks since the boot; "" if it has ended."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -142,7 +142,7 @@ def _is_over(named: bytes) -> bool:
 
 @contextlib.contextmanager
 def hold(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
-    """Hold a lock for the block; yield False where another kept it so long."""
+    """Hold a lock for the block; yield False if it was not free in time."""
     lock = Lock(path)
     try:
         yield lock.acquire(wait_seconds)

@@ -1,4 +1,4 @@
-"""Media types: what a file of a site is, by its name, the same on every machine."""
+"""Media types: the Content-Type of a site's file by its name, the same on every machine."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _BY_ENDING = {
 def media_type(path: str) -> str:
     """Return the value of Content-Type for the file at a path; text is UTF-8.
 
-    What stands in no table here is asked of the standard library's: the system's differs from
-    machine to machine. `application/octet-stream` is what nobody knows.
+    Endings that are not in our table are looked up in the standard library's, since the system's
+    differs between machines. Unknown ones are `application/octet-stream`.
     """
     name = path.rpartition("/")[2]
     ending = name[name.rfind(".") :].lower() if "." in name else ""

@@ -1,11 +1,11 @@
-"""Options: fields of a frozen dataclass that a person may set, each with its words and its kind.
+"""Options: fields of a frozen dataclass that a person may set, with description and kind.
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Front:
         half_life_hours: float = option(24.0, "After this time half of …", kinds.number(minimum=1))
 
-The field is the one declaration: to mypy it is a float with a default, and who reads a file asks
-`declared.options_of(Front)` for its name, kind, default and words.
+The field is the only declaration: to mypy it is a float with a default, and the reader of a file
+gets its name, kind, default and description from `kinds.options_of(Front)`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
-    """A value that is not of a kind: what was expected instead, and what may help."""
+    """Raised for a value that a kind rejects: the expected values, and a hint."""
 
     def __init__(self, expected: str, hint: str = "") -> None:
         super().__init__(expected)
@@ -29,10 +29,10 @@ class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueKind(Generic[V_co]):
-    """One kind of value: its name in the reference, and what reads it or raises Unfit.
+    """One kind of value: its name in the reference, and the parser, which may raise Unfit.
 
-    A `private` value is never shown, a `delicate` one not where it is wrong, because it may be a
-    secret in the wrong place.
+    A `private` value is never shown. A `delicate` one is not shown in error messages, because it
+    may be a secret that was put into the wrong setting.
     """
 
     name: str
@@ -41,16 +41,16 @@ class ValueKind(Generic[V_co]):
     delicate: bool = False
 
 
-DECLARED: Final = "option"  # in the metadata of a field
+DECLARED: Final = "option"  # the key in a field's metadata
 BY_TYPE: Final[ValueKind[object]] = ValueKind(name="as its type says", read=lambda value: value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One option: what it accepts, what holds without it, what it is for.
+    """One option: its kind, default and purpose.
 
-    `variable` is the environment variable that goes before the file; `table` is the table in which
-    it stands below that of its class, "" for that one itself; a `required` one has no default.
+    `variable` is the environment variable that overrides the file; `table` is the subtable that the
+    option is in, "" for the table of its class; a `required` option has no default.
     """
 
     about: str
@@ -65,7 +65,7 @@ class Option:
 def option(
     default: V, about: str, kind: ValueKind[V] | None = None, *, variable: str = "", table: str = ""
 ) -> V:
-    """Declare a field as an option; without a kind its type says which values it accepts."""
+    """Declare a field as an option; without a kind its type determines the accepted values."""
     declared = Option(about=about, kind=kind or BY_TYPE, variable=variable, table=table)
     metadata = {DECLARED: declared}
     if isinstance(default, Mapping):

@@ -1,12 +1,12 @@
-"""Players: the address of a video or a sound, made the address of the player that shows it.
+"""Players: turn the URL of a video or audio page into the URL of its embeddable player.
 
-An allow-list of providers whose addresses alone lead to their players, after the registry of oEmbed
-(oembed.com); nobody is asked. What comes out is put together from checked parts, never taken over
-whole, and a player's own address gives the same player again.
+An allow-list of providers whose players can be derived from the URL alone, after the registry of
+oEmbed (oembed.com); no request is sent. The result is built from checked parts and never copied
+whole, and the URL of a player returns the same player.
 
-Left out on purpose: players that must be told where they stand (Twitch's `parent`), software that
-runs anywhere (PeerTube, Castopod), players that a publisher rents for its own pages (Brightcove,
-JW Player), and networks whose players follow their visitors (Facebook, X).
+Left out on purpose: players that need the embedding host (Twitch's `parent`), software that runs on
+any host (PeerTube, Castopod), players that publishers rent for their own pages (Brightcove,
+JW Player), and networks whose players track visitors (Facebook, X).
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ Kind = Literal["video", "audio"]
 _PACKAGE = "copydesk.kit"
 _SIXTEEN_TO_NINE = 450
 _MAX_ADDRESS = 2_000
-_VERSION = re.compile(r"^(?:www|m|mobile|music)\.")  # of a site, as its host names it
-_LABELS = re.compile(r"[a-z][a-z0-9-]*(?=\\\.|$)")  # of a host, in a pattern
+_VERSION = re.compile(r"^(?:www|m|mobile|music)\.")  # subdomains for versions of one site
+_LABELS = re.compile(r"[a-z][a-z0-9-]*(?=\\\.|$)")  # the labels of a host within a pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Player:
-    """What plays an address: whose it is, its own https address, its height in pixels at 800 wide.
+    """An embeddable player: provider, https URL, and height in pixels at a width of 800.
 
-    `quiet` is the address of the same player that leaves no mark on a visitor before it plays, ""
-    where its provider has none.
+    `quiet` is the URL of the same player without cookies before it plays, "" if the provider has
+    none.
     """
 
     provider: str
@@ -49,7 +49,7 @@ class Player:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A row of `tables/players.toml`, which says what each of its fields is."""
+    """A row of `tables/players.toml`; the file explains its fields."""
 
     kind: Kind
     src: str
@@ -60,7 +60,7 @@ class _Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Form:
-    """One form of a player's addresses, ready to be matched."""
+    """One form of a player's URLs, as a compiled pattern."""
 
     player: Player
     where: re.Pattern[str]
@@ -70,7 +70,7 @@ class _Form:
 
 @functools.cache
 def _forms() -> Mapping[str, tuple[_Form, ...]]:
-    """Return the forms by the last two labels of their hosts."""
+    """Return the URL forms, grouped by the last two labels of their hosts."""
     by_domain: dict[str, tuple[_Form, ...]] = {}
     for provider, rows in tables.read_rows(_PACKAGE, "players.toml", tuple[_Row, ...]).items():
         for row in rows:
@@ -85,7 +85,7 @@ def _forms() -> Mapping[str, tuple[_Form, ...]]:
 
 
 def _fill_parts(pattern: str) -> str:
-    """Return a form with the parts that it names in braces."""
+    """Replace the names in braces by the patterns of these parts."""
     for name, part in tables.read_rows(_PACKAGE, "player_parts.toml", str).items():
         pattern = pattern.replace(f"{{{name}}}", part)
     return pattern
@@ -103,7 +103,7 @@ def _compile(player: Player, pattern: str) -> _Form:
 
 
 def find(address: str) -> Player | None:
-    """Return the player of a page's or a player's address, None where no provider here has it."""
+    """Return the player for the URL of a page or player, None if no known provider has it."""
     parsed = urls.parse(address) if len(address) <= _MAX_ADDRESS else None
     if parsed is None or parsed.port:
         return None

@@ -1,8 +1,8 @@
-"""Processes beside this one: Ctrl-C does not reach them, and none outlives who started it.
+"""Worker processes: they ignore Ctrl-C, and end together with the process that started them.
 
-`do_all` does the numbered pieces of one job side by side, by copies of this process: what is
-planned is not sent to them, they are forked with it in memory. Which piece a worker takes is not
-known beforehand, so none may depend on another. What they make comes back as it is made.
+`do_all` does the numbered pieces of one job in parallel, in forked copies of this process, which
+have the job in memory. Any worker may take any piece, so no piece may depend on another. Results
+are sent back as soon as they are made.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
 
-_MOST = 8  # side by side: what is shared among them is not worth more
+_MOST = 8  # more workers gain nothing
 _Made = TypeVar("_Made")
 _Told = TypeVar("_Told")
-_NUMBER = struct.Struct("=I")  # of which 16,000 fit into a pipe: a leg of a walk each
-_AT_ONCE = 32  # that are sent together
+_NUMBER = struct.Struct("=I")  # 16,000 of these fit into a pipe
+_AT_ONCE = 32  # results that are sent together
 
 
 def at_once() -> int:
-    """Count how many processes at work make sense: the cores that we may use, eight at most."""
+    """Return the useful number of workers: the available cores, eight at most."""
     if hasattr(os, "sched_getaffinity"):
         return min(len(os.sched_getaffinity(0)), _MOST)
     return min(os.cpu_count() or 1, _MOST)
@@ -42,13 +42,13 @@ def at_once() -> int:
 
 @contextlib.contextmanager
 def deaf() -> Iterator[None]:
-    """Let processes that are started in the block, by this thread, be deaf to Ctrl-C.
+    """Make processes that this thread starts in the block ignore Ctrl-C.
 
-    While Python loads in one of them, it would else print a traceback of its own.
+    Otherwise one that is still loading Python would print a traceback.
     """
     from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()  # else the first process starts it, and that lifts the mask
+    resource_tracker.ensure_running()  # the first process would start it and reset the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -57,9 +57,9 @@ def deaf() -> Iterator[None]:
 
 
 def end_with_parent() -> None:
-    """End this process as soon as the one that started it has ended, even if that was killed.
+    """End this process as soon as its parent has ended, even if the parent was killed.
 
-    What waits for work on a pipe that others of its kind hold as well would wait for ever.
+    Otherwise workers that wait on a pipe that other workers hold open would wait for ever.
     """
     from multiprocessing import parent_process
 
@@ -77,10 +77,10 @@ def _follow(sentinel: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Generic[_Made, _Told]):
-    """Pieces of work by their numbers.
+    """A job of numbered pieces of work.
 
-    `make` yields what is made of a piece, `take` is given all of it in the process that asks, and
-    `tell` returns what else a worker has to say when no piece is left.
+    `make` yields the results of a piece in a worker, `take` receives them in the main process, and
+    `tell` returns a worker's summary when no piece is left.
     """
 
     pieces: int
@@ -91,7 +91,7 @@ class Job(Generic[_Made, _Told]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _End(Generic[_Told]):
-    """How a worker ended: what it tells, or the piece that failed and why."""
+    """The end of a worker: its summary, or the piece that failed with the error."""
 
     told: _Told | None = None
     failed: int = 0
@@ -99,15 +99,15 @@ class _End(Generic[_Told]):
 
 
 def can_fork() -> bool:
-    """Decide whether this process can be copied: another thread's locks would never be let go."""
+    """Decide whether this process may fork: locks of other threads would stay locked."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
 def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:
-    """Do all pieces of a job with so many workers, with one in this process.
+    """Do all pieces of a job with a number of workers; a single one is this process.
 
-    Returns what workers tell, in their order. Of several errors that of the first piece is raised,
-    as it would be by one worker; WorkerError where a worker is killed.
+    Returns the workers' summaries in order. If several pieces fail, the error of the first one is
+    raised, as with a single worker; WorkerError if a worker was killed.
     """
     if workers < 2:
         for piece in range(job.pieces):
@@ -128,7 +128,7 @@ def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:
 
 
 class _Turns:
-    """The numbers that nobody has taken yet, in a pipe: a killed worker leaves no lock locked."""
+    """The numbers of pieces still to do, in a pipe: a killed worker leaves no lock behind."""
 
     def __init__(self, count: int) -> None:
         self._source, sink = os.pipe()
@@ -140,19 +140,19 @@ class _Turns:
             yield _NUMBER.unpack(number)[0]
 
     def stop(self) -> None:
-        """Let nobody take another."""
+        """Remove the remaining numbers, so that no further piece is started."""
         while os.read(self._source, 65_536):
             pass
 
     def close(self) -> None:
-        """Let go of the pipe."""
+        """Close the pipe."""
         os.close(self._source)
 
 
 @contextlib.contextmanager
 def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator[list[Connection]]:
-    """Yield what so many workers answer through; those that are still at work then are ended."""
-    import multiprocessing  # which loads sockets: most builds have one worker
+    """Start workers and yield their connections; at the end, terminate those still running."""
+    import multiprocessing  # it imports sockets, and most builds have one worker
 
     fork = multiprocessing.get_context("fork")
     started: list[tuple[ForkProcess, Connection]] = []
@@ -166,19 +166,19 @@ def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator
         yield [source for _, source in started]
     finally:
         for process, source in started:
-            process.terminate()  # who has told all has ended, or is about to
+            process.terminate()  # a worker that sent everything has ended or is about to
             process.join()
             source.close()
 
 
 def _start(process: ForkProcess) -> None:
-    """Start a process that is deaf to Ctrl-C: who forked it hears that, and ends it.
+    """Start a process that ignores Ctrl-C: its parent receives that, and ends it.
 
-    SIGTERM, for which this process may have a handler, waits until the new one has none.
+    SIGTERM is blocked until the new process has removed the handler inherited from this one.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        with warnings.catch_warnings():  # of threads that libraries keep asleep for later
+        with warnings.catch_warnings():  # about idle threads of libraries
             warnings.simplefilter("ignore", DeprecationWarning)
             process.start()
     finally:
@@ -186,7 +186,7 @@ def _start(process: ForkProcess) -> None:
 
 
 def _answer(job: Job[_Made, _Told], turns: _Turns, sink: Connection) -> None:
-    """Do one piece after the other until there is none, or one fails; send all that is made."""
+    """Do pieces until none is left or one fails; send all results."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     end_with_parent()
@@ -194,7 +194,7 @@ def _answer(job: Job[_Made, _Told], turns: _Turns, sink: Connection) -> None:
         try:
             for some in _in_batches(job.make(piece)):
                 sink.send(some)
-        except Exception as error:  # raised by `do_all`, whoever met it
+        except Exception as error:  # `do_all` raises it in the main process
             turns.stop()
             sink.send(_End(failed=piece, error=_sendable(error)))
             return
@@ -208,17 +208,17 @@ def _in_batches(items: Iterable[_Made]) -> Iterator[list[_Made]]:
 
 
 def _sendable(error: Exception) -> Exception:
-    """Return an error as another process can have it, at the least its words."""
+    """Return an error that can be pickled, at least with the same message."""
     try:
         return cast("Exception", pickle.loads(pickle.dumps(error)))  # noqa: S301 - made here
-    except Exception:  # whatever an exception's own methods do
+    except Exception:  # an exception's own methods may raise anything
         return WorkerError(f"a piece of work failed ({type(error).__name__}: {error})")
 
 
 def _take_all(
     job: Job[_Made, _Told], turns: _Turns, sources: Sequence[Connection]
 ) -> list[_End[_Told]]:
-    """Take what workers make until all have ended; return how, in their order."""
+    """Receive the results of all workers; return their ends, in the workers' order."""
     from multiprocessing.connection import wait
 
     ends: dict[Connection, _End[_Told]] = {}
@@ -226,7 +226,7 @@ def _take_all(
         for source in cast("list[Connection]", wait(at_work)):
             try:
                 message = source.recv()
-            except (EOFError, OSError):  # of its message nothing came, or a part
+            except (EOFError, OSError):  # its message is missing or incomplete
                 turns.stop()
                 message = _End(failed=job.pieces, error=_explain_kill())
             if isinstance(message, _End):

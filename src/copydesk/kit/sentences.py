@@ -1,7 +1,7 @@
-"""Sentences: where they end, in scripts with and without blanks.
+"""Find the ends of sentences, in scripts with and without blanks.
 
-A full stop behind an abbreviation, an initial or a short number ends nothing: better one sentence
-too few in an excerpt than half a one (docs/design/extract.md).
+A full stop after an abbreviation, an initial or a short number does not end a sentence: an excerpt
+that is one sentence longer is better than one cut within a sentence (docs/design/extract.md).
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import re
 from collections.abc import Iterator
 
 _CLOSERS = r"\"'”’»)\]」』）】》"
-_SPACED = ".!?…؟۔।॥።"  # marks that a blank follows
-_BARE = "。！？｡"  # marks that need none
-# A mark comes first, since a set of characters is found six times faster than what stands before
-# one; a run of marks is looked at from its first one alone, however long it is.
+_SPACED = ".!?…؟۔।॥።"  # marks followed by a blank
+_BARE = "。！？｡"  # marks that need no blank
+# The pattern begins with a mark: searching for a set of characters is six times faster than for the
+# text before it. A run of marks is matched only from its first mark, however long it is.
 _END = re.compile(
     rf"[{_SPACED}{_BARE}](?:(?<=[{_BARE}])[{_BARE}]*+[{_CLOSERS}]*+"
     rf"|(?<![{_SPACED}][{_SPACED}])[{_SPACED}]*+[{_CLOSERS}]*+(?=\s|$))"
 )
 _LAST = re.compile(rf"[{_SPACED}{_BARE}][{_CLOSERS}]*$")
 _WORD_BEFORE = re.compile(r"([^\s(\[\"'“„‘«»—–/]*)\s?$")
-_LOOK_BACK = 24  # characters in which the word before a stop begins
+_LOOK_BACK = 24  # the word before a full stop begins within this many characters
 _NEXT = re.compile(r"[\s\"'“„‘«(\[¿¡]*(\S)")
 _ABBREVIATION = re.compile(
     r"""(?xi)^(?:
@@ -52,14 +52,14 @@ _INNER = re.compile(r"^(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}$")  # `U.S`, `z.B`, `e.
 
 
 def ends(passage: str, limit: int | None = None) -> Iterator[int]:
-    """Yield the places in the first `limit` characters at which a sentence has ended."""
+    """Yield the positions after each sentence that ends within the first `limit` characters."""
     for match in _END.finditer(passage, 0, len(passage) if limit is None else limit):
         if match.end() == len(passage) or _is_end(passage, match):
             yield match.end()
 
 
 def is_ended(passage: str) -> bool:
-    """Decide whether a passage stops with the mark of a sentence's end."""
+    """Decide whether a passage ends with a mark that ends a sentence."""
     return bool(_LAST.search(passage[-_LOOK_BACK:]))
 
 
@@ -79,7 +79,7 @@ def _is_end(passage: str, match: re.Match[str]) -> bool:
 
 
 def _is_abbreviated(word: str, following: str) -> bool:
-    """Decide whether the word before a full stop has it for being short."""
+    """Decide whether the full stop after a word marks an abbreviation."""
     if len(word) == 1 and word.isalpha() and word.isupper():
         return True
     if _BEFORE_NUMBERS.match(word):

@@ -1,9 +1,9 @@
-"""Tables: the word lists and tables that copydesk brings along, read once and never changed.
+"""Tables: the word lists and tables that are part of copydesk, read once and never changed.
 
-A package keeps them in its folder `tables`: a list as `NAME.txt`, an entry a line; a table as
-`NAME.toml`, a row a key. Lines that begin with `#` are comments; the first of them name the source
-and the licence (held by tests/shape). The files are part of the code: they change with a release
-only, so what is read from them is a constant, which one who decides may hold as one.
+A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
+`NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source
+and licence (checked by tests/shape). The files change only with a release, so their content may be
+used as a constant by pure functions, too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HINT = "the installation is damaged: install copydesk again"
 def read_lines(package: str, name: str) -> tuple[str, ...]:
     """Return the entries of a list in the order of the file.
 
-    Raises TableError where there is no such list.
+    Raises TableError if there is no such list.
     """
     lines = (line.strip() for line in _text(package, name).splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
@@ -36,16 +36,16 @@ def read_lines(package: str, name: str) -> tuple[str, ...]:
 def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
     """Return the rows of a table by their keys, in the order of the file.
 
-    `row` is the type of each: a frozen dataclass, a tuple, a frozenset, a text or a number; an
-    array becomes what it asks for. Raises TableError where there is no such table or no such row.
+    `row` is the type of a row: a frozen dataclass, a tuple, a frozenset, a text or a number; arrays
+    are converted to it. Raises TableError if there is no such table or a row does not fit.
     """
     return cast("Mapping[str, Row]", _rows(package, name, row))
 
 
 def read_pattern(package: str, name: str) -> str:
-    """Return the pattern of what any line of a list matches, or any text in any row of a table.
+    """Return a regex that matches any line of a list, or any text in any row of a table.
 
-    Raises TableError where there is no such list or table.
+    Raises TableError if there is no such list or table.
     """
     if name.endswith(".txt"):
         return any_of(read_lines(package, name))
@@ -54,7 +54,7 @@ def read_pattern(package: str, name: str) -> str:
 
 
 def any_of(patterns: Iterable[str]) -> str:
-    """Return the pattern of what any of some patterns matches; the first that does counts."""
+    """Join regexes into one that matches any of them; the first that matches wins."""
     return f"(?:{'|'.join(patterns)})"
 
 

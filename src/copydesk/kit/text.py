@@ -1,4 +1,4 @@
-"""Plain text: white space folded, entities decoded, Markdown's marks off, cut, split into words."""
+"""Plain text: fold white space, decode entities, remove Markdown, shorten, split into words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
-# nobody's characters: the last two of each of Unicode's planes, and U+FDD0 to U+FDEF
+# Unicode noncharacters: the last two of each plane, and U+FDD0 to U+FDEF
 _NOBODYS = "".join(
     chr(plane | last) for plane in range(0, 1 << 20 | 1, 1 << 16) for last in (65534, 65535)
 )
@@ -16,11 +16,11 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069"
     rf"\ufeff\ud800-\udfff\ufdd0-\ufdef{_NOBODYS}]"
 )
-_MAILBOX = re.compile(r" <[^<>@\s]+@[^<>@\s]+>")  # behind a name, as git writes people
+_MAILBOX = re.compile(r" <[^<>@\s]+@[^<>@\s]+>")  # after a name, as git writes people
 _WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"[\W_]+")
 
-# The Markdown of an article (docs/design/extract.md): marks stand at the start of a line only.
+# The Markdown of an article (docs/design/extract.md) has marks only at the start of a line.
 _MARKS = re.compile(r"\A(?:> ?)?(?:#{1,6} |[-*+] |[0-9]{1,9}[.)] )?")
 _ESCAPED = re.compile(r"\A([0-9]{1,9}|)\\([#>|`~*+.)\\-])")
 _RULE = re.compile(r"\|(?: -+ \|)+")
@@ -32,7 +32,7 @@ UNSPACED_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 
 
 def is_encodable(name: str) -> bool:
-    """Decide whether a name is text: on disk any bytes can be one, which no address can say."""
+    """Decide whether a file name is valid text: names on disk may be any bytes, URLs may not."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -41,40 +41,41 @@ def is_encodable(name: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Make every run of white space one blank, cut the ends, drop control characters."""
-    if text.isprintable():  # then its only white space are blanks, and most texts are folded
+    """Fold every run of white space into one blank, strip the ends, drop control characters."""
+    if text.isprintable():  # then it has no white space but blanks; most texts are folded already
         return text if "  " not in text and text == text.strip(" ") else " ".join(text.split())
     return " ".join(_CONTROL.sub("", text).split())
 
 
 def hide_addresses(words: str) -> str:
-    """Leave mail addresses out that stand behind names: `Ed <ed@desk.example>`."""
+    """Remove mail addresses after names: `Ed <ed@desk.example>` becomes `Ed`."""
     return _MAILBOX.sub("", words)
 
 
 def mask_address(address: str) -> str:
-    """Return a mail address as a page may show it that others may see, too: `m…@e…`."""
+    """Return a masked mail address for pages that others may see: `m…@e…`."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}…@{domain[:1]}…" if address else ""
 
 
 def tidy(markdown: str) -> str:
-    """Return a text of several lines without control characters, white space at their ends, and
-    more than one empty line between two; line ends are LF.
+    """Clean a text of several lines: no control characters, no trailing white space.
+
+    At most one empty line in a row is left; line ends are LF.
     """
     lines = [_CONTROL.sub("", line).rstrip() for line in re.split(r"\r\n?|\n", markdown)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
 def plain(markup: str) -> str:
-    """Extract the text of an HTML fragment: tags out, entities decoded once, white space folded."""
+    """Extract the text of an HTML fragment: no tags, entities decoded once, white space folded."""
     return fold(html.unescape(" ".join(_between_tags(markup))))
 
 
 def _between_tags(markup: str) -> Iterator[str]:
-    """Yield the pieces of text between tags and comments, in time that grows with the length.
+    """Yield the pieces of text between tags and comments, in linear time.
 
-    A tag or comment that nothing closes is text; once one is met, none behind it closes either.
+    An unclosed tag or comment is text; after the first one, no later one is closed either.
     """
     at, hopeless = 0, set[str]()
     for start in _TAG_START.finditer(markup):
@@ -91,9 +92,9 @@ def _between_tags(markup: str) -> Iterator[str]:
 
 
 def prose(markdown: str) -> str:
-    """Write an article's Markdown as plain prose, a line for each of its lines, none empty.
+    """Convert an article's Markdown to plain text, line by line, without empty lines.
 
-    Without the marks of headings, lists, quotes, tables (cells set apart by a blank) and code.
+    Removes the marks of headings, lists, quotes, tables (a blank between cells) and code.
     """
     lines: list[str] = []
     is_code = False
@@ -118,10 +119,10 @@ def words(text: str) -> list[str]:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut a text to at most `limit` characters: at a sentence's end, else a word's with "…"."""
+    """Cut a text to at most `limit` characters: after a sentence, else after a word with "…"."""
     if len(text) <= limit:
         return text
-    from copydesk.kit import sentences  # its patterns are long, and most texts are short enough
+    from copydesk.kit import sentences  # slow to load, and most texts are short enough
 
     end = max(sentences.ends(text, limit), default=0)
     if end and end >= limit // 3:
@@ -131,15 +132,15 @@ def shorten(text: str, limit: int) -> str:
 
 
 def initial(title: str) -> str:
-    """Return the first letter or digit of a title as a capital, "" where it has none."""
+    """Return the first letter or digit of a title as a capital, "" if it has none."""
     return next((char for char in fold(title) if char.isalnum()), "").upper()
 
 
 def squash(name: str) -> str:
-    """Reduce a name to its letters and digits in lower case: the key under which spellings meet."""
+    """Reduce a name to lower-case letters and digits, a key that different spellings share."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())
 
 
 def guard_liquid(markup: str) -> str:
-    """Return HTML in which Jekyll finds no tag of Liquid; a browser shows the same."""
+    """Escape Liquid tags in HTML, so that Jekyll ignores them and browsers show the same."""
     return _LIQUID.sub("&#123;", markup)

@@ -1,13 +1,13 @@
-"""Addresses: parsed as the WHATWG URL standard says, made canonical, compared, taken apart.
+"""URLs: parse them by the WHATWG URL standard, make them canonical, compare and split them.
 
-Three forms of one address:
+Three forms of one URL:
 
-    fetchable   absolute, no fragment: what is asked for
-    canonical   also without tracking parameters: what is filed, and where readers are sent
-    identity    also without scheme and final slash, the query sorted: what says "the same page"
+    fetchable   absolute, no fragment: the URL to request
+    canonical   also without tracking parameters: the URL to file and to send readers to
+    identity    also without scheme and final slash, the query sorted: the key of a page
 
-Parameters that only may track (partner, ref, source, id) stay: another page may hang on them. The
-order of a query stays too, since some servers heed it; only the identity sorts it.
+Parameters that only may be for tracking (partner, ref, source, id) stay, since they may select a
+page. So does the order of a query, since it matters to some servers; only the identity sorts it.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ _OWN_NETWORKS = tuple(
 
 
 def parse(url: str, base: str = "") -> can_ada.URL | None:
-    """Parse an http or https address, None where it is no such thing."""
+    """Parse an http or https URL, None if it is not one."""
     try:
         parsed = can_ada.parse(urljoin(base, url.strip()) if base else url.strip())
-    except (ValueError, TypeError):  # a lone surrogate is a TypeError to the binding
+    except (ValueError, TypeError):  # the binding raises TypeError for a lone surrogate
         return None
     if parsed.protocol not in {"http:", "https:"} or not parsed.hostname:
         return None
@@ -71,18 +71,18 @@ def parse(url: str, base: str = "") -> can_ada.URL | None:
 
 
 def as_browsers_read(url: str) -> str:
-    """Return an address without what browsers pass over in it (WHATWG URL 4.4)."""
+    """Return a URL without the characters that browsers ignore (WHATWG URL 4.4)."""
     return url.translate(_PASSED_OVER).strip(_CONTROLS)
 
 
 def may_be_of_web(url: str) -> bool:
-    """Decide whether a browser takes an address for one of http or https, or for a relative one."""
+    """Decide whether a browser reads an address as an http, https or relative URL."""
     scheme = _SCHEME.match(as_browsers_read(url))
     return scheme is None or scheme[0].lower() in {"http:", "https:"}
 
 
 def fetchable(url: str, base: str = "") -> str | None:
-    """Return the absolute address without its fragment and credentials, None where it is none."""
+    """Return the absolute URL without fragment and credentials, None if it is no URL."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -93,7 +93,7 @@ def fetchable(url: str, base: str = "") -> str | None:
 
 
 def canonical(url: str, base: str = "") -> str | None:
-    """Return the address to file: no fragment, no credentials, no tracking parameters."""
+    """Return the URL to file: without fragment, credentials and tracking parameters."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -106,14 +106,14 @@ def canonical(url: str, base: str = "") -> str | None:
 
 
 def _keep_query(search: str) -> str:
-    """Drop tracking parameters; a query without any keeps its own spelling."""
+    """Drop tracking parameters; a query without any stays unchanged."""
     pairs = parse_qsl(search.removeprefix("?"), keep_blank_values=True)
     wanted = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
     return search if wanted == pairs else urlencode(wanted)
 
 
 def identity(url: str) -> str:
-    """Return the key under which two spellings of one page meet; the text itself if no address."""
+    """Return the key that all spellings of a page's URL share; the text itself if it is no URL."""
     plain = canonical(url)
     if plain is None:
         return url.strip()
@@ -123,27 +123,27 @@ def identity(url: str) -> str:
 
 
 def path(url: str) -> str:
-    """Return the path of whatever a stranger calls an address, "" where it cannot be read."""
+    """Return the path of an untrusted URL, "" if it cannot be parsed."""
     try:
         return urlsplit(url).path
-    except ValueError:  # `http://[`, and names that change when they are normalised
+    except ValueError:  # for example `http://[`, or names that change when normalised
         return ""
 
 
 def host(url: str) -> str:
-    """Return the host name of an address, lower case, "" where it is none."""
+    """Return the host name of a URL in lower case, "" if it is no URL."""
     parsed = parse(url)
     return "" if parsed is None else str(parsed.hostname)
 
 
 def origin(url: str) -> str:
-    """Return the scheme, host and port of an address, "" where it is none."""
+    """Return the scheme, host and port of a URL, "" if it is no URL."""
     parsed = parse(url)
     return "" if parsed is None else str(parsed.origin)
 
 
 def is_machine(host: str) -> bool:
-    """Decide whether a host is named as a machine is, by its IP address or as localhost."""
+    """Decide whether a host is an IP address or localhost."""
     if host == "localhost":
         return True
     try:
@@ -154,9 +154,9 @@ def is_machine(host: str) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """Decide whether a name is one of somebody's own network: by its ending, or dotless.
+    """Decide whether a host name is of a local network: by its ending, or without a dot.
 
-    ICANN lets no top-level domain have a host of its own (2013).
+    ICANN does not allow hosts directly at a top-level domain (2013).
     """
     bare = host.rstrip(".")
     return "." not in bare or bare.endswith(tuple(f".{name}" for name in _LOCAL))
@@ -175,9 +175,9 @@ def registrable_domain(url_or_host: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def site_name(text: str) -> str:
-    """Return the host that a person names: `example.org`, `www.Example.org`, a whole address.
+    """Return the host in a person's input: `example.org`, `www.Example.org` or a whole URL.
 
-    "" for what is none, or stands under no ending that there is ("node.js").
+    "" if there is none, or if its top-level domain does not exist ("node.js").
     """
     name = text.strip().lower().removeprefix("*.").removeprefix("www.")
     bare = host(name if "://" in name else f"https://{name}").removeprefix("www.")
@@ -189,20 +189,20 @@ def site_name(text: str) -> str:
 
 
 def same_site(left: str, right: str) -> bool:
-    """Decide whether two addresses belong to one registrable domain."""
+    """Decide whether two URLs have the same registrable domain."""
     return bool(host(left)) and registrable_domain(left) == registrable_domain(right)
 
 
 def is_proxy(address: str) -> bool:
-    """Decide whether this is the address of an HTTP proxy, with or without a password."""
+    """Decide whether this is the URL of an HTTP proxy, with or without a password."""
     plain = address.isprintable() and " " not in address
     return plain and address.startswith("http://") and fetchable(address) is not None
 
 
 def is_for_others(address: str) -> bool:
-    """Decide whether machines other than this one can ask for an address; for "" nobody can.
+    """Decide whether other machines can request a URL; False for "".
 
-    `localhost` and the loopback name whichever machine asks.
+    `localhost` and loopback addresses always mean the requesting machine itself.
     """
     named = host(address).strip("[]")
     try:
@@ -212,7 +212,7 @@ def is_for_others(address: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Decide whether a host is this machine, or a name that never leaves it."""
+    """Decide whether a host is this machine, by its loopback address or a reserved name."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -220,7 +220,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private_address(address: str) -> bool:
-    """Decide whether an IP address is of this machine or of somebody's own network."""
+    """Decide whether an IP address is of this machine or a private network."""
     try:
         parsed = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
@@ -229,14 +229,14 @@ def is_private_address(address: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Decide whether only this machine or its own network reaches a host, by its name alone."""
+    """Decide by a host's name whether only this machine or its network can reach it."""
     if is_machine(host):
         return is_loopback(host) or is_private_address(host)
     return is_loopback(host) or is_local(host)
 
 
 def is_socket(server: str) -> bool:
-    """Decide whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
+    """Decide whether this is an IP address with or without a port (`[::1]:53` for IPv6)."""
     found = re.fullmatch(_SOCKET, server)
     if found is None:
         return False

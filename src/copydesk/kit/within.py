@@ -1,9 +1,9 @@
-"""Files of a folder that other people may commit to: read without leaving it.
+"""Read files of a folder that other people may commit to, without following links out of it.
 
-Whoever commits to a folder may commit a symbolic link, to a file that only this machine can read.
-So each step below the folder is opened from the one before and never through a link, as by openat2
-with RESOLVE_NO_SYMLINKS: what was looked at is what is read, whatever is renamed meanwhile. The
-folder itself and what lies above it are the user's own to arrange, and may be links.
+A contributor may commit a symbolic link to a private file of this machine. So each folder below the
+root is opened from its parent and never through a link, as by openat2 with RESOLVE_NO_SYMLINKS: the
+checked file is the one that is read, even if something is renamed meanwhile. The root itself and
+the folders above it belong to the user, and may be links.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 _CHUNK = 1 << 16
-# Without O_NONBLOCK a pipe would be waited for until somebody writes into it.
+# Without O_NONBLOCK, opening a pipe would wait for a writer.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC
-_PLACE = getattr(os, "O_PATH", os.O_RDONLY)  # where it exists, as a path is walked: unread
+_PLACE = getattr(os, "O_PATH", os.O_RDONLY)  # opens folders on the way without reading
 _NO_NAMES = frozenset({"", ".", ".."})
 _LINKED = "put the file itself there"
 
 
 class UnfitFileError(OSError):
-    """Report a file that is there and is not read: a link, no plain file, one too large.
+    """Raised for a file that must not be read: a link, no regular file, or a file too large.
 
-    `what` says what is wrong (as does `strerror`, where the system's own errors have it), `hint`
-    what to do, "" where that says enough.
+    `what` (also `strerror`, as in the system's errors) is the problem, `hint` is what to do, "" if
+    the problem says enough.
     """
 
     def __init__(self, number: int, what: str, path: str, hint: str = "") -> None:
@@ -38,21 +38,21 @@ class UnfitFileError(OSError):
 
 
 def hint(error: OSError) -> str:
-    """Return what to do about an error, "" where it says enough."""
+    """Return the hint of an error, "" if it has none."""
     return error.hint if isinstance(error, UnfitFileError) else ""
 
 
 def read(root: Path, path: str, at_most: int) -> bytes:
-    """Return the bytes of a plain file below `root`; `path` has slashes and no dots.
+    """Return the bytes of a regular file below `root`; `path` has slashes and no dots.
 
-    Raises UnfitFileError for a file of more than `at_most` bytes, for what is no plain file and for
-    a link anywhere below `root`, and OSError as the system gives it. Waits for no pipe or device.
+    Raises UnfitFileError for a file of more than `at_most` bytes, anything but a regular file, and
+    a link anywhere below `root`; else the system's OSError. Never waits for a pipe or device.
     """
     return _whole(read_beginning(root, path, at_most + 1), path, at_most)
 
 
 def read_beginning(root: Path, path: str, length: int) -> bytes:
-    """Return the first `length` bytes of a file, all where it has fewer; raise as `read` does."""
+    """Return the first `length` bytes of a file, or all if it has fewer; raises as `read` does."""
     *folders, name = _steps(path)
     above = _open(root, folders, path)
     try:
@@ -65,10 +65,10 @@ def read_beginning(root: Path, path: str, length: int) -> bytes:
 
 
 def read_sibling(file: str, path: str, length: int) -> bytes:
-    """Return what `read_beginning` does of a file in whose folder it has just read another one.
+    """Read the beginning of a file in a folder that `read_beginning` has just read from.
 
-    Only the last step is looked at: to walk the whole way for each of 20,000 records would cost as
-    much as to read them. `path` is what errors call it.
+    Only the file itself is checked for links: checking the whole path for each of 20,000 records
+    would cost as much as reading them. `path` is the name for errors.
     """
     try:
         handle = os.open(file, _FILE)
@@ -78,19 +78,19 @@ def read_sibling(file: str, path: str, length: int) -> bytes:
 
 
 def read_user_file(path: Path, at_most: int) -> bytes:
-    """Return the bytes of a plain file that the user names; its path may go through links.
+    """Return the bytes of a regular file that the user named; its path may have links.
 
-    Raises as `read` does, but for links.
+    Raises as `read` does, except for links.
     """
     handle = os.open(path, _FILE & ~os.O_NOFOLLOW)
     return _whole(_plain_bytes(handle, str(path), at_most + 1), str(path), at_most)
 
 
 def names(root: Path, folder: str) -> list[str]:
-    """Return the names of what a folder below `root` holds, sorted, without folders and dot files.
+    """Return the names in a folder below `root`, sorted, without folders and dot files.
 
-    Links are named as well: whoever reads one is told. Nothing where there is no such folder;
-    raises UnfitFileError where it or one above it is a link, and OSError as the system gives it.
+    Links are included: reading one raises an error. Empty if there is no such folder; raises
+    UnfitFileError if the folder or a parent below `root` is a link, else the system's OSError.
     """
     try:
         above = _open(root, _steps(folder), folder)
@@ -109,10 +109,10 @@ def names(root: Path, folder: str) -> list[str]:
 
 
 def list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
-    """Return the names in a folder, in no order, each with what its entry says, a link's own.
+    """Return the names in a folder, unsorted, each with its lstat result.
 
-    A name is looked up from the open folder: to walk the whole path for each costs half as much
-    again. Raises OSError.
+    Names are looked up from the open folder: by whole paths it would take half as long again.
+    Raises OSError.
     """
     handle = os.open(folder, os.O_RDONLY | _FOLDER)
     try:
@@ -120,7 +120,7 @@ def list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
         for name in os.listdir(handle):  # noqa: PTH208 - it is open
             try:
                 found.append((name, os.lstat(name, dir_fd=handle)))
-            except FileNotFoundError:  # it went meanwhile
+            except FileNotFoundError:  # deleted meanwhile
                 continue
         return found
     finally:
@@ -135,7 +135,7 @@ def _steps(path: str) -> list[str]:
 
 
 def _open(root: Path, folders: Sequence[str], path: str) -> int:
-    """Open the last of these folders, each from the one before and the first from `root`."""
+    """Open the last of these nested folders, each from its parent, beginning at `root`."""
     handle = os.open(root, _FOLDER | _PLACE)
     for name in folders:
         above = handle
@@ -149,7 +149,7 @@ def _open(root: Path, folders: Sequence[str], path: str) -> int:
 
 
 def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSError:
-    """Return the error to raise for what could not be opened: systems name a link differently."""
+    """Return the error for a failed open; systems report links by different codes."""
     with contextlib.suppress(OSError):
         if stat.S_ISLNK(os.lstat(name, dir_fd=above).st_mode):
             what = f"a symbolic link: {PurePath(name).name}"
@@ -158,7 +158,7 @@ def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSErr
 
 
 def _plain_bytes(handle: int, path: str, length: int) -> bytes:
-    """Return the beginning of an open file, and close it."""
+    """Read the beginning of an open file, and close it."""
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

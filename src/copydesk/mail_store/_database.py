@@ -1,17 +1,127 @@
-"""The file: its tables, and what is said where it fails."""
+"""The SQLite file of readers: its tables, migrations, and named values."""
 
 from __future__ import annotations
 
 import hmac
 import os
+import secrets
 import sqlite3
 import threading
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 from copydesk.errors import MailStoreError
-from copydesk.kit.kept import KeptDatabase, KeptSchema
-from copydesk.mail_store._tables import STEPS
+from copydesk.kit.kept import ATTEMPTS_TABLE, KeptDatabase, KeptSchema
+
+NOT_ASCII = "address GLOB '*[^ -~]*'"
+_KEY = "SELECT value FROM facts WHERE name = 'address key'"
+# Times are RFC 3339 in UTC, but for deliveries and the outbox: there they are seconds since 1970.
+STEPS = (
+    f"""
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE link_keys (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, made TEXT NOT NULL
+) STRICT;
+CREATE TABLE subscribers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key BLOB NOT NULL UNIQUE, address TEXT NOT NULL, domain TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'active', 'paused', 'left', 'erased')),
+    language TEXT NOT NULL, made TEXT NOT NULL, paused_until TEXT NOT NULL
+) STRICT;
+CREATE TABLE subscriptions (
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    letter TEXT NOT NULL, topics TEXT NOT NULL, since TEXT NOT NULL,
+    PRIMARY KEY (letter, subscriber)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscriptions_of ON subscriptions (subscriber);
+CREATE TABLE consents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    letter TEXT NOT NULL, at TEXT NOT NULL, how TEXT NOT NULL, proof TEXT NOT NULL
+) STRICT;
+CREATE INDEX consents_of ON consents (subscriber);
+CREATE TABLE suppressions (
+    key BLOB PRIMARY KEY, reason TEXT NOT NULL, since TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE address_changes (
+    subscriber INTEGER PRIMARY KEY REFERENCES subscribers ON DELETE CASCADE,
+    address TEXT NOT NULL, made TEXT NOT NULL
+) STRICT;
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    letter TEXT NOT NULL, extra TEXT NOT NULL, made TEXT NOT NULL,
+    due INTEGER NOT NULL, attempts INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due);
+CREATE TABLE sendings (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, issue TEXT NOT NULL UNIQUE, letter TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('ready', 'awaits-word', 'sending', 'paused', 'ended', 'done')),
+    via TEXT NOT NULL, made TEXT NOT NULL, by TEXT NOT NULL, remark TEXT NOT NULL
+) STRICT;
+CREATE TABLE deliveries (
+    sending INTEGER NOT NULL REFERENCES sendings, subscriber INTEGER NOT NULL,
+    state INTEGER NOT NULL, line INTEGER NOT NULL, place INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, at INTEGER NOT NULL, code INTEGER NOT NULL, words TEXT NOT NULL,
+    PRIMARY KEY (sending, subscriber)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_open ON deliveries (sending, state, at) WHERE state IN (0, 1, 3);
+CREATE INDEX deliveries_of ON deliveries (subscriber);
+CREATE TABLE domain_days (
+    domain TEXT NOT NULL, day TEXT NOT NULL, letters INTEGER NOT NULL, PRIMARY KEY (domain, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE returns (
+    digest BLOB PRIMARY KEY, sending INTEGER NOT NULL, subscriber INTEGER NOT NULL,
+    kind TEXT NOT NULL, status TEXT NOT NULL, words TEXT NOT NULL, at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX returns_of ON returns (subscriber, at);
+CREATE INDEX returns_at ON returns (at);
+CREATE INDEX returns_by_sending ON returns (sending, kind);
+CREATE TABLE view_counts (
+    issue TEXT NOT NULL, day TEXT NOT NULL, views INTEGER NOT NULL, PRIMARY KEY (issue, day)
+) STRICT, WITHOUT ROWID;
+{ATTEMPTS_TABLE}
+""",
+    # A letter went to the address of this number; 0: to nobody yet, or before numbers were kept.
+    # 0 and 1 take no byte of a row but the one that names their type.
+    """
+ALTER TABLE subscribers ADD COLUMN address_number INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE deliveries ADD COLUMN address_number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE returns ADD COLUMN is_proved INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE former_addresses (
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    address_number INTEGER NOT NULL, key BLOB NOT NULL, changed TEXT NOT NULL,
+    PRIMARY KEY (subscriber, address_number)
+) STRICT, WITHOUT ROWID;
+""",
+    """
+CREATE TABLE network_forms (
+    number INTEGER PRIMARY KEY, network BLOB NOT NULL, at TEXT NOT NULL
+) STRICT;
+CREATE INDEX network_forms_of ON network_forms (network, at);
+CREATE INDEX network_forms_at ON network_forms (at);
+""",
+    # An address is known by another digest than before where it is not ASCII (`fold_address`): of
+    # two readers by one of those, one keeps the digest of the own spelling, and both stay.
+    # `sending` is the one whose refusal made a suppression, as long as its run may take that back.
+    f"""
+UPDATE OR IGNORE subscribers SET key = mailbox_key(address, ({_KEY})) WHERE {NOT_ASCII};
+UPDATE OR IGNORE suppressions SET key = (
+    SELECT s.key FROM subscribers s
+    WHERE s.{NOT_ASCII} AND spelled_key(s.address, ({_KEY})) = suppressions.key
+) WHERE key IN (SELECT spelled_key(address, ({_KEY})) FROM subscribers WHERE {NOT_ASCII});
+ALTER TABLE suppressions ADD COLUMN sending INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX suppressions_of ON suppressions (sending) WHERE sending > 0;
+ALTER TABLE sendings ADD COLUMN again_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE sendings ADD COLUMN again_at TEXT NOT NULL DEFAULT '';
+""",  # noqa: S608 # names of ours
+)
+VERSION = len(STEPS)
+
+
+# ---- The file
 
 _BLOCK_BYTES = 1_000_000
 SCHEMA = KeptSchema(
@@ -45,10 +155,10 @@ class MailDatabase(KeptDatabase):
         connection.execute("PRAGMA secure_delete = ON")
 
     def scrub(self, words: str) -> bool:
-        """Leave no byte of deleted words in the file; False where somebody at work hinders that.
+        """Overwrite deleted words in the file; False where another connection prevents it.
 
-        Pages that SQLite rearranged may still hold copies of rows that were deleted since. The file
-        is written anew only where it does hold the words, or where they are "".
+        Pages that SQLite rearranged may still hold copies of deleted rows. The file is rewritten
+        only if it still holds the words, or if they are "".
         """
         try:
             if not self._empty_log():
@@ -61,17 +171,17 @@ class MailDatabase(KeptDatabase):
         return True
 
     def _empty_log(self) -> bool:
-        """Bring what was written ahead into the file itself, and leave nothing beside it."""
+        """Move the write-ahead log into the file, and delete it."""
         ((is_hindered, *_),) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return not is_hindered
 
 
 def fold_address(address: str) -> str:
-    """Return the spelling by which a mailbox is known: that of its name and that of its domain.
+    """Return the canonical spelling of a mailbox's address.
 
-    The name by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so that a
-    full-width letter makes no second mailbox. The domain by NFKC in small letters, as IDNA maps it
-    (UTS 46): case-folding would make one of straße.example and strasse.example.
+    The local part by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so
+    that a full-width letter makes no second mailbox. The domain by NFKC in lower case, as IDNA maps
+    it (UTS 46): case-folding would merge straße.example and strasse.example.
     """
     if address.isascii():
         return address.lower()
@@ -82,7 +192,7 @@ def fold_address(address: str) -> str:
 
 
 def digest_words(key: bytes, words: str) -> bytes:
-    """Return the keyed digest (HMAC-SHA256) of words."""
+    """Return a keyed digest (HMAC-SHA256)."""
     return hmac.digest(key, words.encode("utf-8", "surrogatepass"), "sha256")
 
 
@@ -97,10 +207,10 @@ def _holds(file: Path, words: bytes) -> bool:
 
 
 def _open_to_look(file: Path) -> int:
-    """Return a descriptor of a file that this process never closes.
+    """Open a file by a descriptor that this process never closes.
 
-    Closing one would let go of the locks that other connections of this process hold on the file
-    (fcntl(2)): another process would then take the log away from under them.
+    Closing one would release the locks that other connections of this process hold on the file
+    (fcntl(2)), and another process could delete the log under them.
     """
     with _LOOKING:
         status = file.stat()
@@ -112,3 +222,49 @@ def _open_to_look(file: Path) -> int:
 
 _LOOKING = threading.Lock()
 _DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another one
+
+
+# ---- Named values
+
+_ADDRESS_KEY = "address key"
+
+
+class Facts:
+    """Named values of the file; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+
+    def get(self, name: str) -> str:
+        """Return a value, "" where there is none."""
+        rows = self._database.run("SELECT value FROM facts WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def put(self, name: str, value: str) -> None:
+        """Store a value."""
+        self._database.run(
+            "INSERT INTO facts VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            *(name, value),
+        )
+
+    def forget(self, name: str) -> None:
+        """Delete a value."""
+        self._database.run("DELETE FROM facts WHERE name = ?", name)
+
+    def list_below(self, prefix: str) -> Mapping[str, str]:
+        """Return the values whose names begin with a prefix, by the rest of their names."""
+        rows = self._database.run(
+            "SELECT name, value FROM facts WHERE substr(name, 1, ?) = ? ORDER BY name",
+            *(len(prefix), prefix),
+        )
+        return {str(name)[len(prefix) :]: str(value) for name, value in rows}
+
+    def address_key(self) -> bytes:
+        """Return the key for digests of addresses, made with the file."""
+        with self._database.at_once():
+            kept = self.get(_ADDRESS_KEY)
+            if not kept:
+                kept = secrets.token_hex(32)
+                self.put(_ADDRESS_KEY, kept)
+        return bytes.fromhex(kept)

@@ -1,11 +1,10 @@
-"""The ledger: one line for each issue and reader; the intent before, the outcome after each letter.
+"""The delivery log: one row for each issue and reader.
 
-    queued ──claim──> intended ──note──> accepted │ refused │ waiting │ uncertain │ given up
+    queued --claim--> intended --note--> accepted | refused | waiting | uncertain | given up
 
-A line of connections has its intents in the order in which they are sent, and an outcome is on the
-disk before the next letter of that line begins. So of a process that was killed, the first intent
-without an outcome in each line is the only one of which nobody knows, and those behind it were not
-tried.
+A connection claims its messages in the order in which it sends them, and each outcome is on the
+disk before the next message begins. So after a crash only the first claimed message of each
+connection is uncertain; those behind it were not tried.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from copydesk.kit import dates
-from copydesk.mail_store._database import MailDatabase
-from copydesk.mail_store._deliveries import (
+from copydesk.mail_store._database import Facts, MailDatabase
+from copydesk.mail_store.deliveries import (
     DeliveryEntry,
     DeliveryOutcome,
     DeliveryState,
@@ -26,9 +25,10 @@ from copydesk.mail_store._deliveries import (
     Sending,
     SendingRemark,
     SendingState,
+    read_entry,
+    read_intent,
+    read_sending,
 )
-from copydesk.mail_store._facts import Facts
-from copydesk.mail_store._ledger_rows import read_entry, read_intent, read_sending
 
 _AT_ONCE = 1_000  # rows of a walk
 _BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
@@ -48,9 +48,9 @@ _COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again
 
 
 class Ledger:
-    """Keep who gets which issue and what became of it; methods raise MailStoreError.
+    """The delivery log; methods raise MailStoreError.
 
-    One process at a time claims and notes: who sends holds the lock of the newsroom's mail.
+    One process at a time claims and notes: whoever sends holds the newsroom's mail lock.
     """
 
     def __init__(self, database: MailDatabase, facts: Facts) -> None:
@@ -58,7 +58,7 @@ class Ledger:
         self._facts = facts
 
     def begin(self, new: NewSending, now: datetime) -> Sending:
-        """Queue an issue to the letter's readers of now; one that was queued before stays."""
+        """Queue an issue to the letter's current readers; one already queued stays as it is."""
         with self._database.at_once():
             known = self.find(new.issue)
             if known is not None:
@@ -79,14 +79,14 @@ class Ledger:
         return sending
 
     def intend_hand_over(self, number: int, now: datetime) -> None:
-        """Write down that an issue is about to be handed over to a service."""
+        """Record that an issue is about to be handed over to a service."""
         self._database.run(
             "UPDATE deliveries SET state = 1, at = ? WHERE sending = ? AND subscriber = ?",
             *(int(now.timestamp()), number, SERVICE),
         )
 
     def count_readers(self, letter: str, topics: Sequence[str], now: datetime) -> int:
-        """Return to how many readers an issue of a letter would go now."""
+        """Count the readers to whom an issue of a letter would go now."""
         query = f"SELECT count(*) FROM ({_READERS})"  # noqa: S608 # a question of ours
         ((count,),) = self._database.run(query, *_reader_values(letter, topics, now))
         return int(count)
@@ -106,9 +106,9 @@ class Ledger:
     def list_sendings(
         self, most: int = 100, states: Collection[SendingState] = (), before: str = ""
     ) -> tuple[Sending, ...]:
-        """Return the sendings, the newest first; those of some states, or before that of an issue.
+        """Return sendings, newest first: of some states, or before the one of an issue.
 
-        None are before an issue that was never to be sent.
+        () for an issue that was never queued.
         """
         wanted = json.dumps(list(states))
         rows = self._database.run(
@@ -122,7 +122,7 @@ class Ledger:
     def set_state(
         self, number: int, state: SendingState, by: str = "", remark: SendingRemark = ""
     ) -> None:
-        """Let a sending stand otherwise, as somebody decided; "" keeps who decided before."""
+        """Change the state of a sending by a person's decision; `by` "" keeps the one before."""
         with self._database.at_once():
             self._database.run(
                 "UPDATE sendings SET state = ?, remark = ?, by = CASE ? WHEN '' THEN by ELSE ? END "
@@ -133,7 +133,7 @@ class Ledger:
                 self._keep_count(number)
 
     def start(self, number: int) -> bool:
-        """Let a sending go; False where somebody paused or ended it before its turn came."""
+        """Start a sending; False where somebody paused or ended it first."""
         rows = self._database.run(
             "UPDATE sendings SET state = 'sending', remark = '' "
             "WHERE number = ? AND state IN ('ready', 'sending') RETURNING number",
@@ -142,9 +142,9 @@ class Ledger:
         return bool(rows)
 
     def send_again(self, number: int, by: str, now: datetime) -> bool:
-        """Let a sending that is done go to the uncertain once more; False where it did, or is not.
+        """Queue a finished sending's uncertain messages once more; False where it cannot be.
 
-        They wait from now on as others do that were tried in vain.
+        From now on they wait like others that are retried.
         """
         with self._database.at_once():
             rows = self._database.run(
@@ -161,15 +161,15 @@ class Ledger:
         return bool(rows)
 
     def state_of(self, number: int) -> SendingState:
-        """Return how a sending stands now: another process may have paused or ended it."""
+        """Return the current state of a sending, which another process may have changed."""
         state: SendingState
         ((state,),) = self._database.run("SELECT state FROM sendings WHERE number = ?", number)
         return state
 
     def claim(self, number: int, line: int, most: int, now: datetime) -> tuple[Intent, ...]:
-        """Write down the next letters of a line, in the order in which they will be sent.
+        """Claim the next messages of a connection, in the order in which it will send them.
 
-        Those whose reader left meanwhile are skipped instead. () where nothing is due now.
+        Readers who unsubscribed meanwhile are skipped. () where nothing is due now.
         """
         with self._database.at_once():
             rows = self._find_due(number, DeliveryState.WAITING, most, now)
@@ -196,7 +196,7 @@ class Ledger:
     def _find_due(
         self, number: int, state: DeliveryState, most: int, now: datetime
     ) -> list[tuple[Intent, bool]]:
-        """Return letters of a state that are due, each with whether its reader may get it now."""
+        """Return due messages of a state, each with whether its reader may still get it."""
         rows = self._database.run(
             "SELECT d.subscriber, s.address, s.domain, s.language, d.attempts, "
             "s.address <> '' AND (s.state = 'active' "
@@ -212,7 +212,7 @@ class Ledger:
         return [(read_intent(row[:5]), bool(row[5])) for row in rows]
 
     def note(self, number: int, outcomes: Sequence[DeliveryOutcome]) -> None:
-        """Write down what became of some intents; on the disk when this returns."""
+        """Record the outcomes of some intents; they are on the disk when this returns."""
         days: dict[tuple[str, str], int] = {}
         for outcome in outcomes:
             if outcome.state == DeliveryState.ACCEPTED and outcome.domain:
@@ -237,7 +237,7 @@ class Ledger:
             )
 
     def give_back(self, number: int, times: Iterable[tuple[int, datetime]]) -> None:
-        """Let intents that were not tried wait until a moment each."""
+        """Return untried intents to the queue, each until a moment."""
         self._database.run_many(
             "UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 0 ELSE 3 END, at = ? "
             "WHERE sending = ? AND subscriber = ? AND state = 1",
@@ -245,10 +245,10 @@ class Ledger:
         )
 
     def recover(self, number: int, now: datetime, *, again: bool) -> Recovery:
-        """Settle what a process that ended before its time left without an outcome.
+        """Settle what a killed process left without an outcome.
 
-        The first intent of each line may or may not have arrived: it is tried again where `again`
-        says so, else it stays uncertain. Those behind it were not tried.
+        The first intent of each connection may have arrived or not: with `again` it is tried again,
+        otherwise it stays uncertain. Those behind it were not tried.
         """
         moment = int(now.timestamp())
         with self._database.at_once():
@@ -272,11 +272,11 @@ class Ledger:
         return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
 
     def mark_restore(self, backed_up: datetime, now: datetime) -> None:
-        """Write down that the file is one of a backup: what went out since then is not in it.
+        """Record that the file was restored from a backup, so later sendings are missing from it.
 
-        Every sending that is not over awaits a person's word, and so will each issue filed before
-        now that is not in it. Readers and sendings are counted on from far away: those whose
-        numbers were lost are still named by links and return paths in mailboxes.
+        Every unfinished sending waits for a person's decision, and so will each issue filed before
+        now that is not in the file. Numbers of readers and sendings continue far above: lost ones
+        are still in links and return paths in mailboxes.
         """
         with self._database.at_once():
             self._database.run(
@@ -300,18 +300,18 @@ class Ledger:
         self._database.run("INSERT INTO sqlite_sequence VALUES (?, ?)", table, last + _LOST_NUMBERS)
 
     def may_have_been_sent(self, filed: datetime) -> bool:
-        """Decide whether an issue that is not in the ledger may have gone out by a file now lost.
+        """Decide whether an issue that is not in the file may have been sent before the restore.
 
-        That is one filed before the restore: before the backup as well, for it may have been begun
-        only after that.
+        That is any issue filed before the restore, even before the backup: it may have been started
+        after it.
         """
         rows = self._database.run("SELECT value FROM facts WHERE name = ?", _RESTORED)
         return bool(rows) and dates.rfc3339(filed) <= str(rows[0][0])
 
     def count(self, number: int) -> dict[DeliveryState, int]:
-        """Return how many letters of a sending stand how; what is missing is none.
+        """Count the messages of a sending by state; states with none are left out.
 
-        Of one that is done that is kept: to count 200,000 letters takes half a second.
+        For a finished sending the counts are stored: counting 200,000 takes half a second.
         """
         kept = self._facts.get(f"{_COUNT}{number}")
         if kept:
@@ -319,7 +319,7 @@ class Ledger:
         return self._count(number)
 
     def _keep_count(self, number: int) -> None:
-        """Keep how a sending ended: nothing changes that any more."""
+        """Store the counts of a finished sending, which never change."""
         self._facts.put(f"{_COUNT}{number}", json.dumps(self._count(number)))
 
     def _count(self, number: int) -> dict[DeliveryState, int]:
@@ -329,7 +329,7 @@ class Ledger:
         return {DeliveryState(state): count for state, count in rows}
 
     def find_next_due(self, number: int) -> datetime | None:
-        """Return when the next letter of a sending may be tried; None where none is left."""
+        """Return when the next message of a sending may be tried; None where none is left."""
         # one look each into the index of what is open, for which its condition must be named
         of_state = (
             "SELECT min(at) AS at FROM deliveries WHERE sending = ? AND state = {} "
@@ -342,7 +342,7 @@ class Ledger:
     def walk(
         self, number: int, states: Collection[DeliveryState] = (), after: int = 0
     ) -> Iterator[DeliveryEntry]:
-        """Walk the lines of a sending in the order of readers, all or those of some states."""
+        """Walk the rows of a sending by reader, all or those of some states."""
         wanted = json.dumps(sorted(states))
         while True:
             rows = self._database.run(
@@ -359,7 +359,7 @@ class Ledger:
             after = int(rows[-1][1])
 
     def of(self, subscriber: int) -> tuple[DeliveryEntry, ...]:
-        """Return every issue that was to go to a reader, the newest first."""
+        """Return every issue queued to a reader, newest first."""
         rows = self._database.run(
             "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
             "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
@@ -370,12 +370,12 @@ class Ledger:
         return tuple(map(read_entry, rows))
 
     def count_days(self, domain: str) -> dict[str, int]:
-        """Return how many letters each day (UTC, YYYY-MM-DD) went to readers at a domain."""
+        """Count the messages to a domain by day (UTC, YYYY-MM-DD)."""
         query = "SELECT day, letters FROM domain_days WHERE domain = ? ORDER BY day"
         return dict(self._database.run(query, domain))
 
     def _queue_readers(self, sending: Sending, topics: Sequence[str], now: datetime) -> None:
-        """Queue a letter to each reader who may get it now and chose one of its topics, or none."""
+        """Queue a message to each reader who may get it and chose one of its topics, or none."""
         self._database.run(
             f"INSERT INTO deliveries SELECT ?, subscriber, {_UNTRIED} FROM ({_READERS})",  # noqa: S608 # a question of ours
             *(sending.number, *_reader_values(sending.letter, topics, now)),

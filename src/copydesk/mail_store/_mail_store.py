@@ -1,34 +1,32 @@
-"""The store: one file, and each thing in it by its name."""
+"""Open the readers' store and its parts, with the outbox and the counts of forms and views."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
+from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
-from copydesk.mail_store._database import MailDatabase
-from copydesk.mail_store._facts import Facts
+from copydesk.mail_store._database import Facts, MailDatabase
 from copydesk.mail_store._ledger import Ledger
-from copydesk.mail_store._letter_renames import LetterRenames
-from copydesk.mail_store._links import Links
-from copydesk.mail_store._network_forms import NetworkForms
-from copydesk.mail_store._outbox import Outbox
-from copydesk.mail_store._returns import Returns
+from copydesk.mail_store._returns import Returns, Suppressions
 from copydesk.mail_store._subscribers import Subscribers
-from copydesk.mail_store._subscriptions import Consents, Subscriptions
-from copydesk.mail_store._suppressions import Suppressions
-from copydesk.mail_store._view_counts import ViewCounts
+from copydesk.mail_store._subscriptions import Consents, LetterRenames, Subscriptions
+from copydesk.mail_store.links import Links
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and links are counted
 
 
 class MailStore:
-    """What is kept of readers and of letters to them, each kind of it by its name.
+    """The readers' store with its parts.
 
-    Methods of its parts raise MailStoreError where the file fails. Used by any thread, one at a
-    time; a process that was forked opens its own.
+    Methods raise MailStoreError where the file fails. For any thread, one at a time; a forked
+    process opens its own.
     """
 
     def __init__(self, file: Path) -> None:
@@ -48,33 +46,175 @@ class MailStore:
         self.views = ViewCounts(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Make all changes of the block at once or, after an error, none."""
+        """Commit all changes of the block together; after an error none."""
         return self._database.at_once()
 
     def be_patient(self, seconds: float) -> None:
-        """Wait so long while others write, from now on, before a method raises."""
+        """Set how long methods wait for other writers before they raise."""
         self._database.be_patient(seconds)
 
     def scrub(self, words: str = "") -> bool:
-        """Leave no byte of deleted words in the file, or of anything deleted; False where hindered.
+        """Overwrite deleted words in the file; False where another connection prevents it.
 
-        Never called within a block of changes.
+        Never call it inside `at_once`.
         """
         return self._database.scrub(words)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
 
 def has_mail(private: Path) -> bool:
-    """Decide whether anything is kept of readers below a newsroom's private folder."""
+    """Decide whether a newsroom's private folder has a readers' store."""
     return (private / _NAME).exists()
 
 
 def open_mail(private: Path) -> MailStore:
-    """Open what is kept of readers below a newsroom's private folder, made new where is none.
+    """Open the readers' store in a newsroom's private folder; create it where there is none.
 
-    Raises MailStoreError for a file that is locked, damaged, of a newer version or out of reach.
+    Raises MailStoreError for a file that is locked, damaged, of a newer version or unreachable.
     """
     return MailStore(private / _NAME)
+
+
+# ---- Outbox: mails to single readers that wait to be sent
+
+OutboxKind = Literal["confirm", "already", "manage", "change"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMail:
+    """A waiting mail to one reader: its kind, its subject (`extra`), and since when it waits.
+
+    It is `due` from a moment on and was tried `attempts` times. A stored one has a number.
+    """
+
+    kind: OutboxKind
+    subscriber: int
+    made: datetime
+    extra: str = ""
+    number: int = 0
+    attempts: int = 0
+    due: datetime = field(default=datetime(1970, 1, 1, tzinfo=UTC))
+
+
+class Outbox:
+    """Mails to single readers that wait to be sent; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+
+    def put(self, mail: OutboxMail) -> None:
+        """Store a mail; it replaces an older one of its kind to the same reader."""
+        with self._database.at_once():
+            self._database.run(
+                "DELETE FROM outbox WHERE kind = ? AND subscriber = ?", mail.kind, mail.subscriber
+            )
+            self._database.run(
+                "INSERT INTO outbox (kind, subscriber, letter, extra, made, due, attempts) "
+                "VALUES (?, ?, '', ?, ?, ?, ?)",
+                *(mail.kind, mail.subscriber, mail.extra, dates.rfc3339(mail.made)),
+                *(int(mail.due.timestamp()), mail.attempts),
+            )
+
+    def list_due(self, now: datetime, most: int = 100) -> tuple[OutboxMail, ...]:
+        """Return the mails that are due, longest waiting first."""
+        rows = self._database.run(
+            "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
+            "WHERE due <= ? ORDER BY due, number LIMIT ?",
+            *(int(now.timestamp()), most),
+        )
+        return tuple(
+            OutboxMail(
+                number=number,
+                kind=kind,
+                subscriber=subscriber,
+                extra=extra,
+                made=datetime.fromisoformat(made),
+                due=datetime.fromtimestamp(due, UTC),
+                attempts=attempts,
+            )
+            for number, kind, subscriber, extra, made, due, attempts in rows
+        )
+
+    def postpone(self, mail: OutboxMail, due: datetime) -> None:
+        """Postpone a mail; written before each try, so that a kill causes no duplicate."""
+        self._database.run(
+            "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?",
+            *(int(due.timestamp()), mail.number),
+        )
+
+    def end(self, mail: OutboxMail) -> None:
+        """Delete a mail that was sent or never can be."""
+        self._database.run("DELETE FROM outbox WHERE number = ?", mail.number)
+
+    def list_kinds(self, subscriber: int) -> tuple[OutboxKind, ...]:
+        """Return the kinds of a reader's waiting mails."""
+        query = "SELECT kind FROM outbox WHERE subscriber = ? ORDER BY kind"
+        return tuple(row[0] for row in self._database.run(query, subscriber))
+
+    def count(self) -> int:
+        """Count the waiting mails."""
+        return int(self._database.run("SELECT count(*) FROM outbox")[0][0])
+
+
+# ---- When each network sent forms, for a week, by a digest of its address
+
+_KEPT = timedelta(days=7)
+_MOST = 50_000  # rows, about 6 MB: an attacker with ever new networks makes them forget, not grow
+
+
+class NetworkForms:
+    """The times at which networks sent forms; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase, most: int = _MOST) -> None:
+        self._database = database
+        self._most = most
+
+    def note(self, networks: Iterable[bytes], now: datetime) -> None:
+        """Record a form from these networks, each of which contains the next."""
+        at = dates.rfc3339(now)
+        rows = [(network, at) for network in networks]
+        self._database.run_many("INSERT INTO network_forms (network, at) VALUES (?, ?)", rows)
+        self.forget(now)
+
+    def list_times(self, network: bytes, now: datetime) -> list[datetime]:
+        """Return when a network sent forms within the last week, newest first."""
+        query = "SELECT at FROM network_forms WHERE network = ? AND at > ? ORDER BY at DESC"
+        rows = self._database.run(query, network, dates.rfc3339(now - _KEPT))
+        return [datetime.fromisoformat(at) for (at,) in rows]
+
+    def forget(self, now: datetime) -> None:
+        """Delete entries of over a week, from a wrong clock, or too many."""
+        self._database.run(
+            "DELETE FROM network_forms WHERE at <= ? OR at > ?",
+            *(dates.rfc3339(now - _KEPT), dates.rfc3339(now + _KEPT)),
+        )
+        self._database.run(
+            "DELETE FROM network_forms WHERE number <= (SELECT max(number) FROM network_forms) - ?",
+            self._most,
+        )
+
+
+# ---- Page views of issues: sums by day, without readers
+
+
+class ViewCounts:
+    """Sums of page views; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+
+    def add(self, views: Mapping[str, int], day: date) -> None:
+        """Add to the views of a day, by the names of issues."""
+        self._database.run_many(
+            "INSERT INTO view_counts VALUES (?, ?, ?) ON CONFLICT (issue, day) "
+            "DO UPDATE SET views = views + excluded.views",
+            [(issue, day.isoformat(), count) for issue, count in views.items()],
+        )
+
+    def of(self, issue: str) -> int:
+        """Return how often an issue's page was viewed."""
+        query = "SELECT coalesce(sum(views), 0) FROM view_counts WHERE issue = ?"
+        return int(self._database.run(query, issue)[0][0])

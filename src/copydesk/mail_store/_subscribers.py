@@ -1,4 +1,4 @@
-"""Subscribers: who has an address here, and how they stand."""
+"""Subscribers: the readers' addresses and their status."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Literal
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.mail_store._database import MailDatabase, digest_words, fold_address
-from copydesk.mail_store._facts import Facts
-from copydesk.mail_store._tables import NOT_ASCII
+from copydesk.mail_store._database import NOT_ASCII, Facts, MailDatabase, digest_words, fold_address
 
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
 _AT_ONCE = 1_000  # rows of a walk

@@ -1,6 +1,6 @@
-"""Measure: labelled data in, how well a stage does on it out.
+"""Measure the stages of the pipeline: takes labelled data, returns reports on their quality.
 
-A part is imported when it is first asked for: the desk needs no parser of pages.
+Modules are imported when first used: the desk does not need the page parser.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.measure._clusters import Scores as Scores
-    from copydesk.measure._copies import CopiesReport as CopiesReport
-    from copydesk.measure._copies import copies as copies
-    from copydesk.measure._documents import Labelled as Labelled
-    from copydesk.measure._documents import Order as Order
-    from copydesk.measure._documents import read_documents as read_documents
-    from copydesk.measure._documents import sort_documents as sort_documents
     from copydesk.measure._feeds import FeedsReport as FeedsReport
     from copydesk.measure._feeds import Mismatch as Mismatch
     from copydesk.measure._feeds import Trouble as Trouble
     from copydesk.measure._feeds import feeds as feeds
-    from copydesk.measure._group import GroupAgreement as GroupAgreement
-    from copydesk.measure._group import GroupOptions as GroupOptions
-    from copydesk.measure._group import GroupReport as GroupReport
-    from copydesk.measure._group import group as group
+    from copydesk.measure._grouping import CopiesReport as CopiesReport
+    from copydesk.measure._grouping import GroupAgreement as GroupAgreement
+    from copydesk.measure._grouping import GroupOptions as GroupOptions
+    from copydesk.measure._grouping import GroupReport as GroupReport
+    from copydesk.measure._grouping import Scores as Scores
+    from copydesk.measure._grouping import copies as copies
+    from copydesk.measure._grouping import group as group
+    from copydesk.measure._labelled import Labelled as Labelled
+    from copydesk.measure._labelled import Order as Order
+    from copydesk.measure._labelled import read_documents as read_documents
+    from copydesk.measure._labelled import sort_documents as sort_documents
     from copydesk.measure._scores import Difference as Difference
     from copydesk.measure._scores import ScoresReport as ScoresReport
     from copydesk.measure._scores import scores as scores

@@ -1,9 +1,9 @@
-"""Feeds: what our reader makes of feeds beside what other parsers made of them."""
+"""Compare our feed parser's results with those of gofeed and feed-rs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,19 +12,134 @@ from xml.parsers import expat
 
 from copydesk import watch
 from copydesk.errors import DataError, FeedError
-from copydesk.kit import text, urls
-from copydesk.measure import _corpus
-from copydesk.measure._corpus import File
-from copydesk.measure._goldens import Expected, goldens_of, read_expected_entries
+from copydesk.kit import dates, text, urls
+from copydesk.measure import _labelled
+from copydesk.measure._labelled import File
 from copydesk.news import Page, Source
 
+Fields = Mapping[str, object]
+
+_GOLDEN_ENDINGS = (".serde", "_expected")  # before .json
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One entry by the other parser; missing values are "", () or None.
+
+    `links` are all possible URLs of the entry, the likeliest first.
+    """
+
+    title: str = ""
+    links: tuple[str, ...] = ()
+    published_at: datetime | None = None
+
+
+def goldens_of(files: list[File]) -> dict[str, File]:
+    """Return the file with the expected result of each feed, by the name of the feed's file.
+
+    A result has the feed's name with `.json`, `.serde.json` or `_expected.json`. If there are
+    several, the one that shares the most folders at the end of its path counts, at least one.
+    """
+    by_name: dict[str, list[File]] = {}
+    for file in files:
+        if file.name.endswith(".json"):
+            by_name.setdefault(_bare(file).rpartition("/")[2], []).append(file)
+    pairs = {}
+    for file in files:
+        results = by_name.get(file.stem.rpartition("/")[2], [])
+        results = [result for result in results if result is not file and not _is_result(file)]
+        best = max(results, key=lambda result: _count_shared_folders(result, file), default=None)
+        if best is not None and _count_shared_folders(best, file):
+            pairs[file.name] = best
+    return pairs
+
+
+def _bare(file: File) -> str:
+    stem = file.stem
+    for ending in _GOLDEN_ENDINGS:
+        stem = stem.removesuffix(ending)
+    return stem
+
+
+def _is_result(file: File) -> bool:
+    return file.name.endswith(".json") and file.stem.endswith(_GOLDEN_ENDINGS)
+
+
+def _count_shared_folders(golden: File, other: File) -> int:
+    """Count the folders that two paths share, beginning with the files' own folders."""
+    mine, theirs = (file.name.split("/")[-2::-1] for file in (golden, other))
+    if mine == theirs:
+        return len(mine) + 1
+    shared = 0
+    for a, b in zip(mine, theirs, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared
+
+
+def read_expected_entries(golden: File) -> tuple[Expected, ...] | None:
+    """Return the entries of a result file, None if its format is unknown."""
+    try:
+        feed = json.loads(golden.data)
+    except ValueError:
+        return None
+    if not isinstance(feed, dict):
+        return None
+    entries = feed.get("entries", feed.get("items"))
+    if not isinstance(entries, list):
+        return () if entries is None else None
+    return tuple(_read_entry(entry) for entry in entries if isinstance(entry, dict))
+
+
+def _read_entry(entry: Fields) -> Expected:
+    return Expected(
+        title=_content(entry.get("title")),
+        links=tuple(_links(entry)),
+        published_at=_first_date(
+            entry, "publishedParsed", "published", "pubDateParsed", "updatedParsed", "updated"
+        ),
+    )
+
+
+def _content(value: object) -> str:
+    """Return a text that is given directly or under `content`."""
+    if isinstance(value, dict):
+        value = value.get("content", value.get("value"))
+    return value if isinstance(value, str) else ""
+
+
+def _links(entry: Fields) -> Iterator[str]:
+    """Yield the entry's URLs, without links of other relations than "alternate"."""
+    link = entry.get("link")
+    if isinstance(link, str) and link.strip():
+        yield link.strip()
+    links = entry.get("links")
+    for link_or_url in links if isinstance(links, list) else []:
+        if isinstance(link_or_url, str):
+            yield link_or_url.strip()
+        elif isinstance(link_or_url, dict) and link_or_url.get("rel") in (None, "", "alternate"):
+            href = link_or_url.get("href")
+            if isinstance(href, str) and href.strip().startswith(_WEB):
+                yield href.strip()
+
+
+def _first_date(entry: Fields, *names: str) -> datetime | None:
+    for name in names:
+        value = entry.get(name)
+        if isinstance(value, str) and (moment := dates.parse(value)) is not None:
+            return moment.replace(microsecond=0)
+    return None
+
+
 _ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".json")
-_BASE = "https://feed.invalid/feed"  # where a feed is said to lie; .invalid never resolves
+_BASE = "https://feed.invalid/feed"  # the assumed URL of a feed; .invalid never resolves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A file that could not be read, and why."""
+    """A file that could not be read, with the reason."""
 
     file: str
     what: str
@@ -32,7 +147,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One value where we say something else; `entry` counts from 0, -1 for the number of them."""
+    """One value in which we differ; `entry` counts from 0, -1 means the number of entries."""
 
     file: str
     entry: int
@@ -43,12 +158,12 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedsReport:
-    """How feeds were read, and how far that agrees with the results beside them.
+    """Numbers on the parsed feeds, and their agreement with the expected results.
 
-    `files` were read as feeds, `empty` of them list nothing; `refused` are no feeds by our word,
-    `errors` broke the reader. Of `pairs` with a result, those that are not well-formed are
-    `malformed`; `exact` of the others agree in number, title, link and date of every entry.
-    `values` is how many titles, links and dates the results give to be compared.
+    `files` were read as feeds, `empty` of them have no entries; `refused` are no feeds by our
+    parser, `errors` made it fail. Of the `pairs` of feed and result, `malformed` are not
+    well-formed; `exact` of the others agree in the number, titles, links and dates of their
+    entries. `values` is the number of compared titles, links and dates.
     """
 
     files: int
@@ -64,7 +179,7 @@ class FeedsReport:
 
     @property
     def share(self) -> float:
-        """Return the share of well-formed pairs that agree in everything, 1.0 without any."""
+        """Return the share of well-formed pairs that agree in everything, 1.0 if there are none."""
         well_formed = self.pairs - self.malformed
         return self.exact / well_formed if well_formed else 1.0
 
@@ -85,10 +200,10 @@ class _Count:
 def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
     """Read every feed of these files, zips or folders and compare it with its result.
 
-    A value that the result does not give is not compared. Raises DataError where nothing there is
-    a feed, or a path cannot be read.
+    A value that the result does not give is not compared. Raises DataError if there is no feed,
+    or a path cannot be read.
     """
-    files = list(_corpus.files(paths))
+    files = list(_labelled.files(paths))
     goldens = goldens_of(files)
     results = {golden.name for golden in goldens.values()}
     count = _Count()
@@ -115,14 +230,14 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
 
 
 def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
-    """Read one feed and count how it went."""
+    """Read one feed and count the result."""
     count.files += 1
     listed: tuple[watch.SourceEntry, ...] = ()
     try:
         listed = _read_feed(file, now)
     except FeedError as error:
         count.refused.append(Trouble(file=file.name, what=f"no feed: {error.what}"))
-    except Exception as error:  # what is measured here is that there is none
+    except Exception as error:  # any error is counted: there should be none
         what = f"{type(error).__name__}: {error}"
         count.errors.append(Trouble(file=file.name, what=what))
     else:
@@ -139,7 +254,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
 
 
 def _is_other_json(file: File) -> bool:
-    """Decide whether a JSON file without a result does not even say that it is a feed."""
+    """Decide whether a JSON file without a result does not claim to be a feed."""
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
@@ -187,7 +302,7 @@ def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> M
 
 
 def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
-    """Return (field, ours, expected) where the two do not agree."""
+    """Return (field, ours, expected) for each value in which the two differ."""
     different = []
     if theirs.title and _title(mine.title) != _title(theirs.title):
         different.append(("title", mine.title, theirs.title))
@@ -200,7 +315,7 @@ def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, s
 
 
 def _title(title: str) -> str:
-    """Return a title's letters: markup and entities undone until nothing changes, blanks folded."""
+    """Return a title's text: markup and entities removed until nothing changes, blanks folded."""
     before = ""
     while title != before:
         before, title = title, text.plain(title)

@@ -1,4 +1,4 @@
-"""Scores: the reference's known qualities against ours."""
+"""Compare our quality scores with known scores of the reference (everyday.cc)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from copydesk import judge
 from copydesk.errors import DataError, UsageError
+from copydesk.judge.profile import Features
 from copydesk.news import Beat, ProfileName
 
 COLUMNS = (
@@ -28,7 +29,7 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One case where we say something else than the reference did."""
+    """One case in which our result differs from the reference."""
 
     path: str
     title: str
@@ -40,7 +41,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoresReport:
-    """How many known cases come out the same, and which do not."""
+    """The number of cases with the same result, and those that differ."""
 
     cases: int
     quality_exact: int
@@ -51,15 +52,15 @@ class ScoresReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     path: str
-    features: judge.Features
+    features: Features
     quality: int
     published: bool
 
 
 def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
-    """Weigh every case of the file by the named profile with the beat's topics and organizations.
+    """Score every case of the file by a profile with the beat's topics and organizations.
 
-    Raises DataError, with the line, where the file is no list of cases; UsageError for an unknown
+    Raises DataError with the line if the file is no list of cases; UsageError for an unknown
     profile.
     """
     beat = replace(beat, scoring=replace(beat.scoring, profile=_profile_name(profile)))
@@ -140,7 +141,7 @@ def _case(row: Mapping[str, str | None], where: str) -> _Case:
     cell = {name: value or "" for name, value in cells.items()}
     return _Case(
         path=cell["path"],
-        features=judge.Features(
+        features=Features(
             title=cell["title"],
             topics=tuple(name for name in cell["topics"].split("|") if name),
             domain=cell["domain"],

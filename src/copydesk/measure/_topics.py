@@ -1,4 +1,4 @@
-"""Topics: what the beat says that labelled stories are about, against what a reader says."""
+"""Compare the topics that the judge gives to labelled stories with their labels."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from copydesk import judge
 from copydesk.errors import DataError
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Dropped
 
 _MAX_BYTES = 256 * 1024 * 1024
@@ -19,7 +20,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """How much of what was said is right, how much of what is right was said, and both as one."""
+    """Precision, recall and F1."""
 
     precision: float
     recall: float
@@ -28,7 +29,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicScore:
-    """How one topic was met: stories that have it by the label, by us, and by both."""
+    """The score of one topic: stories that have it by the label, by us, and by both."""
 
     topic: str
     labelled: int
@@ -41,7 +42,7 @@ class TopicScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicMiss:
-    """A story whose topics are not those of its label, and what the judge said of it."""
+    """A story whose topics differ from its label, with the judge's reasons."""
 
     story: str
     title: str
@@ -52,11 +53,11 @@ class TopicMiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """How well one way of judging met the labels.
+    """The scores of one profile against the labels.
 
     `micro` counts every topic of every story, `macro` is the mean over the topics that labels
-    name; `exact` is the share of stories whose topics are all right, `on_beat` how well those that
-    have any topic were told from those that have none.
+    name; `exact` is the share of stories whose topics are all right, `on_beat` the score for
+    separating stories with any topic from those with none.
     """
 
     profile: str
@@ -68,7 +69,7 @@ class Met:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicsReport:
-    """How well the beat's profile met the labels, topic by topic, beside `everyday`."""
+    """The scores of the profile `copydesk`, in all and by topic, and those of `everyday`."""
 
     stories: int
     labels: int
@@ -88,8 +89,8 @@ class _Labelled:
 def topics(labelled: Path, beat: Beat) -> TopicsReport:
     """Judge every labelled story by `copydesk` and by `everyday`, with the beat's topics.
 
-    The main topic is compared only where some label names it. Raises DataError, with the line,
-    where the file is no list of labelled stories, or names a topic that the beat does not have.
+    The main topic is compared only if some label names it. Raises DataError with the line if the
+    file is no list of labelled stories, or names a topic that the beat does not have.
     """
     known = {topic.name for topic in beat.topics} | {beat.topic}
     cases = list(_cases(labelled, known))
@@ -115,7 +116,7 @@ def _list_misses(
     ours: Sequence[tuple[frozenset[str], tuple[str, ...]]],
     compared: set[str],
 ) -> Iterator[TopicMiss]:
-    """Yield the stories that we gave other topics than their labels."""
+    """Yield the stories whose topics differ from their labels."""
     for case, (names, reasons) in zip(cases, ours, strict=True):
         if names & compared != case.topics:
             yield TopicMiss(
@@ -128,13 +129,13 @@ def _list_misses(
 
 
 def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the topics of a story by a profile, none for one that it drops, and the reasons."""
+    """Return a story's topics by a profile (none if it is dropped), and the reasons."""
     scoring = replace(
         beat.scoring,
         profile="everyday" if profile == "everyday" else "copydesk",
         off_beat="drop",
     )
-    outcome = judge.assess(case.article, replace(beat, scoring=scoring), judge.MemoryShelf())
+    outcome = judge.assess(case.article, replace(beat, scoring=scoring), shelves.MemoryShelf())
     if isinstance(outcome, Dropped):
         return frozenset(), (f"{outcome.reason}: {outcome.detail}",)
     reasons = [str(reason) for reason in outcome.reasons if reason.about.startswith("topic")]
@@ -166,7 +167,7 @@ def _average(scores: Sequence[TopicScore]) -> Share:
 
 
 def _compare_beats(cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Share:
-    """Compute how well stories of the beat, those with any topic, are told from others."""
+    """Compute the score for separating stories with any topic from those with none."""
     on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
     return _share(
         sum(label and ours for label, ours in on_beat),
@@ -178,7 +179,7 @@ def _compare_beats(cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) 
 def _by_topic(
     cases: Sequence[_Labelled], given: Sequence[frozenset[str]]
 ) -> tuple[TopicScore, ...]:
-    """Return the score of each topic that a label or the judge names, by name."""
+    """Return the scores of all topics in labels or results, by the topic's name."""
     labelled = Counter(name for case in cases for name in case.topics)
     ours = Counter(name for names in given for name in names)
     right = Counter(
@@ -202,7 +203,7 @@ def _by_topic(
 
 
 def _share(right: int, given: int, labelled: int) -> Share:
-    """Compute precision, recall and F1; what is right of nothing is nought."""
+    """Compute precision, recall and F1; 0 where the denominator is 0."""
     return Share(
         precision=round(right / given, 4) if given else 0.0,
         recall=round(right / labelled, 4) if labelled else 0.0,

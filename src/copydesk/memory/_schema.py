@@ -1,4 +1,4 @@
-"""The tables, and opening the file: a damaged one is set aside, since it is disposable."""
+"""The memory's tables and their versions; open the file, and replace a damaged one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import databases, locks
 
-# Each entry brings a memory from the version of its place in the list to the next one.
+# Entry N migrates a memory from version N to N + 1.
 _STEPS = (
     """
 CREATE TABLE sources (url TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
@@ -99,11 +99,11 @@ VERSION = len(_STEPS)
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the memory, made new where there is none; one that cannot be read is set aside.
+    """Open the memory, or make a new one; a file that cannot be read is moved aside.
 
-    So is one that was found damaged at work, however well it begins. Several processes may do so
-    at once. Raises MemoryStoreError where the folder cannot be written, and for a memory that a
-    newer copydesk wrote: it is sound, and holds what no record tells.
+    A file that was found damaged while in use is moved aside, too. Several processes may do this at
+    once. Raises MemoryStoreError if the folder cannot be written, and for a memory of a newer
+    version, which is not damaged and has data that no record has.
     """
     try:
         return _open_sound(path) or _begin_anew(path)
@@ -116,12 +116,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _open_sound(path: Path) -> sqlite3.Connection | None:
-    """Open the memory; None where it must be set aside."""
+    """Open the memory; return None if it must be moved aside."""
     if _suspect(path).exists():
         return None
     try:
         return _open(path)
-    except sqlite3.OperationalError:  # a full disk, missing rights: no damage
+    except sqlite3.OperationalError:  # a full disk or missing permissions, no damage
         raise
     except sqlite3.DatabaseError:
         return None
@@ -132,7 +132,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         connection.execute(
             "PRAGMA synchronous = FULL"
-        )  # not to be older than the commits after a power cut
+        )  # so that it is not older than git's commits after a power cut
         if _version(connection) != VERSION:
             migrate(connection)
     except BaseException:
@@ -142,10 +142,9 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
-    """Make all tables of a version, or those that came since the memory's own.
+    """Create all tables of a version, or those that were added since the memory's version.
 
-    Several processes may be at it: the memory's version is read where nobody else can write, for
-    another one may be ready by now.
+    The version is read inside a transaction, since another process may migrate at the same time.
     """
     with databases.at_once(connection):
         for step in _STEPS[_version(connection) : to]:
@@ -170,7 +169,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _begin_anew(path: Path) -> sqlite3.Connection:
-    """Set a memory aside and make a new one, unless another process has just done so."""
+    """Move a memory aside and make a new one, unless another process has just done so."""
     with locks.hold(path.with_name(f"{path.name}.lock"), math.inf):
         connection = _open_sound(path)
         if connection is None:
@@ -180,8 +179,8 @@ def _begin_anew(path: Path) -> sqlite3.Connection:
 
 
 def suspect(path: Path, error: sqlite3.Error) -> bool:
-    """Decide whether an error at work was the file's damage; the next start then sets it aside."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
+    """Return whether an error means a damaged file, which the next start then moves aside."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary error code
     if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return False
     with contextlib.suppress(OSError):
@@ -202,10 +201,10 @@ def _set_aside(path: Path) -> None:
 
 
 def copy(path: Path, to: Path) -> None:
-    """Copy the memory as it stands now, whatever others are writing; a damaged one gives none."""
+    """Copy the memory while others may write; a damaged memory gives no copy."""
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:
             source.backup(target)
     except sqlite3.DatabaseError:
-        to.unlink(missing_ok=True)  # a damaged one is worth as little as none
+        to.unlink(missing_ok=True)  # a damaged copy is worthless

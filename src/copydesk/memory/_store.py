@@ -1,4 +1,10 @@
-"""Memory: the SQLite file, table by table."""
+"""The memory: one SQLite file, with an attribute or a method for each table.
+
+A change of the repository and what the memory keeps of it are in two places, and the process may
+be killed between the two. Such changes are therefore rehearsed first: the statements go into the
+journal of `archive` as bytes, and whoever finishes the change plays them. To play them twice is to
+play them once, since each statement says what is there in the end.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +12,28 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
-from copydesk.memory._actions import Actions
-from copydesk.memory._counts import SourceCounts
-from copydesk.memory._fates import Fate
-from copydesk.memory._keyed_bytes import KeyedBytes
-from copydesk.memory._manifest import SiteManifest
-from copydesk.memory._reads import Reads
-from copydesk.memory._rehearsal import Rehearsal, Value, steps_in
-from copydesk.memory._revisits import Revisits
+from copydesk.memory._counts import Reads, SourceCounts
 from copydesk.memory._schema import VERSION, connect, suspect
+from copydesk.memory._tables import Actions, Fate, KeyedBytes, Revisits, SiteManifest
 
 
 class Memory:
-    """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
+    """The memory of a newsroom.
 
     `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `waiting`, `recall`, `vectors`,
-    `pending_pings`, `letters` and `overtaken` keep bytes by key, `actions` those of the desk,
-    `revisits` the second looks at filed pages, `reads` how often story pages were read, `counts`
-    what each source brought on each day. The journal is that of earlier versions: it is
-    read once, and no longer written.
-    Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
+    `pending_pings`, `letters` and `overtaken` store bytes by key, `actions` those of the desk,
+    `revisits` the planned revisits of filed pages, `reads` page views, `counts` what each source
+    brought on each day. The journal is that of earlier versions: it is read once and no longer
+    written. Every method raises MemoryStoreError if the database fails. For one thread at a time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +42,7 @@ class Memory:
         self._rehearsal: Rehearsal | None = None
         self.hosts = KeyedBytes(self._run, "hosts")
         self.hubs = KeyedBytes(self._run, "hubs")
-        self.hub_pushes = KeyedBytes(self._run, "pushed")  # this table and that of pings
+        self.hub_pushes = KeyedBytes(self._run, "pushed")  # the first name of the table
         self.sites = KeyedBytes(self._run, "sites")
         self.taught = KeyedBytes(self._run, "taught")
         self.tips = KeyedBytes(self._run, "tips")
@@ -49,7 +51,7 @@ class Memory:
         self.webhooks = KeyedBytes(self._run, "webhooks")
         self.letters = KeyedBytes(self._run, "letters")
         self.vectors = KeyedBytes(self._run, "vectors")
-        self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
+        self.pending_pings = KeyedBytes(self._run, "untold")  # the same
         self.overtaken = KeyedBytes(self._run, "overtaken")
         self.actions = Actions(self._run)
         self.revisits = Revisits(self._run)
@@ -57,12 +59,15 @@ class Memory:
         self.counts = SourceCounts(self._run)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     @contextlib.contextmanager
     def together(self, *, keep: bool = True) -> Iterator[None]:
-        """Make all changes of the block at once or, after an error or `keep=False`, none."""
+        """Make all changes of the block in one transaction.
+
+        None of them is made after an error, or with `keep=False`.
+        """
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -76,7 +81,7 @@ class Memory:
 
     @contextlib.contextmanager
     def rehearse(self) -> Iterator[Rehearsal]:
-        """Take down all changes of the block, which sees them made, and make none."""
+        """Record all changes of the block, which sees them done, and undo them."""
         self._rehearsal = Rehearsal(VERSION)
         try:
             with self.together(keep=False):
@@ -85,42 +90,42 @@ class Memory:
             self._rehearsal = None
 
     def play(self, rehearsed: bytes) -> None:
-        """Make changes that were rehearsed, at once; none of another version's."""
+        """Make recorded changes in one transaction; those of another version are ignored."""
         with self.together():
             for statement, values in steps_in(rehearsed, VERSION):
                 self._run(statement, *values)
 
     def sources(self) -> dict[str, bytes]:
-        """Return each source's state, as it was put, by the source's url."""
+        """Return each source's stored state by its URL."""
         return dict(self._run("SELECT url, state FROM sources"))
 
     def keep_source(self, url: str, state: bytes) -> None:
-        """Remember a source's state."""
+        """Store a source's state."""
         self._run("INSERT OR REPLACE INTO sources VALUES (?, ?)", url, state)
 
     def forget_sources(self, urls: Iterable[str]) -> None:
-        """Forget these sources' states."""
+        """Delete these sources' states."""
         for url in urls:
             self._run("DELETE FROM sources WHERE url = ?", url)
 
     def forget_leads(self, before: datetime) -> int:
-        """Forget the leads that were dropped or failed before a time; give how many."""
+        """Delete the leads that were dropped or failed before a time; return how many."""
         statement = "DELETE FROM fates WHERE state IN ('dropped', 'failed') AND at < ?"
         return self._run(statement, dates.rfc3339(before)).rowcount
 
     def move(self, path: str, to: str) -> None:
-        """Let what is known of the record at `path` hold for the record at `to`: it moved."""
+        """Move everything known of the record at `path` to the record at `to`."""
         self._run("UPDATE OR REPLACE fates SET path = ? WHERE path = ?", to, path)
         self._run("UPDATE OR REPLACE digests SET path = ? WHERE path = ?", to, path)
         self._run("UPDATE OR REPLACE revisits SET path = ? WHERE path = ?", to, path)
 
     def fate(self, identity: str) -> Fate | None:
-        """Return what became of the lead with this identity, None where it was never met."""
+        """Return the fate of the lead with this identity, None if it is unknown."""
         row = self._run("SELECT * FROM fates WHERE identity = ?", identity).fetchone()
         return None if row is None else _fate(row)
 
     def has_met(self, identity: str) -> bool:
-        """Decide whether anything became of the lead with this identity."""
+        """Return whether the lead with this identity has a fate."""
         rows = self._run("SELECT 1 FROM fates WHERE identity = ?", identity)
         return rows.fetchone() is not None
 
@@ -131,7 +136,7 @@ class Memory:
     def fates_since(
         self, state: str, since: datetime, at_most: int, reason: str = ""
     ) -> list[Fate]:
-        """Return what came of leads in a state since a time, the latest first; "" is any reason."""
+        """Return the fates with a state since a time, the latest first; reason "" is any."""
         query = (
             "SELECT * FROM fates WHERE state = ? AND at >= ? AND (? = '' OR reason = ?)"
             " ORDER BY at DESC, identity LIMIT ?"
@@ -140,22 +145,22 @@ class Memory:
         return list(map(_fate, found.fetchall()))
 
     def count_fates(self, state: str, since: datetime) -> int:
-        """Count the leads that came to a state since a time."""
+        """Count the fates with a state since a time."""
         query = "SELECT count(*) FROM fates WHERE state = ? AND at >= ?"
         return int(self._run(query, state, dates.rfc3339(since)).fetchone()[0])
 
     def count_reasons(self, state: str, since: datetime) -> dict[str, int]:
-        """Count the leads that came to a state since a time, by the reason for that."""
+        """Count the fates with a state since a time by reason."""
         query = "SELECT reason, count(*) FROM fates WHERE state = ? AND at >= ? GROUP BY 1"
         return dict(self._run(query, state, dates.rfc3339(since)).fetchall())
 
     def sources_of_records(self) -> dict[str, str]:
-        """Return the source that listed each filed story, by the path of its record."""
+        """Return the source that listed each filed story, by the record's path."""
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
         return dict(self._run(filed))
 
     def list_filing_times(self, paths: Collection[str]) -> dict[str, datetime]:
-        """Return when rounds filed these records, by path, as far as that is remembered."""
+        """Return by path when rounds filed these records, as far as it is known."""
         query = (
             "SELECT path, min(at) FROM fates WHERE state = 'filed' AND path <> ''"
             " AND path IN (SELECT value FROM json_each(?)) GROUP BY path"
@@ -165,11 +170,11 @@ class Memory:
         return {path: at for path, at in times if at is not None}
 
     def is_new(self) -> bool:
-        """Decide whether no lead was ever met: a new newsroom, or a memory that was lost."""
+        """Return whether there is no lead yet: a new newsroom, or a lost memory."""
         return self._run("SELECT 1 FROM fates LIMIT 1").fetchone() is None
 
     def keep_fate(self, fate: Fate) -> None:
-        """Remember what became of a lead; a later fate takes the place of an earlier one."""
+        """Store a lead's fate; it replaces an earlier one."""
         self._run(
             "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             fate.identity,
@@ -186,14 +191,14 @@ class Memory:
         )
 
     def digests(self, path: str) -> dict[str, str]:
-        """Return the digests of a record's fields as the line last wrote them, {} if unknown."""
+        """Return the digests of a record's fields as last written by a round, {} if unknown."""
         return dict(self._run("SELECT field, digest FROM digests WHERE path = ?", path))
 
     def keep_digests(self, path: str, digests: Mapping[str, str]) -> None:
-        """Remember the digests of a record's fields, in the place of all earlier ones."""
+        """Store the digests of a record's fields; they replace all earlier ones."""
         self._run("DELETE FROM digests WHERE path = ?", path)
-        for field, digest in digests.items():
-            self._run("INSERT INTO digests VALUES (?, ?, ?)", path, field, digest)
+        for name, digest in digests.items():
+            self._run("INSERT INTO digests VALUES (?, ?, ?)", path, name, digest)
 
     def manifest(self, site: str) -> SiteManifest:
         """Return the manifest of the site that is published under the name `site`."""
@@ -204,7 +209,7 @@ class Memory:
         return dict(self._run("SELECT path, digest FROM journal"))
 
     def close_journal(self) -> None:
-        """Forget that journal: it was taken over."""
+        """Delete that journal."""
         self._run("DELETE FROM journal")
 
     def _run(self, statement: str, *values: Value) -> sqlite3.Cursor:
@@ -217,7 +222,7 @@ class Memory:
 
 
 class _Rows(sqlite3.Cursor):
-    """The rows of an answer; a damaged page may be met at any of them."""
+    """The rows of a query; reading any of them may raise the error of a damaged page."""
 
     _path: Path
 
@@ -247,7 +252,7 @@ class _Rows(sqlite3.Cursor):
 
 
 def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:
-    """Make a database's error ours; where the file is damaged the next start sets it aside."""
+    """Convert a database error; if the file is damaged, the next start moves it aside."""
     if suspect(path, error):
         hint = "the next round sets the file aside and rebuilds it"
     else:
@@ -273,3 +278,39 @@ def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> 
         tries=tries,
         rules=rules,
     )
+
+
+Value = str | int | bytes | None
+
+
+class _Played(msgspec.Struct, frozen=True, array_like=True):
+    version: int  # of the tables
+    steps: tuple[tuple[str, tuple[Any, ...]], ...]  # msgpack distinguishes text and bytes
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Recorded changes in their order."""
+
+    version: int
+    _steps: list[tuple[str, tuple[Value, ...]]] = field(default_factory=list)
+
+    def note(self, statement: str, values: Sequence[Value]) -> None:
+        """Record a statement if it changes something."""
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            self._steps.append((statement, tuple(values)))
+
+    def encode(self) -> bytes:
+        """Return the changes as bytes for `Memory.play`; b"" for none."""
+        if not self._steps:
+            return b""
+        return msgspec.msgpack.encode(_Played(self.version, tuple(self._steps)))
+
+
+def steps_in(played: bytes, version: int) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+    """Return the statements of a rehearsal, none if it is for tables of another version."""
+    try:
+        rehearsed = msgspec.msgpack.decode(played, type=_Played)
+    except msgspec.DecodeError:
+        return ()
+    return rehearsed.steps if rehearsed.version == version else ()

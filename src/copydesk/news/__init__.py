@@ -1,10 +1,11 @@
-"""The ten nouns of the newsroom and the Protocols that several rooms share: frozen, stdlib only.
+"""The ten main value types of copydesk and the Protocols that several folders share.
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
-Request), Shelf and Corpus (with Surroundings, IndexedDocument, CountedTerms). What the program must
-recognise again has a closed set of kinds (ReasonKind, EventKind, FaultKind), whose words stand in
-one table each; where a story stands is a Standing.
+Request), Shelf and Corpus (with Surroundings, IndexedDocument, CountedTerms). All are frozen and
+need only the standard library. Reasons, events and faults each have a closed set of kinds
+(ReasonKind, EventKind, FaultKind) and one table with their sentences; the status of a story is a
+Standing.
 """
 
 from __future__ import annotations
@@ -19,20 +20,19 @@ from copydesk.news.article import Provider as Provider
 from copydesk.news.article import Signal as Signal
 from copydesk.news.article import Use as Use
 from copydesk.news.beat import MOST_POINTS as MOST_POINTS
+from copydesk.news.beat import TRAITS as TRAITS
 from copydesk.news.beat import Beat as Beat
 from copydesk.news.beat import DomainTrust as DomainTrust
 from copydesk.news.beat import ExcerptRule as ExcerptRule
 from copydesk.news.beat import FrontOptions as FrontOptions
 from copydesk.news.beat import Organization as Organization
 from copydesk.news.beat import OutputOptions as OutputOptions
+from copydesk.news.beat import ProfileName as ProfileName
 from copydesk.news.beat import Scoring as Scoring
 from copydesk.news.beat import SignalPoints as SignalPoints
 from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic
-from copydesk.news.dropped import DROP_REASONS as DROP_REASONS
-from copydesk.news.dropped import DROP_STAGES as DROP_STAGES
-from copydesk.news.dropped import Dropped as Dropped
-from copydesk.news.dropped import DropReason as DropReason
+from copydesk.news.beat import Traits as Traits
 from copydesk.news.edition import LIST_STORIES as LIST_STORIES
 from copydesk.news.edition import ChosenStory as ChosenStory
 from copydesk.news.edition import Draw as Draw
@@ -46,8 +46,10 @@ from copydesk.news.edition import Show as Show
 from copydesk.news.edition import Thumbnail as Thumbnail
 from copydesk.news.event import Event as Event
 from copydesk.news.event import EventKind as EventKind
-from copydesk.news.fault import Fault as Fault
-from copydesk.news.fault import FaultKind as FaultKind
+from copydesk.news.lead import DROP_REASONS as DROP_REASONS
+from copydesk.news.lead import DROP_STAGES as DROP_STAGES
+from copydesk.news.lead import Dropped as Dropped
+from copydesk.news.lead import DropReason as DropReason
 from copydesk.news.lead import Lead as Lead
 from copydesk.news.lead import Tip as Tip
 from copydesk.news.letter import CHOICES as CHOICES
@@ -77,6 +79,8 @@ from copydesk.news.options.mailing import MailOptions as MailOptions
 from copydesk.news.options.mailing import SmtpOptions as SmtpOptions
 from copydesk.news.options.mailing import SmtpSecurity as SmtpSecurity
 from copydesk.news.options.mailing import Uncertain as Uncertain
+from copydesk.news.page import Fault as Fault
+from copydesk.news.page import FaultKind as FaultKind
 from copydesk.news.page import Fetcher as Fetcher
 from copydesk.news.page import NotModified as NotModified
 from copydesk.news.page import Page as Page
@@ -84,41 +88,38 @@ from copydesk.news.page import Purpose as Purpose
 from copydesk.news.page import Refused as Refused
 from copydesk.news.page import RefusedReason as RefusedReason
 from copydesk.news.page import Request as Request
-from copydesk.news.profile import TRAITS as TRAITS
-from copydesk.news.profile import ProfileName as ProfileName
-from copydesk.news.profile import Traits as Traits
 from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind
 from copydesk.news.reason import reason_words as reason_words
+from copydesk.news.ruling import IS_WANTED as IS_WANTED
 from copydesk.news.ruling import NO_PICTURE as NO_PICTURE
 from copydesk.news.ruling import RULING_KINDS as RULING_KINDS
+from copydesk.news.ruling import ActionKind as ActionKind
+from copydesk.news.ruling import ActionOutcome as ActionOutcome
+from copydesk.news.ruling import ActionState as ActionState
 from copydesk.news.ruling import AppliesTo as AppliesTo
+from copydesk.news.ruling import EditConflict as EditConflict
+from copydesk.news.ruling import EditorAction as EditorAction
 from copydesk.news.ruling import Matter as Matter
 from copydesk.news.ruling import Ruling as Ruling
 from copydesk.news.ruling import RulingForm as RulingForm
 from copydesk.news.ruling import RulingKind as RulingKind
+from copydesk.news.ruling import Said as Said
 from copydesk.news.ruling import SetField as SetField
-from copydesk.news.shelf import Corpus as Corpus
-from copydesk.news.shelf import CountedTerms as CountedTerms
-from copydesk.news.shelf import IndexedDocument as IndexedDocument
-from copydesk.news.shelf import Shelf as Shelf
-from copydesk.news.shelf import Shelved as Shelved
-from copydesk.news.shelf import Surroundings as Surroundings
-from copydesk.news.shelf import number_of as number_of
+from copydesk.news.ruling import Verdict as Verdict
 from copydesk.news.source import ListingRule as ListingRule
 from copydesk.news.source import Source as Source
 from copydesk.news.source import SourceKind as SourceKind
 from copydesk.news.source import Trust as Trust
-from copydesk.news.standing import RecallKind as RecallKind
-from copydesk.news.standing import Standing as Standing
+from copydesk.news.story import Corpus as Corpus
+from copydesk.news.story import CountedTerms as CountedTerms
 from copydesk.news.story import Extra as Extra
+from copydesk.news.story import IndexedDocument as IndexedDocument
+from copydesk.news.story import RecallKind as RecallKind
 from copydesk.news.story import Related as Related
+from copydesk.news.story import Shelf as Shelf
+from copydesk.news.story import Shelved as Shelved
+from copydesk.news.story import Standing as Standing
 from copydesk.news.story import Story as Story
-from copydesk.news.verdict import IS_WANTED as IS_WANTED
-from copydesk.news.verdict import ActionKind as ActionKind
-from copydesk.news.verdict import ActionOutcome as ActionOutcome
-from copydesk.news.verdict import ActionState as ActionState
-from copydesk.news.verdict import EditConflict as EditConflict
-from copydesk.news.verdict import EditorAction as EditorAction
-from copydesk.news.verdict import Said as Said
-from copydesk.news.verdict import Verdict as Verdict
+from copydesk.news.story import Surroundings as Surroundings
+from copydesk.news.story import number_of as number_of

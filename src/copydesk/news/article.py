@@ -1,4 +1,4 @@
-"""Article: what a page says, read; with Image, Provider, Figure, Media and Signal."""
+"""Article: the fields read from a page; with Image, Provider, Figure, Media and Signal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Literal, get_args
 Kind = Literal["article", "video", "audio"]
 Use = Literal[
     "ai-train",  # to train models
-    "ai-input",  # to be given to a model: summaries, answers, retrieval
+    "ai-input",  # to be passed to a model: summaries, answers, retrieval
     "search",  # to be found by a search engine
-    "snippet",  # to be quoted, however shortly: a headline and a link is all there may be
+    "snippet",  # to be quoted at all: without it only a headline and a link may be shown
     "image",  # to have its pictures shown elsewhere
 ]
 USES: tuple[Use, ...] = get_args(Use)
@@ -20,9 +20,9 @@ USES: tuple[Use, ...] = get_args(Use)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture by its origin address; sizes in pixels, 0 where unknown.
+    """A picture by its URL at the publisher; sizes in pixels, 0 where unknown.
 
-    `title` says what it shows, `attribution` whose it is.
+    `title` describes the picture, `attribution` names its owner.
     """
 
     url: str
@@ -35,7 +35,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Who published it: name, registrable domain, logos."""
+    """The publisher of an article: name, registrable domain, logos."""
 
     name: str
     domain: str
@@ -44,10 +44,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A picture that a page offers, in plain words: `alt` is what it shows, `credit` whose it is.
+    """A picture that a page offers: `alt` describes it, `credit` names its owner.
 
-    `origin` names where the page says so ("og:image", "json-ld", "img", …); sizes are what the page
-    claims, in pixels, 0 where it says nothing.
+    `origin` names the place in the page ("og:image", "json-ld", "img", …); sizes are the page's own
+    claims, in pixels, 0 where it gives none.
     """
 
     url: str
@@ -60,9 +60,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A video or a sound that a feed offers with an item: its address, MIME type and length.
+    """A video or audio file that a feed offers with an item: its URL, MIME type and length.
 
-    `type` is "" and `seconds` 0 where nobody says.
+    `type` is "" and `seconds` is 0 where the feed does not give them.
     """
 
     url: str
@@ -73,9 +73,9 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """What a publisher says on the use of a page: the signal's name, its words, where they stand.
+    """A publisher's statement on the use of a page: its name, its words and where they were found.
 
-    As in `Signal(name="Content-Signal", said="ai-train=no", where="robots.txt")`.
+    For example `Signal(name="Content-Signal", said="ai-train=no", where="robots.txt")`.
     """
 
     name: str
@@ -87,17 +87,17 @@ class Signal:
 class Article:
     """The fields of an article page, plain text, times aware and UTC.
 
-    `url` is the canonical form of the address where it was found, `web_url` where the reader is
-    sent (redirects followed, the page's own canonical link when it can be trusted). `text` is a
-    small clean Markdown: paragraphs, `## ` headings, `- ` lists, `> ` quotes and tables, set apart
-    by empty lines. `published_day` is the day of `published_at` by the publisher's own clock, as in
-    2018-02-05, which may be the day before or after that in UTC. `figures` are the pictures that
-    may stand for it, the best first, `image` and `image_alt` the one that does. `seconds` is the
-    length of a video or sound, 0 where unknown. `refuses` are the uses that its publisher forbids,
-    `signals` the words that say so. `origins` names, for each field, where its value came from
-    ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid`, `found` and
-    `watched_since` are the lead's. `reader` is the version of what read it: two versions may read
-    one page differently.
+    `url` is the canonical form of the listed address, `web_url` the address that readers are sent
+    to (redirects followed, the page's own canonical link when it can be trusted). `text` is a small
+    subset of Markdown: paragraphs, `## ` headings, `- ` lists, `> ` quotes and tables, separated by
+    empty lines. `published_day` is the day of `published_at` in the publisher's time zone, such as
+    2018-02-05; it may be the day before or after the day in UTC. `figures` are the candidates for
+    the lead picture, the best first; `image` and `image_alt` are the chosen one. `seconds` is the
+    length of a video or audio file, 0 where unknown. `refuses` are the uses that the publisher
+    forbids, `signals` the statements that forbid them. `origins` maps each field to the place where
+    its value came from ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid`, `found`
+    and `watched_since` are the lead's. `reader` is the version of the extractor: two versions may
+    read one page differently.
     """
 
     url: str

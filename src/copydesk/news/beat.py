@@ -1,4 +1,4 @@
-"""Beat: what the site is about, who is known, and how stories are weighed."""
+"""The beat: the topics of a site, the publishers it knows, and the rules that score stories."""
 
 from __future__ import annotations
 
@@ -9,9 +9,50 @@ from typing import Literal
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news.article import Image
-from copydesk.news.profile import TRAITS, ProfileName, Traits
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
+
+ProfileName = Literal["copydesk", "everyday"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """The properties of a scoring profile that code outside the judge needs to know.
+
+    `has_blocks`: a record has our own blocks (reasons, history, digests of machine-written fields
+    …). `keeps_verdicts_in_rulings`: its record has no field for an editor's verdict, so the verdict
+    is stored in `_data/rulings.yaml` and applied after each judgement. `groups_by_rules`: editors'
+    split and merge rules change its groups. `groups_by_meaning`: stories are compared by their
+    vectors. `groups_from_nothing`: groups are computed from the stories alone, not from earlier
+    groups. `has_own_points`: the owner sets the points of each signal.
+    """
+
+    has_blocks: bool
+    keeps_verdicts_in_rulings: bool
+    groups_by_rules: bool
+    groups_by_meaning: bool
+    groups_from_nothing: bool
+    has_own_points: bool
+
+
+TRAITS: Mapping[ProfileName, Traits] = {
+    "copydesk": Traits(
+        has_blocks=True,
+        keeps_verdicts_in_rulings=False,
+        groups_by_rules=True,
+        groups_by_meaning=True,
+        groups_from_nothing=False,
+        has_own_points=True,
+    ),
+    "everyday": Traits(
+        has_blocks=False,
+        keeps_verdicts_in_rulings=True,
+        groups_by_rules=False,
+        groups_by_meaning=False,
+        groups_from_nothing=True,
+        has_own_points=False,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +62,10 @@ class Topic:
     `parent` is the *name* of the topic above it, "" for none; `services` are (collection,
     endpoint) pairs in file order: a topic has an API endpoint only for what it lists.
 
-    `keywords` are the reference's list. Ours: `aliases` are further names that count as much,
-    `required` are words of which one must stand in the article, `excluded` are words that none
-    may, `translations` are (language, keywords) pairs for articles in that language, `dismissed`
-    words that somebody wants suggested no more.
+    `keywords` is the list that everyday.cc has, too. The others are copydesk's: `aliases` are
+    further names that count as much, an article must contain one of the `required` words and none
+    of the `excluded` ones, `translations` are (language, keywords) pairs for articles in that
+    language, `dismissed` are words that must not be suggested again.
     """
 
     id: str
@@ -47,8 +88,8 @@ class Topic:
 class Organization:
     """A known publisher of `_data/organizations/<domain>.md`.
 
-    `owner` names the house that it belongs to ("" for its own): newsrooms of one house are one
-    voice.
+    `owner` names the company that it belongs to ("" if it is independent): publishers of one owner
+    count as one.
     """
 
     domain: str
@@ -61,13 +102,13 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainTrust:
-    """What is known of a domain: how far it is trusted, 0 to 1, and in a word why."""
+    """The trust in a domain, from 0 to 1, and a short reason for it."""
 
     trust: float
     why: str = ""
 
 
-MOST_POINTS = 200  # above all that a quality can be: 0 takes a signal out, this makes it decide
+MOST_POINTS = 200  # more than any quality: a signal of 0 points is off, one of 200 decides
 
 
 def _points(default: int, about: str) -> int:
@@ -76,9 +117,9 @@ def _points(default: int, about: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalPoints:
-    """What each signal of the profile `copydesk` is worth, as `[scoring.points]` in beat.toml.
+    """The points of each signal of the profile `copydesk`, as `[scoring.points]` in beat.toml.
 
-    A signal's name here is its name everywhere: in beat.toml, in the judge, on the desk.
+    The field names are the signals' names everywhere: in beat.toml, in the judge, on the desk.
     """
 
     on_beat: int = _points(6, "On the beat: four to eight times, by how sure its topic is.")
@@ -133,7 +174,7 @@ class SignalPoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """How stories are weighed, as `[scoring]` and the tables below it in beat.toml."""
+    """How stories are scored, as `[scoring]` and the tables below it in beat.toml."""
 
     profile: ProfileName = option(
         "copydesk",
@@ -175,13 +216,13 @@ class Scoring:
 
     @property
     def traits(self) -> Traits:
-        """Return what the profile means for records, verdicts and groups."""
+        """Return the profile's properties for records, verdicts and groups."""
         return TRAITS[self.profile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcerptRule:
-    """How much of an article is shown: at most so many characters, and such a share of its text."""
+    """The longest excerpt to show: a number of characters and a share of the article's text."""
 
     max_characters: int = option(
         300, "At most so many characters; 0: the headline and the link alone."
@@ -193,9 +234,9 @@ class ExcerptRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOptions:
-    """What the site is called and where its readers find it, as `[site]` in beat.toml.
+    """The site's title and addresses, as `[site]` in beat.toml.
 
-    No address has a final slash.
+    No address ends with a slash.
     """
 
     title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
@@ -229,7 +270,7 @@ class SiteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """What is published besides the pages, as `[publish]` in beat.toml."""
+    """The output besides the pages, as `[publish]` in beat.toml."""
 
     api_v1: bool = option(True, "Write the JSON API in the shapes of everyday.cc.")
     api_v2: bool = option(
@@ -260,13 +301,13 @@ class FrontOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat(SiteOptions):
-    """Everything that judging and publishing need to know of the site.
+    """Everything that judging and publishing need to know about the site.
 
     `api_url` is the base of the API's own links, without a final slash. `logos` maps a domain to
     its 50x50 logo. `organizations` and `standings` are keyed by domain. `rulings` are the editors'
     lasting rules, in the order in which they were made. `hub` is the WebSub hub that feeds name,
-    `index_now_key` proves to search engines that the site is ours ("": neither). `subscribe_url` is
-    where readers' forms for letters lead, "" where nobody can subscribe.
+    `index_now_key` proves to search engines that the site is ours; either may be "" for none.
+    `subscribe_url` is the target of the newsletter forms, "" where nobody can subscribe.
     """
 
     api_url: str = ""
@@ -288,13 +329,13 @@ class Beat(SiteOptions):
         object.__setattr__(self, "_by_url", by_url)
 
     def source(self, url: str) -> Source | None:
-        """Return the source of this address, the first where two have it."""
+        """Return the source with this URL, the first one if two have it."""
         return self._by_url.get(url)
 
     def give_topics(self, url: str, topics: tuple[str, ...], by: str) -> Beat:
-        """Return the beat as if the source of this address belonged to these topics.
+        """Return a beat in which the source with this URL has these topics.
 
-        So a person's word on what an article is about counts as much as a source's.
+        A person's topics for an article then count as much as those of a source.
         """
         source = replace(self.source(url) or Source(url=url), name=by, topics=topics)
         return replace(self, sources=(source, *self.sources))

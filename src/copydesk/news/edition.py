@@ -1,4 +1,4 @@
-"""Edition: what is published, as of one moment; Record, ReadingList, Thumbnail (Forms), Poster."""
+"""Edition: the site's content at one moment; Record, ReadingList, Thumbnail (Forms), Poster."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenStory:
-    """A story of a reading list by its record's name, and the editor's words on it, "" for none."""
+    """A story of a reading list by its record's name, and the editor's note on it, "" for none."""
 
     name: str
     words: str = ""
@@ -39,10 +39,10 @@ class ChosenStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingList:
-    """Stories that an editor put into an order for readers, at `/lists/ID/`.
+    """An ordered list of stories that an editor chose for readers, at `/lists/ID/`.
 
     `description` is Markdown, `by` and `updated_at` say who changed it last and when. `stories` are
-    in the editor's order, whether published or not, each once, `LIST_STORIES` at most.
+    in the editor's order, published or not, without duplicates, at most `LIST_STORIES`.
     """
 
     id: str
@@ -67,7 +67,7 @@ class PictureFile:
 class Thumbnail:
     """A cached picture as pages show it: its forms, the main one first.
 
-    `colour` stands in its place until it is there (`#rrggbb`), "" where one can see through it.
+    `colour` (`#rrggbb`) is shown until the picture has loaded, "" for a transparent picture.
     """
 
     forms: tuple[PictureFile, ...]
@@ -75,20 +75,20 @@ class Thumbnail:
 
 
 class FiledStories(Protocol):
-    """Stories that are read one by one when a page needs them."""
+    """Filed stories that are read one at a time, when a page needs them."""
 
     def stamps(self) -> Mapping[str, str]:
-        """Return the path of every filed story and a text that changes whenever the story does."""
+        """Return the path of every filed story with a text that changes whenever the story does."""
         ...
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a path, None where it cannot be read."""
+        """Return the story at a path, None if it cannot be read."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """What a picture for whoever shares a link says; without a headline it is the site's own."""
+    """The texts of a social card (og:image); without a headline it is the card of the site."""
 
     site: str
     headline: str = ""
@@ -97,13 +97,13 @@ class Poster:
 
 
 class Draw(Protocol):
-    """Draw the card of a poster; None where its words cannot be set.
+    """Draw a social card; the result is None if the font cannot show its text.
 
-    Without `anew` only one that is there already is given.
+    Without `anew` nothing is drawn: the result is the existing card or None.
     """
 
     def __call__(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Return the file of the card."""
+        """Return the picture file of the card."""
         ...
 
 
@@ -111,11 +111,11 @@ class Draw(Protocol):
 class Edition:
     """All stories and records of a site at one moment.
 
-    `stories` and `records` hold everything, published or not, in no order that counts; `stories`
-    may be read when needed, by which a site of many thousands is built. `pictures`
-    maps a picture's origin address to its cached copy. `reads` says how often the page of a record
-    was read in the last days, by the record's name, where a newsroom counts its readers. `lists`
-    are those that editors made, by id, `letters` those of the settings, in their order.
+    `stories` and `records` hold everything, published or not, in no particular order; `stories` may
+    be a FiledStories, so that a large site is built without loading all of them. `pictures` maps a
+    picture's URL at the publisher to its cached copy. `reads` maps a record's name to the page
+    views of the last days, if the newsroom counts them. `lists` are the editors' reading lists by
+    id, `letters` the newsletters in the order of the settings.
     """
 
     beat: Beat

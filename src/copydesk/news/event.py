@@ -1,4 +1,4 @@
-"""Event: how a story came in, and what happened to it since; the kinds and all their words."""
+"""Event: one entry of a story's history; with the kinds of events and their sentences."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from copydesk.news.wording import Wording
 
 
 class EventKind(StrEnum):
-    """What happened: at its publisher, where nothing else is said."""
+    """The kind of an event: a change by the publisher unless a comment says otherwise."""
 
-    FILED = "filed"  # here: a person found its page
+    FILED = "filed"  # at our desk: a person found its page
     HEADLINE_CHANGED = "headline-changed"
-    HEADLINE_KEPT = "headline-kept"  # changed there, but an editor's words stand in the record
+    HEADLINE_KEPT = "headline-kept"  # changed there, but the record has an editor's
     EXCERPT_CHANGED = "excerpt-changed"
     EXCERPT_KEPT = "excerpt-kept"
     TEXT_CHANGED = "text-changed"
@@ -24,7 +24,7 @@ class EventKind(StrEnum):
     GONE = "gone"
     BACK = "back"
     DEPOSED = "deposed"  # another story of its group leads it now
-    CORRECTED = "corrected"  # here, by an editor
+    CORRECTED = "corrected"  # at our desk, by an editor
     OTHER = "other"
 
 
@@ -51,7 +51,7 @@ _WORDING = Wording(
 class Event:
     """One line of a story's history: `2026-11-24T13:10:00Z title was "Old words"`.
 
-    `at` is the time as it stands there, "" for none; `what` is the rest, in the table's words.
+    `at` is the time as written in the line, "" for none; `what` is the sentence after it.
     """
 
     what: str
@@ -62,12 +62,12 @@ class Event:
 
     @property
     def kind(self) -> EventKind:
-        """Return what happened, `EventKind.OTHER` for words of nobody known."""
+        """Return the kind of the event, `EventKind.OTHER` for an unknown sentence."""
         return _WORDING.parse(self.what)[0]
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in its words: `title`, `share`, `new`, `old`, `by`, `why`."""
+        """Return the values in its sentence: `title`, `share`, `new`, `old`, `by`, `why`."""
         return _WORDING.parse(self.what)[1]
 
     @classmethod
@@ -77,7 +77,7 @@ class Event:
 
     @classmethod
     def parse(cls, line: str) -> Event:
-        """Read a line of a history back; one that begins with no time is kept whole."""
+        """Read a line of a history back; a line without a time becomes `what` as a whole."""
         first, blank, rest = line.partition(" ")
         if blank and first and dates.parse(first) is not None:
             return cls(at=first, what=rest)

@@ -1,9 +1,12 @@
-"""Lead: a source's hint that there is a story, and a tip: a person's."""
+"""Leads and tips, which may become stories; and the reasons to drop a lead."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, get_args
 
 from copydesk.news.article import Media
 
@@ -12,11 +15,11 @@ from copydesk.news.article import Media
 class Lead:
     """One item that a source listed.
 
-    `url` is the address as listed, made absolute, without its fragment: what is fetched (kit.urls
+    `url` is the address as listed, made absolute, without its fragment: the one to fetch (kit.urls
     has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
-    round's clock. Title and excerpt are plain text, entities decoded; times are aware and UTC.
-    `media` are the item's own videos and sounds. `watched_since` is when the source was first read,
-    None where it is now.
+    time of the round. Title and excerpt are plain text, entities decoded; times are aware and UTC.
+    `media` are the item's own video and audio files. `watched_since` is when the source was first
+    read, None if this is the first time.
     """
 
     url: str
@@ -38,10 +41,51 @@ class Lead:
 class Tip(Lead):
     """A page that a person found and wants filed; no source lists it, so `source` is "".
 
-    `by` is who says so, `why` the reason, "" for none; `topic` is the topic it is to have, "" for
-    those that its words give it.
+    `by` is the person, `why` the reason, "" for none; `topic` is the topic to give it, "" to derive
+    the topics from its text.
     """
 
     by: str
     why: str = ""
     topic: str = ""
+
+
+DropReason = Literal[
+    "seen",  # the same article is filed already, under this or another address
+    "off-beat",  # matches no topic of the beat
+    "filtered",  # by the source's include or exclude words
+    "too-old",  # older than fetch.max_age_days
+    "not-an-article",  # a home page, a listing, an error in a 200, no title, no text
+    "robots",  # robots.txt forbids it
+    "address",  # a private address
+    "gone",  # 404 or 410
+    "blocked",  # 401, 403, 451
+    "ruled-out",  # an editor's rule blocks its site or a word of its headline
+    "removed",  # an editor removed it for good
+]
+DROP_REASONS: tuple[str, ...] = get_args(DropReason)
+# The pipeline step that finds each reason.
+DROP_STAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "seen": "judge",
+        "off-beat": "judge",
+        "filtered": "watch",
+        "too-old": "judge",
+        "not-an-article": "extract",
+        "robots": "fetch",
+        "address": "fetch",
+        "gone": "fetch",
+        "blocked": "fetch",
+        "ruled-out": "judge",
+        "removed": "review",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A lead that was dropped on purpose: its URL, a DropReason, and a detail for a person."""
+
+    url: str
+    reason: DropReason
+    detail: str = ""

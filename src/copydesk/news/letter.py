@@ -1,6 +1,6 @@
-"""A letter: what its owner wants told and when, and what one issue of it tells.
+"""Letters (newsletters): their settings, the issues composed from them, and editors' changes.
 
-LetterOptions -- composed, with an editor's IssueEdits --> Issue -- rendered --> HTML and text
+LetterOptions + IssueEdits | compose -> Issue | render -> OutgoingIssue (HTML and text)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from copydesk.kit.options import option, required
 
 LetterDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 PartKind = Literal["lead", "topic", "topics", "notes", "list", "stash", "collection"]
-# places in what is sent, which are filled in for each reader
+# placeholders in the mail, replaced for each subscriber
 UNSUBSCRIBE = "%unsubscribe%"
 CHOICES = "%choices%"
 LISTED_KINDS: frozenset[PartKind] = frozenset({"list", "stash"})  # in an editor's own order
@@ -74,10 +74,10 @@ class LetterOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSeries:
-    """A letter as a site's readers find it: `stems` are what names of its issues' files begin with.
+    """A letter as listed for readers: `stems` are the beginnings of its issues' file names.
 
-    `daily-2026-11-24` has the stem `daily`. `days` are those on which it is due, none where nobody
-    says; it `is_prompt` where it comes as soon as there is enough to tell, on whatever day.
+    `daily-2026-11-24` has the stem `daily`. `days` are its days of the week, empty if not set; with
+    `is_prompt` an issue is due as soon as there are enough stories, on any day.
     """
 
     id: str
@@ -89,7 +89,7 @@ class LetterSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueLink:
-    """A link of an issue: what it is called, and where it leads."""
+    """A link in an issue: its text and its URL."""
 
     name: str
     url: str
@@ -97,7 +97,7 @@ class IssueLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePicture:
-    """A picture on the site's own host, with its size in pixels as it is shown at most."""
+    """A picture on the site's own host, with the largest size to show it at, in pixels."""
 
     url: str
     width: int
@@ -107,11 +107,11 @@ class IssuePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueStory:
-    """A story as an issue tells it.
+    """A story as it appears in an issue.
 
-    `name` is that of its record. `url` leads to the story, `page` to its page on the site ("" where
-    it has none). `coverage` are other newsrooms' stories of the event, `note` is the desk's own
-    word in Markdown, `minutes` the time that reading takes, 0 where unknown.
+    `name` is the name of its record. `url` is the address of the article, `page` that of its page
+    on the site ("" if it has none). `coverage` are other publishers' stories on the same event,
+    `note` is an editor's note in Markdown, `minutes` the reading time, 0 where unknown.
     """
 
     name: str
@@ -131,7 +131,7 @@ class IssueStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSection:
-    """A part of an issue: what it is called, and its stories in their order; never empty."""
+    """A section of an issue: its title, and its stories in order; never empty."""
 
     title: str
     stories: tuple[IssueStory, ...]
@@ -140,12 +140,13 @@ class IssueSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """What a letter tells at one time.
+    """One issue of a letter.
 
-    `name` is that of its file below `_newsletters`, without the ending. `since` is where its window
-    begins: its last issue. `note` is an editor's word on top, in Markdown. `page` is its address on
-    the site, `archive` that of all issues, `home` the site's own, and `site` is that one's title,
-    "" where it is called as the letter. Its day is that in its `zone`.
+    `name` is the name of its file below `_newsletters`, without the ending. `since` is the time of
+    the previous issue, from which on it has stories. `note` is an editor's introduction in
+    Markdown. `page` is its address on the site, `archive` that of all issues, `home` that of the
+    site. `site` is the site's title, "" if the letter has the same one. Its date is the day in its
+    time `zone`.
     """
 
     letter: str
@@ -167,13 +168,13 @@ class Issue:
 
     @property
     def stories(self) -> tuple[IssueStory, ...]:
-        """Return all that it tells, in its order."""
+        """Return all stories of the issue in order."""
         return tuple(story for section in self.sections for story in section.stories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingIssue:
-    """An issue as it is sent to all: `html` and `text` have the places UNSUBSCRIBE and CHOICES."""
+    """An issue ready to send: `html` and `text` have the placeholders UNSUBSCRIBE and CHOICES."""
 
     subject: str
     html: str
@@ -182,11 +183,11 @@ class OutgoingIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueEdits:
-    """What editors changed in the issue to come of a letter; all are names of records.
+    """Editors' changes to the next issue of a letter; stories are given by their records' names.
 
-    `order` stand before the others in their section, `added` come to the first section. `words`
-    are a title and an excerpt for a story. "" for a text means: by rule. `approved_by` let it go
-    as it is. It is gone once the issue is filed.
+    The stories in `order` come first in their section, those in `added` go to the first section.
+    `words` are a title and an excerpt for a story. A text that is "" is generated as usual.
+    `approved_by` is who approved the issue. The changes are deleted once the issue is filed.
     """
 
     order: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""Reason: why a number or a label of a story is what it is; its kinds and all their words.
+"""Reason: the explanation of a story's score or label; with all kinds and their sentences.
 
-A record keeps the words. What the program must recognise again is the kind, which the table below
-says and reads: no other place compares the words with anything.
+A record stores the sentence. The program decides by the kind only: the table below writes the
+sentence of a kind and parses it back, and no other code compares sentences.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from copydesk.kit import text as plain_text
 from copydesk.news.ruling import Ruling
 from copydesk.news.wording import Wording
 
-WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
+WHY_CHARACTERS = 200  # of a rule's explanation in a story's reasons; the rule itself has all of it
 _SOMEBODY = "an editor"
-# what `str` writes of points, and nothing else that a person may have written: "+05", "-0"
+# points exactly as `str` writes them: not "+05" or "-0", which a person may have written
 _TEXT = re.compile(r"(.+?)(?: (\+0|[+-][1-9][0-9]{0,17}))?: (.*)", re.DOTALL)
 
 
 class ReasonKind(StrEnum):
-    """What a reason tells."""
+    """The kind of a reason."""
 
     TOPIC_RULED = "topic-ruled"
     TOPIC = "topic"
@@ -80,8 +80,9 @@ class ReasonKind(StrEnum):
     OTHER = "other"
 
 
-# Of each kind: what it is about (a blank at the end: and whose), and its sentences. Among those
-# about one thing the first that fits has a text, so that one of any words stands last.
+# For each kind: its subject (with a blank at the end where a name follows) and its sentences. Of
+# one subject's sentences the first that matches a text wins, so the one that matches anything is
+# last.
 _TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
     ReasonKind.TOPIC_RULED: ("topic ", ("ruled by {by}: {why}", "ruled by {by}")),
     ReasonKind.TOPIC: ("topic ", ("{evidence}",)),
@@ -181,7 +182,7 @@ _TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
 
 
 def _wordings() -> dict[str, Wording[ReasonKind]]:
-    """Return the wording of all that is about one thing, by that."""
+    """Return the wordings by subject."""
     abouts = dict.fromkeys(about for about, _ in _TABLE.values())
     return {
         about: Wording(
@@ -196,7 +197,7 @@ _WORDINGS = _wordings()
 _NAMED = tuple(about for about in _WORDINGS if about.endswith(" "))
 
 
-# an editor's rule that put a story where it stands among others
+# an editor's rule that changed a story's group or its place in it
 GROUP_RULED = frozenset(
     {ReasonKind.PINNED, ReasonKind.LED, ReasonKind.SPLIT_OFF, ReasonKind.MERGED}
 )
@@ -205,10 +206,10 @@ _ABOUT_GROUP_RULED = frozenset(_TABLE[kind][0] for kind in GROUP_RULED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a number or a label is what it is: `quality +15: keyword "generative ai" in title`.
+    """The explanation of a score or a label: `quality +15: keyword "generative ai" in title`.
 
-    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where none
-    count. `kind` is what the program goes by, the words are for people.
+    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where it
+    has none. The program decides by `kind`; the words are for people.
     """
 
     about: str
@@ -223,30 +224,30 @@ class Reason:
 
     @property
     def kind(self) -> ReasonKind:
-        """Return what it tells, `ReasonKind.OTHER` for words of nobody known."""
+        """Return the kind, `ReasonKind.OTHER` for an unknown sentence."""
         return _read(self.about, self.why)[0]
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in its words, by their names in the table."""
+        """Return the values in its sentence, by their names in the table."""
         return _read(self.about, self.why)[1]
 
     @property
     def is_group_ruled(self) -> bool:
-        """Decide whether it tells of an editor's rule on groups; most others are not even read."""
+        """Decide whether it comes from an editor's rule on groups; parses few other reasons."""
         return self.about in _ABOUT_GROUP_RULED and self.kind in GROUP_RULED
 
     @property
     def former_group(self) -> str:
-        """Return the group out of which an editor's word took a story, "" for other reasons."""
+        """Return the group that an editor took the story out of, "" for other reasons."""
         is_it = self.about in _ABOUT_GROUP_RULED and self.kind is ReasonKind.KEPT_OUT
         return self.values["group"] if is_it else ""
 
     @property
     def for_readers(self) -> Reason:
-        """Return it as readers have it, who are told what an editor ruled and not which one.
+        """Return the reason for readers: the editor's decision without the editor's name.
 
-        Nor is a mail address told that stands behind a name, as git writes people.
+        Mail addresses after names (as git writes people) are removed as well.
         """
         why = self.why
         if self.points is None and "by" in self.values:
@@ -268,20 +269,20 @@ class Reason:
 
     @classmethod
     def of_rule(cls, kind: ReasonKind, rule: Ruling, whose: str = "") -> Reason:
-        """Return the reason that tells of an editor's rule, its why cut to `WHY_CHARACTERS`."""
+        """Return the reason for an editor's rule, its explanation cut to `WHY_CHARACTERS`."""
         why = plain_text.fold(rule.why)
         cut = f"{why[:WHY_CHARACTERS]}…" if len(why) > WHY_CHARACTERS else why
         return cls.of(kind, whose=whose, by=plain_text.fold(rule.by), why=cut)
 
     @classmethod
     def exclusion(cls, words: str) -> Reason:
-        """Return the reason for which there is no such story, from `reason_words` of the rule."""
+        """Return the reason why a story was dropped, from the `reason_words` of the rule."""
         about, _ = _TABLE[ReasonKind.RULED_OUT]
         return cls(about=about, why=words)
 
     @classmethod
     def parse(cls, text: str) -> Reason:
-        """Read the text form back; a text in no known form is kept whole as the why."""
+        """Parse the text form; a text in no known form becomes `why` as a whole."""
         match = _TEXT.fullmatch(text)
         if not match:
             return cls(about="", why=text)
@@ -290,12 +291,12 @@ class Reason:
 
 
 def reason_words(kind: ReasonKind, **values: str | int) -> str:
-    """Return the words of a kind of reason."""
+    """Return the sentence of a kind of reason with these values."""
     about, _ = _TABLE[kind]
     return _WORDINGS[about].say(kind, {name: str(value) for name, value in values.items()})
 
 
-@lru_cache(maxsize=8192)  # the same reasons are asked again and again, of one story and of many
+@lru_cache(maxsize=8192)  # the same reasons are parsed again and again
 def _read(about: str, why: str) -> tuple[ReasonKind, Mapping[str, str]]:
     named = next((name for name in _NAMED if about.startswith(name)), about)
     wording = _WORDINGS.get(named)

@@ -1,32 +1,32 @@
 """Ruling: an editor's lasting rule on stories, binding for every later round.
 
-A new kind is a word of `RulingKind`, a row of `RULING_KINDS`, and what it does.
+A new kind needs a word in `RulingKind`, a row in `RULING_KINDS`, and the code that applies it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
 RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set"]
 SetField = Literal["excerpt", "picture", "url", "note"]
-NO_PICTURE = "none"  # what `set … picture` says for a story that is to have none
+NO_PICTURE = "none"  # the value of `set … picture` that removes a story's picture
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
-# What a rule applies to: the record that it names, at once; groups and the front page, from the
-# next round; leads that are still to come.
+# What a rule applies to: the record that it names, immediately; groups and the front page, from the
+# next round on; future leads.
 AppliesTo = Literal["record", "groups", "leads"]
-# What a rule is about, of which the later of two rules takes the place of the earlier.
+# The subject of a rule: of two rules on the same subject the later one replaces the earlier.
 Matter = Literal["story", "story beside others", "stories", "field of story", "values"]
 _MANY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingForm:
-    """What a rule of one kind is made of: so many `stories` and `values`, at least and at most."""
+    """The minimum and maximum numbers of `stories` and `values` in a rule of one kind."""
 
     stories: tuple[int, int]
     values: tuple[int, int]
@@ -54,15 +54,16 @@ RULING_KINDS: Mapping[RulingKind, RulingForm] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """Who ruled what on which stories, when and why.
+    """An editor's rule: its author, kind, stories, time and explanation.
 
-    `stories` are names of records (file name without `.md`): the one that is meant comes first.
-    `split`: the first is never in one group with the others, with anybody where it stands alone.
+    `stories` are names of records (file name without `.md`): the story that the rule
+    is about comes first. By kind:
+    `split`: the first is never in one group with the others; if it is the only one, in no group.
     `merge`: all of them are one group. `pin`: it leads its group and the front page, up to `until`
-    (None: until it is undone). `block`: no story, but `values`: domains, or words that a title must
-    not have. `retopic`: `values` are its topics. `rename`: `values` is its one headline.
-    `lead`: it leads its group, as the newest of those there, unless a pin stands before it.
-    `set`: `values` are a field, what it is to be, and the addresses that a `url` took the place of.
+    (None: until the rule is undone). `block`: no stories; `values` are domains, or words that a
+    title must not have. `retopic`: `values` are its topics. `rename`: `values` is its one headline.
+    `lead`: it leads its group, unless a story there is pinned; the newest such rule wins.
+    `set`: `values` are a field, its new value, and the addresses that a new `url` replaced.
     """
 
     said: RulingKind
@@ -75,6 +76,88 @@ class Ruling:
 
     @property
     def field(self) -> SetField | None:
-        """Return the field that a `set` sets, None for another rule or a field that is none."""
+        """Return the field that a `set` rule sets, None for another rule or an unknown field."""
         said = self.values[0] if self.said == "set" and self.values else ""
         return next((field for field in _FIELDS if field == said), None)
+
+
+Said = Literal["publish", "hold", "reject", "remove"]
+# Verdicts on the worth of a story; a removal says that it must not be shown, not that it is bad.
+IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
+# A verdict says a word of `Said` or `clear`, a rule one of `RulingKind`. `file` files a page by its
+# address, `write` files a story of the newsroom's own, `correct` changes a published story with a
+# note for readers, `undo` reverts another action, `list` saves or deletes a reading list.
+ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo", "list"]
+# The outcome of an action: its result is filed (or was there already), it was refused, or somebody
+# else has changed the same fields since the editor saw them.
+ActionState = Literal["done", "refused", "conflict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An editor's decision on a story: person, word, time, explanation; later rounds follow it."""
+
+    by: str
+    at: datetime
+    said: Said
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorAction:
+    """One action of one editor on some stories.
+
+    `id` is a UUID made by the browser: an action that is sent twice counts once. `said` is the word
+    of a verdict or of a rule, "" for other kinds. `stories` are names of records (file name without
+    `.md`). `values` are those of a rule, the address of a `file`, the id of the action to `undo`,
+    or a list's id, title, description and notes on each story. `seen` has a digest of each field as
+    the editor saw it, by the names of story and field ("2026-01-02-a title"): a field that somebody
+    changed since is not overwritten; fields that are not in `seen` are always overwritten. `base`
+    has the digests from when a form was opened: it also protects the same editor's changes from
+    another tab, and reports that the story was removed.
+    """
+
+    id: str
+    kind: ActionKind
+    by: str
+    at: datetime
+    said: str = ""
+    stories: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    why: str = ""
+    until: datetime | None = None
+    seen: Mapping[str, str] = field(default_factory=dict)
+    base: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_versions(self) -> bool:
+        """Decide whether the action has digests of the fields that its editor saw."""
+        return bool(self.seen or self.base)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditConflict:
+    """A field that was changed since the editor saw it: file, field and both values."""
+
+    path: str
+    field: str
+    left: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOutcome:
+    """The outcome of the action with this `id`: the files that it changed, and the commit.
+
+    `what` describes in words what was done or why not, `hint` what the editor can do about it.
+    `conflicts` are fields that somebody else changed meanwhile; if there are any, nothing was
+    saved.
+    """
+
+    id: str
+    state: ActionState
+    commit: str | None = None
+    paths: tuple[str, ...] = ()
+    what: str = ""
+    hint: str = ""
+    conflicts: tuple[EditConflict, ...] = ()

@@ -33,9 +33,9 @@ class ListingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One place that is asked for leads, as `[[source]]` in beat.toml.
+    """A place that lists leads (a feed, a sitemap, a page of links), as `[[source]]` in beat.toml.
 
-    `listing` says how its page of links is read, None for our own guess.
+    `listing` is the rule for reading its page of links, None to guess the links.
     """
 
     url: str = field(

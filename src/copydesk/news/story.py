@@ -1,19 +1,24 @@
-"""Story: a judged article as its record keeps it; with Related, Extra."""
+"""Story: the content of a record; with its Standing and the Protocols that find filed stories."""
 
 from __future__ import annotations
 
+import hashlib
+from array import array
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
 
 from copydesk.news.article import Image, Provider
 from copydesk.news.event import Event, EventKind
 from copydesk.news.reason import Reason
-from copydesk.news.verdict import Verdict
+from copydesk.news.ruling import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A snapshot of another story beside this one (SPEC 2.10)."""
+    """A snapshot of another story, stored with this one (SPEC 2.10)."""
 
     title: str
     published_at: datetime
@@ -32,7 +37,7 @@ class Extra:
     """Lines of a record that this version does not know, and the key that they follow.
 
     `after` is the dotted path of the known key before them ("provider.domain", "" for the top);
-    `text` is the lines as they stand, without the final line feed.
+    `text` is the lines unchanged, without the final line feed.
     """
 
     after: str
@@ -44,14 +49,13 @@ class Story:
     """One record of `_news/`, every field of it.
 
     `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () where the
-    record leaves it out. `machine` holds (field, digest) pairs of what the line last wrote.
-    `length` is a video's or a sound's (ISO 8601: "PT10M5S"), `refuses` the uses that its publisher
-    forbids (`Article.refuses`). `history` are sentences about what its publisher changed since it
-    was filed, each after its time: `2026-11-24T13:10:00Z title was "Old words"`.
-    `note` is an editor's own words on it, in Markdown.
-    `trust` is what is known of its source, 0 to 100, None for nothing. `group` names the happening
-    that it covers, by the first record filed of it; `background` names records on the same matter.
-    Records are named by their file name without `.md`.
+    record leaves it out. `machine` holds (field, digest) pairs of the values that the pipeline last
+    wrote. `length` is that of a video or audio file (ISO 8601: "PT10M5S"), `refuses` the uses that
+    its publisher forbids (`Article.refuses`). `history` are lines on what happened to it since it
+    was filed, each with its time: `2026-11-24T13:10:00Z title was "Old words"`. `note` is an
+    editor's note on it, in Markdown. `trust` is the trust in its source, 0 to 100, None if unknown.
+    `group` names the event that it covers, by the first record filed on it; `background` names
+    records on other events of the same matter. Records are named by their file name without `.md`.
     """
 
     path: str
@@ -93,9 +97,9 @@ class Story:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Return every address of its page, each once: where it is, was found, and moved from.
+        """Return every address of its page, each once: the current, the listed and former ones.
 
-        The former ones are told by its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
+        The former ones come from its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
         """
         moves = (event for event in self.events if event.kind is EventKind.MOVED)
         former = (event.values.get("old") for event in moves)
@@ -103,17 +107,17 @@ class Story:
 
     @property
     def is_own(self) -> bool:
-        """Decide whether the site itself published it: it is to be read nowhere else."""
+        """Decide whether the site itself wrote it, so that no other site has it."""
         return not (self.web_url or self.original_url)
 
     @property
     def is_kept_out(self) -> bool:
-        """Decide whether an editor's word keeps it out of every group: it was rejected, removed."""
+        """Decide whether an editor rejected or removed it, which keeps it out of every group."""
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}
 
     @property
     def returns_to(self) -> str:
-        """Return the group out of which such a word took it that is taken back, "" for none."""
+        """Return the group to return to after a rejection or removal was undone, "" for none."""
         if self.is_kept_out:
             return ""
         return next(filter(None, (reason.former_group for reason in self.reasons)), "")
@@ -122,3 +126,130 @@ class Story:
     def events(self) -> tuple[Event, ...]:
         """Return what happened to it since it was filed, in the order of its history."""
         return tuple(map(Event.parse, self.history))
+
+
+class Standing(StrEnum):
+    """The status of a story: published, or the cause that it is not; dropped leads are DROPPED."""
+
+    PUBLISHED = "published"
+    HELD = "held"  # it waits for an editor, or an editor holds it
+    BELOW_GATE = "below-gate"
+    BEHIND_LEADER = "behind-leader"
+    COPY = "copy"
+    OFF_BEAT = "off-beat"
+    RULED_OUT = "ruled-out"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+    DROPPED = "dropped"
+
+
+class RecallKind(StrEnum):
+    """How we covered a story from somebody else's list; if two kinds fit, the first counts."""
+
+    HAVE = "have"  # its page is filed
+    COVERED = "covered"  # another publisher's story on the same event is filed
+    DROPPED = "dropped"
+    OPEN = "open"  # fetching its page failed, or it was not read yet
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """A filed story with its article's text ("" if that is no longer stored).
+
+    `found` is when its article was found, None if that is no longer known.
+    `vector` is the embedding of its text (384 signed bytes, of which only the direction counts),
+    b"" if there is none.
+    """
+
+    story: Story
+    text: str = ""
+    found: datetime | None = None
+    vector: bytes = b""
+
+
+class Shelf(Protocol):
+    """The filed stories, as the judge queries them."""
+
+    def at(self, url: str) -> str | None:
+        """Return the path of the record with this address, compared by `kit.urls.identity`."""
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Decide whether a record of this name is filed."""
+        ...
+
+    def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
+        """Return stories whose fingerprint is near, candidates for an exact check, best first."""
+        ...
+
+    def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
+        """Return the stories published in [start, end], by time and path ascending."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedTerms:
+    """The terms of a document: its words first, then its n-grams, then its names.
+
+    `terms` are their hashes (32 bits), the same in every process. In the same order, `counts` is
+    how often each occurs in the document, 255 at most, and `rates` how common it is in news at
+    large, on a scale private to the counting code. `sizes` are the numbers of words, n-grams and
+    names; `telling` are the few characteristic terms by which the document is found.
+    """
+
+    terms: array[int]
+    counts: bytes
+    rates: bytes
+    sizes: tuple[int, int, int]
+    telling: array[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedDocument:
+    """A document of a corpus: its time in seconds since 1970, its terms and its digest.
+
+    The digest changes with anything that the terms and the time are computed from.
+    """
+
+    key: str
+    second: int
+    digest: bytes
+    terms: CountedTerms
+
+
+class Corpus(Protocol):
+    """The documents of some weeks, as grouping queries them; a key is the name of a record."""
+
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Return the number of documents, then the total numbers of words, n-grams and names."""
+        ...
+
+    def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
+        """Return the number of documents that contain each of these terms, without zeros."""
+        ...
+
+    def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
+        """Return (second, key) of the documents with a telling term, the nearest in time first.
+
+        At most `most` of them; ties are ordered by `number_of` their keys.
+        """
+        ...
+
+    def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
+        """Return the terms of these documents by key, without those that the corpus lacks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The filed stories around some others: their terms, and how many stories have a topic."""
+
+    corpus: Corpus
+    count_stories: Callable[[str], int]
+
+
+def number_of(key: str) -> int:
+    """Return the hash of a document's key (56 bits), the same in every process."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest()
+    return int.from_bytes(digest)

@@ -1,7 +1,7 @@
-"""Wording: the sentences of a closed set of kinds, said from values and read back to them.
+"""Wording: the sentences of a closed set of kinds, written from values and parsed back.
 
-A sentence is a text with gaps: `{why}` takes any words, `{count:number}` digits, `{url:address}`
-a text without blanks, `{name:word}` letters, digits and `_`.
+A sentence is a text with placeholders: `{why}` takes any text, `{count:number}` digits,
+`{url:address}` a text without blanks, `{name:word}` letters, digits and `_`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FILLINGS = {
 
 
 class _Sentence:
-    """One text with gaps, and the pattern that reads it."""
+    """One text with placeholders, and the pattern that parses it."""
 
     def __init__(self, text: str) -> None:
         *parts, self._end = re.split(_GAP, text)
@@ -36,21 +36,21 @@ class _Sentence:
         self._pattern = re.compile(pattern + re.escape(self._end), re.DOTALL)
 
     def say(self, values: Mapping[str, str]) -> str:
-        """Return the text with its gaps filled; a value that is missing leaves its gap empty."""
+        """Return the text with its values; a missing value leaves its placeholder empty."""
         filled = (f"{words}{values.get(gap, '')}" for words, gap in self._parts)
         return "".join(filled) + self._end
 
     def read(self, text: str) -> dict[str, str] | None:
-        """Return what stands in the gaps, None where the text is another one."""
+        """Return the values of the placeholders, None if the text is another one."""
         match = self._pattern.fullmatch(text)
         return None if match is None else match.groupdict()
 
 
 class Wording(Generic[Kind]):
-    """The table of a set of kinds: each with its sentences, the fullest one first.
+    """The table of a set of kinds, each with its sentences, the most detailed one first.
 
-    Where a text is a sentence of two kinds, the one that stands first in the table has it; `other`
-    has every text that is none of them, whole, as the value `text`.
+    If a text matches sentences of two kinds, the first in the table wins. A text that matches none
+    is of kind `other`, with the whole text as the value `text`.
     """
 
     def __init__(self, table: Mapping[Kind, Sequence[str]], other: Kind) -> None:
@@ -61,13 +61,13 @@ class Wording(Generic[Kind]):
         self._other = other
 
     def say(self, kind: Kind, values: Mapping[str, str]) -> str:
-        """Return a kind's words: its first sentence of which no gap stays empty, else its last."""
+        """Return a kind's first sentence that has all its values, else its last sentence."""
         *fuller, last = self._sentences[kind]
         full = (sentence for sentence in fuller if all(values.get(gap) for gap in sentence.gaps))
         return next(full, last).say(values)
 
     def parse(self, text: str) -> tuple[Kind, dict[str, str]]:
-        """Return the kind of a text and the values in its gaps."""
+        """Return the kind of a text and the values in it."""
         for kind, sentences in self._sentences.items():
             for sentence in sentences:
                 if (values := sentence.read(text)) is not None:

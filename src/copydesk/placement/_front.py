@@ -1,4 +1,4 @@
-"""What stands on the front page: the warmest of the newest, no publisher or topic filling it."""
+"""Choose the front page: the hottest recent stories, with limits for each publisher and topic."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from copydesk.kit import dates
 from copydesk.news import Beat, FrontOptions, Ruling, Story
 from copydesk.placement import addresses
 
+READ_WITHIN = timedelta(days=2)
+_MOST = 20  # points; fewer than two newsrooms add, so that readers alone make no leader
+_EACH_DOUBLING = 10
+_LEAST_READS = 20  # fewer are chance
+_LEAST_PAGES = 5  # that must have been read before "more than usual" means anything
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontLimits:
-    """The numbers by which the page is filled.
+    """The limits of the front page.
 
-    `alone` is what counts of the heat of a story that one newsroom alone vouches for.
+    `alone` is the share of its heat that counts for a story that only one newsroom has.
     """
 
     places: int = 20
@@ -38,10 +44,11 @@ LIMITS = FrontLimits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """`top` is what the caps allow; `more` fills a page that they leave nearly empty.
+    """The stories of the front page.
 
-    `latest` are the newest of what is not among them. `pinned` tells when an editor pinned a story
-    that leads the page, by its path.
+    `top` are those that the limits allow; `more` fill a page that the limits leave nearly empty.
+    `latest` are the newest of the others. `pinned` has the time at which an editor pinned a story,
+    by its path.
     """
 
     top: tuple[Story, ...] = ()
@@ -52,13 +59,12 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontRules:
-    """What the order of the page depends on beside the stories.
+    """What decides the order of the front page besides the stories.
 
-    `options` are the owner's settings. `event` names what a story tells (two with one name never
-    both stand), `owner` who speaks. `is_firm` says that more than one newsroom's word stands
-    behind it. `read_points` are the points that readers give, by the record's name. `pins` are the
-    rulings in force, in their order;
-    `named` gives a published story by its name.
+    `options` are the owner's settings. `event` names the event of a story (the page shows one story
+    of each event), `owner` the owner of its publisher. `is_firm` says that more than one newsroom
+    has it. `read_points` are points for page views, by the record's name. `pins` are the rulings in
+    force, in their order. `named` returns the published story with a name.
     """
 
     at: datetime
@@ -73,7 +79,7 @@ class FrontRules:
     limits: FrontLimits = LIMITS
 
     def warmth(self, story: Story) -> float:
-        """Return the logarithm of the decayed heat: no clock changes the order of two."""
+        """Return the logarithm of the decayed heat; time never changes the order of two stories."""
         heat = story.heat if story.heat is not None else story.quality or 0
         heat += self.read_points.get(addresses.record_name(story.path), 0)
         counted = math.log2(max(1, heat)) + (
@@ -82,13 +88,13 @@ class FrontRules:
         return counted - self.age(story) / self.options.half_life_hours
 
     def age(self, story: Story) -> float:
-        """Return the age in hours, 0 for a time to come."""
+        """Return the age of a story in hours, 0 for a time in the future."""
         published = dates.utc(story.published_at or datetime.min.replace(tzinfo=UTC))
         return max(0.0, (dates.utc(self.at) - published).total_seconds() / 3600)
 
 
 def pins_in_force(beat: Beat, at: datetime) -> tuple[Ruling, ...]:
-    """Return the pins that are in force at a moment, in the order in which they were made."""
+    """Return the pins in force at a time, in the order in which they were made."""
     now = dates.utc(at)
     return tuple(
         ruling
@@ -98,14 +104,15 @@ def pins_in_force(beat: Beat, at: datetime) -> tuple[Ruling, ...]:
 
 
 def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
-    """Choose the front page out of the published stories, which come newest first.
+    """Choose the front page from the published stories, which come newest first.
 
-    At most three pinned stories lead it. Then come the warmest of the newest 150 of the site's
-    last 30 days, of which 50 may be of one owner. Heat halves with each half-life, and of a story
-    that one newsroom alone vouches for three quarters count. The first place goes to a firm one of
-    the last 24 hours where there is any. A time after `at` counts as `at`. Of 20 places one owner
-    has at most three and one topic eight (the main topic, which may stand on all, apart); where
-    that leaves fewer than ten, the caps double until ten stand.
+    At most three pinned stories lead it. Then come the hottest of the newest 150 stories of the
+    site's last 30 days, at most 50 of one owner among these. Heat halves with each half-life, and
+    three quarters of it count for a story that only one newsroom has. The first place goes to a
+    story of the last 24 hours that several newsrooms have, if there is one. A time after `at`
+    counts as `at`. Of 20 places, one owner gets at most three and one topic at most eight; the main
+    topic, which may be on all stories, has no limit. While that leaves fewer than ten stories, the
+    limits are doubled.
     """
     pinned = _list_pins(rules)
     pinned_events = {rules.event(story) for story, _ in pinned}
@@ -129,7 +136,7 @@ def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
 
 
 def _list_pins(rules: FrontRules) -> list[tuple[Story, Ruling]]:
-    """Return the published stories that are pinned, each event once; a pin on another is none."""
+    """Return the published stories that are pinned, one of each event."""
     pinned: dict[str, tuple[Story, Ruling]] = {}
     for ruling in rules.pins:
         story = rules.named(ruling.stories[0]) if ruling.stories else None
@@ -144,7 +151,7 @@ def _rank(stories: Sequence[Story], rules: FrontRules) -> list[Story]:
 
 
 def _recent_stories(stories: Iterable[Story], rules: FrontRules) -> list[Story]:
-    """Return the newest stories, no more of one owner than leave the others room to be seen."""
+    """Return the newest stories, with a limit for each owner so that others are seen."""
     dated = (story for story in stories if story.published_at is not None)
     by_owner: Counter[str] = Counter()
     recent: list[Story] = []
@@ -163,9 +170,9 @@ def _is_past(story: Story, newest: Story, rules: FrontRules) -> bool:
 
 
 def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Put the warmest firm story of the last day before all others, if there is one.
+    """Put the hottest story of the last day that several newsrooms have first, if there is one.
 
-    The last day is the one before the newest story, so that time passing changes no page.
+    The last day ends with the newest story, so that no page changes merely because time passes.
     """
     newest = min(map(rules.age, ranked), default=0.0)
     days = (story for story in ranked if rules.age(story) - newest <= rules.limits.lead_hours)
@@ -174,7 +181,7 @@ def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
 
 
 def _keep_one_an_event(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Return the first of each event: the original where it is here, however warm its copies."""
+    """Return one story of each event: the original if it is here, else the first."""
     originals = {rules.event(story) for story in ranked if not story.copy_of}
     kept: dict[str, Story] = {}
     for story in ranked:
@@ -185,7 +192,7 @@ def _keep_one_an_event(ranked: Sequence[Story], rules: FrontRules) -> list[Story
 
 
 class _Page:
-    """The places of the page as they are given away, and who has how many."""
+    """The places of the page that are taken, with counts for each owner and topic."""
 
     def __init__(self, rules: FrontRules, pinned: Iterable[Story]) -> None:
         self.chosen: list[Story] = []
@@ -196,7 +203,7 @@ class _Page:
             self._take(story)
 
     def fill(self, ranked: Sequence[Story], size: int, times: int) -> None:
-        """Fill the page up to a size with the first that so many times the caps allow."""
+        """Fill the page up to `size` stories, with the limits multiplied by `times`."""
         here = {story.path for story in self.chosen}
         for story in ranked:
             if len(self.chosen) >= size:
@@ -235,3 +242,22 @@ def _latest_stories(
             events.add(event)
             latest.append(story)
     return tuple(latest)
+
+
+def read_points(reads: Mapping[str, int]) -> dict[str, int]:
+    """Return points for page views, by record; records without points are left out.
+
+    A story gets ten points for each doubling of the usual count (the median of all pages that were
+    read), at most twenty. A page that is read seldom loses none.
+    """
+    if len(reads) < _LEAST_PAGES:
+        return {}
+    import statistics  # slow to load, and most newsrooms count no readers
+
+    usual = statistics.median(reads.values())
+    points = {
+        name: min(_MOST, round(_EACH_DOUBLING * math.log2(count / usual)))
+        for name, count in reads.items()
+        if count >= _LEAST_READS and count > usual > 0
+    }
+    return {name: more for name, more in points.items() if more}

@@ -1,18 +1,27 @@
-"""Groups: which stories tell one event, who leads it, and where its pages have gone."""
+"""Group the stories of one event, and find which other newsrooms cover it.
+
+A group has one leader; the pages of its other members redirect to it. The coverage of a story
+counts each owner of newsrooms once, and reprints of the same text not at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
-from copydesk.news import Story
+from copydesk.kit import text, urls
+from copydesk.news import Organization, Provider, Related, Story
 from copydesk.placement import addresses
 
 BACKGROUND_STORIES = 8
+_OWNERS = 5  # steps from owner to owner; more must be a circle
+_NAMES = 4096  # of publishers, cached
 
 
 class FiledStory(Protocol):
-    """What placing must know of a filed story; `folder` is that of its page."""
+    """The fields of a filed story that placement reads; `folder` is the folder of its page."""
 
     @property
     def path(self) -> str: ...
@@ -34,10 +43,10 @@ _Filed = TypeVar("_Filed", bound=FiledStory)
 
 
 class GroupIndex(Protocol[_Filed]):
-    """Who knows the filed stories by their names and groups."""
+    """Look up filed stories by name and by group."""
 
     def by_name(self, name: str) -> _Filed | None:
-        """Return the story of a name, whether published or not, None where there is none."""
+        """Return the story with this name, published or not; None if there is none."""
         ...
 
     def members(self, group: str) -> list[_Filed]:
@@ -45,7 +54,7 @@ class GroupIndex(Protocol[_Filed]):
         ...
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[_Filed]:
-        """Return the stories without a page that led their group once, of all groups or these."""
+        """Return stories without a page that once led their group: all, or those of `groups`."""
         ...
 
 
@@ -57,12 +66,12 @@ class Groups(Generic[_Filed]):
         self._members: dict[str, list[_Filed]] = {}
 
     def find(self, name: str) -> _Filed | None:
-        """Return the story of a name, None where there is none or an editor removed it."""
+        """Return the story with this name, None if there is none or an editor removed it."""
         story = self._index.by_name(name)
         return None if story is None or story.is_removed else story
 
     def public(self, name: str) -> _Filed | None:
-        """Return the published story of a name, None where there is none."""
+        """Return the published story with this name, None if there is none."""
         story = self._index.by_name(name)
         return story if story is not None and story.is_public else None
 
@@ -73,13 +82,13 @@ class Groups(Generic[_Filed]):
         return self._members[group]
 
     def leader(self, group: str) -> _Filed | None:
-        """Return who leads a group: the hottest that is published, the first by path of two."""
+        """Return the leader of a group: its hottest published story, on a tie the first by path."""
         return min(self.members(group), key=lambda story: (-story.heat, story.path), default=None)
 
     def event(self, story: Story | FiledStory) -> str:
-        """Return the name of what a story tells: its group's, its original's, or its own.
+        """Return the name of a story's event: its group, the original that it copies, or itself.
 
-        Copies that name each other in a circle tell one event.
+        Copies that name each other in a circle have one event.
         """
         chain = [addresses.record_name(story.path)]
         while story.copy_of and story.copy_of not in chain:
@@ -91,19 +100,19 @@ class Groups(Generic[_Filed]):
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
     def redirects(self, groups: Collection[str] | None = None) -> dict[str, _Filed]:
-        """Return the leader of today by the folder of the page of one that led before.
+        """Map the folder of each former leader's page to the story that leads the group now.
 
-        Readers know that page. A member that never led had none, and is not sent on from.
-        With `groups` only of stories of these.
+        Readers know the page of a former leader. A member that never led had no page. With
+        `groups`, only stories of these groups are returned.
         """
         former = self._index.former_leaders(groups)
         leaders = ((story.folder, self._leader_of(story)) for story in former)
         return {folder: leader for folder, leader in leaders if leader is not None}
 
     def background(self, story: Story) -> tuple[_Filed, ...]:
-        """Return at most eight stories on the same matter that have a page, in the record's order.
+        """Return at most eight related stories that have a page, in the order of the record.
 
-        A member of a group is told by its leader, and nothing by the story itself.
+        A member of a group is replaced by its leader. The story itself is left out.
         """
         if not story.background:
             return ()
@@ -118,3 +127,174 @@ class Groups(Generic[_Filed]):
 
     def _leader_of(self, story: _Filed) -> _Filed | None:
         return self.leader(story.group) or self.public(story.group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """A site that runs the same text: its name and the URL there."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Another independent newsroom that covers a story: its name and its first article."""
+
+    name: str
+    article: Related
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Who else has a story.
+
+    `others` are articles on the same event. `reruns` have the same text and count as no newsroom.
+    `voices` are the independent newsrooms among the others, each owner once.
+    """
+
+    others: tuple[Related, ...] = ()
+    reruns: tuple[Rerun, ...] = ()
+    voices: tuple[Voice, ...] = ()
+
+    @property
+    def newsrooms(self) -> int:
+        """Return how many independent newsrooms cover the story besides its own."""
+        return len(self.voices)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of these newsrooms."""
+        return tuple(voice.name for voice in self.voices)
+
+
+_NONE = Coverage()
+
+
+class Owners:
+    """Find the owners of newsrooms; newsrooms of one owner count once.
+
+    `organizations` are the beat's, by domain. An owner may be given as a domain or as any name of
+    an organization. A name that belongs to no organization is an owner itself.
+    """
+
+    def __init__(self, organizations: Mapping[str, Organization]) -> None:
+        self._organizations = organizations
+        self._squashed = lru_cache(_NAMES)(text.squash)
+        self._domains: dict[str, str] = {}
+        for domain, known in organizations.items():
+            for name in (domain, known.name, *known.other_names):
+                if key := text.squash(name):
+                    self._domains.setdefault(key, domain)
+
+    def of(self, provider: Provider | None, credit: str = "") -> str:
+        """Return the owner of a publisher, "" if unknown; `credit` is the agency of the text."""
+        name = credit or (provider.domain or provider.name if provider else "")
+        owner = self._identify(name)
+        for _ in range(_OWNERS):
+            known = self._organizations.get(owner)
+            if known is None or not known.owner:
+                break
+            owner = self._identify(known.owner)
+        return owner
+
+    def _identify(self, name: str) -> str:
+        """Return the domain of the organization with this name, else the name in a normal form."""
+        if name in self._organizations:
+            return name
+        key = self._squashed(name)
+        return self._domains.get(key, key)
+
+
+class FiledCopy(Protocol):
+    """A filed copy of a story."""
+
+    @property
+    def path(self) -> str: ...
+
+
+class CoverageIndex(Protocol):
+    """Look up what is filed for the names and URLs of coverage."""
+
+    def copies(self, name: str) -> Sequence[FiledCopy]:
+        """Return the filed copies of the story with this name, ordered by path."""
+        ...
+
+    def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
+        """Return which of these URLs belong to a copy or to something that an editor removed."""
+        ...
+
+    def credits(self, addresses: Collection[str]) -> dict[str, str]:
+        """Return the agencies that wrote the filed texts at these URLs."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Coverages:
+    """The coverage of each story, computed on first use.
+
+    `read` returns the story at a path, None if it is gone.
+    """
+
+    owners: Owners
+    index: CoverageIndex
+    read: Callable[[str], Story | None]
+    _made: dict[str, Coverage] = field(default_factory=dict)
+
+    def of(self, story: Story) -> Coverage:
+        """Return who else has a story: other coverage, and reruns of its text."""
+        if story.path not in self._made:
+            self._made[story.path] = self._part(story)
+        return self._made[story.path]
+
+    def _part(self, story: Story) -> Coverage:
+        filed = self.index.copies(addresses.record_name(story.path))
+        copies = [copy for copy in (self.read(copy.path) for copy in filed) if copy is not None]
+        if not copies and not story.related:
+            return _NONE
+        others = self._list_others(story)
+        return Coverage(
+            others=tuple(article for _, article in others),
+            reruns=_list_reruns(copies, story),
+            voices=self._voices(self.owners.of(story.provider, story.credit), others),
+        )
+
+    def _list_others(self, story: Story) -> list[tuple[str, Related]]:
+        """List the other coverage of a story, each article with the identity of its URL."""
+        related = [(urls.identity(article.web_url), article) for article in story.related]
+        hidden = self.index.addresses_to_hide({address for address, _ in related})
+        hidden.add(urls.identity(story.web_url))
+        return [(address, article) for address, article in related if address not in hidden]
+
+    def _voices(self, own: str, others: Sequence[tuple[str, Related]]) -> tuple[Voice, ...]:
+        """Return the independent newsrooms of these articles, without the owner `own`."""
+        agencies = self.index.credits({address for address, _ in others})
+        voices: dict[str, Voice] = {}
+        for address, article in others:
+            credit = agencies.get(address, "")
+            owner = self.owners.of(article.provider, credit)
+            if owner not in {"", own}:
+                voice = Voice(name=_name(article.provider) or credit, article=article)
+                voices.setdefault(owner, voice)
+        return tuple(voices.values())
+
+
+def _list_reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:
+    """Return the sites of copies, each once, without other URLs of the story's own publisher."""
+    own = original.provider.domain if original.provider else None
+    reruns: dict[str, Rerun] = {}
+    for copy in copies:
+        if copy.provider is None or copy.provider.domain != own:
+            rerun = _rerun(copy)
+            reruns.setdefault(rerun.name, rerun)
+    return tuple(reruns.values())
+
+
+def _rerun(copy: Story) -> Rerun:
+    address = urls.fetchable(copy.web_url) or ""
+    name = _name(copy.provider) or urls.host(address) or "another site"
+    return Rerun(name=name, href=address)
+
+
+def _name(provider: Provider | None) -> str:
+    return text.fold(provider.name) or text.fold(provider.domain) if provider else ""

@@ -1,34 +1,47 @@
-"""Where things lie below the web root, and the addresses under which readers find them."""
+"""The paths and URLs of a site's pages, and the names in them: days, topics, newsletter issues.
+
+An issue's record is called `daily-2026-11-24`, the second one of a day `daily-2026-11-24-2`. The
+only newsletter of a site, when it is a daily, has the site's name as in the reference:
+`power-apps-every-day-2024-04-12` (SPEC 1.3).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from copydesk.kit import dates
+from copydesk.news import Beat, LetterOptions, Story, Topic
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
-_FILES = frozenset({"index.html", "index.json"})  # what lies beside the folders of a kind
+_FILES = frozenset({"index.html", "index.json"})  # files beside these folders
 _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
+_FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
+_WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 def is_segment(name: str) -> bool:
-    """Decide whether a name may stand as one folder: no slash, no control, no dots alone."""
+    """Decide whether a name can be one part of a path: no slash or control, not only dots."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
 
 
 def is_folder(name: str) -> bool:
-    """Decide whether a name may stand as the folder of a topic, a publisher or a record."""
+    """Decide whether a name can be the folder of a topic, a publisher or a record."""
     return is_segment(name) and name.lower() not in _FILES
 
 
 def is_path(path: str) -> bool:
-    """Decide whether every part of a path below the web root may stand there."""
+    """Decide whether every part of a path below the web root is allowed."""
     return all(is_segment(part) for part in path.split("/"))
 
 
 def addressable_domain(name: str) -> str:
-    """Return a domain if its name can stand in an address and in a line of text, else ""."""
+    """Return a domain if it can be part of a URL and of a line of text, else ""."""
     is_one = name.isprintable() and not any(map(str.isspace, name)) and is_folder(name)
     return name if is_one else ""
 
@@ -59,7 +72,7 @@ def list_folder(list_id: str) -> str:
 
 
 def letter_folder(letter_id: str) -> str:
-    """Return the folder of the list of a letter's issues: `letters/daily/`."""
+    """Return the folder of a newsletter's list of issues: `letters/daily/`."""
     return f"letters/{letter_id}/"
 
 
@@ -79,16 +92,16 @@ def month_folder(day: date) -> str:
 
 
 def quote_path(path: str) -> str:
-    """Return a path as an address has it; most are so already."""
+    """Return a path with what URLs do not allow percent-encoded."""
     return path if _UNRESERVED.fullmatch(path) else quote(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses of one site: `site` for its pages, `api` for the API's own links.
+    """The URLs of one site: `site` for its pages, `api` for the API's own links.
 
-    Neither ends with a slash. `base` is the path of `site`, "" at the root of its host: what a link
-    on a page begins with.
+    Neither ends with a slash. `base` is the path of `site`, with which links on pages begin; it is
+    "" at the root of a host.
     """
 
     site: str
@@ -100,18 +113,127 @@ class Links:
         object.__setattr__(self, "base", urlsplit(self.site).path.rstrip("/"))
 
     def page(self, path: str) -> str:
-        """Return the absolute address of a page, feed or file of the site."""
+        """Return the absolute URL of a page, feed or file of the site."""
         return f"{self.site}/{quote_path(path)}"
 
     def href(self, path: str) -> str:
-        """Return the address of a page as a link on another page of the site writes it."""
+        """Return the URL of a page as other pages of the site link to it, without the host."""
         return f"{self.base}/{quote_path(path)}"
 
     def api_record(self, path: str) -> str:
-        """Return the API address of one record: `_people/x.md` stands at `api/people/x/`."""
+        """Return the API URL of one record: `_people/x.md` is at `api/people/x/`."""
         return f"{self.api}/api/{quote_path(record_folder(path))}index.json"
 
 
 def record_folder(path: str) -> str:
     """Return a record's folder below `api/`: `learning/videos/x/` for `_learning/videos/x.md`."""
     return path.removeprefix("_").rsplit(".", 1)[0] + "/"
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a time in a zone; a time at the end of the calendar stays in UTC."""
+    try:
+        return dates.utc(moment).astimezone(zone)
+    except OverflowError:
+        return dates.utc(moment)
+
+
+def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | None, list[Story]]]:
+    """Group stories that come newest first by day; the day is None for those without a time."""
+
+    def day(story: Story) -> date | None:
+        return local_time(story.published_at, zone).date() if story.published_at else None
+
+    return [(at, list(run)) for at, run in groupby(stories, key=day)]
+
+
+def group_by_month(days: Iterable[date]) -> list[tuple[date, list[date]]]:
+    """Group days by month, each month as its first day; the latest come first."""
+    latest_first = sorted(days, reverse=True)
+    by_month = groupby(latest_first, lambda day: day.replace(day=1))
+    return [(month, list(run)) for month, run in by_month]
+
+
+def addressable_topics(beat: Beat) -> tuple[Topic, ...]:
+    """Return the topics that can have a URL; of two with one id, the first."""
+    by_id = {topic.id: topic for topic in reversed(beat.topics) if is_folder(topic.id)}
+    return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
+
+
+def topics_above(topics: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
+    """Map each topic's name to its id and the ids of the topics above it."""
+    by_name = {topic.name: topic for topic in topics}
+    return {name: tuple(topic.id for topic in _climb(name, by_name)) for name in by_name}
+
+
+def topics_below(topics: Sequence[Topic], main: str) -> list[Topic]:
+    """Return all topics but the main one."""
+    return [topic for topic in topics if topic.name != main]
+
+
+def sections(topics: Sequence[Topic], main: str) -> list[Topic]:
+    """Return the sections of a site: the topics directly below its main topic."""
+    return [topic for topic in topics_below(topics, main) if topic.parent in {"", main}]
+
+
+def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
+    """Return a topic and the topics above it; a circle of parents ends at the first repetition."""
+    line: list[Topic] = []
+    while (topic := by_name.get(name)) is not None and topic not in line:
+        line.append(topic)
+        name = topic.parent
+    return line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class IssueName:
+    """The parts of an issue's name. Issues of a newsletter sort by day, then by number."""
+
+    day: date
+    number: int = 1
+    stem: str
+
+    def __str__(self) -> str:
+        """Return the name of the issue's file, without the extension."""
+        return f"{self.stem}-{self.day}{f'-{self.number}' if self.number > 1 else ''}"
+
+
+def parse_issue_name(name: str) -> IssueName | None:
+    """Parse a record's name as an issue's, None if it has another form."""
+    match = _FORM.fullmatch(name)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match["day"])
+    except ValueError:
+        return None
+    return IssueName(stem=match["stem"], day=day, number=int(match["number"] or 1))
+
+
+def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
+    """Return the first free name for an issue of a day."""
+    name = IssueName(stem=stem, day=day)
+    while is_taken(str(name)):
+        name = IssueName(stem=stem, day=day, number=name.number + 1)
+    return str(name)
+
+
+def issue_stems(
+    letter: LetterOptions, letters: Sequence[LetterOptions], site: str
+) -> tuple[str, ...]:
+    """Return the words that names of a newsletter's issues begin with, those of new issues first.
+
+    `site` is the slug of the site's title. Issues of a single daily newsletter begin with it. When
+    there are several newsletters, earlier issues of the first one have it. A newsletter with that
+    very id keeps it for itself.
+    """
+    is_alone = len(letters) == 1 and not letter.when_new and _is_daily(letter)
+    is_first = letter is letters[0] and all(other.id != site for other in letters)
+    if not site or not is_first:
+        return (letter.id,)
+    return (site, letter.id) if is_alone else (letter.id, site)
+
+
+def _is_daily(letter: LetterOptions) -> bool:
+    """Decide whether a newsletter comes every day, or every working day like the reference's."""
+    return not letter.days or _WORKDAYS.issubset(letter.days)

@@ -1,7 +1,8 @@
-"""The publishing room: takes an Edition, brings a folder to the site that it makes.
+"""Publish an edition: bring a folder to the site that it makes.
 
-`_survey` finds what changed, `_site_plan` makes the plan (what stands where, the front page among
-it), outputs (`site`, `api`, `feeds` …) make pages of the plan, `writing` brings the folder to them.
+`_site_plan` finds the stories that changed and makes the plan: every list, among them the front
+page. The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`
+brings the folder up to date with them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.placement import READ_WITHIN as READ_WITHIN
     from copydesk.publish._entries import StoryEntry as StoryEntry
     from copydesk.publish._letter_stories import tell_records as tell_records
     from copydesk.publish._letter_stories import tell_story as tell_story
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
     from copydesk.publish._publish import Published as Published
+    from copydesk.publish._publish import PublishOptions as PublishOptions
     from copydesk.publish._publish import plan_edition as plan_edition
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
+    from copydesk.publish._site_plan import Survey as Survey
     from copydesk.publish._site_plan import make_front_rules as make_front_rules
-    from copydesk.publish._survey import Survey as Survey
-    from copydesk.publish.making import PublishOptions as PublishOptions
+    from copydesk.publish._stage import STAGE as STAGE
+    from copydesk.publish._story_reader import KeptStories as KeptStories
     from copydesk.publish.page_index import PageIndex as PageIndex
     from copydesk.publish.page_index import read_stamps as read_stamps
     from copydesk.publish.writing import Manifest as Manifest

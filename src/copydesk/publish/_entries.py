@@ -1,33 +1,41 @@
-"""An entry: what planning must know of one filed story, small enough to be kept for all of them."""
+"""What planning must know of each filed story: an entry, with the headings that the story is under.
+
+A heading is a key's name and a value, as `("topic", "ai-policy")`. Whatever lists stories does so
+by a key, so the entries of a story before and after a change tell which lists the change touches.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import EventKind, Story
 from copydesk.placement import addresses, local_time
-from copydesk.publish._keys import UNDATED, Grounds, Heading, StoryKey, headings
 
-_LARGEST = 2**53  # JSON holds no larger number surely
+_LARGEST = 2**53  # the largest integer that every JSON parser keeps exact
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+UNDATED = "undated"  # the month of a story without a time
+Heading = tuple[str, str]
 
 
 class StoryEntry(NamedTuple):
     """One filed story, published or not; every field is plain JSON.
 
-    `name` is the record's (`2023-07-28-a-title`), "" where that cannot be part of an address.
-    `stamp` changes with the record and `shown` with how its picture (`image`, "" where its
-    publisher refuses that) is shown; `files` are our copies of it that pages show. `when` is its
-    time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its sitemap.
-    `domain` is the folder of its publisher's page, "" for none, `publisher` what that is called.
-    `address`, `removed_at` and `beside` are identities of addresses: its own, those of a removed
-    story, those of its coverage; `sources` are the publishers of that. `has_led` says that it led
-    its group once and does no longer. `keyed` holds the headings under which a published one
-    stands, names and values in a row: pairs would be most of the work of restoring an entry.
+    `name` is the record's name (`2023-07-28-a-title`), "" if it cannot be part of a URL. `stamp`
+    changes with the record, `shown` with how its picture is shown. `image` is the picture's URL, ""
+    if the publisher refuses its use; `files` are our copies of it that pages show. `when` is the
+    story's time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its
+    sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
+    publisher's name. `address`, `removed_at` and `beside` are identities of URLs: the story's own,
+    those of a removed story, those of its coverage; `sources` are the publishers of the coverage.
+    `has_led` says that it once led its group and no longer does. `keyed` has the headings of a
+    published story as alternating names and values: to restore pairs would take most of the time
+    for an entry.
     """
 
     path: str
@@ -63,22 +71,22 @@ class StoryEntry(NamedTuple):
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """Return the headings under which a published story stands."""
+        """Return the headings that a published story is listed under."""
         return tuple(zip(self.keyed[::2], self.keyed[1::2], strict=True))
 
     @property
     def folder(self) -> str:
-        """Return the folder of its page."""
+        """Return the folder of the story's page."""
         return f"news/{self.name}/"
 
     @property
     def original(self) -> str:
-        """Return the name of the story that it is a copy of, "" where it is none."""
+        """Return the name of the story that it is a copy of, "" if it is none."""
         return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
 def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> StoryEntry:
-    """Make the entry of a story, all but for how its picture is shown."""
+    """Make the entry of a story, except for how its picture is shown."""
     published = story.published_at
     local = local_time(published, grounds.zone) if published else None
     is_removed = story.verdict is not None and story.verdict.said == "remove"
@@ -121,12 +129,12 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
 
 
 def _clamp(number: int) -> int:
-    """Return a number that somebody wrote into a record, or the nearest one that JSON holds."""
+    """Return a number from a record, limited to what JSON holds."""
     return max(-_LARGEST, min(_LARGEST, number))
 
 
 def image(story: Story) -> str:
-    """Return the address of a story's picture, "" for none or one that its publisher refuses."""
+    """Return the URL of a story's picture, "" for none or if its publisher refuses the use."""
     return story.images[0].url if story.images and "image" not in story.refuses else ""
 
 
@@ -141,7 +149,7 @@ def _sources(story: Story) -> tuple[str, ...]:
 
 
 def restore_entry(row: list[Any]) -> StoryEntry:
-    """Make an entry of what was kept of it as JSON, which knows no tuples."""
+    """Make an entry from its JSON, which has lists in place of tuples."""
     for at in _LISTS:
         row[at] = tuple(row[at])
     return StoryEntry._make(row)
@@ -151,3 +159,73 @@ _LISTS = tuple(
     StoryEntry._fields.index(name)
     for name in ("files", "topics", "removed_at", "beside", "sources", "background", "keyed")
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What the headings of a story depend on besides the story.
+
+    `zone` decides on the day. `above` maps a topic's name to its id and the ids of topics above it.
+    """
+
+    zone: ZoneInfo
+    above: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryKey:
+    """A key by which stories are listed; `values` returns those of a published story.
+
+    With `is_listed` the page index keeps the ordered stories of each value, otherwise only their
+    number.
+    """
+
+    name: str
+    values: Callable[[Story, Grounds], Iterable[str]]
+    is_listed: bool = True
+
+
+def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
+    """Return the headings that a published story is listed under."""
+    return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
+
+
+def _day(story: Story, grounds: Grounds) -> Iterable[str]:
+    at = story.published_at
+    return () if at is None else (local_time(at, grounds.zone).date().isoformat(),)
+
+
+def _month(story: Story, grounds: Grounds) -> Iterable[str]:
+    return [day[: len("2026-11")] for day in _day(story, grounds)] or (UNDATED,)
+
+
+def _publisher_domains(story: Story, _grounds: Grounds) -> Iterable[str]:
+    domain = addresses.addressable_domain(story.provider.domain) if story.provider else ""
+    return filter(None, (domain,))
+
+
+def _topics(story: Story, grounds: Grounds) -> Iterable[str]:
+    """Return the ids of a story's topics and of the topics above them."""
+    return dict.fromkeys(id_ for name in story.topics for id_ in grounds.above.get(name, ()))
+
+
+ALL = StoryKey(name="all", values=lambda _story, _grounds: ("",), is_listed=False)
+STORY = StoryKey(
+    name="story",
+    values=lambda story, _grounds: (addresses.record_name(story.path),),
+    is_listed=False,
+)
+GROUP = StoryKey(
+    name="group",
+    values=lambda story, _grounds: filter(None, (story.group,)),
+    is_listed=False,
+)
+# A list names its stories; stories do not know of it and have no such heading.
+LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False)
+# Nor do they know of newsletters.
+LETTER = StoryKey(name="letter", values=lambda _story, _grounds: (), is_listed=False)
+DAY = StoryKey(name="day", values=_day)
+MONTH = StoryKey(name="month", values=_month)
+# The name stays "source", as in the index and in URLs: /sources/.
+PUBLISHER = StoryKey(name="source", values=_publisher_domains)
+TOPIC = StoryKey(name="topic", values=_topics)

@@ -1,4 +1,4 @@
-"""What a letter tells of a story, and of a record that is no news, by the site's own plan."""
+"""What a newsletter shows of a story or another record, from the plan of the site."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from copydesk.publish._plan import SitePlan
 from copydesk.rendering import language_tag
 
 _EXCERPT = 300
-_NEWSROOMS = 5  # whose stories stand beside one
-_WIDEST = 600  # pixels: the column of a letter
+_NEWSROOMS = 5  # that are named as having a story, too
+_WIDEST = 600  # pixels of a newsletter's column
 _SHOWN_BY_ALL = frozenset({"image/jpeg", "image/png", "image/gif"})  # Outlook knows no WebP
 
 
 def tell_story(story: Story, plan: SitePlan) -> IssueStory:
-    """Return what a letter tells of a published story."""
+    """Return what a newsletter shows of a published story."""
     page = plan.links.page(addresses.story_folder(story.path))
     provider = story.provider
     return IssueStory(
@@ -39,9 +39,9 @@ def tell_story(story: Story, plan: SitePlan) -> IssueStory:
 
 
 def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, float]]:
-    """Walk what a letter may pick from a collection of the plan, the warmest first, with its heat.
+    """Yield records of a collection that a newsletter may pick, hottest first, with their heat.
 
-    A record without a title, or without any page, is passed over.
+    Records without a title or a page are left out.
     """
     for record in _records.rank(plan.records.get(collection, ())):
         title = _records.first_text(record, "title", "name")
@@ -64,7 +64,7 @@ def _list_links(coverage: Coverage) -> Iterator[IssueLink]:
 
 
 def _find_picture(story: Story, plan: SitePlan) -> IssuePicture | None:
-    """Return a story's picture where the site has a copy of its own that every program shows."""
+    """Return a story's picture if the site has a copy in a format that every mail program shows."""
     picture = _pictures.of(story, plan)
     if picture is None or picture.is_remote or picture.shared.type not in _SHOWN_BY_ALL:
         return None

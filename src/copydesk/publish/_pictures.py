@@ -1,23 +1,37 @@
-"""The picture of a story as pages and feeds may show it, if they may."""
+"""Choose the picture of a story for pages and feeds, and the card that a shared link shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from copydesk.kit import text, urls
-from copydesk.news import Image, PictureFile, Provider, Record, Story, Thumbnail
-from copydesk.publish._picture import Picture, Shared
-from copydesk.publish._plan import SitePlan
+from copydesk.news import (
+    Draw,
+    Image,
+    PictureFile,
+    Poster,
+    Provider,
+    Record,
+    Story,
+    Thumbnail,
+    Topic,
+)
+
+if TYPE_CHECKING:
+    from copydesk.publish._plan import SitePlan
 
 WIDEST = 640
-TALLEST = 560  # on a page; a column of 960 would push the words out of sight
+TALLEST = 560  # on a page; at 960 the text would be out of sight
 _LONGEST_CREDIT = 120
 _SIDES = ("width", "height")
+CARDS_DRAWN = 300  # newest stories that get a card; older cards are kept
+CARDS_FOLDER = "cards/"
 
 
 def of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return the story's picture: our cached copy, its origin when hot-linking is on, or none."""
+    """Return the story's picture: our cached copy, the original if hot-linking is on, or None."""
     show = plan.show_of(story)
     if not story.images or show == "none":
         return None
@@ -29,9 +43,9 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def place_of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return the story's picture, or its place without a `source` while our copy is fetched again.
+    """Return the story's picture, or one without `source` while our copy is fetched again.
 
-    A place needs a size: one of a record that does not tell it is not kept.
+    If the record has no size for it, there is none.
     """
     picture = of(story, plan)
     if picture is not None or plan.show_of(story) != "cached":
@@ -57,9 +71,9 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def of_record(record: Record, plan: SitePlan) -> Picture | None:
-    """Return the picture of a record that is no news: where its origin is, if hot-linking is on.
+    """Return the picture of a record that is not news: the original, if hot-linking is on.
 
-    Nobody asks for copies of these, so that there is none in the cache.
+    There are no cached copies of these pictures.
     """
     images = record.fields.get("images")
     first = images[0] if isinstance(images, Sequence) and images else None
@@ -71,7 +85,7 @@ def of_record(record: Record, plan: SitePlan) -> Picture | None:
 
 
 def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
-    """Return the pictures that the API may tell of, by their origin's address."""
+    """Return the pictures that the API may show, with the URLs of the originals."""
     show = plan.show_of(story)
     if show == "none":
         return ()
@@ -123,7 +137,7 @@ def _from_cache(
         colour=thumbnail.colour,
         is_named=is_named,
         is_remote=False,
-        # JPEG, which all take that show links and feeds; LinkedIn takes neither WebP nor AVIF
+        # JPEG works everywhere that shows links and feeds; LinkedIn takes neither WebP nor AVIF
         shared=Shared(
             address=plan.links.page(_path(jpeg)),
             width=jpeg.width,
@@ -143,7 +157,7 @@ def _choices(forms: Iterable[PictureFile], plan: SitePlan) -> str:
 
 
 def _check_secure(url: str) -> str | None:
-    """Return an address that each reader's browser may ask: over https, in nobody's own network."""
+    """Return a URL that every reader's browser can load (https, a public host), else None."""
     origin = urls.fetchable(url)
     if origin is None or not origin.startswith("https:"):
         return None
@@ -152,21 +166,128 @@ def _check_secure(url: str) -> str | None:
 
 
 def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
-    """Return whose picture it is, its publisher's where nobody is named; and whether one is."""
+    """Return the credit of a picture, else its publisher; and whether the credit names another."""
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()
 
 
 def _check_size(width: int, height: int) -> tuple[int, int]:
-    """Return a size that a record claims, 0 where it claims nonsense."""
+    """Return the size in a record, 0 if it is nonsense."""
     is_sound = 0 < width <= 100_000 and 0 < height <= 100_000
     return (width, height) if is_sound else (0, 0)
 
 
 def _fit(width: int, height: int) -> tuple[int, int]:
-    """Return the size on a page: never wider than a thumbnail, never a column."""
+    """Return the size on a page: no wider than a thumbnail, and not too tall."""
     if not width:
         return 0, 0
     scale = min(1, WIDEST / width, TALLEST / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A picture for feeds and shared links: its absolute URL; 0 and "" if unknown."""
+
+    address: str
+    width: int
+    height: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture for a page.
+
+    `source` is the URL for a browser without a choice of formats, "" if only the place is kept.
+    `webp` and `avif` are srcset values, "" for none. `width` and `height` are its size on the page,
+    0 if unknown. `colour` is shown until it is loaded. `credit` says whose it is; `is_named` says
+    that this is not only the publisher's name. `is_remote` says that its publisher serves it.
+    """
+
+    source: str
+    webp: str
+    avif: str
+    width: int
+    height: int
+    alt: str
+    credit: str
+    colour: str
+    is_named: bool
+    is_remote: bool
+    shared: Shared
+
+
+@dataclass(slots=True)
+class SharePictures:
+    """The cards for shared links; without `draw` there are none.
+
+    `icons` are the names of the site's icons. `used` has the files of cards that pages show, by the
+    story's path or the page's heading.
+    """
+
+    plan: SitePlan
+    draw: Draw | None = None
+    icons: Collection[str] = ()
+    used: dict[str, str] = field(default_factory=dict)
+    _newest: frozenset[str] | None = None
+    _topics: Mapping[str, Topic] = field(init=False)
+    _title: str = field(init=False)
+    _site: Shared | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._topics = {topic.name: topic for topic in self.plan.topics}
+        self._title = text.fold(self.plan.beat.title)
+        self._site = self._draw_card("", Poster(site=self._title), anew=True)
+
+    def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
+        """Yield the posters of the newest stories without a picture, to draw many at once."""
+        for story in self.plan.stories[:CARDS_DRAWN]:
+            if not has_picture(story) and text.fold(story.title):
+                yield self._of(story)
+
+    def of_story(self, story: Story) -> Shared | None:
+        """Return the card of a story without a picture, the site's if its words cannot be set."""
+        poster = self._of(story)
+        if not poster.headline:
+            return self._site
+        return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
+
+    def of_page(self, heading: str) -> Shared | None:
+        """Return the card of a page with this heading, the site's without a heading."""
+        if not heading:
+            return self._site
+        poster = Poster(site=self._title, headline=heading)
+        return self._draw_card(heading, poster, anew=True) or self._site
+
+    def _of(self, story: Story) -> Poster:
+        return Poster(
+            site=self._title,
+            headline=text.fold(story.title),
+            topic=self._topic(story),
+            source=text.fold(story.provider.name) if story.provider else "",
+        )
+
+    def _is_new(self, story: Story) -> bool:
+        if self._newest is None:
+            newest = self.plan.stories.entries[:CARDS_DRAWN]
+            self._newest = frozenset(entry.path for entry in newest)
+        return story.path in self._newest
+
+    def _topic(self, story: Story) -> str:
+        """Return the first topic of a story that is not the site's main topic."""
+        own = (name for name in story.topics if name != self.plan.beat.topic)
+        return text.fold(next((name for name in own if name in self._topics), ""))
+
+    def _draw_card(self, key: str, poster: Poster, *, anew: bool) -> Shared | None:
+        form = self.draw(poster, anew=anew) if self.draw else None
+        if form is None:
+            return None
+        self.used[key] = form.name
+        return Shared(
+            address=self.plan.links.page(CARDS_FOLDER + form.name),
+            width=form.width,
+            height=form.height,
+            type=form.type,
+        )

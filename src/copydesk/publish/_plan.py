@@ -1,13 +1,21 @@
-"""The plan of a site: every listing with its stories, in order.
+"""The plan of a site: every list of stories in order, and the outputs that are made of it.
 
-A SitePlan is what the outputs read; which of them a changed story touches is `change`'s business.
+Outputs read a SitePlan. Each output declares once, where it is made, by which key it lists stories.
+`change` derives from that what a changed story touches: each output for whose headings the story
+was or is listed. A fingerprint is a hash of what pages depend on beside stories and pictures; when
+one differs from the last build, everything is made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from copydesk.news import (
@@ -21,30 +29,30 @@ from copydesk.news import (
     Thumbnail,
     Topic,
 )
-from copydesk.placement import (
-    Coverages,
-    FrontPage,
-    Groups,
-    addresses,
-    local_time,
-)
+from copydesk.placement import Coverages, FrontPage, Groups, addresses, local_time
 from copydesk.publish import _entries
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._filed import ListedStories, StoryReader
-from copydesk.publish._fingerprint import fingerprint
-from copydesk.publish._keys import PUBLISHER, TOPIC
+from copydesk.publish._entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
+from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.newsletters import LetterShelf
-from copydesk.publish.page_index import PageIndex, Pieces
+from copydesk.publish.page_index import Pieces
+from copydesk.publish.writing import Sheet
 
-TRUSTED = 80  # a story's trust from which its word alone is firm
+if TYPE_CHECKING:
+    from copydesk.publish.page_index import PageIndex
+
+TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
+_Tool = TypeVar("_Tool")
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = ("placement", "publish", "rendering")  # whose code and templates make a site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """How the newsroom works, as its pages tell readers, beside its beat.
+    """How the newsroom works, as its pages tell readers.
 
-    `holds` says that an editor publishes every story, `max_age_days` how old one may be (0: any),
-    `counts_reads` that it counts how often pages are read, `counts_issue_views` that of letters.
+    `holds` says that an editor publishes every story. `max_age_days` is how old a story may be (0:
+    any). `counts_reads` and `counts_issue_views` say that page views, and views of newsletters, are
+    counted.
     """
 
     holds: bool = False
@@ -55,10 +63,10 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How many stories stand on one page of what is cut: the archive, the first API, the search.
+    """How many stories one page of the archive, the first API or the search index has.
 
-    `search` makes parts of some 170 kB, a third of that on the way to a reader; `sitemap` is what
-    the protocol allows. `leg` is no page: so many stories one worker makes at a time.
+    `search` makes parts of some 170 kB, compressed to a third. `sitemap` is the protocol's limit.
+    `leg` is no page: it is the number of stories that one worker handles at a time.
     """
 
     archive: int = 100
@@ -70,12 +78,12 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What there is of the site, how pictures are shown, how the front page is ordered.
+    """What the site has, how pictures are shown, how the front page is ordered.
 
-    `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
-    single stories, by the record's path. `outputs` and `front` are the owner's settings,
-    `practice` is what readers are told of the newsroom. `awaited` are pictures, by their origin,
-    whose copies were lost and are fetched again: a page keeps their place.
+    `pictures` maps original URLs to the pictures that can be shown. `show` says how they are shown,
+    `shows` the same for single stories, by the record's path. `outputs` and `front` are the owner's
+    settings, `practice` is what pages tell of the newsroom. `awaited` are the original URLs of
+    pictures whose copies were lost and are fetched again: pages keep a place for them.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
@@ -88,7 +96,7 @@ class Look:
     awaited: frozenset[str] = frozenset()
 
     def show_of(self, story: Story) -> Show:
-        """Return how the picture of a story is shown: as its publisher allows, then as ruled."""
+        """Return how the picture of a story is shown, by its publisher's terms and the rulings."""
         return self.shows.get(story.path, self.show) if _entries.image(story) else "none"
 
     def picture(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
@@ -102,7 +110,7 @@ class Look:
         return f"{show} {colour}", tuple(form.name for form in forms)
 
     def digest(self) -> str:
-        """Return a text that changes when the picture of any story may be shown otherwise."""
+        """Return a text that changes when the picture of any story may be shown differently."""
         forms = [
             (url, thumbnail.colour, *(form.name for form in thumbnail.forms))
             for url, thumbnail in self.pictures.items()
@@ -111,46 +119,45 @@ class Look:
 
 
 class Wanted:
-    """What has to be made: everything, unless somebody knows better."""
+    """Decide what a build makes: here everything; `change.Touched` knows better."""
 
     everything = True
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Decide whether what lists by a value of a key has to be made."""
+        """Decide whether lists by a value of a key are made."""
         return True
 
     def of_key(self, key: str) -> bool:
-        """Decide whether anything that lists by a key has to be made."""
+        """Decide whether any list by a key is made."""
         return True
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the pages of the archive that hold anything that is wanted, the newest first."""
+        """Return the archive pages with anything to make, the newest first."""
         return range(last, 0, -1)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the entries of stories that may look otherwise."""
+        """Return the entries of stories whose page or card may change."""
         return every
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Return who leads now by the folder of each page that was given up and is to be made."""
+        """Map the folders of pages to redirect to the stories that lead their groups now."""
         return groups.redirects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
-    """An edition sorted into what will be published.
+    """An edition sorted into what is published.
 
-    `read` gives the story at a path, None when it is gone. `stories` are the published ones,
-    newest first, equal times by path. `listed` has those under each value of a key, by the key's
-    name, and `counts` how many they are; `by_day` is the same for days, by the date in the beat's
-    zone. None is fetched from the `index` before it is asked for. The archive is cut into pages
-    from the oldest end. `groups` knows which stories tell one event, `coverages` who
-    else has a story. `official` are the domains of the beat's own official sources, `gone` the
-    folders of the pages that an editor took away for good. `records` is keyed by collection, each
-    in the order of its paths. `skipped` names what cannot have an address. `above` has the ids
-    of a topic, by its name, and of those above it; `wanted` says whether what lists by a value of a
-    key has to be made; `pieces` keeps pieces of lists that shift as a whole. `lists` are those that
-    editors made, by id, `letters` all issues that may be shown.
+    `read` returns the story at a path, None if it is gone. `stories` are the published stories,
+    newest first, those of equal time by path. `listed` has the stories for each value of a key, by
+    the key's name; `counts` has their numbers; `by_day` has the stories by date in the beat's zone.
+    All are fetched from the `index` on demand. The archive is cut into pages from the oldest end.
+    `groups` knows which stories are on one event, `coverages` who else has a story. `official` are
+    the domains of the beat's own official sources, `gone` the folders of pages that an editor
+    removed for good. `records` has the records of each collection, ordered by path. `skipped` are
+    records that cannot have a URL. `above` maps a topic's name to its id and the ids of topics
+    above it. `wanted` decides what the build makes. `pieces` keeps list fragments of stories.
+    `lists` are the editors' lists by id, `letters` all newsletter issues that may be shown.
     """
 
     beat: Beat
@@ -180,7 +187,7 @@ class SitePlan:
 
     @property
     def by_topic(self) -> Mapping[str, ListedStories]:
-        """Return the stories of each topic and of those below it, by its id."""
+        """Return the stories of each topic and of the topics below it, by the topic's id."""
         return self.listed[TOPIC.name]
 
     @property
@@ -193,12 +200,12 @@ class SitePlan:
         return local_time(moment, self.zone)
 
     def show_of(self, story: Story) -> Show:
-        """Return how a story's picture is shown: as its publisher allows, then as ruled."""
+        """Return how a story's picture is shown, by its publisher's terms and the rulings."""
         return self.look.show_of(story)
 
     @property
     def archive_pages(self) -> int:
-        """Return how many pages the archive has; the first one holds the oldest stories."""
+        """Return the number of archive pages; page 1 has the oldest stories."""
         return -(-len(self.stories) // self.look.sizes.archive)
 
     def archive(self, number: int) -> ListedStories:
@@ -207,9 +214,9 @@ class SitePlan:
         return self.stories[max(0, end - self.look.sizes.archive) : end]
 
     def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
-        """Yield the published stories of a list, in its order, each with the editor's words.
+        """Yield the published stories of an editors' list in order, with the editor's words.
 
-        What is not there, was removed or is held comes back into its place when it is published.
+        A story that is missing, removed or held is left out; it has its place when it is published.
         """
         for chosen in listed.stories:
             entry = self.groups.public(chosen.name)
@@ -218,5 +225,119 @@ class SitePlan:
                 yield story, chosen.words
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
-        """Return the stories of some entries, each read when it is asked for."""
+        """Return the stories of some entries, each read on demand."""
         return ListedStories(entries, self.read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The stories of each value of a key, cut into pages from the oldest: only the last grows.
+
+    `page` returns the value of a page, from the value of its key and its number; `size` is in
+    stories.
+    """
+
+    name: str
+    key: StoryKey
+    size: Callable[[Look], int]
+    page: Callable[[str, int], str]
+
+
+def count_pages(stories: int, size: int) -> int:
+    """Return how many pages of a size stories take."""
+    return -(-stories // size)
+
+
+ARCHIVE = Cut(
+    name="archive",
+    key=ALL,
+    size=lambda look: look.sizes.archive,
+    page=lambda _value, number: str(number),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Generic[_Tool]):
+    """An output that lists stories by a key: for each value it makes a folder or files.
+
+    `place` returns the folder or file of a value, or the beginning of its files' names; "" if it
+    has none. `make` makes the files with a tool of the output's own. `values` are those with a
+    page, in the order of the sitemap; without it the output has no pages. `index` is the folder of
+    the page that lists the values, made by `make_index`, if `has_index` says so; `index_name` is
+    the word for the link to it at the foot of every page, "" if a template has the link.
+
+    `is_linked` says that the page of a value links to the previous and next value's. `is_fixed`
+    says that a page stays when its last story has gone, `is_split` that a value has several files
+    and may need fewer later, `is_walked` that it is made during the walk through all stories. If
+    `is_on` returns False, the site does not have the output.
+    """
+
+    key: StoryKey | Cut
+    place: Callable[[str], str]
+    make: Callable[[_Tool, str], Iterable[Sheet]] = lambda _tool, _value: ()
+    values: Callable[[SitePlan], Iterable[str]] = lambda _plan: ()
+    index: str = ""
+    make_index: Callable[[_Tool], Iterable[Sheet]] = lambda _tool: ()
+    index_name: str = ""
+    has_index: Callable[[SitePlan], bool] = lambda _plan: True
+    is_linked: bool = False
+    is_fixed: bool = False
+    is_split: bool = False
+    is_walked: bool = False
+    is_on: Callable[[Look], bool] = lambda _look: True
+
+
+AnyOutput = Output[Any]
+
+
+def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:
+    """Make an output for all values that the build wants."""
+    for value in output.values(plan):
+        if plan.wanted(output.key.name, value):
+            yield from output.make(tool, value)
+
+
+def story_keys(outputs: Iterable[AnyOutput]) -> tuple[StoryKey, ...]:
+    """Return the keys by which these outputs list stories, each once."""
+    keys = (output.key for output in outputs)
+    return tuple(dict.fromkeys(key.key if isinstance(key, Cut) else key for key in keys))
+
+
+def fingerprint_beat(beat: Beat, *others: object) -> str:
+    """Return a hash of all that a page may depend on besides stories and pictures."""
+    return fingerprint(replace(beat, rulings=()), *others)
+
+
+def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
+    """Return a hash of all that an entry and its headings depend on besides the story."""
+    return fingerprint(StoryEntry._fields, zone, above, keys, _code())
+
+
+def fingerprint(*parts: object) -> str:
+    """Return a hash of the `repr` of these values."""
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=16).hexdigest()
+
+
+def fingerprint_text(text: str) -> str:
+    """Return a hash of a long text."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
+    """List the names, sizes and times of all files in a folder; [] for a symbolic link."""
+    if folder is None or folder.is_symlink() or not folder.is_dir():
+        return []
+    found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
+    return [
+        (str(path), seen.st_size, seen.st_mtime_ns)
+        for path, seen in found
+        if not stat.S_ISDIR(seen.st_mode)
+    ]
+
+
+@cache
+def _code() -> str:
+    """Return a text that changes with the code of these rooms and its installation."""
+    files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
+    return repr([file for file in files if not file[0].endswith(".pyc")])

@@ -1,6 +1,10 @@
-"""An edition becomes files.
+"""Publish an edition: plan it, make its files, write what changed, delete what is gone.
 
-edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is gone
+    edition | plan | api, feeds, sitemaps, site | write what changed | delete what is gone
+
+Several processes may share the pages. The first piece of work is everything outside the walk
+through all stories; the other pieces are legs of the walk. The lists of the first API come last,
+when each story has its fragment of them.
 """
 
 from __future__ import annotations
@@ -8,27 +12,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from itertools import chain, compress
 from pathlib import Path
 
-from copydesk.news import (
-    Beat,
-    Edition,
-    FiledStories,
-    Story,
-    Thumbnail,
-)
-from copydesk.placement.addresses import is_segment
-from copydesk.publish import _outputs, _pictures, api, feeds, site, sitemaps
-from copydesk.publish._filed import IN_HAND, StoryReader
-from copydesk.publish._fingerprint import files_of, fingerprint_beat
-from copydesk.publish._plan import Look, SitePlan, Wanted
+from copydesk.errors import PublishError, WorkerError
+from copydesk.kit import processes
+from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
+from copydesk.placement.addresses import is_path, is_segment
+from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
+from copydesk.publish._entries import ALL, StoryEntry
+from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
+from copydesk.publish._plan import Look, SitePlan, Wanted, files_of, fingerprint_beat
 from copydesk.publish._records import is_shown
-from copydesk.publish._share_pictures import FOLDER, SharePictures
-from copydesk.publish._site_plan import make_site_plan
-from copydesk.publish._survey import Survey, take_survey
+from copydesk.publish._site_plan import Survey, make_site_plan, take_survey
+from copydesk.publish._story_reader import IN_HAND, StoryReader
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
     StoryChange,
@@ -39,23 +38,53 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.making import PICTURES, PublishOptions, picture_files, write_all
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
-from copydesk.publish.writing import Count, Manifest, Writer
+from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
+from copydesk.rendering import Renderer
 
-# whatever lists stories: a new list is one file, and one line in the `OUTPUTS` of its kind
-_SITE: tuple[_outputs.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
-_APIS: tuple[tuple[_outputs.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
-_KEYS = _outputs.story_keys(chain(_SITE, *_APIS))
+# all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
+_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
+_APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
+_KEYS = _plan.story_keys(chain(_SITE, *_APIS))
+PICTURES = "pictures/"
+_REDIRECTS = "_redirects"
+_REDIRECTS_HEAD = (
+    "# Old addresses and where they lead, in the form that Netlify and Cloudflare Pages read.\n"
+    "# Another server wants them in its own form; for those of pages there are signposts, too.\n"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOptions:
+    """How to publish an edition.
+
+    `full` writes every file again. `look` is what pages show; pictures of the edition that are in
+    `pictures_folder` are added to its `pictures`. `draw` makes cards for shared links in
+    `cards_folder`, `draw_ahead` many at once when the whole site is made. `icons` are the site's,
+    by their names at its root. `static` is the newsroom's `assets/`, copied as it is, `templates`
+    its `_templates/`. A whole large site is made by several `workers`, with the same bytes for any
+    number.
+    """
+
+    full: bool = False
+    look: Look = field(default_factory=Look)
+    pictures_folder: Path | None = None
+    draw: Draw | None = None
+    draw_ahead: Callable[[Iterable[Poster]], None] | None = None
+    cards_folder: Path | None = None
+    icons: Mapping[str, Path] = field(default_factory=dict)
+    static: Path | None = None
+    templates: Path | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What was published: stories and HTML pages there are now, files written and deleted.
+    """What was published: how many stories and HTML pages there are, how many files changed.
 
-    `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
-    pages that an editor removed for good, `cards` the names of the share pictures in use, None
-    where none has gone out of use.
+    `skipped` has the paths of records whose name cannot be part of a URL, `gone` the folders of
+    pages that an editor removed for good. `cards` has the names of all share cards in use, None if
+    none has gone out of use.
     """
 
     stories: int
@@ -75,11 +104,11 @@ def publish(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:
-    """Bring `out` to the edition: write what changed, delete what no longer belongs.
+    """Bring the folder `out` up to the edition: write what changed, delete what is gone.
 
-    The same edition gives the same bytes, and a second time writes none. Raises PublishError; until
-    all is made the site is the old one. What is remembered of it, in the manifest and in the
-    survey's notes, is written in a block of `together`.
+    The same edition gives the same bytes, and a second call writes nothing. Raises PublishError;
+    until all files are made the old site stays. The manifest and the index's notes are written
+    within `together()`.
     """
     seen = _take_survey(edition)
     plan = _plan_survey(edition, seen, options)
@@ -102,23 +131,23 @@ def survey(
     full: bool = False,
     in_hand: int = IN_HAND,
 ) -> Survey:
-    """See which stories there are, by what is known of the last time; `full` believes nothing.
+    """Find the stories that changed since the last build; with `full` read all again.
 
-    So many stories stay `in_hand`, and are not read a second time. Raises PublishError when the
-    beat names a time zone that does not exist.
+    The last `in_hand` stories stay in memory. Raises PublishError if the beat's time zone does not
+    exist.
     """
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
-    """Sort an edition into what will be published; raises as `survey` does."""
+    """Return the plan of an edition; raises as `survey` does."""
     return make_site_plan(edition, _take_survey(edition), look)
 
 
 def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
-    """Sort an edition into what `publish` would make of it, and make nothing.
+    """Return the plan that `publish` would follow, without making anything.
 
-    What changes in the plan's index meanwhile is its holder's to forget.
+    The caller has to roll back or commit the changes in the plan's index.
     """
     return _plan_survey(edition, _take_survey(edition), options)
 
@@ -129,7 +158,7 @@ def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> Sit
 
 
 def _take_survey(edition: Edition) -> Survey:
-    """Return the survey that an edition holds, or one of the stories that it holds."""
+    """Return the survey of an edition, taken now if it holds plain stories."""
     if isinstance(edition.stories, Survey):
         return edition.stories
     return survey(edition.stories, edition.beat)
@@ -171,7 +200,7 @@ def _build(
 
 
 def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
-    """Keep stories that were read for what is new, and nothing of those that are not public now."""
+    """Keep the stories that were read, and delete kept data of stories that are not public."""
     if news is not None:
         plan.read.keep()
     hidden = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
@@ -180,7 +209,7 @@ def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
-    """Draw the share pictures of the newest stories: what a worker draws no other one knows of."""
+    """Draw the cards of the newest stories first, as workers do not share what they draw."""
     plan = share_pictures.plan
     newest = partial(share_pictures.newest, lambda story: _pictures.of(story, plan) is not None)
     if options.draw_ahead:
@@ -200,12 +229,12 @@ def _delete_the_rest(
         writer.sweep()
         return drawn.all()
     unused = drawn.replace(news.pairs, share_pictures.used)
-    writer.drop(_list_leftovers(plan, news) | {f"{FOLDER}{name}" for name in unused})
+    writer.drop(_list_leftovers(plan, news) | {f"{CARDS_FOLDER}{name}" for name in unused})
     return drawn.all() if unused else None
 
 
 def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
-    """Return what the next build wants to know of the stories, the front page and the files."""
+    """Return what the next build needs to know of the stories, the front page and the files."""
     return {
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
@@ -231,7 +260,7 @@ def _report(
 
 
 def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
-    """Decide whether every issue of a letter that was there is still listed where it was."""
+    """Decide whether every newsletter issue is still listed where it was."""
     before, now = seen.notes.get("letter_places", {}), place_letters(plan)
     return all(now.get(name) == place for name, place in before.items())
 
@@ -245,8 +274,8 @@ def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> T
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 
-def _outputs_of(plan: SitePlan) -> Iterator[_outputs.AnyOutput]:
-    """Yield what is made of this site."""
+def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
+    """Yield the outputs of this site."""
     on = plan.look.outputs
     outputs = chain(_SITE, *compress(_APIS, (on.api_v1, on.api_v2)))
     return (output for output in outputs if output.is_on(plan.look))
@@ -254,14 +283,14 @@ def _outputs_of(plan: SitePlan) -> Iterator[_outputs.AnyOutput]:
 
 def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
-    pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
+    pages = {sitemaps.PAGES} if news.gone else set()  # there may be fewer of these files now
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
 def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
-    """Return a hash of all that any page may depend on beside the stories."""
+    """Return a hash of all that any page may depend on besides the stories."""
     look = plan.look
-    # what each picture is shown as stands in the digest of its story
+    # how each picture is shown is part of its story's entry
     options_of_all = [
         getattr(look, option.name)
         for option in fields(look)
@@ -277,13 +306,13 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
-        bool(plan.lists),  # every page leads to them
-        is_shown(plan.records.get("newsletters", ())),  # and to these
+        bool(plan.lists),  # every page links to them
+        is_shown(plan.records.get("newsletters", ())),  # and to newsletters
     )
 
 
 def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
-    """Return the edition's pictures that lie in the folder: a page shows nothing that is lost."""
+    """Return the edition's pictures that are in the folder, so that no page shows a lost one."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
         return {}
@@ -294,7 +323,7 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
 
 
 def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | None:
-    """Return a picture with the forms that are there, None without its first."""
+    """Return a picture with the forms that exist, None if its first is missing."""
     forms = tuple(form for form in thumbnail.forms if form.name in there and is_segment(form.name))
     if not forms or forms[0] != thumbnail.forms[0]:
         return None
@@ -302,18 +331,173 @@ def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | Non
 
 
 def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
-    """Find our copies of pictures that no page shows any more."""
+    """Return our copies of pictures that no page shows any more."""
     left = picture_files(old for old, _ in news.pairs.values() if old)
     left -= picture_files(new for _, new in news.pairs.values() if new)
     if not left:
         return left
-    # pictures of two addresses with the same bytes are one file
+    # pictures of two URLs with the same bytes are one file
     sharing = _find_addresses(left, plan)
     return left - picture_files(entry for url in sharing for entry in plan.index.showing(url))
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
-    """Find the addresses of the pictures of which any of these files is a form."""
+    """Yield the URLs of the pictures that one of these files is a form of."""
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a worker returns besides pages: the cards that they show, and unreadable records.
+
+    Cards are as in `SharePictures.used`, records are paths.
+    """
+
+    used: dict[str, str]
+    lost: frozenset[str]
+
+
+def write_all(
+    writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+) -> None:
+    """Make all files that the build wants; the cards that pages show come last.
+
+    Workers make pages and this process writes them, as two processes that create files on one disk
+    would wait for each other.
+    """
+    pages = _Pages(plan, options, share_pictures)
+    job = processes.Job(
+        pieces=1 + pages.legs,
+        make=pages.sheets,
+        take=writer.put,
+        tell=lambda: _Told(used=share_pictures.used, lost=plan.read.lost),
+    )
+    for told in _do_all(job, _share_with(pages.legs, plan, options)):
+        share_pictures.used |= told.used
+        for path in sorted(told.lost):
+            plan.read(path)  # so that this process knows of it, too
+    for sheet in pages.lists():
+        writer.put(sheet)
+    for path, origin in chain(
+        _find_copies(plan, options),
+        _assets(plan, options),
+        _icons_and_cards(share_pictures, options),
+    ):
+        writer.copy(path, origin)
+
+
+def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
+    try:
+        return processes.do_all(job, workers)
+    except WorkerError as error:
+        raise PublishError(f"a page cannot be made: {error.what}", hint=error.hint) from error
+
+
+def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
+    """Return the number of workers, after preparing the index for them."""
+    workers = min(options.workers, legs) if plan.wanted.everything else 1
+    is_shared = workers > 1 and processes.can_fork() and plan.index.share()
+    return workers if is_shared else 1
+
+
+class _Pages:
+    """The files of a site in pieces of work, each made on demand."""
+
+    def __init__(
+        self, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+    ) -> None:
+        self._plan = plan
+        self._share_pictures = share_pictures
+        self._renderer = Renderer(options.templates)
+        self._shapes = v2.Shapes(plan)
+        self._site = site.Site(plan, self._renderer, share_pictures, self._beside)
+        self.legs = self._site.legs
+
+    def sheets(self, piece: int) -> Iterator[Sheet]:
+        """Yield the files of a piece."""
+        return self._site.leg(piece - 1) if piece else self._beside_the_walk()
+
+    def lists(self) -> Iterator[Sheet]:
+        """Yield the lists of the first API, when all stories have their fragments."""
+        return api.sheets(self._plan) if self._plan.look.outputs.api_v1 else iter(())
+
+    def _beside(self, number: int) -> Iterator[Sheet]:
+        """Yield the APIs' files for the stories on an archive page."""
+        on = self._plan.look.outputs
+        if on.api_v1:
+            api.prepare(number, self._plan)
+        if on.api_v2:
+            yield from v2.page(number, self._shapes)
+
+    def _beside_the_walk(self) -> Iterator[Sheet]:
+        plan, on = self._plan, self._plan.look.outputs
+        yield from feeds.sheets(plan)
+        yield from sitemaps.sheets(plan, site.OUTPUTS)
+        yield from signs.sheets(plan, self._share_pictures.icons)
+        if on.api_v2:
+            yield from v2.lists(self._shapes)
+        pages = api.old_pages(plan) if on.api_v1 else ()
+        own = self._renderer.read_source(_REDIRECTS)
+        yield from _redirects(plan, own, pages)
+        yield from self._site.beside_the_walk()
+
+
+def _redirects(
+    plan: SitePlan, own: str | None, pages: Iterable[tuple[str, str]]
+) -> Iterator[Sheet]:
+    """Yield the file of redirects, if there are any; the newsroom's `own` come first.
+
+    `pages` are old paths of the API and the paths that replace them.
+    """
+    if not (plan.wanted.everything or plan.wanted(ALL.name)):
+        return
+    moved = list(_records.folder_redirects(plan).items())
+    lines = [
+        f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
+        for old, new in (*moved, *(pages if moved else ()))
+    ]
+    texts = [f"{own.rstrip()}\n"] if own else []
+    texts += [_REDIRECTS_HEAD, *lines] if lines else []
+    if texts:
+        yield Sheet(_REDIRECTS, "".join(texts).encode())
+
+
+def picture_files(entries: Iterable[StoryEntry]) -> set[str]:
+    """Return the paths of our copies of pictures that these stories' pages show."""
+    return {f"{PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
+
+
+def _icons_and_cards(
+    share_pictures: SharePictures, options: PublishOptions
+) -> Iterator[tuple[str, Origin]]:
+    """Yield the icons and the cards that pages show, with their files."""
+    for path, icon in options.icons.items():
+        yield path, Origin(icon.parent, icon.name)
+    if options.cards_folder is not None:
+        for name in sorted(set(share_pictures.used.values())):
+            yield f"{CARDS_FOLDER}{name}", Origin(options.cards_folder, name)
+
+
+def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield our copies of pictures that pages show, with their files."""
+    folder = options.pictures_folder
+    if folder is not None:
+        for path in sorted(picture_files(plan.wanted.entries(plan.stories.entries))):
+            yield path, Origin(folder, path.removeprefix(PICTURES))
+
+
+def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield the newsroom's own files when the whole site is made."""
+    if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
+        return
+    above = options.static.parent
+    for where, folders, names in os.walk(options.static):
+        folders.sort()
+        below = Path(where).relative_to(options.static).as_posix()
+        for name in sorted(names):
+            file = Path(where) / name
+            path = ("assets/" if below == "." else f"assets/{below}/") + name
+            if file.is_file() and not file.is_symlink() and is_path(path):
+                yield path, Origin(above, file.relative_to(above).as_posix())

@@ -1,7 +1,7 @@
-"""Feeds of site, topics, sources, lists, letters: from a plan, as Atom, RSS 2.0, JSON Feed 1.1.
+"""Feeds of the site, topics, sources, lists and newsletters, as Atom, RSS 2.0 and JSON Feed 1.1.
 
-A feed is the newest 30 stories: title, excerpt, credit, the desk's own note, and a link to the
-original. The id of an entry is the address of our page for the story, which no later edit changes.
+A feed has the newest 30 stories: title, excerpt, credit, the editors' note, and a link to the
+original. The id of an entry is the URL of our page for the story, which never changes.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures, _records
-from copydesk.publish._keys import LETTER, LIST, PUBLISHER, TOPIC
-from copydesk.publish._outputs import Output, make
-from copydesk.publish._picture import Picture
-from copydesk.publish._plan import SitePlan
+from copydesk.publish._entries import LETTER, LIST, PUBLISHER, TOPIC
+from copydesk.publish._pictures import Picture
+from copydesk.publish._plan import Output, SitePlan, make
 from copydesk.publish.newsletters import ShelvedIssue
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
@@ -36,7 +35,7 @@ _MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """A story as every feed tells it: folded plain text, absolute addresses, UTC."""
+    """A story as all feeds show it: plain text, absolute URLs, UTC."""
 
     page: str
     link: str
@@ -54,7 +53,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Feed:
-    """What the three formats have in common; `folder` is where the three files lie."""
+    """What the three formats share; `folder` is the folder of the three files."""
 
     folder: str
     title: str
@@ -65,12 +64,12 @@ class _Feed:
 
     @property
     def updated(self) -> datetime:
-        """Return the time of its newest entry: building again changes no byte."""
+        """Return the time of the newest entry, so that another build changes no byte."""
         return max((entry.updated for entry in self.entries), default=_NEVER)
 
 
 class Feeds:
-    """The feeds of a plan; what each story says in them is made once."""
+    """The feeds of a plan; the entry of each story is made once."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.plan = plan
@@ -89,14 +88,14 @@ class Feeds:
         return self.files(addresses.source_folder(domain), title, stories)
 
     def of_list(self, list_id: str) -> Iterator[Sheet]:
-        """Yield the feeds of a list that an editor made, its first stories in its order."""
+        """Yield the feeds of an editors' list: its first stories, in its order."""
         plan, listed = self.plan, self.plan.lists[list_id]
         title = f"{listed.title} – {plan.beat.title}"
         stories = [story for story, _ in plan.read_list(listed)]
         return self.files(addresses.list_folder(list_id), title, stories)
 
     def of_letters(self) -> Iterator[Sheet]:
-        """Yield the feeds of all letters' issues, and those of each letter where there are more."""
+        """Yield the feed of all newsletter issues, and one for each newsletter if several."""
         shelf, title = self.plan.letters, self.plan.beat.title
         if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
             return
@@ -124,7 +123,7 @@ class Feeds:
             yield Sheet(folder + name, write(feed, plan.links.page(folder + name)))
 
     def _issue(self, issue: ShelvedIssue) -> _Entry:
-        """Return an issue of a letter as an entry that leads to its page."""
+        """Return a newsletter issue as an entry that links to its page."""
         record = issue.record
         page = self.plan.links.page(_records.page_folder(record))
         sent, topics = (record.fields.get(key) for key in ("publishedDateTime", "topics"))
@@ -175,7 +174,7 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `feed.xml`, `rss.xml`, `feed.json` of site, topics, sources, lists and letters."""
+    """Yield `feed.xml`, `rss.xml`, `feed.json` of site, topics, sources, lists and newsletters."""
     made = Feeds(plan)
     yield from made.files("", plan.beat.title, plan.stories)
     yield from made.of_letters()
@@ -205,7 +204,7 @@ def _entry(story: Story, plan: SitePlan) -> _Entry:
 
 
 def _content(story: Story, plan: SitePlan) -> str:
-    """Return the HTML of a story that has a note: its excerpt, then whose words follow."""
+    """Return the HTML of a story with a note: its excerpt, the note and its author."""
     note = render_note(story.note) if story.note else ""
     if not note:
         return ""
@@ -253,12 +252,12 @@ def _atom_entry(entry: _Entry) -> str:
 
 
 def _hub(feed: _Feed, element: str, indent: str) -> str:
-    """Name the hub that pushes the feed (WebSub, W3C 2018, section 4)."""
+    """Return the link to the feed's hub (WebSub, W3C 2018, section 4)."""
     return f'{indent}<{element} rel="hub" href={quote_xml(feed.hub)}/>\n' if feed.hub else ""
 
 
 def _rss(feed: _Feed, own: str) -> bytes:
-    """Write RSS 2.0 with the link to itself that the feed validator asks for."""
+    """Write RSS 2.0, with the link to itself that the feed validator requires."""
     language = feed.language.lower()
     language = f"    <language>{language}</language>\n" if language else ""
     head = (
@@ -294,17 +293,17 @@ def _rss_item(entry: _Entry) -> str:
 
 
 def _rss_content(entry: _Entry) -> str:
-    """Return an entry's HTML as a description, or its excerpt, which is text."""
+    """Return an entry's HTML, or its excerpt as text, as a description."""
     return escape_xml(entry.content) if entry.content else _describe(entry.excerpt)
 
 
 def _describe(value: str) -> str:
-    """Return text as a description, which is HTML to its readers: it is escaped once more."""
+    """Escape text for a description, which feed readers take for HTML."""
     return escape_xml(escape_xml(value))
 
 
 def _media(picture: Picture | None, indent: str) -> str:
-    """Write a picture as Media RSS (1.5.1) has it, with whose it is."""
+    """Return a picture as Media RSS 1.5.1, with its credit."""
     if picture is None:
         return ""
     shared = picture.shared
@@ -325,12 +324,12 @@ def _media(picture: Picture | None, indent: str) -> str:
 
 
 def _rfc822(moment: datetime) -> str:
-    """Return a time with a numeric zone, which the RSS profile asks for."""
+    """Format a time with a numeric zone, as the RSS profile requires."""
     return dates.rfc5322(moment).replace("GMT", "+0000")
 
 
 def _json(feed: _Feed, own: str) -> bytes:
-    """Write JSON Feed 1.1: `url` is our page for the story, `external_url` the original."""
+    """Write JSON Feed 1.1: `url` is our page of the story, `external_url` the original."""
     made: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,

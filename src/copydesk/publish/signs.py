@@ -1,4 +1,4 @@
-"""Signs for programs: takes a SitePlan, gives llms.txt, OpenSearch, web manifest and robots.txt."""
+"""Files for programs: llms.txt, OpenSearch, web manifest and robots.txt, made from a SitePlan."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _TERMS = (
     "publishers; credit and link to the original, not to this site."
 )
 _SHORT, _LONG = 16, 48  # characters that OpenSearch allows for its two names
-_LABEL = 24  # characters under an icon; phones cut what is longer
+_LABEL = 24  # characters under an icon; phones cut longer names
 _OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
 def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
-    """Yield the files that tell programs what is where; `icons` names those there are."""
+    """Yield the files; `icons` names the icons that there are."""
     yield Sheet("llms.txt", _llms(plan))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))
-    if not plan.links.base:  # below a path nobody asks for it: the host's own has to name the index
+    if not plan.links.base:  # a robots.txt below a path would never be requested
         maps = "".join(
             f"Sitemap: {plan.links.page(name)}\n"
             for name in ("sitemap.xml", "sitemap-google-news.xml")
@@ -40,7 +40,7 @@ def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
 
 
 def _llms(plan: SitePlan) -> bytes:
-    """Return what llmstxt.org asks for: a title, a summary, lists of links."""
+    """Return the file of llmstxt.org: a title, a summary, lists of links."""
     title = _plain(plan.beat.title)
     about, subject = _describe_subject(plan.beat)
     lines = [
@@ -81,7 +81,7 @@ def _llms(plan: SitePlan) -> bytes:
 
 
 def _describe_subject(beat: Beat) -> tuple[str, str]:
-    """Return how the newsroom describes what the news is on, "" for nothing, and a word for it."""
+    """Return the newsroom's description of its subject, "" for none, and a short phrase for it."""
     if beat.topic or not beat.topics:
         main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
         return main.description if main else "", "one subject"
@@ -99,7 +99,7 @@ def _link(name: str, address: str, about: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """Return a text on one line, in which no bracket ends a link."""
+    """Return a text on one line, without brackets that would end a link."""
     return text.fold(value).replace("[", "(").replace("]", ")")
 
 

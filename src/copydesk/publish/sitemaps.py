@@ -1,16 +1,16 @@
-"""The sitemaps: takes a SitePlan, gives the reference's files, ours by month, an index (SPEC 5.3).
+"""Sitemaps: the reference's files, ours by month, and an index (SPEC 5.3).
 
     news-sitemap.xml              stories that the site itself hosts: those without a webUrl
     learning-, sample-, …         hosted records of the collections, as in the reference
     sitemap-news-2026-11.xml      the story pages of a month
     sitemap-pages.xml             front, about, topics, sources, months, days, archive, the lists of
                                   collections, learning paths
-    sitemap-pages-2.xml           what is beyond the 50,000 addresses that a file may hold
+    sitemap-pages-2.xml           pages beyond the 50,000 URLs that a file may have
     sitemap-google-news.xml       the stories of the last two days
-    sitemap.xml                   the index over all but the last
+    sitemap.xml                   the index of all but the last
 
-The reference's `lastmod` for samples and people was the day of the last write, which no record
-knows: a sample has its publishing time here, a person none.
+In the reference the `lastmod` of samples and people was the day of the last write, which no record
+has. Here a sample has its publishing time, a person none.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from itertools import takewhile
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.placement import addresses
-from copydesk.publish._keys import MONTH
-from copydesk.publish._outputs import AnyOutput, Output
-from copydesk.publish._plan import SitePlan
+from copydesk.publish._entries import MONTH
+from copydesk.publish._plan import AnyOutput, Output, SitePlan
 from copydesk.publish._records import SHELVES, is_shown, page_address, page_folder, rank
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml
@@ -36,7 +35,7 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS_SPACE = "http://www.google.com/schemas/sitemap-news/0.9"
 _STORIES = "sitemap-news-"
-PAGES = "sitemap-pages"  # what the files that list pages begin with
+PAGES = "sitemap-pages"  # the beginning of the names of files that list pages
 OUTPUTS: tuple[Output[SitePlan], ...] = (
     Output(key=MONTH, place=lambda month: f"{_STORIES}{month}", is_split=True),
 )
@@ -57,7 +56,7 @@ _COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One entry of a sitemap; `changed` is "" where nobody knows."""
+    """One entry of a sitemap; `changed` is "" if unknown."""
 
     address: str
     changed: str = ""
@@ -69,7 +68,7 @@ _StoryPage = tuple[str, str]  # a story's name and when it changed
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """One sitemap: its path, its entries, and the month whose stories it has, "" for another."""
+    """One sitemap: its path and entries; `month` is that of its stories, "" for another sitemap."""
 
     path: str
     pages: Sequence[_Page | _StoryPage]
@@ -77,7 +76,7 @@ class _Map:
 
 
 def sheets(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
-    """Yield every sitemap and the index over them; `outputs` are those of the site's pages."""
+    """Yield all sitemaps and their index; `outputs` are those of the site's pages."""
     maps = list(_maps(plan, outputs))
     for sitemap in maps:
         if not sitemap.month or plan.wanted(MONTH.name, sitemap.month):
@@ -87,7 +86,7 @@ def sheets(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
 
 
 def _page(page: _Page | _StoryPage, plan: SitePlan) -> _Page:
-    """Return what is said of a page; of a story only when its file is written."""
+    """Return the entry of a page; for a story it is made only when the file is written."""
     if isinstance(page, _Page):
         return page
     name, changed = page
@@ -113,7 +112,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 
 def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
-    """Return the entry of a record with a page of its own; learning paths had none in the file."""
+    """Return the entry of a record's own page; learning paths have none, as in the reference."""
     address = page_address(record, plan)
     if "items" in record.fields or address is None:
         return None
@@ -133,7 +132,7 @@ def _by_month(plan: SitePlan) -> Iterator[_Map]:
 def _split(
     name: str, pages: Sequence[_Page | _StoryPage], size: int
 ) -> Iterator[tuple[str, Sequence[_Page | _StoryPage]]]:
-    """Yield as many files as it takes: `NAME.xml`, `NAME-2.xml`, …"""
+    """Yield the files for a list of pages: `NAME.xml`, `NAME-2.xml`, …"""
     for number, start in enumerate(range(0, len(pages), size), 1):
         yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + size]
 
@@ -148,7 +147,7 @@ def _pages(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
 
 
 def _record_pages(plan: SitePlan) -> Iterator[str]:
-    """Yield the pages of each kind of records, and of learning paths."""
+    """Yield the lists of each collection, and the pages of learning paths."""
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in rank(plan.records.get("learning", ())) if "items" in r.fields)
@@ -166,7 +165,7 @@ def _offset(moment: datetime | None) -> str:
 
 
 def _urlset(pages: Iterable[_Page]) -> bytes:
-    """Return the reference's very bytes: two blanks a level, no final line feed."""
+    """Return the reference's exact bytes: indented by two, no final line feed."""
     entries = "".join(_url(page) for page in pages)
     if not entries:
         return f'{_HEAD}<urlset xmlns="{_SPACE}" />'.encode()
@@ -184,7 +183,7 @@ def _url(page: _Page) -> str:
 
 
 def _google_news(plan: SitePlan) -> bytes:
-    """Return the stories of the last two days before the edition, as Google News wants them."""
+    """Return the sitemap of the edition's last two days, in the form of Google News."""
     oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
     since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
     newest = takewhile(lambda entry: entry.when > since, plan.stories.entries)

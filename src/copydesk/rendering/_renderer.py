@@ -1,8 +1,7 @@
-"""HTML from the package's templates, single ones replaced by a newsroom's.
+"""Render HTML from the package's templates, or a newsroom's templates of the same names.
 
-Everything that a template prints is escaped, but for what another template made. A newsroom's
-template has the name of the one that it replaces (`_templates/story.html`); a name that a template
-does not get is an error and not an empty text.
+All values are escaped, except what another template made. A newsroom's template has the name of
+the one that it replaces (`_templates/story.html`). An undefined name in a template is an error.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
 
 _OWN = Path(__file__).parent / "templates"
 _MAX_BYTES = 16_000_000
-_FUEL = 50_000_000  # steps: a page takes some thousand, an endless loop all of them
+_FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stopped
 
 
 class Renderer:
     """Render pages from templates; `overrides` is the newsroom's `_templates/`, if it has one.
 
-    `folder` has the templates that it renders, the site's where none is named.
+    `folder` has the templates, by default those of the site.
     """
 
     def __init__(self, overrides: Path | None = None, folder: Path = _OWN) -> None:
@@ -43,13 +42,13 @@ class Renderer:
         )
 
     def read_source(self, name: str) -> str | None:
-        """Return the text of a template or of the style sheet, None where nobody has it."""
+        """Return the text of a template or of the style sheet, None if it does not exist."""
         return self._read(name)
 
     def set_strings(self, strings: Strings) -> None:
-        """Let templates say `words.x`, and `say("x", gap=...)` for what has gaps to fill.
+        """Let templates use `words.x`, and `say("x", gap=...)` for words with placeholders.
 
-        What fills a gap is escaped unless another template made it.
+        A value is escaped unless another template made it.
         """
         escaped = strings.escape()
 
@@ -61,11 +60,11 @@ class Renderer:
         self._environment.add_global("say", say)
 
     def render(self, name: str, **context: object) -> str:
-        """Return what a template makes of a context; the result is safe to print in another.
+        """Render a template to text that is safe to insert in another template.
 
-        Raises PublishError that names the template and its line.
+        Raises PublishError with the template's name and line.
         """
-        # the engine escapes each slash, which HTML does not ask for: a third of a page's bytes
+        # the engine escapes each slash, which HTML does not need: a third of a page's bytes
         return minijinja.safe(self._render(name, context).replace("&#x2f;", "/"))
 
     def render_page(self, name: str, **context: object) -> bytes:
@@ -85,9 +84,9 @@ class Renderer:
 
 
 def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN) -> str | None:
-    """Return the text of a template or of the style sheet, None where nobody has it.
+    """Return the text of a template or of the style sheet, None if it does not exist.
 
-    Raises PublishError where a newsroom's file cannot be read.
+    Raises PublishError if a newsroom's file cannot be read.
     """
     if "/" in name or "\\" in name or name.startswith("."):
         return None
@@ -101,17 +100,17 @@ def load_site_strings(locale: str, overrides: Path, more: Path | None = None) ->
 
 
 def join_markup(parts: list[str]) -> str:
-    """Return texts that templates made as one, still safe to print."""
+    """Join texts that templates made; the result is safe to insert."""
     return minijinja.safe("".join(parts))
 
 
 def mark_safe(markup: str) -> str:
-    """Mark markup that is built from nothing foreign, or cleaned, as safe to print."""
+    """Mark markup as safe to insert: it is ours alone, or was cleaned."""
     return minijinja.safe(markup)
 
 
 def _escape_text(value: object) -> object:
-    """Return a value for one of our strings: what another template made stays, text is escaped."""
+    """Escape a text for one of our strings, unless another template made it."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return html.escape(value)
     return value
@@ -123,7 +122,7 @@ def _read_package(folder: Path, name: str) -> str | None:
 
 
 def _read_override(folder: Path, name: str) -> str | None:
-    """Return the text of a file of `_templates/`: neither it nor the folder may be a link."""
+    """Return the text of a file of `_templates/`; neither the file nor the folder may be a link."""
     path = f"{folder.name}/{name}"
     try:
         return within.read(folder.parent, path, _MAX_BYTES).decode()

@@ -1,8 +1,8 @@
-"""Strings: the words around the news in the site's language, single ones replaced by a newsroom's.
+"""Load the words of pages in the site's language, with a newsroom's own words in place of ours.
 
 A language is a file of `strings/`, found by the site's locale (`fr-ca`, then `fr`, else English);
-what it lacks is said in English. A newsroom's `_templates/strings.toml` has the same form and goes
-before both, so that it can be a whole new language.
+a word that it lacks is taken from English. A newsroom's `_templates/strings.toml` has the same
+form and takes precedence over both, so that it can be a whole new language.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.errors import PublishError
-from copydesk.rendering._languages import text_direction
+from copydesk.kit import tables
 
 STRINGS_FILE = "strings.toml"
 _OWN = Path(__file__).parent / "strings"
 _DEFAULT = "en"
-_DAYS = 4096  # that are remembered as they are said: eleven years of one form
+_DAYS = 4096  # cached as text: eleven years in one form
 _GAP = re.compile(r"\{([a-z_]+)\}")
 _DATED = frozenset({"weekday", "day", "month", "month_short", "year", "time", "zone"})
 _LISTS = {"months": 12, "months_short": 12, "weekdays": 7}
@@ -32,13 +32,16 @@ _TAG = re.compile(r"[a-z0-9-]+")
 
 _Forms = Mapping[str, str]
 _File = dict[str, Any]
+_REMEMBERED = 1024  # tags: they come from records, so there may be any number
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strings:
-    """What pages say around the news: `words` by name, how dates are written, the direction.
+    """The words of pages: `words` by name, how dates are written, the text direction.
 
-    A word is a text or a table: its form for a count (as "0", "1") and "other".
+    A word is a text, or a table of its forms: for a count (as "0", "1") and "other".
     """
 
     words: Mapping[str, str | _Forms]
@@ -54,9 +57,9 @@ class Strings:
         object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._format_day))
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a word with its gaps filled; `count` chooses the form.
+        """Return a word with its placeholders filled; `count` chooses the form.
 
-        Raises PublishError for a word that is not there, or a gap that nothing fills.
+        Raises PublishError for a word that does not exist, or a placeholder without a value.
         """
         try:
             word = self.words[key]
@@ -69,7 +72,7 @@ class Strings:
             ) from None
 
     def escape(self) -> Strings:
-        """Return the same words as HTML."""
+        """Return the same words escaped for HTML."""
 
         def each(word: str | _Forms) -> str | _Forms:
             if isinstance(word, str):
@@ -79,7 +82,7 @@ class Strings:
         return replace(self, words={key: each(word) for key, word in self.words.items()})
 
     def format_date(self, pattern: str, at: date) -> str:
-        """Format a day or a moment as `pattern` of the dates says."""
+        """Format a day or a moment with a pattern of the language's dates."""
         shown = self._of_day(pattern, at.toordinal())
         moment = at if isinstance(at, datetime) else None
         if "{time}" in shown:
@@ -90,7 +93,7 @@ class Strings:
         return shown
 
     def _format_day(self, pattern: str, ordinal: int) -> str:
-        """Format a day by its ordinal, with gaps for the time and its zone."""
+        """Format a day by its ordinal, with placeholders for the time and its zone."""
         day = date.fromordinal(ordinal)
         return self.dates[pattern].format(
             weekday=self.lists["weekdays"][day.weekday()],
@@ -103,7 +106,7 @@ class Strings:
         )
 
     def join_names(self, names: tuple[str, ...], most: int) -> str:
-        """Join names in a row: `A`, `A and B`, `A, B and 3 more`."""
+        """Join names: `A`, `A and B`, `A, B and 3 more`."""
         if len(names) > most:
             return self.say(
                 "names_and_more", names=", ".join(names[:most]), count=len(names) - most
@@ -117,7 +120,7 @@ def load_strings(locale: str, own: str | None = None, more: Path | None = None) 
     """Load the strings of a locale; `own` is the text of a newsroom's file.
 
     `more` is a folder with further words in the same languages, those of the desk. Raises
-    PublishError that says what is wrong with a newsroom's file.
+    PublishError that says what is wrong with the newsroom's file.
     """
     default = _read(_OWN, _DEFAULT)
     names = (_DEFAULT, *_locale_files(locale))
@@ -140,7 +143,7 @@ def load_strings(locale: str, own: str | None = None, more: Path | None = None) 
 
 
 def _locale_files(locale: str) -> list[str]:
-    """Return the names of the files of a locale, the general one first."""
+    """Return the names of the files for a locale, the general one first."""
     tag = locale.lower().replace("_", "-")
     tags = dict.fromkeys((tag.partition("-")[0], tag))
     return [name for name in tags if name != _DEFAULT and _TAG.fullmatch(name) and _exists(name)]
@@ -150,7 +153,7 @@ def _exists(name: str) -> bool:
     return (_OWN / f"{name}.toml").is_file()
 
 
-@lru_cache  # a form's words are asked for with each form that is sent off
+@lru_cache  # the strings of a form are needed for each form that is sent
 def _read(folder: Path, name: str) -> _File:
     return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 
@@ -163,7 +166,7 @@ def _parse(own: str) -> _File:
 
 
 def _check(own: _File, default: _File) -> _File:
-    """Return a newsroom's file if it can be used: its words get what ours get, and no more."""
+    """Return a newsroom's file if it is valid; its words may use the placeholders that ours use."""
     for name, section in own.items():
         if name not in default or not isinstance(section, dict):
             raise _refusal(name, f"there are {', '.join(f'[{known}]' for known in default)}")
@@ -195,7 +198,7 @@ def _check_dates(key: str, value: object, default: Mapping[str, object]) -> None
 
 
 def _check_gaps(key: str, form: object, known: frozenset[str] | None) -> None:
-    """Refuse what is no text, a brace that is no gap, and a gap that nothing fills."""
+    """Refuse a value that is no text, a stray brace, and an unknown placeholder."""
     if not isinstance(form, str):
         raise _refusal(key, "a text")
     if {"{", "}"} & {*_GAP.sub("", form)}:
@@ -215,3 +218,25 @@ def _gaps(form: str) -> frozenset[str]:
 
 def _refusal(key: str, hint: str) -> PublishError:
     return PublishError("cannot be said so", subject=f"{STRINGS_FILE}: {key}", hint=hint)
+
+
+@lru_cache(_REMEMBERED)
+def language_tag(locale: str) -> str:
+    """Return a locale as HTML wants it (`en-us` as `en-US`), "" for an invalid one."""
+    if not _LANGUAGE.fullmatch(locale):
+        return ""
+    first, _, rest = locale.partition("-")
+    return first.lower() + (f"-{rest.upper() if len(rest) == 2 else rest}" if rest else "")
+
+
+def language_name(code: str) -> str:
+    """Return a language's own name, capitalised for a heading; its code if it is unknown."""
+    return tables.read_rows("copydesk.rendering", "language_names.toml", str).get(code, code)
+
+
+def text_direction(tag: str) -> str:
+    """Return "rtl" or "ltr" for a language tag; a script in the tag decides before the language."""
+    language, *rest = tag.lower().split("-")
+    if "latn" in rest or "cyrl" in rest:
+        return "ltr"
+    return "rtl" if language in _RIGHT_TO_LEFT or {"arab", "hebr"} & {*rest} else "ltr"

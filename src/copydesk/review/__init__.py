@@ -1,50 +1,34 @@
-"""Review: a story and an editor's word in, the story as it then stands out. Pure.
+"""Review: apply an editor's decisions to a story. Values in, values out.
 
-A verdict decides whether a story is published; without one, the newsroom's mode or the trust of
-its source may hold it. A ruling decides what it is called and what it is about. What a person
-changed in the file stays changed, and what its publisher corrected is taken over, with a line in
-its history. Judging a filed story again, whatever for, is `rejudge`.
+A verdict decides whether a story is published. Without a verdict, the newsroom's mode or the trust
+in the source may hold it. Rules (`review.rules`) set its headline, its topics and single fields.
+Fields that a person edited in the record's file stay as they are. Corrections by the publisher
+(`review.corrections`) are taken over and noted in the story's history. `rejudge` judges a filed
+story again.
 """
 
 from __future__ import annotations
 
-from copydesk.review._change import have_same_excerpt as have_same_excerpt
-from copydesk.review._change import have_same_words as have_same_words
-from copydesk.review._change import text_change as text_change
-from copydesk.review._clearing import answer_for as answer_for
-from copydesk.review._clearing import decide_by_points as decide_by_points
-from copydesk.review._clearing import is_edited_since as is_edited_since
-from copydesk.review._clearing import keep_edit as keep_edit
-from copydesk.review._clearing import without_verdict as without_verdict
-from copydesk.review._correction import apply_correction as apply_correction
+from copydesk.review._hand_edits import apply_verdict as apply_verdict
 from copydesk.review._hand_edits import digests as digests
 from copydesk.review._hand_edits import find_hand_edits as find_hand_edits
+from copydesk.review._hand_edits import is_same_word as is_same_word
 from copydesk.review._hand_edits import keep_hand_edits as keep_hand_edits
+from copydesk.review._hand_edits import obey as obey
 from copydesk.review._hand_edits import set_beside_others as set_beside_others
-from copydesk.review._history import add_to_history as add_to_history
-from copydesk.review._history import is_noted_since as is_noted_since
-from copydesk.review._hold import gate as gate
-from copydesk.review._judgement import apply_judgement as apply_judgement
-from copydesk.review._judgement import is_kept_off as is_kept_off
-from copydesk.review._judgement import keep_off as keep_off
-from copydesk.review._judgement import set_rejudged_beside_others as set_rejudged_beside_others
-from copydesk.review._other_article import is_other_article as is_other_article
 from copydesk.review._rejudging import Assess as Assess
 from copydesk.review._rejudging import Grounds as Grounds
 from copydesk.review._rejudging import Judgement as Judgement
 from copydesk.review._rejudging import Occasion as Occasion
+from copydesk.review._rejudging import answer_for as answer_for
+from copydesk.review._rejudging import apply_judgement as apply_judgement
+from copydesk.review._rejudging import decide_by_points as decide_by_points
+from copydesk.review._rejudging import is_edited_since as is_edited_since
+from copydesk.review._rejudging import is_kept_off as is_kept_off
+from copydesk.review._rejudging import keep_edit as keep_edit
+from copydesk.review._rejudging import keep_off as keep_off
 from copydesk.review._rejudging import rejudge as rejudge
-from copydesk.review._rule_matters import find_contradiction as find_contradiction
-from copydesk.review._rule_matters import with_rule as with_rule
-from copydesk.review._ruled_fields import apply_rulings as apply_rulings
-from copydesk.review._ruled_fields import find_ruled_fields as find_ruled_fields
-from copydesk.review._ruled_fields import record_name as record_name
-from copydesk.review._set_rules import FIELD_OF as FIELD_OF
-from copydesk.review._set_rules import notes_beside as notes_beside
-from copydesk.review._set_rules import sets_on as sets_on
-from copydesk.review._set_rules import take_back as take_back
-from copydesk.review._set_rules import without_lost_sets as without_lost_sets
-from copydesk.review._story_standing import standing as standing
-from copydesk.review._verdict import apply_verdict as apply_verdict
-from copydesk.review._verdict import is_same_word as is_same_word
-from copydesk.review._verdict import obey as obey
+from copydesk.review._rejudging import set_rejudged_beside_others as set_rejudged_beside_others
+from copydesk.review._rejudging import without_verdict as without_verdict
+from copydesk.review._standing import gate as gate
+from copydesk.review._standing import standing as standing

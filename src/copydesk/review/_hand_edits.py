@@ -1,4 +1,4 @@
-"""A person's hand in a record: what was edited in the file stays as it was edited."""
+"""Keep what a person edited in a record's file, and what an editor decided about the story."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from copydesk.news import Story
-from copydesk.review._verdict import obey
+from copydesk.news import Beat, Story, Verdict
 
 FIELDS = ("title", "excerpt", "topics", "image", "published")
-_NOTE = "note"  # has a digest where there is one: records without a note stay as they are
+_NOTE = "note"  # has a digest only where a record has one, so that other records do not change
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
@@ -20,17 +19,16 @@ def digests(story: Story) -> tuple[tuple[str, str], ...]:
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields that are no longer as the line wrote them; all where that is not known."""
+    """Return the fields that differ from what the pipeline wrote; all if that is not known."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story as it stands beside others: related, heat and published may change.
+    """Return a filed story with the changes by its group: related stories, heat, published.
 
-    Where an editor said, or a person wrote, whether it is published, that stays, and what is
-    published has a heat. With nothing known the record is left as it is. `machine` says what the
-    line has now written.
+    Where a verdict or a person's edit decides publication, that stays, and a published story has a
+    heat. Without digests in `known` the record stays as it is. `machine` has the new digests.
     """
     if not known:
         return filed
@@ -42,11 +40,11 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with fresh values, except for what a person touched.
+    """Return the filed story with fresh values, except in fields that a person edited.
 
-    Path, seal, body, history, unknown lines, related stories and a verdict are the filed record's.
-    With nothing known the record is left as it is. `machine` says what the line has now written:
-    what to remember as `known` for the next time.
+    Path, seal, body, history, unknown lines, related stories and the verdict are the filed
+    record's. Without digests in `known` the record stays as it is. `machine` has the digests to
+    pass as `known` the next time.
     """
     if not known:
         return filed
@@ -71,7 +69,7 @@ def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Sto
 def _digests_but(
     kept: frozenset[str], story: Story, known: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return a story's digests, but for fields that a person touched those known before."""
+    """Return a story's digests; for edited fields those that were known before."""
     now = dict(digests(story))
     gone = (field for field in known if field in kept and field not in now)
     return tuple(
@@ -116,3 +114,30 @@ def _text(story: Story, field: str) -> str:
             return story.note
         case _:
             return story.images[0].url if story.images else ""
+
+
+def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
+    """Return the story with the verdict; applying an equal one again changes nothing.
+
+    `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
+    verdict if its profile has a field for it. If not, the caller keeps it among the rules and
+    applies it after each judgement.
+    """
+    if beat.scoring.traits.keeps_verdicts_in_rulings:
+        return obey(story, verdict)
+    if story.verdict is not None and is_same_word(story.verdict, verdict):
+        verdict = story.verdict
+    return obey(replace(story, verdict=verdict), verdict)
+
+
+def is_same_word(one: Verdict, other: Verdict) -> bool:
+    """Decide whether two verdicts are equal but for the time."""
+    return (one.by, one.said, one.why) == (other.by, other.said, other.why)
+
+
+def obey(story: Story, verdict: Verdict) -> Story:
+    """Return the story published or not, as the verdict says; a published one has a heat."""
+    if verdict.said != "publish":
+        return replace(story, published=False)
+    heat = story.heat if story.heat is not None and story.heat >= 0 else story.quality or 0
+    return replace(story, published=True, heat=heat)

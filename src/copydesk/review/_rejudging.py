@@ -1,23 +1,29 @@
-"""Judge a filed story anew, by what its page says now or by the rules of today. Pure.
+"""Judge a filed story again, by its page as it is now or by today's rules.
 
-record, article ── assess, as if it came in now ──> judgement ── taken over by occasion ──> record
+record, article ── assess, as for a new article ──> judgement ── merge, by occasion ──> record
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story, Verdict
-from copydesk.review._correction import apply_correction
-from copydesk.review._hold import gate
-from copydesk.review._judgement import apply_judgement, keep_off
-from copydesk.review._ruled_fields import apply_rulings, find_ruled_fields, find_topic_rule
-from copydesk.review._verdict import apply_verdict
+from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Related, Shelf, Story, Verdict
+from copydesk.review._hand_edits import (
+    apply_verdict,
+    digests,
+    keep_hand_edits,
+    obey,
+    set_beside_others,
+)
+from copydesk.review._standing import gate
+from copydesk.review.corrections import apply_correction
+from copydesk.review.rules import apply_rulings, find_ruled_fields, find_topic_rule
 
-# Why a story is judged anew decides what of it is taken over: after a correction what its page
-# says, under other rules all that rules decide, without a rule the one field that it had changed.
+# Why a story is judged again decides what changes in its record: after a correction the words of
+# the page; under other rules all that rules decide; after an undone rule the field that it set.
 Occasion = Literal["correction", "other rules", "title free", "topics free"]
 
 Assess = Callable[[Article, Beat, Shelf], Story | Dropped]
@@ -25,14 +31,15 @@ Assess = Callable[[Article, Beat, Shelf], Story | Dropped]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """What a filed story is judged anew by.
+    """The inputs for judging a filed story again.
 
-    `assess` is the judge, `shelf` what a copy may repeat, as it stood when the story came in;
-    `known` are the digests of what the line last wrote in its record (see `find_hand_edits`).
-    `mode` is the newsroom's gate, `verdict` a word on the story that stands among the rulings.
-    Where `is_original_kept` is not so, a story that is filed as a copy cannot be seen to be none.
-    `picture` is the one that counts, the record's own where that is None; `words` the record with
-    its excerpt, address, picture and note as they hold today, where a rule that set one is gone.
+    `assess` is the judge. `shelf` holds the stories that it may be a copy of, as they were when it
+    came in. `known` are the digests of the fields that the pipeline last wrote (see
+    `find_hand_edits`). `mode` is the newsroom's publication mode. `verdict` is an editor's verdict
+    that is kept among the rules. If `is_original_kept` is false, a filed copy stays one, since its
+    original cannot be read. `picture` replaces the record's picture unless it is None. `words` is
+    the record with the excerpt, address, picture and note that are valid today, where a rule that
+    had set one is gone.
     """
 
     assess: Assess
@@ -48,17 +55,17 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A filed story as it is judged anew, and why it would not be filed today, "" for none."""
+    """A filed story judged again, and why it would not be filed today ("" if it would)."""
 
     story: Story
     dropped: str = ""
 
 
 def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
-    """Return a filed story as its article is judged now; what a person decided in it stays.
+    """Return a filed story as its article is judged now; an editor's decisions in it stay.
 
-    `article` is without what its site repeats. The picture and the date are the record's, however
-    often the page has changed them.
+    `article` comes without the text that its site repeats on every page. Picture and date are the
+    record's, whatever the page has now.
     """
     fresh, no = _assess(filed, article, grounds)
     match occasion:
@@ -73,9 +80,9 @@ def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion
 
 
 def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dropped | None]:
-    """Return the article as a story in any case, and why a round would drop it.
+    """Return the judged article as a story, and why a round would drop it, None if it would not.
 
-    What an editor's rule says that it is about counts where its own words say nothing.
+    Where the article has no topic of its own, the topics of an editor's rule count.
     """
     beat = grounds.beat
     own = filed.images[0].url if filed.images else ""
@@ -98,7 +105,7 @@ def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dr
 
 
 def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grounds) -> Story:
-    """Take over what the page says; off the beat, or without a source, its words alone."""
+    """Take over what the page says; only its words if it is off the beat or has no source."""
     if judged is None or not article.source:
         access = "" if filed.access == "gone" else filed.access
         judged = replace(
@@ -111,7 +118,7 @@ def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grou
 def _rule(
     filed: Story, article: Article, judged: Story, no: Dropped | None, grounds: Grounds
 ) -> Judgement:
-    """Take over all that rules decide: topics, numbers, what it copies, whether it is published."""
+    """Take over all that rules decide: topics, numbers, the original of a copy, publication."""
     beat, words = grounds.beat, grounds.words or filed
     story = replace(
         judged,
@@ -140,20 +147,20 @@ def _rule(
 
 
 def _title(filed: Story, article: Article, beat: Beat) -> str:
-    """Return the headline as filed; the article's own where a rule that is gone had changed it."""
+    """Return the filed headline, or the article's where a rule that is gone had changed it."""
     was_ruled = any(reason.about == "title" for reason in filed.reasons)
     is_ruled = "title" in find_ruled_fields(filed, beat)
     return article.title if was_ruled and not is_ruled else filed.title
 
 
 def _initial_neighbours(filed: Story, beat: Beat) -> tuple[Related, ...]:
-    """Return what stands beside a story before it is set beside others anew."""
+    """Return the related stories before grouping, which some profiles do from nothing."""
     is_grouped = beat.scoring.traits.groups_from_nothing and beat.scoring.grouping
     return () if is_grouped else filed.related
 
 
 def _still_a_copy(filed: Story, story: Story) -> Story:
-    """Let a copy be one where nothing shows the contrary: its original's text is not kept."""
+    """Keep a story a copy where its original's text is not stored: nothing disproves it."""
     if not filed.copy_of or story.copy_of:
         return story
     copied = [reason for reason in filed.reasons if reason.about == "copy"]
@@ -163,7 +170,7 @@ def _still_a_copy(filed: Story, story: Story) -> Story:
 
 
 def _in_its_group(filed: Story, story: Story) -> Story:
-    """Let a story stand in its group as it is filed, in front or behind; a copy is in none."""
+    """Put a story into the group that it is filed in, as leader or not; a copy is in none."""
     if story.copy_of:
         return story
     grouped = (
@@ -176,18 +183,175 @@ def _in_its_group(filed: Story, story: Story) -> Story:
 
 
 def _free_title(filed: Story, article: Article, beat: Beat) -> Story:
-    """Return a story with its article's headline, or another rule's."""
+    """Return the story with its article's headline, or with that of another rule."""
     others = tuple(reason for reason in filed.reasons if reason.about != "title")
     return apply_rulings(replace(filed, title=article.title, reasons=others), beat)
 
 
 def _free_topics(filed: Story, judged: Story, beat: Beat) -> Story:
-    """Return a story with the topics that its article has, or another rule's."""
+    """Return the story with its article's topics, or with those of another rule."""
     others = [reason for reason in filed.reasons if not _is_of_topics(reason)]
     on_topics = [reason for reason in judged.reasons if _is_of_topics(reason)] if others else []
     return apply_rulings(replace(filed, topics=judged.topics, reasons=(*on_topics, *others)), beat)
 
 
 def _is_of_topics(reason: Reason) -> bool:
-    """Decide whether a reason is about the topics, or the lack of any."""
+    """Decide whether a reason is about topics, or about having none."""
     return f"{reason.about} ".startswith("topic ")
+
+
+_KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
+
+
+def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story with today's topics, numbers, copy, reasons and headline.
+
+    Facts of the article (dates, terms of use) stay as filed. Excerpt, picture, address and note are
+    the caller's: as filed, or as a rule sets them. A verdict and a person's edits stay. A record
+    without digests in `known` is replaced as a whole, since somebody asked for that, and gets no
+    digests.
+    """
+    fresh = replace(
+        filed,
+        title=judged.title,
+        excerpt=judged.excerpt,
+        web_url=judged.web_url,
+        images=judged.images,
+        note=judged.note,
+        topics=judged.topics,
+        quality=judged.quality,
+        heat=judged.heat,
+        published=judged.published,
+        trust=judged.trust,
+        copy_of=judged.copy_of,
+        group=judged.group,
+        background=judged.background,
+        related=judged.related,
+        reasons=judged.reasons,
+    )
+    if known:
+        return replace(keep_hand_edits(filed, fresh, known), related=fresh.related)
+    return fresh if filed.verdict is None else obey(fresh, filed.verdict)
+
+
+def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
+    """Return a rejudged story with the changes by its group.
+
+    Whether it is published stays where a verdict or a person's edit decides it.
+    """
+    if story.machine:
+        return set_beside_others(story, regrouped, dict(story.machine))
+    if story.verdict is not None:
+        is_shown = bool(story.published) and regrouped.heat == -1
+        heat = story.heat if is_shown else regrouped.heat
+        return replace(regrouped, published=story.published, heat=heat)
+    return regrouped
+
+
+def keep_off(story: Story, ruled_out: str) -> Story:
+    """Return the story unpublished, without a group, and with the reason why it is kept off.
+
+    `ruled_out` is the text of the rule that blocks it, "" where it is off the beat.
+    """
+    if story.group:
+        quality = story.quality or 0
+        story = replace(story, group="", related=(), background=(), heat=quality)
+    alone = {"heat", "group", "lead"}
+    reasons = tuple(reason for reason in story.reasons if reason.about not in alone)
+    if reasons:
+        reasons = (
+            *(reason for reason in reasons if reason.about not in {"published", "held"}),
+            _why_off(ruled_out),
+        )
+    return replace(story, published=False, reasons=reasons)
+
+
+def is_kept_off(story: Story) -> bool:
+    """Decide whether a filed story is off the site since today's rules would not file it."""
+    return any(reason.kind in _KEPT_OFF for reason in story.reasons)
+
+
+def _why_off(ruled_out: str) -> Reason:
+    return Reason.exclusion(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT)
+
+
+# A verdict that is taken back: the story gets the state that it has without an editor.
+
+_TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
+
+
+def is_edited_since(story: Story, verdict: Verdict) -> bool:
+    """Decide whether a person edited the file so that it contradicts the verdict."""
+    return bool(story.published) != (verdict.said == "publish")
+
+
+def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
+    """Return the story without its verdict, published or not as a person edited it.
+
+    The digest is made to differ from the value, which marks it as a person's edit.
+    """
+    story = replace(story, verdict=None)
+    if not known or dict(digests(story))["published"] != known.get("published"):
+        return story
+    other = dict(digests(replace(story, published=not story.published)))
+    return with_digests(story, {**known, "published": other["published"]})
+
+
+def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
+    """Return the story without its verdict, published or not as the pipeline last wrote it.
+
+    It is not published where that is not known. A copy, and a story that was behind another one in
+    its group or below the gate, gets its place in the group again.
+    """
+    was_published = _as_the_line_wrote(story, known)
+    has_place = bool(story.copy_of or story.group)
+    published = was_published and not (has_place and story.heat == -1)
+    heat = -1 if has_place and not published else story.heat
+    return replace(story, verdict=None, published=published, heat=heat)
+
+
+def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
+    """Return the story as its points decide without an editor; a copy is never published.
+
+    `points` are those that count for the gate. A story that today's rules keep off stays off, a
+    held one stays held, and one published by the trust in its source stays published.
+    """
+    if story.copy_of:
+        return replace(story, published=False, heat=-1)
+    if is_kept_off(story) or any(reason.about == "held" for reason in story.reasons):
+        return replace(story, published=False)
+    if _is_trusted(story):
+        return replace(story, published=True)
+    published = points >= publish_at
+    kind = ReasonKind.REACHES_GATE if published else ReasonKind.BELOW_GATE
+    reason = Reason.of(kind, quality=points, gate=publish_at)
+    return replace(story, published=published, reasons=_instead(story, reason))
+
+
+def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
+    """Return the story with the digest of its new state, and its reasons in the filed order."""
+    if Counter(story.reasons) == Counter(filed.reasons):
+        story = replace(story, reasons=filed.reasons)
+    if not known:
+        return story
+    return with_digests(story, {**known, "published": dict(digests(story))["published"]})
+
+
+def with_digests(story: Story, known: Mapping[str, str]) -> Story:
+    """Return the story with these digests."""
+    return replace(story, machine=tuple(known.items()))
+
+
+def _as_the_line_wrote(story: Story, known: Mapping[str, str]) -> bool:
+    """Decide by the digest whether the pipeline had published the story."""
+    yes = dict(digests(replace(story, published=True)))["published"]
+    return known.get("published") == yes
+
+
+def _is_trusted(story: Story) -> bool:
+    return any(reason.kind in _TRUSTED for reason in story.reasons)
+
+
+def _instead(story: Story, reason: Reason) -> tuple[Reason, ...]:
+    """Put a reason in place of the one about the same; if there is none, leave them."""
+    return tuple(reason if other.about == reason.about else other for other in story.reasons)

@@ -1,7 +1,6 @@
-"""The server: a built site and a newsroom's service go in; strangers' requests are answered.
+"""The web server: takes a built site and a newsroom's service, and answers HTTP requests.
 
-It knows HTTP and nothing of news: what goes on behind the site (rounds, hubs, counts of reads) is
-`engine`'s.
+It contains no news logic: `background` runs rounds, WebSub subscriptions and page view counts.
 """
 
 from __future__ import annotations
@@ -11,25 +10,25 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.serve._address import Address as Address
+    from copydesk.serve._app import HubCalls as HubCalls
     from copydesk.serve._app import PresentApp as PresentApp
     from copydesk.serve._app import WebApp as WebApp
-    from copydesk.serve._asker import FrontWatch as FrontWatch
-    from copydesk.serve._asker import has_token as has_token
-    from copydesk.serve._asker import is_from_here as is_from_here
+    from copydesk.serve._clients import FrontWatch as FrontWatch
+    from copydesk.serve._clients import client_of as client_of
+    from copydesk.serve._clients import count_views_in as count_views_in
+    from copydesk.serve._clients import has_token as has_token
+    from copydesk.serve._clients import is_from_here as is_from_here
+    from copydesk.serve._clients import trust as trust
     from copydesk.serve._connections import ConnectionLimits as ConnectionLimits
     from copydesk.serve._connections import Connections as Connections
-    from copydesk.serve._figures import health_route as health_route
-    from copydesk.serve._figures import metrics_route as metrics_route
+    from copydesk.serve._files import PackedTexts as PackedTexts
     from copydesk.serve._first_page import first_page_of as first_page_of
-    from copydesk.serve._hub_calls import HubCalls as HubCalls
+    from copydesk.serve._listen import Address as Address
     from copydesk.serve._listen import limit_connections as limit_connections
     from copydesk.serve._listen import listening as listening
     from copydesk.serve._metrics import Metrics as Metrics
-    from copydesk.serve._packed import PackedTexts as PackedTexts
-    from copydesk.serve._readers import client_of as client_of
-    from copydesk.serve._readers import count_views_in as count_views_in
-    from copydesk.serve._readers import trust as trust
+    from copydesk.serve._metrics import health_route as health_route
+    from copydesk.serve._metrics import metrics_route as metrics_route
     from copydesk.serve._serve import serve as serve
     from copydesk.serve._serve import serve_demo as serve_demo
     from copydesk.serve._serve import serve_site as serve_site

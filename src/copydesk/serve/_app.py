@@ -1,4 +1,8 @@
-"""The web app: who answers which request, and the exchange of one app for the next."""
+"""The web app of the server: its routes, the mounted apps, and the guards in front of the site.
+
+Where the desk is on the same host, the site's pages may run only our own scripts: a theme arrives
+by `git pull`, and its scripts could act as an editor who looks at the site.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,42 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import quote
 
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Mount, Router
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, NoMatchFound, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copydesk.kit import text
+from copydesk import background, newsletters
+from copydesk.background import Subscriber
+from copydesk.kit import text, urls
+from copydesk.newsletters import reader_pages
+from copydesk.newsroom import Newsroom
+from copydesk.serve._clients import client_of, is_of_our_network, trust
 
 Say = Callable[[str], None]
 Note = Callable[[int, float], None]
 
-_WAIT_SECONDS = 10.0  # for the next app, before a request is told to come back
-_CLIENT_LEFT = 499  # as nginx counts it
-_END_SECONDS = 3.0  # for an answer under way, before it is broken off
+_WAIT_SECONDS = 10.0  # that a request waits for the next app before a 503
+_CLIENT_LEFT = 499  # nginx's status for it
+_END_SECONDS = 3.0  # for a running answer, before it is cancelled
 _SECRET_END = re.compile(r"(/(?:mail/[a-z]+|desk/enter|websub)/).+", re.DOTALL)
 
 
 def note_nothing(_status: int, _seconds: float) -> None:
-    """Count no request."""
+    """Ignore an answer: the default for `note`."""
 
 
 class WebApp:
-    """Pass each request to who answers it: a mounted app, a route, else the site.
+    """Pass each request to a mounted app, a route, or else the site.
 
-    `mounts` are apps by the path below which they lie. What goes wrong with one request costs only
-    that one, and `say` is told. `note` is told of each answer: its status, and how many seconds it
-    took.
+    `mounts` maps a path to the app that answers below it. An error fails only its own request, and
+    is reported by `say`. `note` is called with the status and the seconds of each answer.
     """
 
     def __init__(
@@ -61,20 +73,20 @@ class WebApp:
 
         try:
             await self._router(scope, receive, send_on)
-        except ClientDisconnect:  # who asked left while they sent: there is nobody to answer
+        except ClientDisconnect:  # the client left while sending: nobody to answer
             status = status or _CLIENT_LEFT
-        except Exception as error:  # a bug on one page must not be one on every page
+        except Exception as error:  # a bug on one page must not stop the others
             what = f"{type(error).__name__}: {error}"
             self._say(text.fold(f"a request failed: {what}: {_cut_secret(scope['path'])}")[:500])
             if status:
-                raise  # the server closes the connection: the answer is not whole
+                raise  # the server closes the connection, as the answer is incomplete
             await PlainTextResponse("internal error\n", 500)(scope, receive, send_on)
         finally:
             self._note(status, time.perf_counter() - began)
 
 
 class PresentApp:
-    """Pass each request to the app that is there; while it is exchanged, requests wait for it."""
+    """Pass requests to the current app; while it is being replaced, they wait for the next one."""
 
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
@@ -83,14 +95,14 @@ class PresentApp:
         self._answering: set[asyncio.Task[object]] = set()
 
     def put(self, app: ASGIApp) -> None:
-        """Have this app answer from now on."""
+        """Set the app that answers from now on."""
         self._app = app
         self._is_there.set()
 
     async def take_away(self, *, is_for_good: bool = False) -> None:
-        """Let the app finish what it answers, for a few seconds.
+        """Remove the app, after waiting a few seconds for its running answers.
 
-        What comes in meanwhile waits for the next app; where none comes, it is told so at once.
+        New requests wait for the next app; with `is_for_good` they are refused at once.
         """
         self._is_there.clear()
         self._is_over = is_for_good
@@ -119,15 +131,185 @@ class PresentApp:
 
 
 def _cut_secret(path: str) -> str:
-    """Return a path as a log may have it: the end of a link in, or of a hub's, is the key."""
+    """Return a path for the log, without the secret that ends a sign-in link or hub callback."""
     return _SECRET_END.sub(r"\1…", path)
 
 
 def _mount(path: str, app: ASGIApp) -> Mount:
     """Return a mount of an app for every address below a path.
 
-    Starlette's own pattern ends at a line feed: `/desk/x%0Ay` would be the site's.
+    Starlette's own pattern stops at a line feed, so `/desk/x%0Ay` would go to the site.
     """
     mount = Mount(path, app)
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount
+
+
+_CALLBACK = re.compile(r"/(?:.*/)?websub/([A-Za-z0-9_-]{43})")
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+class HubCalls(BaseRoute):
+    """The callbacks of WebSub subscriptions; the path of each ends with its own secret."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match the requests of hubs."""
+        found = _CALLBACK.fullmatch(scope["path"])
+        if found is None or scope["method"] not in {"GET", "HEAD", "POST"}:
+            return Match.NONE, {}
+        return Match.FULL, {"path_params": {"token": found[1]}}
+
+    def url_path_for(self, name: str, /, **path_params: str) -> str:  # type: ignore[override] # no address is made of a secret
+        """Refuse to build a URL: a callback's secret must not leak."""
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the hub."""
+        request = Request(scope, receive)
+        token = scope["path_params"]["token"]
+        if request.method == "POST":
+            try:
+                answer = await self._subscriber.take(token, request.headers, request.stream())
+            except ClientDisconnect:
+                return
+        else:
+            answer = await self._subscriber.answer_hub(token, dict(request.query_params))
+        headers = _HEADERS
+        if request.method == "POST" and answer.status >= 400:
+            headers = {**_HEADERS, "Connection": "close"}  # the rest of the body is not read
+        if answer.status == 429:
+            headers = {**headers, "Retry-After": "60"}
+        response = Response(answer.words, answer.status, headers, media_type="text/plain")
+        await response(scope, receive, send)
+
+
+DESK = "/desk"
+
+
+def keep_site_off(app: ASGIApp, host: str) -> ASGIApp:
+    """Return an app that serves only the desk at `host`, and everything at other hosts.
+
+    `/desk` redirects to `/desk/` at any host, and so does `/` at the desk's own host.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(f"{DESK}/"):
+            await app(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get("Host", "").lower()
+        is_desk_host = bool(host) and asked in {host, f"{host}:443"}
+        if scope["path"] == DESK or (is_desk_host and scope["path"] == "/"):
+            await RedirectResponse(f"{DESK}/", 307)(scope, receive, send)
+        elif is_desk_host:
+            await PlainTextResponse("the site is not served at this host\n", 404)(
+                scope, receive, send
+            )
+        else:
+            await app(scope, receive, send)
+
+    return answer
+
+
+_SCRIPTS = (".js", ".mjs")
+
+
+class ScriptGuard:
+    """Pass requests on to `site`; for a person at this machine, allow only our own scripts.
+
+    Other scripts get a 403, and answers a Content-Security-Policy that allows scripts by their
+    whole address.
+
+    `find_own` returns the paths below `prefix` of our own scripts on the disk, checked by hash. The
+    policy in the header applies in addition to that of the page, and no page can weaken it. Forms
+    may be sent only below `forms_to`, the address of the readers' pages; "" for none.
+    """
+
+    def __init__(
+        self,
+        site: ASGIApp,
+        prefix: str,
+        find_own: Callable[[], Collection[str]],
+        is_from_here: Callable[[Scope], bool],
+        forms_to: str = "",
+    ) -> None:
+        self._site = site
+        self._prefix = f"/{prefix}/" if prefix else "/"
+        self._find_own = find_own
+        self._is_from_here = is_from_here
+        below = quote(urls.path(forms_to), safe="/%")  # without characters of policy syntax
+        self._forms = f"{urls.origin(forms_to)}{below}" if forms_to else "'none'"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not self._is_from_here(scope):
+            await self._site(scope, receive, send)
+            return
+        own = await asyncio.to_thread(self._find_own)
+        if scope["path"].endswith(_SCRIPTS) and not self._is_own(scope["path"], own):
+            words = "a theme's own script is not run beside the desk\n"
+            await PlainTextResponse(words, 403)(scope, receive, send)
+            return
+        policy = self._make_policy(Headers(scope=scope).get("Host", ""), own)
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.append("Content-Security-Policy", policy)
+            await send(message)
+
+        await self._site(scope, receive, send_on)
+
+    def _is_own(self, path: str, own: Collection[str]) -> bool:
+        return path.startswith(self._prefix) and path.removeprefix(self._prefix) in own
+
+    def _make_policy(self, host: str, own: Collection[str]) -> str:
+        """Return the policy for a page; `host` was checked to be a name of this machine."""
+        addresses = [f"http://{host}{self._prefix}{path}" for path in sorted(own)]
+        scripts = " ".join(addresses) or "'none'"
+        forms = f"form-action {self._forms}"
+        return f"script-src {scripts}; object-src 'none'; base-uri 'none'; {forms}"
+
+
+_MAIL = "/mail"
+
+
+def needs_reader_pages(newsroom: Newsroom) -> bool:
+    """Decide whether letters have or may get subscribers who can reach this server."""
+    has_letters = bool(newsroom.settings.letters) or newsletters.has_mail(newsroom.private)
+    return bool(newsroom.settings.serve.public_url) and has_letters
+
+
+def find_reader_pages(public_url: str) -> str:
+    """Return the base URL of the readers' pages, "" if nobody can reach them."""
+    return f"{public_url.rstrip('/')}{_MAIL}/" if public_url else ""
+
+
+@contextlib.asynccontextmanager
+async def mount_reader_pages(
+    newsroom: Newsroom, service: background.NewsroomService, say: Say
+) -> AsyncIterator[Mapping[str, ASGIApp]]:
+    """Open the readers' pages for the block; yield them by path, empty if they are not needed.
+
+    They are also mounted below the path of `serve.public_url`, which a proxy may pass on. If there
+    are subscribers they exist whatever the settings: unsubscribing must always work.
+    """
+    settings = newsroom.settings
+    if not needs_reader_pages(newsroom):
+        yield {}
+        return
+
+    def read_newsroom() -> Newsroom:
+        return replace(newsroom, settings=service.folder.settings(), now=datetime.now(UTC))
+
+    networks = settings.serve.trusted_proxies
+    is_proxy = trust(networks) if networks else is_of_our_network
+
+    def find_client(scope: Scope) -> str:
+        peer = scope["client"][0] if scope.get("client") else ""
+        return client_of(peer, Headers(scope=scope).getlist("X-Forwarded-For"), is_proxy)
+
+    async with reader_pages.serve_subscriptions(read_newsroom, say, find_client) as app:
+        yield {below + _MAIL: app for below in {"", urls.path(settings.serve.public_url)}}

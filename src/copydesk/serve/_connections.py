@@ -1,8 +1,7 @@
-"""Connections: how many there may be, and which one gives way where there is no room for another.
+"""Limit the number of connections, and choose the one to close when a new one has no room.
 
-The descriptors of a process are few, and whoever connects and says nothing takes one. So nobody is
-waited for at the cost of others: where all places are taken, the connection that has gone longest
-without a whole head gives its place up.
+A process has few file descriptors, and a client that connects and sends nothing takes one. So when
+all places are taken, the connection that has waited longest for a complete request head is closed.
 """
 
 from __future__ import annotations
@@ -12,17 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from copydesk.serve._readers import network_of
+from copydesk.serve._clients import network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """How many connections there may be, and how long each step of one may take, in seconds.
+    """The maximum number of connections, and the timeouts of each step in seconds.
 
-    `an_address` is how many one client may have (of IPv6: one network). The `head` and the `body`
-    of a request come whole in that time; an answer of which the client takes nothing for `write` is
-    given up; between two requests a connection may `rest`. The clock is looked at every `look`. Of
-    requests that come before the answer to the first one, `pipelined` may wait.
+    `an_address` is the number for one client (IPv6: one network). `head` and `body` are the times
+    for a complete head and body of a request; an answer is given up when the client reads nothing
+    for `write` seconds; `rest` is the time between two requests. Deadlines are checked every `look`
+    seconds. At most `pipelined` further requests may wait for the answer to the first one.
     """
 
     in_all: int = 1_000
@@ -37,20 +36,20 @@ class ConnectionLimits:
 
 
 class Held(Protocol):
-    """A connection that is held for a client; it ends at `deadline`, by the loop's clock."""
+    """An open connection of a client; it is closed at `deadline`, by the loop's clock."""
 
     held_for: str
     deadline: float | None
 
     def end(self) -> None:
-        """Close it at once, whatever it is doing, and leave."""
+        """Close the connection at once, whatever it is doing, and call `leave`."""
         ...
 
 
 class Connections:
-    """The connections that are held, the oldest first of those that wait for their client.
+    """The open connections; those that wait for their client are ordered, the oldest first.
 
-    A client for whom `is_trusted` holds, such as a web server in front of us, may have any number.
+    A client for whom `is_trusted` is true, such as a proxy in front of us, may have any number.
     """
 
     def __init__(
@@ -61,24 +60,24 @@ class Connections:
         self.gave_way = 0
         self._is_trusted = is_trusted
         self._without_head: OrderedDict[Held, None] = OrderedDict()
-        self._slow: OrderedDict[Held, None] = OrderedDict()  # to send a body, to take an answer
-        self._busy: OrderedDict[Held, None] = OrderedDict()  # theirs is the turn of the app
+        self._slow: OrderedDict[Held, None] = OrderedDict()  # they send a body or receive an answer
+        self._busy: OrderedDict[Held, None] = OrderedDict()  # the app is working on their request
         self._clients: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        """Count the connections."""
+        """Return the number of connections."""
         return len(self._without_head) + len(self._slow) + len(self._busy)
 
     def __iter__(self) -> Iterator[Held]:
-        """Yield each connection; they may leave meanwhile."""
+        """Yield each connection; connections may leave during the iteration."""
         yield from (*self._without_head, *self._slow, *self._busy)
 
     def name_client(self, peer: str) -> str:
-        """Return for whom a connection from this address is held."""
+        """Return the client (IPv4 address or IPv6 network) of a peer address."""
         return peer if self._is_trusted(peer) else network_of(peer)
 
     def admit(self, newcomer: Held) -> bool:
-        """Take a connection in, which has sent nothing yet; False: there is no room for it."""
+        """Add a new connection, which has sent nothing yet; return False if there is no room."""
         client = newcomer.held_for
         is_one_too_many = self._clients[client] >= self.limits.an_address and not self._is_trusted(
             client
@@ -91,7 +90,7 @@ class Connections:
         return True
 
     def make_room(self) -> bool:
-        """End the connection that is waited for longest, if any is; decide whether one was."""
+        """Close the connection that has been waiting longest; return False if there is none."""
         for waiting in (self._without_head, self._slow):
             if waiting:
                 next(iter(waiting)).end()
@@ -100,31 +99,31 @@ class Connections:
         return False
 
     def take_over(self, before: Held, after: Held) -> None:
-        """Hold `after` in the place of `before`, whose head is whole."""
+        """Replace `before`, whose request head is complete, by `after`."""
         self._drop(before)
         self._busy[after] = None
 
     def wait_for_head(self, connection: Held) -> None:
-        """Put a connection where it waits for its next request."""
+        """Move a connection to those that wait for their next request."""
         self._move(connection, self._without_head)
 
     def wait_for_client(self, connection: Held) -> None:
-        """Put a connection where it waits for the rest of a body, or for an answer to be taken."""
+        """Move a connection to those whose client is sending a body or receiving an answer."""
         self._move(connection, self._slow)
 
     def let_work(self, connection: Held) -> None:
-        """Put a connection where it waits for us."""
+        """Move a connection to those that wait for the app."""
         self._move(connection, self._busy)
 
     def leave(self, connection: Held) -> None:
-        """Hold a connection no longer; nothing where it left before."""
+        """Remove a connection; do nothing if it was removed before."""
         if self._drop(connection):
             self._clients[connection.held_for] -= 1
             if not self._clients[connection.held_for]:
                 del self._clients[connection.held_for]
 
     def end_overdue(self, now: float) -> None:
-        """End each connection whose deadline has passed."""
+        """Close each connection whose deadline has passed."""
         for connection in self:
             if connection.deadline is not None and connection.deadline <= now:
                 connection.end()

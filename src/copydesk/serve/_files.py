@@ -1,11 +1,14 @@
-"""Files: the answer that a file of the site is: whole, in part, packed, or known (RFC 9110)."""
+"""Answer with a file of the site: complete, a range, gzipped, or "not modified" (RFC 9110)."""
 
 from __future__ import annotations
 
 import calendar
+import gzip
 import math
 import os
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate, parsedate
@@ -14,19 +17,17 @@ from typing import BinaryIO
 
 from starlette.datastructures import Headers
 
-from copydesk.serve._packed import PackedTexts, may_be_packed
-
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)", re.IGNORECASE)
-_MOST_DIGITS = 18  # no file has a size of more
-_IN_ONE_GO = 1 << 20  # bytes that are read before the answer begins
+_MOST_DIGITS = 18  # no file is larger
+_IN_ONE_GO = 1 << 20  # bytes; a smaller body is read before the answer begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAnswer:
-    """An answer: status, headers, and the body, or the `length` bytes that come next in `file`.
+    """An answer: status, headers, and a body or the next `length` bytes of `file`.
 
-    Whoever gets one with a file reads and closes it.
+    The receiver must read and close the file.
     """
 
     status: int
@@ -38,7 +39,7 @@ class FileAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OpenFile:
-    """A file as it was when it was opened, whatever is put in its place since."""
+    """An open file with its state when it was opened, even if it is replaced later."""
 
     path: Path
     file: BinaryIO
@@ -48,14 +49,14 @@ class _OpenFile:
 
     @property
     def validators(self) -> dict[str, str]:
-        """Return what tells this state of the file from another one."""
-        # rounded up: who sends it back has not seen a later change
+        """Return the ETag and Last-Modified headers of this state of the file."""
+        # rounded up, so that a change later in the same second is not missed
         date = formatdate(math.ceil(self.changed_at), usegmt=True)
         return {"ETag": f'"{self.tag}"', "Last-Modified": date}
 
 
 def answer_file(method: str, headers: Headers, path: Path, packed: PackedTexts) -> FileAnswer:
-    """Answer a GET or HEAD for a file; blocks. Raises OSError."""
+    """Return the answer to a GET or HEAD for a file; blocks. Raises OSError."""
     file = path.open("rb")
     try:
         stat = os.fstat(file.fileno())
@@ -109,11 +110,8 @@ def _answer_plain(method: str, headers: Headers, opened: _OpenFile) -> FileAnswe
     return FileAnswer(status=status, headers=described, file=opened.file, length=len(part))
 
 
-# ---- conditions ------------------------------------------------------------------------------
-
-
 def _is_known(headers: Headers, opened: _OpenFile) -> bool:
-    """Decide whether the asker has this very file; what names a tag is not asked for a time."""
+    """Decide whether the client has this state already; If-None-Match overrides the time."""
     tags = headers.get("If-None-Match")
     if tags is not None:
         return tags.strip() == "*" or any(tag == opened.tag for _, tag in _TAG.findall(tags))
@@ -122,7 +120,7 @@ def _is_known(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _is_refused(headers: Headers, opened: _OpenFile) -> bool:
-    """Decide whether the asker wants the file only in another state than it is in."""
+    """Decide whether a precondition of the request (If-Match, If-Unmodified-Since) fails."""
     tags = headers.get("If-Match")
     if tags is not None:
         return tags.strip() != "*" and ("", opened.tag) not in _TAG.findall(tags)
@@ -131,7 +129,7 @@ def _is_refused(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
-    """Decide whether the asker wants a part of the file in the state that it is in."""
+    """Decide whether If-Range allows a partial answer for this state of the file."""
     state = headers.get("If-Range")
     if state is None:
         return True
@@ -140,9 +138,9 @@ def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
-    """Return which bytes are asked for, none where the file has none of them, None for all.
+    """Return the requested byte range, an empty one if out of the file, None for the whole file.
 
-    A range in another unit or of bad syntax is ignored, and so are several (RFC 9110, 14.2).
+    Ranges in other units, with syntax errors, or more than one are ignored (RFC 9110, 14.2).
     """
     found = _RANGE.fullmatch(headers.get("Range", ""))
     if found is None or found.groups() == ("", "") or not _may_be_cut(headers, opened):
@@ -156,14 +154,67 @@ def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
 
 
 def _read_position(digits: str) -> int | None:
-    """Read the digits of a position, None where there are none; no file has a greater one."""
+    """Parse the digits of a position, None if there are none; very large ones are capped."""
     return int(digits.lstrip("0")[: _MOST_DIGITS + 1] or "0") if digits else None
 
 
 def _read_date(text: str) -> float | None:
-    """Read a date of HTTP as seconds, None where it is none."""
+    """Parse an HTTP date as seconds since 1970, None if it is invalid."""
     parsed = parsedate(text)
     try:
         return None if parsed is None else float(calendar.timegm(parsed))
     except (ValueError, OverflowError):
         return None
+
+
+_TEXTS = {".html", ".css", ".js", ".svg", ".xml", ".json", ".txt", ".webmanifest"}
+_LEAST, _MOST = 1_000, 5_000_000  # bytes; less fits into one packet anyway, more is no page
+_LEVEL = 6
+_TAKEN = re.compile(r"(?i)\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+# headers of range requests and of conditions that only the uncompressed file can answer
+_APART = ("Range", "If-Range", "If-Match", "If-Unmodified-Since")
+_KEPT_BYTES = 16 << 20
+
+
+def varies(path: Path) -> bool:
+    """Decide whether the answer with a file depends on Accept-Encoding."""
+    return path.suffix in _TEXTS
+
+
+def may_be_packed(headers: Headers, path: Path, size: int) -> bool:
+    """Decide whether to gzip a file for a request with these headers."""
+    return (
+        varies(path)
+        and _LEAST <= size <= _MOST
+        and not any(name in headers for name in _APART)
+        and _TAKEN.search(headers.get("Accept-Encoding", "")) is not None
+    )
+
+
+class PackedTexts:
+    """A cache of the gzipped forms of recently requested texts, at most `at_most` bytes."""
+
+    def __init__(self, at_most: int = _KEPT_BYTES) -> None:
+        self._at_most = at_most
+        self._kept: OrderedDict[tuple[Path, str], bytes] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def pack(self, path: Path, tag: str, file: BinaryIO) -> bytes:
+        """Return the gzipped form of an open file; `tag` identifies its state."""
+        with self._lock:
+            packed = self._kept.get((path, tag))
+            if packed is not None:
+                self._kept.move_to_end((path, tag))
+                return packed
+        packed = gzip.compress(file.read(), _LEVEL, mtime=0)
+        with self._lock:
+            self._keep((path, tag), packed)
+        return packed
+
+    def _keep(self, key: tuple[Path, str], packed: bytes) -> None:
+        self._bytes += len(packed) - len(self._kept.get(key, b""))
+        self._kept[key] = packed
+        while self._bytes > self._at_most:
+            _, dropped = self._kept.popitem(last=False)
+            self._bytes -= len(dropped)

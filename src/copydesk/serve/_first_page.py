@@ -1,4 +1,4 @@
-"""First page: what stands where the site will be, until the first round has built it."""
+"""The placeholder page that is shown until the first round has built the site."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from html import escape
 
-from copydesk.engine import RoundStatus
+from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve._files import FileAnswer
 
 _LOOK_SECONDS = 2
@@ -56,7 +56,7 @@ _PAGE = """<!doctype html>
 def first_page_of(
     title: str, runs_rounds: bool, read_status: Callable[[], RoundStatus | None]
 ) -> Callable[[], FileAnswer]:
-    """Make what answers while there is no site: a page that says how the first round stands."""
+    """Return a function that answers with a page on the progress of the first round."""
 
     def answer() -> FileAnswer:
         said = _say_progress(runs_rounds, read_status())

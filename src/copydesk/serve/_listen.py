@@ -1,31 +1,37 @@
-"""Listen: the server from the first connection to the last."""
+"""Open sockets, accept connections, and run the server until it stops.
+
+Until the head of its first request is complete, a connection is only a socket and some bytes, so
+that a flood of slow clients costs little; then it gets a protocol and a transport.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import resource
 import socket
-from collections.abc import AsyncIterator, Sequence
+import struct
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from email.utils import formatdate
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from copydesk.serve._address import Address, open_sockets
+from copydesk.errors import UsageError
 from copydesk.serve._connections import ConnectionLimits, Connections
-from copydesk.serve._entrance import Entrance, Newcomer
 from copydesk.serve._protocol import HttpConnection
 
-_RESERVED = 128  # descriptors for files, stores, hubs, rounds, and those that are closing
-_AT_MOST = 10_000  # connections; more are beyond one process
+_RESERVED = 128  # descriptors for files, databases, hubs, rounds and closing connections
+_AT_MOST = 10_000  # connections; one process cannot serve more
 _SHUTDOWN_SECONDS = 3.0
 
 
 def raise_descriptor_limit() -> int:
-    """Let this process have as many descriptors as the system allows it, and return that number."""
+    """Raise the limit of file descriptors as far as the system allows, and return it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -34,7 +40,7 @@ def raise_descriptor_limit() -> int:
 
 
 def limit_connections(descriptors: int) -> ConnectionLimits:
-    """Return how many connections a process with so many descriptors should hold."""
+    """Return the connection limits for a process with this number of descriptors."""
     in_all = min(max(descriptors - _RESERVED, descriptors // 2), _AT_MOST)
     return ConnectionLimits(in_all=in_all, an_address=max(in_all // 4, 1))
 
@@ -45,7 +51,7 @@ async def listening(
     app: ASGIApp,
     connections: Connections | None = None,
 ) -> AsyncIterator[int]:
-    """Answer strangers for the block, and give the port; raises UsageError where it is taken."""
+    """Serve an app for the block, and yield the port; raises UsageError if it is taken."""
     sockets = open_sockets(address)
     if connections is None:
         connections = Connections(limit_connections(raise_descriptor_limit()))
@@ -57,7 +63,7 @@ async def listening(
 
 
 class _Server:
-    """Connections on their way from the entrance to the app; it works from the start."""
+    """Pass accepted connections on to the app; running as soon as it is made."""
 
     def __init__(
         self, app: ASGIApp, sockets: Sequence[socket.socket], connections: Connections
@@ -72,7 +78,7 @@ class _Server:
         self._looking = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
-        """Let nobody in any more, and answer for a few seconds what was asked before."""
+        """Accept no more connections, and finish running answers for a few seconds."""
         self._entrance.close()
         self._looking.cancel()
         for connection in self._connections:
@@ -101,7 +107,7 @@ class _Server:
     async def _connect(self, line: socket.socket, protocol: HttpConnection) -> None:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, line)
-        except OSError:  # the client left this moment
+        except OSError:  # the client has just left
             line.close()
             self._connections.leave(protocol)
 
@@ -116,7 +122,7 @@ class _Server:
 
 
 def _configure(app: ASGIApp) -> Config:
-    """Set uvicorn up: it logs nothing, trusts nobody's word on who asks, and names itself not."""
+    """Configure uvicorn: without logs, without trusted proxy headers, without a Server header."""
     config = Config(
         app,
         log_config=None,
@@ -126,8 +132,209 @@ def _configure(app: ASGIApp) -> Config:
         ws="none",
         lifespan="off",
         interface="asgi3",
-        timeout_keep_alive=86_400,  # the deadline of a rest is ours
+        timeout_keep_alive=86_400,  # our own deadlines apply
     )
     config.load()
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # strangers' nonsense
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)  # invalid requests
     return config
+
+
+_BACKLOG = 65_535  # the system lowers it to its own limit (net.core.somaxconn)
+# errors to ignore if a name has other addresses, such as localhost's ::1 without IPv6
+_NOT_HERE = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """The host and port to listen at; port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+
+def open_sockets(address: Address) -> list[socket.socket]:
+    """Open a listening socket for each IP address of a host; raises UsageError.
+
+    With port 0 all of them listen at the port that the first one got.
+    """
+    opened: list[socket.socket] = []
+    missing: list[OSError] = []
+    try:
+        for family, place in _places(address):
+            port = opened[0].getsockname()[1] if opened and not address.port else address.port
+            try:
+                opened.append(_open_socket(family, (place[0], port, *place[2:])))
+            except OSError as error:
+                if error.errno not in _NOT_HERE:
+                    raise
+                missing.append(error)
+        if not opened:
+            raise missing[0]
+    except (OSError, UnicodeError) as error:
+        for listener in opened:
+            listener.close()
+        what, option = _explain_refusal(error)
+        raise UsageError(
+            f"cannot listen ({what})",
+            subject=f"{address.host}:{address.port}",
+            hint=f"choose another with {option}",
+        ) from error
+    return opened
+
+
+Place = tuple[str, int] | tuple[str, int, int, int]
+
+
+def _places(address: Address) -> dict[tuple[socket.AddressFamily, Place], None]:
+    """Look up the IP addresses of a host, each once, in the system's order."""
+    found = socket.getaddrinfo(
+        address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    return {(family, place): None for family, _, _, _, place in found}  # type: ignore[misc] # (bytes, …) belongs to other families
+
+
+def _open_socket(family: socket.AddressFamily, place: tuple[object, ...]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(place)
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _explain_refusal(error: OSError | UnicodeError) -> tuple[str, str]:
+    """Return why the system refused to listen there, and the option for another address."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "no such host", "--host"
+    if error.errno == errno.EADDRINUSE:
+        return "somebody else listens there", "--port"
+    if error.errno == errno.EACCES:
+        return "only the administrator may listen there", "--port"
+    return "this machine has no such address", "--host"
+
+
+_AT_ONCE = 100  # connections to accept before other events are handled
+_PAUSE_SECONDS = 0.1  # after running out of descriptors
+_END_OF_HEAD = b"\r\n\r\n"
+_NO_FAREWELL = struct.pack("ii", 1, 0)  # SO_LINGER: closing frees the socket at once
+
+
+class Newcomer:
+    """A connection whose first request head is incomplete; `head` is the received part."""
+
+    def __init__(self, line: socket.socket, client: str, entrance: Entrance) -> None:
+        self.line = line
+        self.held_for = client
+        self.deadline: float | None = None
+        self.head = b""
+        self.is_watched = False
+        self._entrance = entrance
+
+    def end(self) -> None:
+        """Close the connection at once, and remove it."""
+        self._entrance.turn_out(self)
+
+
+class Entrance:
+    """Accept connections; `let_in` gets each one with a complete or an invalid request head.
+
+    Such a connection is no longer read here, and still counts until another object takes it over.
+    """
+
+    def __init__(
+        self,
+        listeners: Sequence[socket.socket],
+        connections: Connections,
+        let_in: Callable[[Newcomer], None],
+    ) -> None:
+        self._listeners = listeners
+        self._connections = connections
+        self._let_in = let_in
+        self._loop = asyncio.get_running_loop()
+
+    def open(self) -> None:
+        """Start to accept connections."""
+        for listener in self._listeners:
+            self._loop.add_reader(listener, self._accept, listener)
+
+    def close(self) -> None:
+        """Stop accepting connections."""
+        for listener in self._listeners:
+            self._loop.remove_reader(listener)
+            listener.close()
+
+    def turn_out(self, newcomer: Newcomer) -> None:
+        """Close a newcomer's connection, and remove it."""
+        self._unwatch(newcomer)
+        _hang_up(newcomer.line)
+        self._connections.leave(newcomer)
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                line, peer = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError:  # out of file descriptors
+                self._rest(listener)
+                return
+            line.setblocking(False)
+            newcomer = Newcomer(line, self._connections.name_client(peer[0]), self)
+            newcomer.deadline = self._loop.time() + self._connections.limits.head_seconds
+            if self._connections.admit(newcomer):
+                self._read(newcomer)
+            else:
+                _hang_up(line)
+
+    def _rest(self, listener: socket.socket) -> None:
+        """Close a waiting connection to free a descriptor, and go on accepting a little later."""
+        self._connections.make_room()
+        self._loop.remove_reader(listener)
+        self._loop.call_later(_PAUSE_SECONDS, self._resume, listener)
+
+    def _resume(self, listener: socket.socket) -> None:
+        if listener.fileno() >= 0:  # it was not closed meanwhile
+            self._loop.add_reader(listener, self._accept, listener)
+
+    def _read(self, newcomer: Newcomer) -> None:
+        """Read the received bytes, and pass the connection on, close it, or wait for more."""
+        limit, known = self._connections.limits.head_bytes, len(newcomer.head)
+        try:
+            piece = newcomer.line.recv(limit + 1 - known)
+        except (BlockingIOError, InterruptedError):
+            self._watch(newcomer)
+            return
+        except OSError:
+            piece = b""
+        if not piece:
+            self.turn_out(newcomer)
+            return
+        newcomer.head += piece
+        is_whole = newcomer.head.find(_END_OF_HEAD, max(known - 3, 0)) >= 0
+        if is_whole or len(newcomer.head) > limit or not newcomer.head[:1].isupper():
+            self._unwatch(newcomer)
+            self._let_in(newcomer)
+        else:
+            self._watch(newcomer)
+
+    def _watch(self, newcomer: Newcomer) -> None:
+        if not newcomer.is_watched:
+            self._loop.add_reader(newcomer.line, self._read, newcomer)
+            newcomer.is_watched = True
+
+    def _unwatch(self, newcomer: Newcomer) -> None:
+        if newcomer.is_watched:
+            self._loop.remove_reader(newcomer.line)
+            newcomer.is_watched = False
+
+
+def _hang_up(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_FAREWELL)
+    line.close()

@@ -1,4 +1,4 @@
-"""Metrics: what this server and its rounds did, in the text format of Prometheus."""
+"""The health check, and metrics of the server and its rounds in the Prometheus format."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
-from copydesk.engine import RoundStatus
+from copydesk import background
+from copydesk.newsroom.reports import RoundStatus
+from copydesk.serve._clients import has_token, is_from_here
 from copydesk.serve._connections import Connections
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,7 +24,7 @@ _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 
 
 class Metrics:
-    """Count requests as they are answered, and rounds as they are found to be over."""
+    """Count requests when they are answered, and rounds when they have ended."""
 
     def __init__(
         self, connections: Connections, read_status: Callable[[], RoundStatus | None]
@@ -53,12 +58,12 @@ class Metrics:
         self._note_known_round()
 
     def note_request(self, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Count one answered request."""
         self._requests.labels(f"{status // 100}xx").inc()
         self._request_seconds.observe(seconds)
 
     def look_at_round(self) -> None:
-        """Count the last round, where it is over and was not counted."""
+        """Count the last round if it has ended and was not counted yet."""
         status = self._read_status()
         if status is None or not status.is_over or self._last_round == (status.pid, status.began):
             return
@@ -70,25 +75,25 @@ class Metrics:
         self._failures.inc(status.failed)
 
     def write(self) -> bytes:
-        """Return all figures as text."""
+        """Return all metrics as text."""
         self.look_at_round()
         return generate_latest(self._registry)
 
     def _note_known_round(self) -> None:
-        """Count no round that was over before this server began."""
+        """Mark the last round as counted if it ended before this server started."""
         status = self._read_status()
         if status is not None and status.is_over:
             self._last_round = status.pid, status.began
 
 
 class _ConnectionCounts(Collector):
-    """Tell the connections that are held now, and those that found no room or lost theirs."""
+    """Collect the numbers of open, refused and displaced connections."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures."""
+        """Yield the metrics."""
         held = GaugeMetricFamily("copydesk_connections", "Connections that are held.")
         held.add_metric([], len(self._connections))
         yield held
@@ -98,3 +103,31 @@ class _ConnectionCounts(Collector):
         lost.add_metric(["refused"], self._connections.refused)
         lost.add_metric(["gave way"], self._connections.gave_way)
         yield lost
+
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def health_route() -> Route:
+    """Return the route `/health`: 200 to anybody as long as this process answers."""
+
+    async def tell_health(_: Request) -> Response:
+        return PlainTextResponse("ok\n", headers=_HEADERS)
+
+    return Route("/health", tell_health, methods=["GET"])
+
+
+def metrics_route(metrics: Metrics, service: background.NewsroomService) -> Route:
+    """Return the route `/metrics`: only for this machine or with the token, else 404."""
+
+    async def tell_metrics(request: Request) -> Response:
+        settings = service.settings
+        public_url, desk_host = settings.serve.public_url, settings.desk.host
+        is_known = is_from_here(request.scope, public_url, desk_host) or has_token(
+            request.scope, settings.metrics_token
+        )
+        if not is_known:
+            return PlainTextResponse("not found\n", 404, headers=_HEADERS)
+        return Response(metrics.write(), headers={**_HEADERS, "Content-Type": CONTENT_TYPE})
+
+    return Route("/metrics", tell_metrics, methods=["GET"])

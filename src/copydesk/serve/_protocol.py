@@ -1,8 +1,8 @@
-"""Protocol: uvicorn's for HTTP/1.1, with bounds on what a client may send and how long it may take.
+"""uvicorn's HTTP/1.1 protocol with limits on the size and the time of requests and answers.
 
-uvicorn bounds neither the head of a request nor the time in which it comes, and waits without end
-for a client to take its answer. Who waits for whom is settled anew after each event; the deadlines
-are looked at once a second (`Connections.end_overdue`).
+uvicorn limits neither the size of a request head nor its time, and waits for ever for a client to
+read an answer. After each event this protocol updates what the connection waits for; the deadlines
+are checked once a second (`Connections.end_overdue`).
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _REFUSAL = (
 
 
 class _UnfitRequestError(Exception):
-    """Stop the parser: what it reads goes beyond a bound."""
+    """Raised to stop the parser when a request exceeds a limit."""
 
 
 class HttpConnection(HttpToolsProtocol):
-    """A connection that was let in; `received` is what came before it was."""
+    """An accepted connection; `received` are the bytes that were read before."""
 
     def __init__(
         self,
@@ -50,33 +50,33 @@ class HttpConnection(HttpToolsProtocol):
         self._limits = connections.limits
         self._received = received
         self._waits_for: WaitsFor = "app"
-        self._head_bytes = 0  # of the names and values that were read
-        self._unread_bytes = 0  # of what came since the piece in which the head began
+        self._head_bytes = 0  # size of the header names and values so far
+        self._unread_bytes = 0  # bytes received since the chunk in which the head began
         self._is_in_head = self._has_begun_head = self._is_in_body = False
         self._is_taken_slowly = self._is_too_large = self._is_refused = False
         self._fault = b"no request of HTTP\n"
 
     def end(self) -> None:
-        """Close the connection at once, and leave."""
+        """Close the connection at once, and remove it."""
         self._held.leave(self)
         if self.transport is not None:
             self.transport.abort()
 
-    # ---- what the transport says ----
+    # ---- events of the transport ----
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Go on with what came before."""
+        """Parse the bytes that were received before."""
         super().connection_made(transport)
         received, self._received = self._received, b""
         self.data_received(received)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Leave."""
+        """Remove the connection."""
         super().connection_lost(exc)
         self._held.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        """Read what came, within the bounds; after a refusal nothing more is read into it."""
+        """Parse the data within the limits; after a refusal the data is ignored."""
         if self._is_refused:
             return
         self._has_begun_head = False
@@ -89,7 +89,7 @@ class HttpConnection(HttpToolsProtocol):
         self._settle()
 
     def pause_writing(self) -> None:
-        """Wait for the client to take what was sent."""
+        """Wait for the client to read the answer."""
         super().pause_writing()
         self._is_taken_slowly = True
         self._settle()
@@ -100,7 +100,7 @@ class HttpConnection(HttpToolsProtocol):
         self._is_taken_slowly = False
         self._settle()
 
-    # ---- what the parser says ----
+    # ---- events of the parser ----
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -109,17 +109,17 @@ class HttpConnection(HttpToolsProtocol):
         self._is_in_head = self._has_begun_head = True
 
     def on_url(self, url: bytes) -> None:
-        """Take a piece of the address."""
+        """Add a part of the URL."""
         self._count(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or a trailer after the body."""
+        """Add a header, or a trailer after the body."""
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Let the app answer, after the requests before."""
+        """Pass the request to the app, after earlier requests of the connection."""
         if not self._names_one_host():
             self._fault = b"a request needs one valid Host\n"
             raise _UnfitRequestError
@@ -127,16 +127,16 @@ class HttpConnection(HttpToolsProtocol):
             raise _UnfitRequestError
         super().on_headers_complete()
         if self.parser.should_upgrade():
-            self.cycle.keep_alive = False  # what follows may be of another protocol
+            self.cycle.keep_alive = False  # the next bytes may be of another protocol
         self._is_in_head, self._is_in_body = False, True
 
     def on_message_complete(self) -> None:
-        """Note that a request is whole."""
+        """Note that the request is complete."""
         super().on_message_complete()
         self._is_in_body = False
 
     def _names_one_host(self) -> bool:
-        """Decide whether the head has the `Host` that it must have (RFC 9112, 3.2)."""
+        """Decide whether the head has exactly one `Host` where required (RFC 9112, 3.2)."""
         hosts = [value for name, value in self.headers if name == b"host"]
         if not hosts:
             return self.parser.get_http_version() != "1.1"
@@ -151,12 +151,12 @@ class HttpConnection(HttpToolsProtocol):
     # ---- answers ----
 
     def on_response_complete(self) -> None:
-        """Begin with the next request, or rest."""
+        """Begin the next request, or wait for one."""
         super().on_response_complete()
         self._settle()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what came, after the answers to what came before it."""
+        """Refuse the request, after the answers to earlier ones."""
         if self._is_working and self._is_in_head:
             self.cycle.keep_alive = False
             self.flow.pause_reading()
@@ -166,19 +166,19 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse(b"400 Bad Request", self._fault)
 
     def _refuse(self, status: bytes, words: bytes) -> None:
-        """Say no, and wait for the client to leave: what it still sends would reset the line."""
+        """Send an error, and let the client close first so that it can read the error."""
         self._is_refused = True
         self.transport.write(_REFUSAL % (status, len(words), words))
         self.transport.write_eof()
 
-    # ---- who waits for whom ----
+    # ---- waiting ----
 
     @property
     def _is_working(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _settle(self) -> None:
-        """Hold the connection by what it waits for now; a wait that goes on keeps its deadline."""
+        """Update what the connection waits for; an unchanged wait keeps its deadline."""
         waits_for = self._find_wait()
         if waits_for == self._waits_for:
             return

@@ -1,4 +1,4 @@
-"""Serve: the site over HTTP, rounds when they are due, pushes from hubs, until told to stop."""
+"""Serve the site over HTTP, run rounds when they are due, receive WebSub pushes, until stopped."""
 
 from __future__ import annotations
 
@@ -14,26 +14,42 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from copydesk import desk, engine
+from copydesk import background, building, desk
+from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
-from copydesk.serve._address import Address
-from copydesk.serve._app import PresentApp, WebApp
-from copydesk.serve._asker import FrontWatch, is_from_here
-from copydesk.serve._connections import Connections
-from copydesk.serve._desk_host import DESK, keep_site_off
-from copydesk.serve._figures import health_route, metrics_route
-from copydesk.serve._first_page import first_page_of
-from copydesk.serve._hub_calls import HubCalls
-from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
-from copydesk.serve._metrics import Metrics
-from copydesk.serve._reader_pages import (
+from copydesk.newsroom import (
+    FrontServer,
+    Newsroom,
+    accounts,
+    advise_on_front,
+    identity,
+    keep_front_servers,
+    read_front_servers,
+)
+from copydesk.serve._app import (
+    DESK,
+    HubCalls,
+    PresentApp,
+    ScriptGuard,
+    WebApp,
     find_reader_pages,
+    keep_site_off,
     mount_reader_pages,
     needs_reader_pages,
 )
-from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
-from copydesk.serve._script_guard import ScriptGuard
+from copydesk.serve._clients import (
+    FrontWatch,
+    PageShelf,
+    client_of,
+    count_views_in,
+    is_from_here,
+    trust,
+)
+from copydesk.serve._connections import Connections
+from copydesk.serve._first_page import first_page_of
+from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
+from copydesk.serve._metrics import Metrics, health_route, metrics_route
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]
@@ -42,30 +58,30 @@ _NO_HOST = (
     "the desk has no host of its own: set host in [desk] of beat.toml"
     " (docs/guides/who-may-use-the-desk.md)"
 )
-_LOOK_SECONDS = 2.0  # at beat.toml, for settings that pages are made by
+_LOOK_SECONDS = 2.0  # between two checks of beat.toml for changed settings of the pages
 
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
-    """Serve a web root until SIGTERM or Ctrl-C; raises UsageError where the port is taken."""
+    """Serve a web root until SIGTERM or Ctrl-C; raises UsageError if the port is taken."""
     _run(_serve_site(site, address, say))
 
 
 def serve(
-    newsroom: engine.Newsroom,
+    newsroom: Newsroom,
     address: Address,
     say: Say,
     mounts: Mapping[str, ASGIApp] | None = None,
 ) -> None:
     """Serve the newsroom's site, run a round now and whenever one is due, and listen to hubs.
 
-    Each round is a process of its own: it can be ended at any instant, and the next one goes on.
-    `mounts` are further apps by the path below which they lie.
+    Each round is a process of its own: it can be killed at any time, and the next one continues.
+    `mounts` maps paths to further apps that answer below them.
     """
     _run(_serve(newsroom, address, say, mounts))
 
 
-def serve_demo(newsroom: engine.Newsroom, address: Address, editor: str, say: Say) -> None:
-    """Serve the demo's newsroom, without rounds, with a link that lets `editor` to its desk."""
+def serve_demo(newsroom: Newsroom, address: Address, editor: str, say: Say) -> None:
+    """Serve the demo newsroom, without rounds, with a link that signs in `editor` at its desk."""
     _run(_serve(newsroom, address, say, None, guest=editor))
 
 
@@ -85,14 +101,14 @@ async def _serve_site(root: Path, address: Address, say: Say) -> None:
 
 
 async def _serve(
-    newsroom: engine.Newsroom,
+    newsroom: Newsroom,
     address: Address,
     say: Say,
     mounts: Mapping[str, ASGIApp] | None,
     guest: str = "",
 ) -> None:
     stop = _hear_signals()
-    async with engine.open_service(newsroom, say, runs_rounds=not guest) as service:
+    async with background.open_service(newsroom, say, runs_rounds=not guest) as service:
         limits = limit_connections(raise_descriptor_limit())
         connections = Connections(limits, trust(service.settings.serve.trusted_proxies))
         metrics = Metrics(connections, service.round_status)
@@ -110,7 +126,7 @@ async def _serve(
                     present.put(
                         front.watch.look_through(keep_site_off(app, now.settings.desk.host))
                     )
-                    if now.settings is newsroom.settings:  # at the start
+                    if now.settings is newsroom.settings:  # at the first time
                         _say_where(address, port, site, say)
                     _say_desk(now, port, guest, say)
                     front.advise()
@@ -125,32 +141,32 @@ async def _serve(
 
 
 class _Front:
-    """The web servers in front, as they were seen; the operator is told what is wrong with them."""
+    """The proxies that were found; tells the operator about problems with them."""
 
-    def __init__(self, service: engine.NewsroomService, say: Say) -> None:
+    def __init__(self, service: background.NewsroomService, say: Say) -> None:
         self._service = service
         self._say = say
         self._said: set[str] = set()
-        known = engine.read_front_servers(service.private)
+        known = read_front_servers(service.private)
         self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
-        """Say what is wrong, unless that was said before."""
+        """Report problems that were not reported before."""
         settings, private = self._service.settings, self._service.private
-        advice = engine.advise_on_front(settings, private, datetime.now(UTC))
+        advice = advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
         if said and said not in self._said:
             self._said.add(said)
             self._say(said)
 
-    def _keep(self, servers: Sequence[engine.FrontServer]) -> None:
-        engine.keep_front_servers(self._service.private, servers)
+    def _keep(self, servers: Sequence[FrontServer]) -> None:
+        keep_front_servers(self._service.private, servers)
         self.advise()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pages:
-    """The pages of editors and of letters' readers, by the settings that hold."""
+    """The desk and the subscribers' pages, made by the current settings."""
 
     mounts: Mapping[str, ASGIApp]
     go_on: Callable[[], Coroutine[object, object, None]]
@@ -158,7 +174,7 @@ class _Pages:
 
 @contextlib.asynccontextmanager
 async def _open_pages(
-    newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say, guest: str
+    newsroom: Newsroom, service: background.NewsroomService, say: Say, guest: str
 ) -> AsyncIterator[_Pages]:
     demands = _list_demands(service, guest)
     async with (
@@ -169,12 +185,12 @@ async def _open_pages(
 
 
 async def _go_on_until_others_hold(
-    newsroom: engine.Newsroom,
-    service: engine.NewsroomService,
+    newsroom: Newsroom,
+    service: background.NewsroomService,
     pages: _Pages,
     stop: asyncio.Event,
 ) -> None:
-    """Go on until told to stop, or until the settings that pages are made by have changed."""
+    """Wait until told to stop, or until settings that the pages depend on have changed."""
     going_on = asyncio.create_task(service.keep_going(pages.go_on))
     others = asyncio.create_task(_wait_for_other_settings(newsroom, service))
     stopped = asyncio.create_task(stop.wait())
@@ -186,9 +202,7 @@ async def _go_on_until_others_hold(
         await asyncio.gather(going_on, others, stopped, return_exceptions=True)
 
 
-async def _wait_for_other_settings(
-    newsroom: engine.Newsroom, service: engine.NewsroomService
-) -> None:
+async def _wait_for_other_settings(newsroom: Newsroom, service: background.NewsroomService) -> None:
     before = now = _settings_of_pages(newsroom)
     while before == now:
         await asyncio.sleep(_LOOK_SECONDS)
@@ -196,30 +210,30 @@ async def _wait_for_other_settings(
         now = _settings_of_pages(replace(newsroom, settings=settings))
 
 
-def _settings_of_pages(newsroom: engine.Newsroom) -> tuple[object, ...]:
-    """Return what the desk and readers' pages are made by; a change of it makes them anew."""
+def _settings_of_pages(newsroom: Newsroom) -> tuple[object, ...]:
+    """Return the settings that the desk and readers' pages depend on, to notice a change."""
     settings = newsroom.settings
     return settings.serve, settings.desk, needs_reader_pages(newsroom)
 
 
-def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
-    """Return the site as the desk's neighbour: its pages run no theme's scripts."""
-    digests = engine.own_script_digests()
+def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
+    """Return the site for a host shared with the desk: its pages run no scripts of a theme."""
+    digests = building.own_script_digests()
     public_url, desk_host = service.settings.serve.public_url, service.settings.desk.host
     return ScriptGuard(
         site,
         service.prefix,
-        lambda: engine.find_own_scripts(service.site, digests),
+        lambda: building.find_own_scripts(service.site, digests),
         lambda scope: is_from_here(scope, public_url, desk_host),
         find_reader_pages(public_url),
     )
 
 
-def _door_of(service: engine.NewsroomService) -> desk.Door:
-    """Return what the desk has to know of who asks."""
+def _door_of(service: background.NewsroomService) -> sign_in.Door:
+    """Return the functions and settings by which the desk identifies clients."""
     settings = service.settings
     is_proxy = trust(settings.serve.trusted_proxies)
-    return desk.Door(
+    return sign_in.Door(
         is_from_here=lambda scope: is_from_here(
             scope, settings.serve.public_url, settings.desk.host
         ),
@@ -233,26 +247,26 @@ def _door_of(service: engine.NewsroomService) -> desk.Door:
         user_header=settings.desk.user_header,
         proxy_secret=settings.desk.proxy_secret,
         api_requests_a_minute=settings.desk.api_requests_a_minute,
-        provider=engine.identity_provider(settings),
+        provider=identity.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),
     )
 
 
-def _list_demands(service: engine.NewsroomService, guest: str) -> desk.OnDemand:
-    """Return what owners may ask for; a guest's newsroom has a recording for its web."""
+def _list_demands(service: background.NewsroomService, guest: str) -> desk.OnDemand:
+    """Return the actions that owners may start; the demo's use a recorded web."""
     return desk.OnDemand(
         rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )
 
 
-def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> None:
-    """Say where the desk is; before it has an owner, how to become that, and a guest's way in."""
+def _say_desk(newsroom: Newsroom, port: int, guest: str, say: Say) -> None:
+    """Print the desk's URL, the link to become owner if there is none, and a guest's link."""
     try:
-        now = replace(newsroom, now=datetime.now(UTC))  # a demo's clock stands in its world
-        way_in = engine.make_guest_link(now, guest, port) if guest else ""
-        link = "" if guest else engine.make_setup_link(now, now.now, port)
-        is_empty = not engine.list_accounts(now)
-    except DeskStoreError:  # said already
+        now = replace(newsroom, now=datetime.now(UTC))  # the demo's clock is set to its recording
+        way_in = accounts.make_guest_link(now, guest, port) if guest else ""
+        link = "" if guest else accounts.make_setup_link(now, now.now, port)
+        is_empty = not accounts.list_accounts(now)
+    except DeskStoreError:  # reported already
         return
     if way_in:
         say(f"the desk, where stories wait for you: {way_in} (good once, for 15 minutes)")
@@ -260,16 +274,16 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
     public_url = newsroom.settings.serve.public_url
     is_shut = urls.is_for_others(public_url) and not newsroom.settings.desk.host
     what = f", but answers nobody: this server is public ({public_url}), and {_NO_HOST}"
-    say(f"the desk is at {engine.desk_address(newsroom, port)}{what if is_shut else ''}")
+    say(f"the desk is at {accounts.desk_address(newsroom, port)}{what if is_shut else ''}")
     if link:
         say(f"its first owner makes an account at {link} (good once, for 15 minutes)")
     elif is_empty:
         say("nobody may use it yet: copydesk desk user add NAME --role owner")
 
 
-def _site_of(service: engine.NewsroomService, title: str) -> Site:
+def _site_of(service: background.NewsroomService, title: str) -> Site:
     proxies = service.settings.serve.trusted_proxies
-    found: dict[PageShelf, engine.AudienceCounts | None] = {
+    found: dict[PageShelf, background.AudienceCounts | None] = {
         "news": service.audience,
         "newsletter": service.issue_views,
     }
@@ -279,7 +293,7 @@ def _site_of(service: engine.NewsroomService, title: str) -> Site:
     return Site(service.site, service.prefix, service.is_gone, counts, first_page)
 
 
-def _routes_of(service: engine.NewsroomService, metrics: Metrics) -> list[BaseRoute]:
+def _routes_of(service: background.NewsroomService, metrics: Metrics) -> list[BaseRoute]:
     routes: list[BaseRoute] = [health_route(), metrics_route(metrics, service)]
     if service.rounds is not None:
         service.rounds.after_round = metrics.look_at_round
@@ -291,7 +305,7 @@ def _routes_of(service: engine.NewsroomService, metrics: Metrics) -> list[BaseRo
 
 
 def _hear_signals() -> asyncio.Event:
-    """Return what is set by SIGTERM and by Ctrl-C."""
+    """Return an event that SIGTERM and Ctrl-C set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""Site: the files of the published site, as answers over HTTP."""
+"""Serve the files of the published site."""
 
 from __future__ import annotations
 
@@ -14,39 +14,38 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from copydesk.kit import media_types
-from copydesk.serve._files import FileAnswer, answer_file
-from copydesk.serve._packed import PackedTexts, varies
-from copydesk.serve._readers import PageShelf
+from copydesk.serve._clients import PageShelf
+from copydesk.serve._files import FileAnswer, PackedTexts, answer_file, varies
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 _COUNTED = re.compile(r"/*(news|newsletter)/([^/]+)/(?:index\.html)?")
-_UNCHANGING = "pictures"  # named by a hash of what is in them
+_UNCHANGING = "pictures"  # their names are hashes of their content
 _FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "no-cache"  # whoever has a page asks whether it is new, and mostly gets a 304
+_ASK_AGAIN = "no-cache"  # browsers revalidate a page, and mostly get a 304
 _CHUNK = 1 << 18  # bytes
 
 
 def nothing_is_gone(_: str) -> bool:
-    """Call no path gone."""
+    """Return False: the default for `is_gone`."""
     return False
 
 
 def nobody_counts(_scope: Scope, _shelf: PageShelf, _name: str) -> None:
-    """Count nothing."""
+    """Ignore a page view: the default for `count_view`."""
 
 
 class Site:
     """Answer requests from the files below a web root, and from nowhere else (an ASGI app).
 
     The pages link to each other below the site's own path (`prefix`), which is no folder of the
-    web root: it is taken off an address that has it. Where no file lies, `is_gone` says of the
-    path ("news/2026/wall", no slash at either end) whether one lay there and was taken away for
-    good: then the answer is 410. It is called in a thread. `count_view` is told of each page of a
-    story or of a letter's issue that goes out whole, with the request's scope, and its name.
-    `first_page` answers for what is not there while there is no site at all.
+    web root: it is removed from the requested path. If there is no file, `is_gone` decides
+    by the path ("news/2026/wall", no slash at either end) whether one was there and was removed for
+    good: then the answer is 410. It is called in a thread. `count_view` is called for each complete
+    answer with a page of a story or of a letter's issue, with the request's scope and the name.
+    `first_page` answers for missing files while there is no site at all.
     """
 
     def __init__(
@@ -84,7 +83,7 @@ class Site:
         await _send(answer, send)
 
     def _answer(self, method: str, headers: Headers, path: str, asked: str) -> FileAnswer:
-        """Find the file and make the answer; blocks."""
+        """Find the file and return the answer; blocks."""
         file = self._find_file(asked)
         if file is None:
             return self._answer_missing(asked.strip("/"))
@@ -93,12 +92,12 @@ class Site:
             return _answer_words(301, words, {"Location": self._address(file.parent)})
         try:
             answer = answer_file(method, headers, file, self._packed)
-        except OSError:  # it was taken away this moment
+        except OSError:  # it was deleted this moment
             return self._answer_missing(asked.strip("/"))
         return replace(answer, headers={**self._describe(file), **answer.headers})
 
     def _describe(self, path: Path) -> dict[str, str]:
-        """Return what is said of a file, whether it is packed or not."""
+        """Return the headers of a file that are the same with and without gzip."""
         is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
         return {
             **SECURITY,
@@ -108,7 +107,7 @@ class Site:
         }
 
     def _address(self, folder: Path) -> str:
-        """Return a folder's address, made from where it lies and not from what was asked."""
+        """Return a folder's URL, made from its place on disk and not from the request."""
         inside = folder.relative_to(self._root.resolve()).parts
         return "/" + "".join(f"{quote(part)}/" for part in (self._prefix, *inside) if part)
 
@@ -127,7 +126,7 @@ class Site:
                 indexes = (path / name for name in ("index.html", "index.json"))
                 return next((index for index in indexes if index.is_file()), None)
             return path if path.is_file() else None
-        except (OSError, ValueError):  # a name too long, a NUL byte
+        except (OSError, ValueError):  # for example a name too long, or a NUL byte
             return None
 
     def _answer_missing(self, asked: str) -> FileAnswer:
@@ -140,7 +139,7 @@ class Site:
             if page is not None:
                 kind = {"Content-Type": "text/html; charset=utf-8"}
                 return _answer_words(status, page.read_bytes(), {**SECURITY, **kind})
-        except OSError:  # it was taken away this moment
+        except OSError:  # it was deleted this moment
             pass
         return _answer_words(status, b"gone\n" if is_gone else b"not found\n", SECURITY)
 
@@ -169,7 +168,7 @@ async def _send(answer: FileAnswer, send: Send) -> None:
     try:
         while left > 0:
             chunk = await asyncio.to_thread(answer.file.read, min(left, _CHUNK))
-            if not chunk:  # it was cut while it was read; the connection says so
+            if not chunk:  # the file was truncated; the connection will be closed
                 break
             left -= len(chunk)
             await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})

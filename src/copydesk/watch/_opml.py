@@ -1,4 +1,4 @@
-"""OPML 2.0: lists of feeds, in and out; and plain lists of addresses, in."""
+"""Read and write OPML 2.0, the format for lists of feeds; read plain lists of URLs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _CATEGORY = 2_000  # characters
 
 
 def read_sources(data: bytes) -> tuple[Source, ...]:
-    """Parse an OPML file, or a text that has an address a line, into its feeds, each once.
+    """Parse an OPML file, or a text with one URL in each line, into sources without duplicates.
 
-    In a text, what follows a `#` at a line's beginning or behind a blank is a remark. Raises
-    FeedError for what is neither, and for a line that is no web address.
+    In a text, `#` begins a comment at the start of a line or after a blank. Raises FeedError for
+    other formats and for a line that is not a web URL.
     """
     document = decode(unzip(data, "a list of sources"))
     lines = [_REMARK.sub("", line).strip() for line in document.splitlines()]
@@ -45,9 +45,9 @@ def _parse_line(number: int, line: str) -> Source:
 
 
 def read_opml(data: bytes) -> tuple[Source, ...]:
-    """Parse an OPML file into its feeds, each once; folders and categories are a feed's topics.
+    """Parse an OPML file into sources without duplicates; folders and categories become topics.
 
-    Raises FeedError for what is no OPML. An outline without a web address is passed over.
+    Raises FeedError if it is not OPML. An outline without a web URL is skipped.
     """
     document = decode(unzip(data, "opml"))
     root = parse_xml(document) if document.strip() else None
@@ -58,7 +58,7 @@ def read_opml(data: bytes) -> tuple[Source, ...]:
 
 
 def _merge(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Merge sources of one address, with the topics of every place where they stand."""
+    """Merge sources with the same URL, and with the topics of every place where they occur."""
     by_page: dict[str, Source] = {}
     for source in sources:
         key = urls.identity(source.url)
@@ -73,7 +73,7 @@ def _first(root: _Element, name: str) -> _Element | None:
 
 
 def _sources(body: _Element) -> Iterator[Source]:
-    """Walk the outlines without recursion; libxml2 has bounded their depth already."""
+    """Yield the sources of all outlines, without recursion; libxml2 has limited their depth."""
     waiting: list[tuple[_Element, tuple[str, ...]]] = [(body, ())]
     while waiting:
         holder, folders = waiting.pop()
@@ -99,12 +99,12 @@ def _source(attributes: dict[str, str], folders: tuple[str, ...]) -> Source | No
 
 
 def _plain_scheme(url: str) -> str:
-    """Return the web address inside of feed:https://… and feed://…."""
+    """Return the web URL inside of feed:https://… and feed://…."""
     return _FEED_SCHEME.sub(lambda match: "" if match[1] else "https://", url.strip())
 
 
 def _categories(attributes: dict[str, str]) -> Iterator[str]:
-    """Split the names in `category`: paths with slashes, set apart by commas (OPML 2.0)."""
+    """Split the value of `category`: paths with slashes, separated by commas (OPML 2.0)."""
     names = re.split(r"[,/]", attributes.get("category", "")[:_CATEGORY])
     return filter(None, map(text.fold, names))
 
@@ -119,7 +119,7 @@ def _name(attributes: dict[str, str]) -> str:
 
 
 def write_opml(sources: Iterable[Source]) -> bytes:
-    """Write the sources as OPML 2.0, in folders by their topics."""
+    """Write sources as OPML 2.0, in folders by their topics."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
@@ -134,7 +134,7 @@ def write_opml(sources: Iterable[Source]) -> bytes:
 
 
 def _folder(folders: dict[tuple[str, ...], _Element], path: tuple[str, ...]) -> _Element:
-    """Return the outline for a path of folders, made with all above it."""
+    """Return the outline of a folder, making it and its parents if they are missing."""
     from lxml import etree
 
     if path not in folders:

@@ -1,9 +1,9 @@
-"""WebSub: how a hub is asked to push, and what of its words is believed.
+"""WebSub: what to send to a hub that pushes, and which of its requests to accept.
 
 W3C Recommendation WebSub, 23 January 2018; the numbers below are its sections.
 
-    new ── after_asking ── request_fields ──> the hub   5.1: what is asked for, when again
-    query ── confirm ──> Confirmed | None               5.3: the challenge, for what was asked
+    new ── after_asking ── request_fields ──> the hub   5.1: the subscription, when to ask again
+    query ── confirm ──> Confirmed | None               5.3: the challenge of a known subscription
     body ── is_signed ── after_push                     7, 8: what a hub pushes
 """
 
@@ -17,26 +17,26 @@ from datetime import datetime, timedelta
 
 from copydesk.kit import text, urls
 
-LEASE = timedelta(days=10)  # what is asked for; the hub decides
-LONGEST_LEASE = timedelta(days=30)  # a longer one is renewed after this time all the same
-_NO_LEASE = timedelta(days=1)  # where a hub of the older drafts names none
+LEASE = timedelta(days=10)  # the lease that we ask for; the hub decides
+LONGEST_LEASE = timedelta(days=30)  # a longer one is renewed after this time
+_NO_LEASE = timedelta(days=1)  # if a hub of the older drafts sends none
 _SOONEST = timedelta(hours=1)  # between two renewals, however short the lease
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
-_DOUBT = 2  # news in a row that came without a push, after which the hub is not believed
-_ENDINGS = 3  # how often a hub is told that a subscription ends
-_CHALLENGE = 4_000  # characters of a challenge that is sent back
+_DOUBT = 2  # news items in a row without a push, after which the hub is not relied on
+_ENDINGS = 3  # how often we tell a hub that a subscription ends
+_CHALLENGE = 4_000  # characters of a challenge that we send back
 _METHODS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """What is asked of a hub for one source, and how it stands. Times are UTC.
+    """A subscription at a hub for one source, with its state. Times are UTC.
 
     The end of `callback` is a secret that only the hub learns; the hub signs with `secret`. An
-    `ending` one is being given back. `next_at` is when the hub is asked next, `tries` the askings
-    since it last confirmed. It pushes from `confirmed_at` to `lease_until`. `used_at` is the round
-    that read a push, `seen_at` the newest news that was looked at, `missed` how many in a row
-    came without a push.
+    `ending` subscription is being cancelled. `next_at` is when to ask the hub next, `tries` counts
+    the requests since it last confirmed. It pushes from `confirmed_at` to `lease_until`. `used_at`
+    is the round that read a push, `seen_at` the newest news seen, `missed` counts the news in a row
+    that came without a push.
     """
 
     source: str
@@ -58,24 +58,25 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A hub's word that is believed: the subscription from now on, and what to answer."""
+    """An accepted request of a hub: the subscription from now on, and the answer to send."""
 
     subscription: Subscription
     challenge: str
 
 
 def may_push(hub: str, topic: str) -> bool:
-    """Decide whether a hub may push a topic: web addresses, and no less safe than the topic itself.
+    """Decide whether a hub may push a topic: web URLs, the hub's no less secure than the topic's.
 
-    The secret travels to the hub (5.1: only over https). Who reads the line to an http topic
-    could forge the topic anyway; who reads the line to an http hub must not get to forge more.
+    The secret is sent to the hub (5.1: only over https). Somebody who can read the traffic to an
+    http topic could forge the topic anyway, but somebody who can read that to an http hub must not
+    be able to forge an https topic.
     """
     schemes = [parsed.protocol for parsed in map(urls.parse, (hub, topic)) if parsed is not None]
     return len(schemes) == 2 and schemes != ["http:", "https:"]
 
 
 def request_fields(subscription: Subscription) -> dict[str, str]:
-    """Return the fields of the request to the hub (5.1)."""
+    """Return the form fields of the request to the hub (5.1)."""
     fields = {
         "hub.mode": "unsubscribe" if subscription.ending else "subscribe",
         "hub.topic": subscription.topic,
@@ -88,15 +89,15 @@ def request_fields(subscription: Subscription) -> dict[str, str]:
 
 
 def is_time(subscription: Subscription, now: datetime) -> bool:
-    """Decide whether to ask the hub now; further ahead than any lease a clock was set back."""
+    """Decide whether to ask the hub now: a time beyond any lease means a clock was set back."""
     next_at = subscription.next_at
     return next_at is None or not now < next_at <= now + LONGEST_LEASE
 
 
 def after_asking(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription as it stands once asked; without an answer it is asked again later.
+    """Return the subscription after a request to the hub; without an answer it is repeated later.
 
-    Twice as much later each time, at most a day; not all subscriptions of a hub at one moment.
+    The delay doubles with each try, up to a day, and differs among the subscriptions at a hub.
     """
     wait = min(_FIRST_WAIT * 2 ** min(subscription.tries, 10), _LONGEST_WAIT)
     return replace(
@@ -108,12 +109,12 @@ def after_asking(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def give_back(subscription: Subscription) -> Subscription:
-    """Return the subscription as one that is to be given back."""
+    """Return the subscription as one to cancel."""
     return replace(subscription, ending=True, tries=0, next_at=None)
 
 
 def is_over(subscription: Subscription, now: datetime) -> bool:
-    """Decide whether to forget an ending subscription: the hub did not care, the lease runs out."""
+    """Decide whether to forget a cancelled subscription: its lease ended or no hub answers."""
     enough = subscription.ending and subscription.tries >= _ENDINGS
     return enough and is_time(subscription, now)
 
@@ -121,7 +122,7 @@ def is_over(subscription: Subscription, now: datetime) -> bool:
 def confirm(
     subscription: Subscription, query: Mapping[str, str], now: datetime
 ) -> Confirmed | None:
-    """Judge what a hub asks the callback (5.2, 5.3): None for what was not asked for."""
+    """Verify a request to the callback (5.2, 5.3); return None if we did not ask for it."""
     mode, challenge = query.get("hub.mode"), query.get("hub.challenge", "")
     if query.get("hub.topic") != subscription.topic:
         return None
@@ -138,9 +139,9 @@ def confirm(
 
 
 def is_signed(secret: str, header: str, body: bytes) -> bool:
-    """Decide whether `X-Hub-Signature` is the body's, by sha256, sha384 or sha512 (7.1).
+    """Decide whether `X-Hub-Signature` matches the body, by sha256, sha384 or sha512 (7.1).
 
-    sha1 is no longer believed, although the recommendation still allows it.
+    sha1 is not accepted, although the recommendation still allows it.
     """
     name, _, given = header.strip().partition("=")
     method = _METHODS.get(name.lower())
@@ -151,14 +152,14 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
 
 
 def after_push(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription after a push that was signed: the hub is believed again."""
+    """Return the subscription after a signed push: the hub is relied on again."""
     return replace(subscription, pushed_at=now, missed=0)
 
 
 def after_news(subscription: Subscription, newest: datetime | None) -> Subscription:
     """Return the subscription after a round found news of its source at `newest`.
 
-    News that a round found by asking was not pushed, or later than we asked.
+    News found by asking was not pushed, or was pushed too late.
     """
     start = subscription.seen_at or subscription.confirmed_at
     if newest is None or start is None or newest <= start:
@@ -170,7 +171,7 @@ def after_news(subscription: Subscription, newest: datetime | None) -> Subscript
 
 
 def pushes_until(subscription: Subscription) -> datetime | None:
-    """Return until when the hub is believed to push whatever is new, None where it is not."""
+    """Return until when the hub is relied on to push, None if it is not."""
     believed = not subscription.ending and subscription.missed < _DOUBT
     return subscription.lease_until if believed else None
 
@@ -192,7 +193,7 @@ def _lease(seconds: str) -> timedelta:
 
 
 def _note_lease(subscription: Subscription, lease: timedelta, now: datetime) -> Subscription:
-    """Note a lease; it is renewed after two thirds of it, or a little before."""
+    """Store a lease; it is renewed after about two thirds of it."""
     renewal = lease * (2 / 3) * (1 - _spread(subscription.callback) / 10)
     return replace(
         subscription,
@@ -206,5 +207,5 @@ def _note_lease(subscription: Subscription, lease: timedelta, now: datetime) -> 
 
 
 def _spread(word: str) -> float:
-    """Return 0 to 1, always the same for one word: what chance would be elsewhere."""
+    """Return a number from 0 to 1, pseudo-random but always the same for a word."""
     return int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) / 2**32

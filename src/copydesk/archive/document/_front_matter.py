@@ -1,28 +1,71 @@
-"""A record's bytes taken apart: the front matter between its fences, and what follows."""
+"""Split a file's bytes into front matter and body; note its byte order mark and its line ends."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from copydesk.archive.document._byte_form import (
-    MARK,
-    PLAIN,
-    ByteForm,
-    find_form,
-    is_in_crlf,
-    normalize,
-)
 from copydesk.errors import RecordError
+
+MARK = "\ufeff"
+_CRLF = "\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByteForm:
+    """Whether a file has a byte order mark, and CRLF line ends in its head and in its body.
+
+    `head_crlf` covers all up to the closing fence with its line end, `body_crlf` the rest.
+    """
+
+    has_mark: bool = False
+    head_crlf: bool = False
+    body_crlf: bool = False
+
+    def encode(self, head: str, body: str) -> bytes:
+        """Return a text's bytes; raise UnicodeEncodeError for half a surrogate pair."""
+        if self.head_crlf:
+            head = head.replace("\n", _CRLF)
+        if self.body_crlf:
+            body = body.replace("\n", _CRLF)
+        return f"{MARK if self.has_mark else ''}{head}{body}".encode()
+
+
+PLAIN = ByteForm()
+
+
+def is_in_crlf(text: str) -> bool:
+    """Return whether the first line ends in CRLF, which is then assumed for all lines."""
+    return text[: text.find("\n") + 1].endswith(_CRLF)
+
+
+def normalize(text: str) -> str:
+    """Replace each CRLF by a line feed."""
+    return text.replace(_CRLF, "\n")
+
+
+def find_form(text: str, head_lines: int) -> ByteForm:
+    """Return the byte form of a text whose head has so many lines.
+
+    If line ends are mixed within one part, no form fits, and encoding gives other bytes.
+    """
+    has_mark = text.startswith(MARK)
+    if not is_in_crlf(text):
+        return ByteForm(has_mark=has_mark)
+    body = text.split("\n", head_lines)[head_lines]
+    body_crlf = body.count(_CRLF) == body.count("\n")
+    return ByteForm(has_mark=has_mark, head_crlf=True, body_crlf=body_crlf)
+
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_FRONT = 256 * 1024  # a record with 23 related stories has 16 KB
-MAX_BARE = 4 * 1024 * 1024  # twenty thousand rulings
+MAX_BARE = 4 * 1024 * 1024  # 20,000 rulings
 
 
 class Halves(NamedTuple):
-    """The YAML text (each line with its line feed) and the rest, from the closing fence on.
+    """The YAML text (each line with its line feed), and the rest from the closing fence on.
 
-    `form` is how the text stands in bytes.
+    `form` is the file's byte form.
     """
 
     front: str
@@ -31,13 +74,13 @@ class Halves(NamedTuple):
 
     @property
     def body(self) -> str:
-        """What follows the closing fence; "" where that is only the usual empty line."""
+        """The text after the closing fence; "" if that is only the usual empty line."""
         after = self.tail[4:]
         return "" if after == "\n" else after
 
 
 def split_front_matter(path: str, data: bytes) -> Halves:
-    """Return the halves of a record, a byte order mark and CRLF apart from them in its form.
+    """Split a record into front matter and rest; byte order mark and CRLF go into its form.
 
     Raises RecordError for a file that is too big, not UTF-8 or without front matter.
     """
@@ -62,7 +105,7 @@ def split_front_matter(path: str, data: bytes) -> Halves:
 
 
 def decode_yaml(path: str, data: bytes) -> str:
-    """Return the text of a file that is YAML from end to end, or raise RecordError."""
+    """Return the text of a file that is all YAML, or raise RecordError."""
     if len(data) > MAX_BARE:
         raise RecordError(f"file over {MAX_BARE} bytes", subject=path)
     return _read_over_form(_decode(path, data))

@@ -1,8 +1,9 @@
-"""A repository in one file: its references and all that they lead to, out and in again.
+"""Write a repository into one file (a git bundle), and make a repository of such a file.
 
     snapshot_refs(root) -> RefsSnapshot ── write_bundle ──> FILE ── restore_bundle ──> a new folder
 
-A bundle has objects and references, and nothing that git would obey: no hooks, no settings.
+A bundle contains objects and references. It contains no hooks and no settings, which git would run
+or obey.
 """
 
 from __future__ import annotations
@@ -22,24 +23,24 @@ from copydesk.errors import GitError
 ObjectFormat = Literal["sha1", "sha256"]
 _FORMATS: dict[str, ObjectFormat] = {"sha1": "sha1", "sha256": "sha256"}
 _LINKED = b"160000 "  # the mode of another repository's commit (gitlink)
-# Of what a work tree's attributes say nothing holds: records are laid out with the bytes that git
-# has. Git asks this file before all others (gitattributes(5)).
+# Switches off all attributes of the work tree, so that records are checked out with the bytes that
+# git has. git reads this file before all others (gitattributes(5)).
 _NO_ATTRIBUTES = b"* -text -eol -ident -filter -working-tree-encoding\n"
 _SECONDS = 6 * 3600.0  # a reference site has 11 GB of objects
-# Neither the user's settings nor templates: what is laid out is what was filed, byte for byte.
+# Neither the user's settings nor templates may change the bytes of a file.
 _NO_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
-    # Names that Windows or macOS read as ".git" are laid out nowhere: a folder may be copied there.
+    # Refuse names that Windows or macOS read as ".git", since the folder may be copied there.
     "GIT_CONFIG_PARAMETERS": "'core.protectNTFS=true' 'core.protectHFS=true'",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefsSnapshot:
-    """The references of a repository at one moment, and where the newsroom stands in it.
+    """The references of a repository at one time, and where the newsroom is in it.
 
-    `head` is the commit that is checked out and `tree` its tree, "" on a branch without one;
+    `head` is the commit that is checked out and `tree` its tree, "" on a branch without a commit;
     `branch` is "" on a detached HEAD; `prefix` is the newsroom below the top ("" or "sites/ai/").
     """
 
@@ -53,9 +54,9 @@ class RefsSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncommitted:
-    """Paths below the newsroom that differ from the last commit, and those that are gone.
+    """Paths of the newsroom that differ from the last commit, and those that were deleted.
 
-    `changed` are edited, or git does not know them. One that ends with a slash is a repository.
+    `changed` are edited or untracked files. A path that ends with a slash is a repository.
     """
 
     changed: tuple[str, ...]
@@ -63,9 +64,9 @@ class Uncommitted:
 
 
 def snapshot_refs(root: Path) -> RefsSnapshot | None:
-    """Return the references of the repository that a newsroom stands in, None for a plain folder.
+    """Return the references of the repository that a newsroom is in, None for a plain folder.
 
-    Raises GitError where git refuses, and for a shallow clone: it has not all of its history.
+    Raises GitError if git refuses, and for a shallow clone, whose history is not complete.
     """
     place = _locate(root)
     if place is None:
@@ -90,7 +91,7 @@ def snapshot_refs(root: Path) -> RefsSnapshot | None:
 
 
 def list_refs(root: Path) -> dict[str, str]:
-    """Return the object of each reference of a repository, by the reference's full name."""
+    """Return the object id of each reference by the reference's full name."""
     lines = _git.tell(root, "for-each-ref", "--format=%(objectname) %(refname)").decode(
         "utf-8", "surrogateescape"
     )
@@ -99,9 +100,9 @@ def list_refs(root: Path) -> dict[str, str]:
 
 
 def list_user_changes(root: Path, *, index: Path | None = None) -> Uncommitted:
-    """Return what git would tell of the newsroom's files, without those that it ignores.
+    """Return the newsroom's uncommitted changes, without files that git ignores.
 
-    With `index`, a file that is made, each file is read and compared byte for byte: for a
+    With `index`, a file that is created, each file is read and compared byte for byte; for a
     repository that `restore_bundle` made. Raises GitError.
     """
     place = _locate(root)
@@ -127,14 +128,14 @@ def _read_status(root: Path, place: _git.WorkTree, environment: Mapping[str, str
 
 
 def _is_gone(root: Path, path: str) -> bool:
-    """Decide whether a file is there no more; a folder may have taken its place."""
+    """Return whether a file was deleted; a folder may have taken its place."""
     if path.endswith("/"):
         return False
     return not os.path.lexists(root / path) or stat.S_ISDIR((root / path).lstat().st_mode)
 
 
 def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files below these places of the newsroom that git ignores."""
+    """Return the files below these paths of the newsroom that git ignores."""
     if not places or _locate(root) is None:
         return ()
     command = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--")
@@ -143,7 +144,7 @@ def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def list_tree(root: Path) -> tuple[str, ...]:
-    """Return the paths below the newsroom that the last commit has, () without one."""
+    """Return the newsroom's paths in the last commit, () without a commit."""
     place = _locate(root)
     if place is None or not _git.head(place):
         return ()
@@ -153,7 +154,7 @@ def list_tree(root: Path) -> tuple[str, ...]:
 
 
 def is_visible_to_git(root: Path, file: Path) -> bool:
-    """Decide whether a file of this name would be one that git takes along from the newsroom."""
+    """Return whether git would add a file of this name to the newsroom's repository."""
     place = _locate(root)
     if place is None or not file.is_relative_to(place.top.resolve()):
         return False
@@ -165,10 +166,10 @@ def is_visible_to_git(root: Path, file: Path) -> bool:
 
 
 def write_bundle(root: Path, snapshot: RefsSnapshot, file: Path, scratch: Path) -> None:
-    """Write the repository as it was at the snapshot into a new file.
+    """Write the repository, as it was at the snapshot, into a new file.
 
-    `scratch` is made: a bare repository that borrows the objects and has these references, so that
-    what is committed meanwhile changes nothing, and nothing in the newsroom is touched. Raises
+    A bare repository is made at `scratch`. It borrows the objects and gets the snapshot's
+    references, so that later commits do not matter and the newsroom stays untouched. Raises
     GitError.
     """
     objects = Path(os.fsdecode(_git.tell(root, "rev-parse", "--git-path", "objects")).rstrip("\n"))
@@ -183,9 +184,9 @@ def write_bundle(root: Path, snapshot: RefsSnapshot, file: Path, scratch: Path) 
 
 
 def restore_bundle(file: Path, snapshot: RefsSnapshot, top: Path) -> None:
-    """Make a repository of a bundle in a new folder, and lay out the commit of its HEAD.
+    """Make a repository of a bundle in a new folder, and check out its HEAD.
 
-    Raises GitError where the file is no whole bundle, or asks for commits that it does not hold.
+    Raises GitError if the bundle is incomplete, or needs commits that it does not contain.
     """
     _init(top, snapshot.object_format)
     if snapshot.refs or snapshot.head:
@@ -199,7 +200,7 @@ def restore_bundle(file: Path, snapshot: RefsSnapshot, top: Path) -> None:
 
 
 def tree_of(root: Path) -> str:
-    """Return the id of the tree of the last commit, "" without one."""
+    """Return the id of the last commit's tree, "" without a commit."""
     answer = _git.ask(root, "rev-parse", "-q", "--verify", "HEAD^{tree}")
     return "" if answer.code else answer.out.decode().strip()
 
@@ -237,7 +238,7 @@ def _init(folder: Path, object_format: ObjectFormat, *more: str) -> None:
 
 @contextlib.contextmanager
 def _without_attributes(top: Path) -> Iterator[None]:
-    """Let files be what git has, byte for byte, for the block; `top` is a repository of ours."""
+    """Let git check out files byte for byte for the block; `top` is a repository of ours."""
     file = top / ".git" / "info" / "attributes"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(_NO_ATTRIBUTES)

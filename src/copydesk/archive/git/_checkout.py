@@ -1,10 +1,11 @@
-"""Branch, index and files to another commit in one go: refused beforehand, finished after a kill.
+"""Move branch, index and files to another commit at once; refuse to lose data, survive a kill.
 
-    what would be lost is refused  >  MOVING = the old commit  >  branch  >  files  >  index
-                                   >  MOVING deleted
+    refuse what would be lost  >  MOVING = old commit  >  branch  >  files  >  index
+                               >  MOVING deleted
 
-Git's own `read-tree -u` writes over files that an ignore rule names, be it a key or the memory, so
-what comes in is compared with the disk first. The index is locked as for a commit (`_index`).
+git's own `read-tree -u` overwrites files that an ignore rule names, even the key or the memory. So
+the incoming files are compared with the disk first. The index is locked as for a commit
+(`UserIndex`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive.git import _git, _states
-from copydesk.archive.git._index import UserIndex
-from copydesk.archive.git._states import State
+from copydesk.archive.git import _git
+from copydesk.archive.git._git import State, UserIndex
 from copydesk.errors import GitError
 
 STAYS = "the commits stay here; the next round tries again"
-_MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone, as the files are
+_MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone
 _PRIVATE = ".copydesk"
 _WAIT_SECONDS = 2.0
 _NOTHING = "0" * 6
@@ -30,7 +30,7 @@ _NOTHING = "0" * 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PathChange:
-    """One path that differs between two commits; None where a commit has no such file."""
+    """A path that differs between two commits; None if a commit has no such file."""
 
     name: str
     old: State | None
@@ -38,10 +38,10 @@ class _PathChange:
 
 
 def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> None:
-    """Move branch, index and files from one commit to another; raises GitError, nothing moved.
+    """Move branch, index and files from one commit to another; after a GitError nothing moved.
 
-    The files are those of `old`. Refused is what reaches into copydesk's own folder, and what
-    would be laid over a file that git does not know, ignored or not.
+    The files must be those of `old`. Refused are paths in copydesk's own folder, and files that
+    would overwrite one that git does not track, ignored or not.
     """
     changes = _changes(place, old, new)
     _refuse_private(changes, remote)
@@ -67,13 +67,14 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
         raise _in_the_way(moved.complaint[:500], remote)
 
 
-def is_begun(place: _git.WorkTree) -> bool:
-    """Decide whether a move is being made, or was killed in the making."""
-    return bool(_find_move(place))
+def read_refs(place: _git.WorkTree) -> tuple[str, bool]:
+    """Return HEAD's commit, and whether a move is being made or its process was killed."""
+    head, moving = _git.read_commit_ids(place, "HEAD", _MOVING)
+    return head, bool(moving)
 
 
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:
-    """Finish a move that was killed: index and files follow the branch, edits stay as they are."""
+    """Finish a move whose process was killed: index and files follow the branch, edits stay."""
     old = _find_move(place)
     if not old:
         return
@@ -104,7 +105,7 @@ def _forget(place: _git.WorkTree) -> None:
 
 
 def _changes(place: _git.WorkTree, old: str, new: str) -> Sequence[_PathChange]:
-    """Return what differs between two commits, deleted paths first: they make room for others."""
+    """Return what differs between two commits, deleted paths first, to make room for others."""
     out = _git.tell(
         place.top,
         *("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
@@ -155,10 +156,10 @@ def _in_the_way(what: str, remote: str) -> GitError:
 
 
 def _unknown(top: Path, name: str, gone: set[str]) -> str:
-    """Return what lies where a file is to be made and is none that goes, "" where the way is free.
+    """Return an untracked file that is in the way of a new file, "" if there is none.
 
-    That may be the file, a file or link in place of a folder above it, or one in a folder that
-    stands in its place.
+    It may be the file itself, a file or link in place of a parent folder, or a file below a folder
+    of that name.
     """
     step = ""
     for part in name.split("/"):
@@ -182,10 +183,10 @@ def _files_below(top: Path, name: str) -> Iterator[str]:
 
 
 def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> None:
-    """Bring files and index entries that still are as in the old commit to the new one."""
+    """Bring those files and index entries to the new commit that are still as in the old one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
-    staged = _states.read_index(place, ()) if changes else {}  # of every path
+    staged = _git.read_index(place, ()) if changes else {}  # all paths
     lines = [
         _line(change, change.new) for change in changes if staged.get(change.name) == change.old
     ]
@@ -194,7 +195,7 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
 
 
 def _line(change: _PathChange, state: State | None) -> str:
-    """Return a change's next entry as `update-index --index-info` reads it."""
+    """Return a path's next entry in the format of `update-index --index-info`."""
     if state is None:
         digits = len((change.old or change.new or ("", ""))[1])
         return f"0 {'0' * digits}\t{change.name}\0"
@@ -202,17 +203,17 @@ def _line(change: _PathChange, state: State | None) -> str:
 
 
 def _lay_out(place: _git.WorkTree, changes: Sequence[_PathChange], old: str, new: str) -> None:
-    """Bring the files that still are as in the old commit to the new one, by git itself.
+    """Let git bring those files to the new commit that are still as in the old one.
 
-    In an index of our own what is otherwise on disk counts as moved already, so that git lets it
-    lie; what is missing or was cut off in the writing counts as not there, so that git makes it.
+    In an index of our own, files with other contents count as moved already, so git leaves them;
+    missing files and files cut off while being written count as absent, so git writes them.
     """
     scratch = place.folder / "copydesk-files"
     environment = {"GIT_INDEX_FILE": str(scratch)}
     _drop(scratch)
     try:
         if place.index.exists():
-            shutil.copy2(place.index, scratch)  # with it sizes and times: no file is read in vain
+            shutil.copy2(place.index, scratch)  # with sizes and times: no file is read again
         _git.tell(place.top, "read-tree", "--reset", old, environment=environment)
         lines = "".join(_otherwise(place, changes, environment))
         given = lines.encode("utf-8", "surrogateescape")
@@ -233,7 +234,7 @@ def _drop(scratch: Path) -> None:
 def _otherwise(
     place: _git.WorkTree, changes: Sequence[_PathChange], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Return the index lines for the paths that are not on disk as the old commit has them."""
+    """Return index lines for the paths that are not on disk as in the old commit."""
     _git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
     command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
     out = _git.tell(place.top, *command, environment=environment)
@@ -249,16 +250,16 @@ def _otherwise(
 
 
 def _is_cut_off(place: _git.WorkTree, change: _PathChange) -> bool:
-    """Decide whether a file is the beginning of one that git was killed in writing, and no more."""
+    """Return whether a file is only the beginning of one that a killed git was writing."""
     file = place.top / change.name
     states = [state for state in (change.old, change.new) if state is not None]
-    if _states.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):
+    if _git.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):
         return False
     try:
         if file.is_symlink():
             return False
         data = file.read_bytes()
-    except OSError:  # a folder, or not ours to read
+    except OSError:  # a folder, or no permission
         return False
     command = ("cat-file", "--filters", f"--path={change.name}")
     wholes = (_git.ask(place.top, *command, blob).out for _, blob in states)

@@ -1,12 +1,18 @@
-"""The log: what one commit of this branch changed, each file as it was before and after it."""
+"""Read git's history: one commit, the commits that changed some paths, the files changed since one.
+
+`read_path_log` runs `rev-list` once for each path and reads the patches of one more file, since
+git uses its filters of changed paths (commit-graph, written by `tidy`) for single paths only: some
+hundredths of a second for 2,000 commits of 20,000 records; without the filters, one second.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from copydesk.archive.git import _git
@@ -15,15 +21,15 @@ from copydesk.errors import GitError
 _ID = re.compile(r"[0-9a-f]{4,64}")
 _MOST = 500  # commits that are listed
 
-Bytes = bytes | None  # None where there is no such file
+Bytes = bytes | None  # None for no file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedCommit:
-    """A commit: its whole id, its message, and by path what it changed, (before, after).
+    """A commit, and by path the bytes (before, after) of each file that it changed.
 
-    Paths are the newsroom's; one outside of it begins with "../". `author` is `name <email>`, `at`
-    the moment that it is of.
+    Paths are seen from the newsroom; one outside of it begins with "../". `author` is `name
+    <email>`.
     """
 
     id: str
@@ -34,9 +40,9 @@ class LoggedCommit:
 
 
 def read_commit(root: Path, name: str) -> LoggedCommit:
-    """Return the commit whose id, or whose beginning, is `name`.
+    """Return the commit with an id or the beginning of an id.
 
-    Raises GitError where there is none on this branch, or it merges others.
+    Raises GitError if this branch has no such commit, or if it is a merge.
     """
     place = _git.locate(root)
     if isinstance(place, str):
@@ -62,7 +68,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitMessage:
-    """What a commit says of itself, and the moment that it is of."""
+    """A commit's id, time and message."""
 
     id: str
     at: datetime
@@ -72,7 +78,7 @@ class CommitMessage:
 def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[CommitMessage]:
     """Return the commits since a time that changed any of some paths, the newest first.
 
-    Those that merge others are left out, 500 are the most. Raises GitError without git.
+    At most 500, without merges. Raises GitError without a repository.
     """
     place = _git.locate(root)
     if isinstance(place, str):
@@ -95,9 +101,9 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
 def find_messages(
     place: _git.WorkTree, words: Sequence[str], since: datetime | None
 ) -> dict[str, str]:
-    """Return the messages of HEAD's commits that have any of some words, since a time.
+    """Return by commit id the messages that contain any of some words, the newest first.
 
-    By the commits' ids, the newest first; {} where there is no commit.
+    {} if HEAD has no commit.
     """
     moment = () if since is None else (f"--since=@{int(since.timestamp())}",)
     answer = _git.ask(
@@ -113,7 +119,7 @@ def find_messages(
 
 
 def _id(place: _git.WorkTree, name: str) -> str:
-    """Return the whole id of a commit that HEAD stands on."""
+    """Return the whole id of a commit that HEAD's history contains."""
     if _ID.fullmatch(name):
         answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         commit = answer.out.decode().strip()
@@ -140,8 +146,205 @@ def _inside(place: _git.WorkTree, path: str) -> str:
 
 
 def _blob(place: _git.WorkTree, commit: str, path: str) -> Bytes:
-    """Return a file as a commit has it, None where it has none."""
+    """Return a file's bytes in a commit, None if it is not there."""
     if not commit:
         return None
     answer = _git.ask(place.top, "cat-file", "blob", f"{commit}:{path}")
     return None if answer.code else answer.out
+
+
+_LOT = 50  # commits whose files are in memory at once
+_FORMAT = "--format=%H%x00%at%x00%an <%ae>%x00%B"
+_NEAR = 12  # lines, about as many as a rule or two
+_PATCH = "%x00%H"
+_RAW = re.compile(r"\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathLog:
+    """The commits that changed some paths, the oldest first, and how many more there are."""
+
+    commits: Iterator[LoggedCommit]
+    rest: int = 0
+
+
+def read_path_log(
+    root: Path, paths: Sequence[str], mentioned_in: str, words: str, at_most: int
+) -> PathLog | None:
+    """Return the first `at_most` commits of this branch that changed some paths, the oldest first.
+
+    Included are commits, later than the first of these, that changed the file `mentioned_in` near
+    some `words`. Merges are left out. None without a repository; raises GitError if git fails.
+    """
+    place = _git.locate(root)
+    if isinstance(place, str):
+        return None
+    if not _git.head(place):
+        return PathLog(commits=iter(()))
+    names = [place.prefix + path for path in paths]
+    beside = place.prefix + mentioned_in
+    in_order = _join(place, [_list_commits(place, name) for name in names])
+    wanted = frozenset(in_order)
+    since = f"^{in_order[0]}" if in_order else ""
+    others = [name for name in _list_commits(place, beside, since) if name not in wanted]
+    mentions = _find_mentions(place, others, beside, words)
+    if mentions:
+        in_order = _sort_commits(place, wanted | mentions)
+    commits = _read_commits(place, in_order[:at_most], [*names, beside])
+    return PathLog(commits=commits, rest=max(0, len(in_order) - at_most))
+
+
+def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[str]:
+    """Return the ids of HEAD's commits that changed a path, the oldest first.
+
+    One path at a time, since for two git does not use its filters.
+    """
+    command = ("rev-list", "--reverse", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
+    return _git.tell(place.top, *command).decode("ascii").split()
+
+
+def _join(place: _git.WorkTree, lists: Iterable[Sequence[str]]) -> Sequence[str]:
+    """Merge lists of commits into one list in the order of the history."""
+    found = list(filter(None, lists))
+    every = {commit for commits in found for commit in commits}
+    return found[0] if len(found) == 1 else _sort_commits(place, every)
+
+
+def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
+    """Sort commits by history, not by date, since clocks may have been set back."""
+    if not commits:
+        return []
+    out = _git.tell(place.top, "rev-list", "--reverse", "--topo-order", "HEAD").decode("ascii")
+    return [commit for commit in out.split() if commit in commits]
+
+
+def _find_mentions(
+    place: _git.WorkTree, commits: Sequence[str], path: str, words: str
+) -> frozenset[str]:
+    """Return those commits that changed a file near some words.
+
+    Near is enough, since an editor may change one line of many; so there may be too many commits.
+    """
+    if not commits:
+        return frozenset()
+    given = _write_lines(commits)
+    look = ("--root", "-r", "-p", f"-U{_NEAR}", "--no-renames", "--no-ext-diff", "--no-textconv")
+    command = ("diff-tree", "--stdin", *look, f"--format={_PATCH}", "--", path)
+    patches = _git.tell(place.top, *command, given=given).split(b"\0")
+    wanted = words.encode("utf-8", "surrogateescape")
+    ids = (patch.partition(b"\n")[0] for patch in patches if wanted in patch)
+    return frozenset(commit.decode("ascii") for commit in ids)
+
+
+def _read_commits(
+    place: _git.WorkTree, commits: Sequence[str], paths: Sequence[str]
+) -> Iterator[LoggedCommit]:
+    """Yield commits with the bytes before and after of some paths, reading several at once."""
+    left = iter(commits)
+    while lot := list(islice(left, _LOT)):
+        yield from _read_lot(place, lot, paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """A commit with the blob ids before and after of each path, but without the bytes."""
+
+    id: str
+    at: datetime
+    author: str
+    message: str
+    blobs: Mapping[str, tuple[str, str]]
+
+
+def _read_lot(
+    place: _git.WorkTree, commits: Sequence[str], paths: Sequence[str]
+) -> Iterator[LoggedCommit]:
+    given = _write_lines(commits)
+    look = ("--root", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--always")
+    out = _git.tell(place.top, "diff-tree", "--stdin", *look, _FORMAT, "--", *paths, given=given)
+    headers = list(_read_headers(out))
+    ids = {blob for header in headers for pair in header.blobs.values() for blob in pair}
+    blobs = _read_blobs(place, sorted(blob for blob in ids if blob.strip("0")))
+    for header in headers:
+        yield LoggedCommit(
+            id=header.id,
+            at=header.at,
+            author=header.author,
+            message=header.message,
+            files={
+                path.removeprefix(place.prefix): (blobs.get(before), blobs.get(after))
+                for path, (before, after) in header.blobs.items()
+            },
+        )
+
+
+def _read_headers(out: bytes) -> Iterator[_Header]:
+    """Parse `diff-tree -z`: four fields for each commit, then ids and name for each path."""
+    fields = os.fsdecode(out).split("\0")
+    at = 0
+    while at + 4 < len(fields):
+        commit, seconds, author, message = fields[at : at + 4]
+        at += 4
+        blobs = {}
+        while at + 1 < len(fields) and (found := _RAW.fullmatch(fields[at])):
+            blobs[fields[at + 1]] = (found[1], found[2])
+            at += 2
+        yield _Header(
+            id=commit.strip(),
+            at=datetime.fromtimestamp(int(seconds), UTC),
+            author=author,
+            message=message,
+            blobs=blobs,
+        )
+
+
+def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
+    """Return blobs by id; None for one that is missing (in a partial clone)."""
+    if not ids:
+        return {}
+    out = _git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
+    blobs: dict[str, Bytes] = {}
+    at = 0
+    for blob in ids:
+        end = out.find(b"\n", at)
+        if end < 0:
+            raise GitError("git cat-file ended too early", subject=blob)
+        said = out[at:end].split(b" ")
+        at = end + 1
+        if len(said) != 3:  # "… missing"
+            blobs[blob] = None
+            continue
+        size = int(said[2])
+        blobs[blob] = out[at : at + size]
+        at += size + 1
+    return blobs
+
+
+def _write_lines(ids: Sequence[str]) -> bytes:
+    """Return ids as lines for git's stdin; git ignores a last line without its line feed."""
+    return "".join(f"{name}\n" for name in ids).encode("ascii")
+
+
+def list_changes_since(root: Path, path: str, folder: str) -> Mapping[str, bool] | None:
+    """Return the files below a folder that changed since the commit that added the file at `path`.
+
+    By path, with True for a new file; deleted and uncommitted files are left out. None if there is
+    no repository, or no commit has that file.
+    """
+    place = _git.locate(root)
+    if isinstance(place, str) or not _git.head(place):
+        return None
+    named = ("--", f"{place.prefix}{path}")
+    log = ("log", "-1", "--no-renames", "--diff-filter=A", "--format=%H", "HEAD", *named)
+    filed = _git.ask(place.top, *log).out.decode("ascii", "replace").strip()
+    if not filed:
+        return None
+    look = ("diff", "--name-status", "--no-renames", "--diff-filter=AM", "-z", filed, "HEAD")
+    answer = _git.ask(place.top, *look, "--", f"{place.prefix}{folder}")
+    if answer.code:
+        return None
+    said = os.fsdecode(answer.out).split("\0")
+    return {
+        changed.removeprefix(place.prefix): status == "A"
+        for status, changed in zip(said[::2], said[1::2], strict=False)
+    }

@@ -1,12 +1,12 @@
-"""The branch to its remote: pushed, and where the remote has more, ours laid on top of theirs.
+"""Push the branch to its remote; if the remote has more commits, rebase ours on top of them.
 
-    push  >  rejected, the remote has more  >  fetch  >  rebase in a tree of its own
-          >  branch and files moved in one go  >  push
+    push  >  rejected, the remote has more  >  fetch  >  rebase in a work tree of its own
+          >  move branch and files at once  >  push
 
-With nothing to push the remote is asked for its tip alone, and what it has more comes in.
+With nothing to push, only the remote's tip is asked for, and new commits are taken in.
 
-The rebase happens in a work tree without files below git's own folder, so that a conflict leaves
-nothing to clean up: branch, index and files of the newsroom were never touched.
+The rebase happens in a work tree without files, below git's own folder. So a conflict leaves
+nothing to clean up: the newsroom's branch, index and files were never touched.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from copydesk.archive.git._checkout import STAYS
 from copydesk.errors import GitError
 from copydesk.kit import git
 
-_TRIES = 3  # a remote that moves faster than we push has other troubles
+_TRIES = 3  # a remote should not move faster than we push
 _THEIRS = "refs/copydesk/theirs"
 _DESK = "copydesk-rebase"  # the work tree without files, below git's folder
 _IDENTITY = {"GIT_COMMITTER_NAME": "copydesk", "GIT_COMMITTER_EMAIL": "copydesk@localhost"}
 _REJECTED = re.compile(r"^!\t\S+\t\[([a-z ]+)\] \(?(.*?)\)?$", re.MULTILINE)
-# What git says where somebody else was first; the last three when both push at one moment.
+# git's words if somebody else pushed first; the last three if both pushed at the same time.
 _MORE = (
     "fetch first",
     "non-fast-forward",
@@ -41,7 +41,7 @@ _MORE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """What a push did: `sent` commits of ours, `taken` of theirs, which came in first."""
+    """The result of a push: how many commits were sent, and how many of the remote's came in."""
 
     sent: int = 0
     taken: int = 0
@@ -49,7 +49,7 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RemoteBranch:
-    """A branch here and the branch of the remote that it is pushed to."""
+    """A branch here, and the remote's branch that it is pushed to."""
 
     remote: str
     branch: str
@@ -65,10 +65,10 @@ Alone = Callable[[], AbstractContextManager[None]]
 
 
 def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed:
-    """Bring every commit of the branch to the remote, and those that it has more into the branch.
+    """Push every commit of the branch, and take in commits that only the remote has.
 
-    `alone` keeps others from writing while branch and files are moved; nobody waits for the remote.
-    Raises GitError where it cannot be done; branch, index and files are then as they were.
+    `alone` keeps others from writing while branch and files are moved, but not while git talks to
+    the remote. After a GitError, branch, index and files are as they were.
     """
     line = _line(place, branch, remote)
     head, taken = _git.head(place), 0
@@ -91,7 +91,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
 
 
 def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
-    """Find where the branch goes: where it follows this remote to, else to its own name."""
+    """Find the branch to push to: the upstream if it is on this remote, else the same name."""
     if not _config(place, f"remote.{remote}.url") and not _config(
         place, f"remote.{remote}.pushurl"
     ):
@@ -109,12 +109,12 @@ def _config(place: _git.WorkTree, key: str) -> str:
 
 
 def _remote_commit(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Return the commit that the remote's branch had when we last heard of it, "" for none."""
+    """Return the remote branch's commit as far as known locally, "" for none."""
     return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
 
 
 def _tip(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Ask the remote for its branch's commit; "" where there is none, or it is only pushed to."""
+    """Ask the remote for its branch's commit; "" for none, or if the remote cannot be read from."""
     if not _config(place, f"remote.{line.remote}.url"):
         return ""
     answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
@@ -130,7 +130,7 @@ def _commit(place: _git.WorkTree, name: str) -> str:
 
 
 def _waiting(place: _git.WorkTree, line: _RemoteBranch) -> int:
-    """Count the commits that the remote does not have, as far as we know."""
+    """Count the commits that the remote does not have, as far as known locally."""
     known = _remote_commit(place, line)
     return _count(place, f"{known}..HEAD" if known else "HEAD")
 
@@ -140,7 +140,7 @@ def _count(place: _git.WorkTree, *commits: str) -> int:
 
 
 def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Push; give "" when it went, why not when the remote has more, else raise GitError."""
+    """Push; return "" on success, the reason if the remote has more, else raise GitError."""
     follow = () if line.is_followed else ("--set-upstream",)
     answer = _git.ask_remote(
         place.top,
@@ -165,7 +165,7 @@ def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
 
 
 def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
-    """Lay our commits on top of what the remote has; give how many of theirs came in."""
+    """Rebase our commits on top of the remote's; return how many of the remote's came in."""
     _refuse_edits(place, line)
     refspec = f"+{line.target}:{_THEIRS}"
     answer = _git.ask_remote(
@@ -196,7 +196,7 @@ def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
 
 
 def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
-    """Refuse to move files while a person is at work on some that git knows."""
+    """Refuse to move files while the user has uncommitted edits in tracked files."""
     listed = _git.tell(
         place.top,
         *("status", "--porcelain", "-z", "--no-renames"),
@@ -213,7 +213,7 @@ def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
 
 
 def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> None:
-    """Refuse what a rebase would bend: another history, or merges among our own commits."""
+    """Refuse a rebase over another history, or over merges among our own commits."""
     if _git.ask(place.top, "merge-base", ours, theirs).code:
         raise GitError(
             "the remote's branch has another history",
@@ -229,7 +229,7 @@ def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs
 
 
 def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> str:
-    """Return the commit of our branch on top of theirs; raises GitError at a conflict."""
+    """Return the last of our commits after a rebase on theirs; raise GitError at a conflict."""
     with _desk(place, ours) as desk:
         answer = _git.ask(
             desk,
@@ -259,9 +259,9 @@ def _commit_at(desk: Path) -> str:
 
 @contextlib.contextmanager
 def _desk(place: _git.WorkTree, commit: str) -> Iterator[Path]:
-    """Make a work tree of its own that stands at a commit and holds no files (sparse)."""
+    """Make a temporary work tree at a commit, without any files (sparse)."""
     desk = place.folder / _DESK
-    _clear(place, desk)  # of a round that was killed
+    _clear(place, desk)  # left by a round that was killed
     try:
         _git.tell(place.top, "worktree", "add", "--no-checkout", "--detach", str(desk), commit)
         folder = _git.tell(desk, "rev-parse", "--absolute-git-dir").decode().strip()

@@ -1,24 +1,30 @@
-"""One commit a round, by git's plumbing: only our paths, nobody else's work touched."""
+"""Commit the newsroom's files with git's plumbing commands, and leave the user's other work alone.
+
+blobs  >  tree  >  commit object  >  branch moved  >  index replaced
+"""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
-from copydesk.archive import _paths
-from copydesk.archive.git import _checkout, _commit, _git, _log, _push, _states
-from copydesk.archive.git._index import UserIndex
+from copydesk.archive import _files
+from copydesk.archive.git import _checkout, _git, _log, _push
+from copydesk.archive.git._git import UserIndex
 from copydesk.archive.git._push import Pushed
 from copydesk.errors import GitError
-from copydesk.kit import locks
+from copydesk.kit import dates, locks
 
 AUTHOR = "copydesk <copydesk@localhost>"
-# Locked while a commit is made, so that what is found without its lock is a leftover.
+# Locked while a commit is made: temporary files that are found without this lock are leftovers.
 _BUSY = "copydesk-busy"
-_BUSY_SECONDS = 10.0  # other newsrooms may lie in the same repository
+_BUSY_SECONDS = 10.0  # other newsrooms may be in the same repository
 _OBSTACLES = (
     ("rebase-merge", "rebase in progress"),
     ("rebase-apply", "rebase in progress"),
@@ -30,13 +36,17 @@ _OBSTACLES = (
 
 
 class Repository:
-    """The git repository that a newsroom folder lies in, or the lack of one."""
+    """The git repository that a newsroom folder is in, if there is one."""
 
     def __init__(self, root: Path, *, lock_wait_seconds: float = 2.0) -> None:
         self._root = root.absolute()
         self._lock_wait_seconds = lock_wait_seconds
         self._complaint = ""
-        self._place = self._locate()
+        self._states: _git.StateReader | None = None
+
+    @cached_property
+    def _place(self) -> _git.WorkTree | None:
+        return self._locate()
 
     def _locate(self) -> _git.WorkTree | None:
         if not self._root.is_dir():
@@ -53,51 +63,49 @@ class Repository:
 
     @property
     def usable(self) -> bool:
-        """Decide whether there is a repository; not where git is missing, or for a plain folder.
+        """Whether there is a repository: False for a plain folder, or if git is not installed.
 
-        A folder that a repository around it ignores is a plain folder, too.
+        A folder that the repository around it ignores counts as a plain folder, too.
         """
         return self._place is not None or bool(self._complaint)
 
     def obstacle(self) -> str:
-        """Return why git takes no commit now (such as "detached HEAD"), "" where it does."""
+        """Return why a commit is not possible now (such as "detached HEAD"), "" if it is."""
         if self._place is None:
             return f"git refuses: {self._complaint}" if self._complaint else "not a git repository"
         for name, what in _OBSTACLES:
             if (self._place.folder / name).exists():
                 return what
-        answer = _git.ask(self._place.top, "symbolic-ref", "-q", "HEAD")
-        return "detached HEAD" if answer.code else ""
+        return "" if _git.read_head_ref(self._place) else "detached HEAD"
 
     def branch(self) -> str:
-        """Return the branch that HEAD is on, "" where there is none."""
+        """Return the branch that is checked out, "" for none."""
         if self._place is None:
             return ""
-        answer = _git.ask(self._place.top, "symbolic-ref", "-q", "--short", "HEAD")
-        return answer.out.decode("utf-8", "replace").strip()
+        return _git.read_head_ref(self._place).removeprefix("refs/heads/")
 
     def head(self) -> str:
-        """Return the id of the commit that HEAD stands on, "" where there is none."""
+        """Return the id of HEAD's commit, "" for none."""
         return "" if self._place is None else _git.head(self._place)
 
     def find_changes_between(self, old: str, new: str) -> set[str] | None:
-        """Return the newsroom's paths that differ between two commits, None where git cannot say.
+        """Return the newsroom's paths that differ between two commits.
 
-        So it is of a commit that is gone after history was rewritten.
+        None if git cannot compare them, such as after history was rewritten.
         """
         place = self._place
-        return None if place is None else _states.compare_commits(place, old, new)
+        return None if place is None else _git.compare_commits(place, old, new)
 
     def find_messages(self, words: Sequence[str], since: datetime | None = None) -> dict[str, str]:
-        """Return the messages of this branch's commits that have any of some words, by id.
+        """Return by commit id the messages on this branch that contain any of some words.
 
-        With `since` those from that time on alone.
+        With `since`, only the commits from that time on.
         """
         place = self._place
         return {} if place is None else _log.find_messages(place, words, since)
 
     def has_branch(self, name: str) -> bool:
-        """Return whether there is a branch of this name, or HEAD is on it and it has no commit."""
+        """Return whether a branch of this name exists, or is checked out and has no commit yet."""
         if self._place is None:
             return False
         if name == self.branch():
@@ -106,7 +114,7 @@ class Repository:
         return _git.ask(self._place.top, "show-ref", "--verify", "--quiet", ref).code == 0
 
     def read_commit_bytes(self, path: str) -> bytes | None:
-        """Return a file as the last commit has it, None where it has none."""
+        """Return a file's bytes in the last commit, None if it is not there."""
         place = self._place
         head = "" if place is None else _git.head(place)
         if place is None or not head:
@@ -116,7 +124,7 @@ class Repository:
         return answer.out if answer.code == 0 else None
 
     def unknown(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths that are in neither the last commit nor the index."""
+        """Return those paths that are neither in the last commit nor in the index."""
         place = self._place
         if place is None:
             return set()
@@ -125,13 +133,13 @@ class Repository:
         if not names:
             return set()
         known = {
-            *_states.read_commit(place, _git.head(place), names),
-            *_states.read_index(place, names),
+            *_git.read_commit(place, _git.head(place), names),
+            *_git.read_index(place, names),
         }
         return {path for name, path in by_name.items() if name not in known}
 
     def user(self) -> str:
-        """Return git's user as `name <email>`, or what is set of the two."""
+        """Return git's user as `name <email>`, or the one of the two that is set."""
         where = self._root if self._root.is_dir() else Path.cwd()
         found: dict[str, str] = {}
         with contextlib.suppress(GitError):
@@ -142,26 +150,27 @@ class Repository:
         return f"{name} <{email}>".strip() if email else name
 
     def find_user_changes(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths whose file, index entry and last commit are not one and the same.
+        """Return those paths whose file, index entry and last commit are not all the same.
 
-        That is what is edited, staged, deleted, in conflict or untracked; a path that is nowhere
-        is nobody's. Files are compared byte for byte, whatever filters git is told to use.
+        These are edited, staged, deleted, in conflict or untracked; a path that exists nowhere is
+        left out. Files are compared byte for byte, without git's filters.
         """
         place = self._place
         if place is None:
             return set()
-        self._recover(place)
+        head = self._recover(place)
+        self._states = states = _git.StateReader(place)
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
         if not names:
             return set()
-        committed = _states.read_commit(place, _git.head(place), names)
-        staged = _states.read_index(place, names)
+        committed = states.read_commit(head, names)
+        staged = states.read_index(names)
         changed = set()
         for name, path in by_name.items():
             _, last = committed.get(name, ("", None))
             _, next_one = staged.get(name, ("", None))
-            present = _states.on_disk(self._root / path, len(last or ""))
+            present = _git.on_disk(self._root / path, len(last or ""))
             if not last == next_one == present:
                 changed.add(path)
         return changed
@@ -169,11 +178,11 @@ class Repository:
     def commit(
         self, paths: Iterable[str], message: str, *, when: datetime, author: str = AUTHOR
     ) -> str | None:
-        """Commit these paths as they lie on disk, missing ones as deleted; give the commit's id.
+        """Commit these paths as they are on disk, missing files as deleted; return the commit's id.
 
-        None when nothing changes. A path that somebody staged otherwise is left to them. Author
+        Returns None if nothing changed. A path that the user staged differently is left out. Author
         and committer are the same, at `when`, so that equal rounds make equal commits. Raises
-        GitError when git refuses, is busy, or the branch moves under our hands twice.
+        GitError if git refuses or is busy, or if the branch moves twice meanwhile.
         """
         obstacle = self.obstacle()
         place = self._place
@@ -181,18 +190,18 @@ class Repository:
             raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
         names = sorted({place.prefix + self._check_path(path) for path in paths})
         message, author = message.replace("\0", ""), author.replace("\0", "")
-        words = _commit.CommitWords(message=message, author=author, when=when)
+        words = CommitWords(message=message, author=author, when=when)
         with self._alone(place):
-            self._settle(place)
-            return _commit.make(place, names, words, self._lock_wait_seconds)
+            head = self._settle(place)
+            states, self._states = self._states or _git.StateReader(place), None
+            return make(states, head, names, words, self._lock_wait_seconds)
 
     def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
-        """Push the branch to a remote; what it has more comes in first, below our commits.
+        """Push the branch; if the remote has more commits, rebase ours on top of them first.
 
-        What came in is in the files then; `alone` holds the write lock while they are moved, and
-        not while the remote is spoken with. Raises GitError, and all is as it was, where the remote
-        is unknown, cannot be reached or refuses, at a conflict, and where files have edits that a
-        rebase would touch.
+        `alone` holds the write lock while files are moved, but not while git talks to the remote.
+        Raises GitError, and leaves everything as it was, if the remote is unknown, unreachable or
+        refuses, at a conflict, and if the user has edited tracked files.
         """
         obstacle = self.obstacle()
         place = self._place
@@ -214,9 +223,9 @@ class Repository:
             return _push.push(place, branch, remote, settle_first)
 
     def tidy(self) -> None:
-        """Let git pack what the rounds' commits have piled up, unless its user keeps it from that.
+        """Let git pack loose objects if enough have piled up, unless its user has disabled that.
 
-        Git does it after its own `git commit`; commits by plumbing have to ask for it.
+        git does this itself after `git commit`, but not after plumbing commands.
         """
         if self._place is not None:
             _git.tidy(self._place.top)
@@ -238,20 +247,174 @@ class Repository:
         except OSError as error:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
-    def _recover(self, place: _git.WorkTree) -> None:
-        """Finish or forget what a killed commit or push left, unless it is still being made."""
-        if UserIndex(place).is_left_over() or _checkout.is_begun(place):
-            with locks.hold(place.folder / _BUSY) as is_alone:
-                if is_alone:
-                    self._settle(place)
+    def _recover(self, place: _git.WorkTree) -> str:
+        """Finish or forget a commit or push whose process was killed, unless one is running.
 
-    def _settle(self, place: _git.WorkTree) -> None:
+        Returns the id of HEAD's commit, "" for none.
+        """
+        head, is_moving = _checkout.read_refs(place)
+        if UserIndex(place).is_left_over() or is_moving:
+            with locks.hold(place.folder / _BUSY) as is_alone:
+                return self._settle(place) if is_alone else _git.head(place)
+        return head
+
+    def _settle(self, place: _git.WorkTree) -> str:
         UserIndex(place).recover()
-        if not self.obstacle():
+        head, is_moving = _checkout.read_refs(place)
+        if is_moving and not self.obstacle():
             _checkout.finish(place, self._lock_wait_seconds)
+        return head
 
     def _check_path(self, path: str) -> str:
-        _paths.inside(self._root, path)
+        _files.inside(self._root, path)
         if "\n" in path:
             raise GitError("a line end in a path", subject=repr(path))
         return path
+
+
+def start_repository(root: Path) -> Repository:
+    """Create a git repository in `root` on a branch `main`, and return it.
+
+    If git is missing, the folder stays plain and the repository is not `usable`.
+    """
+    try:
+        _git.tell(root, "init", "--quiet", "--initial-branch=main")
+    except GitError:
+        return Repository(root)
+    return Repository(root)
+
+
+_TRIES = 3  # the first one with a HEAD that was read before the index was locked
+_PLAIN_FILE = "100644"
+_DELETED = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitWords:
+    """The message, the author (`name <email>`) and the time of a commit."""
+
+    message: str
+    author: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StagedChange:
+    """A path's next index entry; mode 0 deletes it."""
+
+    name: str
+    mode: str
+    blob: str
+
+    @property
+    def is_there(self) -> bool:
+        return self.mode != _DELETED
+
+
+def make(
+    states: _git.StateReader,
+    head: str,
+    names: Sequence[str],
+    words: CommitWords,
+    wait_seconds: float,
+) -> str | None:
+    """Commit these files, as they are on disk, on top of HEAD; None if nothing changed.
+
+    `head` is HEAD's commit as it was read last.
+    """
+    place = states.place
+    index = UserIndex(place)
+    index.recover()
+    blobs = _store_blobs(place, names)
+    if not _changes(states, head, blobs):
+        return None
+    with index.hold(wait_seconds):
+        for _ in range(_TRIES):
+            changes = _changes(states, head, blobs)
+            if not changes:
+                return None
+            commit = _write_commit(place, head, changes, words)
+            files = [change.name for change in changes if change.is_there]
+            index.prepare(_index_lines(changes), files)
+            index.announce(commit)
+            if _move_branch(place, head, commit, words):
+                index.bring_along()
+                return commit
+            head = _git.head(place)
+    raise GitError("the branch moved while committing", hint="the next round commits again")
+
+
+def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str]:
+    """Store each file's raw bytes as a blob; return the ids, "" for a missing file."""
+    present = [name for name in names if (place.top / name).is_file()]
+    asked = "".join(f"./{name}\n" for name in present).encode("utf-8", "surrogateescape")
+    out = _git.tell(place.top, "hash-object", "-w", "--no-filters", "--stdin-paths", given=asked)
+    stored = dict(zip(present, out.decode().split(), strict=True))
+    return {name: stored.get(name, "") for name in names}
+
+
+def _changes(states: _git.StateReader, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
+    """Return what differs from the last commit, without paths that the user staged differently."""
+    names = list(blobs)
+    committed = states.read_commit(head, names)
+    staged = states.read_index(names)
+    changes = []
+    for name, blob in blobs.items():
+        mode, last = committed.get(name, (_PLAIN_FILE, ""))
+        _, next_one = staged.get(name, ("", ""))
+        if blob == last or next_one not in {last, blob}:
+            continue
+        deleted = _StagedChange(name=name, mode=_DELETED, blob="0" * len(last))
+        changes.append(_StagedChange(name=name, mode=mode, blob=blob) if blob else deleted)
+    return changes
+
+
+def _index_lines(changes: Iterable[_StagedChange]) -> bytes:
+    """Return the changes in the format of `update-index --index-info`."""
+    lines = (f"{change.mode} {change.blob}\t{change.name}\0" for change in changes)
+    return "".join(lines).encode("utf-8", "surrogateescape")
+
+
+def _write_commit(
+    place: _git.WorkTree, head: str, changes: Sequence[_StagedChange], words: CommitWords
+) -> str:
+    scratch = place.folder / "copydesk-tree"
+    scratch.unlink(missing_ok=True)
+    environment = {"GIT_INDEX_FILE": str(scratch)}
+    try:
+        if head:
+            _git.tell(place.top, "read-tree", head, environment=environment)
+        lines = _index_lines(changes)
+        _git.tell(
+            place.top, "update-index", "-z", "--index-info", given=lines, environment=environment
+        )
+        out = _git.tell(place.top, "write-tree", "--missing-ok", environment=environment)
+    finally:
+        scratch.unlink(missing_ok=True)
+    parents = ["-p", head] if head else []
+    made = _git.tell(
+        place.top,
+        *("commit-tree", out.decode().strip(), *parents, "-F", "-"),
+        given=words.message.encode("utf-8", "replace"),
+        environment=_identity(words),
+    )
+    return made.decode().strip()
+
+
+def _identity(words: CommitWords) -> dict[str, str]:
+    match = re.fullmatch(r"\s*(.*?)\s*<(.*)>\s*", words.author)
+    name, email = match.groups() if match else (words.author, "")
+    moment = f"@{int(dates.utc(words.when).timestamp())} +0000"
+    values = {"NAME": name or "copydesk", "EMAIL": email or "copydesk@localhost", "DATE": moment}
+    return {f"GIT_{who}_{what}": v for who in ("AUTHOR", "COMMITTER") for what, v in values.items()}
+
+
+def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWords) -> bool:
+    """Move the branch from `head` to `commit`; return False if it was not at `head`."""
+    reason = "copydesk: " + words.message.strip().split("\n", 1)[0]
+    answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
+    if answer.code == 0:
+        return True
+    if _git.head(place) == head:
+        raise GitError("git update-ref failed", subject=answer.complaint[:500])
+    return False

@@ -1,14 +1,20 @@
-"""Every field of a news record, once: its key, its place in the order, its attribute, its notation.
+"""The fields of a news record: each key once, with its attribute, its order and its notation.
 
-Emitter, reader, quick reader, the keeping of unknown lines and the reference page follow from these
-tables (SPEC 1.2 and, from `language` to `machine`, our own blocks).
+Writing, both ways of reading, the keeping of unknown lines and the reference page all follow from
+these tables (SPEC 1.2; the keys from `language` to `machine` are our own).
 """
 
 from __future__ import annotations
 
-from copydesk.archive.document import spell_quoted
-from copydesk.archive.record import _own_spelling as own
-from copydesk.archive.record._nested import Digests, Nested, NestedList, TextList
+import dataclasses
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar
+
+from copydesk.archive.document import TypedFields, spell_plain, spell_quoted
+from copydesk.archive.record import _notations as own
 from copydesk.archive.record._notations import (
     DATE,
     FLAG,
@@ -19,10 +25,301 @@ from copydesk.archive.record._notations import (
     TEXT,
     WORD,
     WORDS,
+    Lines,
+    MappingPosition,
+    UnusualError,
     spell_word,
 )
-from copydesk.archive.record._table import Field, Notation, Table
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
+
+# Values by attribute.
+Values = dict[str, Any]
+
+
+class Notation(Protocol):
+    """A way to write a value and to read it, by YAML or fast; a `missing` value is not written."""
+
+    @property
+    def name(self) -> str:
+        """Its name on the reference page."""
+        ...
+
+    @property
+    def missing(self) -> Any:
+        """The value that is not written."""
+        ...
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the value is on lines below its key."""
+        ...
+
+    def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
+        """Return the lines of a key and its value."""
+        ...
+
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
+        """Return the value of a key as YAML reads it, `absent` for none; raise RecordError."""
+        ...
+
+    def pattern(self, column: int, *, is_filled: bool) -> str:
+        """Return a pattern of our own spelling after the key, with the value as a group."""
+        ...
+
+    def parser(self, column: int) -> Callable[[str], Any]:
+        """Return a function from that group to the value; it raises UnusualError at any doubt."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A key of a record, the attribute that it stores, and its notation.
+
+    `always` means that it is written even if it is empty, `is_ours` that the reference's records do
+    not have it.
+    """
+
+    key: str
+    attribute: str
+    notation: Notation
+    always: bool = False
+    is_ours: bool = False
+    _value_in: Callable[[object], Any] = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_value_in", attrgetter(self.attribute))
+
+    def lines(self, noun: object, position: MappingPosition) -> list[str]:
+        """Return the lines of this field, none if it is left out."""
+        value, missing = self._value_in(noun), self.notation.missing
+        is_missing = value is None or (missing is not None and not value)
+        if is_missing and not self.always:
+            return []
+        return self.notation.write(self.key, value, position)
+
+    def pattern(self, column: int) -> str:
+        """Return a regular expression for the field's lines in our own spelling."""
+        value = self.notation.pattern(column, is_filled=not self.always)
+        lines = f"\n{' ' * column}{self.key}:{value}"
+        return lines if self.always else f"(?:{lines})?"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The fields of a class in the order of its keys.
+
+    `address` is the key that identifies one item of a list. Left-out fields get the default of the
+    class; `bare` holds values for those that have none.
+    """
+
+    noun: type[Any]
+    fields: tuple[Field, ...]
+    address: str = ""
+    bare: Values = dataclasses.field(init=False, repr=False)
+    _absent: Values = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        of_noun = dataclasses.fields(self.noun)
+        own = {
+            field.name: field.default
+            for field in of_noun
+            if field.default is not dataclasses.MISSING
+        }
+        missing = {field.attribute: field.notation.missing for field in self.fields}
+        optional = (field.attribute for field in self.fields if not field.always)
+        bare = {name: missing[name] for name in optional if name not in own}
+        absent = {name: own.get(name, nothing) for name, nothing in missing.items()}
+        object.__setattr__(self, "bare", bare)
+        object.__setattr__(self, "_absent", absent)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The known keys, in order."""
+        return tuple(field.key for field in self.fields)
+
+    def address_of(self, noun: object) -> str:
+        """Return the value that identifies an object in a list."""
+        names = (field.attribute for field in self.fields if field.key == self.address)
+        return str(getattr(noun, next(names)))
+
+    def read(self, fields: TypedFields) -> Values:
+        """Return the value of each field as YAML reads it; raise RecordError for a wrong type."""
+        absent = self._absent
+        return {
+            field.attribute: field.notation.read(fields, field.key, absent[field.attribute])
+            for field in self.fields
+        }
+
+    def lines(self, noun: object, position: MappingPosition, *, dash: bool = False) -> list[str]:
+        """Return the lines of an object's mapping; with `dash` as an item of a list."""
+        lines = Lines(position, dash=dash)
+        for field in self.fields:
+            lines.add(field.key, field.lines(noun, position))
+        return lines.lines
+
+    def parser(self, column: int) -> Callable[[str], Any]:
+        """Return a function that reads an object from the lines of its mapping."""
+        noun, bare, parse = self.noun, self.bare, parse_lines(self.fields, column)
+        return lambda lines: noun(**parse(lines, bare.copy()))
+
+
+def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values], Values]:
+    """Return a function that reads the lines of these fields in our own spelling.
+
+    It adds to the given values and returns them. Each line begins with its line feed. At any doubt
+    it raises UnusualError.
+    """
+    pattern = re.compile("".join(field.pattern(column) for field in fields))
+    parsers = tuple((field.attribute, field.notation.parser(column)) for field in fields)
+
+    def parse(lines: str, values: Values) -> Values:
+        match = pattern.fullmatch(lines)
+        if match is None:
+            raise UnusualError
+        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=False):
+            if raw is not None:
+                values[attribute] = parse_value(raw)
+        return values
+
+    return parse
+
+
+_T = TypeVar("_T")
+_LONGEST_KEY = 100
+
+
+class _BelowKey:
+    """Base of notations with lines below the key; its pattern matches lines with more indent."""
+
+    name: str
+    missing: Any = ()
+    has_lines = True
+
+    def pattern(self, column: int, *, is_filled: bool) -> str:
+        """Return a pattern with all lines of more indent as one group."""
+        return f"((?:\n{' ' * column}  .*)++)"
+
+
+class TextList(_BelowKey, Generic[_T]):
+    """A list of texts, each on a line after a dash."""
+
+    name = "list of texts"
+
+    def __init__(
+        self,
+        *,
+        spell: Callable[[_T], str],
+        make: Callable[[str], _T],
+        parse: Callable[[str], _T],
+    ) -> None:
+        self.spell = spell
+        self.make = make
+        self.parse = parse
+
+    def write(self, key: str, values: tuple[_T, ...], position: MappingPosition) -> list[str]:
+        """Return the key's line and one for each text."""
+        lead = " " * (position.column + 2)
+        return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
+
+    def read(self, fields: TypedFields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
+        """Return the texts, converted by `make`."""
+        return tuple(map(self.make, fields.texts(key)))
+
+    def parser(self, column: int) -> Callable[[str], tuple[_T, ...]]:
+        """Return a function that reads the lines below a key."""
+        parse, dash = self.parse, "\n" + " " * (column + 2) + "- "
+        return lambda lines: tuple(map(parse, own.split_items(lines, dash)))
+
+
+class Nested(_BelowKey):
+    """An object below its key; recently read ones are cached."""
+
+    name = "keys of its own"
+    missing = None
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def write(self, key: str, value: object, position: MappingPosition) -> list[str]:
+        """Return the key's line and those of the object."""
+        return _below(key, self.table.lines(value, position.inside(key)))
+
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
+        """Return the object, `absent` for none."""
+        inner = fields.within(key)
+        return absent if inner is None else self.table.noun(**self.table.read(inner))
+
+    def parser(self, column: int) -> Callable[[str], Any]:
+        """Return a function that reads the lines below a key."""
+        return own.remember(self.table.parser(column + 2))
+
+
+class NestedList(_BelowKey):
+    """A list of objects below its key, each identified by its address."""
+
+    name = "list, each with keys of its own"
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def write(self, key: str, values: tuple[Any, ...], position: MappingPosition) -> list[str]:
+        """Return the key's line and those of each object."""
+        table, dashes = self.table, position.inside(key)
+        lines = []
+        for index, value in enumerate(values):
+            item = dashes.item(index, table.address_of(value))
+            lines += table.lines(value, item, dash=True)
+        return _below(key, lines)
+
+    def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the objects."""
+        table = self.table
+        return fields.each(key, lambda item: table.noun(**table.read(item)))
+
+    def parser(self, column: int) -> Callable[[str], tuple[Any, ...]]:
+        """Return a function that reads the lines below a key."""
+        parse, lead = self.table.parser(column + 4), "\n" + " " * (column + 2)
+        return lambda lines: tuple(map(parse, own.split_mappings(lines, lead)))
+
+
+class Digests(_BelowKey):
+    """Pairs of a field's name and the digest of the value that was last written there."""
+
+    name = "a field's name and 8 hex digits on each line"
+
+    def write(
+        self, key: str, pairs: tuple[tuple[str, str], ...], position: MappingPosition
+    ) -> list[str]:
+        """Return the key's line and one for each pair."""
+        lines = Lines(position.inside(key))
+        for name, digest in pairs:
+            lines.add(name, [f"{spell_plain(name)}: {spell_plain(digest)}"])
+        return _below(key, lines.lines)
+
+    def read(self, fields: TypedFields, key: str, absent: Any) -> tuple[tuple[str, str], ...]:
+        """Return the pairs in the record's order."""
+        pairs = fields.within(key)
+        return () if pairs is None else tuple((name, pairs.text(name)) for name in pairs)
+
+    def parser(self, column: int) -> Callable[[str], tuple[tuple[str, str], ...]]:
+        """Return a function that reads the lines below a key."""
+        lead = "\n" + " " * (column + 2)
+        return lambda lines: _parse_digests(lines, lead)
+
+
+def _parse_digests(lines: str, lead: str) -> tuple[tuple[str, str], ...]:
+    head, *pairs = lines.split(lead)
+    parted = [pair.partition(": ") for pair in pairs]
+    digests = {name: own.parse_word(digest) for name, _, digest in parted}
+    if head or not digests or len(digests) != lines.count("\n"):
+        raise UnusualError
+    if any(len(name) > _LONGEST_KEY or own.parse_word(name) != name for name in digests):
+        raise UnusualError
+    return tuple(digests.items())
+
+
+def _below(key: str, lines: list[str]) -> list[str]:
+    return [f"{key}:", *lines] if lines else []
 
 
 def _always(key: str, attribute: str, notation: Notation) -> Field:
@@ -30,12 +327,12 @@ def _always(key: str, attribute: str, notation: Notation) -> Field:
 
 
 def _some(key: str, attribute: str, notation: Notation) -> Field:
-    """Return a field that is left out where there is nothing to write."""
+    """Return a field that is left out if it is empty."""
     return Field(key=key, attribute=attribute, notation=notation)
 
 
 def _ours(key: str, attribute: str, notation: Notation) -> Field:
-    """Return such a field of our own: no record in `everyday` has it."""
+    """Return a field of our own that is left out if empty; no reference record has it."""
     return Field(key=key, attribute=attribute, notation=notation, is_ours=True)
 
 
@@ -90,7 +387,7 @@ VERDICT = Table(
         _always("why", "why", TEXT),
     ),
 )
-# An empty line stands between two sections.
+# Sections are separated by an empty line.
 SECTIONS: tuple[tuple[Field, ...], ...] = (
     (
         _always("category", "category", WORD),
@@ -134,5 +431,40 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
 )
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
 SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
-LAST_KEY = STORY.keys[-1]  # no empty line stands after it
+LAST_KEY = STORY.keys[-1]  # no empty line follows it
 TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)
+
+
+def read_verdict(fields: TypedFields) -> Verdict:
+    """Return an editor's verdict from a record or from the rulings."""
+    return Verdict(**VERDICT.read(fields))
+
+
+_HEAD = """\
+# The fields of a record
+
+Every key of a file in `_news/`, in its order. This page is generated from the tables by which
+records are written and read (`./run.sh docs`), so it is complete. What the fields are for stands in
+[Records](../concepts/records.md).
+
+A key that has nothing to say is left out, unless it is *always* there. Between the groups of the
+first table stands an empty line. *Ours* are keys that no record in the profile `everyday` has.
+"""
+
+
+def record_page() -> str:
+    """Return docs/reference/record.md."""
+    nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED, "verdict": VERDICT}
+    blocks = [_table(field for section in SECTIONS for field in section)]
+    blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]
+    return "\n".join((_HEAD, *blocks))
+
+
+def _table(fields: Iterable[Field]) -> str:
+    rows = ["| key | value | |", "|---|---|---|", *map(_row, fields)]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _row(field: Field) -> str:
+    when = "always" if field.always else "ours" if field.is_ours else ""
+    return f"| `{field.key}` | {field.notation.name} | {when} |"

@@ -1,26 +1,189 @@
-"""How one value stands in a record: written, read as YAML has it, read where it stands as we write.
+"""Write one value of a record, read it from YAML, or read it from our own spelling without YAML.
 
-A notation of one line is spelled after its key; one of lines below its key is in `_nested`.
+The fast parsers accept only what we write ourselves; at any doubt they raise UnusualError, and the
+caller lets YAML read the record.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, get_args
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 from copydesk.archive.document import (
     TypedFields,
+    is_plain,
     spell_date,
     spell_flag,
     spell_plain,
     spell_quoted,
 )
-from copydesk.archive.record import _own_spelling as own
-from copydesk.archive.record._position import MappingPosition
-from copydesk.archive.record._unusual import UnusualError
-from copydesk.news import Said
+from copydesk.news import Reason, Said
+
+
+class UnusualError(Exception):
+    """Raised when a fast parser meets text that is not certainly in our own spelling."""
+
+
+_V = TypeVar("_V")
+_ESCAPE = re.compile(r'\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([\\"nr0]))')
+_SHORT = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "0": "\0"}
+# Never written between our fences: control characters, and YAML's other line ends and marks.
+_CONTROLS = {*range(0x20), 0x7F} - {0x09, 0x0A}
+_ZERO_FOR_CONTROLS = bytes(0 if byte in _CONTROLS else 1 for byte in range(256))
+_C1 = re.compile(b"\xc2[\x80-\x9f]")
+_MARKS = tuple(mark.encode() for mark in "\u2028\u2029\ufeff\ufffe\uffff")
+# Names, topics and reasons repeat: this many are cached, up to this length.
+_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 300
+
+
+def remember(reader: Callable[[str], _V]) -> Callable[[str], _V]:
+    """Cache a reader's results for short texts."""
+    kept = lru_cache(maxsize=_REMEMBERED)(reader)
+
+    def read(raw: str) -> _V:
+        return kept(raw) if len(raw) <= _LONGEST_REMEMBERED else reader(raw)
+
+    return read
+
+
+def has_controls(front: str) -> bool:
+    """Return whether the text has a character that we would have escaped."""
+    data = front.encode()
+    if 0 in data.translate(_ZERO_FOR_CONTROLS):
+        return True
+    if len(data) == len(front):
+        return False
+    return bool(b"\xc2" in data and _C1.search(data)) or any(mark in data for mark in _MARKS)
+
+
+def parse_text(raw: str) -> str:
+    """Return the text between two quotes."""
+    if '"' not in raw and "\\" not in raw:
+        return raw
+    plain = _ESCAPE.sub(_unescape, raw)
+    if spell_quoted(plain) != f'"{raw}"':
+        raise UnusualError
+    return plain
+
+
+def _unescape(match: re.Match[str]) -> str:
+    two, four, short = match.groups()
+    return _SHORT[short] if short else chr(int(two or four, 16))
+
+
+@remember
+def parse_word(raw: str) -> str:
+    """Return a text that is bare if YAML allows it, and in quotes otherwise."""
+    if not raw.startswith('"'):
+        if not is_plain(raw):
+            raise UnusualError
+        return raw
+    text = parse_text(raw[1:-1])
+    if len(raw) == 1 or not raw.endswith('"') or is_plain(text):
+        raise UnusualError
+    return text
+
+
+def parse_quoted(raw: str) -> str:
+    """Return the text of a quoted string."""
+    if len(raw) < 2 or raw[0] != '"' or raw[-1] != '"':
+        raise UnusualError
+    return parse_text(raw[1:-1])
+
+
+@remember
+def parse_reason(raw: str) -> Reason:
+    """Return the reason in a quoted string."""
+    return Reason.parse(parse_quoted(raw))
+
+
+def parse_words(raw: str) -> tuple[str, ...]:
+    """Return the words of one line, separated by commas."""
+    words = tuple(parse_word(raw).split(", "))
+    if any(not word or word != word.strip() or "," in word for word in words):
+        raise UnusualError
+    return words
+
+
+def split_items(lines: str, dash: str) -> list[str]:
+    """Return the text of each line of a list after its dash."""
+    head, *items = lines.split(dash)
+    if head or not items or len(items) != lines.count("\n"):
+        raise UnusualError
+    return items
+
+
+def split_mappings(lines: str, lead: str) -> list[str]:
+    """Return the lines of each mapping of a list; `lead` is the text before each dash."""
+    head, *mappings = lines.split(f"{lead}- ")
+    if head or not mappings:
+        raise UnusualError
+    return [f"{lead}  {mapping}" for mapping in mappings]
+
+
+class MappingPosition(NamedTuple):
+    """The column of a mapping's keys, its dotted path with a final dot, and unknown lines.
+
+    `unknown` holds lines by the dotted path of the key before them. They are removed when they are
+    written, so that two pictures of one URL do not both get them.
+    """
+
+    unknown: dict[str, str]
+    path: str = ""
+    column: int = 0
+
+    def inside(self, key: str) -> MappingPosition:
+        """Return the position of the keys below a key."""
+        path = f"{self.path}{key}." if self.unknown else ""
+        return MappingPosition(self.unknown, path, self.column + 2)
+
+    def item(self, index: int, address: str) -> MappingPosition:
+        """Return the position of an item's keys in a list."""
+        path = f"{self.path}{name_item(index, address)}." if self.unknown else ""
+        return MappingPosition(self.unknown, path, self.column + 2)
+
+
+def name_item(index: int, address: str) -> str:
+    """Name a list's item by its address, so that unknown keys follow it when the list changes."""
+    if not address:
+        return str(index)
+    return hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+class Lines:
+    """Collects the lines of one mapping, with unknown lines in their places.
+
+    With `dash` the mapping is an item of a list.
+    """
+
+    def __init__(self, position: MappingPosition, *, dash: bool = False) -> None:
+        self.lines: list[str] = []
+        self._unknown = position.unknown
+        self._path = position.path
+        self._indent = " " * position.column
+        self._lead = " " * (position.column - 2) + "- " if dash else self._indent
+        self._put_unknown("")
+
+    def add(self, key: str, lines: list[str]) -> None:
+        """Add a key's line, then indented lines below it, then the unknown lines that follow."""
+        if lines:
+            self.lines.append(self._lead + lines[0])
+            self.lines += lines[1:]
+            self._lead = self._indent
+        self._put_unknown(key)
+
+    def _put_unknown(self, key: str) -> None:
+        unknown = self._unknown.pop(self._path + key, None) if self._unknown else None
+        if unknown is not None:
+            self.lines.append(unknown)
+            self._lead = self._indent
+
 
 _T = TypeVar("_T")
 _Reader = Callable[[TypedFields, str, _T], _T]
@@ -32,8 +195,8 @@ _SAID: tuple[Said, ...] = get_args(Said)
 class OneLine(Generic[_T]):
     """A value on its key's line.
 
-    `standing` is what it looks like in our own spelling, the value as a group, `filled` the same
-    where `missing` would have been left out.
+    `standing` is a pattern of our own spelling with the value as a group, `filled` the same for a
+    value that is not empty.
     """
 
     name: str
@@ -50,11 +213,11 @@ class OneLine(Generic[_T]):
         return [f"{key}: {self.spell(value)}"]
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return a blank and what the value looks like."""
+        """Return a blank and the pattern of the value."""
         return f" {self.filled if is_filled and self.filled else self.standing}"
 
     def parser(self, column: int) -> Callable[[str], _T]:
-        """Return what makes a value of its spelling."""
+        """Return the function that parses the value."""
         return self.parse
 
 
@@ -92,7 +255,7 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
-spell_word = own.remember(spell_plain)  # the same names and topics come again and again
+spell_word = remember(spell_plain)  # names and topics repeat
 
 TEXT = OneLine(
     name="text in quotes",
@@ -100,7 +263,7 @@ TEXT = OneLine(
     read=TypedFields.text,
     standing='"(.*)"',
     filled='"(.+)"',
-    parse=own.parse_text,
+    parse=parse_text,
     missing="",
 )
 WORD = OneLine(
@@ -109,7 +272,7 @@ WORD = OneLine(
     read=TypedFields.text,
     standing="(.+)",
     filled='((?!"").+)',
-    parse=own.parse_word,
+    parse=parse_word,
     missing="",
 )
 WORDS: OneLine[tuple[str, ...]] = OneLine(
@@ -117,7 +280,7 @@ WORDS: OneLine[tuple[str, ...]] = OneLine(
     spell=lambda words: spell_plain(", ".join(words)),
     read=_read_words,
     standing='((?!"").+)',
-    parse=own.parse_words,
+    parse=parse_words,
     missing=(),
 )
 NUMBER: OneLine[Any] = OneLine(

@@ -1,9 +1,17 @@
-"""A news record's bytes to a Story and back, byte for byte."""
+"""Parse a news record's bytes to a Story and write a Story to the same bytes.
+
+    bytes  >  fast parser for our own spelling, else YAML  >  Story  >  blocks of lines  >  bytes
+
+What the fields cannot hold (unknown keys, comments, other spellings) is kept in `Story.extra`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+
+import yaml
 
 from copydesk.archive.document import (
     NOTHING,
@@ -12,28 +20,44 @@ from copydesk.archive.document import (
     Halves,
     TypedFields,
     compose,
+    is_block,
+    span,
     split_front_matter,
 )
-from copydesk.archive.record import _layout, _leftovers
-from copydesk.archive.record._fields import STORY, VERDICT
-from copydesk.archive.record._quick import read_quickly
-from copydesk.archive.record._table import Values
+from copydesk.archive.record._fields import (
+    LAST_KEY,
+    SECTION_OF,
+    SECTIONS,
+    STORY,
+    Field,
+    Nested,
+    NestedList,
+    Table,
+    Values,
+    parse_lines,
+)
+from copydesk.archive.record._notations import (
+    MappingPosition,
+    UnusualError,
+    has_controls,
+    name_item,
+)
 from copydesk.errors import RecordError
-from copydesk.news import Extra, Story, Verdict
+from copydesk.news import Extra, Story
 
-# An extra whose `after` begins so holds no unknown line but a known key's own spelling.
+# An extra whose `after` begins with this holds the file's spelling of a known key.
 _SPELLED = "="
-# An extra after the closing fence: what a record without a body ends with, if not an empty line.
+# An extra after the closing fence: the end of a record without body, if it is no empty line.
 _END = "---"
-# Extras that hold how the record stands in bytes: a mark first, what ends its lines.
+# Extras for the byte form: a byte order mark, the line ends of head and body.
 _MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
-    """Return the story in a news record's bytes.
+    """Parse the bytes of a news record.
 
-    A record in another spelling than ours is read too; its unknown keys, comments and spellings
-    are kept in `Story.extra`. Raises RecordError for what is no news record.
+    Other spellings than ours are read, too; unknown keys, comments and spellings are kept in
+    `Story.extra`. Raises RecordError for something else than a news record.
     """
     halves = split_front_matter(path, data)
     usual = read_quickly(path, halves)
@@ -41,7 +65,7 @@ def parse_story(path: str, data: bytes) -> Story:
 
 
 def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
-    """Return the story that YAML, the judge of meaning, finds in any record."""
+    """Parse any news record by YAML, which decides what a record means."""
     root = compose(halves.front, path)
     fields = TypedFields(root, path)
     fields.require("title", "")
@@ -49,26 +73,26 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
     if _is_written_so(story, data):
         return story
-    if not _leftovers.is_orderly(halves.front, root):
+    if not is_orderly(halves.front, root):
         return story
-    unknown = _leftovers.unknown_lines(halves.front, root)
+    unknown = unknown_lines(halves.front, root)
     story = replace(story, extra=(*form, *unknown, *_end(halves)))
     if _is_written_so(story, data):
         return story
-    spelled = _own_spellings(story, _leftovers.spellings(halves.front, root))
+    spelled = _own_spellings(story, spellings(halves.front, root))
     return replace(story, extra=(*story.extra, *spelled))
 
 
 def emit_story(story: Story) -> bytes:
-    """Return the bytes of a story's record; a body of one line feed is none.
+    """Return the bytes of a story's record; a body of one line feed counts as empty.
 
-    Raises RecordError for a text that no UTF-8 file can hold (half a surrogate pair).
+    Raises RecordError for half a surrogate pair, which UTF-8 cannot encode.
     """
     unknown = _merge(story.extra)
-    blocks = _layout.write_blocks(story, unknown)
+    blocks = write_blocks(story, unknown)
     if unknown:
         blocks = _restore_spellings(story, blocks, unknown)
-    lines = _layout.join(blocks, unknown)
+    lines = join(blocks, unknown)
     after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
     text = "\n".join(["---", *lines, "---"])
     try:
@@ -87,7 +111,7 @@ def _form_extras(form: ByteForm) -> Iterable[Extra]:
 
 
 def form_of(story: Story) -> ByteForm:
-    """Return how a story's record stands in bytes."""
+    """Return the byte form of a story's record."""
     return _form(_merge(story.extra))
 
 
@@ -110,12 +134,12 @@ def _end(halves: Halves) -> Iterable[Extra]:
 def _is_written_so(story: Story, data: bytes) -> bool:
     try:
         return emit_story(story) == data
-    except RecordError:  # YAML spells half a character out where UTF-8 cannot hold it
+    except RecordError:  # YAML can escape half a surrogate pair, which UTF-8 cannot encode
         return False
 
 
 def _merge(extras: Iterable[Extra]) -> dict[str, str]:
-    """Return the texts by their place; two at one place stand below each other."""
+    """Return the texts by place; several at one place are joined as lines."""
     by_place: dict[str, list[str]] = {}
     for extra in extras:
         by_place.setdefault(extra.after, []).append(extra.text)
@@ -123,8 +147,8 @@ def _merge(extras: Iterable[Extra]) -> dict[str, str]:
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
-    """Yield an extra for each known key that stands in the file otherwise than we write it."""
-    for key, lines in _layout.write_blocks(story, _merge(story.extra)).items():
+    """Yield an extra for each known key that the file spells differently than we do."""
+    for key, lines in write_blocks(story, _merge(story.extra)).items():
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
             yield Extra(after=_SPELLED + key, text=as_it_stands)
@@ -133,7 +157,7 @@ def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
 def _restore_spellings(
     story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
 ) -> dict[str, list[str]]:
-    """Put back each key's own spelling where it still says what the story says."""
+    """Restore the file's spelling of each key whose value has not changed."""
     return {
         key: _choose(story, key, lines, unknown.get(_SPELLED + key))
         for key, lines in blocks.items()
@@ -147,13 +171,225 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 
 
 def _value(lines: str, key: str) -> Values:
-    """Return what a record of nothing but these lines of one key says."""
+    """Return the value of a record that has only these lines of one key."""
     if not lines:
         return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
     return STORY.read(TypedFields(root, ""))
 
 
-def read_verdict(fields: TypedFields) -> Verdict:
-    """Return an editor's verdict as it stands in a record or in the rulings."""
-    return Verdict(**VERDICT.read(fields))
+def read_quickly(path: str, halves: Halves) -> Story | None:
+    """Parse a record in our own spelling without YAML; return None for any other.
+
+    What is accepted is written back byte for byte, and YAML would read the same. Another order, an
+    unknown key or another spelling of a value is not accepted.
+    """
+    after = halves.tail[4:]
+    if not after or halves.form is not PLAIN or has_controls(halves.front):
+        return None
+    try:
+        values = _read_sections(halves.front, STORY.bare.copy())
+    except (UnusualError, ValueError):  # a ValueError is a date that cannot be
+        return None
+    return Story(path=path, body="" if after == "\n" else after, **values)
+
+
+def _read_sections(front: str, values: Values) -> Values:
+    """Add the values of each section to `values`; sections are separated by an empty line.
+
+    The last section is `secured`, or else an empty line follows.
+    """
+    is_open = front.endswith("\n\n")
+    head, *sections = front[: -2 if is_open else -1].split("\n\n")
+    _READERS[0](head, values)
+    last = 0
+    for section in sections:
+        number = SECTION_OF.get(section.partition(":")[0], 0)
+        if number <= last:
+            raise UnusualError
+        _READERS[number](section, values)
+        last = number
+    if is_open is (last == _LAST):
+        raise UnusualError
+    return values
+
+
+class _Readers(dict[int, Callable[[str, Values], object]]):
+    """A reader for each section by number; its pattern is compiled at first use."""
+
+    def __missing__(self, number: int) -> Callable[[str, Values], object]:
+        """Make the reader of a section."""
+        self[number] = reader = _reader(SECTIONS[number])
+        return reader
+
+
+def _reader(fields: tuple[Field, ...]) -> Callable[[str, Values], object]:
+    first = fields[0]
+    if not first.notation.has_lines:
+        parse = parse_lines(fields, 0)
+        return lambda section, values: parse(f"\n{section}", values)
+    attribute, parse_value = first.attribute, first.notation.parser(0)
+    colon = len(first.key)
+
+    def read(section: str, values: Values) -> None:
+        values[attribute] = parse_value(section[colon + 1 :])
+
+    return read
+
+
+_READERS = _Readers()
+_LAST = len(SECTIONS) - 1
+
+
+def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the lines of each top-level key in order; no lines for a key that is left out."""
+    position = MappingPosition(dict(unknown))
+    return {field.key: field.lines(story, position) for field in STORY.fields}
+
+
+def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[str]:
+    """Return all lines between the fences, with empty lines between sections and unknown lines.
+
+    `unknown` holds lines by the top-level key before them; they include their own empty lines. A
+    record without `secured` ends with an empty line before the fence (SPEC 1.1).
+    """
+    lines: list[str] = [unknown[""]] if "" in unknown else []
+    section, strange = 0, False
+    for key, block in blocks.items():
+        if block:
+            if SECTION_OF[key] != section and not strange:
+                lines.append("")
+            lines += block
+            section, strange = SECTION_OF[key], False
+        if key in unknown:
+            lines.append(unknown[key])
+            strange = True
+    if not blocks[LAST_KEY] and not strange:
+        lines.append("")
+    return lines
+
+
+def gap(before: str, after: str) -> str:
+    """Return the text that `join` puts between two top-level keys: "" or an empty line."""
+    return "\n" if before and SECTION_OF[before] != SECTION_OF[after] else ""
+
+
+def last_gap(before: str) -> str:
+    """Return the text that `join` puts between the last key and the closing fence."""
+    return "" if before == LAST_KEY else "\n"
+
+
+# YAML's line ends other than the line feed; document marks; directives; keys after a `?` (for the
+# parser, such a key without a value ends where the next one begins).
+_UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|$)", re.MULTILINE)
+
+
+def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
+    """Return the lines that belong to no known key, each with the key before it."""
+    return (*_top(front, root), *_walk(front, root, "", ""))
+
+
+def is_orderly(front: str, root: yaml.MappingNode) -> bool:
+    """Return whether each top-level key begins a line of its own, without indent.
+
+    Otherwise (a flow mapping, an indented one, YAML's other line ends and marks) single lines
+    cannot be restored, and the record is read but never rewritten.
+    """
+    at_margin = is_block(root) and root.start_mark.column == 0
+    return at_margin and not _UNORDERLY.search(front)
+
+
+def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
+    """Return the lines of each known top-level key as they are in the file."""
+    lines_by_key = {}
+    for key, value in root.value:
+        if key.value in SECTION_OF:
+            start, stop = span(front, key, value)
+            lines_by_key[key.value] = front[start:stop]
+    return lines_by_key
+
+
+def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
+    before, position = "", 0
+    for key, value in root.value:
+        name = key.value
+        if name not in SECTION_OF:
+            continue
+        start, stop = span(front, key, value)
+        between = front[position:start]
+        if between and between != gap(before, name):
+            yield _extra(before, between)
+        before, position = name, stop + 1
+    between = front[position:]
+    if between and between != last_gap(before):
+        yield _extra(before, between)
+
+
+def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
+    """Walk through all known nested mappings and yield their unknown lines."""
+    if not is_block(node):
+        return
+    if isinstance(node, yaml.MappingNode):
+        table = _TABLES.get(shape)
+        if table is not None and node.start_mark.column == _column(shape):
+            yield from _between(front, node, at, table.keys)
+        for key, value in node.value:
+            yield from _walk(front, value, _dot(at, key.value), _dot(shape, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        inner = _dot(shape, "*")
+        table = _TABLES.get(inner)
+        if table is None:
+            return
+        items = {  # of two with one address, the first wins
+            name_item(index, _text_of(item, table.address)): item
+            for index, item in reversed(list(enumerate(node.value)))
+        }
+        for label, item in items.items():
+            yield from _walk(front, item, _dot(at, label), inner)
+
+
+def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str]) -> Iterator[Extra]:
+    before, position = "", -1
+    for key, value in node.value:
+        start, stop = span(front, key, value)
+        position = start if position < 0 else position
+        if key.value not in known:
+            continue
+        if front[position:start]:
+            yield _extra(f"{at}.{before}", front[position:start])
+        before, position = key.value, stop + 1
+    end = span(front, *node.value[-1])[1] + 1
+    if front[position:end]:
+        yield _extra(f"{at}.{before}", front[position:end])
+
+
+def _column(shape: str) -> int:
+    """Return the column of a nested mapping's keys: two blanks for each step of its path."""
+    return 2 * len(shape.split("."))
+
+
+def _extra(after: str, lines: str) -> Extra:
+    return Extra(after=after, text=lines.removesuffix("\n"))
+
+
+def _dot(left: str, right: str) -> str:
+    return f"{left}.{right}" if left else right
+
+
+def _text_of(item: yaml.Node, wanted: str) -> str:
+    pairs = item.value if isinstance(item, yaml.MappingNode) else []
+    return next((str(value.value) for key, value in pairs if key.value == wanted), "")
+
+
+def _tables(table: Table, shape: str) -> Iterator[tuple[str, Table]]:
+    """Yield the table of each nested mapping by its dotted path, with list items as `*`."""
+    for field in table.fields:
+        notation, inner = field.notation, _dot(shape, field.key)
+        if isinstance(notation, NestedList):
+            inner = _dot(inner, "*")
+        if isinstance(notation, Nested | NestedList):
+            yield inner, notation.table
+            yield from _tables(notation.table, inner)
+
+
+_TABLES = dict(_tables(STORY, ""))

@@ -1,4 +1,4 @@
-"""Storage that speaks S3: signed requests, each file one PUT, the bucket's own list at need."""
+"""Deliver to a storage that speaks S3: signed requests, one PUT for each file, lists on demand."""
 
 from __future__ import annotations
 

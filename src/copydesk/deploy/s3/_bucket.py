@@ -1,28 +1,20 @@
-"""A bucket: files are put and deleted side by side, and listed by their ETags."""
+"""An S3 bucket as a place: files are put and deleted in parallel, and listed with their ETags."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Collection,
-    Coroutine,
-    Generator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote_plus, urlsplit
 
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
-from copydesk.deploy.s3._object_headers import object_headers
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.deploy.s3._sign import Keys, Signed
 from copydesk.errors import DeployError
+from copydesk.kit.media_types import media_type
 from copydesk.news import S3Options
 
 if TYPE_CHECKING:
@@ -31,13 +23,15 @@ if TYPE_CHECKING:
 Given = TypeVar("Given")
 Done = TypeVar("Done")
 _MD5 = re.compile(r"[0-9a-f]{32}")
+_UNCHANGING = "pictures/"  # files named by a hash of their content
+_YEAR_SECONDS = 31_536_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
     """A bucket at an endpoint (`https://host`), or the part of it below a prefix.
 
-    The storage may be silent for `silence_seconds`; `pause` waits so many seconds between tries.
+    The storage may be silent for `silence_seconds`; `pause` waits for some seconds between tries.
     """
 
     options: S3Options
@@ -46,26 +40,26 @@ class Bucket:
 
     @property
     def name(self) -> str:
-        """Return what the place is called in the manifest and to a person."""
+        """Return the name of the place in the manifest and in messages."""
         return f"{self.options.endpoint}/{self.options.bucket}/{self._above}"
 
     @property
     def host(self) -> str:
-        """Return the host that is asked, with its port."""
+        """Return the host of requests, with its port."""
         host = self._address.netloc
         return host if self.options.path_style else f"{self.options.bucket}.{host}"
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """Return the MD5 of every object by its path, "" where its ETag is none."""
+        """Return the MD5 of every object by its path, "" if its ETag is no MD5."""
         [digests] = self._each(self._list, [self._above])
         return digests
 
     def mark(self) -> None:
-        """Leave the marker."""
+        """Write the marker."""
         list(self._each(self._put, [(MARKER, MARKER_TEXT)]))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Put objects, several at once; yield each path, which is new there."""
+        """Put several objects at a time; yield each path, always as new."""
 
         async def put(client: Client, parcel: Parcel) -> tuple[str, bool]:
             await self._put(client, (parcel.path, parcel.read()))
@@ -74,7 +68,7 @@ class Bucket:
         return self._each(put, parcels)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete objects, several at once; yield each path."""
+        """Delete several objects at a time; yield each path."""
 
         async def delete(client: Client, path: str) -> str:
             await client.ask(self._request("DELETE", self._above + path))
@@ -92,7 +86,7 @@ class Bucket:
         return urlsplit(self.options.endpoint)
 
     async def _list(self, client: Client, prefix: str) -> Mapping[str, str]:
-        """Ask for the list page by page."""
+        """Request the list page by page."""
         digests: dict[str, str] = {}
         query = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
         while True:
@@ -122,7 +116,7 @@ class Bucket:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Signed:
-        below = self._address.path.rstrip("/")  # some have their S3 below a path
+        below = self._address.path.rstrip("/")  # some storages serve S3 below a path
         by_path = self.options.path_style
         base = below + (f"/{self.options.bucket}" if by_path else "")
         return Signed(
@@ -137,9 +131,8 @@ class Bucket:
     def _each(
         self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
-        """Yield what becomes of each thing as soon as it is done."""
-        from copydesk.deploy.s3._client import Client
-        from copydesk.deploy.s3._concurrency import work_through
+        """Yield the result for each item as soon as it is there."""
+        from copydesk.deploy.s3._client import Client, work_through
 
         keys = Keys(
             access=self.options.access_key,
@@ -157,7 +150,7 @@ class Bucket:
 
 
 def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
-    """Return keys with their ETags, and the token of what follows ("" for nothing)."""
+    """Return keys with their ETags, and the token of the next page, "" for none."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -176,3 +169,11 @@ def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
         tags.append((unquote_plus(key) if is_escaped else key, tag.strip('"').lower()))
     more = top.findtext("{*}IsTruncated") == "true"
     return tags, (top.findtext("{*}NextContinuationToken") or "") if more else ""
+
+
+def object_headers(path: str, max_age_seconds: int) -> Mapping[str, str]:
+    """Return the headers to store with a file."""
+    caching = f"public, max-age={max_age_seconds}"
+    if path.startswith(_UNCHANGING):
+        caching = f"public, max-age={_YEAR_SECONDS}, immutable"
+    return {"Content-Type": media_type(path), "Cache-Control": caching}

@@ -1,7 +1,7 @@
-"""A request and the owner's keys in, the headers that prove it out: AWS Signature Version 4. Pure.
+"""Sign a request with the owner's keys: AWS Signature Version 4. Pure.
 
-After "Authenticating Requests (AWS Signature Version 4)" of the Amazon S3 API reference, whose four
-examples are among the tests.
+It follows "Authenticating Requests (AWS Signature Version 4)" of the Amazon S3 API reference,
+whose four examples are among the tests.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _METHOD = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """What lets us in; `token` belongs to keys that are lent for some hours."""
+    """The owner's keys; `token` belongs to temporary ones."""
 
     access: str
     secret: str = field(repr=False)
@@ -27,7 +27,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """One request that is to be signed: `path` is plain text and begins with a slash."""
+    """One request to sign: `path` is plain text and begins with a slash."""
 
     method: str
     host: str
@@ -38,7 +38,7 @@ class Signed:
 
     @property
     def target(self) -> str:
-        """Return path and query as they are sent, escaped as the signature wants them."""
+        """Return path and query as they are sent, escaped as the signature requires."""
         query = _query(self.query)
         return f"{escape(self.path)}?{query}" if query else escape(self.path)
 
@@ -49,7 +49,7 @@ def escape(path: str) -> str:
 
 
 def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, str]:
-    """Return the headers to send: those of the request, and those that sign it."""
+    """Return the headers to send: those of the request, and the signature."""
     moment = at.strftime("%Y%m%dT%H%M%SZ")
     body_digest = hashlib.sha256(request.body).hexdigest()
     headers = {**request.headers, "Host": request.host, "x-amz-date": moment}

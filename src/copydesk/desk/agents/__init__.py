@@ -1,6 +1,5 @@
-"""Agents: what a model asks by MCP goes in; judgements come out, and sources' words marked as such.
-
-They read, and propose what an editor takes or refuses. Only with an editor's token do they decide.
+"""Model Context Protocol for the desk: agents read and propose; text of sources is marked.
+An editor takes or refuses what they propose. With a `decide` token an agent acts as its editor.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.desk.agents._over_http import open_mcp as open_mcp
-    from copydesk.desk.agents._over_stdio import serve_stdio as serve_stdio
     from copydesk.desk.agents._tools import TOOLS as TOOLS
+    from copydesk.desk.agents._transports import open_mcp as open_mcp
+    from copydesk.desk.agents._transports import serve_stdio as serve_stdio
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

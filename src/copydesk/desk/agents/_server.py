@@ -1,4 +1,4 @@
-"""The MCP server of an open desk: tools are listed and called; whoever asks has a token or none."""
+"""Build the MCP server of an open desk: it lists tools and answers calls, with a token or none."""
 
 from __future__ import annotations
 

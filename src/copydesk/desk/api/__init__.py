@@ -1,6 +1,6 @@
-"""The desk's API: what programs ask with a token goes in; JSON, and actions of editors, come out.
+"""The desk's JSON API for programs with a token: one table of endpoints, described as OpenAPI.
 
-One table of routes (`ENDPOINTS`) is what the app answers and what OpenAPI is written from.
+`ENDPOINTS` is that table: the app routes by it, and the description is written from it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from copydesk.desk.api._act import keep_actions as keep_actions
     from copydesk.desk.api._act import name_actions as name_actions
     from copydesk.desk.api._app import make_api as make_api
-    from copydesk.desk.api._app import require_scope as require_scope
+    from copydesk.desk.api._app import reference_page as reference_page
     from copydesk.desk.api._app import write_description as write_description
-    from copydesk.desk.api._problems import ApiProblem as ApiProblem
-    from copydesk.desk.api._problems import answer_with_problem as answer_with_problem
+    from copydesk.desk.api._endpoint import ApiProblem as ApiProblem
+    from copydesk.desk.api._endpoint import answer_with_problem as answer_with_problem
+    from copydesk.desk.api._endpoint import require_scope as require_scope
     from copydesk.desk.api._read import QueueQuery as QueueQuery
     from copydesk.desk.api._read import make_question as make_question
     from copydesk.desk.api._read import seal_cursor as seal_cursor
-    from copydesk.desk.api._reference import reference_page as reference_page
     from copydesk.desk.api._stories import ApiVerdict as ApiVerdict
     from copydesk.desk.api._stories import StoryAnswer as StoryAnswer
     from copydesk.desk.api._stories import make_story as make_story

@@ -1,4 +1,4 @@
-"""What programs do: actions of an editor, each once, and what became of them."""
+"""Take actions and proposals of programs, each once, and answer with their outcomes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from msgspec import Meta
 
 from copydesk.desk._actions import MOST, SentAction, make_actions
 from copydesk.desk._desk import Desk, now
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.api._read import Cursor, PageRows
-from copydesk.desk_store import QueuedAction
+from copydesk.desk._proposals import (
+    SentGround,
+    SentProposal,
+    propose,
+    refuse_proposal,
+    take_proposal,
+)
+from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows
+from copydesk.desk_store import Proposal, QueuedAction
 from copydesk.news import ActionKind, EditorAction
 
 
@@ -137,7 +142,10 @@ async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
 
 
 async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKept:
-    """Keep actions and return their ids; sent again they are the same, another of an id is 409."""
+    """Store actions and return their ids.
+
+    The same actions may be sent twice; others under a known id are refused (409).
+    """
     ids = [action.id for action in actions]
     if len({*ids}) < len(ids):
         raise ApiProblem(400, "two actions have one id")
@@ -151,7 +159,7 @@ async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKe
 
 
 def make_action(queued: QueuedAction) -> ApiAction:
-    """Return an action as JSON has it."""
+    """Return an action for JSON."""
     action, outcome = queued.action, queued.outcome
     return ApiAction(
         id=action.id,
@@ -174,7 +182,7 @@ def make_action(queued: QueuedAction) -> ApiAction:
 
 
 def name_actions(sent: Sequence[NewAction], key: str) -> list[SentAction]:
-    """Return actions with ids: their own, else those that the key of their request makes."""
+    """Return actions with ids: their own, or ids made from the request's key."""
     return [
         SentAction(**{**msgspec.structs.asdict(one), "id": one.id or _name(key, place)})
         for place, one in enumerate(sent)
@@ -182,7 +190,94 @@ def name_actions(sent: Sequence[NewAction], key: str) -> list[SentAction]:
 
 
 def _name(key: str, place: int) -> str:
-    """Return the id of the action at a place of a request, which its key makes the same again."""
+    """Return the id of an action by its place in a request; the same key makes the same id."""
     if not key:
         return str(uuid4())
     return f"{key}-{place}" if place else key
+
+
+class ApiProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program suggests: an action, why, what that rests on, and what became of it.
+
+    `author` is the account that it acts for, `label` what its token is called.
+    """
+
+    id: str
+    author: str
+    label: str
+    at: datetime
+    kind: str
+    said: str
+    stories: list[str]
+    values: list[str]
+    why: str
+    grounds: list[SentGround]
+    became: str
+    decided_by: str = ""
+
+
+class ProposalsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many of those that wait are wanted, from where on."""
+
+    limit: PageRows = 50
+    after: Annotated[str, Meta(max_length=100)] = ""
+
+
+class ProposalsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Proposals that wait, the oldest first; `after` asks for the next page, "" is the last."""
+
+    proposals: list[ApiProposal]
+    after: str = ""
+
+
+async def put_proposal(desk: Desk, call: Call[Nothing, SentProposal]) -> ApiProposal:
+    """Suggest an action to the editors; nothing changes before one of them takes it."""
+    kept = await propose(desk, call.token, call.body, call.key or str(uuid4()))
+    return make_proposal(kept)
+
+
+async def list_proposals(desk: Desk, call: Call[ProposalsQuery, Nothing]) -> ProposalsAnswer:
+    """Return the proposals that wait for an editor."""
+    asked = call.query
+    found = await asyncio.to_thread(desk.store.proposals.list_waiting, asked.limit + 1, asked.after)
+    page = found[: asked.limit]
+    after = page[-1].id if len(found) > asked.limit else ""
+    return ProposalsAnswer(proposals=[make_proposal(one) for one in page], after=after)
+
+
+async def read_proposal(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
+    """Return a proposal and what became of it."""
+    found = await asyncio.to_thread(desk.store.proposals.find, call.path["id"])
+    if found is None:
+        raise ApiProblem(404, "no such proposal")
+    return make_proposal(found)
+
+
+async def take(desk: Desk, call: Call[Nothing, Nothing]) -> ActionsKept:
+    """Take a proposal: it becomes an action of the account that takes it."""
+    action = await take_proposal(desk, call.path["id"], call.visitor.name)
+    return ActionsKept(kept=[action.id])
+
+
+async def refuse(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
+    """Refuse a proposal: nothing is done."""
+    return make_proposal(await refuse_proposal(desk, call.path["id"], call.visitor.name))
+
+
+def make_proposal(proposal: Proposal) -> ApiProposal:
+    """Return a proposal for JSON."""
+    action = proposal.action
+    return ApiProposal(
+        id=proposal.id,
+        author=proposal.author,
+        label=proposal.label,
+        at=proposal.at,
+        kind=action.kind,
+        said=action.said,
+        stories=list(action.stories),
+        values=list(action.values),
+        why=action.why,
+        grounds=[SentGround(story=ground.story, words=ground.words) for ground in proposal.grounds],
+        became=proposal.became,
+        decided_by=proposal.decided_by,
+    )

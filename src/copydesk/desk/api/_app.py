@@ -1,29 +1,57 @@
-"""The API's app: finds the endpoint of a request, reads what it sends, writes what it is told."""
+"""Serve the API: the table of endpoints, the guard that checks tokens, and the reference page."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import math
 import re
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from copydesk.desk._answers import NEVER_KEPT
 from copydesk.desk._desk import Desk
-from copydesk.desk.api._endpoint import Call, Endpoint, Nothing
-from copydesk.desk.api._openapi import describe_api
-from copydesk.desk.api._problems import ApiProblem, answer_with_problem, make_problem
-from copydesk.desk.api._table import ENDPOINTS
-from copydesk.desk.api._token_guard import TokenGuard, refuse_token
-from copydesk.desk.sign_in import Door, visitor_of
-from copydesk.desk_store import ApiToken, TokenScope
+from copydesk.desk._http import NEVER_KEPT
+from copydesk.desk.api import (
+    _accounts,
+    _act,
+    _configure,
+    _letters,
+    _mailing,
+    _read,
+    _readers,
+    _try_rules,
+)
+from copydesk.desk.api._endpoint import (
+    ApiProblem,
+    Call,
+    Endpoint,
+    Nothing,
+    answer_with_problem,
+    describe_api,
+    make_problem,
+    refuse_token,
+    require_scope,
+)
+from copydesk.desk.mailing import MOST_BYTES
+from copydesk.desk.sign_in import (
+    Door,
+    Visitor,
+    find_admission,
+    put_visitor,
+    send_with_policy,
+    visitor_of,
+)
+from copydesk.desk_store import DeskStore
 from copydesk.errors import CopydeskError
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,90}")
@@ -32,9 +60,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
-    """Return the app of the API of an open desk, behind its guard; it lies below `/api`.
+    """Return the API's app for an open desk, behind its guard, for paths below `/api`.
 
-    What agents ask is answered by `agents`, at `/api/mcp`.
+    `agents` answers at `/api/mcp`.
     """
     paths = dict.fromkeys(endpoint.path for endpoint in ENDPOINTS)
     routes = [_make_route(desk, path) for path in paths]
@@ -56,19 +84,8 @@ def write_description() -> bytes:
     return msgspec.json.format(told, indent=1) + b"\n"
 
 
-def require_scope(request: Request, scope: TokenScope) -> ApiToken:
-    """Return the token of a request that may do what a scope is for; raises ApiProblem."""
-    token = visitor_of(request).token
-    if token is None:
-        raise refuse_token("none was sent")
-    if not token.may(scope):
-        hint = f"make one with --scope {scope}, for an account that may do so"
-        raise ApiProblem(403, f"this token is not for: {scope}", hint)
-    return token
-
-
 def _make_route(desk: Desk, path: str) -> Route:
-    """Return the route of a path, whose endpoints differ by their methods."""
+    """Return the route of a path, with an endpoint for each of its methods."""
     known = {endpoint.method: endpoint for endpoint in ENDPOINTS if endpoint.path == path}
 
     async def answer(request: Request) -> Response:
@@ -106,7 +123,7 @@ def _json(body: bytes, status: int, headers: dict[str, str]) -> Response:
 
 
 def _read_query(endpoint: Endpoint, request: Request) -> msgspec.Struct:
-    """Return the parameters of an address; raises ApiProblem for unknown, double, unfit ones."""
+    """Return the parameters in a query; raises ApiProblem for unknown, repeated, invalid ones."""
     pairs = request.query_params.multi_items()
     if len({name for name, _ in pairs}) < len(pairs):
         raise ApiProblem(400, "a parameter stands twice in the address")
@@ -143,7 +160,7 @@ def _read_key(request: Request) -> str:
 
 
 class _AsApp:
-    """An app as the endpoint of a route: it is no function, so that all methods are its own."""
+    """Wrap an app as a route's endpoint: it is no function, so the route allows all methods."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -157,6 +174,210 @@ async def _show_description(_request: Request) -> Response:
 
 
 def _answer_without_route(_request: Request, error: HTTPException) -> Response:
-    """Answer for a path or a method that is none."""
+    """Answer for an unknown path or method."""
     hint = "openapi.json lists what may be asked"
     return answer_with_problem(ApiProblem(error.status_code, "", hint, error.headers))
+
+
+MAILING_ENDPOINTS = (
+    Endpoint("GET", "mailing", "read", _mailing.list_sendings),
+    Endpoint("GET", "mailing/unsent", "decide", _mailing.list_unsent),
+    Endpoint("GET", "mailing/issues/{issue}", "read", _mailing.read_sending),
+    Endpoint("POST", "mailing/issues/{issue}/send", "decide", _mailing.send_issue, 202),
+    Endpoint("POST", "mailing/issues/{issue}/send-again", "manage", _mailing.send_again, 202),
+    Endpoint("POST", "mailing/issues/{issue}/pause", "decide", _mailing.pause_sending),
+    Endpoint("POST", "mailing/issues/{issue}/end", "decide", _mailing.end_sending),
+    Endpoint("GET", "mailing/issues/{issue}/who", "decide", _mailing.list_deliveries),
+    Endpoint("POST", "mailing/issues/{issue}/who", "decide", _mailing.find_delivery),
+    Endpoint("POST", "mailing/issues/{issue}/test", "decide", _mailing.try_letter),
+    Endpoint("GET", "mailing/issues/{issue}/letter", "decide", _mailing.read_letter_file),
+    Endpoint("GET", "mailing/checks", "decide", _mailing.read_checks),
+    Endpoint("POST", "mailing/checks", "decide", _mailing.make_checks),
+    Endpoint("GET", "mailing/readers", "decide", _readers.count_readers),
+    Endpoint("POST", "mailing/readers", "manage", _readers.add_reader, 201),
+    Endpoint("POST", "mailing/readers/find", "manage", _readers.find_reader),
+    Endpoint(
+        "POST", "mailing/readers/import", "manage", _readers.import_readers, body_bytes=MOST_BYTES
+    ),
+    Endpoint("POST", "mailing/readers/export", "manage", _readers.export_readers),
+    Endpoint("GET", "mailing/readers/{number}", "manage", _readers.read_reader),
+    Endpoint("DELETE", "mailing/readers/{number}", "manage", _readers.erase_reader, 204),
+    Endpoint("POST", "mailing/readers/{number}/remove", "manage", _readers.remove_reader),
+    Endpoint("GET", "mailing/suppressions", "manage", _readers.list_suppressions),
+    Endpoint("POST", "mailing/suppressions", "manage", _readers.put_suppression, 201),
+    Endpoint("POST", "mailing/suppressions/lift", "manage", _readers.lift_suppression),
+)
+
+
+_PICTURE_BYTES = 5_000_000
+
+ENDPOINTS = (
+    Endpoint("GET", "token", "read", _accounts.read_token),
+    Endpoint("GET", "queue", "read", _read.read_queue),
+    Endpoint("GET", "choices", "read", _read.read_choices),
+    Endpoint("GET", "stories/{name}", "read", _read.read_story),
+    Endpoint("GET", "stories/{name}/trail", "read", _read.read_trail),
+    Endpoint("GET", "dropped", "read", _read.read_drops),
+    Endpoint("GET", "sources", "read", _read.read_sources),
+    Endpoint("GET", "topics", "read", _configure.read_topics),
+    Endpoint("GET", "lists", "read", _accounts.read_lists),
+    Endpoint("GET", "actions", "read", _act.list_actions),
+    Endpoint("POST", "actions", "decide", _act.put_actions, 202),
+    Endpoint("GET", "actions/{id}", "read", _act.read_action),
+    Endpoint("POST", "actions/{id}/undo", "decide", _act.undo_action, 202),
+    Endpoint("GET", "proposals", "read", _act.list_proposals),
+    Endpoint("POST", "proposals", "propose", _act.put_proposal, 201),
+    Endpoint("GET", "proposals/{id}", "read", _act.read_proposal),
+    Endpoint("POST", "proposals/{id}/take", "decide", _act.take, 202),
+    Endpoint("POST", "proposals/{id}/refuse", "decide", _act.refuse),
+    Endpoint("GET", "views", "read", _read.read_views),
+    Endpoint("PUT", "views/{name}", "decide", _accounts.put_view, 204),
+    Endpoint("DELETE", "views/{name}", "decide", _accounts.drop_view, 204),
+    Endpoint("GET", "stashes", "read", _accounts.list_stashes),
+    Endpoint("POST", "stashes", "decide", _accounts.make_stash, 201),
+    Endpoint("PATCH", "stashes/{id}", "decide", _accounts.change_stash),
+    Endpoint("DELETE", "stashes/{id}", "decide", _accounts.drop_stash, 204),
+    Endpoint("GET", "drafts", "read", _accounts.read_draft),
+    Endpoint("PUT", "drafts", "decide", _accounts.put_draft, 204),
+    Endpoint("DELETE", "drafts", "decide", _accounts.drop_draft, 204),
+    Endpoint("POST", "pictures", "decide", _accounts.put_picture, 201, _PICTURE_BYTES),
+    Endpoint("POST", "previews", "decide", _accounts.preview_page),
+    Endpoint("GET", "numbers", "read", _read.read_numbers),
+    Endpoint("GET", "recall", "read", _read.read_recall),
+    Endpoint("GET", "sources/one", "read", _configure.read_source),
+    Endpoint("POST", "sources", "manage", _configure.add_sources, 201),
+    Endpoint("PATCH", "sources/one", "manage", _configure.change_source),
+    Endpoint("DELETE", "sources/one", "manage", _configure.end_source),
+    Endpoint("POST", "sources/looks", "manage", _configure.look_for_sources),
+    Endpoint("GET", "round", "read", _configure.read_round),
+    Endpoint("POST", "round", "manage", _configure.begin_round, 202),
+    Endpoint("GET", "rejudging", "read", _configure.read_rejudging),
+    Endpoint("POST", "rejudging", "manage", _configure.begin_rejudging, 202),
+    Endpoint("GET", "topics/{id}", "read", _configure.read_topic),
+    Endpoint("POST", "topics", "manage", _configure.add_topic, 201),
+    Endpoint("PATCH", "topics/{id}", "manage", _configure.change_topic),
+    Endpoint("DELETE", "topics/{id}", "manage", _configure.end_topic),
+    Endpoint("GET", "organizations", "read", _configure.read_organizations),
+    Endpoint("PATCH", "organizations/{domain}", "manage", _configure.change_organization),
+    Endpoint("POST", "settings/{commit}/undo", "manage", _configure.undo_settings),
+    Endpoint("POST", "trials", "decide", _try_rules.try_rules, 202),
+    Endpoint("GET", "trials/{id}", "decide", _try_rules.read_trial),
+    Endpoint("DELETE", "trials/{id}", "decide", _try_rules.give_up_trial, 204),
+    Endpoint("POST", "trials/{id}/write", "manage", _try_rules.write_trial),
+    Endpoint("GET", "letters", "read", _letters.read_letters),
+    Endpoint("GET", "letters/{id}", "read", _letters.read_issue),
+    Endpoint("PUT", "letters/{id}/edits", "decide", _letters.change_issue),
+    *MAILING_ENDPOINTS,
+    Endpoint("GET", "people", "manage", _accounts.list_people),
+    Endpoint("POST", "people", "manage", _accounts.add_person, 201),
+    Endpoint("PATCH", "people/{name}", "manage", _accounts.set_role, 204),
+    Endpoint("POST", "people/{name}/reset", "manage", _accounts.reset_person),
+    Endpoint("POST", "people/{name}/end", "manage", _accounts.end_sessions, 204),
+    Endpoint("DELETE", "people/{name}", "manage", _accounts.remove_person, 204),
+)
+
+
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]{1,200}=*)", re.IGNORECASE)  # RFC 6750, 2.1
+_WINDOW_SECONDS = 60.0
+_KNOWN_TOKENS = 10_000
+
+
+class TokenGuard:
+    """Pass on requests with a valid token; answer all others.
+
+    Requests from where the desk is not open are refused (403). Those that pass have a Visitor.
+    Browsers send no token by themselves, so no page of another site can act with one.
+    """
+
+    def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
+        self._app = app
+        self._store = store
+        self._door = door
+        self._paces = RequestPaces(door.api_requests_a_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        is_secure = False
+        try:
+            visitor = await asyncio.to_thread(self._find_out, scope)
+            is_secure = visitor.admission.is_secure
+            if visitor.token is not None:
+                self._paces.count(visitor.token.id, self._door.read_clocks().uptime_seconds)
+            put_visitor(scope, visitor)
+        except CopydeskError as error:
+            answer: ASGIApp = answer_with_problem(make_problem(error))
+        except ApiProblem as problem:
+            answer = answer_with_problem(problem)
+        else:
+            answer = self._app
+        await answer(scope, receive, send_with_policy(send, is_secure=is_secure))
+
+    def _find_out(self, scope: Scope) -> Visitor:
+        """Return the visitor: without a token nobody; raises ApiProblem for an invalid token."""
+        admission = find_admission(scope, self._store, self._door)
+        if admission is None:
+            raise ApiProblem(403, "the desk is not reached from here")
+        address = self._door.client_of(scope)
+        brought = Headers(scope=scope).getlist("Authorization")
+        if not brought:
+            return Visitor(admission=admission, address=address)
+        found = _BEARER.fullmatch(brought[0].strip()) if len(brought) == 1 else None
+        token = found and self._store.tokens.find(found[1], self._door.read_clocks().now)
+        if not token:
+            raise refuse_token("it is unknown, has expired, or was ended")
+        return Visitor(
+            admission=admission,
+            address=address,
+            name=token.name,
+            role=token.role,
+            token=token,
+        )
+
+
+class RequestPaces:
+    """Count the requests of each token in a minute, in memory."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def count(self, token: str, seconds: float) -> None:
+        """Count a request; raises ApiProblem after too many, and does not count those."""
+        began, count = self._counts.pop(token, (seconds, 0))
+        if not began <= seconds < began + _WINDOW_SECONDS:
+            began, count = seconds, 0
+        self._counts[token] = began, min(count + 1, self._most)
+        if len(self._counts) > _KNOWN_TOKENS:
+            self._counts.popitem(last=False)
+        if count >= self._most:
+            wait = max(1, math.ceil(began + _WINDOW_SECONDS - seconds))
+            raise ApiProblem(
+                429,
+                f"{self._most:,} requests a minute are the most",
+                f"ask again in {wait} seconds",
+                {"Retry-After": str(wait)},
+            )
+
+
+_HEAD = """# The desk's API
+
+What programs may ask of `copydesk serve`, below `/desk/api/`. `GET /desk/api/openapi.json` has each
+parameter and each field of what goes in and comes out (OpenAPI 3.1). Written by `./run.sh docs`.
+How to begin: [Use the desk's API](../guides/use-the-desk-api.md).
+
+Every request brings a token: `Authorization: Bearer TOKEN`. An answer that is none is
+`application/problem+json` (RFC 9457): `title`, `status`, `detail`, and `hint`, which says what
+to do.
+
+| asked | scope | what it does |
+|---|---|---|
+"""
+
+
+def reference_page() -> str:
+    """Return the reference page of the API as Markdown."""
+    rows = (
+        f"| `{endpoint.method} {endpoint.path}` | `{endpoint.scope}` | {endpoint.about} |"
+        for endpoint in ENDPOINTS
+    )
+    return _HEAD + "\n".join(rows) + "\n"

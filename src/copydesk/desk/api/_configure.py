@@ -8,15 +8,17 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
-from copydesk.desk._answers import read_commit
+from copydesk import background
 from copydesk.desk._desk import Desk
+from copydesk.desk._http import read_commit
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.api._read import ApiTopic, convert
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
+from copydesk.editing import source_edits
+from copydesk.editing import topics as topics_room
 from copydesk.errors import FetchError
 from copydesk.news import Source, SourceKind, Trust
+from copydesk.newsroom import Newsroom, settings
+from copydesk.rounds.sources import FoundList, look_for_lists, read_source_board, source_address
 
 _Value = TypeVar("_Value")
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
@@ -25,11 +27,23 @@ Seen = Annotated[str, Meta(max_length=200, description="The digest that was read
 Words = Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=10_000)]
 
 
-class SettingsChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """The files that were changed, and the commit, by which it is taken back; null for none."""
+class ApiTopic(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic of the beat."""
 
-    changed: list[str]
-    commit: str | None = None
+    id: str
+    name: str
+    parent: str
+    description: str
+    keywords: list[str]
+    aliases: list[str]
+    required: list[str]
+    excluded: list[str]
+
+
+class TopicsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The beat's topics, in their order."""
+
+    topics: list[ApiTopic]
 
 
 class SourceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +109,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class OfferedLists(msgspec.Struct, frozen=True, kw_only=True):
     """The feeds, sitemaps and pages of links that an address leads to, the best first."""
 
-    lists: list[engine.FoundList]
+    lists: list[FoundList]
 
 
 class WantedRound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -185,11 +199,11 @@ async def read_source(desk: Desk, call: Call[SourceQuery, Nothing]) -> SourceBlo
 async def add_sources(desk: Desk, call: Call[Nothing, NewSources]) -> SettingsChanged:
     """Watch sources from now on."""
     sources = [
-        Source(url=engine.source_address(one.url), name=one.name.strip(), kind=one.kind)
+        Source(url=source_address(one.url), name=one.name.strip(), kind=one.kind)
         for one in call.body.sources
     ]
     return await _change(
-        desk, lambda newsroom: engine.file_sources(newsroom, sources, call.visitor.name)
+        desk, lambda newsroom: source_edits.file_sources(newsroom, sources, call.visitor.name)
     )
 
 
@@ -197,7 +211,7 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
     """Change what beat.toml says of a source."""
     url, wanted = call.query.url, call.body
     there = await desk.thread.ask(lambda opened: _read_source(opened, url))
-    edit = engine.SourceEdit(
+    edit = source_edits.SourceEdit(
         url=wanted.url or "",
         kind=wanted.kind,
         name=_choose(wanted.name, there.name),
@@ -209,7 +223,9 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
     )
     return await _change(
         desk,
-        lambda newsroom: engine.edit_source(newsroom, url, edit, call.visitor.name, wanted.seen),
+        lambda newsroom: source_edits.edit_source(
+            newsroom, url, edit, call.visitor.name, wanted.seen
+        ),
     )
 
 
@@ -217,7 +233,7 @@ async def end_source(desk: Desk, call: Call[SeenSourceQuery, Nothing]) -> Settin
     """End a source: it is asked no more, and what it brought stays filed."""
     url, seen, by = call.query.url, call.query.seen, call.visitor.name
     await desk.thread.ask(lambda opened: _read_source(opened, url))
-    return await _change(desk, lambda newsroom: engine.end_source(newsroom, url, by, seen))
+    return await _change(desk, lambda newsroom: source_edits.end_source(newsroom, url, by, seen))
 
 
 async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLists:
@@ -225,7 +241,7 @@ async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLi
     root = await desk.thread.ask(lambda opened: opened.newsroom.root)
     try:
         async with desk.looking:
-            return OfferedLists(lists=await engine.look_for_lists(root, call.body.url))
+            return OfferedLists(lists=await look_for_lists(root, call.body.url))
     except FetchError as error:
         raise ApiProblem(400, error.what, error.hint) from error
 
@@ -270,22 +286,22 @@ async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
 async def add_topic(desk: Desk, call: Call[Nothing, NewTopic]) -> SettingsChanged:
     """Make a topic."""
     name, parent, by = call.body.name.strip(), call.body.parent, call.visitor.name
-    return await _change(desk, lambda newsroom: engine.file_topic(newsroom, name, parent, by))
+    return await _change(desk, lambda newsroom: topics_room.file_topic(newsroom, name, parent, by))
 
 
 async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> SettingsChanged:
     """Change what a topic's file says."""
     wanted, topic_id = call.body, call.path["id"]
 
-    def change(newsroom: engine.Newsroom) -> engine.SettingsReport:
-        topic, _, _ = engine.see_topic(newsroom, topic_id)
-        edit = engine.TopicEdit(
+    def change(newsroom: Newsroom) -> settings.SettingsReport:
+        topic, _, _ = topics_room.see_topic(newsroom, topic_id)
+        edit = topics_room.TopicEdit(
             keywords=tuple(_choose(wanted.keywords, topic.keywords)),
             shortname=_choose(wanted.shortname, topic.shortname),
             description=_choose(wanted.description, topic.description),
             parent=_choose(wanted.parent, topic.parent),
         )
-        return engine.edit_topic(newsroom, topic_id, edit, call.visitor.name, wanted.seen)
+        return topics_room.edit_topic(newsroom, topic_id, edit, call.visitor.name, wanted.seen)
 
     return await _change(desk, change)
 
@@ -293,7 +309,7 @@ async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> Settings
 async def end_topic(desk: Desk, call: Call[SeenQuery, Nothing]) -> SettingsChanged:
     """End a topic; stories keep its name until they are judged again."""
     topic_id, seen, by = call.path["id"], call.query.seen, call.visitor.name
-    return await _change(desk, lambda newsroom: engine.end_topic(newsroom, topic_id, by, seen))
+    return await _change(desk, lambda newsroom: topics_room.end_topic(newsroom, topic_id, by, seen))
 
 
 async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> OrganizationsAnswer:
@@ -302,7 +318,7 @@ async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> Organ
         lambda opened: OrganizationsAnswer(
             organizations=[
                 ApiOrganization(domain=known.domain, name=known.name, owner=known.owner, seen=seen)
-                for known, seen in engine.list_organizations(opened.newsroom)
+                for known, seen in settings.list_organizations(opened.newsroom)
             ]
         )
     )
@@ -316,18 +332,18 @@ async def change_organization(
     texts, by = (wanted.name, wanted.owner), call.visitor.name
     return await _change(
         desk,
-        lambda newsroom: engine.edit_organization(newsroom, domain, texts, by, wanted.seen),
+        lambda newsroom: settings.edit_organization(newsroom, domain, texts, by, wanted.seen),
     )
 
 
 async def undo_settings(desk: Desk, call: Call[Nothing, Nothing]) -> SettingsChanged:
     """Take a commit of settings, topics, publishers or rules back."""
     commit, by = read_commit({"commit": call.path["commit"]}), call.visitor.name
-    return await _change(desk, lambda newsroom: engine.undo_settings(newsroom, commit, by))
+    return await _change(desk, lambda newsroom: settings.undo_settings(newsroom, commit, by))
 
 
 async def _change(
-    desk: Desk, change: Callable[[engine.Newsroom], engine.SettingsReport]
+    desk: Desk, change: Callable[[Newsroom], settings.SettingsReport]
 ) -> SettingsChanged:
     report = await desk.thread.change(change)
     return SettingsChanged(changed=list(report.changed), commit=report.commit)
@@ -347,29 +363,38 @@ def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
         include=list(source.include),
         exclude=list(source.exclude),
         topics=list(source.topics),
-        seen=engine.read_source_board(newsroom).seen,
+        seen=read_source_board(newsroom).seen,
     )
 
 
 def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
-    topic, path, seen = engine.see_topic(opened.newsroom, topic_id)
+    topic, path, seen = topics_room.see_topic(opened.newsroom, topic_id)
     return TopicAnswer(topic=convert(topic, ApiTopic), path=path, seen=seen)
 
 
 def _choose(wanted: _Value | None, there: _Value) -> _Value:
-    """Return what is wanted, or what stands there."""
+    """Return the wanted value, or the current one if none is wanted."""
     return there if wanted is None else wanted
 
 
-def _describe_rejudging(rejudging: engine.CommandOnDemand) -> RejudgingAnswer:
+def _describe_rejudging(rejudging: background.CommandOnDemand) -> RejudgingAnswer:
     last = rejudging.last
     assert last is not None
     return RejudgingAnswer(by=last.by, waits=last.waits, code=last.code, log=list(last.log))
 
 
-def _describe_round(on_demand: engine.CommandOnDemand) -> RoundAnswer:
+def _describe_round(on_demand: background.CommandOnDemand) -> RoundAnswer:
     last = on_demand.last
     assert last is not None
     return RoundAnswer(
         by=last.by, source=last.source, waits=last.waits, code=last.code, log=list(last.log)
+    )
+
+
+async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:
+    """Return the beat's topics."""
+    return await desk.thread.ask(
+        lambda opened: TopicsAnswer(
+            topics=[convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
+        )
     )

@@ -1,22 +1,58 @@
-"""Endpoint: one thing that a program may ask, as the table of routes declares it."""
+"""Declare endpoints of the API, shared types and problems, and describe them as OpenAPI 3.1."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
 
 from copydesk.desk._desk import Desk
-from copydesk.desk.sign_in import Visitor
+from copydesk.desk._http import NEVER_KEPT, status_of
+from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store import ApiToken, TokenScope
+from copydesk.errors import CopydeskError
 
+Cursor = Annotated[str, Meta(max_length=1_000, description="Where the page before ended.")]
+PageRows = Annotated[int, Meta(ge=1, le=100, description="How many there are in a page.")]
+MailAddress = Annotated[str, Meta(min_length=3, max_length=400)]
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Q = TypeVar("Q", bound=msgspec.Struct)
 B = TypeVar("B")
+_TITLES = {
+    400: "the request cannot be meant",
+    401: "no token that is good",
+    403: "not allowed",
+    404: "nothing is here",
+    405: "not done here",
+    409: "something else is known by that name",
+    413: "too much at once",
+    429: "too many requests",
+    503: "it cannot be answered now",
+}
+_REFERENCE = "#/components/schemas/{name}"
+_ABOUT = (
+    "What editors do at their desk, for programs. Each request brings a token "
+    "(`Authorization: Bearer TOKEN`), made by `copydesk desk user token NAME`."
+)
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(name="Problem")}}}
+_PLAIN = {"text/plain": {"schema": {"type": "string"}}}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The id of what is asked: sent again, it is done once and answered the same.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,90}$"},
+}
+_SCOPED = "Its scope: `{scope}`."
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +61,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[Q, B]):
-    """A request that was let in and read: who sends it, what its address and its body say.
+    """A request that passed the guard, parsed: its visitor, query, body and path.
 
     `key` is its Idempotency-Key, "" for none.
     """
@@ -40,11 +76,10 @@ class Call(Generic[Q, B]):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method and a path below `/desk/api/`, the scope that it wants, and who answers.
+    """A method and path below `/desk/api/`, the scope that it needs, and its function.
 
-    What goes in and comes out is what the types of `answer` say: a Call of its query and its body
-    (`bytes` where that is not JSON), and a struct. The first line of its docstring is told to
-    readers of OpenAPI.
+    The types of `answer` declare its input and output: a Call with query and body (`bytes` for a
+    body that is not JSON), and a struct. The first line of its docstring is its summary in OpenAPI.
     """
 
     method: Method
@@ -56,17 +91,17 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """Return what OpenAPI calls the operation."""
+        """Return its operationId in OpenAPI."""
         return self.answer.__name__
 
     @property
     def about(self) -> str:
-        """Return what it does, in a line."""
+        """Return its summary."""
         return (inspect.getdoc(self.answer) or "").partition("\n")[0]
 
     @cached_property
     def query(self) -> type[msgspec.Struct]:
-        """Return the struct of the parameters in its address, Nothing for none."""
+        """Return the struct of its query, Nothing for none."""
         query: type[msgspec.Struct] = self._asks[0]
         return query
 
@@ -88,3 +123,164 @@ class Endpoint:
     def _asks(self) -> tuple[Any, ...]:
         calls = (get_args(kind) for kind in self._types.values() if get_origin(kind) is Call)
         return next(calls)
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong, and what to do about it; `title` is the same for each status."""
+
+    title: str
+    status: int
+    detail: str = ""
+    hint: str = ""
+    type: str = "about:blank"
+
+
+class ApiProblem(Exception):  # noqa: N818 - an answer
+    """Raised to answer with a problem."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        hint: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.hint = hint
+        self.headers = headers or {}
+
+
+def answer_with_problem(problem: ApiProblem) -> Response:
+    """Return the response for a problem."""
+    told = Problem(
+        title=_TITLES[problem.status],
+        status=problem.status,
+        detail=problem.detail.encode("utf-8", "replace").decode(),
+        hint=problem.hint,
+    )
+    return Response(
+        msgspec.json.encode(told),
+        problem.status,
+        {**NEVER_KEPT, **problem.headers},
+        media_type="application/problem+json",
+    )
+
+
+def make_problem(error: CopydeskError) -> ApiProblem:
+    """Return an error as a problem, without paths of this machine."""
+    status = status_of(error)
+    return ApiProblem(status, str(error) if status < 500 else error.what, error.hint)
+
+
+def require_scope(request: Request, scope: TokenScope) -> ApiToken:
+    """Return the token of a request if it allows a scope; raises ApiProblem."""
+    token = visitor_of(request).token
+    if token is None:
+        raise refuse_token("none was sent")
+    if not token.may(scope):
+        hint = f"make one with --scope {scope}, for an account that may do so"
+        raise ApiProblem(403, f"this token is not for: {scope}", hint)
+    return token
+
+
+def refuse_token(why: str) -> ApiProblem:
+    """Return the problem for a request without a valid token."""
+    hint = "copydesk desk user token NAME makes one; send it as Authorization: Bearer TOKEN"
+    return ApiProblem(401, why, hint, {"WWW-Authenticate": "Bearer"})
+
+
+class SettingsChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that were changed, and the commit, by which it is taken back; null for none."""
+
+    changed: list[str]
+    commit: str | None = None
+
+
+class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose address is meant."""
+
+    address: MailAddress
+
+
+def convert(value: object, kind: type[_Struct]) -> _Struct:
+    """Return a value as a struct, from its attributes of the same names."""
+    return msgspec.convert(value, kind, from_attributes=True)
+
+
+def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
+    """Return the OpenAPI description of endpoints."""
+    kinds = [kind for endpoint in endpoints for kind in (endpoint.body, endpoint.gives)]
+    kinds = [kind for kind in kinds if kind not in (Nothing, bytes)]
+    queries = [endpoint.query for endpoint in endpoints if endpoint.query is not Nothing]
+    schemas, components = msgspec.json.schema_components(
+        [*kinds, *queries, Problem], ref_template=_REFERENCE
+    )
+    by_kind = dict(zip(map(str, kinds), schemas, strict=False))
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        operation = _describe(endpoint, by_kind, components)
+        paths.setdefault(f"/{endpoint.path}", {})[endpoint.method.lower()] = operation
+    for query in queries:
+        components.pop(query.__name__, None)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "The desk of copydesk", "version": "1", "description": _ABOUT},
+        "servers": [{"url": "/desk/api"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": components,
+        },
+    }
+
+
+def _describe(
+    endpoint: Endpoint,
+    schemas: Mapping[str, Any],
+    components: Mapping[str, Any],
+) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "summary": endpoint.about,
+        "description": _SCOPED.format(scope=endpoint.scope),
+        "parameters": list(_describe_parameters(endpoint, components)),
+        "responses": {
+            str(endpoint.status): _describe_answer(endpoint, schemas),
+            "4XX": {"description": "It cannot be done.", "content": _PROBLEM},
+            "431": {"description": "Its address or its headers are too long.", "content": _PLAIN},
+            "503": {"description": "It cannot be done now.", "content": _PROBLEM},
+        },
+    }
+    if endpoint.body is bytes:
+        content: Mapping[str, Any] = {"application/octet-stream": {"schema": {"type": "string"}}}
+        told["requestBody"] = {"required": True, "content": content}
+    elif endpoint.body is not Nothing:
+        content = {"application/json": {"schema": schemas[str(endpoint.body)]}}
+        told["requestBody"] = {"required": True, "content": content}
+    return told
+
+
+def _describe_answer(endpoint: Endpoint, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    if endpoint.gives is Nothing:
+        return {"description": "Done."}
+    content = {"application/json": {"schema": schemas[str(endpoint.gives)]}}
+    return {"description": "What was asked for.", "content": content}
+
+
+def _describe_parameters(
+    endpoint: Endpoint, components: Mapping[str, Any]
+) -> Iterable[Mapping[str, Any]]:
+    """Yield the parameters in the path, in the query and, for POST, in the headers."""
+    for name in _PARAMETER.findall(endpoint.path):
+        schema = {"type": "string", "minLength": 1}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+    if endpoint.query is not Nothing:
+        queried = components[endpoint.query.__name__]
+        for name, schema in queried["properties"].items():
+            required = name in queried.get("required", ())
+            yield {"name": name, "in": "query", "required": required, "schema": schema}
+    if endpoint.method == "POST":
+        yield _KEY

@@ -9,13 +9,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
 from copydesk.desk._desk import Desk, now
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.live import ComposedLetter
-from copydesk.desk_store import IssueChange, IssueDiffers, IssueField, KeptEdits
+from copydesk.desk._previews import ComposedLetter
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing
+from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import UsageError
+from copydesk.newsletters import issues
 
 Name = Annotated[str, Meta(max_length=300)]
 Words = Annotated[str, Meta(max_length=10_000)]
@@ -101,7 +100,7 @@ async def read_letters(desk: Desk, _call: Call[Nothing, Nothing]) -> LettersAnsw
     """Return the letters, each with when it is due."""
     return await desk.thread.ask(
         lambda opened: LettersAnswer(
-            letters=[_make_letter(row) for row in engine.list_letters(opened.newsroom)]
+            letters=[_make_letter(row) for row in issues.list_letters(opened.newsroom)]
         )
     )
 
@@ -141,7 +140,7 @@ def _refuse(done: KeptEdits | IssueDiffers) -> None:
         raise ApiProblem(409, f"{detail}: {by}", "read the issue, and send what you want then")
 
 
-def _make_letter(row: engine.LetterRow) -> ApiLetter:
+def _make_letter(row: issues.LetterRow) -> ApiLetter:
     options = row.options
     return ApiLetter(
         id=options.id, title=options.title, approval=options.approval, due_at=row.due_at

@@ -1,21 +1,20 @@
-"""What programs read: the queue, a story, what was dropped, views, sources, topics."""
+"""Answer what programs read: queue, stories, dropped leads, sources, numbers and recall."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
+from copydesk.building import webhooks
 from copydesk.desk import _query
-from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
-from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import Call, Nothing
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk.api._endpoint import Call, Cursor, Nothing, PageRows, convert
 from copydesk.desk.api._stories import (
     QueueRows,
     StoryAnswer,
@@ -24,19 +23,20 @@ from copydesk.desk.api._stories import (
     make_story_answer,
     make_trail,
 )
+from copydesk.editing import queue, trail
 from copydesk.errors import UsageError
-from copydesk.news import DropReason, ReasonKind, Standing
+from copydesk.news import DropReason, ReasonKind, RecallKind, Standing
+from copydesk.rounds import recall
+from copydesk.rounds.sources import check_sources
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 Words = Annotated[str, Meta(max_length=500)]
-Cursor = Annotated[str, Meta(max_length=1_000, description="Where the page before ended.")]
-PageRows = Annotated[int, Meta(ge=1, le=100, description="How many there are in a page.")]
 
 
 class QueueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which stories are wanted, and where the page before ended."""
 
-    view: engine.QueueView = "waiting"
+    view: queue.QueueView = "waiting"
     standing: Standing | None = None
     topic: Words = ""
     source: Words = ""
@@ -44,7 +44,7 @@ class QueueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     reason: ReasonKind | None = None
     days: Annotated[int, Meta(ge=0, le=9_999)] = 0
     q: Words = ""
-    order: engine.QueueOrder = "front"
+    order: queue.QueueOrder = "front"
     limit: PageRows = 30
     after: Cursor = ""
 
@@ -53,7 +53,7 @@ class DropQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Which dropped leads are wanted."""
 
     reason: DropReason | None = None
-    days: Annotated[int, Meta(ge=1, le=30)] = engine.DROP_DAYS
+    days: Annotated[int, Meta(ge=1, le=30)] = queue.DROP_DAYS
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
 
 
@@ -94,7 +94,7 @@ class ViewsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class ChoicesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of which view the choices are wanted."""
 
-    view: engine.QueueView = "waiting"
+    view: queue.QueueView = "waiting"
     standing: Standing | None = None
 
 
@@ -130,25 +130,6 @@ class SourcesAnswer(msgspec.Struct, frozen=True, kw_only=True):
     owed: list[str]
 
 
-class ApiTopic(msgspec.Struct, frozen=True, kw_only=True):
-    """A topic of the beat."""
-
-    id: str
-    name: str
-    parent: str
-    description: str
-    keywords: list[str]
-    aliases: list[str]
-    required: list[str]
-    excluded: list[str]
-
-
-class TopicsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The beat's topics, in their order."""
-
-    topics: list[ApiTopic]
-
-
 async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
     """Return a page of the queue."""
     question = make_question(call.query)
@@ -170,7 +151,7 @@ async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
 
 async def read_choices(desk: Desk, call: Call[ChoicesQuery, Nothing]) -> ChoicesAnswer:
     """Return what filters may be set to."""
-    question = engine.QueueQuestion(view=call.query.view, standing=call.query.standing)
+    question = queue.QueueQuestion(view=call.query.view, standing=call.query.standing)
 
     def answer(opened: OpenNewsroom) -> ChoicesAnswer:
         found = opened.queue.list_choices(opened.newsroom, question)
@@ -188,9 +169,7 @@ async def read_story(desk: Desk, call: Call[Nothing, Nothing]) -> StoryAnswer:
     """Return a story with all that is known of it."""
     name = call.path["name"]
     return await desk.thread.ask(
-        lambda opened: make_story_answer(
-            engine.read_story_page(opened.newsroom, opened.queue, name)
-        )
+        lambda opened: make_story_answer(queue.read_story_page(opened.newsroom, opened.queue, name))
     )
 
 
@@ -198,8 +177,8 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
     """Return what befell a story."""
 
     def answer(opened: OpenNewsroom) -> TrailAnswer:
-        seen = engine.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
-        return make_trail(engine.trace_story(opened.newsroom, seen.story.path))
+        seen = queue.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
+        return make_trail(trail.trace_story(opened.newsroom, seen.story.path))
 
     return await desk.thread.ask(answer)
 
@@ -207,10 +186,10 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
 async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> DropsAnswer:
     """Return what rounds dropped."""
     asked = call.query
-    question = engine.DropQuestion(reason=asked.reason, days=asked.days, limit=asked.limit)
+    question = queue.DropQuestion(reason=asked.reason, days=asked.days, limit=asked.limit)
 
     def answer(opened: OpenNewsroom) -> DropsAnswer:
-        found = engine.list_drops(opened.newsroom, question)
+        found = queue.list_drops(opened.newsroom, question)
         return DropsAnswer(
             drops=[convert(drop, ApiDrop) for drop in found.drops], counts=dict(found.counts)
         )
@@ -239,24 +218,15 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
     """Return how the beat's sources stand."""
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
-            sources=[convert(row, ApiSource) for row in engine.check_sources(opened.newsroom)],
-            owed=list(engine.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
+            sources=[convert(row, ApiSource) for row in check_sources(opened.newsroom)],
+            owed=list(webhooks.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
         )
     )
 
 
-async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:
-    """Return the beat's topics."""
-    return await desk.thread.ask(
-        lambda opened: TopicsAnswer(
-            topics=[convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
-        )
-    )
-
-
-def make_question(asked: QueueQuery) -> engine.QueueQuestion:
-    """Return the question of a query; raises UsageError for a cursor that none of ours is."""
-    return engine.QueueQuestion(
+def make_question(asked: QueueQuery) -> queue.QueueQuestion:
+    """Return the question of a query; raises UsageError for an invalid cursor."""
+    return queue.QueueQuestion(
         view=asked.view,
         standing=asked.standing,
         topic=asked.topic,
@@ -271,15 +241,15 @@ def make_question(asked: QueueQuery) -> engine.QueueQuestion:
     )
 
 
-def seal_cursor(cursor: engine.QueueCursor | None) -> str:
-    """Return a place in the queue as a word that nobody takes apart, "" for none."""
+def seal_cursor(cursor: queue.QueueCursor | None) -> str:
+    """Return a place in the queue as an opaque cursor, "" for none."""
     if cursor is None:
         return ""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
-def open_cursor(sealed: str) -> engine.QueueCursor | None:
-    """Return the place of a cursor, None for ""; raises UsageError for what is none."""
+def open_cursor(sealed: str) -> queue.QueueCursor | None:
+    """Return the place in a cursor, None for ""; raises UsageError for an invalid one."""
     if not sealed:
         return None
     try:
@@ -290,6 +260,123 @@ def open_cursor(sealed: str) -> engine.QueueCursor | None:
         raise UsageError("no cursor of ours", subject=sealed[:80], hint=hint) from error
 
 
-def convert(value: object, kind: type[Struct]) -> Struct:
-    """Return the fields that a struct has of a value of ours."""
-    return msgspec.convert(value, kind, from_attributes=True)
+class NumbersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of how many days, today among them."""
+
+    days: Annotated[int, Meta(ge=1, le=90)] = 30
+
+
+class ApiDay(msgspec.Struct, frozen=True, kw_only=True):
+    """How many stories of a day were filed; of these on the site, and waiting."""
+
+    day: date
+    filed: int
+    published: int
+    waiting: int
+
+
+class ApiDropCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many pages were dropped for a reason, in all and by day."""
+
+    reason: str
+    pages: int
+    days: dict[date, int]
+
+
+class ApiDelay(msgspec.Struct, frozen=True, kw_only=True):
+    """How long something took for so many stories; `of` is a day, a source or a week."""
+
+    of: str
+    stories: int
+    median_seconds: float
+    p90_seconds: float
+
+
+class ApiOwner(msgspec.Struct, frozen=True, kw_only=True):
+    """How many stories of a house's publishers are on the site, and how many are filed."""
+
+    owner: str
+    published: int
+    filed: int
+    domains: list[str]
+
+
+class NumbersAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last days brought; drops and delays are counted since `counted_since`."""
+
+    days: list[ApiDay]
+    drops: list[ApiDropCount]
+    filing: list[ApiDelay]
+    sources: list[ApiDelay]
+    reviews: list[ApiDelay]
+    owners: list[ApiOwner]
+    decisions: int
+    counted_since: date | None
+
+
+class ApiMissed(msgspec.Struct, frozen=True, kw_only=True):
+    """A story of somebody's list, and where it stands with us."""
+
+    url: str
+    title: str
+    published_at: str
+    kind: RecallKind
+    path: str
+    reason: str
+    detail: str
+    source: str
+
+
+class ApiRecall(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a list when it was last asked; `failed` says why it gave nothing."""
+
+    address: str
+    asked_at: datetime
+    failed: str
+    kinds: dict[str, int]
+    missed: list[ApiMissed]
+
+
+class RecallAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The lists that the newsroom is held against."""
+
+    lists: list[ApiRecall]
+
+
+async def read_numbers(desk: Desk, call: Call[NumbersQuery, Nothing]) -> NumbersAnswer:
+    """Return what the last days brought, in numbers."""
+
+    def answer(opened: OpenNewsroom) -> NumbersAnswer:
+        numbers = queue.read_numbers(opened.newsroom, opened.queue.catalogue, call.query.days)
+        return NumbersAnswer(
+            days=[convert(day, ApiDay) for day in numbers.days],
+            drops=[convert(drop, ApiDropCount) for drop in numbers.drops],
+            filing=[convert(delay, ApiDelay) for delay in numbers.filing],
+            sources=[convert(delay, ApiDelay) for delay in numbers.sources],
+            reviews=[convert(delay, ApiDelay) for delay in numbers.reviews],
+            owners=[convert(owner, ApiOwner) for owner in numbers.owners],
+            decisions=len(numbers.decisions),
+            counted_since=numbers.counted_since,
+        )
+
+    return await desk.thread.ask(answer)
+
+
+async def read_recall(desk: Desk, _call: Call[Nothing, Nothing]) -> RecallAnswer:
+    """Return which stories of others' lists we have, and which we missed."""
+
+    def answer(opened: OpenNewsroom) -> RecallAnswer:
+        return RecallAnswer(
+            lists=[
+                ApiRecall(
+                    address=kept.list,
+                    asked_at=kept.asked_at,
+                    failed=kept.failed,
+                    kinds={str(kind): count for kind, count in kept.kinds.items()},
+                    missed=[convert(trace, ApiMissed) for trace in kept.missed],
+                )
+                for kept in recall.read_kept_recall(opened.newsroom)
+            ]
+        )
+
+    return await desk.thread.ask(answer)

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from copydesk import engine
+from copydesk import editing
+from copydesk.editing import queue
+from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import Reason, Verdict
 
@@ -130,8 +132,8 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str] = []
 
 
-def make_row(row: engine.QueueRow) -> ApiRow:
-    """Return a happening as JSON has it."""
+def make_row(row: queue.QueueRow) -> ApiRow:
+    """Return a row of the queue for JSON."""
     return ApiRow(
         happening=row.happening,
         version=row.version,
@@ -142,8 +144,8 @@ def make_row(row: engine.QueueRow) -> ApiRow:
     )
 
 
-def make_story(seen: engine.QueueStory) -> ApiStory:
-    """Return a story as JSON has it."""
+def make_story(seen: queue.QueueStory) -> ApiStory:
+    """Return a story for JSON."""
     story, provider = seen.story, seen.story.provider
     return ApiStory(
         name=seen.name,
@@ -159,7 +161,7 @@ def make_story(seen: engine.QueueStory) -> ApiStory:
         topics=list(story.topics),
         reasons=[_make_reason(reason) for reason in story.reasons],
         refuses=list(story.refuses),
-        seen=dict(engine.field_digests(story, seen.verdict)),
+        seen=dict(editing.field_digests(story, seen.verdict)),
         quality=story.quality,
         heat=story.heat,
         trust=story.trust,
@@ -172,8 +174,8 @@ def make_story(seen: engine.QueueStory) -> ApiStory:
     )
 
 
-def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
-    """Return all that is known of a story as JSON has it."""
+def make_story_answer(found: queue.StoryPage) -> StoryAnswer:
+    """Return everything about a story for JSON."""
     told = found.explanation
     return StoryAnswer(
         story=make_story(found.seen),
@@ -198,8 +200,8 @@ def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
     )
 
 
-def make_trail(trail: engine.Trail) -> TrailAnswer:
-    """Return what befell a story as JSON has it."""
+def make_trail(trail: Trail) -> TrailAnswer:
+    """Return a story's history for JSON."""
     return TrailAnswer(
         entries=[
             TrailRow(

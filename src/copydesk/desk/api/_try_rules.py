@@ -7,13 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
 from copydesk.desk._desk import Desk
-from copydesk.desk.api._configure import SettingsChanged
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.api._read import convert
-from copydesk.desk.live import Trial
+from copydesk.desk._previews import Trial
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
+from copydesk.editing import what_if
 from copydesk.news import Trust
 
 _Word = Annotated[str, Meta(max_length=200)]
@@ -124,12 +121,12 @@ class WrittenTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 async def try_rules(desk: Desk, call: Call[Nothing, NewTrial]) -> TrialAnswer:
     """Begin to try rules; what the account tried before is given up."""
     sent = call.body
-    change = engine.RuleChange(
+    change = what_if.RuleChange(
         publish_at=sent.publish_at,
         points=sent.points,
         trust=sent.trust,
         keywords={
-            name: engine.KeywordEdit(added=tuple(edit.added), dropped=tuple(edit.dropped))
+            name: what_if.KeywordEdit(added=tuple(edit.added), dropped=tuple(edit.dropped))
             for name, edit in sent.keywords.items()
         },
         half_life_hours=sent.half_life_hours,
@@ -190,7 +187,7 @@ def _name_state(trial: Trial) -> str:
     return "given up" if trial.is_given_up else "waits"
 
 
-def _describe_outcome(tried: engine.TriedRules) -> TrialOutcome:
+def _describe_outcome(tried: what_if.TriedRules) -> TrialOutcome:
     summary = tried.summary
     return TrialOutcome(
         stories=summary.stories,

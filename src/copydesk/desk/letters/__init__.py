@@ -1,4 +1,4 @@
-"""Letters: what editors change in an issue to come goes in; the page that shows it comes out."""
+"""The pages on which editors compose the next issue of a newsletter, preview it and file it."""
 
 from __future__ import annotations
 

@@ -1,22 +1,30 @@
-"""Changes: what a form of the composer wants goes in; changes of the letter's edits come out."""
+"""Read a form of the composer as changes to an issue's edits, and file the approved issue."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
+from pathlib import PurePosixPath
+
+import msgspec
 
 from copydesk.desk._desk import now
-from copydesk.desk.live import ComposedLetter
-from copydesk.desk_store import (
-    DeskStore,
+from copydesk.desk._previews import ComposedLetter, compose_letter
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.letter_edits import (
     IssueChange,
     IssueDiffers,
     IssueField,
+    KeptChange,
     KeptEdits,
     digest_value,
 )
 from copydesk.errors import UsageError
 from copydesk.news import Issue
+from copydesk.newsletters import issues
+from copydesk.newsroom import Newsroom
 
 Fields = Sequence[tuple[str, str]]
 _YES = ("yes",)
@@ -33,7 +41,7 @@ _SWITCHES: Mapping[str, tuple[IssueField, tuple[str, ...]]] = {
 
 
 def needs_issue(fields: Fields) -> bool:
-    """Decide whether only who knows the issue as it is now can tell what a form wants."""
+    """Decide whether a form can be read only with the current issue at hand."""
     form = dict(fields)
     do = form.get("do", "")
     return do in {"up", "down", "approve"} or (do == "move" and "beside" not in form)
@@ -42,9 +50,9 @@ def needs_issue(fields: Fields) -> bool:
 def make_changes(
     store: DeskStore, letter_id: str, fields: Fields, by: str, composed: ComposedLetter | None
 ) -> list[IssueDiffers]:
-    """Make the changes that a form wants, and return those that somebody else is in the way of.
+    """Make the changes in a form, and return those that conflict with somebody else's.
 
-    The issue is `composed` where one of these needs it. Raises UsageError for what cannot be meant.
+    `composed` is the current issue, if `needs_issue`. Raises UsageError for an invalid form.
     """
     form, letters = dict(fields), store.letters
     if form.get("do") == "undo":
@@ -58,7 +66,7 @@ def make_changes(
 
 
 def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[str, str]]:
-    """Return a form that was refused as it is sent by who has seen what others changed by now."""
+    """Return a refused form as it is sent again by an editor who has seen the conflicts."""
     seen = {one.wanted.field: digest_value(one.now.value) if one.now else "" for one in differs}
     of_texts = {f"seen_{name}": digest for name, digest in seen.items() if name in _TEXTS}
     plain = next((digest for name, digest in seen.items() if name not in _TEXTS), "")
@@ -68,7 +76,7 @@ def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[s
 
 
 def read_number(named: str) -> int:
-    """Return the number that a form names; raises UsageError for what is none."""
+    """Return the number of a change in a form; raises UsageError for an invalid one."""
     if not (named.isascii() and named.isdigit() and len(named) < 16):
         raise UsageError("no number", subject=named[:80])
     return int(named)
@@ -77,9 +85,9 @@ def read_number(named: str) -> int:
 def read_changes(
     fields: Fields, kept: KeptEdits, names: Sequence[Sequence[str]]
 ) -> list[IssueChange]:
-    """Return the changes that a form wants; `names` are the stories of the issue, by section.
+    """Return the changes in a form; `names` are the stories of the issue, by section.
 
-    Raises UsageError for what cannot be meant.
+    Raises UsageError for an invalid form.
     """
     form = dict(fields)
     do, story = form.get("do", ""), form.get("story", "")
@@ -98,7 +106,7 @@ def read_changes(
 
 
 def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
-    """Return the change of what is so or not; said twice it is so already."""
+    """Return the change of a yes-or-no field."""
     if do not in _SWITCHES:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
     field, value = _SWITCHES[do]
@@ -107,7 +115,7 @@ def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
 
 
 def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
-    """Return the changes by which stories come into an issue, even dropped ones."""
+    """Return the changes that add stories to an issue, including stories taken out before."""
     changes = []
     for name in list(dict.fromkeys(names))[:_MOST_ADDED]:
         fields: tuple[tuple[IssueField, tuple[str, ...]], ...] = (("dropped", ()), ("added", _YES))
@@ -118,9 +126,9 @@ def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
 
 
 def move_story(section: Sequence[str], kept: KeptEdits, story: str, place: int) -> tuple[str, ...]:
-    """Return the order by which a story stands at a place of its section, 0 for the first.
+    """Return the order that puts a story at a place of its section, 0 for the first.
 
-    It names no more stories than it must, so that what comes later finds its place by rule. Raises
+    It names no more stories than it must, so that later stories find their places by rule. Raises
     UsageError where the story is not in the section.
     """
     if story not in section:
@@ -139,19 +147,19 @@ def _list_names(issue: Issue) -> list[list[str]]:
 
 
 def _list_beside(fields: Fields) -> list[str]:
-    """Return the stories of a section as a script shows them, which knows its own moves."""
+    """Return the stories of a section as the editor's script shows them after its own moves."""
     return list(dict.fromkeys(value for name, value in fields if name == "beside"))
 
 
 def digest_names(names: Sequence[str]) -> str:
-    """Return the digest of an issue's stories, by which an approval says what it saw."""
+    """Return the digest of an issue's stories, which an approval repeats."""
     return digest_value(tuple(names))
 
 
 def _read_move(
     form: Mapping[str, str], kept: KeptEdits, names: Sequence[Sequence[str]]
 ) -> IssueChange:
-    """Return the order that a form wants; raises UsageError where its story is in no section."""
+    """Return the order in a form; raises UsageError where its story is in no section."""
     story = form.get("story", "")
     section = next((section for section in names if story in section), ())
     value = move_story(section, kept, story, _read_place(form, section))
@@ -159,7 +167,7 @@ def _read_move(
 
 
 def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:
-    """Return at which place of its section a form wants a story."""
+    """Return the place in its section to which a form moves a story."""
     do, story = form.get("do", ""), form.get("story", "")
     if do == "move":
         return read_number(form.get("place", ""))
@@ -168,7 +176,7 @@ def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:
 
 
 def _read_text(form: Mapping[str, str], name: IssueField) -> IssueChange:
-    """Return the change of a text; what stands there by rule, as the form showed it, is none."""
+    """Return the change of a text, none where it is the text that the rule makes."""
     text = form[name].replace("\r\n", "\n")
     value = () if text.strip() in {"", form.get(f"rule_{name}", "")} else (text,)
     return IssueChange(field=name, value=value, seen=form.get(f"seen_{name}", ""))
@@ -183,8 +191,67 @@ def _read_words(form: Mapping[str, str], story: str) -> IssueChange:
 
 
 def _read_approval(form: Mapping[str, str], kept: KeptEdits, names: Sequence[str]) -> IssueChange:
-    """Return the approval of an issue; raises UsageError where another one was looked at."""
+    """Return the approval of an issue; raises UsageError if the issue differs by now."""
     if form.get("stories") != digest_names(names):
         hint = "look at it once more, then approve it"
         raise UsageError("the issue has changed since you looked at it", hint=hint)
     return IssueChange(field="approved", value=tuple(names), seen=kept.digest("approved"))
+
+
+_LOOK_AGAIN = "look at it once more, then file it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who approved an issue and when, and whether it has changed since then."""
+
+    change: KeptChange
+    came: tuple[str, ...]
+    left: tuple[str, ...]
+    changes: int
+
+
+def file_looked_at(
+    newsroom: Newsroom, store: DeskStore, letter_id: str, digest: str, by: str
+) -> str:
+    """File a newsletter's issue as the editor saw it, and return its name.
+
+    Raises UsageError where the issue differs by now, is held, empty or filed already, and what
+    `newsletters.issues.file_draft` raises.
+    """
+    composed = compose_letter(newsroom, store, letter_id)
+    if digest_issue(composed.issue) != digest:
+        raise UsageError("the issue has changed since you looked at it", hint=_LOOK_AGAIN)
+    if composed.kept.edits.is_held:
+        raise UsageError("the issue is held", subject=letter_id, hint="release it first")
+    if not composed.issue.sections:
+        raise UsageError("there is nothing to file", subject=letter_id)
+    outcome = issues.file_draft(newsroom, composed.draft, composed.kept, by)
+    if outcome.state != "filed":
+        raise UsageError(outcome.what, subject=letter_id, hint=_LOOK_AGAIN)
+    return PurePosixPath(outcome.path).stem
+
+
+def digest_issue(issue: Issue) -> str:
+    """Return the digest of an issue's content, whatever its time."""
+    told = (issue.subject, issue.preheader, issue.note, issue.sections)
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
+
+
+def find_approval(composed: ComposedLetter) -> Approval | None:
+    """Return the approval of an issue, None where nobody approved it."""
+    change = composed.kept.last.get(("approved", ""))
+    if change is None or not change.value:
+        return None
+    approved, now = set(change.value), set(composed.names)
+    later = [
+        one
+        for one in composed.kept.last.values()
+        if one.number > change.number and one.field != "held"
+    ]
+    return Approval(
+        change=change,
+        came=tuple(name for name in composed.names if name not in approved),
+        left=tuple(name for name in change.value if name not in now),
+        changes=len(later),
+    )

@@ -1,4 +1,4 @@
-"""The routes of letters: everybody of the desk sees them, who edits composes and files."""
+"""Serve the pages of letters: everyone sees them, editors compose and file."""
 
 from __future__ import annotations
 
@@ -11,34 +11,38 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_form, with_errors
-from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk, now
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._http import NEVER_KEPT, must_edit, page_answer, read_form, with_errors
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._previews import ComposedLetter
 from copydesk.desk.letters._changes import (
     add_stories,
+    file_looked_at,
     make_changes,
     needs_issue,
     read_number,
     repeat_form,
 )
-from copydesk.desk.letters._composer_page import (
+from copydesk.desk.letters._pages import (
     ComposerAnswer,
+    LetterNow,
     Offer,
     describe_difference,
     describe_letter,
     describe_offer,
+    find_pictures,
+    link_letter,
     render_composer,
+    render_letters,
+    show_mail,
+    show_text,
 )
-from copydesk.desk.letters._composing import file_looked_at
-from copydesk.desk.letters._letters_page import LetterNow, link_letter, render_letters
-from copydesk.desk.letters._preview import find_pictures, show_mail, show_text
-from copydesk.desk.live import ComposedLetter
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
-from copydesk.desk_store import IssueDiffers, Stash
+from copydesk.desk_store import Stash
+from copydesk.desk_store.letter_edits import IssueDiffers
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.newsletters import issues
 
 Fields = Sequence[tuple[str, str]]
 _SEARCH = 200  # characters
@@ -46,7 +50,7 @@ _NOTHING = Offer()
 
 
 def list_letter_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which letters are composed."""
+    """Return the routes of an open desk on which newsletters are composed."""
     handlers = _LetterHandlers(desk, editor_of)
     posts = {
         "/letters/add": handlers.add,
@@ -66,14 +70,14 @@ def list_letter_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 class _LetterHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
 
     async def show_all(self, request: Request) -> Response:
-        """Answer with all letters."""
+        """Answer with all newsletters."""
         editor, filed = self._editor_of(request), request.query_params.get("filed", "")[:200]
         found = await self._find_all()
         return page_answer(
@@ -83,11 +87,11 @@ class _LetterHandlers:
         )
 
     async def show(self, request: Request) -> Response:
-        """Answer with the composer of a letter."""
+        """Answer with the composer of a newsletter."""
         return await self._show(request, offer=await self._read_offer(request))
 
     async def show_now(self, request: Request) -> Response:
-        """Answer with the issue as it would be now, alone, for a page that is open."""
+        """Answer with the current issue alone, for a page that is open."""
         editor = self._editor_of(request)
         composed = await self._compose(request)
 
@@ -98,7 +102,7 @@ class _LetterHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def show_offer(self, request: Request) -> Response:
-        """Answer with stories that may be added, alone, for a page that is open."""
+        """Answer with stories to add alone, for a page that is open."""
         must_edit(self._editor_of(request))
         asked, composed = await self._read_offer(request), await self._compose(request)
 
@@ -127,7 +131,7 @@ class _LetterHandlers:
         return _frame(await self._desk.thread.change(lambda newsroom: show_text(newsroom, issue)))
 
     async def change(self, request: Request) -> Response:
-        """Make what a form changes; where somebody else changed the same, tell both."""
+        """Make the changes in a form; where somebody changed the same field, show both."""
         editor, fields = must_edit(self._editor_of(request)), await read_form(request)
         letter_id, store = await self._find_letter(request), self._desk.store
         composed = await self._compose(request) if needs_issue(fields) else None
@@ -142,7 +146,7 @@ class _LetterHandlers:
         return RedirectResponse(link_letter(self._desk.path, letter_id), 303)
 
     async def add(self, request: Request) -> Response:
-        """Put stories of any page of the desk into a letter, the first where it names none."""
+        """Add stories from any page of the desk to a newsletter, by default the first one."""
         editor, fields = must_edit(self._editor_of(request)), await read_form(request)
         form = dict(fields)
         names = [value for name, value in fields if name == "story" and value]
@@ -151,7 +155,7 @@ class _LetterHandlers:
         def work(opened: OpenNewsroom) -> tuple[str, str]:
             first = next((one.id for one in opened.newsroom.settings.letters), "")
             letter_id = form.get("letter", "") or first
-            row = engine.find_letter(opened.newsroom, letter_id)
+            row = issues.find_letter(opened.newsroom, letter_id)
             with store.at_once():
                 for change in add_stories(store.letters.of(letter_id), names):
                     store.letters.change(letter_id, change, editor.name, now())
@@ -165,7 +169,7 @@ class _LetterHandlers:
         return RedirectResponse(address, 303)
 
     async def file(self, request: Request) -> Response:
-        """File the issue that an editor looked at, and lead to the letters."""
+        """File the issue that the editor saw, and redirect to the newsletters."""
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         letter_id, store = request.path_params["id"], self._desk.store
         if "sure" not in form:
@@ -178,7 +182,7 @@ class _LetterHandlers:
         return RedirectResponse(f"{self._desk.path}letters/?{urlencode({'filed': filed})}", 303)
 
     async def forget(self, request: Request) -> Response:
-        """Forget what was changed in a letter that is no more."""
+        """Delete the edits of a newsletter that no longer exists."""
         must_edit(self._editor_of(request))
         form = dict(await read_form(request))
         version = read_number(form.get("version", ""))
@@ -196,8 +200,8 @@ class _LetterHandlers:
         return Offer(words=asked.get("q", "")[:_SEARCH], stash=stash, stashes=stashes)
 
     async def _find_all(self) -> Sequence[LetterNow]:
-        """Return all letters; of one that cannot be composed why not."""
-        rows = await self._desk.thread.ask(lambda opened: engine.list_letters(opened.newsroom))
+        """Return all newsletters, each with its issue or its problem."""
+        rows = await self._desk.thread.ask(lambda opened: issues.list_letters(opened.newsroom))
         found = []
         for row in rows:
             try:
@@ -208,9 +212,9 @@ class _LetterHandlers:
         return found
 
     async def _find_letter(self, request: Request) -> str:
-        """Return the id of a letter that there is; raises UsageError where there is none."""
+        """Return the id of a newsletter; raises UsageError for an unknown one."""
         letter_id: str = request.path_params["id"]
-        await self._desk.thread.ask(lambda opened: engine.find_letter(opened.newsroom, letter_id))
+        await self._desk.thread.ask(lambda opened: issues.find_letter(opened.newsroom, letter_id))
         return letter_id
 
     async def _compose(self, request: Request) -> ComposedLetter:

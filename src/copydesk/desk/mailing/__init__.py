@@ -1,4 +1,4 @@
-"""Mailing: what goes out to readers and who they are; pages come out, and what people decide."""
+"""The pages on which issues are sent and readers managed, and those actions for the API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from copydesk.desk.mailing._keeper import change_mail as change_mail
     from copydesk.desk.mailing._keeper import examine_mail as examine_mail
     from copydesk.desk.mailing._keeper import let_go as let_go
+    from copydesk.desk.mailing._keeper import split_names as split_names
+    from copydesk.desk.mailing._reader_routes import list_reader_routes as list_reader_routes
     from copydesk.desk.mailing._routes import list_mailing_routes as list_mailing_routes
-    from copydesk.desk.mailing._upload import split_names as split_names
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""The keeper: what owners do to readers, each with its line in the audit log."""
+"""Change readers for an owner, each change with its line in the audit log; keep uploaded lists."""
 
 from __future__ import annotations
 
@@ -6,89 +6,97 @@ import asyncio
 import contextlib
 import io
 import itertools
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import Message
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
-from copydesk import engine
+from copydesk import newsletters
 from copydesk.desk._desk import Desk, now
 from copydesk.desk.sign_in import Visitor
 from copydesk.desk_store import AuditEntry, AuditKind
 from copydesk.errors import UsageError
+from copydesk.newsletters import checks, delivery_log, exchange, readers
+from copydesk.newsletters.readers import addresses, by_hand
+from copydesk.newsletters.sending import begin_sending
+from copydesk.newsroom import Newsroom
 
 _Value = TypeVar("_Value")
-MailWork = Callable[[engine.Newsroom, engine.MailStore], _Value]
+MailWork = Callable[[Newsroom, newsletters.MailStore], _Value]
 
-MOST_BYTES = 20_000_000  # of a file that is imported
-_SHOWN_ROWS = 50  # of a rehearsal
+MOST_BYTES = 20_000_000  # of an imported file
+_SHOWN_ROWS = 50  # rows of a rehearsal
 _FILE = "readers.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedFile:
-    """A file of readers as a browser or a program sent it, and what holds for rows without words.
+    """A list of readers that was uploaded, and the values for rows that have none.
 
-    Its `name` says to some programs' exports what they are of.
+    The `name` of the file tells some programs' exports apart.
     """
 
     data: bytes = field(repr=False)
-    options: engine.ImportOptions
+    options: exchange.ImportOptions
     name: str = _FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRehearsal:
-    """What the rows of a file would become, and the first of them."""
+    """What an import would do with each row of a file, with the first rows."""
 
-    report: engine.ImportReport
-    rows: Sequence[engine.ImportedRow]
+    report: exchange.ImportReport
+    rows: Sequence[exchange.ImportedRow]
 
 
 async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
-    """Return what a change of the readers' file gives, in a thread that nobody's page waits for."""
+    """Return what a change of the readers' file returns, in a thread of its own."""
 
-    def work(newsroom: engine.Newsroom) -> _Value:
-        with engine.open_readers(newsroom) as store:
+    def work(newsroom: Newsroom) -> _Value:
+        with addresses.open_readers(newsroom) as store:
             return make(newsroom, store)
 
     return await desk.thread.change(work)
 
 
-async def examine_mail(desk: Desk) -> engine.MailCheckReport:
-    """Look whether letters would arrive, and keep what is found; few look at once.
+async def examine_mail(desk: Desk) -> checks.MailCheckReport:
+    """Run the mail checks and store their findings; only a few run at once.
 
-    Each check ends within seconds by itself. Raises UsageError where no mail goes by SMTP.
+    Each check ends within seconds. Raises UsageError where no mail goes by SMTP.
     """
 
-    def examine(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.MailCheckReport:
-        return engine.examine_mail(newsroom, store, now)
+    def examine(newsroom: Newsroom, store: newsletters.MailStore) -> checks.MailCheckReport:
+        return checks.examine_mail(newsroom, store, now)
 
     async with desk.looking:
         return await change_mail(desk, examine)
 
 
-def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-    """Give a person's word that an issue goes out: for the first time, or on from where it stood.
+def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+    """Allow an issue to be sent, or to go on being sent.
 
-    Raises UsageError where it went out or was ended, or the checks hold it up.
+    Raises UsageError where it was sent or ended, or the checks hold it back.
     """
     sending = store.ledger.find(issue)
     if sending is not None and sending.state in {"ready", "sending"}:
         return
     if sending is not None:
-        engine.resume_sending(newsroom, store, issue, by)
-    elif engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
+        delivery_log.resume_sending(newsroom, store, issue, by)
+    elif begin_sending(newsroom, store, issue, by).state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
-        obstacle = engine.find_mail_obstacle(newsroom, store)
+        obstacle = checks.find_mail_obstacle(newsroom, store)
         raise UsageError(obstacle or "the checks hold it up", subject=issue, hint=hint)
 
 
 class ReaderKeeper:
-    """Do what an owner wants of readers; a look at somebody's data is noted before it is shown.
+    """Manage readers for an owner; looking at a reader is logged before it is shown.
 
-    The audit log names readers by their numbers. Methods raise UsageError, MailStoreError and
+    The audit log names readers by number. Methods raise UsageError, MailStoreError and
     DeskStoreError.
     """
 
@@ -97,59 +105,61 @@ class ReaderKeeper:
         self._visitor = visitor
 
     async def find(self, typed: str) -> int:
-        """Return the number of who has an address."""
+        """Return the number of the reader with an address."""
         return await self._change(
-            lambda newsroom, store: engine.find_number(newsroom, store, typed)
+            lambda newsroom, store: by_hand.find_number(newsroom, store, typed)
         )
 
-    async def find_line(self, issue: str, typed: str) -> tuple[int, engine.WhoLine] | None:
-        """Return what became of an issue to an address, None where it was not to go there."""
-        found = await self._change(lambda _, store: engine.find_who(store, issue, typed))
+    async def find_line(self, issue: str, typed: str) -> tuple[int, delivery_log.WhoLine] | None:
+        """Return the delivery of an issue to an address, None where there is none."""
+        found = await self._change(lambda _, store: delivery_log.find_who(store, issue, typed))
         await self._note("reader-looked-at", str(found[0]) if found else "")
         return found
 
-    async def look_at(self, number: int) -> engine.ReaderData:
-        """Return everything that is kept of a reader."""
-        data = await self._change(lambda _, store: engine.read_reader(store, number))
+    async def look_at(self, number: int) -> readers.ReaderData:
+        """Return everything that is stored about a reader."""
+        data = await self._change(lambda _, store: by_hand.read_reader(store, number))
         await self._note("reader-looked-at", str(number))
         return data
 
     async def add(self, typed: str, letter: str, consent: str) -> int:
-        """Let somebody get a letter, and return their number."""
+        """Subscribe an address to a newsletter, and return the reader's number."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
-            engine.add_reader(newsroom, store, typed, letter, consent)
-            return engine.find_number(newsroom, store, typed)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
+            by_hand.add_reader(newsroom, store, typed, letter, consent)
+            return by_hand.find_number(newsroom, store, typed)
 
         number = await self._change(work)
         await self._note("reader-added", str(number))
         return number
 
     async def remove(self, number: int) -> tuple[str, ...]:
-        """End every letter of a reader; return which."""
+        """End all subscriptions of a reader; return the newsletters."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> tuple[str, ...]:
-            return engine.remove_reader(newsroom, store, engine.read_reader(store, number).address)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> tuple[str, ...]:
+            return by_hand.remove_reader(
+                newsroom, store, by_hand.read_reader(store, number).address
+            )
 
         ended = await self._change(work)
         await self._note("reader-removed", str(number))
         return ended
 
     async def erase(self, number: int) -> None:
-        """Forget a reader, but for a keyed digest of their address."""
+        """Delete a reader, except for a keyed digest of their address."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> None:
-            address = engine.read_reader(store, number).address
-            engine.erase_by_address(newsroom, store, address)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> None:
+            address = by_hand.read_reader(store, number).address
+            by_hand.erase_by_address(newsroom, store, address)
 
         await self._change(work)
         await self._note("reader-erased", str(number))
 
     async def suppress(self, typed: str, why: str) -> int:
-        """Send nothing to an address from now on; return its reader's number, 0 for nobody's."""
+        """Suppress an address; return its reader's number, 0 if there is none."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
-            engine.suppress_address(newsroom, store, typed, why)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
+            by_hand.suppress_address(newsroom, store, typed, why)
             return _find_number(newsroom, store, typed)
 
         number = await self._change(work)
@@ -157,57 +167,57 @@ class ReaderKeeper:
         return number
 
     async def lift(self, typed: str) -> int:
-        """Send to an address again; return its reader's number, 0 for nobody's."""
+        """Lift a suppression; return the reader's number, 0 if there is none."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
-            engine.lift_suppression(newsroom, store, typed)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
+            by_hand.lift_suppression(newsroom, store, typed)
             return _find_number(newsroom, store, typed)
 
         number = await self._change(work)
         await self._note("suppression-lifted", str(number or ""))
         return number
 
-    async def list_suppressions(self, skip: int, most: int) -> Sequence[engine.SuppressionRow]:
-        """Return to whom nothing is sent, the newest first, so many from a place on."""
-        rows = await self._change(lambda _, store: engine.list_suppressions(store))
+    async def list_suppressions(self, skip: int, most: int) -> Sequence[by_hand.SuppressionRow]:
+        """Return a page of the suppression list, the newest first."""
+        rows = await self._change(lambda _, store: by_hand.list_suppressions(store))
         await self._note("suppressions-looked-at")
         return rows[skip : skip + most]
 
     async def rehearse_import(self, sent: ImportedFile) -> ImportRehearsal:
-        """Return what the rows of a file would become."""
-        rows: list[engine.ImportedRow] = []
+        """Return what an import would do with each row of a file."""
+        rows: list[exchange.ImportedRow] = []
 
-        def keep(row: engine.ImportedRow) -> None:
+        def keep(row: exchange.ImportedRow) -> None:
             if len(rows) < _SHOWN_ROWS:
                 rows.append(row)
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
-                return engine.rehearse_reader_import(newsroom, store, path, sent.options, keep)
+                return exchange.rehearse_reader_import(newsroom, store, path, sent.options, keep)
 
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
-    async def take_import(self, sent: ImportedFile) -> engine.ImportReport:
-        """Take the readers of a file over."""
+    async def take_import(self, sent: ImportedFile) -> exchange.ImportReport:
+        """Import the readers of a file."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
-                return engine.import_readers(newsroom, store, path, sent.options)
+                return exchange.import_readers(newsroom, store, path, sent.options)
 
         report = await self._change(work)
         added = report.counts.get("added", 0)
         await self._note("readers-imported", f"{added} / {report.rows}")
         return report
 
-    async def export(self, form: engine.ExportFormat) -> BinaryIO:
-        """Return all readers as a file without a name, which is gone once it is closed."""
+    async def export(self, form: exchange.ExportFormat) -> BinaryIO:
+        """Return all readers as a temporary file, which is gone once it is closed."""
         await self._note("readers-exported", form)
 
-        def work(_: engine.Newsroom, store: engine.MailStore) -> BinaryIO:
+        def work(_: Newsroom, store: newsletters.MailStore) -> BinaryIO:
             kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 # who reads it closes it
             words = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)
-            engine.export_readers(store, words, form)
-            words.detach()  # else its end would close the file
+            exchange.export_readers(store, words, form)
+            words.detach()  # otherwise it would close the file when it is deleted
             kept.seek(0)
             return kept
 
@@ -224,16 +234,16 @@ class ReaderKeeper:
         await asyncio.to_thread(self._desk.store.audit.add, entry)
 
 
-def _find_number(newsroom: engine.Newsroom, store: engine.MailStore, typed: str) -> int:
-    """Return the number of who has an address, 0 for nobody's."""
+def _find_number(newsroom: Newsroom, store: newsletters.MailStore, typed: str) -> int:
+    """Return the number of the reader with an address, 0 for nobody."""
     with contextlib.suppress(UsageError):
-        return engine.find_number(newsroom, store, typed)
+        return by_hand.find_number(newsroom, store, typed)
     return 0
 
 
 @contextlib.contextmanager
-def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
-    """Write a file down for the block, where nobody else reads it; faults name no path of ours."""
+def _put_down(newsroom: Newsroom, sent: ImportedFile) -> Iterator[Path]:
+    """Write a file to a private folder for the block; errors name no path."""
     plain = "".join(itertools.islice(filter(_is_plain, sent.name), 80))
     with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
         path = Path(folder) / (plain.lstrip(".") or _FILE)
@@ -247,3 +257,91 @@ def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
 
 def _is_plain(character: str) -> bool:
     return character.isascii() and (character.isalnum() or character in "._-")
+
+
+_FIELDS = 20
+_KEPT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    by: str
+    at: datetime
+    sent: ImportedFile
+
+
+class Uploads:
+    """Keep, in memory and for half an hour, the last file that each owner uploaded."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, _Waiting] = {}
+
+    def put(self, sent: ImportedFile, by: str, at: datetime) -> str:
+        """Keep a file in place of its owner's last one; return its token."""
+        self._files = {
+            token: waiting
+            for token, waiting in self._files.items()
+            if waiting.by != by and at - waiting.at < _KEPT
+        }
+        token = secrets.token_urlsafe(16)
+        self._files[token] = _Waiting(by, at, sent)
+        return token
+
+    def take(self, token: str, by: str) -> ImportedFile:
+        """Return a file and forget it; raises UsageError where it is gone."""
+        waiting = self._files.get(token)
+        if waiting is None or waiting.by != by:
+            raise UsageError("the file is not kept any more", hint="choose it once more")
+        del self._files[token]
+        return waiting.sent
+
+
+def read_upload(body: bytes, content_type: str) -> ImportedFile:
+    """Return the file of a multipart form and its fields; raises UsageError without a file.
+
+    Parts are not copied before they are read: a file of 20 MB is in memory once (RFC 7578).
+    """
+    fields: dict[str, str] = {}
+    file: tuple[str, bytes] | None = None
+    for head, payload in _split_parts(body, content_type):
+        name = _read_parameter(head, "name")
+        if name == "file":
+            file = _read_parameter(head, "filename"), payload
+        else:
+            fields[name] = payload[:10_000].decode("utf-8", "replace")
+    if file is None or not file[1]:
+        raise UsageError("the form has no file", hint="choose one: CSV, 20 MB at most")
+    options = exchange.ImportOptions(
+        letter=fields.get("letter", ""),
+        consent=fields.get("consent", ""),
+        ignored_columns=split_names(fields.get("ignored", "")),
+    )
+    return ImportedFile(data=file[1], options=options, name=file[0])
+
+
+def split_names(typed: str) -> tuple[str, ...]:
+    """Split names at commas."""
+    return tuple(name for part in typed.split(",") if (name := part.strip()))
+
+
+def _split_parts(body: bytes, content_type: str) -> list[tuple[Message, bytes]]:
+    boundary = _read_parameter(_parse_head(f"Content-Type: {content_type}".encode()), "boundary")
+    if not boundary:
+        return []
+    parts = []
+    for piece in (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), _FIELDS)[1:]:
+        head, end, payload = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        if end:
+            parts.append((_parse_head(head), payload))
+    return parts
+
+
+def _parse_head(head: bytes) -> Message:
+    return BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
+
+
+def _read_parameter(head: Message, name: str) -> str:
+    """Return a parameter of a header of a part, "" for none."""
+    header = "content-type" if name == "boundary" else "content-disposition"
+    found = head.get_param(name, "", header)
+    return found if isinstance(found, str) else str(found[-1])

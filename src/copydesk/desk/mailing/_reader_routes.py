@@ -1,4 +1,4 @@
-"""The routes of readers: who edits sees how many there are, owners look after each of them."""
+"""Serve the pages of readers: editors see numbers, owners look after each reader."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.desk._answers import (
+from copydesk.desk._desk import Desk, now
+from copydesk.desk._http import (
     NEVER_KEPT,
     must_edit,
     page_answer,
@@ -21,30 +21,28 @@ from copydesk.desk._answers import (
     status_of,
     with_errors,
 )
-from copydesk.desk._counts import Counts
-from copydesk.desk._desk import Desk, now
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.mailing._keeper import MOST_BYTES, ReaderKeeper
-from copydesk.desk.mailing._readers_page import (
+from copydesk.desk.mailing._keeper import MOST_BYTES, ReaderKeeper, Uploads, read_upload
+from copydesk.desk.mailing._reader_pages import (
     ReadersAsked,
     render_reader,
     render_readers,
     render_suppressions,
 )
-from copydesk.desk.mailing._upload import Uploads, read_upload
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.newsletters import exchange
 
-_FORM_BYTES = 100_000  # around a file
+_FORM_BYTES = 100_000  # of a form besides its file
 _PIECE = 64_000
 _DIGITS = 16
-_SUPPRESSIONS = 100  # of a page
+_SUPPRESSIONS = 100  # suppressions of a page
 _TOLD = frozenset({"reader_is_erased", "address_is_suppressed", "address_is_lifted"})
 
 
 def list_reader_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which readers are looked after."""
+    """Return the routes of an open desk on which readers are managed."""
     handlers = _ReaderHandlers(desk, editor_of)
     gets = {
         "/mailing/readers/": handlers.show_all,
@@ -64,7 +62,7 @@ def list_reader_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 class _ReaderHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -72,12 +70,12 @@ class _ReaderHandlers:
         self._uploads = Uploads()
 
     async def show_all(self, request: Request) -> Response:
-        """Answer with how many readers there are."""
+        """Answer with the numbers of readers."""
         told = request.query_params.get("told", "")
         return await self._show(request, ReadersAsked(told=told if told in _TOLD else ""))
 
     async def show(self, request: Request) -> Response:
-        """Answer with what is kept of a reader; that somebody looked is noted."""
+        """Answer with all that is stored about a reader; the look is logged."""
         keeper, number = self._keeper(request), _read_number(request)
         data = await keeper.look_at(number)
         editor = self._editor_of(request)
@@ -88,7 +86,7 @@ class _ReaderHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def show_suppressions(self, request: Request) -> Response:
-        """Answer with a page of the suppression list; that somebody looked is noted."""
+        """Answer with a page of the suppression list; the look is logged."""
         editor, asked = self._editor_of(request), request.query_params.get("skip", "")
         skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
         rows = await self._keeper(request).list_suppressions(skip, _SUPPRESSIONS + 1)
@@ -102,7 +100,7 @@ class _ReaderHandlers:
         )
 
     async def decide(self, request: Request) -> Response:
-        """Look for an address, add it, suppress it or lift that, and lead to its reader."""
+        """Find, add or suppress an address, or lift that, and redirect to its reader."""
         keeper, form = self._keeper(request), dict(await read_form(request))
         address, do = form.get("address", "")[:400], form.get("do", "")
         try:
@@ -121,7 +119,7 @@ class _ReaderHandlers:
             return await self._tell(request, error)
 
     async def change(self, request: Request) -> Response:
-        """End a reader's letters, or forget them, and lead on."""
+        """End a reader's subscriptions, or delete the reader, and redirect."""
         keeper, form = self._keeper(request), dict(await read_form(request))
         number, do = _read_number(request), form.get("do", "")
         if do == "remove":
@@ -133,7 +131,7 @@ class _ReaderHandlers:
         return self._lead(0, "reader_is_erased")
 
     async def take_file(self, request: Request) -> Response:
-        """Show what each row of a file would become, or take its readers over."""
+        """Show what an import would do with each row of a file, or import it."""
         keeper, by = self._keeper(request), visitor_of(request).name
         kind = request.headers.get("content-type", "")
         try:
@@ -154,7 +152,7 @@ class _ReaderHandlers:
     async def export(self, request: Request) -> Response:
         """Answer with all readers as a file."""
         keeper, form = self._keeper(request), dict(await read_form(request))
-        chosen: engine.ExportFormat = "json" if form.get("form") == "json" else "csv"
+        chosen: exchange.ExportFormat = "json" if form.get("form") == "json" else "csv"
         file = await keeper.export(chosen)
         kind = "application/json" if chosen == "json" else "text/csv; charset=utf-8"
         told = {"Content-Disposition": f'attachment; filename="readers.{chosen}"'}
@@ -183,13 +181,13 @@ class _ReaderHandlers:
         return ReaderKeeper(self._desk, require_role(request, "owner"))
 
     def _lead(self, number: int, told: str = "") -> Response:
-        """Lead to a reader, or where nobody has the address to all of them."""
+        """Redirect to a reader, or to all readers where there is none."""
         page = f"mailing/readers/{number}/" if number else f"mailing/readers/?told={told}"
         return RedirectResponse(f"{self._desk.path}{page}", 303)
 
 
 def _read_number(request: Request) -> int:
-    """Return the number of the reader that an address names; raises UsageError for none."""
+    """Return the reader's number in an address; raises UsageError for an invalid one."""
     typed = str(request.path_params["number"])
     if not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
         raise UsageError("no such reader", subject=typed[:40], hint="look for their address")

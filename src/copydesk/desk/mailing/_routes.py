@@ -1,4 +1,4 @@
-"""The routes of what goes out: all of the desk see how far it is, who edits decides."""
+"""Serve the pages of issues that are sent, and of mail checks; editors decide."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.desk._answers import (
+from copydesk import newsletters
+from copydesk.desk._desk import Desk
+from copydesk.desk._http import (
     NEVER_KEPT,
     must_edit,
     page_answer,
@@ -18,23 +19,29 @@ from copydesk.desk._answers import (
     status_of,
     with_errors,
 )
-from copydesk.desk._desk import Desk
 from copydesk.desk._pages import Editor
-from copydesk.desk.mailing._check_routes import list_check_routes
-from copydesk.desk.mailing._issue_page import IssueAsked, render_issue, show_fresh_issue
-from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, let_go
-from copydesk.desk.mailing._mailing_page import MailingState, render_mailing, show_fresh
-from copydesk.desk.mailing._reader_routes import list_reader_routes
-from copydesk.desk.mailing._sending_view import link_issue
+from copydesk.desk.mailing._issue_pages import (
+    IssueAsked,
+    MailingState,
+    link_issue,
+    render_issue,
+    render_mailing,
+    show_fresh,
+    show_fresh_issue,
+)
+from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, examine_mail, let_go
+from copydesk.desk.mailing._reader_pages import ChecksState, render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.newsletters import checks, delivery_log, sending
+from copydesk.newsroom import Newsroom
 
 _EXAMPLE = "reader@example.org"
-_Do = Callable[[engine.Newsroom, engine.MailStore, str, str], None]
+_Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 
 
 def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which letters are sent and readers looked after."""
+    """Return the routes of an open desk on which issues are sent and checked."""
     handlers = _SendingHandlers(desk, editor_of)
     gets = {
         "/mailing/": handlers.show_all,
@@ -50,21 +57,20 @@ def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> l
     }
     return [
         *list_check_routes(desk, editor_of),
-        *list_reader_routes(desk, editor_of),
         *(Route(path, with_errors(handler)) for path, handler in gets.items()),
         *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
     ]
 
 
 class _SendingHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
 
     async def show_all(self, request: Request) -> Response:
-        """Answer with all that goes out."""
+        """Answer with all sendings."""
         state = MailingState(
             editor=self._editor_of(request),
             is_owner=visitor_of(request).may("owner"),
@@ -96,7 +102,7 @@ class _SendingHandlers:
         )
 
     async def show_fresh_issue(self, request: Request) -> Response:
-        """Answer with how an issue stands alone, for a page that is open."""
+        """Answer with the sending of an issue alone, for a page that is open."""
         viewer = must_edit(self._editor_of(request)), visitor_of(request).may("owner")
         issue = request.path_params["issue"]
         return page_answer(
@@ -106,19 +112,19 @@ class _SendingHandlers:
         )
 
     async def show_letter(self, request: Request) -> Response:
-        """Answer with the letter as mail programs open it, to nobody."""
+        """Answer with the letter as a mail file, to an example address."""
         must_edit(self._editor_of(request))
         issue = request.path_params["issue"]
         data = await change_mail(
             self._desk,
-            lambda newsroom, store: engine.make_eml(newsroom, store, issue, _EXAMPLE),
+            lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE),
         )
         name = "".join(letter for letter in issue if letter.isalnum() or letter in "-_")
         told = {"Content-Disposition": f'attachment; filename="{name or "letter"}.eml"'}
         return Response(data, media_type="message/rfc822", headers={**NEVER_KEPT, **told})
 
     async def decide(self, request: Request) -> Response:
-        """Send an issue, pause it, let it go on or end it, and lead to how it stands."""
+        """Send, pause, continue or end an issue, and redirect to its page."""
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         issue = request.path_params["issue"]
         asked = IssueAsked(issue=issue)
@@ -135,7 +141,7 @@ class _SendingHandlers:
         return RedirectResponse(address, 303)
 
     async def look_for(self, request: Request) -> Response:
-        """Answer with the line of one address; that somebody looked for it is noted."""
+        """Answer with the delivery to one address; the search is logged."""
         must_edit(self._editor_of(request))
         typed = dict(await read_form(request)).get("address", "")[:400]
         issue = request.path_params["issue"]
@@ -144,7 +150,7 @@ class _SendingHandlers:
         return await self._show(request, IssueAsked(issue=issue, found=lines))
 
     async def try_out(self, request: Request) -> Response:
-        """Send a letter to one address, and answer with what the server said."""
+        """Send a test letter, and answer with the server's reply."""
         must_edit(self._editor_of(request))
         visitor = visitor_of(request)
         address = dict(await read_form(request)).get("address", "").strip()[:400]
@@ -152,17 +158,17 @@ class _SendingHandlers:
         try:
             if "@" not in address:
                 raise UsageError("that is no address", hint="write it as reader@example.org")
-            wish = engine.TrialRequest(address=address, by=visitor.name, network=visitor.address)
+            wish = checks.TrialRequest(address=address, by=visitor.name, network=visitor.address)
             answer = await change_mail(
                 self._desk,
-                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, wish),
+                lambda newsroom, store: sending.send_test(newsroom, store, asked.issue, wish),
             )
         except CopydeskError as error:
             return await self._tell(request, replace(asked, problem=error))
         return await self._show(request, replace(asked, tried=answer))
 
     async def _tell(self, request: Request, asked: IssueAsked) -> Response:
-        """Answer with a problem: on the issue's page, unless nobody can make that one either."""
+        """Answer with a problem on the issue's page; raises it where that page fails."""
         problem = asked.problem
         assert problem is not None
         if "text/html" not in request.headers.get("Accept", "text/html"):
@@ -187,7 +193,7 @@ class _SendingHandlers:
 
 
 def _find_decision(form: Mapping[str, str]) -> _Do:
-    """Return what a form wants; raises UsageError for what cannot be meant."""
+    """Return the decision in a form; raises UsageError for an unknown one."""
     do = form.get("do", "")
     if do not in {*_DECISIONS, "again"}:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
@@ -199,23 +205,78 @@ def _find_decision(form: Mapping[str, str]) -> _Do:
 
 
 def _read_again(form: Mapping[str, str]) -> _Do:
-    """Return the word that an issue goes to the uncertain again, as many as the form told."""
+    """Return the decision to send to uncertain readers again, with their number in the form."""
     count = form.get("count", "")
     if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
         raise UsageError("an issue goes to anybody again only when you say that this is meant")
 
-    def go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-        engine.send_again(newsroom, store, issue, by, int(count))
+    def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        sending.send_again(newsroom, store, issue, by, int(count))
 
     return go
 
 
-def _pause(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-    engine.stop_sending(store, issue, "paused", by)
+def _pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+    delivery_log.stop_sending(store, issue, "paused", by)
 
 
-def _end(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-    engine.stop_sending(store, issue, "ended", by)
+def _end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+    delivery_log.stop_sending(store, issue, "ended", by)
 
 
 _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
+
+
+def list_check_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk for mail checks."""
+    handlers = _CheckHandlers(desk, editor_of)
+    return [
+        Route("/mailing/checks/", with_errors(handlers.show)),
+        Route("/mailing/checks/", with_errors(handlers.decide), methods=["POST"]),
+    ]
+
+
+class _CheckHandlers:
+    """Handle each route."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the last findings."""
+        return await self._show(request)
+
+    async def decide(self, request: Request) -> Response:
+        """Run the checks or overrule a finding, and redirect to the findings."""
+        must_edit(self._editor_of(request))
+        form = dict(await read_form(request))
+        try:
+            if "overrule" in form:
+                owner = require_role(request, "owner")
+                kind, why = form["overrule"][:80], form.get("why", "")[:1_000]
+                await change_mail(
+                    self._desk,
+                    lambda newsroom, store: checks.overrule_check(
+                        newsroom, store, kind, why, owner.name
+                    ),
+                )
+            else:
+                await examine_mail(self._desk)
+        except CopydeskError as error:
+            answer = await self._show(request, error)
+            answer.status_code = status_of(error)
+            return answer
+        return RedirectResponse(f"{self._desk.path}mailing/checks/", 303)
+
+    async def _show(self, request: Request, problem: CopydeskError | None = None) -> Response:
+        state = ChecksState(
+            editor=must_edit(self._editor_of(request)),
+            is_owner=visitor_of(request).may("owner"),
+            problem=problem,
+        )
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_checks(opened, pages, counts, state)
+            )
+        )

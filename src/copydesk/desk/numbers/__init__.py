@@ -1,4 +1,4 @@
-"""Numbers: what a newsroom's last days brought, and what it missed, as plots with tables."""
+"""The pages of numbers: what the last days brought and what was missed, as plots with tables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.desk.numbers._plot import Column as Column
-    from copydesk.desk.numbers._plot import Part as Part
-    from copydesk.desk.numbers._plot import Shade as Shade
-    from copydesk.desk.numbers._plot import draw_columns as draw_columns
     from copydesk.desk.numbers._routes import list_number_routes as list_number_routes
+    from copydesk.desk.numbers._section import Column as Column
+    from copydesk.desk.numbers._section import Part as Part
     from copydesk.desk.numbers._section import Section as Section
+    from copydesk.desk.numbers._section import Shade as Shade
     from copydesk.desk.numbers._section import Wording as Wording
+    from copydesk.desk.numbers._section import draw_columns as draw_columns
     from copydesk.desk.numbers._section import make_cell as make_cell
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

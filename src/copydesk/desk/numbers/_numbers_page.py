@@ -1,26 +1,38 @@
-"""The page of numbers: what the last days brought, in sections that each link to their stories."""
+"""Render the page of numbers: what the last days brought, a section for each figure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from copydesk import engine
-from copydesk.desk._counts import Counts
+from copydesk import catalogue, measure
+from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
-from copydesk.desk.numbers import _sections
-from copydesk.desk.numbers._section import Wording
-from copydesk.news import Beat
+from copydesk.desk._story_view import View
+from copydesk.desk.numbers._section import (
+    Column,
+    Part,
+    Section,
+    Wording,
+    draw_columns,
+    make_cell,
+    measure_shares,
+)
+from copydesk.editing import queue
+from copydesk.kit import text, urls
+from copydesk.news import DROP_REASONS, Beat
 
 DAYS = (7, 30, 90)
 
 
 def read_days(query: Mapping[str, str]) -> int:
-    """Return how many days an address asks for; 30 where it asks for none that there are."""
+    """Return the number of days in a query; 30 for any other value."""
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
 def render_numbers(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: engine.Numbers
+    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: queue.Numbers
 ) -> bytes:
     """Return the page of numbers."""
     wording, days = Wording(pages), len(numbers.days)
@@ -37,12 +49,300 @@ def render_numbers(
         filters=[{**period, "name": wording.say("period")}],
         since=wording.name_day(counted) if counted and counted > first else "",
         sections=[
-            _sections.show_stories(wording, numbers.days),
-            _sections.show_drops(wording, numbers.drops, days),
-            _sections.show_filing(wording, numbers.filing),
-            _sections.show_sources(wording, numbers.sources, first),
-            _sections.show_reviews(wording, numbers.reviews, first),
-            _sections.show_agreement(wording, numbers.decisions, beat.scoring.publish_at, first),
-            _sections.show_owners(wording, numbers.owners, first),
+            show_stories(wording, numbers.days),
+            show_drops(wording, numbers.drops, days),
+            show_filing(wording, numbers.filing),
+            show_sources(wording, numbers.sources, first),
+            show_reviews(wording, numbers.reviews, first),
+            show_agreement(wording, numbers.decisions, beat.scoring.publish_at, first),
+            show_owners(wording, numbers.owners, first),
         ],
     )
+
+
+def show_stories(wording: Wording, days: Sequence[queue.StoryDay]) -> View:
+    """Show the stories by day: published, waiting, and all filed ones."""
+    filed, published = sum(day.filed for day in days), sum(day.published for day in days)
+    most = max((day.filed for day in days), default=0)
+    links = [_DayLinks(wording, day.day, is_last=day is days[-1]) for day in days]
+    shown = [*zip(days, links, strict=True)]
+    return wording.show(
+        Section(
+            name="stories_by_day",
+            words=wording.say(
+                "stories_by_day_words", filed=f"{filed:,}", published=f"{published:,}"
+            ),
+            plot=draw_columns([_draw_day(*day) for day in shown], f"{most:,}"),
+            legend=(("full", "view_published"), ("mark", "view_waiting"), ("pale", "others_filed")),
+            head=("filter_day", "filed_in_all", "view_published", "view_waiting"),
+            rows=[_list_day(*day) for day in reversed(shown)],
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _DayLinks:
+    """Link the stories of a day; stories dated in the future count with the last day."""
+
+    wording: Wording
+    day: date
+    is_last: bool
+
+    def link(self, view: queue.QueueView = "all", number: queue.StoryNumber = "") -> str:
+        """Return the address of the stories of a view, or of a number."""
+        until = None if self.is_last else self.day
+        question = queue.QueueQuestion(view=view, since=self.day, until=until, number=number)
+        return self.wording.link_stories(question)
+
+
+def _draw_day(day: queue.StoryDay, links: _DayLinks) -> Column:
+    say = links.wording.say
+    others = day.filed - day.published - day.waiting
+    return Column(
+        name=links.wording.name_day(day.day),
+        parts=(
+            Part(
+                value=day.published,
+                shade="full",
+                words=f"{day.published:,} {say('view_published')}",
+                href=links.link("published"),
+            ),
+            Part(
+                value=day.waiting,
+                shade="mark",
+                words=f"{day.waiting:,} {say('view_waiting')}",
+                href=links.link("waiting"),
+            ),
+            Part(
+                value=others,
+                shade="pale",
+                words=f"{others:,} {say('others_filed')}",
+                href=links.link(number="others"),
+            ),
+        ),
+    )
+
+
+def _list_day(day: queue.StoryDay, links: _DayLinks) -> View:
+    cells = (
+        make_cell(day.filed, links.link()),
+        make_cell(day.published, links.link("published")),
+        make_cell(day.waiting, links.link("waiting")),
+    )
+    return {"name": links.wording.name_day(day.day), "cells": cells}
+
+
+def show_drops(wording: Wording, drops: Sequence[queue.DropCount], days: int) -> View:
+    """Show the dropped pages, by reason."""
+    shares = measure_shares([drop.pages for drop in drops])
+    rows = []
+    for drop, share in zip(drops, shares, strict=True):
+        is_known = drop.reason in DROP_REASONS
+        worst = max(drop.days, key=lambda day: (drop.days[day], day))
+        cells = (
+            make_cell(drop.pages, wording.link_drops(drop.reason, days) if is_known else ""),
+            make_cell(f"{wording.name_day(worst)} ({drop.days[worst]:,})"),
+        )
+        name = wording.say(f"drop_{drop.reason}") if is_known else drop.reason
+        rows.append({"name": name, "share": share, "part": share, "cells": cells})
+    pages = sum(drop.pages for drop in drops)
+    return wording.show(
+        Section(
+            name="drops_by_reason",
+            words=wording.say("drops_by_reason_words", count=f"{pages:,}"),
+            head=("filter_reason", "dropped_pages", "worst_day"),
+            rows=rows,
+        )
+    )
+
+
+def show_filing(wording: Wording, delays: Sequence[queue.Delay]) -> View:
+    """Show the delay from publication to filing, by day."""
+
+    def link(delay: queue.Delay) -> str:
+        day = date.fromisoformat(delay.of)
+        return _link_filing(wording, delay, queue.QueueQuestion(since=day, until=day))
+
+    def name(day: str) -> str:
+        return wording.name_day(date.fromisoformat(day))
+
+    return _show_delays(wording, "filing_delay", delays, "filter_day", (name, link))
+
+
+def _link_filing(wording: Wording, delay: queue.Delay, question: queue.QueueQuestion) -> str:
+    """Return the address of the stories with a delay, "" where they are unknown."""
+    if not delay.is_listed:
+        return ""
+    return wording.link_stories(replace(question, view="all", number="filing"))
+
+
+def show_reviews(wording: Wording, delays: Sequence[queue.Delay], since: date) -> View:
+    """Show how long stories waited for an editor, by week."""
+
+    def link(delay: queue.Delay) -> str:
+        return _link_week(wording, delay.of, since, "review")
+
+    return _show_delays(wording, "review_delay", delays, "filter_week", (str, link))
+
+
+def _show_delays(
+    wording: Wording,
+    section: str,
+    delays: Sequence[queue.Delay],
+    of: str,
+    naming: tuple[Callable[[str], str], Callable[[queue.Delay], str]],
+) -> View:
+    """Show delays by day or week: the median and the ninetieth percentile."""
+    name, link = naming
+    columns, rows = [], []
+    for delay in delays:
+        median, p90 = delay.median_seconds, delay.p90_seconds
+        words = f"{wording.span(median)}, {wording.say('ninety')} {wording.span(p90)}"
+        parts = (
+            Part(value=median, shade="full", words=words, href=link(delay)),
+            Part(value=p90 - median, shade="pale", words=words, href=link(delay)),
+        )
+        columns.append(Column(name=name(delay.of), parts=parts))
+        cells = (
+            make_cell(delay.stories, link(delay)),
+            make_cell(wording.span(median)),
+            make_cell(wording.span(p90)),
+        )
+        rows.append({"name": name(delay.of), "cells": cells})
+    stories = sum(delay.stories for delay in delays)
+    slowest = max((delay.p90_seconds for delay in delays), default=0)
+    return wording.show(
+        Section(
+            name=section,
+            words=wording.say(f"{section}_words", count=f"{stories:,}"),
+            plot=draw_columns(columns, wording.span(slowest)),
+            legend=(("full", "median"), ("pale", "ninety")),
+            head=(of, "stories_told", "median", "ninety"),
+            rows=rows[::-1],
+        )
+    )
+
+
+def show_sources(wording: Wording, delays: Sequence[queue.Delay], since: date) -> View:
+    """Show the delay from publication to filing, by source, the slowest first."""
+    rows = []
+    shares = measure_shares([delay.median_seconds for delay in delays])
+    for delay, share in zip(delays, shares, strict=True):
+        question = queue.QueueQuestion(source=delay.of, since=since)
+        href = _link_filing(wording, delay, question) if delay.of else ""
+        cells = (
+            make_cell(wording.span(delay.median_seconds), href),
+            make_cell(wording.span(delay.p90_seconds)),
+            make_cell(delay.stories, href),
+        )
+        name = text.fold(delay.of.partition("://")[2].removeprefix("www.") or delay.of)
+        rows.append({"name": name, "share": share, "part": share, "cells": cells})
+    return wording.show(
+        Section(
+            name="source_delay",
+            words=wording.say("source_delay_words", count=len(delays)),
+            head=("filter_source", "median", "ninety", "stories_told"),
+            rows=rows,
+        )
+    )
+
+
+def show_agreement(
+    wording: Wording, decided: Iterable[catalogue.DecidedStory], publish_at: int, since: date
+) -> View:
+    """Show how often the gate would have decided as the editor of a waiting story did."""
+    made = (
+        measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
+        for one in decided
+    )
+    decisions = [one for one in made if one is not None]
+    columns, rows, agreed, waited = [], [], 0, 0
+    for period in measure.compare_by_period(decisions, publish_at):
+        met = period.waited
+        agreed, waited = agreed + met.both + met.neither, waited + met.stories
+        parts, cells = _show_period(wording, period, since)
+        columns.append(Column(name=period.period, parts=parts))
+        rows.append({"name": period.period, "cells": cells})
+    words = wording.say("gate_agreement_none")
+    if waited:
+        share = f"{agreed / waited:.0%}"
+        words = wording.say("gate_agreement_words", share=share, count=f"{waited:,}")
+    most = max((column.height for column in columns), default=0)
+    return wording.show(
+        Section(
+            name="gate_agreement",
+            words=words,
+            plot=draw_columns(columns, f"{most:,.0f}"),
+            legend=(("full", "gate_agrees"), ("pale", "gate_differs")),
+            head=("filter_week", "had_waited", "gate_agrees", "share_told", "taken_up"),
+            rows=rows[::-1],
+        )
+    )
+
+
+def _show_period(
+    wording: Wording, period: measure.GatePeriod, since: date
+) -> tuple[Sequence[Part], Sequence[Mapping[str, str]]]:
+    """Return the parts of a period's column, and the cells of its table row."""
+    met = period.waited
+    same = met.both + met.neither
+    differing = met.stories - same
+    every, agreed_on, other = (
+        _link_week(wording, period.period, since, number)
+        for number in ("gate", "gate-agrees", "gate-differs")
+    )
+    agrees = f"{same:,} {wording.say('gate_agrees')}"
+    differs = f"{differing:,} {wording.say('gate_differs')}"
+    parts = (
+        Part(value=same, shade="full", words=agrees, href=agreed_on),
+        Part(value=differing, shade="pale", words=differs, href=other),
+    )
+    cells = (
+        make_cell(met.stories, every),
+        make_cell(same, agreed_on),
+        make_cell("–" if met.agreement is None else f"{met.agreement:.0%}"),
+        make_cell(period.picked.stories),
+    )
+    return parts, cells
+
+
+def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNumber) -> str:
+    """Return the address of the stories of a week, from `since` on; "" for a month."""
+    try:
+        monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
+    except ValueError:
+        return ""
+    first = since if since > monday else None  # the period begins within this week
+    question = queue.QueueQuestion(view="all", decided=monday, since=first, number=number)
+    return wording.link_stories(question)
+
+
+def show_owners(wording: Wording, owners: Sequence[queue.OwnerCount], since: date) -> View:
+    """Show the filed and published stories by the owner of their publisher."""
+    rows = []
+    most = max((owner.filed for owner in owners), default=0)
+    shares = measure_shares([owner.filed for owner in owners], most)
+    parts = measure_shares([owner.published for owner in owners], most)
+    for owner, share, part in zip(owners, shares, parts, strict=True):
+        name = owner.owner or wording.say("nobody_known")
+        cells = (
+            make_cell(owner.filed, _link_owner(wording, owner.owner, "all", since)),
+            make_cell(owner.published, _link_owner(wording, owner.owner, "published", since)),
+            make_cell(", ".join(map(urls.site_name, owner.domains))[:300]),
+        )
+        rows.append({"name": text.fold(name), "share": share, "part": part, "cells": cells})
+    return wording.show(
+        Section(
+            name="owner_coverage",
+            words=wording.say("owner_coverage_words", count=len(owners)),
+            legend=(("full", "view_published"), ("pale", "filed_in_all")),
+            head=("owner", "filed_in_all", "view_published", "publishers"),
+            rows=rows,
+        )
+    )
+
+
+def _link_owner(wording: Wording, owner: str, view: queue.QueueView, since: date) -> str:
+    if not owner:
+        return ""
+    return wording.link_stories(queue.QueueQuestion(view=view, owner=owner, since=since))

@@ -1,28 +1,43 @@
-"""The routes of the pages of numbers; who may look may see them."""
+"""Serve the pages of numbers, of the front page, and of what the newsroom missed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+from urllib.parse import quote
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.desk._answers import page_answer, with_errors
-from copydesk.desk._counts import Counts
+from copydesk import building
 from copydesk.desk._desk import Desk
-from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.numbers._front_page import render_front
+from copydesk.desk._http import page_answer, with_errors
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._story_view import View
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
-from copydesk.desk.numbers._recall_page import render_recall
+from copydesk.desk.numbers._section import (
+    Column,
+    Part,
+    Section,
+    Shade,
+    Wording,
+    draw_columns,
+    make_cell,
+)
 from copydesk.desk.sign_in import visitor_of
+from copydesk.editing import queue
+from copydesk.kit import dates, text, urls
+from copydesk.news import DROP_REASONS, RecallKind
+from copydesk.rounds import recall
 
 
 def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk that show numbers."""
+    """Return the routes of an open desk for the pages of numbers."""
 
     async def show_numbers(request: Request) -> Response:
         """Answer with what the last days brought."""
@@ -30,7 +45,7 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             newsroom = opened.newsroom
-            numbers = engine.read_numbers(newsroom, opened.queue.catalogue, days)
+            numbers = queue.read_numbers(newsroom, opened.queue.catalogue, days)
             return render_numbers(pages, editor, counts, newsroom.beat, numbers)
 
         return page_answer(await desk.draw(make))
@@ -40,7 +55,7 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
         editor, may_add = editor_of(request), visitor_of(request).may("owner")
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            kept = engine.read_kept_recall(opened.newsroom)
+            kept = recall.read_kept_recall(opened.newsroom)
             return render_recall(pages, editor, counts, kept, may_add=may_add)
 
         return page_answer(await desk.draw(make))
@@ -53,13 +68,13 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Route:
-    planning, explanations = asyncio.Lock(), engine.FrontExplanations()
+    planning, explanations = asyncio.Lock(), building.FrontExplanations()
 
     async def show_front(request: Request) -> Response:
         """Answer with why the front page is as it is."""
         editor, story = editor_of(request), request.query_params.get("story", "")
 
-        async with planning:  # by one thread: it waits for a build
+        async with planning:  # one at a time: it waits for a build
             found = await desk.thread.change(explanations.explain)
         return page_answer(
             await desk.draw(
@@ -68,3 +83,173 @@ def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Rou
         )
 
     return Route("/front/", with_errors(show_front))
+
+
+def render_front(
+    pages: Pages, editor: Editor, counts: Counts, found: building.FrontExplanation, story: str
+) -> bytes:
+    """Return the page of the front page; the row of `story`, a record name, is marked."""
+    limits, say = found.limits, pages.strings.say
+    return pages.page(
+        "front_page.html",
+        editor,
+        counts,
+        title=say("front_title"),
+        rules=[
+            say("front_half_life", hours=f"{found.half_life_hours:.10g}"),
+            say("front_alone", share=f"{limits.alone:.0%}"),
+            say("front_lead", hours=f"{limits.lead_hours:.10g}"),
+            say("front_caps", owner=limits.of_an_owner, topic=limits.of_a_topic),
+        ],
+        led_firmly=found.is_led_firmly,
+        shown=[_show(pages, one, story) for one in found.stories],
+        near=[_show(pages, one, story) for one in found.near],
+    )
+
+
+def _show(pages: Pages, one: building.FrontStory, wanted: str) -> Mapping[str, object]:
+    name = PurePosixPath(one.story.path).stem
+    return {
+        "place": one.place,
+        "title": text.fold(one.story.title) or name,
+        "tongue": pages.views.tongue(one.story),
+        "href": f"{pages.views.root}story/{quote(name, safe='')}/",
+        "is_wanted": name == wanted,
+        "heat": f"{one.heat:,}" + (f" + {one.reads:,}" if one.reads else ""),
+        "hours": f"{one.hours:,.0f}",
+        "warmth": f"{one.warmth:,.0f}°",
+        "voices": _tell_voices(pages, one),
+        "is_pinned": one.is_pinned,
+        "why_out": pages.strings.say(f"front_out_{one.why_out}") if one.why_out else "",
+    }
+
+
+def _tell_voices(pages: Pages, one: building.FrontStory) -> str:
+    if one.newsrooms:
+        return pages.strings.say("front_voices", count=one.newsrooms)
+    return pages.strings.say("front_trusted" if one.is_firm else "front_one_voice")
+
+
+_PARTS: tuple[tuple[RecallKind, Shade], ...] = (
+    (RecallKind.HAVE, "full"),
+    (RecallKind.COVERED, "half"),
+)
+_LEGEND: tuple[tuple[Shade, str], ...] = (
+    *((shade, f"recall_{kind}") for kind, shade in _PARTS),
+    ("pale", "recall_missed"),
+)
+_DETAIL = 300  # characters of the detail of a drop or failure
+_OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
+
+
+def render_recall(
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    kept: Sequence[recall.KeptRecall],
+    *,
+    may_add: bool,
+) -> bytes:
+    """Return the page of the lists to compare with; owners get links that add sources."""
+    wording = Wording(pages)
+    return pages.page(
+        "recall.html",
+        editor,
+        counts,
+        title=pages.strings.say("recall_title"),
+        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
+        here=f"{pages.views.root}recall/",
+        may_add=may_add,
+        lists=[_show_list(wording, number, one) for number, one in enumerate(kept, 1)],
+    )
+
+
+def _show_list(wording: Wording, number: int, kept: recall.KeptRecall) -> View:
+    return {
+        "id": f"list-{number}",
+        "name": text.fold(kept.list.partition("://")[2] or kept.list),
+        "href": kept.list,
+        "time": wording.pages.views.time(kept.asked_at),
+        "failed": text.fold(kept.failed),
+        "kinds": [
+            {"word": wording.say(f"recall_{kind}"), "count": f"{kept.kinds.get(kind, 0):,}"}
+            for kind in RecallKind
+        ],
+        "share": _share(kept.kinds),
+        "section": _show_days(wording, f"list-{number}-days", kept.days),
+        "missed": [_show_gap(wording, trace) for trace in kept.missed],
+    }
+
+
+def _share(kinds: Mapping[RecallKind, int]) -> str:
+    """Return the share of stories that we had from any publisher, "–" of none."""
+    total = sum(kinds.values())
+    had = sum(kinds.get(kind, 0) for kind, _ in _PARTS)
+    return f"{had / total:.0%}" if total else "–"
+
+
+def _show_days(wording: Wording, name: str, days: Sequence[recall.RecallDay]) -> View:
+    """Show how many of a list's stories we had on each day that it was read."""
+    columns, rows = [], []
+    for day in days:
+        shown, total = wording.name_day(date.fromisoformat(day.day)), sum(day.kinds.values())
+        parts = [_draw_part(wording, kind, day.kinds.get(kind, 0), shade) for kind, shade in _PARTS]
+        missed = total - sum(part.value for part in parts)
+        words = f"{missed:,.0f} {wording.say('recall_missed')}"
+        parts.append(Part(value=missed, shade="pale", words=words))
+        columns.append(Column(name=shown, parts=parts))
+        counts = (make_cell(day.kinds.get(kind, 0)) for kind in RecallKind)
+        rows.append({"name": shown, "cells": (make_cell(_share(day.kinds)), *counts)})
+    most = max((column.height for column in columns), default=0)
+    return wording.show(
+        Section(
+            id=name,
+            name="recall_days",
+            words=wording.say("recall_days_words", count=len(days)),
+            plot=draw_columns(columns, f"{most:,.0f}"),
+            legend=(
+                *((shade, f"recall_{kind}") for kind, shade in _PARTS),
+                ("pale", "recall_missed"),
+            ),
+            head=("filter_day", "share_told", *(f"recall_{kind}" for kind in RecallKind)),
+            rows=rows[::-1],
+        )
+    )
+
+
+def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> Part:
+    return Part(value=count, shade=shade, words=f"{count:,} {wording.say(f'recall_{kind}')}")
+
+
+def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:
+    """Show a story that we missed: why, and what an editor can do about it."""
+    published = dates.parse(trace.published_at)
+    return {
+        "id": str(uuid4()),
+        "url": trace.url,
+        "title": text.fold(trace.title) or trace.url,
+        "domain": urls.host(trace.url),
+        "time": wording.pages.views.time(published),
+        "kind": wording.say(f"recall_{trace.kind}"),
+        "why": _explain(wording, trace),
+        "site": _find_site(trace),
+        "waits": trace.reason == "waiting",
+    }
+
+
+def _find_site(trace: recall.RecallTrace) -> str:
+    """Return the site to suggest as a source, "" where it is one or we met the page."""
+    is_unknown = trace.kind is RecallKind.UNSEEN and not trace.source
+    return f"https://{urls.registrable_domain(trace.url)}/" if is_unknown else ""
+
+
+def _explain(wording: Wording, trace: recall.RecallTrace) -> str:
+    """Return the reason why a story is missing."""
+    if trace.reason in DROP_REASONS:
+        word = wording.say(f"drop_{trace.reason}")
+    elif trace.reason in _OTHER_REASONS:
+        word = wording.say(f"recall_{trace.reason}")
+    else:
+        return wording.say("recall_known_site" if trace.source else "recall_no_source")
+    detail = text.shorten(text.fold(trace.detail), _DETAIL)
+    return f"{word} ({detail})" if detail else word

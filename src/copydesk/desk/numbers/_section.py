@@ -1,16 +1,16 @@
-"""A section of the page of numbers: its words, its plot or bars, and the table behind them."""
+"""Describe plots and sections of the pages of numbers for the templates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from urllib.parse import urlencode
 
-from copydesk import engine
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
-from copydesk.desk.numbers._plot import Shade
+from copydesk.editing import queue
 
 _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 
@@ -19,10 +19,9 @@ _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 class Section:
     """What a template shows of one number.
 
-    `words` are its sentence, `plot` is what `draw_columns` makes, `head` and `legend` are words of
-    the strings, the latter with the shades that they explain. A row has a name, cells, and where
-    there is no plot the length of its bar of 100, and of a part of that. `id` tells it apart from
-    others of its name.
+    `words` are its sentence, `plot` is from `draw_columns`, `head` and `legend` are keys of texts,
+    the latter with the shades that they explain. A row has a name, cells and, without a plot, the
+    length of its bar of 100 and of a part of that. `id` tells sections of one name apart.
     """
 
     name: str
@@ -36,36 +35,36 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Say numbers in the site's language, and link them to what they count."""
+    """Write numbers in the site's language, and link them to the stories that they count."""
 
     pages: Pages
 
     def say(self, word: str, **gaps: object) -> str:
-        """Return a word with its gaps filled."""
+        """Return a text with its placeholders filled."""
         return self.pages.strings.say(word, **gaps)
 
     def name_day(self, day: date) -> str:
-        """Return a day as the site writes it, the month short."""
+        """Return a day with a short month, as the site writes it."""
         return self.pages.strings.format_date("short", day)
 
     def span(self, seconds: float) -> str:
-        """Return how long something took, in the unit that makes it a small number."""
+        """Return a duration, in the unit that makes it a small number."""
         for word, length in _SPANS:
             if seconds >= 2 * length or length == _SPANS[-1][1]:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
         raise AssertionError("the last unit takes everything")
 
-    def link_stories(self, question: engine.QueueQuestion) -> str:
-        """Return the address of the stories that a question wants."""
+    def link_stories(self, question: queue.QueueQuestion) -> str:
+        """Return the address of the stories of a question."""
         return self.pages.address(question)
 
     def link_drops(self, reason: str, days: int) -> str:
-        """Return the address of what was dropped for a reason."""
+        """Return the address of the pages dropped for a reason."""
         query = urlencode({"reason": reason, "days": days})
         return f"{self.pages.views.root}dropped/?{query}"
 
     def show(self, section: Section) -> View:
-        """Return a section as the template takes it."""
+        """Return a section for the template."""
         return {
             "id": section.id or section.name,
             "title": self.say(f"{section.name}_title"),
@@ -78,6 +77,80 @@ class Wording:
 
 
 def make_cell(value: float | str, href: str = "") -> Mapping[str, str]:
-    """Return a cell of a table; what counts nothing leads nowhere."""
+    """Return a table cell; a zero links nowhere."""
     shown = value if isinstance(value, str) else f"{value:,}"
     return {"text": shown, "href": href if value else ""}
+
+
+# A plot is drawn 1000 wide and 100 high and stretched to its place, so there are no letters in it:
+# they are beside it, and in the table behind it.
+
+WIDTH, HEIGHT = 1000.0, 100.0
+_GAP = 0.18  # share of a column's width
+_WIDEST = 60.0
+
+Shade = Literal["full", "half", "mark", "pale"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a column: its size, shade, label and link."""
+
+    value: float
+    shade: Shade
+    words: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a plot: the name below it, and its parts from the bottom up."""
+
+    name: str
+    parts: Sequence[Part]
+
+    @property
+    def height(self) -> float:
+        """Return how high it is, in the unit of its parts."""
+        return sum(part.value for part in self.parts)
+
+
+def draw_columns(columns: Sequence[Column], top: str) -> View:
+    """Return a plot in which the highest column fills the height; `top` is its value."""
+    highest = max((column.height for column in columns), default=0)
+    place = WIDTH / max(1, len(columns))
+    width = min(_WIDEST, place * (1 - _GAP))
+    bars = []
+    for number, column in enumerate(columns):
+        ground = HEIGHT
+        for part in column.parts:
+            height = HEIGHT * part.value / highest if highest else 0
+            ground -= height
+            if height:
+                bars.append(
+                    {
+                        "x": _write(number * place + (place - width) / 2),
+                        "y": _write(max(0.0, ground)),
+                        "width": _write(width),
+                        "height": _write(height),
+                        "shade": part.shade,
+                        "words": f"{column.name}: {part.words}",
+                        "href": part.href,
+                    }
+                )
+    return {
+        "bars": bars,
+        "top": top,
+        "first": columns[0].name if columns else "",
+        "last": columns[-1].name if columns else "",
+    }
+
+
+def measure_shares(values: Sequence[float], most: float = 0) -> list[str]:
+    """Return the length of a bar for each value, of 100 for `most` or the largest."""
+    most = most or max(values, default=0)
+    return [_write(100 * value / most if most else 0) for value in values]
+
+
+def _write(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -1,31 +1,44 @@
-"""The routes of sign-in, and the guard before them and before the desk."""
+"""Mount the routes of sign-in, and guard each request to the desk."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import re
+from hmac import compare_digest
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._guard import Guard, answer_with_error, first_part
+from copydesk.desk.sign_in._attempts import ASSETS, SignInPages
 from copydesk.desk.sign_in._own_account import OwnAccount
 from copydesk.desk.sign_in._people import People
-from copydesk.desk.sign_in._provider_sign_in import ProviderSignIn
-from copydesk.desk.sign_in._sign_in_pages import ASSETS, SignInPages
-from copydesk.desk.sign_in._ways_in import WaysIn
+from copydesk.desk.sign_in._visitor import (
+    Admission,
+    AskedFrom,
+    Door,
+    SecretCookie,
+    Visitor,
+    decide_admission,
+    put_visitor,
+)
+from copydesk.desk.sign_in._ways_in import ProviderSignIn, WaysIn
 from copydesk.desk_store import DeskStore
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, UsageError
 from copydesk.news import Beat
 
 
 def sign_in_app(
     desk: ASGIApp, store: DeskStore, beat: Beat, door: Door, api: ASGIApp | None = None
 ) -> ASGIApp:
-    """Return the desk behind its guard, with the pages of sign-in beside its own.
+    """Return the desk behind its guard, with the routes of sign-in.
 
-    What programs ask, below `api/`, is answered by `api`, which has a guard of its own.
+    Requests below `api/` go to `api`, which checks tokens itself.
     """
     pages = SignInPages(beat, door.root)
     ways_in, account = WaysIn(store, door, pages), OwnAccount(store, door, pages)
@@ -92,8 +105,240 @@ def _provider_routes(provider: ProviderSignIn) -> list[BaseRoute]:
 
 
 async def _show_asset(request: Request) -> Response:
-    """Answer with a style sheet or the script, which the browser asks about each time."""
+    """Answer with a style sheet or script; the browser asks again each time."""
     file, kind = ASSETS.get(request.path_params["name"], (None, ""))
     if file is None:
         return Response(status_code=404)
     return FileResponse(file, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+
+# first parts of the paths that need no session
+_OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
+_LOOK_SECONDS = 30.0
+_NOT_FROM_HERE = """the desk is not reached from here
+Once others can reach this server ([serve] public_url, or a web server in front), the desk answers
+at a host of its own alone: [desk] host in beat.toml.
+"""
+_PROXY_SECRET = "X-Copydesk-Secret"  # noqa: S105 # the header's name
+_PORT = re.compile(r":\d+$")
+
+
+class _SessionOver(Exception):  # noqa: N818 - no error: it ends one answer
+    """Raised to end an answer when the session of its browser is over."""
+
+
+class Guard:
+    """Pass on requests of people who may use the desk; answer all others.
+
+    It refuses requests from where the desk is not open (403), changes that no page of the desk
+    sent (403), and requests without a session (401; browsers are led to sign-in). Requests that
+    pass have a Visitor, and all answers the policy headers. A stream ends within half a minute of
+    its session. A CopydeskError costs only its own request (503).
+    """
+
+    def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
+        self._app = app
+        self._store = store
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "websocket":  # the desk has no websockets, so they are refused
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = Headers(scope=scope)
+        try:
+            visitor = await asyncio.to_thread(self._find_out, scope, headers)
+            refusal = self._refuse(scope, headers, visitor)
+        except CopydeskError as error:
+            visitor, refusal = None, answer_with_error(None, error)
+        is_secure = visitor is not None and visitor.admission.is_secure
+        send = send_with_policy(send, is_secure=is_secure)
+        if visitor is None or visitor.role is None or refusal is not None:
+            await (refusal or self._app)(scope, receive, send)
+            return
+        with contextlib.suppress(_SessionOver):
+            await self._app(scope, receive, self._send_while_signed_in(scope, headers, send))
+
+    def _send_while_signed_in(self, scope: Scope, headers: Headers, send: Send) -> Send:
+        """Return a `send` that ends a long answer when its session is over."""
+        looked = self._door.read_clocks().uptime_seconds
+
+        async def send_on(message: Message) -> None:
+            nonlocal looked
+            now = self._door.read_clocks().uptime_seconds
+            if message["type"] == "http.response.body" and now - looked >= _LOOK_SECONDS:
+                looked = now
+                if not await asyncio.to_thread(self._is_signed_in, scope, headers):
+                    await send({"type": "http.response.body", "more_body": False})
+                    raise _SessionOver
+            await send(message)
+
+        return send_on
+
+    def _is_signed_in(self, scope: Scope, headers: Headers) -> bool:
+        """Decide whether the session still holds; a busy store ends no session."""
+        try:
+            visitor = self._find_out(scope, headers)
+        except CopydeskError:
+            return True
+        return visitor is not None and visitor.role is not None
+
+    def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
+        """Return the visitor, None where the desk is not open to this request."""
+        admission = find_admission(scope, self._store, self._door)
+        return None if admission is None else self._recognise(scope, headers, admission)
+
+    def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
+        """Return the answer to a request that may not pass, None for one that may."""
+        if visitor is None:
+            return PlainTextResponse(_NOT_FROM_HERE, 403)
+        if not is_from_desk(scope["method"], headers, visitor.admission.origin):
+            return PlainTextResponse("not sent by a page of the desk\n", 403)
+        put_visitor(scope, visitor)
+        if visitor.role is None and first_part(scope) not in _OPEN_TO_ALL:
+            return self._lead_to_sign_in(scope, headers, visitor.admission)
+        return None
+
+    def _recognise(self, scope: Scope, headers: Headers, admission: Admission) -> Visitor:
+        """Return the visitor named by a trusted proxy, else the one of the session."""
+        visitor = Visitor(admission=admission, address=self._door.client_of(scope))
+        if name := self._name_of_proxy(scope, headers, admission):
+            account = self._store.accounts.find(name)
+            if account is None:
+                return visitor
+            return Visitor(
+                admission=admission,
+                address=visitor.address,
+                name=account.name,
+                role=account.role,
+            )
+        secret = SecretCookie(admission, self._door.root).read(headers)
+        session = secret and self._store.sessions.find(secret, self._door.read_clocks().now)
+        if not session:
+            return visitor
+        return Visitor(
+            admission=admission,
+            address=visitor.address,
+            name=session.name,
+            role=session.role,
+            session=session.id,
+            since=session.made,
+        )
+
+    def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
+        """Return the name that a trusted proxy sends, at the desk's own host only."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        if not self._door.user_header or not admission.is_secure or not self._door.is_proxy(peer):
+            return ""
+        sent = headers.get(_PROXY_SECRET, "").encode("latin-1")
+        if self._door.proxy_secret and not compare_digest(sent, self._door.proxy_secret.encode()):
+            return ""
+        names = headers.getlist(self._door.user_header)
+        return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
+
+    def _lead_to_sign_in(self, scope: Scope, headers: Headers, admission: Admission) -> Response:
+        """Redirect to sign-in; on this machine to `localhost`, where passkeys work."""
+        is_page = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        if scope["method"] != "GET" or not is_page:
+            return PlainTextResponse("sign in first\n", 401)
+        query = scope["query_string"].decode("latin-1")
+        wanted = f"{scope['path']}?{query}" if query else scope["path"]
+        if not admission.passkey_host:
+            port = _PORT.search(admission.origin)
+            return RedirectResponse(f"http://localhost{port[0] if port else ''}{wanted}", 307)
+        return RedirectResponse(f"{self._door.root}sign-in?next={quote(wanted, safe='/')}", 303)
+
+
+def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | None:
+    """Return the origin under which a request reaches the desk, None where it may not."""
+    hosts = Headers(scope=scope).getlist("Host")
+    if len(hosts) != 1:
+        return None
+    asked = AskedFrom(host=hosts[0], is_from_here=door.is_from_here(scope))
+    has_accounts = asked.is_from_here or store.accounts.has_any()
+    return decide_admission(asked, door.host, has_accounts=has_accounts)
+
+
+def answer_with_error(_request: Request | None, error: Exception) -> Response:
+    """Return an answer with an error and its hint.
+
+    The subject is left out: it may be a path of this machine.
+    """
+    status = 400 if isinstance(error, UsageError) else 503
+    told = (error.what, error.hint) if isinstance(error, CopydeskError) else ()
+    return PlainTextResponse("".join(f"{line}\n" for line in told), status)
+
+
+def first_part(scope: Scope) -> str:
+    """Return the first part of a request's path below the desk."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")).strip("/").partition("/")[0]
+
+
+# Go 1.25 and datasette decide the same way: `Sec-Fetch-Site` where it is sent, else `Origin`.
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_from_desk(method: str, headers: Headers, origin: str) -> bool:
+    """Decide whether a page of `origin` sent a request that changes something.
+
+    A request with neither header is refused: every browser sends one with a post.
+    """
+    if method in _SAFE:
+        return True
+    sites, origins = headers.getlist("Sec-Fetch-Site"), headers.getlist("Origin")
+    if sites:
+        return sites == ["same-origin"]
+    return origins == [origin]
+
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# for a page that frames another, and for the framed mail: own styles, no scripts
+FRAMING_POLICY = f"{POLICY}; frame-src 'self'"
+FRAMED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
+    "X-Content-Type-Options": "nosniff",
+    # one-use links are secret URLs; with "no-referrer" browsers would send `Origin: null`
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_OF_FRAMES = {
+    FRAMING_POLICY: {"Content-Security-Policy": FRAMING_POLICY},
+    FRAMED_POLICY: {
+        "Content-Security-Policy": FRAMED_POLICY,
+        "X-Frame-Options": "SAMEORIGIN",
+    },
+}
+_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+_UNKEPT = {"Cache-Control": "no-store"}
+
+
+def send_with_policy(send: Send, *, is_secure: bool) -> Send:
+    """Return a `send` that adds the policy headers; an answer may set its own caching.
+
+    An answer may also ask for one of the framing policies.
+    """
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            own = _OF_FRAMES.get(headers.get("Content-Security-Policy", ""), {})
+            for name, value in {**_HEADERS, **own, **(_TLS if is_secure else {})}.items():
+                headers[name] = value
+            for name, value in _UNKEPT.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_on

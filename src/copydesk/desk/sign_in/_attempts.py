@@ -1,25 +1,29 @@
-"""Attempts to sign in: how many a browser or a network may make, and whether a password is right.
-
-A browser in which somebody signed in before has a counter of its own for their account. All others
-share that of their network and, for passwords, that of the account: so strangers who guess lock
-nobody out of the browser that they use (OWASP, *Slow Down Online Guessing Attacks with Device
-Cookies*), also where a web server in front makes all addresses one.
-"""
+"""Limit attempts to sign in, hash passwords, read forms of sign-in, and render its pages."""
 
 from __future__ import annotations
 
 import asyncio
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import HTMLResponse
 
-from copydesk.desk.sign_in import _passwords
-from copydesk.desk.sign_in._cookies import device_cookie
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._visitor import visitor_of
-from copydesk.desk_store import Account, DeskStore, account_key
+from copydesk.desk.sign_in._visitor import Door, device_cookie, visitor_of
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.accounts import Account, account_key
+from copydesk.news import Beat
+from copydesk.rendering import Renderer, language_tag, load_strings
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 Way = Literal["password", "passkey", "provider"]
 
@@ -30,7 +34,7 @@ _HASHES_AT_ONCE = 2  # each takes 64 MiB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptKeys:
-    """By what an attempt is counted: by `device` alone, or where that is "" by the others."""
+    """The keys by which an attempt is counted: `device` if there is one, else the others."""
 
     device: str = ""
     network: str = ""
@@ -38,14 +42,14 @@ class AttemptKeys:
 
 
 class SignInLimits:
-    """Count attempts before they are made; methods ask the disk."""
+    """Count attempts to sign in before they are made; methods read the disk."""
 
     def __init__(self, store: DeskStore, door: Door) -> None:
         self._store = store
         self._door = door
 
     def find_keys(self, request: Request, way: Way, name: str = "") -> AttemptKeys:
-        """Return by what an attempt is counted; one with a password is for the account `name`."""
+        """Return the keys of an attempt; with a password it counts for the account `name`."""
         visitor, key = visitor_of(request), account_key(name)
         word = device_cookie(visitor.admission, self._door.root).read(request.headers)
         device = self._store.accounts.find_device(word) if word else None
@@ -55,7 +59,7 @@ class SignInLimits:
         return AttemptKeys(network=f"{way} {visitor.address}", account=account)
 
     def count(self, keys: AttemptKeys) -> timedelta | None:
-        """Count an attempt; return how long to wait where it is one too many."""
+        """Count an attempt; return how long to wait if there were too many."""
         now = self._door.read_clocks().now
         if keys.device:
             return self._store.device_attempts.admit({keys.device: ATTEMPTS_OF_DEVICE}, now)
@@ -65,15 +69,15 @@ class SignInLimits:
         return self._store.attempts.admit(limits, now)
 
     def count_refusal(self, way: Way, address: str) -> timedelta | None:
-        """Count an answer that proves nothing; return how long to wait where it is one too many.
+        """Count a wrong answer to a challenge; return how long to wait after too many.
 
-        What it should answer was counted when it was asked for.
+        The challenge itself was counted when it was asked for.
         """
         key = f"{way} refused {address}"
         return self._store.attempts.admit({key: ATTEMPTS_OF_NETWORK}, self._door.read_clocks().now)
 
     def forgive(self, keys: AttemptKeys) -> None:
-        """Count an attempt no longer: it was right, and an office comes from one address."""
+        """Uncount an attempt that succeeded: an office shares one address."""
         with self._store.at_once():
             if keys.device:
                 self._store.device_attempts.clear(keys.device)
@@ -84,9 +88,9 @@ class SignInLimits:
 
 
 class PasswordCheck:
-    """Whether somebody's password is right; asked by sign-in and by who changes their own.
+    """Check passwords, for sign-in and for changes of one's own.
 
-    Each try takes the same time, and few are made at once.
+    Each check takes the same time, and few run at once.
     """
 
     def __init__(self, store: DeskStore, limits: SignInLimits) -> None:
@@ -95,7 +99,7 @@ class PasswordCheck:
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
 
     async def count(self, request: Request, name: str) -> timedelta | None:
-        """Count an attempt before it is made; return how long to wait where it is one too many."""
+        """Count an attempt before it is made; return how long to wait after too many."""
 
         def count() -> timedelta | None:
             return self._limits.count(self._limits.find_keys(request, "password", name))
@@ -103,21 +107,163 @@ class PasswordCheck:
         return await asyncio.to_thread(count)
 
     async def find(self, request: Request, name: str, password: str) -> Account | None:
-        """Return the account of a name and its password, None where they are none."""
+        """Return the account with this name and password, None if there is none."""
         account = await asyncio.to_thread(self._store.accounts.find, name)
         hashed = "" if account is None else account.password
         async with self._hashing:
-            is_right = await asyncio.to_thread(_passwords.verify_password, hashed, password)
+            is_right = await asyncio.to_thread(verify_password, hashed, password)
         if account is None or not is_right:
             return None
         keys = await asyncio.to_thread(self._limits.find_keys, request, "password", name)
         await asyncio.to_thread(self._limits.forgive, keys)
-        if _passwords.needs_new_hash(hashed):
+        if needs_new_hash(hashed):
             stronger = await self.hash(password)
             await asyncio.to_thread(self._store.accounts.set_password, name, stronger)
         return account
 
     async def hash(self, password: str) -> str:
-        """Return what is kept of a new password."""
+        """Return the hash of a new password."""
         async with self._hashing:
-            return await asyncio.to_thread(_passwords.hash_password, password)
+            return await asyncio.to_thread(hash_password, password)
+
+
+LEAST_CHARACTERS, MOST_CHARACTERS = 12, 200
+_FEWEST_DIFFERENT = 5
+PasswordFault = Literal["password_length", "password_weak"]
+
+
+def find_fault(password: str, name: str) -> PasswordFault | None:
+    """Return what is wrong with a new password, None if nothing is.
+
+    Only length and repetition count (NIST SP 800-63B 3.1.1): no kinds of characters are required.
+    """
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        return "password_length"
+    if len(set(password)) < _FEWEST_DIFFERENT or name.casefold() in password.casefold():
+        return "password_weak"
+    return None
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password, with its own salt (RFC 9106)."""
+    return _hasher().hash(_encode(password))
+
+
+def verify_password(hashed: str, password: str) -> bool:
+    """Decide whether a password is the one that was hashed.
+
+    Without a hash the same work is done on another one: how long it takes tells nobody whether
+    there is such an account, or one with a password.
+    """
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    known = hashed or _nobodys_hash()
+    if len(password) > MOST_CHARACTERS:
+        password = ""  # the check fails, and takes as long as any other
+    try:
+        is_right = _hasher().verify(known, _encode(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+    return is_right and bool(hashed)
+
+
+def _encode(password: str) -> bytes:
+    """Return a password as bytes: keyboards write one letter in several ways (SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+def needs_new_hash(hashed: str) -> bool:
+    """Decide whether a hash was made with weaker parameters than today's."""
+    return _hasher().check_needs_rehash(hashed)
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()  # RFC 9106's second recommended option: 64 MiB, 3 passes
+
+
+@cache
+def _nobodys_hash() -> str:
+    return hash_password("nobody's password")
+
+
+_MOST_BYTES = 100_000
+_MOST_FIELDS = 20
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request; one without measure is answered 413."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            raise HTTPException(413, "too much at once")
+    return bytes(body)
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form, of two with one name the last; too many are answered 400."""
+    body = (await read_body(request)).decode("utf-8", "replace")
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError as error:
+        raise HTTPException(400, "too many fields") from error
+
+
+def own_page(address: str, root: str) -> str:
+    """Return an address below `root` that somebody may be led to, `root` in place of any other.
+
+    Browsers read `//` and a backslash as the beginning of another host's address.
+    """
+    is_own = address.startswith(root) and address.isprintable() and address.isascii()
+    return address if is_own and "//" not in address and "\\" not in address else root
+
+
+_DESK = Path(__file__).parents[1]
+STRINGS = Path(__file__).parent / "strings"
+ASSETS = {
+    "desk.css": (_DESK / "assets" / "desk.css", "text/css; charset=utf-8"),
+    "desk.svg": (_DESK / "assets" / "desk.svg", "image/svg+xml"),
+    "sign_in.css": (_DESK / "assets" / "sign_in.css", "text/css; charset=utf-8"),
+    "passkey.js": (_DESK / "assets" / "passkey.js", "text/javascript; charset=utf-8"),
+}
+
+
+class SignInPages:
+    """Render the pages of sign-in for one site; `root` is the desk's path."""
+
+    def __init__(self, beat: Beat, root: str) -> None:
+        self.title = beat.title
+        self.root = root
+        self._language = language_tag(beat.locale)
+        self._strings = load_strings(beat.locale, more=STRINGS)
+        self._renderer = Renderer(folder=_DESK / "templates")
+        self._renderer.set_strings(self._strings)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text of sign-in as plain text."""
+        return self._strings.say(key, **values)
+
+    def say_wait(self, wait: timedelta) -> str:
+        """Return how long to wait, in words."""
+        return self.say("sign_in_wait", count=int(wait.total_seconds()) // 60 + 1)
+
+    def answer(
+        self, template: str, title: str, status: int = 200, problem: str = "", **values: object
+    ) -> HTMLResponse:
+        """Return a page as an answer; `title` is the key of its text, `problem` an error."""
+        page = self._renderer.render_page(
+            template,
+            site={
+                "title": self.title,
+                "language": self._language,
+                "root": self.root,
+                "is_turned": self._strings.direction == "rtl",
+            },
+            title=self.say(title),
+            problem=problem,
+            **values,
+        )
+        return HTMLResponse(page, status)

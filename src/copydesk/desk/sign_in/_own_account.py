@@ -1,4 +1,4 @@
-"""One's own account: proofs and sessions, by whoever is signed in."""
+"""Serve the page of one's own account: password, passkeys, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk import engine
-from copydesk.desk.sign_in import _passkeys, _passwords
-from copydesk.desk.sign_in._attempts import PasswordCheck, SignInLimits
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._requests import read_body, read_form
-from copydesk.desk.sign_in._sign_in_pages import SignInPages
-from copydesk.desk.sign_in._visitor import Visitor, require_role, visitor_of
-from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Passkey, Session
+from copydesk.desk.sign_in import _attempts, _passkeys
+from copydesk.desk.sign_in._attempts import (
+    PasswordCheck,
+    SignInLimits,
+    SignInPages,
+    read_body,
+    read_form,
+)
+from copydesk.desk.sign_in._visitor import Door, Visitor, require_role, visitor_of
+from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Session
+from copydesk.desk_store.accounts import Passkey
 from copydesk.errors import UsageError
+from copydesk.newsroom import accounts
 
 _FRESH = timedelta(minutes=15)
 
@@ -37,12 +41,12 @@ class OwnAccount:
         return await self._show(require_role(request, "viewer"))
 
     async def set_password(self, request: Request) -> Response:
-        """Keep a new password; where there is one it has to be given. Other sessions end."""
+        """Set a new password; an existing one must be given. Other sessions end."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
         new = form.get("new", "")
         if refusal := await self._refuse_wrong_password(request, form.get("old", "")):
             return refusal
-        if fault := _passwords.find_fault(new, visitor.name):
+        if fault := _attempts.find_fault(new, visitor.name):
             return await self._show(visitor, 400, self._pages.say(fault))
         hashed = await self._passwords.hash(new)
 
@@ -55,7 +59,7 @@ class OwnAccount:
         return await self._do(keep)
 
     async def ask_passkey(self, request: Request) -> Response:
-        """Answer with what a browser needs to make a passkey."""
+        """Answer with the options for a new passkey."""
         visitor = require_role(request, "viewer")
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
@@ -74,7 +78,7 @@ class OwnAccount:
         return Response(await asyncio.to_thread(ask), media_type="application/json")
 
     async def add_passkey(self, request: Request) -> Response:
-        """Keep the passkey that a device made."""
+        """Store the passkey that a device made."""
         visitor, body = require_role(request, "viewer"), await read_body(request)
         label = describe_agent(request.headers.get("User-Agent", ""))
         try:
@@ -84,7 +88,7 @@ class OwnAccount:
         return JSONResponse({"next": f"{self._door.root}account/"})
 
     async def remove_passkey(self, request: Request) -> Response:
-        """Let go of a passkey of one's own."""
+        """Delete one of one's own passkeys."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
         passkey_id = _read_hex(form)
 
@@ -95,7 +99,7 @@ class OwnAccount:
         return await self._do(remove)
 
     async def end_session(self, request: Request) -> Response:
-        """End one session of one's own."""
+        """End one of one's own sessions."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
 
         def end() -> None:
@@ -105,15 +109,15 @@ class OwnAccount:
         return await self._do(end)
 
     async def end_token(self, request: Request) -> Response:
-        """End a token with which a program acts for one."""
+        """End one of one's own tokens."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
-        changes = engine.AccountChanges(
+        changes = accounts.AccountChanges(
             self._store, self._door.read_clocks(), visitor.name, visitor.address
         )
         return await self._do(lambda: changes.end_token(visitor.name, form.get("token", "")))
 
     async def end_others(self, request: Request) -> Response:
-        """End all sessions of one's own but this one."""
+        """End all of one's own sessions but this one."""
         visitor = require_role(request, "viewer")
 
         def end() -> None:
@@ -123,7 +127,7 @@ class OwnAccount:
         return await self._do(end)
 
     async def _refuse_wrong_password(self, request: Request, old: str) -> Response | None:
-        """Return the answer to a wrong password, None where it is right or there is none yet."""
+        """Return the answer to a wrong password, None if it is right or none is set."""
         visitor = visitor_of(request)
         account = await asyncio.to_thread(self._store.accounts.get, visitor.name)
         if not account.password and self._is_fresh(visitor):
@@ -138,16 +142,16 @@ class OwnAccount:
         return None
 
     def _is_fresh(self, visitor: Visitor) -> bool:
-        """Decide whether somebody proved who they are a moment ago, before they get a new proof.
+        """Decide whether the session is new enough to add a passkey or password.
 
-        Else whoever finds a browser signed in could stay for ever. A web server in front proves it
-        with each request.
+        Otherwise whoever finds a signed-in browser could keep access for ever. A web server in
+        front signs in with each request.
         """
         since = visitor.since
         return since is None or self._door.read_clocks().now - since <= _FRESH
 
     async def _do(self, change: Callable[[], None]) -> Response:
-        """Make a change, and lead back to the page."""
+        """Make a change, and redirect to the page of the account."""
         await asyncio.to_thread(change)
         return RedirectResponse(f"{self._door.root}account/", 303)
 
@@ -184,7 +188,7 @@ class OwnAccount:
             passkeys=[_view_passkey(passkey) for passkey in passkeys],
             sessions=[_view_session(session) for session in sessions],
             tokens=[_view_token(token) for token in tokens],
-            least=_passwords.LEAST_CHARACTERS,
+            least=_attempts.LEAST_CHARACTERS,
         )
 
     def _note(self, what: AuditKind, visitor: Visitor) -> None:
@@ -195,9 +199,9 @@ class OwnAccount:
 
 
 def describe_agent(agent: str) -> str:
-    """Return what a browser calls itself in two words, "" where it says nothing known.
+    """Return the browser and system in a User-Agent, "" if unknown.
 
-    Most say they were several others; the first of these that fits is meant.
+    Most agents name several browsers; the first that fits is meant.
     """
     browsers = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
     systems = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")

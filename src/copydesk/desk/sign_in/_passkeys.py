@@ -1,4 +1,4 @@
-"""Passkeys: challenges that are good once, and what a device answers to them (WebAuthn 3)."""
+"""Make passkey challenges, each good once, and verify the answers of devices (WebAuthn 3)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from copydesk.desk.sign_in._admission import Admission
-from copydesk.desk_store import Account, Passkey
+from copydesk.desk.sign_in._visitor import Admission
+from copydesk.desk_store.accounts import Account, Passkey
 from copydesk.errors import UsageError
 
 _LIFETIME_SECONDS = 300.0
@@ -20,17 +20,16 @@ _HINT = "try again; on a page that was open for long, load it anew"
 
 
 class Challenges:
-    """Challenges that devices have to sign, each for one purpose, good once and five minutes.
+    """Challenges for devices, each for one purpose, good once and for five minutes.
 
-    They are in memory: after a restart one is asked for anew. When there are too many the oldest
-    gives way.
+    They are kept in memory: after a restart browsers ask again. The oldest of too many is dropped.
     """
 
     def __init__(self) -> None:
         self._open: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
 
     def make(self, purpose: str, uptime_seconds: float) -> bytes:
-        """Make a challenge for a purpose: to sign in, or to add a passkey to one account."""
+        """Make a challenge for signing in, or for adding a passkey to one account."""
         challenge = secrets.token_bytes(32)
         self._open[challenge] = (purpose, uptime_seconds)
         while len(self._open) > _MOST_CHALLENGES:
@@ -38,14 +37,14 @@ class Challenges:
         return challenge
 
     def use(self, challenge: bytes, purpose: str, uptime_seconds: float) -> None:
-        """Let a challenge be good for nothing more; raises UsageError where it was not good."""
+        """Use up a challenge; raises UsageError if it was not valid."""
         made_for, at = self._open.pop(challenge, ("", 0.0))
         if made_for != purpose or not 0 <= uptime_seconds - at <= _LIFETIME_SECONDS:
             raise UsageError(_REFUSED, hint=_HINT)
 
 
 def ask_to_sign_in(admission: Admission, challenge: bytes) -> str:
-    """Return the JSON that asks a browser for any passkey of this host."""
+    """Return the options for signing in with any passkey of this host, as JSON."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import UserVerificationRequirement
 
@@ -61,7 +60,7 @@ def ask_to_sign_in(admission: Admission, challenge: bytes) -> str:
 def ask_to_register(
     admission: Admission, challenge: bytes, account: Account, known: Iterable[Passkey], site: str
 ) -> str:
-    """Return the JSON that asks a browser to make a passkey for an account, on a new device."""
+    """Return the options for a new passkey of an account, as JSON."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import (
         AuthenticatorSelectionCriteria,
@@ -88,7 +87,7 @@ def ask_to_register(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SentResponse:
-    """The part of a browser's credential that has the challenge."""
+    """The part of a browser's credential with the challenge."""
 
     clientDataJSON: str  # noqa: N815 - WebAuthn's name
 
@@ -103,14 +102,14 @@ class _SentCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ClientData:
-    """What a browser gave its device to sign."""
+    """The data that a device signed."""
 
     challenge: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAnswer:
-    """What a browser sent: the JSON of its credential, which passkey and challenge it names."""
+    """The credential that a browser sent, with the passkey and challenge that it names."""
 
     body: bytes
     passkey_id: bytes
@@ -118,7 +117,7 @@ class DeviceAnswer:
 
 
 def read_answer(body: bytes) -> DeviceAnswer:
-    """Read what a browser sent; nothing of it is verified yet. Raises UsageError."""
+    """Parse a browser's credential without verifying it; raises UsageError."""
     import msgspec
     from webauthn.helpers import base64url_to_bytes
 
@@ -137,7 +136,7 @@ def read_answer(body: bytes) -> DeviceAnswer:
 
 
 def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission) -> int:
-    """Return how often a passkey was used, if its device signed the challenge; UsageError else."""
+    """Return the use count of a passkey that signed the challenge; raises UsageError."""
     from webauthn import verify_authentication_response
 
     with _Refusing():
@@ -177,9 +176,9 @@ def verify_registration(
 
 
 class _Refusing:
-    """Turn what the library says of a wrong answer into UsageError; nobody is told what it was.
+    """Turn exceptions of the library into UsageError without details.
 
-    It parses CBOR and ASN.1 that strangers send: whatever it stumbles over is a wrong answer.
+    It parses CBOR and ASN.1 that strangers send: any exception means a wrong answer.
     """
 
     def __enter__(self) -> None:

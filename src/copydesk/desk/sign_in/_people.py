@@ -1,4 +1,4 @@
-"""Who may use the desk, by its owners; and what the audit log says."""
+"""Serve the page on which owners manage accounts and read the audit log."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from copydesk import engine
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._requests import read_form
-from copydesk.desk.sign_in._sign_in_pages import SignInPages
-from copydesk.desk.sign_in._visitor import Visitor, require_role
-from copydesk.desk_store import OTHER_NETWORKS, ROLES, AuditEntry, DeskStore, Role
+from copydesk.desk.sign_in._attempts import SignInPages, read_form
+from copydesk.desk.sign_in._visitor import Door, Visitor, require_role
+from copydesk.desk_store import OTHER_NETWORKS, AuditEntry, DeskStore
+from copydesk.desk_store.accounts import ROLES, Role
 from copydesk.errors import UsageError
+from copydesk.newsroom import accounts
 
 _AUDIT_ENTRIES = 100
 
-Change = Callable[[engine.AccountChanges], str | None]
+Change = Callable[[accounts.AccountChanges], str | None]
 """What an owner wants done; the secret of a link in, where it makes one."""
 
 
 class People:
-    """The routes below `people/`, for owners alone."""
+    """The routes below `people/`, for owners only."""
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -31,26 +30,26 @@ class People:
         self._pages = pages
 
     async def show(self, request: Request) -> Response:
-        """Answer with everybody who may use the desk, and the latest of the audit log."""
+        """Answer with all accounts, and the latest entries of the audit log."""
         return await self._show(require_role(request, "owner"))
 
     async def add(self, request: Request) -> Response:
-        """Let somebody use the desk, and show their link in, this once."""
+        """Add an account, and show its sign-in link once."""
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
         return await self._change(request, name, lambda changes: changes.add(name, role))
 
     async def reset(self, request: Request) -> Response:
-        """Take somebody's proofs away, and show their new link in, this once."""
+        """Delete an account's passwords and passkeys, and show its new link once."""
         name = (await read_form(request)).get("name", "")
         return await self._change(request, name, lambda changes: changes.reset(name))
 
     async def set_role(self, request: Request) -> Response:
-        """Let somebody do more or less; the only owner stays one."""
+        """Change a role; the last owner stays an owner."""
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
 
-        def change(changes: engine.AccountChanges) -> None:
+        def change(changes: accounts.AccountChanges) -> None:
             if role != "owner":
                 changes.check_owner_stays(name)
             changes.set_role(name, role)
@@ -58,29 +57,29 @@ class People:
         return await self._change(request, name, change)
 
     async def end(self, request: Request) -> Response:
-        """Sign somebody out everywhere."""
+        """End all sessions of an account."""
         name = (await read_form(request)).get("name", "")
 
-        def change(changes: engine.AccountChanges) -> None:
+        def change(changes: accounts.AccountChanges) -> None:
             changes.end_sessions(name)
 
         return await self._change(request, name, change)
 
     async def remove(self, request: Request) -> Response:
-        """Let somebody use the desk no more; the only owner stays."""
+        """Remove an account; the last owner stays."""
         name = (await read_form(request)).get("name", "")
 
-        def change(changes: engine.AccountChanges) -> None:
+        def change(changes: accounts.AccountChanges) -> None:
             changes.check_owner_stays(name)
             changes.remove(name)
 
         return await self._change(request, name, change)
 
     async def _change(self, request: Request, name: str, change: Change) -> Response:
-        """Make a change and show the link in that it made, or lead back to the page."""
+        """Make a change, then show its sign-in link or redirect to the page."""
         visitor = require_role(request, "owner")
         moment = self._door.read_clocks()
-        changes = engine.AccountChanges(self._store, moment, visitor.name, visitor.address)
+        changes = accounts.AccountChanges(self._store, moment, visitor.name, visitor.address)
 
         def make() -> str | None:
             with self._store.at_once():
@@ -148,5 +147,5 @@ class People:
 
 
 def _read_role(form: Mapping[str, str]) -> Role:
-    """Return the role of a form, that of least power where it names none."""
+    """Return the role in a form, `viewer` if there is none."""
     return next((role for role in ROLES if role == form.get("role")), "viewer")

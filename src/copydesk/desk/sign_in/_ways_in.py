@@ -1,30 +1,46 @@
-"""Sign-in and sign-out: by password, by passkey, by a link that is good once."""
+"""Sign people in and out: by password, passkey, one-use link or OpenID provider."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk.desk.sign_in import _passkeys
-from copydesk.desk.sign_in._attempts import PasswordCheck, SignInLimits, Way
-from copydesk.desk.sign_in._cookies import DEVICE_LIFETIME, SecretCookie, device_cookie
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._requests import own_page, read_body, read_form
-from copydesk.desk.sign_in._sign_in_pages import SignInPages
-from copydesk.desk.sign_in._visitor import Visitor, visitor_of
+from copydesk.desk.sign_in._attempts import (
+    AttemptKeys,
+    PasswordCheck,
+    SignInLimits,
+    SignInPages,
+    Way,
+    own_page,
+    read_body,
+    read_form,
+)
+from copydesk.desk.sign_in._visitor import (
+    DEVICE_LIFETIME,
+    Door,
+    SecretCookie,
+    Visitor,
+    device_cookie,
+    visitor_of,
+)
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, OneUseLink
-from copydesk.errors import UsageError
+from copydesk.errors import FetchError, UsageError
 from copydesk.kit import urls
+from copydesk.newsroom import identity
 
 _AGENT = "User-Agent"
 
 
 class WaysIn:
-    """The routes that nobody has to be signed in for, and sign-out."""
+    """The routes of sign-in and sign-out."""
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -43,7 +59,7 @@ class WaysIn:
         return self._show(visitor, request.query_params)
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin a session for a name and its password; what was wrong of them is not told."""
+        """Begin a session for a name and password; the answer does not tell which was wrong."""
         visitor, form = visitor_of(request), await read_form(request)
         name, wanted = form.get("name", ""), own_page(form.get("next", ""), self._door.root)
         wait = await self._passwords.count(request, name)
@@ -60,7 +76,7 @@ class WaysIn:
         )
 
     async def ask_passkey(self, request: Request) -> Response:
-        """Answer with what a browser needs to ask for a passkey."""
+        """Answer with the options for signing in with a passkey."""
         visitor = visitor_of(request)
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
@@ -76,7 +92,7 @@ class WaysIn:
         return Response(asked, media_type="application/json")
 
     async def use_passkey(self, request: Request) -> Response:
-        """Begin a session for whose passkey signed the challenge."""
+        """Begin a session for the owner of the passkey that signed the challenge."""
         visitor, body = visitor_of(request), await read_body(request)
         try:
             name = await asyncio.to_thread(self._verify_passkey, body, request)
@@ -88,7 +104,7 @@ class WaysIn:
         return await self.begin_session(request, name, JSONResponse({"next": wanted}), "passkey")
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session of who asks, and lead to sign-in."""
+        """End the session, and redirect to sign-in."""
         visitor = visitor_of(request)
         if visitor.session:
             await asyncio.to_thread(self._store.sessions.end, visitor.name, visitor.session)
@@ -98,7 +114,7 @@ class WaysIn:
         return response
 
     async def show_link(self, request: Request) -> Response:
-        """Answer with a page that says what a link is good for; looking does not use it up."""
+        """Answer with the page of a one-use link; opening it does not use it up."""
         secret = request.path_params["secret"]
         link = await asyncio.to_thread(self._store.links.look_at, secret, self._door.read_clocks())
         if link is None:
@@ -106,7 +122,7 @@ class WaysIn:
         return self._show_link(link, leads_on="next" in request.query_params)
 
     async def use_link(self, request: Request) -> Response:
-        """Begin a session by a link that is good once; a setup link makes the first owner."""
+        """Begin a session by a one-use link; a setup link creates the first owner."""
         secret, form = request.path_params["secret"], await read_form(request)
         try:
             name = await asyncio.to_thread(self._use_link, secret, form.get("name", ""))
@@ -122,7 +138,7 @@ class WaysIn:
         return await self.begin_session(request, name, response, "link")
 
     def _verify_passkey(self, body: bytes, request: Request) -> str:
-        """Return whose passkey answered; raises UsageError."""
+        """Return the account of the passkey that signed; raises UsageError."""
         visitor = visitor_of(request)
         answer = _passkeys.read_answer(body)
         uptime_seconds = self._door.read_clocks().uptime_seconds
@@ -137,12 +153,12 @@ class WaysIn:
         return account.name
 
     def _use_link(self, secret: str, name: str) -> str:
-        """Use a link up and return who comes in by it, "" where it is good for nothing.
+        """Use up a link and return its account's name, "" if the link is not valid.
 
-        Raises UsageError for a first owner's name that is none; the link is good as before.
+        Raises UsageError for an invalid name of the first owner; the link stays valid.
         """
         moment = self._door.read_clocks()
-        if self._store.links.look_at(secret, moment) is None:  # nor is anything written for it
+        if self._store.links.look_at(secret, moment) is None:  # and nothing is written
             return ""
         with self._store.at_once():
             link = self._store.links.use(secret, moment)
@@ -162,7 +178,7 @@ class WaysIn:
     async def begin_session(
         self, request: Request, name: str, response: Response, by: str
     ) -> Response:
-        """Begin a new session in place of the browser's; `response` brings it the secret."""
+        """Begin a new session for a browser; `response` sets its cookie."""
         visitor, now = visitor_of(request), self._now()
 
         def begin() -> tuple[str, str]:
@@ -198,7 +214,7 @@ class WaysIn:
     def _show_link(
         self, link: OneUseLink, status: int = 200, problem: str = "", *, leads_on: bool = False
     ) -> Response:
-        """Return the page of a link; one that leads on asks for no proof of who comes in."""
+        """Return the page of a link; if it can be used, its form asks for no password."""
         title = "setup" if link.purpose == "setup" else "enter"
         return self._pages.answer(
             "enter.html", title, status, problem, link=link, leads_on=leads_on
@@ -208,13 +224,13 @@ class WaysIn:
         return self._pages.answer("link_over.html", "link_over", 410)
 
     def ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
-        """Return the page of sign-in, with how long somebody has to wait."""
+        """Return the page of sign-in, with how long to wait."""
         response = self._show(visitor, sent, 429, self._pages.say_wait(wait))
         response.headers["Retry-After"] = _say_retry(wait)
         return response
 
     def _tell_to_wait(self, wait: timedelta) -> Response:
-        """Return for a script how long somebody has to wait."""
+        """Return the answer to a script, with how long to wait."""
         problem, headers = self._pages.say_wait(wait), {"Retry-After": _say_retry(wait)}
         return JSONResponse({"problem": problem}, 429, headers)
 
@@ -222,14 +238,14 @@ class WaysIn:
         return self._door.read_clocks().now
 
     async def refuse(self, visitor: Visitor, way: Way, about: str = "") -> timedelta | None:
-        """Keep in the audit log that an answer proved nothing; one too many has to wait instead."""
+        """Log a refused attempt; return the answer, with how long to wait after too many."""
         wait = await asyncio.to_thread(self.limits.count_refusal, way, visitor.address)
         if wait is None:
             await self.note("sign-in-refused", visitor, about=about or way)
         return wait
 
     async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
-        """Keep in the audit log what a visitor did, or `who` they turned out to be."""
+        """Log what a visitor did; `who` is the account where that is known only now."""
         entry = AuditEntry(
             at=self._now(),
             who=who or visitor.name,
@@ -242,3 +258,109 @@ class WaysIn:
 
 def _say_retry(wait: timedelta) -> str:
     return str(int(wait.total_seconds()) + 1)
+
+
+_LIFETIME = timedelta(minutes=10)
+_MOST_CHECKS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A sign-in under way at the provider: where its browser wants to go, and its attempt keys."""
+
+    check: identity.IdentityCheck
+    wanted: str
+    keys: AttemptKeys
+    uptime_seconds: float
+
+
+class ProviderSignIn:
+    """The two routes of sign-in by OpenID; sign-ins under way are kept in memory.
+
+    Signing in creates no account: the provider's issuer and subject must belong to one.
+    """
+
+    def __init__(self, store: DeskStore, door: Door, pages: SignInPages, ways: WaysIn) -> None:
+        self._store = store
+        self._door = door
+        self._pages = pages
+        self._ways = ways
+        self._checks: OrderedDict[str, _Question] = OrderedDict()
+
+    async def leave(self, request: Request) -> Response:
+        """Redirect to the provider; a cookie proves that the same browser comes back."""
+        visitor, provider = visitor_of(request), self._door.provider
+        if provider is None:
+            return Response(status_code=404)
+        limits = self._ways.limits
+        keys = await asyncio.to_thread(limits.find_keys, request, "provider")
+        if wait := await asyncio.to_thread(limits.count, keys):
+            return self._ways.ask_to_wait(visitor, request.query_params, wait)
+        back = f"{visitor.admission.origin}{self._door.root}sign-in/provider/back"
+        try:
+            check = await identity.begin_identity_check(provider, back)
+        except FetchError as error:
+            return self._fail(error)
+        wanted = own_page(request.query_params.get("next", ""), self._door.root)
+        seconds = self._door.read_clocks().uptime_seconds
+        self._checks[check.state] = _Question(check, wanted, keys, seconds)
+        while len(self._checks) > _MOST_CHECKS:
+            self._checks.popitem(last=False)
+        response = RedirectResponse(check.address, 303)
+        self._cookie(visitor).set(response, check.state, _LIFETIME)
+        return response
+
+    async def come_back(self, request: Request) -> Response:
+        """Begin a session for the account that the provider names, if there is one."""
+        visitor, provider = visitor_of(request), self._door.provider
+        state, code = (request.query_params.get(name, "") for name in ("state", "code"))
+        issuer = request.query_params.get("iss", "")
+        known = self._take(state, self._cookie(visitor).read(request.headers))
+        if provider is None or known is None or not _is_of(provider, issuer) or not code:
+            if wait := await self._ways.refuse(visitor, "provider"):
+                return self._ways.ask_to_wait(visitor, {}, wait)
+            return self._pages.answer("link_over.html", "link_over", 400)
+        now = self._door.read_clocks().now
+        try:
+            subject = await identity.finish_identity_check(provider, known.check, code, now)
+        except FetchError as error:
+            await self._ways.note("sign-in-refused", visitor, about="provider")
+            return self._fail(error)
+        account = await asyncio.to_thread(
+            self._store.accounts.find_by_subject, provider.issuer, subject
+        )
+        if account is None:
+            await self._ways.note("sign-in-refused", visitor, about=f"provider, {subject}")
+            return self._pages.answer(
+                "unknown_identity.html",
+                "unknown_identity",
+                403,
+                issuer=provider.issuer,
+                subject=subject,
+            )
+        await asyncio.to_thread(self._ways.limits.forgive, known.keys)
+        response = RedirectResponse(known.wanted, 303)
+        self._cookie(visitor).clear(response)
+        return await self._ways.begin_session(request, account.name, response, "provider")
+
+    def _cookie(self, visitor: Visitor) -> SecretCookie:
+        return SecretCookie(visitor.admission, self._door.root, "provider")
+
+    def _take(self, state: str, brought: str) -> _Question | None:
+        """Return a browser's own sign-in under way, None for another's."""
+        if not hmac.compare_digest(state.encode(), brought.encode()):
+            return None
+        question = self._checks.pop(state, None)
+        if question is None:
+            return None
+        age = self._door.read_clocks().uptime_seconds - question.uptime_seconds
+        return question if 0 <= age <= _LIFETIME.total_seconds() else None
+
+    def _fail(self, error: FetchError) -> Response:
+        """Return a page that says that the provider failed."""
+        return self._pages.answer("link_over.html", "provider_failed", 502, str(error))
+
+
+def _is_of(provider: identity.IdentityProvider, issuer: str) -> bool:
+    """Decide whether an answer names this provider, where it names one (RFC 9207)."""
+    return not issuer or issuer.rstrip("/") == provider.issuer.rstrip("/")

@@ -1,4 +1,4 @@
-"""Sources: the pages on which an owner looks after the beat's sources; editors see them."""
+"""The pages of the beat's sources: editors see them, owners add, change and end sources."""
 
 from __future__ import annotations
 

@@ -1,42 +1,43 @@
-"""The page of all sources: how each stands, what it brought by day, the troubled ones first."""
+"""Render the page of all sources, and the one on which an owner adds some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode
 
-from copydesk import engine
-from copydesk.desk._command_view import show_command
-from copydesk.desk._counts import Counts
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk import background, building
+from copydesk.desk._newsroom_thread import Counts
+from copydesk.desk._pages import Editor, Pages, asset_name, show_command
 from copydesk.desk._story_view import View
-from copydesk.desk.sources._advice import say_advice
-from copydesk.desk.sources._sparkline import draw_sparkline
+from copydesk.editing import source_edits
 from copydesk.kit import dates, text
+from copydesk.rendering import Strings
+from copydesk.rounds import sources
 
-_ADDRESS = 300  # characters of one that is shown
+_ADDRESS = 300  # characters of a shown URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """What the page of sources shows beside them: may this editor change any, how a round stands.
+    """What the page of sources shows besides them: the editor's rights, and the round.
 
-    `owed` are the listeners that have not heard of the site's news, `owed_calls` says which
-    webhooks have not; `round` is None where no round may run on demand,
-    `is_recorded` says that a recorded web is why.
+    `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that
+    still have to be called. `round` is None where no round can be started; `is_recorded` says
+    that a recorded web is the reason.
     """
 
     may_write: bool
-    round: engine.DemandedCommand | None
+    round: background.DemandedCommand | None
     runs_rounds: bool = False
     is_recorded: bool = False
-    owed: Sequence[engine.OwedPing] = ()
+    owed: Sequence[building.OwedPing] = ()
     owed_calls: Sequence[str] = ()
 
 
 def render_board(
-    pages: Pages, editor: Editor, counts: Counts, board: engine.SourceBoard, state: BoardState
+    pages: Pages, editor: Editor, counts: Counts, board: sources.SourceBoard, state: BoardState
 ) -> bytes:
     """Return the page of all sources."""
     rows = [show_source(pages, row) for row in board.rows]
@@ -66,7 +67,7 @@ def render_board(
     )
 
 
-def _sum_up(pages: Pages, board: engine.SourceBoard) -> str:
+def _sum_up(pages: Pages, board: sources.SourceBoard) -> str:
     say, rows = pages.strings.say, board.rows
     parts = [say("sources_count", count=len(rows))]
     dying, idle = (sum(row.is_dying for row in rows), sum(row.is_idle for row in rows))
@@ -75,8 +76,8 @@ def _sum_up(pages: Pages, board: engine.SourceBoard) -> str:
     return " · ".join(parts)
 
 
-def show_source(pages: Pages, row: engine.BoardRow) -> View:
-    """Return a source as the templates show it."""
+def show_source(pages: Pages, row: sources.BoardRow) -> View:
+    """Describe a source for the templates."""
     say, health, source = pages.strings.say, row.health, row.source
     share = row.loss_share
     return {
@@ -107,12 +108,12 @@ def show_source(pages: Pages, row: engine.BoardRow) -> View:
     }
 
 
-def name_source(row: engine.BoardRow) -> str:
-    """Return what a source is called, its address where it has no name."""
+def name_source(row: sources.BoardRow) -> str:
+    """Return the name of a source, its address where it has none."""
     return text.fold(row.source.name) or row.source.url.partition("://")[2][:_ADDRESS]
 
 
-def _tell_days(pages: Pages, row: engine.BoardRow) -> str:
+def _tell_days(pages: Pages, row: sources.BoardRow) -> str:
     sums = {
         name: f"{sum(getattr(day, name) for day in row.days):,}"
         for name in ("leads", "filed", "dropped", "failed")
@@ -120,10 +121,126 @@ def _tell_days(pages: Pages, row: engine.BoardRow) -> str:
     return pages.strings.say("source_month", **sums)
 
 
-def show_round(pages: Pages, demanded: engine.DemandedCommand | None) -> View | None:
-    """Return the round that somebody asked for as the template shows it."""
+def show_round(pages: Pages, demanded: background.DemandedCommand | None) -> View | None:
+    """Describe the round that somebody started."""
     if demanded is None:
         return None
     say = pages.strings.say
     about = text.fold(demanded.source)[:_ADDRESS] or say("round_of_all")
     return show_command(pages, demanded, f"{say('round_now')}: {about}")
+
+
+_SHOWN_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What somebody typed, and what was found: feeds, what one would bring, or a problem.
+
+    `instead` is the address of the source that a feed replaces, `opml` an uploaded list of
+    sources, `rows` what its import would do.
+    """
+
+    url: str = ""
+    instead: str = ""
+    lists: Sequence[sources.FoundList] = ()
+    preview: sources.ListPreview | None = None
+    problem: str = ""
+    opml: str = ""
+    rows: Sequence[source_edits.ImportRow] = ()
+
+
+def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> bytes:
+    """Return the page for adding sources, with what was found so far."""
+    return pages.page(
+        "source_add.html",
+        editor,
+        counts,
+        title=pages.strings.say("source_look_anew" if search.instead else "source_add_title"),
+        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        url=search.url,
+        instead=search.instead,
+        problem=search.problem,
+        lists=[_show_list(pages, found) for found in search.lists],
+        preview=_show_preview(search.preview),
+        opml=search.opml,
+        fresh=sum(row.becomes == "new" for row in search.rows),
+        import_rows=[_show_row(row) for row in search.rows[:_SHOWN_ROWS]],
+        more=max(0, len(search.rows) - _SHOWN_ROWS),
+    )
+
+
+def _show_list(pages: Pages, found: sources.FoundList) -> View:
+    return {
+        "url": found.url,
+        "title": text.fold(found.title) or found.url,
+        "kind": found.kind,
+        "count": pages.strings.say("list_items", count=found.items),
+        "time": pages.views.time(dates.parse(found.newest)),
+        "samples": [text.fold(sample) for sample in found.samples],
+    }
+
+
+def _show_preview(preview: sources.ListPreview | None) -> View | None:
+    if preview is None:
+        return None
+    return {
+        "leads": [{"url": url, "title": title or url} for url, title in preview.leads],
+        "judged": " · ".join(filter(None, preview.judged)),
+    }
+
+
+def _show_row(row: source_edits.ImportRow) -> View:
+    becomes: Literal["new", "known"] = row.becomes
+    return {
+        "url": row.source.url,
+        "name": text.fold(row.source.name) or row.source.url,
+        "becomes": becomes,
+        "topics": ", ".join(row.source.topics),
+        "strange": text.fold(", ".join(row.strange)),
+    }
+
+
+_OF_FAILURES = frozenset({"broken", "gone", "address", "redirects", "too-big"})
+_PASSING = frozenset({"too-slow", "server", "network"})
+
+
+def say_advice(strings: Strings, kind: str, failure: str, hint: str) -> str:
+    """Return what to do about a finding; `failure` is the kind of the last failure.
+
+    For a failure without a text of its own it is the `hint`.
+    """
+    if kind != "failing":
+        return strings.say(f"advice_{kind}")
+    if failure in _OF_FAILURES:
+        return strings.say(f"advice_{failure}")
+    return strings.say("advice_wait") if failure in _PASSING else text.fold(hint)
+
+
+WIDTH, HEIGHT = 120, 24
+_PARTS = (("full", "filed"), ("half", "dropped"), ("mark", "failed"))
+
+
+def draw_sparkline(row: sources.BoardRow) -> Mapping[str, str]:
+    """Return a path for each shade: a column a day, of filed, dropped and failed pages."""
+    heights = [sum(getattr(day, name) for _, name in _PARTS) for day in row.days]
+    highest = max(heights, default=0)
+    paths: dict[str, str] = {shade: "" for shade, _ in _PARTS}
+    if not highest:
+        return paths
+    place = WIDTH / len(row.days)
+    for number, day in enumerate(row.days):
+        ground = float(HEIGHT)
+        for shade, name in _PARTS:
+            height = HEIGHT * getattr(day, name) / highest
+            if height:
+                ground -= height
+                paths[shade] += (
+                    f"M{_write(number * place)} {_write(ground)}h{_write(place * 0.8)}"
+                    f"v{_write(height)}h-{_write(place * 0.8)}z"
+                )
+    return paths
+
+
+def _write(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".") or "0"

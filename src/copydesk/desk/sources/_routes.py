@@ -1,4 +1,4 @@
-"""The routes of the pages of sources: who edits sees them, an owner changes what they show."""
+"""Serve the pages of sources: editors see them, owners change them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.desk._answers import (
+from copydesk import building
+from copydesk.building import webhooks
+from copydesk.desk._desk import Desk
+from copydesk.desk._http import (
     NEVER_KEPT,
     must_edit,
     page_answer,
     read_body,
     read_commit,
+    read_fields,
     with_errors,
 )
-from copydesk.desk._counts import Counts
-from copydesk.desk._desk import Desk
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.own_words import read_fields
 from copydesk.desk.sign_in import require_role, visitor_of
-from copydesk.desk.sources._add_page import Search, render_add
-from copydesk.desk.sources._board_page import BoardState, render_board
+from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board
 from copydesk.desk.sources._source_page import read_source_edit, render_source
+from copydesk.editing import source_edits
 from copydesk.errors import FeedError, FetchError, UsageError
 from copydesk.news import Source
+from copydesk.newsroom import Newsroom, settings
+from copydesk.rounds import sources
 
 _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a script or without
 
 
 def list_source_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which sources are looked after."""
+    """Return the routes of an open desk on which sources are managed."""
     handlers = _SourceHandlers(desk, editor_of)
     posts = {
         "/sources/one/": handlers.write,
@@ -56,7 +58,7 @@ def list_source_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 class _SourceHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -67,7 +69,7 @@ class _SourceHandlers:
         editor = must_edit(self._editor_of(request))
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            board = engine.read_source_board(opened.newsroom)
+            board = sources.read_source_board(opened.newsroom)
             state = self._state(request, opened)
             return render_board(pages, editor, counts, board, state)
 
@@ -78,42 +80,42 @@ class _SourceHandlers:
         editor, url = must_edit(self._editor_of(request)), request.query_params.get("url", "")
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            board = engine.read_source_board(opened.newsroom)
+            board = sources.read_source_board(opened.newsroom)
             state = self._state(request, opened)
             return render_source(pages, editor, counts, (board, url), state)
 
         return await self._draw(make)
 
     async def write(self, request: Request) -> Response:
-        """Commit what a form wants of a source's block, and lead to the source."""
+        """Commit the changes to a source, and redirect to it."""
         owner = require_role(request, "owner")
         fields, _ = await _read_form(request)
         form = dict(fields)
         url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
         await self._desk.thread.change(
-            lambda newsroom: engine.edit_source(newsroom, url, edit, owner.name, seen)
+            lambda newsroom: source_edits.edit_source(newsroom, url, edit, owner.name, seen)
         )
-        return self._lead("sources/one/", url=engine.source_address(edit.url) if edit.url else url)
+        return self._lead("sources/one/", url=sources.source_address(edit.url) if edit.url else url)
 
     async def end(self, request: Request) -> Response:
-        """End a source, and lead to the others."""
+        """End a source, and redirect to the others."""
         owner = require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url, seen = form.get("url", ""), form.get("seen", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.end_source(newsroom, url, owner.name, seen)
+            lambda newsroom: source_edits.end_source(newsroom, url, owner.name, seen)
         )
         return self._lead("sources/")
 
     async def show_add(self, request: Request) -> Response:
-        """Answer with the form for an address, or for somebody's list."""
+        """Answer with the form for a URL or a list of sources."""
         require_role(request, "owner")
         asked = request.query_params
         search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
         return await self._show_add(request, search)
 
     async def look(self, request: Request) -> Response:
-        """Look where an address leads, or what a list of it would bring."""
+        """Answer with the feeds at a URL, or with what a feed would bring."""
         require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url = form.get("url", "").strip()
@@ -122,19 +124,19 @@ class _SourceHandlers:
         try:
             async with self._desk.looking:
                 if form.get("do") == "preview":
-                    preview = await engine.preview_list(root, url)
+                    preview = await sources.preview_list(root, url)
                     return await self._show_add(request, replace(search, preview=preview))
-                lists = await engine.look_for_lists(root, url)
+                lists = await sources.look_for_lists(root, url)
         except (FetchError, UsageError) as error:
             problem = "; ".join(filter(None, (error.what, error.hint)))
             return await self._show_add(request, replace(search, problem=problem))
         return await self._show_add(request, replace(search, lists=lists))
 
     async def file(self, request: Request) -> Response:
-        """Add a source, or have one asked there from now on in place of its old address."""
+        """Add a source, or give one a new address."""
         owner = require_role(request, "owner")
         form = dict((await _read_form(request))[0])
-        url = engine.source_address(form.get("url", ""))
+        url = sources.source_address(form.get("url", ""))
         source = Source(
             url=url,
             name=form.get("name", "").strip()[:200],
@@ -142,23 +144,23 @@ class _SourceHandlers:
         )
         instead = form.get("instead", "")
 
-        def change(newsroom: engine.Newsroom) -> engine.SettingsReport:
+        def change(newsroom: Newsroom) -> settings.SettingsReport:
             if instead:
-                return engine.move_source(newsroom, instead, source, owner.name)
-            return engine.file_sources(newsroom, [source], owner.name)
+                return source_edits.move_source(newsroom, instead, source, owner.name)
+            return source_edits.file_sources(newsroom, [source], owner.name)
 
         await self._desk.thread.change(change)
         return self._lead("sources/one/", url=url)
 
     async def take_list(self, request: Request) -> Response:
-        """Show what each row of somebody's list would become, or add those that are new."""
+        """Show what an import of a list would do with each row, or import it."""
         owner = require_role(request, "owner")
         fields, data = await _read_form(request)
         form = dict(fields)
         sent = data or form.get("opml", "").encode("utf-8", "replace")
         try:
             rows = await self._desk.thread.change(
-                lambda newsroom: engine.rehearse_import(newsroom, sent)
+                lambda newsroom: source_edits.rehearse_import(newsroom, sent)
             )
         except (FeedError, UsageError) as error:
             return await self._show_add(request, Search(problem=str(error)))
@@ -167,19 +169,19 @@ class _SourceHandlers:
             opml = sent.decode("utf-8", "replace")
             return await self._show_add(request, Search(opml=opml, rows=rows))
         await self._desk.thread.change(
-            lambda newsroom: engine.file_sources(newsroom, fresh, owner.name)
+            lambda newsroom: source_edits.file_sources(newsroom, fresh, owner.name)
         )
         return self._lead("sources/")
 
     async def export(self, request: Request) -> Response:
         """Answer with the sources as OPML."""
         must_edit(self._editor_of(request))
-        opml = await self._desk.thread.ask(lambda opened: engine.export_opml(opened.newsroom))
+        opml = await self._desk.thread.ask(lambda opened: source_edits.export_opml(opened.newsroom))
         headers = {**NEVER_KEPT, "Content-Disposition": 'attachment; filename="sources.opml"'}
         return Response(opml, media_type="text/x-opml", headers=headers)
 
     async def begin_round(self, request: Request) -> Response:
-        """Begin a round of a source, or of all that are due, and lead to where it is told."""
+        """Start a round of a source or of all due ones, and redirect to it."""
         owner = require_role(request, "owner")
         url = dict((await _read_form(request))[0]).get("url", "")
         if self._desk.on_demand is None:
@@ -193,11 +195,11 @@ class _SourceHandlers:
         return self._lead("sources/one/", url=url) if url else self._lead("sources/")
 
     async def undo(self, request: Request) -> Response:
-        """Take a commit of settings back, and lead to what one did today."""
+        """Undo a commit of settings, and redirect to the editor's actions of today."""
         owner = require_role(request, "owner")
         commit = read_commit(dict((await _read_form(request))[0]))
         await self._desk.thread.change(
-            lambda newsroom: engine.undo_settings(newsroom, commit, owner.name)
+            lambda newsroom: settings.undo_settings(newsroom, commit, owner.name)
         )
         return self._lead("today/")
 
@@ -210,7 +212,7 @@ class _SourceHandlers:
         )
 
     async def _draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-        """Answer with a page, looked at again by itself while a demanded round is under way."""
+        """Answer with a page; it reloads while a started round is running."""
         answer = page_answer(await self._desk.draw(make))
         demand = self._desk.on_demand
         if demand is not None and demand.last is not None and demand.last.code is None:
@@ -224,8 +226,8 @@ class _SourceHandlers:
             round=demand.last if demand else None,
             runs_rounds=demand is not None,
             is_recorded=self._desk.is_recorded,
-            owed=engine.list_owed_pings(newsroom.memory, newsroom.now),
-            owed_calls=engine.describe_owed_calls(newsroom.memory, newsroom.now),
+            owed=building.list_owed_pings(newsroom.memory, newsroom.now),
+            owed_calls=webhooks.describe_owed_calls(newsroom.memory, newsroom.now),
         )
 
     def _lead(self, page: str, **query: str) -> Response:

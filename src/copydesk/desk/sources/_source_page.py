@@ -1,4 +1,4 @@
-"""The page of one source: what it brought by day, and what its block in beat.toml says."""
+"""Render the page of one source: what it brought by day, and its block in beat.toml."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
 from urllib.parse import urlencode
 
-from copydesk import engine
-from copydesk.desk._counts import Counts
+from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
 from copydesk.desk.sources._board_page import BoardState, name_source, show_round, show_source
+from copydesk.editing import source_edits
 from copydesk.errors import UsageError
 from copydesk.kit import urls
 from copydesk.news import Trust
+from copydesk.rounds import sources
 
 _BROUGHT: tuple[tuple[str, Shade], ...] = (
     ("filed", "full"),
@@ -31,10 +32,10 @@ def render_source(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    asked: tuple[engine.SourceBoard, str],
+    asked: tuple[sources.SourceBoard, str],
     state: BoardState,
 ) -> bytes:
-    """Return the page of the source of an address; raises UsageError where it is none."""
+    """Return the page of the source with a URL; raises UsageError for an unknown one."""
     board, url = asked
     row = board.find(url)
     if row is None:
@@ -64,8 +65,8 @@ def render_source(
     )
 
 
-def _address_look(root: str, row: engine.BoardRow) -> str:
-    """Return where its new address is looked for: from the page that came in its place, or home."""
+def _address_look(root: str, row: sources.BoardRow) -> str:
+    """Return where to look for its new address: the page that replaced it, or the home page."""
     url = row.source.url
     start = url if row.health.failure == "html" else urls.fetchable("/", url) or url
     return f"{root}sources/add/?{urlencode({'url': start, 'instead': url})}"
@@ -78,8 +79,8 @@ def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
     ]
 
 
-def _show_outcomes(wording: Wording, row: engine.BoardRow) -> View:
-    """Show what became of its pages by day."""
+def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
+    """Show the outcomes of its pages by day."""
     columns, rows = [], []
     for day in row.days:
         shown = wording.name_day(day.day)
@@ -104,8 +105,8 @@ def _show_outcomes(wording: Wording, row: engine.BoardRow) -> View:
     )
 
 
-def _show_delay(wording: Wording, row: engine.BoardRow) -> list[View]:
-    """Show the median from publication to filing, and how often it gave no list, by day."""
+def _show_delay(wording: Wording, row: sources.BoardRow) -> list[View]:
+    """Show the median delay from publication to filing, and failed requests, by day."""
     days = [wording.name_day(day.day) for day in row.days]
     delays = [day.delay_seconds or 0 for day in row.days]
     unanswered = [float(day.unanswered) for day in row.days]
@@ -143,8 +144,8 @@ def _show_one(
     )
 
 
-def read_source_edit(fields: Iterable[tuple[str, str]]) -> engine.SourceEdit:
-    """Return what a form wants of a source's block; raises UsageError for what is no number."""
+def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEdit:
+    """Return the changes to a source in a form; raises UsageError for invalid numbers."""
     listed = list(fields)
     form: Mapping[str, str] = dict(listed)
     minutes = form.get("every_minutes", "").strip() or "0"
@@ -154,7 +155,7 @@ def read_source_edit(fields: Iterable[tuple[str, str]]) -> engine.SourceEdit:
     if trust not in get_args(Trust):
         raise UsageError("no such trust", subject=trust[:20], hint="gate, publish or hold")
     to = form.get("to", "").strip()[:_MOST_CHARACTERS]
-    return engine.SourceEdit(
+    return source_edits.SourceEdit(
         url="" if to == form.get("url", "") else to,
         name=form.get("name", "").strip(),
         trust=trust,  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The routes of the pages of topics: who edits tries words, an owner writes them."""
+"""Serve the pages of topics: editors try keywords, owners change topics."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.desk._answers import must_edit, page_answer, read_form, with_errors
-from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._http import must_edit, page_answer, read_form, with_errors
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk.sign_in import require_role, visitor_of
-from copydesk.desk.topics._organization_routes import list_organization_routes
 from copydesk.desk.topics._topic_page import (
     MovedTopic,
     SeenTopic,
@@ -28,7 +25,9 @@ from copydesk.desk.topics._topic_page import (
     render_topics,
     show_matches,
 )
+from copydesk.editing import topic_suggestions, topics, what_if
 from copydesk.errors import CopydeskError, RecordError, UsageError
+from copydesk.newsroom import Newsroom, settings
 
 _SUGGESTED = 20
 _JUST_NOW = timedelta(hours=1)
@@ -50,12 +49,11 @@ def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
         Route("/topics/one/", with_errors(handlers.show_one)),
         Route("/topics/matches", with_errors(handlers.show_matches)),
         *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
-        *list_organization_routes(desk, editor_of),
     ]
 
 
 class _TopicHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -68,7 +66,7 @@ class _TopicHandlers:
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             newsroom, moved = opened.newsroom, None
-            rows = engine.list_topic_rows(newsroom, opened.queue.catalogue)
+            rows = topics.list_topic_rows(newsroom, opened.queue.catalogue)
             if "moved" in asked:
                 commit = _find_own_commit(newsroom, asked.get("commit", ""), editor)
                 moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
@@ -78,20 +76,20 @@ class _TopicHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def show_one(self, request: Request) -> Response:
-        """Answer with one topic; where asked for, with stories that have words, and suggestions."""
+        """Answer with one topic, and on request with matching stories and suggestions."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         name, suggestions = asked.get("name", ""), None
         if asked.get("suggest"):
-            question = engine.SuggestQuestion(topic=name, limit=_SUGGESTED)
+            question = topic_suggestions.SuggestQuestion(topic=name, limit=_SUGGESTED)
             suggestions = await self._desk.thread.change(
-                lambda newsroom: engine.suggest_keywords(newsroom, question)
+                lambda newsroom: topic_suggestions.suggest_keywords(newsroom, question)
             )
 
         def see(opened: OpenNewsroom) -> SeenTopic:
-            topic, path, seen = engine.see_topic(opened.newsroom, name)
+            topic, path, seen = topics.see_topic(opened.newsroom, name)
             words = asked.get("try", "")
             catalogue = opened.queue.catalogue
-            matches = engine.match_words(opened.newsroom, catalogue, words) if words else None
+            matches = topics.match_words(opened.newsroom, catalogue, words) if words else None
             return SeenTopic(
                 topic=topic,
                 path=path,
@@ -104,23 +102,23 @@ class _TopicHandlers:
         return await self._show(request, see)
 
     async def show_matches(self, request: Request) -> Response:
-        """Answer with the stories that have some words, alone, for a page that is open."""
+        """Answer with the stories that have some words alone, for an open page."""
         must_edit(self._editor_of(request))
         words = request.query_params.get("q", "")
 
         def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
-            matches = engine.match_words(opened.newsroom, opened.queue.catalogue, words)
+            matches = topics.match_words(opened.newsroom, opened.queue.catalogue, words)
             return pages.fragment("topic_matches.html", matches=show_matches(pages, matches))
 
         return page_answer(await self._desk.draw(make))
 
     async def write(self, request: Request) -> Response:
-        """Commit what a form wants; what is refused stands in the form again, with what differs."""
+        """Commit the changes to a topic; a refused form is shown again with the conflict."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
         try:
             done = await self._desk.thread.change(
-                lambda newsroom: engine.edit_topic(newsroom, name, edit, owner.name, seen)
+                lambda newsroom: topics.edit_topic(newsroom, name, edit, owner.name, seen)
             )
         except (UsageError, RecordError) as error:
             return await self._refuse(request, form, edit, error)
@@ -128,12 +126,12 @@ class _TopicHandlers:
         return RedirectResponse(link_topic(self._desk.path, name, **saved), 303)
 
     async def _refuse(
-        self, request: Request, form: dict[str, str], edit: engine.TopicEdit, error: CopydeskError
+        self, request: Request, form: dict[str, str], edit: topics.TopicEdit, error: CopydeskError
     ) -> Response:
         problem = "; ".join(filter(None, (str(error), error.hint)))
 
         def see(opened: OpenNewsroom) -> SeenTopic:
-            topic, path, seen = engine.see_topic(opened.newsroom, form.get("name", ""))
+            topic, path, seen = topics.see_topic(opened.newsroom, form.get("name", ""))
             is_stale = seen != form.get("seen")
             return SeenTopic(
                 topic=topic,
@@ -147,60 +145,60 @@ class _TopicHandlers:
         return await self._show(request, see, status=409)
 
     async def begin_trial(self, request: Request) -> Response:
-        """Begin to try a topic's new words on the last 30 days, and lead to what they would do."""
+        """Begin to try new keywords on the last 30 days, and redirect to the trial."""
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         edit, name = read_topic_edit(form), form.get("name", "")
 
-        def compare(opened: OpenNewsroom) -> engine.RuleChange:
-            topic, _, _ = engine.see_topic(opened.newsroom, name)
-            added, dropped = engine.compare_keywords(topic, edit.keywords)
-            words = engine.KeywordEdit(added=added, dropped=dropped)
-            return engine.RuleChange(keywords={topic.name: words})
+        def compare(opened: OpenNewsroom) -> what_if.RuleChange:
+            topic, _, _ = topics.see_topic(opened.newsroom, name)
+            added, dropped = topics.compare_keywords(topic, edit.keywords)
+            words = what_if.KeywordEdit(added=added, dropped=dropped)
+            return what_if.RuleChange(keywords={topic.name: words})
 
         trial = self._desk.trials.begin(editor.name, await self._desk.thread.ask(compare))
         return RedirectResponse(f"{self._desk.path}what-if/?trial={trial.id}", 303)
 
     async def answer_suggestion(self, request: Request) -> Response:
-        """Take a suggested word into a topic, or let it be suggested no more."""
+        """Add a suggested keyword to a topic, or stop suggesting it."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, word = form.get("name", ""), form.get("word", "")
 
-        def answer(newsroom: engine.Newsroom) -> None:
+        def answer(newsroom: Newsroom) -> None:
             if form.get("do") == "dismiss":
-                engine.dismiss_words(newsroom, name, [word], owner.name)
+                topics.dismiss_words(newsroom, name, [word], owner.name)
             else:
-                engine.add_keywords(newsroom, name, [word], owner.name)
+                topics.add_keywords(newsroom, name, [word], owner.name)
 
         await self._desk.thread.change(answer)
         return RedirectResponse(link_topic(self._desk.path, name, suggest="1"), 303)
 
     async def file(self, request: Request) -> Response:
-        """Make a topic, and lead to it."""
+        """Create a topic, and redirect to it."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent = form.get("name", "").strip(), form.get("parent", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.file_topic(newsroom, name, parent, owner.name)
+            lambda newsroom: topics.file_topic(newsroom, name, parent, owner.name)
         )
         return RedirectResponse(link_topic(self._desk.path, name), 303)
 
     async def move(self, request: Request) -> Response:
-        """Put a topic below another one, and lead to all of them, which tell it."""
+        """Move a topic below another one, and redirect to all topics."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent, seen = (form.get(field, "") for field in ("name", "parent", "seen"))
         done = await self._desk.thread.change(
-            lambda newsroom: engine.move_topic(newsroom, name, parent, owner.name, seen)
+            lambda newsroom: topics.move_topic(newsroom, name, parent, owner.name, seen)
         )
         told = urlencode({"moved": name, "commit": done.commit or ""})
         return RedirectResponse(f"{self._desk.path}topics/?{told}", 303)
 
     async def end(self, request: Request) -> Response:
-        """End a topic, and lead to the others."""
+        """End a topic, and redirect to the others."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         if "sure" not in form:
             raise UsageError("a topic ends only when you say that this is meant", subject="topic")
         name, seen = form.get("name", ""), form.get("seen", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.end_topic(newsroom, name, owner.name, seen)
+            lambda newsroom: topics.end_topic(newsroom, name, owner.name, seen)
         )
         return RedirectResponse(f"{self._desk.path}topics/", 303)
 
@@ -224,19 +222,19 @@ def _may_write(request: Request) -> bool:
 
 
 def _find_own_commit(
-    newsroom: engine.Newsroom, commit: str, editor: Editor
-) -> engine.SettingsCommit | None:
-    """Return the commit of settings that an editor made last and just now, None for any other.
+    newsroom: Newsroom, commit: str, editor: Editor
+) -> settings.SettingsCommit | None:
+    """Return an editor's last commit of settings if it has this id and is recent, else None.
 
-    Somebody's link must not make a button of a commit that its reader did not mean.
+    A link from somebody else must not offer to undo a commit that the editor did not mean.
     """
     since = newsroom.now - _JUST_NOW
-    own = engine.list_settings_commits(newsroom, editor.name, since) if commit else []
+    own = settings.list_settings_commits(newsroom, editor.name, since) if commit else []
     return own[0] if own and own[0].id == commit else None
 
 
 def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what somebody else did to keywords meanwhile, a signed line for each."""
+    """Return how somebody else changed keywords meanwhile, a signed line for each."""
     before = dict.fromkeys(filter(None, map(str.strip, was.splitlines())))
     gone = (f"- {word}" for word in before if word not in today)
     return (*(f"+ {word}" for word in today if word not in before), *gone)

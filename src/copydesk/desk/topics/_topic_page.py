@@ -1,4 +1,4 @@
-"""The pages of topics: all of them, and one: its words, the stories of each, suggestions."""
+"""Render the page of all topics, and the page of one: keywords, matching stories, suggestions."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from copydesk import engine
-from copydesk.desk._counts import Counts
+from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Wording
+from copydesk.editing import queue, topic_suggestions, topics
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.news import Topic
+from copydesk.newsroom import settings
 
 _EXCERPT = 240  # characters
-_STORIES = 5  # of a suggestion that are named
+_STORIES = 5  # named stories of a suggestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopic:
-    """A topic as its file has it, and what somebody wants to know or typed of it.
+    """A topic as its file has it, and what the editor asked for or typed.
 
-    `seen` is the digest of the file; `written` what a form had that was refused for `problem`,
-    `saved` the commit that an editor has just made of it.
+    `seen` is the digest of the file. `written` has the values of a form that was refused for
+    `problem`, `saved` the commit that was just made.
     """
 
     topic: Topic
     path: str
     seen: str
-    matches: engine.WordMatches | None = None
-    suggestions: engine.SuggestReport | None = None
-    written: engine.TopicEdit | None = None
+    matches: topics.WordMatches | None = None
+    suggestions: topic_suggestions.SuggestReport | None = None
+    written: topics.TopicEdit | None = None
     problem: str = ""
     meanwhile: Sequence[str] = ()
-    saved: engine.SettingsCommit | None = None
+    saved: settings.SettingsCommit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTopic:
-    """A topic that somebody has just moved, by its name, and the commit that takes that back."""
+    """The name of a topic that was just moved, and the commit to undo."""
 
     name: str
     commit: str
@@ -49,9 +50,9 @@ class MovedTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopics:
-    """All topics, and the one that was `moved` just now, of which is told where it stands."""
+    """All topics, and the one that was just `moved`."""
 
-    rows: Sequence[engine.TopicRow]
+    rows: Sequence[topics.TopicRow]
     moved: MovedTopic | None = None
 
 
@@ -79,7 +80,7 @@ def _style(pages: Pages) -> str:
 
 
 def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View | None:
-    """Return where a topic stands, in words, None where it is none; and what takes that back."""
+    """Return where a moved topic is now, with its undo; None where none was moved."""
     for topic in shown:
         if topic["name"] == moved.name:
             word = "topic_moved_below" if topic["parent"] else "topic_moved_top"
@@ -88,9 +89,9 @@ def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View |
     return None
 
 
-def _show_row(pages: Pages, row: engine.TopicRow, names: Container[str]) -> View:
+def _show_row(pages: Pages, row: topics.TopicRow, names: Container[str]) -> View:
     parent = row.topic.parent
-    question = engine.QueueQuestion(view="all", topic=row.topic.name)
+    question = queue.QueueQuestion(view="all", topic=row.topic.name)
     return {
         "name": row.topic.name,
         "href": link_topic(pages.views.root, row.topic.name),
@@ -116,7 +117,7 @@ def render_topic(
 ) -> bytes:
     """Return the page of a topic."""
     topic, root = seen.topic, pages.views.root
-    written = seen.written or engine.TopicEdit(
+    written = seen.written or topics.TopicEdit(
         keywords=topic.keywords,
         shortname=topic.shortname,
         description=topic.description,
@@ -152,8 +153,8 @@ def _list_parents(pages: Pages, name: str, chosen: str) -> list[View]:
     return [choice for choice in choices if choice["name"] != name]
 
 
-def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
-    """Return the stories that have some words as the template shows them, the words marked."""
+def show_matches(pages: Pages, matches: topics.WordMatches) -> View:
+    """Return the stories that have some words, with the words marked."""
     marked = re.compile(
         "".join((r"\b", r"\W+".join(map(re.escape, matches.words.split())), r"\w*")), re.IGNORECASE
     )
@@ -174,7 +175,7 @@ def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
 
 
 def _tell_rest(pages: Pages, shown: int, total: int) -> str:
-    """Return that no more are shown than the first, "" where all are."""
+    """Return that only the first stories are shown, "" where all are."""
     if shown >= total:
         return ""
     return pages.strings.say("topic_matches_first", shown=f"{shown:,}", total=f"{total:,}")
@@ -195,7 +196,9 @@ def _mark(words: re.Pattern[str], passage: str) -> list[View]:
     return [*parts, {"text": passage[end:], "is_marked": False}]
 
 
-def _show_suggestions(pages: Pages, report: engine.SuggestReport | None, topic: str) -> View | None:
+def _show_suggestions(
+    pages: Pages, report: topic_suggestions.SuggestReport | None, topic: str
+) -> View | None:
     if report is None:
         return None
     words = [word for topic in report.topics for word in topic.words]
@@ -203,7 +206,7 @@ def _show_suggestions(pages: Pages, report: engine.SuggestReport | None, topic: 
         "read": pages.strings.say("stories", count=report.stories),
         "notes": [text.fold(note) for note in report.notes],
         "why_none": "" if words else _tell_why_none(pages, report),
-        "find": pages.address(engine.QueueQuestion(view="all", search=topic)),
+        "find": pages.address(queue.QueueQuestion(view="all", search=topic)),
         "words": [
             {
                 "word": text.fold(word.word),
@@ -217,13 +220,13 @@ def _show_suggestions(pages: Pages, report: engine.SuggestReport | None, topic: 
     }
 
 
-def _tell_why_none(pages: Pages, report: engine.SuggestReport) -> str:
-    """Return how many stories have the topic, and how many must say a word."""
+def _tell_why_none(pages: Pages, report: topic_suggestions.SuggestReport) -> str:
+    """Return how many stories have the topic, and how many must have a word."""
     stories = sum(topic.stories for topic in report.topics)
     return pages.strings.say("suggest_few", count=stories, needed=f"{report.least_stories:,}")
 
 
-def _show_stories(pages: Pages, stories: Sequence[engine.AffectedStory]) -> list[View]:
+def _show_stories(pages: Pages, stories: Sequence[topic_suggestions.AffectedStory]) -> list[View]:
     """Return the first stories that a word would win or lose."""
     return [
         {
@@ -234,12 +237,12 @@ def _show_stories(pages: Pages, stories: Sequence[engine.AffectedStory]) -> list
     ]
 
 
-def read_topic_edit(form: Mapping[str, str]) -> engine.TopicEdit:
-    """Return what a form wants of a topic's file; raises UsageError for far too many keywords."""
+def read_topic_edit(form: Mapping[str, str]) -> topics.TopicEdit:
+    """Return the changes to a topic in a form; raises UsageError for too many keywords."""
     lines = form.get("keywords", "").splitlines()
     if len(lines) > 20_000:
         raise UsageError("a topic has at most 10,000 keywords", subject=f"{len(lines):,} lines")
-    return engine.TopicEdit(
+    return topics.TopicEdit(
         keywords=tuple(filter(None, map(str.strip, lines))),
         shortname=form.get("shortname", ""),
         description=form.get("description", ""),

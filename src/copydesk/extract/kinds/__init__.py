@@ -1,23 +1,18 @@
-"""An opened page in, what kind of page it is out: an article, a video, a sound, or none of them."""
+"""Decide what kind of page an opened page is: an article, a video, a sound, or none of them."""
 
 from __future__ import annotations
 
-from copydesk.extract.kinds._kind import (
-    is_robot_wall,
-    look_at,
-    name_empty,
-    name_other_format,
-    name_other_kind,
-)
-from copydesk.extract.kinds._media import Playback
-from copydesk.extract.kinds._media import find as playback
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Playback",
-    "is_robot_wall",
-    "look_at",
-    "name_empty",
-    "name_other_format",
-    "name_other_kind",
-    "playback",
-]
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.extract.kinds._kind import is_robot_wall as is_robot_wall
+    from copydesk.extract.kinds._kind import look_at as look_at
+    from copydesk.extract.kinds._kind import name_empty as name_empty
+    from copydesk.extract.kinds._kind import name_other_format as name_other_format
+    from copydesk.extract.kinds._kind import name_other_kind as name_other_kind
+    from copydesk.extract.kinds._media import Playback as Playback
+    from copydesk.extract.kinds._media import playback as playback
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""What stands in front of an article: a login, a question about cookies, a page that leads on."""
+"""Recognise pages in place of an article: logins, cookie questions, redirects, error pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from copydesk.extract.kinds._look import SHORT, TINY, PageLook
 from copydesk.extract.page import visible_text
-from copydesk.kit import tables, urls
+from copydesk.kit import tables, text, urls
 
 _PACKAGE = "copydesk.extract.kinds"
 
@@ -28,22 +28,22 @@ _LOGIN_WORDS = 6  # "Log in to read the story"
 _FIELD = "(//input[@type='password' or @type='PASSWORD'])[position() <= 5]"
 _FIELD_OF_ITS_OWN = f"{_FIELD}[not(ancestor::header or ancestor::nav or ancestor::aside)]"
 _REFRESH = re.compile(r"""(?i)\A\s*(\d{0,6})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=\s*)?['"]?([^'"]*)""")
-_SOON = 30  # seconds; a page that shows nothing until then has nothing to show
+_SOON = 30  # seconds; a page that waits longer has its own content
 _SCRIPT = re.compile(
     r"(?:\b(?:window|document|self|top|parent)\.)?\blocation(?:\.href)?\s*=(?!=)"
     r"|\blocation\.(?:replace|assign)\s*\("
 )
-_MAX_SCRIPT = 2_000  # characters; what only leads on is short
+_MAX_SCRIPT = 2_000  # characters; a script that only redirects is short
 _MAX_SCRIPTS = 3
 _BEGINNING = 300
 _MANY = 2_500
 
 
-def find(look: PageLook) -> str:
-    """Name what stands in front of an article ("a login page"), "" for nothing.
+def name_gate(look: PageLook) -> str:
+    """Name what a page has in place of an article ("a login page"), "" for nothing.
 
-    An article by its own word is one, whatever stands on it: a paywalled stub has a login too. So
-    is what has the headline that its source gave.
+    A page that declares itself an article is one, whatever else it has: a paywalled stub has a
+    login, too. So is a page with the headline that its source gave.
     """
     if look.is_article:
         return ""
@@ -51,7 +51,7 @@ def find(look: PageLook) -> str:
 
 
 def _name_demand(look: PageLook) -> str:
-    """Name what a page wants of its visitor before it shows anything: a name, consent, money."""
+    """Name what a page demands before it shows anything: a login, consent, money."""
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
@@ -60,9 +60,9 @@ def _name_demand(look: PageLook) -> str:
 
 
 def _is_login(look: PageLook) -> bool:
-    """Decide whether two of three tell a login: its headings, its address, a field for a password.
+    """Decide whether two of three signs are of a login: headings, URL, a password field.
 
-    Without the address there must be next to no text, and the field not in the page's head.
+    Without the URL there must be next to no text, and the field must not be in the page's header.
     """
     if look.length >= SHORT:
         return False
@@ -75,14 +75,14 @@ def _is_login(look: PageLook) -> bool:
 
 
 def _is_of_a_login(heading: str) -> bool:
-    """Decide whether a heading asks to log in, and says no more than into what."""
+    """Decide whether a heading asks to log in, and says nothing else."""
     return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
 def _is_consent(look: PageLook) -> bool:
-    """Decide whether a page asks for consent by its address, or by a heading and its own text.
+    """Decide whether a page asks for consent, by its URL or by a heading and its own text.
 
-    Every page has a banner about cookies: beside a heading alone only the text counts.
+    Every page has a banner about cookies, so beside a heading only the text counts.
     """
     if look.length >= _MANY:
         return False
@@ -112,7 +112,7 @@ def _is_parked(look: PageLook) -> bool:
 
 
 def _name_redirect(look: PageLook) -> str:
-    """Name a page without text that only leads elsewhere or reloads itself, "" for another."""
+    """Name a page without text that only redirects or reloads itself, "" for another."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
     refreshes = (_REFRESH.match(value[:_MANY]) for value in look.declared.meta.get("refresh", ()))
@@ -124,7 +124,7 @@ def _name_redirect(look: PageLook) -> str:
 
 
 def _name_refresh(look: PageLook, address: str) -> str:
-    """Tell where a page goes by itself."""
+    """Describe where a page redirects to."""
     target = urls.fetchable(address, look.document.base) if address.strip() else ""
     if target and urls.identity(target) != urls.identity(look.address):
         return f"a page that only leads on to {_shorten_address(target)}"
@@ -137,7 +137,7 @@ def _shorten_address(target: str) -> str:
 
 
 def _has_such_script(look: PageLook) -> bool:
-    """Decide whether the page is nothing but a short script that goes elsewhere."""
+    """Decide whether the page is nothing but a short script that redirects."""
     if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
         return False
     scripts = look.document.tree.xpath("//script[not(@src)]")
@@ -145,3 +145,75 @@ def _has_such_script(look: PageLook) -> bool:
     return 0 < len(texts) <= _MAX_SCRIPTS and any(
         len(script) <= _MAX_SCRIPT and _SCRIPT.search(script) for script in texts
     )
+
+
+# Error pages with status 200, and notes in place of an article that was removed.
+
+# Words before the sentence itself: a status, an apology, "the page that you wanted".
+_BEFORE = r"""
+    (?:(?:error|erreur|fehler|errore|erro|fout|błąd|ошибка)?\W*(?:404|410)\W+)?
+    (?:(?:oops|ups|hoppla|oups|whoops|uh[ -]?oh|ops|(?:we(?:['’]re|\ are)\ )?(?:very\ )?sorry
+      |désolés?|lo\ sentimos|helaas|leider|przepraszamy|entschuldigung|scusa|siamo\ spiacenti
+      |spiacenti|desculpe|lamentamos)(?:,\ but)?\W+)?
+"""
+_SENTENCE = re.compile(
+    rf"(?xi)\A\W*{_BEFORE}{tables.read_pattern(_PACKAGE, 'missing_pages.toml')}\W*\Z"
+)
+_REMOVED = re.compile(rf"(?i)\b{tables.read_pattern(_PACKAGE, 'removed_words.txt')}\b|削除|删除")
+# Complete headings of error pages in English, as servers and templates have them.
+_CODE = r"(?:(?:http|error|status)\W*){0,2}(?:400|401|403|404|405|410|429|500|502|503|504)"
+_REASON = tables.read_pattern(_PACKAGE, "error_reasons.txt")
+_ERROR = re.compile(
+    rf"(?i)\A\W*(?:(?:sorry|oops)\W+)?(?:{_CODE}\W*(?:{_REASON}|error|page)?|{_REASON}\W*{_CODE}?)\W*\Z"
+)
+_NAMES = frozenset({"error", "forbidden", "gone", "unauthorized", "maintenance", "oops"})
+# Classes of the body in large content systems, and metadata for prerenderers.
+_CLASSES = frozenset({"error404", "error-404", "page-404", "page-not-found", "http-error-404"})
+_CODES = ("prerender-status-code", "render:status_code", "status-code")
+_LONGEST = 160  # characters of a sentence that is compared
+
+
+def name_missing(look: PageLook) -> str:
+    """Name an error page with status 200 or a note in place of an article, "" for neither.
+
+    A heading, or the first sentence of a page with almost no text, must be such a note and nothing
+    else. On a page that declares itself an article only the note itself counts, and below the
+    headline that its source gave only a note in the text.
+    """
+    if look.length >= SHORT:
+        return ""
+    if look.declared.first(*_CODES)[0].strip() in {"404", "410"} or look.classes & _CLASSES:
+        return "an error page in a 200"
+    if not look.is_as_listed:
+        if not look.is_sure and _is_error(look):
+            return "an error page in a 200"
+        for heading in (look.title,) if look.is_sure else look.whole_headings:
+            if found := _name_note(heading):
+                return found
+    return _find_note(look)
+
+
+def _is_error(look: PageLook) -> bool:
+    """Decide whether the title is that of an error page and nothing else.
+
+    A word that may be a title of something else counts on a page with little text only.
+    """
+    title = look.title.strip()[: _LONGEST + 1]
+    if text.squash(title) in _NAMES:
+        return look.length < SHORT / 2
+    return len(title) <= _LONGEST and bool(_ERROR.match(title))
+
+
+def _find_note(look: PageLook) -> str:
+    if look.length >= (TINY if look.is_sure else SHORT / 2):
+        return ""
+    shown = [*look.words.split("\n")[:2], *visible_text(look.document, "//h2 | //main//p", 3)]
+    sentences = (re.split(r"(?<=[.!?。])\s", passage[: 2 * _LONGEST])[0] for passage in shown)
+    return next(filter(None, map(_name_note, sentences)), "")
+
+
+def _name_note(sentence: str) -> str:
+    folded = sentence.strip()
+    if not folded or len(folded) > _LONGEST or not _SENTENCE.match(folded):
+        return ""
+    return "a removed article" if _REMOVED.search(folded) else "an error page in a 200"

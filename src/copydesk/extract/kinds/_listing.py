@@ -1,4 +1,4 @@
-"""Pages that only lead to other pages: a home page, a section, a search, an author's page."""
+"""Pages that only lead to other pages: a home page, a section, a search, an author's profile."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from copydesk.extract import json_ld
 from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, PageLook, ends, size
-from copydesk.extract.page import json_ld
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _SEARCH_SEGMENTS = frozenset(
     {"search", "suche", "recherche", "buscar", "busqueda", "ricerca", "zoeken"}
 )
 _LIST_SEGMENTS = frozenset(tables.read_lines(_PACKAGE, "list_folders.txt"))
-# What WordPress, Drupal, Ghost and their like write on the body of a list.
+# Classes of the body of a list in WordPress, Drupal, Ghost and the like.
 _CLASSES = frozenset(
     {
         "archive",
@@ -46,7 +46,7 @@ _LANGUAGE = re.compile(r"\A[a-z]{2}(?:[-_][a-z]{2,4})?\Z")
 _ARTICLE_SEGMENT = re.compile(r"\d{4,}|(?:[^-_\W]+[-_]){2}|\.(?:s?html?|php|aspx?)\Z")
 _INSTRUCTIONS = frozenset({"recipe", "howto"})
 _MAX_NODES = 200
-_FIRST = 5  # nodes: a page says what it is before it says what else there is
+_FIRST = 5  # nodes: a page describes itself before other things
 _HEADLINE_WORDS, _HEADLINE_LENGTH = 4, 25
 _FEW_LINKS = 3
 _PARTS = ("h1", "h2", "h3", "p", "div", "section", "td", "li", "span", "a", "time")
@@ -55,18 +55,19 @@ _BOXES = frozenset({"div", "section", "li", "blockquote"})
 _MAX_BOXES = 3
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _FURNITURE = frozenset({"nav", "header", "footer", "aside"})
-_NAME_WORDS = 3  # of a section; a headline has more
+_NAME_WORDS = 3  # of a section's name; a headline has more
 _MAX_LINKS = 2_000
-_MAX_TEXTS = 50_000  # pieces of text and blocks that are weighed
+_MAX_TEXTS = 50_000  # pieces of text and blocks that are counted
 _BLOCKS = ("p", "div", "section", "article", "td", "main", "span", "li")
-_OWN_TEXT = 120  # characters right inside a block that make it one of prose
-# Of 429 open pages of articles 80 have twelve such links, and 282 characters of prose or more.
+_OWN_TEXT = 120  # characters directly inside a block that make it prose
+# Of 429 open pages of articles, 80 have twelve such links, and then 282 characters of prose or
+# more.
 _PLAIN_LINKS, _PLAIN_PROSE = 12, 200
 _SOME_LINKS, _SOME_PROSE = 8, 450
 
 
 class _List(StrEnum):
-    """What kind of list a page is, in the words for a person."""
+    """The kind of a page of links, in words for a person."""
 
     HOME = "a home page"
     LISTING = "a listing"
@@ -74,12 +75,12 @@ class _List(StrEnum):
     AUTHOR = "an author page"
 
 
-def find(look: PageLook) -> str:
-    """Name what page of links a page is ("a listing"), "" where it may be an article.
+def name_list(look: PageLook) -> str:
+    """Name the kind of a page of links ("a listing"), "" if it may be an article.
 
-    By its data where no article stands beside it, by what its system's template says, by its
-    address or title together with many headlines, or by many headlines and no prose at all. A brief
-    below a headline of its own is an article, whatever stands below it.
+    The evidence is its metadata if there is no article, the template of its content system, its URL
+    or title together with many headlines, or many headlines and no prose at all. A short text below
+    its own headline is an article, whatever follows.
     """
     if look.is_article or _is_a_recipe(look):
         return ""
@@ -93,7 +94,7 @@ def find(look: PageLook) -> str:
 
 
 def _is_a_recipe(look: PageLook) -> bool:
-    """Decide whether its data name it a recipe or instructions, which are lists by nature."""
+    """Decide whether its metadata say that it is a recipe or instructions, which are lists."""
     told = (
         node for node in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(node) & _INSTRUCTIONS
     )
@@ -102,7 +103,7 @@ def _is_a_recipe(look: PageLook) -> bool:
 
 
 def _by_its_data(look: PageLook) -> _List | None:
-    """Believe JSON-LD and og:type where there is little text, or no prose but in teasers."""
+    """Judge by JSON-LD and og:type, if there is little text, or prose in teasers only."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
     if "itemlist" in kinds and _is_a_bare_list(look):
         return _List.LISTING
@@ -122,13 +123,13 @@ def _is_a_bare_list(look: PageLook) -> bool:
 
 
 def _is_a_profile(look: PageLook) -> bool:
-    """Believe og:type where the person's articles stand below; an obituary may have it too."""
+    """Judge by og:type if the person's articles follow; an obituary may have it, too."""
     told = look.declared.first("og:type")[0].lower() == "profile"
     return told and (_is_filed_as_a_list(look) or headlines(look) >= _FEW_LINKS)
 
 
 def _is_the_sites_own(look: PageLook) -> bool:
-    """Decide whether a page is the one that its WebSite node names, or a language's front door."""
+    """Decide whether a page is that of its WebSite node, or the home page of a language."""
     if look.says_article:
         return False
     if len(look.segments) == 1 and _LANGUAGE.match(look.segments[0]):
@@ -142,7 +143,7 @@ def _is_the_sites_own(look: PageLook) -> bool:
 
 
 def _by_its_template(look: PageLook) -> _List | None:
-    """Believe the classes that content systems write on the body of a list."""
+    """Judge by the classes that content systems give the body of a list."""
     if not look.classes & _CLASSES or look.classes & _SINGLE or look.is_dated:
         return None
     if prose(look) >= _SOME_PROSE:
@@ -154,7 +155,7 @@ def _by_its_template(look: PageLook) -> _List | None:
 
 
 def _by_its_links(look: PageLook) -> _List | None:
-    """Count headlines that lead to other pages of the site, and the prose beside them."""
+    """Judge by the headlines that lead to other pages of the site, and the prose beside them."""
     if look.says_article or look.is_dated or look.length >= 5 * SHORT:
         return None
     words = prose(look)
@@ -171,24 +172,24 @@ def _has_many_headlines(look: PageLook, words: int) -> bool:
     links = headlines(look)
     if links >= _PLAIN_LINKS and words < _PLAIN_PROSE:
         return True
-    # a reader that finds next to nothing tells that the prose is the footer's
+    # a reader that finds next to nothing shows that the prose is the footer's
     has_little = min(words, look.length) < _SOME_PROSE
     return links >= _SOME_LINKS and has_little and _is_called_a_list(look)
 
 
 def _has_teasers(look: PageLook) -> bool:
-    """Decide whether a page of little text has several articles that lead on."""
+    """Decide whether a page with little text has several articles with links to their pages."""
     if look.length >= 2 * SHORT:
         return False
     return len(look.document.tree.xpath("//article[.//a[@href]]")) >= _FIRST
 
 
 def _is_a_brief(look: PageLook) -> bool:
-    """Decide whether below a headline, before any that leads on, stands a text, however short.
+    """Decide whether there is a text, however short, below a headline and before the next link.
 
-    Two sentences are one; of a section, whose heading is short, hardly a word stands there. With a
-    time, the headline of its source or that of its address one is enough, and with a time and two
-    the heading may be short.
+    Two sentences are enough; a section, whose heading is short, has hardly a word there. One is
+    enough with a time, or with the headline of its source or of its URL; with a time and two
+    sentences the heading may be short.
     """
     if look.is_as_listed and ends(look.words):
         return True
@@ -209,7 +210,7 @@ def _least_of_a_brief(look: PageLook, *, is_timed: bool) -> tuple[float, int]:
 
 
 def _read_below(look: PageLook, headline: str) -> tuple[str, bool]:
-    """Return the running text between the headline and the first that leads on; has it a time?"""
+    """Return the text between the headline and the next linked one, and whether it has a time."""
     below: list[str] = []
     is_timed = False
     for part in _iterate_below(look, headline):
@@ -225,7 +226,7 @@ def _read_below(look: PageLook, headline: str) -> tuple[str, bool]:
 
 
 def _iterate_below(look: PageLook, headline: str) -> Iterator[HtmlElement]:
-    """Yield the parts of a page that stand below its headline, headings left out."""
+    """Yield the elements of a page below its headline, without headings."""
     is_below = False
     for part in itertools.islice(look.document.tree.iter(*_PARTS), _MAX_PARTS):
         if part.tag in _HEADINGS:
@@ -235,7 +236,7 @@ def _iterate_below(look: PageLook, headline: str) -> Iterator[HtmlElement]:
 
 
 def _own_words(block: HtmlElement) -> list[str]:
-    """Return the words that stand right in a block; of a paragraph those of its parts too."""
+    """Return the words directly in a block; in a paragraph also those in its elements."""
     if block.tag == "p":
         return [_words_of(block)]
     return [block.text or "", *(part.tail or "" for part in block)]
@@ -246,7 +247,7 @@ def _words_of(element: HtmlElement) -> str:
 
 
 def _leads_on(link: HtmlElement) -> bool:
-    """Decide whether a link is a headline, or stands in one."""
+    """Decide whether a link is a headline, or is in one."""
     words = text.fold(" ".join(link.itertext())[:1_000])
     is_one = len(words) >= _HEADLINE_LENGTH and len(words.split()) >= _HEADLINE_WORDS
     return is_one or any(around.tag in _HEADINGS for around in link.iterancestors())
@@ -259,9 +260,9 @@ def _is_search(look: PageLook) -> bool:
 
 
 def _is_called_a_list(look: PageLook) -> bool:
-    """Decide whether address or title call it one, or it stands above the page that was asked for.
+    """Decide whether URL or title name a list, or the page is above the one that was asked for.
 
-    An address without any headline in it is one where the title is no headline either.
+    A URL without any headline in it counts if the title is not a headline either.
     """
     if _is_filed_as_a_list(look) or any(map(_TITLE.match, look.headings)):
         return True
@@ -277,7 +278,7 @@ def _is_filed_as_a_list(look: PageLook) -> bool:
 
 
 def headlines(look: PageLook) -> int:
-    """Count the pages of its site to which a page leads by a headline, its furniture left out."""
+    """Count the pages of the site to which a page links by a headline, outside of its furniture."""
     found: set[str] = set()
     host = urls.host(look.address)
     for link in look.document.tree.xpath(f"(//a[@href])[position() <= {_MAX_LINKS}]"):
@@ -293,11 +294,10 @@ def headlines(look: PageLook) -> int:
 
 
 def prose(look: PageLook) -> int:
-    """Count the characters of running text in the one place that has the most.
+    """Count the characters of running text in the place that has the most.
 
-    A place is a row of paragraphs side by side, or one block. Of a list each card is a place of its
-    own, and so is what stands below a heading that leads to another page; of an article all
-    paragraphs share one.
+    A place is a row of neighbouring paragraphs, or one block. In a list each card is a place of its
+    own, and so is the text below a linked heading; in an article all paragraphs share one.
     """
     lengths: Counter[tuple[HtmlElement, int]] = Counter()
     headed: Counter[HtmlElement] = Counter()
@@ -318,14 +318,14 @@ def prose(look: PageLook) -> int:
 
 
 def _texts(block: HtmlElement) -> Sequence[str]:
-    """Return what stands right in a block; of a paragraph all but its links."""
+    """Return the texts directly in a block; of a paragraph all but its links."""
     if block.tag == "p":
         return list(block.xpath(".//text()[not(ancestor::a)]"))
     return [block.text or "", *(part.tail or "" for part in block)]
 
 
 def _find_box(block: HtmlElement) -> HtmlElement:
-    """Return a paragraph, or where it stands alone in a box, and in no teaser, that box."""
+    """Return a paragraph, or its box if it is alone in one that is not a teaser."""
     if next(block.iter("a"), None) is not None:
         return block
     for _ in range(_MAX_BOXES):
@@ -338,7 +338,7 @@ def _find_box(block: HtmlElement) -> HtmlElement:
 
 
 def _is_headed(look: PageLook, block: HtmlElement) -> bool:
-    """Decide whether right before a paragraph stands a heading that leads to another page here."""
+    """Decide whether a heading with a link to another page is right before a paragraph."""
     before = block.getprevious()
     if before is None or before.tag not in _HEADINGS:
         return False

@@ -1,4 +1,4 @@
-"""A page as it is looked at to tell what it is: its own word, its words, its address."""
+"""The view of a page by which its kind is decided: metadata, headings, text, URL."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.extract.page.json_ld import Node
+from copydesk.extract import json_ld
+from copydesk.extract.json_ld import Node
+from copydesk.extract.page import visible_text
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
@@ -22,11 +24,11 @@ TINY = 150  # characters of text, as `size` counts them
 SHORT = 600
 NOTE, BRIEF = 40, 60  # of one sentence, of two
 
-_SHARED = 0.5  # of a name's words that the title has too: they name one thing
+_SHARED = 0.5  # of a name's words that are also in the title, so that both name one thing
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_AS_WIDE = 3  # Latin letters that say what one such sign says
-# Where a sentence ends; a run of a script that has no stops is as good as one.
+_AS_WIDE = 3  # Latin letters for one such character
+# Ends of sentences; a long run of a script without full stops counts as one.
 _END = re.compile(
     r"[.!?…؟।](?=[\s\"'”’»)]|\Z)|[。！？]|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\s]{30}"
 )
@@ -53,7 +55,7 @@ _THE = frozenset(
     }
 )
 _SITE_WORDS = 3  # of a site's name
-_SPELT = 3  # words that a headline and its address share
+_SPELT = 3  # words that a headline and its URL share
 _TEASERS = 3
 _MAX_NODES = 50
 _DATED = (
@@ -73,7 +75,7 @@ _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPos
 
 @dataclass(frozen=True, slots=False, kw_only=True)
 class PageLook:
-    """What there is to judge by; `words` is the text in plain prose, `title` without the site's."""
+    """What is known of a page; `words` is its text in plain prose, `title` has no site name."""
 
     document: Document
     declared: Declared
@@ -88,12 +90,12 @@ class PageLook:
 
     @property
     def address(self) -> str:
-        """Return where the page was found at the end."""
+        """Return the final URL of the page."""
         return self.document.address
 
     @functools.cached_property
     def segments(self) -> tuple[str, ...]:
-        """Return the parts of its path in lower case."""
+        """Return the segments of its path in lower case."""
         return tuple(part for part in urlsplit(self.address).path.lower().split("/") if part)
 
     @functools.cached_property
@@ -110,9 +112,9 @@ class PageLook:
 
     @functools.cached_property
     def whole_headings(self) -> tuple[str, ...]:
-        """Return its headings, its title tag with and without the site's name, no half headline.
+        """Return its complete headings: its title tag with and without the site's name, no parts.
 
-        What stands beside a part must be as short as a name, and no heading may have them both.
+        What is removed must be as short as a name, and no heading may contain both.
         """
         headings = [self.title, *self.own_headings]
         for title in visible_text(self.document, "//title", 1):
@@ -126,9 +128,9 @@ class PageLook:
 
     @functools.cached_property
     def headline(self) -> str:
-        """Return the first heading that says as much as a headline does, "" where none does.
+        """Return the first heading that is as long as a headline, "" for none.
 
-        One of a lower level counts where it is the page's title and leads nowhere.
+        A heading of a lower level counts if it is the page's title and has no link.
         """
         if found := next(filter(is_headline, self.own_headings), ""):
             return found
@@ -137,13 +139,13 @@ class PageLook:
 
     @functools.cached_property
     def classes(self) -> frozenset[str]:
-        """Return what the template says of itself in the classes of html and body."""
+        """Return the classes of html and body."""
         found = self.document.tree.xpath("/html/@class | /html/body/@class")
         return frozenset(" ".join(str(names)[:3_000] for names in found).lower().split())
 
     @functools.cached_property
     def is_sure(self) -> bool:
-        """Decide whether its own data name it an article: no teaser, no review by a customer."""
+        """Decide whether its JSON-LD names it an article, no teaser or customer's review."""
         declared = (node for node in self.declared.nodes if json_ld.kinds(node) & json_ld.ARTICLES)
         for node in itertools.islice(declared, _MAX_NODES):
             if self.is_about(node) and not self._is_by_a_customer(node):
@@ -152,24 +154,25 @@ class PageLook:
 
     @functools.cached_property
     def says_article(self) -> bool:
-        """Decide whether OpenGraph calls it an article, as many templates call everything."""
+        """Decide whether OpenGraph calls it an article, as many templates call every page."""
         return self.declared.first("og:type")[0].lower() == "article"
 
     @functools.cached_property
     def is_article(self) -> bool:
-        """Decide whether it surely is one by its own word: by its data, or a type and a date."""
+        """Decide whether it surely declares itself an article: by JSON-LD, or by type and date."""
         return self.is_sure or (self.says_article and bool(self.declared.first(*_DATED)[0]))
 
     @functools.cached_property
     def is_dated(self) -> bool:
-        """Decide whether its head says when it was published."""
+        """Decide whether its head has a date of publication."""
         return bool(self.declared.first(*_DATED)[0])
 
     @functools.cached_property
     def is_as_listed(self) -> bool:
-        """Decide whether a heading of it is the headline that its source gave.
+        """Decide whether a heading is the headline that its source gave.
 
-        A short one, which a section or a login may have too, counts with the source's own excerpt.
+        A short headline, which a section or a login may have too, counts with the source's excerpt
+        only.
         """
         wanted = set(text.words(self.lead.title))
         for shown in {*self.own_headings, self.headline}:
@@ -180,15 +183,15 @@ class PageLook:
 
     @functools.cached_property
     def _quotes_the_source(self) -> bool:
-        """Decide whether its text begins the source's excerpt."""
+        """Decide whether its text begins with the source's excerpt."""
         wanted = text.squash(self.lead.excerpt)[:NOTE]
         return size(wanted) >= NOTE / 2 and wanted in text.squash(self.words)
 
     @functools.cached_property
     def is_brief(self) -> bool:
-        """Decide whether it is a note: two sentences and a headline, or one and a sign.
+        """Decide whether it is a brief: a headline with two sentences, or with one and a sign.
 
-        That is a time beside it, the headline that its source gave, or that of its address.
+        A sign is a time beside it, the headline that its source gave, or that of its URL.
         """
         if size(self.words) < NOTE or not ends(self.words):
             return False
@@ -197,18 +200,18 @@ class PageLook:
 
     @functools.cached_property
     def is_timed(self) -> bool:
-        """Decide whether a time stands in its head, or in the page and not in its furniture."""
+        """Decide whether there is a time in its head, or in the page outside of its furniture."""
         return self.is_dated or bool(self.document.tree.xpath(_IN_THE_PAGE))
 
     @functools.cached_property
     def is_spelt(self) -> bool:
-        """Decide whether its address spells its headline."""
+        """Decide whether its URL spells its headline."""
         wanted = set(text.words(self.headline))
         given = set(re.split(r"[^\w]|_", self.segments[-1])) if self.segments else set()
         return len(wanted & given) >= max(_SPELT, _SHARED * len(wanted))
 
     def is_here(self, node: Node) -> bool:
-        """Decide whether a node names the page's own address."""
+        """Decide whether a node has the page's own URL."""
         here = {self.address, *self.declared.links.get("canonical", ())}
         return bool(
             {urls.identity(address) for address in _own_addresses(node)}
@@ -216,9 +219,9 @@ class PageLook:
         )
 
     def is_called(self, name: str, beside: float) -> bool:
-        """Decide whether a title of the page is a name, and at most a share of its words is not.
+        """Decide whether a title of the page is this name, but for a share of its words.
 
-        Numbers and articles ("the") say nothing.
+        Numbers and articles ("the") do not count.
         """
         wanted = set(text.words(name))
         for shown in (self.title, *self.own_headings, self.declared.first("og:title")[0]):
@@ -246,7 +249,7 @@ class PageLook:
         return Counter(kind for node in self.declared.nodes for kind in json_ld.kinds(node))
 
     def _is_named(self, name: str) -> bool:
-        """Decide whether half of a name's words stand in a title that page or lead have."""
+        """Decide whether half of a name's words are in a title of page or lead."""
         wanted = set(text.words(name))
         if not wanted:
             return False
@@ -255,7 +258,7 @@ class PageLook:
         return len(wanted & given) >= _SHARED * len(wanted)
 
     def _is_by_a_customer(self, node: Node) -> bool:
-        """Decide whether a review is one of those below a product."""
+        """Decide whether a review is one of the customers' reviews of a product."""
         if not json_ld.kinds(node) <= _REVIEWS:
             return False
         for holder in self.declared.nodes:
@@ -267,7 +270,7 @@ class PageLook:
 
 
 def _own_addresses(node: Node) -> list[str]:
-    """Return the addresses under which a node says that it or its page is found."""
+    """Return the URLs that a node gives for itself or its page."""
     keys = ("url", "mainEntityOfPage", "@id")
     return [address for key in keys for address in _addresses(node, key)]
 
@@ -281,7 +284,7 @@ def _parts(title: str) -> list[str]:
 
 
 def size(passage: str) -> int:
-    """Count the characters of a passage; a Chinese, Japanese or Korean one counts as three."""
+    """Count the characters of a passage; Chinese, Japanese and Korean ones count as three."""
     if passage.isascii():
         return len(passage)
     return len(passage) + (_AS_WIDE - 1) * len(_WIDE.findall(passage))
@@ -293,6 +296,6 @@ def ends(passage: str) -> int:
 
 
 def is_headline(heading: str) -> bool:
-    """Decide whether a heading says as much as a headline: four words, or as many signs."""
+    """Decide whether a heading is as long as a headline: four words, or as many characters."""
     is_long = size(heading) >= _HEADLINE_SIZE and bool(_UNSPACED.search(heading))
     return len(heading.split()) >= _HEADLINE_WORDS or is_long

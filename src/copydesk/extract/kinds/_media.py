@@ -1,33 +1,43 @@
-"""Is it a video or a sound, how long is it, and the markup that plays it: ours, never copied."""
+"""Decide whether a page is a video or a sound, find its length and the player or file to embed.
+
+The markup of a player is always our own, never copied from the page.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
-from copydesk.extract.kinds import _playing
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.page.json_ld import Node
-from copydesk.kit import embeds, lengths, players, text, urls
+from copydesk.extract import json_ld
+from copydesk.extract.json_ld import Node
+from copydesk.kit import embeds, lengths, players, tables, text, urls
+from copydesk.kit.embeds import MediaFile
+from copydesk.kit.players import Player
 from copydesk.news import Kind
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
 EPISODES = frozenset({"podcastepisode", "radioepisode", "radioclip"})
 SOUNDS = frozenset({"audioobject", "musicrecording"})
-_STUB = 600  # characters; a text this short stands beside the thing, whatever a template declares
-_NOTES = 1_500  # characters; more than this beside an undeclared video is an article with a video
-_READ_ALOUD = 15  # characters a second, some 150 words a minute
-_LONGER = 3  # times; a sound that much longer than its text read aloud is no reading of it
+_STUB = 600  # characters; a text this short is about the video or sound, whatever a template says
+_NOTES = 1_500  # characters; a longer text with an undeclared video is an article with a video
+_CHARACTERS_A_SECOND = 15  # characters a second, some 150 words a minute
+_LONGER = 3  # times; a sound that is longer than its text read aloud by this is not a reading of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playback:
-    """What a page shows: its kind, the markup that plays it ("" for none), its seconds or 0.
+    """The kind of a page, the markup of its player ("" for none), its seconds or 0.
 
-    `origin`, `frame_from` and `seconds_from` say where each came from.
+    `origin`, `frame_from` and `seconds_from` are the origins of these.
     """
 
     kind: Kind = "article"
@@ -40,7 +50,7 @@ class Playback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """What is there to decide on; `video` and `sound` are nodes of JSON-LD, {} for none."""
+    """The evidence; `video` and `sound` are nodes of JSON-LD, {} for none."""
 
     document: Document
     declared: Declared
@@ -51,7 +61,7 @@ class _Seen:
 
     @property
     def is_declared(self) -> bool:
-        """Decide whether the page calls itself an article, as a template may do too."""
+        """Decide whether the page calls itself an article, as a template may, too."""
         return bool(self.declared.article) or self.og_type == "article"
 
     @property
@@ -60,19 +70,17 @@ class _Seen:
         return self.declared.first("og:type")[0].lower()
 
 
-def find(document: Document, declared: Declared, lead: Lead, body: str) -> Playback:
-    """Decide what kind of page it is, what plays what it is about, and how long that takes.
+def playback(document: Document, declared: Declared, lead: Lead, body: str) -> Playback:
+    """Return the kind of a page, with the player and the length of its video or sound.
 
-    An article with a video in it is an article, and so is one that is read aloud.
+    An article with a video in it is an article, and so is one that is also read aloud.
     """
     seen = _see(document, declared, lead, body)
     kind, origin = _decide_kind(seen)
     if kind == "article":
         return Playback()
     node = declared.video if kind == "video" else seen.sound
-    shown, frame_from = _playing.find(
-        document, declared, lead, _playing.About(kind=kind, node=node)
-    )
+    shown, frame_from = find_player(document, declared, lead, About(kind=kind, node=node))
     seconds, seconds_from = _find_seconds(declared, lead, kind, node)
     return Playback(
         kind=kind,
@@ -85,7 +93,7 @@ def find(document: Document, declared: Declared, lead: Lead, body: str) -> Playb
 
 
 def kind(document: Document, declared: Declared, lead: Lead, body: str) -> Kind:
-    """Decide only the kind of a page."""
+    """Return only the kind of a page."""
     return _decide_kind(_see(document, declared, lead, body))[0]
 
 
@@ -104,7 +112,7 @@ def _see(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen
 
 
 def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
-    """Decide the kind of the page and what says so: its address, its own word, its feed."""
+    """Return the kind of the page and its origin: the URL, the metadata, the feed."""
     if player := players.find(seen.document.address):
         return player.kind, "address"
     for decide in (_by_its_word, _by_its_player, _by_its_feed, _by_its_sound):
@@ -115,7 +123,7 @@ def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
 
 
 def _by_its_word(seen: _Seen) -> tuple[Kind, str] | None:
-    """Believe og:type and JSON-LD; beside an article only where there is next to no text."""
+    """Judge by og:type and JSON-LD; of an article only if there is next to no text."""
     has_article = bool(seen.declared.article)
     is_short = seen.length < (_STUB if seen.is_declared else _NOTES)
     is_alone = is_short and not has_article
@@ -129,10 +137,10 @@ def _by_its_word(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
-    """Believe the player or sound that a page without an article offers to be shown elsewhere."""
+    """Judge by the player or sound that a page without an article offers for embedding."""
     if seen.is_declared or seen.length >= _NOTES:
         return None
-    for address, origin in _playing.offers(seen.declared):
+    for address, origin in offers(seen.declared):
         if player := players.find(address):
             return player.kind, origin
     has_sound = seen.length < _STUB and seen.declared.first("og:audio", "og:audio:url")[0]
@@ -140,7 +148,7 @@ def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
-    """Believe the feed's enclosures where the page is no article, or far shorter than its sound."""
+    """Judge by the feed's enclosures if the page is no article, or far shorter than its sound."""
     lengths_of_sounds = [media.seconds for media in seen.lead.media if media.kind == "audio"]
     if lengths_of_sounds:
         return ("audio", "lead") if _is_of_a_sound(seen, max(lengths_of_sounds)) else None
@@ -150,31 +158,31 @@ def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _is_of_a_sound(seen: _Seen, seconds: int) -> bool:
-    """Decide whether a text is a sound's notes: far shorter, or short where no length is known."""
+    """Decide whether a text is the notes to a sound: far shorter, or short if it has no length."""
     if seconds:
-        return seconds > _LONGER * seen.length / _READ_ALOUD and not _is_walled(seen)
+        return seconds > _LONGER * seen.length / _CHARACTERS_A_SECOND and not _is_walled(seen)
     return seen.length < (_STUB if seen.is_declared else _NOTES)
 
 
 def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:
-    """Believe the one sound that a page plays or links to where next to no text stands beside it.
+    """Judge by the only sound that a page plays or links to, if there is next to no text.
 
-    Blogs of podcasts declare nothing but an article.
+    Podcast blogs declare nothing but an article.
     """
-    if seen.length >= _STUB or _is_walled(seen) or not _playing.sounds(seen.document):
+    if seen.length >= _STUB or _is_walled(seen) or not sounds(seen.document):
         return None
     return "audio", "audio"
 
 
 def _is_walled(seen: _Seen) -> bool:
-    """Decide whether the text may be the beginning of a longer one."""
+    """Decide whether the text may be the beginning of a longer one behind a wall."""
     free = seen.declared.article.get("isAccessibleForFree")
     return free is False or str(free).lower() == "false"
 
 
 def _find_seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[int, str]:
-    """Find the length and where it is said: JSON-LD, meta tags, the feed."""
-    for part in _playing.parts(node):
+    """Return the length in seconds and its origin: JSON-LD, meta tags, the feed."""
+    for part in parts(node):
         for key in ("duration", "timeRequired"):
             if found := lengths.seconds(part.get(key)):
                 return found, "json-ld"
@@ -185,3 +193,160 @@ def _find_seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tup
     own = (media.seconds for media in lead.media if media.kind == kind)
     found = next(filter(None, own), 0)
     return found, "lead" if found else ""
+
+
+# The player of the video or sound that a page is about, or else its file.
+
+_PACKAGE = "copydesk.extract.kinds"
+
+_MEDIA = ("associatedMedia", "audio", "video", "encoding")  # of an episode: its own files
+_MAX_LINKS, _MAX_FRAMES, _MAX_PARTS = 50, 20, 20
+_VIDEO_META = ("og:video:secure_url", "og:video:url", "og:video")
+_MAX_SOUNDS, _LEVELS = 20, 5
+_SOUNDS = (
+    "//audio[@src or source/@src] | //a[starts-with(@type, 'audio/') or contains(@href, '.mp3')"
+    " or contains(@href, '.m4a') or contains(@href, '.ogg') or contains(@href, '.opus')]"
+)
+_APART = frozenset({"nav", "aside", "footer", "form"})
+# readings of the article aloud, by the names of their blocks or files
+_READ_ALOUD = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'read_aloud.txt')}")
+_AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a page is about: a video or a sound, with its JSON-LD node, {} for none."""
+
+    kind: players.Kind
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PlayerOffer:
+    """A URL that may be the player or file, its MIME type if known, its origin."""
+
+    address: str
+    origin: str
+    type: str = ""
+
+
+def find_player(
+    document: Document, declared: Declared, lead: Lead, about: About
+) -> tuple[Player | MediaFile | None, str]:
+    """Return the player or file and the origin of its URL, (None, "") for none.
+
+    A player of the allow-list is preferred wherever it is named; then a file of the same kind at an
+    https URL; then the only known player in the page.
+    """
+    found = [
+        _PlayerOffer(address=document.address, origin="address"),
+        *_offers_of_declarations(document, about.node),
+    ]
+    found += [_PlayerOffer(address=address, origin=origin) for address, origin in offers(declared)]
+    found += [
+        _PlayerOffer(address=media.url, origin="lead", type=media.type) for media in lead.media
+    ]
+    if about.kind == "audio":
+        found += [_PlayerOffer(address=address, origin="audio") for address in sounds(document)]
+    for offer in found:
+        if player := players.find(offer.address):
+            return player, offer.origin
+    for offer in (*found, *_offers_with_types(declared)):
+        if embeds.kind_of(offer.address, offer.type) == about.kind:
+            file = embeds.file(about.kind, offer.address)
+            if file is not None:
+                return file, offer.origin
+    return _find_only_frame(document)
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """Yield a node and the objects with its own files."""
+    yield node
+    for key in _MEDIA:
+        value = node.get(key)
+        for part in (value if isinstance(value, list) else [value])[:_MAX_PARTS]:
+            if isinstance(part, Mapping):
+                yield part
+
+
+def offers(declared: Declared) -> Iterator[tuple[str, str]]:
+    """Yield the URLs that a page offers for embedding, with their origins."""
+    for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
+        if "oembed" in link:
+            for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:
+                yield address, "oembed"
+    for name in ("twitter:player", *_VIDEO_META, *_AUDIO_META):
+        if address := declared.first(name)[0]:
+            yield address, name
+
+
+def sounds(document: Document) -> list[str]:
+    """Return the files of the only sound that a page plays or links to, [] for none or several.
+
+    A reading of the article aloud does not count, nor a sound in a margin.
+    """
+    found: dict[str, list[str]] = {}
+    for element in document.tree.xpath(_SOUNDS)[:_MAX_SOUNDS]:
+        if not _is_beside(element):
+            for address in _files(element, document):
+                name = urlsplit(address).path.rpartition("/")[2].rpartition(".")[0]
+                found.setdefault(name.lower(), []).append(address)
+    return next(iter(found.values())) if len(found) == 1 else []
+
+
+def _files(element: HtmlElement, document: Document) -> Iterator[str]:
+    """Yield the URLs of an element's sound files."""
+    sources = [element, *element.iter("source")][:_MAX_PARTS]
+    for raw in (source.get("src") or source.get("href") or "" for source in sources):
+        address = urls.fetchable(raw.strip()[:2_000], document.base) if raw else None
+        told = element.get("type") or ""
+        if address and (element.tag == "audio" or embeds.kind_of(address, told) == "audio"):
+            yield address
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Decide whether a sound is in a margin or reads the article aloud."""
+    names = [element.get("src") or element.get("href") or ""]
+    for level, above in enumerate((element, *element.iterancestors())):
+        if above.tag in _APART:
+            return True
+        if level < _LEVELS:
+            names += [above.get("class") or "", above.get("id") or ""]
+    return bool(_READ_ALOUD.search(" ".join(names)[:3_000]))
+
+
+def _offers_of_declarations(document: Document, node: Node) -> Iterator[_PlayerOffer]:
+    for part in parts(node):
+        mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
+        keys = ("embedUrl", "contentUrl") if part is node else ("embedUrl", "contentUrl", "url")
+        for address in _first_addresses(part, keys, document):
+            yield _PlayerOffer(address=address, origin="json-ld", type=mime_type)
+    for address in _first_addresses(node, _MEDIA, document):
+        yield _PlayerOffer(address=address, origin="json-ld")
+
+
+def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
+    """Yield the first URL under each of some keys."""
+    for key in keys:
+        for address in json_ld.strings(node.get(key))[:1]:
+            if absolute := urls.fetchable(address, document.base):
+                yield absolute
+
+
+def _offers_with_types(declared: Declared) -> Iterator[_PlayerOffer]:
+    """Yield the files of meta tags with their types, which their URLs may not show."""
+    for names, kind in ((_VIDEO_META, "video"), (_AUDIO_META, "audio")):
+        address, name = declared.first(*names)
+        if address:
+            yield _PlayerOffer(
+                address=address, origin=name, type=declared.first(f"og:{kind}:type")[0]
+            )
+
+
+def _find_only_frame(document: Document) -> tuple[Player | None, str]:
+    """Return the player in the page's frames if all known ones are the same."""
+    frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
+    addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
+    absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
+    known = {player for address in absolute if address and (player := players.find(address))}
+    return (known.pop(), "iframe") if len(known) == 1 else (None, "")

@@ -1,4 +1,4 @@
-"""An opened page in, the pictures that may stand for it out, the best first."""
+"""Find the pictures in an opened page that may illustrate the article, the best first."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.extract.pictures._captions import clean_credit as clean_credit
+    from copydesk.extract.pictures._captions import is_description as is_description
+    from copydesk.extract.pictures._captions import split_credit as split_credit
     from copydesk.extract.pictures._figure_key import figure_key as figure_key
     from copydesk.extract.pictures._figure_key import size_of as size_of
-    from copydesk.extract.pictures._figure_words import clean_credit as clean_credit
-    from copydesk.extract.pictures._figure_words import is_description as is_description
-    from copydesk.extract.pictures._figure_words import split_credit as split_credit
     from copydesk.extract.pictures._figures import figures as figures
     from copydesk.extract.pictures._mention import srcset as srcset
     from copydesk.extract.pictures._mention import widest as widest

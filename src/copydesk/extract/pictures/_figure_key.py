@@ -1,4 +1,4 @@
-"""The name of a picture: what its address says beside sizes, crops, formats and parameters."""
+"""Keys of pictures, the same for all URLs of one picture in any size, crop and format."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ _PACKAGE = "copydesk.extract.pictures"
 
 _MAX_ADDRESS = 4_000
 _MOST_PARAMETERS = 20
-_WRAPPINGS = 3  # a resizer may stand before a cache before the picture
+_WRAPPINGS = 3  # a URL of a resizer in that of a cache, and the like
 _WRAPPED = ("url", "src", "image", "img", "u", "imgurl")
 _INNER = re.compile(r"https?:/{1,2}(?=[^/])")
 _FORMAT = r"\.(?:jpe?g|jfif|png|webp|avif|gif|bmp|tiff?)"
 _NAMED_FORMAT = re.compile(rf"(?i){_FORMAT}$")
-# a path may name the host that a resizer fetches from, without a scheme
+# a path may contain the host that a resizer fetches from, without a scheme
 _HOST = re.compile(r"(?i)^(?:[a-z0-9-]+\.){1,4}[a-z]{2,12}$")
 _SHARD = re.compile(r"^(?:www\.)?([a-z]+)\d{1,2}(?=[.-])")
 _VIDEO = re.compile(r"^(.*/vi)(?:_webp)?/([\w-]{11})/\w*$")  # a still of a video, by the video's id
 _WIDTHS = tables.read_pattern(_PACKAGE, "widths.txt")
 _SIZE_WORD = tables.read_pattern(_PACKAGE, "size_words.txt")
-# a folder that is a size, a crop or an order to a resizer
+# folders with a size, a crop or instructions to a resizer
 _SIZE_FOLDER = re.compile(
     rf"""(?xi)^(?:
       \d{{0,4}}x\d{{2,4}} | \d{{2,4}}x\d{{0,4}} | -?\d+x-?\d+:-?\d+x-?\d+ | \d+_\d+_\d+_\d+
@@ -34,7 +34,7 @@ _SIZE_FOLDER = re.compile(
     | (?:gallery_)?{_SIZE_WORD}(?:[-_]?\d{{1,4}})?
     )$"""
 )
-# a style of Drupal's; two folders of width and height, no year and no month
+# a style of Drupal's; two folders with width and height, not year and month
 _STYLES = re.compile(
     r"/styles/[^/]+/(?:public|private)(?=/)|/(?!(?:19|20)\d\d/)(?:\d{3,4}/\d{3,4}|0/0)(?=/)"
 )
@@ -61,17 +61,17 @@ _SIZES = (
 
 
 def figure_key(url: str) -> str:
-    """Return the name by which a picture is known again, whatever size it is asked for in.
+    """Return the key of a picture, the same for any size of it.
 
-    Host and path without schemes, sizes, crops, formats and the resizers around them; "" for what
-    is no web address.
+    It is host and path without schemes, sizes, crops, formats and resizers; "" for what is not a
+    web URL.
     """
     address = urls.fetchable(url[:_MAX_ADDRESS])
     return "" if address is None else key_of(address)
 
 
 def key_of(address: str) -> str:
-    """Return a picture's name for an address that kit.urls has parsed."""
+    """Return the key of a picture for a URL that kit.urls has parsed."""
     parts = urlsplit(_unwrap(address))
     host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
     path = unquote(_STYLES.sub("", parts.path))
@@ -118,7 +118,7 @@ def _naming_query(query: str) -> str:
 
 
 def _unwrap(address: str) -> str:
-    """Find the picture's own address in one that asks a resizer or a cache for it."""
+    """Return the picture's own URL from that of a resizer or a cache."""
     for _ in range(_WRAPPINGS):
         found = _find_inner(address)
         inner = urls.fetchable(found) if found else None
@@ -129,7 +129,7 @@ def _unwrap(address: str) -> str:
 
 
 def _find_inner(address: str) -> str:
-    """Return the address that a resizer's address holds, in a parameter or its path, else ""."""
+    """Return the URL in a resizer's URL, from a parameter or its path, else ""."""
     parts = urlsplit(address)
     if "=" in parts.query and len(parts.query) < _MAX_ADDRESS:
         for name, value in parse_qsl(parts.query)[:_MOST_PARAMETERS]:
@@ -139,13 +139,13 @@ def _find_inner(address: str) -> str:
 
 
 def _is_a_picture(value: str) -> bool:
-    """Decide whether a parameter may be a picture's address: a whole one, or a path to a file."""
+    """Decide whether a parameter may be a picture's URL: an absolute one, or a file's path."""
     is_file = value.startswith("/") and _NAMED_FORMAT.search(value)
     return bool(is_file) or value.startswith(("http://", "https://"))
 
 
 def _find_in_path(path: str) -> str:
-    """Return the last address within a path, with its scheme or from the name of a host on."""
+    """Return the last URL in a path, with its scheme or from the name of a host on."""
     starts = [inner.start() for inner in _INNER.finditer(path)] if "http" in path else []
     if starts:
         return _INNER.sub("http://", path[starts[-1] :], count=1)
@@ -157,9 +157,9 @@ def _find_in_path(path: str) -> str:
 
 
 def size_of(url: str) -> tuple[int, int]:
-    """Read the width and height that an address asks for, 0 for what it does not say."""
+    """Return the width and height in a URL, 0 for what it does not have."""
     for pattern in _SIZES:
         sizes = pattern.findall(url[:_MAX_ADDRESS])
-        if sizes:  # the last one: a crop stands before the size
+        if sizes:  # the last one: a crop is before the size
             return int(sizes[-1][0]), int(sizes[-1][1] or 0)
     return 0, 0

@@ -1,35 +1,35 @@
-"""The pictures that may stand for an article, the best first, by what speaks for each."""
+"""Choose the pictures that may illustrate an article, the best first, by points."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+import re
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.extract.pictures import _figure_twins
+from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
+from copydesk.extract.pictures import _mention
+from copydesk.extract.pictures._captions import words_of
+from copydesk.extract.pictures._declared import list_declared_offers, site_pictures
 from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figure_points import (
-    DECLARING,
-    ENOUGH,
-    OFFERED,
-    ArticleContext,
-    split_words,
-    weigh,
-)
-from copydesk.extract.pictures._figure_words import words_of
-from copydesk.extract.pictures._figures_declared import list_declared_offers, site_pictures
-from copydesk.extract.pictures._figures_shown import (
+from copydesk.extract.pictures._mention import Mention, best_size
+from copydesk.extract.pictures._shown import (
+    MAX_RATIO,
+    MIN_SIDE,
     Layout,
     find_layout,
+    is_tracker,
+    leads_away,
     list_shown_offers,
     logo_keys,
 )
-from copydesk.extract.pictures._mention import Mention, best_size
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 from copydesk.news import Figure
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
@@ -37,15 +37,15 @@ __all__ = ["figure_key", "figures"]
 
 _MOST = 5
 _LONG_NAME, _LONG_PATH = 14, 25  # characters
-_TELLING = 2  # words of a hero's description that the headline has
+_TELLING = 2  # words that a hero's description shares with the headline
 
 
 def figures(document: Document, declared: Declared, lead: Lead, web_url: str) -> tuple[Figure, ...]:
-    """Return the pictures that may stand for an article, the best first, at most five.
+    """Return the pictures that may illustrate an article, the best first, at most five.
 
-    Each has an absolute http or https address and stands there once, whatever sizes the page has of
-    it. What declares it, whether the article shows it and what its address says are weighed by
-    `_figure_points`; one that has too few points is not given.
+    Each has an absolute http or https URL and is listed once, whatever sizes the page has of it.
+    `weigh` gives points for its declarations, its place in the article and its URL; a picture with
+    too few points is left out.
     """
     title = _title(document, declared, lead)
     where = find_layout(document, frozenset(text.words(title)))
@@ -74,9 +74,9 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
 def _group_mentions(
     declaring: Iterable[Mention], document: Document, where: Layout, own: Container[str]
 ) -> list[list[Mention]]:
-    """Return the mentions of each picture: those that declare it, then those that show it.
+    """Return the mentions of each picture: first its declarations, then where it is shown.
 
-    What is only shown counts where it stands in the article.
+    A picture that is only shown counts if it is in the article.
     """
     groups: dict[str, list[Mention]] = {}
     for offer in declaring:
@@ -90,13 +90,13 @@ def _group_mentions(
 
 
 def _names(declared: Declared) -> tuple[str, ...]:
-    """Return the names of the site that may stand in front of what a picture shows."""
+    """Return the names of the site that may be before a description."""
     names = json_ld.names(declared.article.get("publisher"), declared.nodes)
     return tuple(name for name in (declared.first("og:site_name")[0], *names[:2]) if name)
 
 
 def _on_this_page(key: str) -> str:
-    """Return the name of a picture on one page: a long file name is the same in any folder."""
+    """Return the key of a picture within a page: a long file name needs no folder."""
     path = key.partition("/")[2]
     name = path.rpartition("/")[2]
     if len(name) >= _LONG_NAME and "?" not in name:
@@ -105,14 +105,14 @@ def _on_this_page(key: str) -> str:
 
 
 def _title(document: Document, declared: Declared, lead: Lead) -> str:
-    """Return the headline as far as it is needed here: its words, whatever stands around them."""
+    """Return the headline for comparisons: its words, whatever is around them."""
     told = json_ld.string(declared.article.get("headline"))
     told = told or declared.first("og:title", "twitter:title")[0] or lead.title
     return (told or next(iter(visible_text(document, "//title[not(ancestor::svg)]", 1)), ""))[:500]
 
 
 def _story_words(title: str, *addresses: str) -> frozenset[str]:
-    """Return the words and numbers that tell this article from others of the site."""
+    """Return the words and numbers that distinguish this article from others of the site."""
     words = [word for word in split_words(title) if len(word) >= 4]
     for address in addresses:
         path = unquote(urlsplit(address).path)
@@ -158,25 +158,217 @@ def _borrow_words(
     context: ArticleContext,
     sites: tuple[str, ...],
 ) -> tuple[str, str]:
-    """Return the words of a picture's twin, or of the hero in its place that tells of the story."""
-    twin = _figure_twins.find(group, others, context.document.address)
+    """Return the words of a picture's twin, or of the hero if that is about the story."""
+    twin = _mention.find_twins(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)
-    hero = _figure_twins.hero(group, others)
+    hero = _mention.hero(group, others)
     if not hero:
         return "", ""
     alt, credit = words_of(hero, context.title, sites)
     told = context.own_words.intersection(split_words(alt))
-    is_told = len(told) >= _TELLING or _figure_twins.begins_alike(group[0], hero[0])
+    is_told = len(told) >= _TELLING or _mention.begins_alike(group[0], hero[0])
     return (alt, credit) if is_told else ("", "")
 
 
 def _origin(group: list[Mention]) -> str:
-    """Name two that declare a picture, the strongest first, and what shows it.
+    """Return the origin of a picture: two declarations, the most reliable first, and its place.
 
-    As in `og:image + json-ld + hero`.
+    For example `og:image + json-ld + hero`.
     """
     names = {mention.origin for mention in group if mention.place or mention.element is None}
     declaring = [name for name in OFFERED if name in names & DECLARING]
     showing = [name for name in OFFERED if name in names - DECLARING]
     return " + ".join([*declaring[:2], *showing[:1]])
+
+
+# Points: all mentions of a picture are weighed by two tables.
+
+_PACKAGE = "copydesk.extract.pictures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PicturePoint:
+    """A row of `tables/points.toml`."""
+
+    points: int
+    why: str
+    changes: int | None = None
+
+
+OFFERED = tables.read_rows(_PACKAGE, "offered_points.toml", int)
+DECLARING = frozenset(OFFERED) - {"hero", "img", "background", "poster", "preload"}
+ENOUGH = 20  # points under which a picture is left out
+_POINTS = {
+    name: row.points
+    for name, row in tables.read_rows(_PACKAGE, "points.toml", _PicturePoint).items()
+}
+_CARD = 0  # points of one whose name says only logo, default, share …: it is left out
+_AT_MOST_DRAWN = ENOUGH  # for a drawing: a flag, a map, a coat of arms; any photograph is better
+_AT_MOST_SHOWN = 54  # for a picture without a declaration: a clear declaration is better
+_MOST_AGREED = 2
+_MOST_LATER = 5
+_WIDE = 600  # pixels
+_WORDS_DESCRIBED = 2
+_LETTERS = 4  # of a word that can be compared
+
+_CARD_WORDS = frozenset(tables.read_lines(_PACKAGE, "card_words.txt"))
+_EMPTY_WORDS = frozenset(tables.read_lines(_PACKAGE, "empty_words.txt"))
+_LOGO_WORDS = frozenset({"logo", "logos", "logotype"})
+_SNIPPET = re.compile(
+    r"(?i)/(?:shar(?:e|ing)|social|og|open-?graph)[-_]?(?:snippet|card|image|preview)s?/[^/]*$"
+)
+_DRAWING = re.compile(r"(?i)\.svg(?=[_.-]|$)")
+_THEME = re.compile(
+    r"""(?xi)/(?:assets?|statics?|themes?|templates?|skins?|layouts?|design|dist|build
+    |bundles?|resources?
+    |img/social|images/social|sites/all|public/images|_next/static|webpack|wp-includes|plugins)/"""
+)
+_PORTRAIT = re.compile(
+    r"(?i)(?:^|[/_.-])(?:gr)?avatars?[/_.-]|/profile[-_]?(?:images?|pics?|photos?)/"
+)
+_NUMBERED = re.compile(r"\d{5}|[0-9a-f]{8}")  # of an archive
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleContext:
+    """What is known of the article and its site when its pictures are weighed."""
+
+    title: str
+    words: frozenset[str]
+    site_words: frozenset[str]
+    logos: frozenset[str]
+    writers: frozenset[str]
+    document: Document
+
+    @property
+    def own_words(self) -> frozenset[str]:
+        """Return the words of the article that are not the site's."""
+        return self.words - self.site_words
+
+
+def weigh(group: list[Mention], context: ArticleContext) -> int:
+    """Return the points of all mentions of one picture together."""
+    origins = {mention.origin for mention in group}
+    is_declared = not origins.isdisjoint(DECLARING)
+    first = group[0]
+    total = max(OFFERED[origin] for origin in origins)
+    total += _sum(_furniture(group, context)) + _sum(_merits(group, context, origins & DECLARING))
+    total += _POINTS["agreed"] * min(_MOST_AGREED, max(0, len(origins & DECLARING) - 1))
+    if not is_declared:
+        total = min(total, _AT_MOST_SHOWN)
+    if _is_card(group, context):
+        return _CARD
+    ranks = (mention.rank for mention in group if mention.origin == first.origin)
+    total += _POINTS["later"] * min(_MOST_LATER, *ranks)
+    total += _sum(_faults(group, context))
+    total += 0 if is_declared else _sum(_find_shown_faults(group, context))
+    return min(total, _AT_MOST_DRAWN) if _DRAWING.search(first.key) else total
+
+
+def _sum(claims: Mapping[str, bool]) -> int:
+    """Return the points of the claims that are true."""
+    return sum(_POINTS[name] for name, holds in claims.items() if holds)
+
+
+def _merits(
+    group: list[Mention], context: ArticleContext, declaring: set[str]
+) -> Mapping[str, bool]:
+    shown = [mention for mention in group if mention.place]
+    named = set(split_words(group[0].key)) - context.site_words
+    told = {word for mention in group for word in split_words(_description(mention))}
+    described = {word for word in told & context.words if len(word) >= _LETTERS}
+    return {
+        "shown": bool(shown and declaring),
+        "named": not named.isdisjoint(context.words),
+        "described": len(described) >= _WORDS_DESCRIBED,
+        "large": max(mention.width for mention in group) >= _WIDE,
+        "framed": any(map(_is_framed, shown)),
+    }
+
+
+def _description(mention: Mention) -> str:
+    if mention.alt or mention.element is None:
+        return mention.alt[:500]
+    return (mention.element.get("alt") or "")[:500]
+
+
+def _is_framed(mention: Mention) -> bool:
+    element = mention.element
+    return element is not None and next(element.iterancestors("figure"), None) is not None
+
+
+def _faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+    keys = {mention.key for mention in group}
+    size = best_size(group)
+    sides = [side for side in (size.width, size.height) if side]
+    return {
+        "logo": not keys.isdisjoint(context.logos),
+        "writer": any(map(_PORTRAIT.search, keys)) or not keys.isdisjoint(context.writers),
+        "small": bool(sides) and min(sides) < MIN_SIDE,
+        "banner": len(sides) == 2 and sides[0] > MAX_RATIO * sides[1],
+    }
+
+
+def _find_shown_faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+    elements = (mention.element for mention in group if mention.element is not None)
+    return {
+        "tracker": is_tracker(group[0].url),
+        "linked": any(leads_away(element, context.document) for element in elements),
+        "button": _is_button(group),
+    }
+
+
+def _is_button(group: list[Mention]) -> bool:
+    size = best_size(group)
+    is_drawn = urlsplit(group[0].url).path.lower().endswith((".gif", ".png"))
+    return is_drawn and not (size.width or size.height) and not any(map(_is_framed, group))
+
+
+def _furniture(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+    """Return the claims of a picture's URL about the site's own furniture."""
+    key = group[0].key
+    is_of_the_site = context.own_words.isdisjoint(split_words(key))
+    is_shown = any(mention.place for mention in group)
+    return {
+        "snippet": bool(_SNIPPET.search(key)),
+        "furniture word": is_of_the_site and not _CARD_WORDS.isdisjoint(_name_words(group)),
+        "theme": is_of_the_site and not is_shown and _is_theme(key),
+    }
+
+
+def _is_theme(key: str) -> bool:
+    folder = key.rpartition("/")[0]
+    return bool(_THEME.search(f"/{folder}/")) and not _NUMBERED.search(key)
+
+
+def _is_card(group: list[Mention], context: ArticleContext) -> bool:
+    """Decide whether a file's name has only words of a site's own pictures.
+
+    Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
+    """
+    if not context.own_words.isdisjoint(split_words(group[0].key)):
+        return False
+    words = _name_words(group)
+    cards = [word for word in words if word in _CARD_WORDS]
+    if not _LOGO_WORDS.isdisjoint(cards) or len(cards) > 1:
+        return True
+    return bool(cards) and not any(_is_telling(word, context) for word in words)
+
+
+def _is_telling(word: str, context: ArticleContext) -> bool:
+    """Decide whether a word of a file's name may describe the picture."""
+    is_size = word.isdigit() and len(word) <= 4
+    is_empty = word in _CARD_WORDS or word in _EMPTY_WORDS or word in context.site_words
+    return len(word) > 2 and not is_size and not is_empty
+
+
+def _name_words(group: list[Mention]) -> list[str]:
+    return split_words(_HUMP.sub(" ", group[0].key.rpartition("/")[2]))
+
+
+def split_words(words: str) -> list[str]:
+    """Return the words and numbers in a name or a headline, in lower case."""
+    return [word.lower() for word in _WORD.findall(words)]

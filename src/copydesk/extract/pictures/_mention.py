@@ -1,7 +1,8 @@
-"""One mention of a picture on a page, and which of its sizes is taken."""
+"""Mentions of pictures on a page: which size is taken, and which two mentions are twins."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 MAX_WIDTH = 1_600  # pixels: enough for any screen that shows it in a column
 ENOUGH = 640  # pixels under which a larger one is worth its bytes
 _MAX_ADDRESS = 2_000
-_MOST_DENSE = 2  # pixels of a file for one of the screen that are worth their bytes
+_MOST_DENSE = 2  # pixels of a file for one of the screen; more are not worth their bytes
 _MAX_SRCSET = 20_000
 _SIZE = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*$")
-# no picture: a drawing, a loader's placeholder, a template that a script fills
+# not a picture: a drawing, a placeholder, a template that a script fills
 _NO_PICTURE = re.compile(
     r"""(?xi)\.svgz?$ | \.(?:html?|mp4|webm|m3u8|mp3|ico|js|css)$ | ^$ | \{ | %7B
     | (?:^|/)(?:undefined|null|none|false|nan)$
@@ -35,10 +36,10 @@ Place = Literal["", "hero", "text"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A picture as one part of a page mentions it: where, how large, in which words.
+    """A picture as one part of a page mentions it: where, how large, with which words.
 
-    `rank` counts the mentions of one origin from 0; `element` is what shows it, None where it is
-    only declared; `place` is where that stands in the article, "" for elsewhere on the page.
+    `rank` counts the mentions of one origin from 0; `element` shows it, None if it is only
+    declared; `place` is the element's place in the article, "" for elsewhere on the page.
     """
 
     url: str
@@ -56,7 +57,7 @@ class Mention:
 def make_mention(
     raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)
 ) -> Mention | None:
-    """Make a mention with an absolute address, None where it is no address of a picture."""
+    """Return a mention with an absolute URL, None if that cannot be a picture."""
     raw = raw[:_MAX_ADDRESS].strip().replace("&amp;", "&")  # templates encode twice
     if not raw or raw[:5].lower() in {"data:", "blob:"}:
         return None
@@ -68,13 +69,13 @@ def make_mention(
 
 
 def pixels(value: object) -> int:
-    """Read the pixels that a value claims, 0 where it claims none."""
+    """Parse the pixels in a value, 0 for none."""
     found = _SIZE.match(text.fold(str(value))) if isinstance(value, str | int) else None
     return int(found[1]) if found else 0
 
 
 def srcset(value: str) -> Iterator[tuple[str, int, float]]:
-    """Read (address, width, density) for each candidate of a srcset (HTML standard 4.8.4.2.1)."""
+    """Parse a srcset into (URL, width, density) of its candidates (HTML standard 4.8.4.2.1)."""
     tokens = value[:_MAX_SRCSET].split()
     address = ""
     for token in tokens:
@@ -99,7 +100,7 @@ def _read_descriptor(descriptor: str) -> tuple[int, float]:
 
 
 def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
-    """Return the largest candidate up to about 1,600 pixels, the smallest where all are larger."""
+    """Return the largest candidate up to about 1,600 pixels, or the smallest if all are larger."""
     usable = [
         (address, width, density)
         for address, width, density in candidates
@@ -112,13 +113,13 @@ def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
 
 
 def _choose_densest(by_density: list[tuple[float, str]]) -> str:
-    """Return the densest of use, the densest of all where none is."""
+    """Return the highest useful density, or the highest if none is useful."""
     fitting = [pair for pair in by_density if pair[0] <= _MOST_DENSE]
     return max(fitting or by_density, key=itemgetter(0), default=(0, ""))[1]
 
 
 def _choose_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
-    """Return the widest that fits, the next larger one where that is small or where none fits."""
+    """Return the widest that fits, or the next larger one if that is small or none fits."""
     fitting = [pair for pair in by_width if pair[0] <= MAX_WIDTH]
     larger = [pair for pair in by_width if pair[0] > MAX_WIDTH]
     width, address = max(fitting, key=itemgetter(0), default=(0, ""))
@@ -128,9 +129,9 @@ def _choose_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
 
 
 def best_size(offers: list[Mention]) -> Mention:
-    """Choose the mention whose size to take: the first, unless it is small or far too large.
+    """Return the mention whose size to take: the first, unless it is small or far too large.
 
-    A size that nobody names is taken to be right.
+    An unknown size is assumed to be right.
     """
     first = offers[0]
     sizes = [mention for mention in offers if mention.width]
@@ -141,3 +142,155 @@ def best_size(offers: list[Mention]) -> Mention:
         smaller = [mention for mention in sizes if ENOUGH <= mention.width <= 2 * MAX_WIDTH]
         return max(smaller, key=lambda mention: mention.width, default=first)
     return first
+
+
+# Twins: one picture under two file names. A page often declares a crop of its own making and shows
+# another, with the caption and the credit. Twins share these, but stay two pictures with two URLs.
+
+_SHORTEST = 7  # characters in common at the beginning of two names
+_LONG = 12
+_MOST_LEFT = 4  # parts that may follow
+_MOST_WORDS = 2  # of them that are words and not known crops
+_WORDS = 4  # of a description that two pictures do not share by accident
+_INNER_FORMAT = re.compile(r"(?i)\.?(?:jpe?g|png|webp|avif|gif|tiff?)(?=[_.-]).*$")
+_PROCESSED = re.compile(r"(?i)^csm_")  # TYPO3's prefix for its crops
+_PART = re.compile(r"[^\W_]+")
+_CROP = re.compile(
+    r"""(?xi)^(?:\d{0,4}x\d{0,4}(?:\d?d?x{0,2}[sml])? | \d{1,2}(?:to|by)\d{1,2} | [whpqc]\d{1,4}
+    | v | \d?d?x{0,2}[sml] | web | fill | crop(?:ped)? | scaled | resized | thumb(?:nail)? | small
+    | medium | large | original | preview | square | landscape | portrait | wide
+    | (?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{8,64})$"""
+)
+_SOCIAL = frozenset(
+    {"og", "opengraph", "social", "socialmedia", "facebook", "twitter", "share", "sharing"}
+)
+_PLAIN = frozenset(
+    {"image", "images", "picture", "photo", "header", "teaser", "default", "preview", "article"}
+)
+_HASH = re.compile(r"(?i)(?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{8,64}")
+_NUMBER = re.compile(r"\d{4,}")
+_DATE = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d(?:\d{4,6})?)?)?")
+_LONG_NUMBER = 6  # digits
+
+
+def find_twins(group: list[Mention], others: list[list[Mention]], address: str) -> list[Mention]:
+    """Return the mentions of a picture's twin among those that the article shows, [] for none.
+
+    If two may be the twin, neither is. `address` is the article's: its number may be in the names
+    of all its pictures.
+    """
+    shown = [other for other in others if other is not group and _is_shown(other)]
+    twins = [other for other in shown if is_twin(group[0], other[0], address)]
+    if not twins:
+        words = _descriptions(group)
+        twins = [other for other in shown if not words.isdisjoint(_descriptions(other))]
+    return twins[0] if len(twins) == 1 or _is_one(twins, address) else []
+
+
+def _is_shown(group: list[Mention]) -> bool:
+    return any(mention.place for mention in group)
+
+
+def _descriptions(group: list[Mention]) -> set[str]:
+    return {_description(mention) for mention in group} - {""}
+
+
+def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
+    """Return the only picture between headline and text, if the declared one is not shown."""
+    if _is_shown(group):
+        return []
+    found = [other for other in others if any(mention.place == "hero" for mention in other)]
+    is_near = len(found) == 1 and _domain(found[0][0]) == _domain(group[0])
+    return found[0] if is_near else []
+
+
+def _domain(mention: Mention) -> str:
+    return urls.registrable_domain(mention.url)
+
+
+def _is_one(groups: list[list[Mention]], address: str) -> bool:
+    """Decide whether several groups are sizes of one picture."""
+    return bool(groups) and all(is_twin(groups[0][0], group[0], address) for group in groups[1:])
+
+
+def is_twin(one: Mention, other: Mention, address: str) -> bool:
+    """Decide whether two names surely belong to one picture."""
+    if _domain(one) != _domain(other):
+        return False
+    ours, theirs = _parts(one), _parts(other)
+    same = _count_same(ours, theirs)
+    if _begin_alike(ours[:same], ours[same:], theirs[same:], address):
+        return True
+    if len(ours) == 1 or len(theirs) == 1:  # a name that is a number only
+        address = ""
+    return bool(_numbers(ours, address) & _numbers(theirs, address))
+
+
+def begins_alike(one: Mention, other: Mention) -> bool:
+    """Decide whether two names begin with the same long words, as those of a series do."""
+    ours = _parts(one)
+    return sum(map(len, ours[: _count_same(ours, _parts(other))])) >= _LONG
+
+
+def _count_same(ours: list[str], theirs: list[str]) -> int:
+    """Count the parts with which both names begin."""
+    alike = (one == other for one, other in zip(ours, theirs, strict=False))
+    return sum(1 for _ in itertools.takewhile(bool, alike))
+
+
+def _parts(mention: Mention) -> list[str]:
+    name = mention.key.rpartition("/")[2].partition("?")[0].lower()[:300]
+    return _PART.findall(_INNER_FORMAT.sub("", _PROCESSED.sub("", name)))
+
+
+def _begin_alike(same: list[str], left: list[str], right: list[str], address: str) -> bool:
+    """Decide by the common beginning of two names, and by their rest, whether they are one's."""
+    if _is_chance(same, left, right):
+        return False
+    unknown = [[part for part in rest if not _CROP.match(part)] for rest in (left, right)]
+    if not any(unknown):
+        return True
+    if not all(map(_are_few_words, unknown)):
+        return False
+    if any(map(_is_for_sharing, (left, right))):
+        return sum(map(len, same)) >= _LONG
+    return any(_is_number(part, address) for part in same)
+
+
+def _is_chance(same: list[str], left: list[str], right: list[str]) -> bool:
+    """Decide whether names have too little in common, or too much rest, to be compared."""
+    if sum(map(len, same)) < _SHORTEST or _PLAIN.issuperset(same):
+        return True
+    return max(len(left), len(right)) > _MOST_LEFT
+
+
+def _is_for_sharing(parts: list[str]) -> bool:
+    return bool(parts) and _SOCIAL.issuperset(parts)
+
+
+def _are_few_words(parts: list[str]) -> bool:
+    return len(parts) <= _MOST_WORDS and all(map(str.isalpha, parts))
+
+
+def _is_number(part: str, address: str) -> bool:
+    """Decide whether a part of a name is a number of the picture's own."""
+    if _HASH.fullmatch(part):
+        return True
+    numbers = _NUMBER.findall(part)
+    return any(
+        not _DATE.fullmatch(number) and number not in urlsplit(address).path for number in numbers
+    )
+
+
+def _numbers(parts: list[str], address: str) -> set[str]:
+    found = {
+        number for part in parts for number in _NUMBER.findall(part) if len(number) >= _LONG_NUMBER
+    }
+    return {number for number in found if _is_number(number, address)}
+
+
+def _description(mention: Mention) -> str:
+    """Return the words of a picture if they are enough to recognise it."""
+    shown = mention.element.get("alt") or "" if mention.element is not None else ""
+    words = text.fold((mention.alt or shown)[:1_000]).lower()
+    return words if len(words.split()) >= _WORDS else ""

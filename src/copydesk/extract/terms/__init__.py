@@ -1,29 +1,21 @@
-"""An opened page in, on what terms it may be read and shown, and whose words it has, out."""
+"""Find on what terms a page may be read and quoted, and which agency its text is from."""
 
 from __future__ import annotations
 
-from copydesk.extract.terms._access import find as access
-from copydesk.extract.terms._credit import find as credit
-from copydesk.extract.terms._imprint import origins
-from copydesk.extract.terms._refusals import (
-    deciding,
-    limit_excerpt,
-    list_refused_uses,
-    snippet_characters,
-)
-from copydesk.extract.terms._sections import quotable
-from copydesk.extract.terms._signals import find as signals
-from copydesk.extract.terms._signals import is_quotable_anywhere
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "access",
-    "credit",
-    "deciding",
-    "is_quotable_anywhere",
-    "limit_excerpt",
-    "list_refused_uses",
-    "origins",
-    "quotable",
-    "signals",
-    "snippet_characters",
-]
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.extract.terms._access import access as access
+    from copydesk.extract.terms._credit import credit as credit
+    from copydesk.extract.terms._imprint import origins as origins
+    from copydesk.extract.terms._quoting import deciding as deciding
+    from copydesk.extract.terms._quoting import limit_excerpt as limit_excerpt
+    from copydesk.extract.terms._quoting import list_refused_uses as list_refused_uses
+    from copydesk.extract.terms._quoting import quotable as quotable
+    from copydesk.extract.terms._quoting import snippet_characters as snippet_characters
+    from copydesk.extract.terms._signals import is_quotable_anywhere as is_quotable_anywhere
+    from copydesk.extract.terms._signals import signals as signals
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,6 +1,6 @@
-"""Whose words they are: the agency, the press-release service or the first publisher.
+"""Find the source of a text: the agency, the press-release service or the first publisher.
 
-Copies and corroboration hang on it, so that only what signs for the whole article counts: never
+Duplicates and corroboration depend on it, so only a signature for the whole article counts: not
 "with reporting by", a list of agencies, or a name in a sentence. docs/design/extract.md.
 """
 
@@ -11,24 +11,25 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.terms import _imprint, _wires
+from copydesk.extract import json_ld
+from copydesk.extract.terms import _imprint
 from copydesk.kit import text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
 
-_OPENING = 4  # blocks in which a dateline or a byline stands
-_CLOSING = 5  # blocks in which an article says at its end whose it is
-_BLOCK = 600  # characters of a block that are looked at, at either end
-_SHORT_NAME = 4  # characters; "ap" and "tass" may be anything in small letters
+_OPENING = 4  # blocks that may have a dateline or a byline
+_CLOSING = 5  # blocks at the end that may have a signature
+_BLOCK = 600  # characters of a block that are read at either end
+_SHORT_NAME = 4  # characters; "ap" and "tass" in small letters are other words
 _MOST_SMALL_WORDS = 2  # of a dateline: "Puerto Alto, 9 de marzo"
 _BYLINE = 90  # characters; a longer block is a sentence
-_NOTE = 400  # characters; a longer block is no note on where it was published first
+_NOTE = 400  # characters; a longer block is not a note on the first publication
 
-Found = tuple[str, str]  # the credit and where it came from
+Found = tuple[str, str]  # the credit and its origin
 
 _DASH = r"\.?\s*(?:--|[-–—:])"
 # In these forms @ is an agency's name. BERLIN, May 5 (Reuters) - …, MOSCOW, May 5. /TASS/. …
@@ -43,7 +44,7 @@ _SIGNED = (
     r"(?P<beat>(?:\s+(?!Institute|Foundation)[A-Z][\w&.-]+){1,3}\s(?:[Cc]orrespondent|[Rr]eporter|[Ww]riter))?"
     r"\)?\.?"
 )
-# The holder of the rights with a year before or behind; without one it is a picture's.
+# The holder of the rights with a year before or after; without a year they are a picture's.
 _RIGHTS = (
     r"^(?:(?:©|\(c\)|copyright)[\s,:]*)+"
     r"(?:\d{4}[\s,]*(?:by\s+)?(?:the\s+)?@(?!\w)|(?:the\s+)?@[\s,]*\d{4})"
@@ -51,7 +52,7 @@ _RIGHTS = (
 # … on Monday. PTI, as Indian papers end; below a picture it is the picture's.
 _BARE_AT_THE_END = r"[.!?…”\"»’]\s+@\.?$"
 _OF_A_PICTURE = re.compile(r"(?i)\b(?:photo|picture|image|file|foto|bild|credit|getty)\b")
-_SENTENCE = 80  # characters; what ends with a bare name and is shorter may be a picture's caption
+_SENTENCE = 80  # characters; a shorter text that ends with a bare name may be a picture's caption
 # … on Monday. (AFP), or … on Monday. — Reuters.
 _AT_THE_END = r"(?:^|[.!?…”\"»’)]\s*)(?:[(\[]\s*@\s*[)\]]|(?:--|[-–—])\s*@|(?<!\w)/\s?@\s?/)\.?$"
 # Copyright 2026 The Associated Press. All rights reserved. This material may not …, which
@@ -73,7 +74,7 @@ _DATED = re.compile(r"(?i)\s*[|·•,–-]\s*(?:updated|published|posted|\d).*$"
 _AS_SOURCE = (
     r"^(?:source|quelle|fonte|fuente|bron|kilde|källa|źródło|zdroj|forrás|lähde)\s*:\s*@\.?$"
 )
-# How an agency ends its reports, whoever prints them.
+# How an agency ends its reports in any newspaper.
 _HOUSE_STYLES = (
     (
         "Reuters",
@@ -107,25 +108,25 @@ _MAX_NAME = 50
 _MAX_NAME_WORDS = 7
 
 
-def find(document: Document, declared: Declared, body: str) -> Found:
-    """Find whose words these are and how that is known, ("", "") for the page's own.
+def credit(document: Document, declared: Declared, body: str) -> Found:
+    """Return the source of the text and the origin of that, ("", "") for the page's own.
 
-    An agency's name on its own site is no credit.
+    An agency's name on its own site is not a credit.
     """
     credit, origin = _find_credit(document, declared, body)
     return ("", "") if credit and _is_its_own(credit, document, declared) else (credit, origin)
 
 
 def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
-    """Decide whether a page stands on the site of the agency that it names."""
-    if credit == _wires.find_by_domain(document.address):
+    """Decide whether a page is on the site of the agency that it names."""
+    if credit == _imprint.find_by_domain(document.address):
         return True
     site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
-    return _wires.find_by_name(site) == credit
+    return _imprint.find_by_name(site) == credit
 
 
 def _find_credit(document: Document, declared: Declared, body: str) -> Found:
-    """Return the credit by the first of all kinds of evidence that there is, the surest first."""
+    """Return the credit by the first kind of evidence there is, the most reliable first."""
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]
@@ -147,19 +148,19 @@ def _find_credit(document: Document, declared: Declared, body: str) -> Found:
 
 
 def _keep_naming(passages: Iterable[str]) -> list[str]:
-    """Return the passages in which a word of any agency's name stands: of most articles none."""
-    return [passage for passage in passages if _wires.is_naming(passage)]
+    """Return the passages with a word of any agency's name; most articles have none."""
+    return [passage for passage in passages if _imprint.is_naming(passage)]
 
 
 def _cut_dates(lines: Iterable[str]) -> list[str]:
-    """Return the lines that name an agency, without the day behind it."""
+    """Return the lines that name an agency, without a date after the name."""
     return [_DATED.sub("", line) for line in _keep_naming(lines)]
 
 
 def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
-    """Know a paid press release by its service's mark, or by the line at its end."""
+    """Recognise a paid press release by its service's mark, or by the line at its end."""
     first, last = "\n".join(opening), "\n".join(closing)
-    for service in _wires.SERVICES:
+    for service in _imprint.SERVICES:
         if re.search(service.mark, first):
             return service.credit, "mark"
         if service.closing and re.search(rf"(?m)^\W*{service.closing}", last):
@@ -169,18 +170,18 @@ def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
 
 def _by_dateline(opening: Iterable[str]) -> Found | None:
     for block in opening:
-        for agency in _wires.AGENCIES:
+        for agency in _imprint.AGENCIES:
             forms = (_DATELINE, _IN_CAPITALS)
-            found = (_wires.pattern(form, agency.dateline).search(block) for form in forms)
+            found = (_imprint.pattern(form, agency.dateline).search(block) for form in forms)
             if any(dateline and _is_dateline(dateline[0]) for dateline in found):
                 return agency.credit, "dateline"
     return None
 
 
 def _is_dateline(said: str) -> bool:
-    """Decide whether what ends with an agency's name is a place and a day, and no sentence.
+    """Decide whether the text before an agency's name is a place and a day, not a sentence.
 
-    Nor does a dateline spell the name out: `American Pilots Association (APA) - …`.
+    A dateline does not spell the name out: `American Pilots Association (APA) - …`.
     """
     before, _, sign = re.sub(r"[\])/\s.:–—-]+$", "", said).replace("[", "(").rpartition("(")
     words = re.findall(r"[^\W\d]+", before)
@@ -192,63 +193,63 @@ def _is_dateline(said: str) -> bool:
 
 
 def _by_name(bylines: Iterable[str], origin: str) -> Found | None:
-    """Know an agency by a byline that ends with its name; of two agencies neither signs alone."""
+    """Recognise an agency by a byline that ends with its name; two agencies share no credit."""
     found = {
         agency.credit
         for byline in bylines
         if len(byline) <= _BYLINE
-        for agency in _wires.AGENCIES
+        for agency in _imprint.AGENCIES
         if _signs(agency, byline)
     }
     return (found.pop(), origin) if len(found) == 1 else None
 
 
-def _signs(agency: _wires.Agency, byline: str) -> bool:
-    found = _wires.pattern(_SIGNED, agency.name).fullmatch(byline)
+def _signs(agency: _imprint.Agency, byline: str) -> bool:
+    found = _imprint.pattern(_SIGNED, agency.name).fullmatch(byline)
     if found:
-        return not found["person"] or found["name"] not in _wires.TITLES
-    found = _wires.pattern(_SIGNED, agency.name, ignores_case=True).fullmatch(byline)
+        return not found["person"] or found["name"] not in _imprint.TITLES
+    found = _imprint.pattern(_SIGNED, agency.name, ignores_case=True).fullmatch(byline)
     return found is not None and len(found["name"]) > _SHORT_NAME
 
 
 def _by_closing(closing: list[str]) -> Found | None:
-    """Know an agency by its house style, or by how one of the last blocks ends."""
+    """Recognise an agency by its house style, or by the end of one of the last blocks."""
     for block in reversed(closing):
         for credit, pattern in _HOUSE_STYLES:
             if pattern.search(block):
                 return credit, "closing line"
     last_two, last = closing[-2:][::-1], closing[-1:]
     for closes, ends in ((_closes, last_two), (_ends_bare, last)):
-        for block, agency in product(_keep_naming(ends), _wires.AGENCIES):
+        for block, agency in product(_keep_naming(ends), _imprint.AGENCIES):
             if closes(agency, block):
                 return agency.credit, "closing line"
     return None
 
 
-def _ends_bare(agency: _wires.Agency, block: str) -> bool:
+def _ends_bare(agency: _imprint.Agency, block: str) -> bool:
     """Decide whether the last block is an agency's name, or a sentence that ends with one."""
-    if _wires.pattern(_wires.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
-        return block not in _wires.TITLES
+    if _imprint.pattern(_imprint.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
+        return block not in _imprint.TITLES
     if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
         return False
-    found = _wires.pattern(_BARE_AT_THE_END, agency.dateline).search(block)
-    return found is not None and found[0].strip(' .!?…”"»’\n') not in _wires.TITLES
+    found = _imprint.pattern(_BARE_AT_THE_END, agency.dateline).search(block)
+    return found is not None and found[0].strip(' .!?…”"»’\n') not in _imprint.TITLES
 
 
-def _closes(agency: _wires.Agency, block: str) -> bool:
-    if len(block) <= _NOTE and _wires.pattern(_RIGHTS, agency.name, ignores_case=True).search(
+def _closes(agency: _imprint.Agency, block: str) -> bool:
+    if len(block) <= _NOTE and _imprint.pattern(_RIGHTS, agency.name, ignores_case=True).search(
         block
     ):
         return True
-    if len(block) <= _BYLINE and _wires.pattern(_AS_SOURCE, agency.name, ignores_case=True).search(
-        block
-    ):
+    if len(block) <= _BYLINE and _imprint.pattern(
+        _AS_SOURCE, agency.name, ignores_case=True
+    ).search(block):
         return True
-    return bool(_wires.pattern(_AT_THE_END, agency.dateline).search(block))
+    return bool(_imprint.pattern(_AT_THE_END, agency.dateline).search(block))
 
 
 def _by_rights(document: Document) -> Found | None:
-    """Know an agency by the notice of its rights that a reader sees below an article."""
+    """Recognise an agency by its copyright notice below an article."""
     named = {
         notice["name"].strip()
         for passage in islice(_rights_notices(document), 50)
@@ -256,17 +257,17 @@ def _by_rights(document: Document) -> Found | None:
     }
     signed = {
         agency.credit
-        for agency in _wires.AGENCIES
+        for agency in _imprint.AGENCIES
         for name in named
-        if _wires.pattern("@", agency.name, ignores_case=True).fullmatch(name)
+        if _imprint.pattern("@", agency.name, ignores_case=True).fullmatch(name)
     }
     return (signed.pop(), "rights notice") if len(signed) == 1 else None
 
 
 def _rights_notices(document: Document) -> Iterator[str]:
-    """Yield what stands around each place that reserves rights, but for what readers wrote.
+    """Yield the text around each copyright notice, without readers' comments.
 
-    Looked up in the markup first, since a page may be large.
+    It is looked up in the markup first, since a page may be large.
     """
     if not any(_RIGHTS_IN_FULL.search(notice) for notice in _notices(document.html)):
         return
@@ -279,7 +280,7 @@ def _rights_notices(document: Document) -> Iterator[str]:
 
 
 def _notices(html: str) -> Iterator[str]:
-    """Yield what stands in the markup around the places that reserve rights, found at once."""
+    """Yield the markup around each copyright notice."""
     for words in _RESERVED_IN_MARKUP:
         at = html.find(words)
         for _ in range(50):
@@ -290,7 +291,7 @@ def _notices(html: str) -> Iterator[str]:
 
 
 def _is_of_readers(element: HtmlElement) -> bool:
-    """Decide whether an element is hidden, or holds what readers wrote below an article."""
+    """Decide whether an element is hidden, or contains readers' comments."""
     if element.tag in {"html", "body", "main"}:
         return False
     names = (element.get(name) or "" for name in ("class", "id", "itemprop", "itemtype"))
@@ -298,7 +299,7 @@ def _is_of_readers(element: HtmlElement) -> bool:
 
 
 def _find_first_publisher(blocks: list[str], declared: Declared) -> Found | None:
-    """Know another publisher by a note that says where it was published first."""
+    """Recognise another publisher by a note on the first publication."""
     own = {_squash_name(name) for name in _own_names(declared)}
     for block in (*blocks[:2], *reversed(blocks[-_CLOSING:])):
         found = _FIRST.search(block) if len(block) <= _NOTE else None
@@ -309,7 +310,7 @@ def _find_first_publisher(blocks: list[str], declared: Declared) -> Found | None
 
 
 def _read_publisher(said: str) -> str:
-    """Return the publisher's name that a note begins with, "" where it names none."""
+    """Return the publisher's name at the beginning of a note, "" for none."""
     name = _NAME_ENDS.sub("", said).strip(" .,*_")
     bare = re.sub(r"^(?:our partners?|the website|our sister \w+)\s+(?:at |of )?", "", name)
     is_name = bare[:1].isupper() or bare.startswith("the ")

@@ -1,5 +1,6 @@
-"""The imprint: what a page declares, shows and is called by, of whose words it has.
+"""News agencies and press-release services, and where a page names the one whose words it has.
 
+`tables/agencies.toml` and `tables/press_release_services.toml` hold their names and how they sign.
 docs/design/extract.md has each kind of evidence.
 """
 
@@ -7,19 +8,139 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.terms import _wires
-from copydesk.kit import text, urls
+from copydesk.extract import json_ld
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
 
-Found = tuple[str, str]  # the credit and where it came from
+_PACKAGE = "copydesk.extract.terms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AgencyRow:
+    """A row of the table of agencies, which describes its fields."""
+
+    signs: tuple[str, ...]
+    dateline: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ServiceRow:
+    """A row of the table of press-release services."""
+
+    mark: str
+    seen_at: str = ""
+    closing: str = ""
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A news agency; `dateline` and `name` are patterns of its signature after a place and alone.
+
+    `domains` are its own sites.
+    """
+
+    credit: str
+    dateline: str
+    name: str
+    domains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service for paid press releases: its mark in a dateline, its line at the end."""
+
+    credit: str
+    mark: str
+    closing: str
+    domains: tuple[str, ...]
+
+
+def _service(credit: str, row: _ServiceRow) -> Service:
+    seen_at = (
+        rf"(?i:view|see|read|to view|find)\b.{{0,80}}\b(?:{row.seen_at})"  # "View source on …"
+    )
+    closing = seen_at if row.seen_at else row.closing
+    return Service(credit=credit, mark=row.mark, closing=closing, domains=row.domains)
+
+
+_ROWS = tables.read_rows(_PACKAGE, "agencies.toml", _AgencyRow)
+AGENCIES = tuple(
+    Agency(
+        credit=credit,
+        dateline="|".join((*row.signs, *row.dateline)),
+        name="|".join((*row.signs, *row.byline)),
+        domains=row.domains,
+    )
+    for credit, row in _ROWS.items()
+)
+SERVICES = tuple(
+    _service(credit, row)
+    for credit, row in tables.read_rows(
+        _PACKAGE, "press_release_services.toml", _ServiceRow
+    ).items()
+)
+# Short forms that after a person's name may be a title or another organization: Jane Doe, PA.
+TITLES = frozenset(title for row in _ROWS.values() for title in row.titles)
+_COMMON = frozenset({"the", "news", "staff", "agency", "press", "of", "de", "service", "bureau"})
+# Every other word of the names in lower case: a text without any of them names no agency.
+_WORDS = frozenset(
+    word
+    for agency in AGENCIES
+    for word in re.findall(r"\w{2,}", agency.name.replace("\\w", "").lower())
+    if word not in _COMMON
+)
+
+
+def is_naming(passage: str) -> bool:
+    """Decide whether a passage has a word of an agency's name; most articles do not."""
+    return not _WORDS.isdisjoint(text.words(passage))
+
+
+WHOLE = r"(?:the )?@"  # a form for `pattern`: the name alone
+
+
+@cache
+def pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[str]:
+    """Return the pattern of a form in which @ stands for an agency's name."""
+    return re.compile(form.replace("@", f"(?:{name})"), re.IGNORECASE if ignores_case else 0)
+
+
+def find_by_name(passage: str) -> str:
+    """Return the agency whose name a text is, in any case; "" for none."""
+    name = passage.strip()
+    for agency in AGENCIES if name else ():
+        if pattern(WHOLE, agency.name, ignores_case=True).fullmatch(name):
+            return agency.credit
+    return ""
+
+
+def find_by_domain(address: str) -> str:
+    """Return the agency or service whose own site a URL is on, "" for none."""
+    host = urls.host(address)
+    owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)
+    for owner in owners:
+        if any(host == domain or host.endswith(f".{domain}") for domain in owner.domains):
+            return owner.credit
+    return ""
+
+
+# The evidence: what a page declares and shows, and what its URL says.
+
+Found = tuple[str, str]  # the credit and its origin
 
 _LONGEST = 90  # characters of a byline
 _SHORT_NAME = 4  # characters; "AAP" and "APA" are many bodies
@@ -32,25 +153,25 @@ _BYLINES = (
     "//body//*[(contains(@class, 'byline') or contains(@class, 'Byline') or @itemprop = 'author')"
     " and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
 )
-_MOST_BYLINES = 4  # a name, its link and what holds both
-_OPENING = 2_000  # characters of a text in which its first blocks stand
-_LETTERS = 40  # of a block that belongs to the text without doubt
+_MOST_BYLINES = 4  # a name, its link and their parent
+_OPENING = 2_000  # characters of a text that contain its first blocks
+_LETTERS = 40  # of a block that surely belongs to the text
 _MOST_ABOVE = 300  # elements
 _MOST_PIECES = 12  # of text in one element
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "figure", "nav", "aside"})
-_MOST_AROUND = 6  # levels; further out stands the page
+_MOST_AROUND = 6  # levels; further out is the page
 _BESIDE = re.compile(
     r"(?i)caption|credit|image|photo|picture|media|gallery|slide|video|related|teaser|copyright"
 )
-_FOLDERS = 3  # of an address that are looked at, the last name in it left out
+_FOLDERS = 3  # of a URL that are read, without its last part
 _WIRES = frozenset({"wires", "wire", "newswire", "newswires", "agencies", "agency", "ticker"})
 _FEED = re.compile(r" ?(?:online|wire|newswire|feed)$")
 _FED = frozenset({"ap", "afp", "dpa", "upi"})
-_HINTS = ("original-source", "syndication-source")  # addresses, as Google News once asked for
+_HINTS = ("original-source", "syndication-source")  # URLs that Google News once asked for
 
 
 def list_credited_names(declared: Declared) -> list[str]:
-    """Return the names that a page declares to be the author's, the provider's or the holder's."""
+    """Return the names that a page declares as author, provider or copyright holder."""
     found: list[str] = []
     keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
     for key in keys:
@@ -61,7 +182,7 @@ def list_credited_names(declared: Declared) -> list[str]:
 
 
 def list_shown_bylines(document: Document) -> list[str]:
-    """Return the byline that the page shows; more than a few are those of other articles."""
+    """Return the bylines that the page shows; more than a few belong to other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
@@ -73,7 +194,7 @@ def list_shown_bylines(document: Document) -> list[str]:
 def lines_above(document: Document, body: str) -> list[str]:
     """Return the short lines between the headline and the text that name an agency.
 
-    There a byline stands; what belongs to a picture or to another article is left out.
+    This is the place of bylines; lines of pictures and of other articles are left out.
     """
     of_text = "".join(text.words(text.prose(body[:_OPENING])))
     lines: list[str] = []
@@ -83,7 +204,7 @@ def lines_above(document: Document, body: str) -> list[str]:
         letters = "".join(text.words(line[:_OPENING]))
         if len(letters) >= _LETTERS and letters in of_text:
             break
-        if 0 < len(line) <= _LONGEST and _wires.is_naming(line) and not _is_beside(element):
+        if 0 < len(line) <= _LONGEST and is_naming(line) and not _is_beside(element):
             lines.append(line)
     return lines
 
@@ -104,19 +225,19 @@ def _is_beside(element: HtmlElement) -> bool:
 
 
 def by_publisher(declared: Declared) -> Found | None:
-    """Know an agency by what JSON-LD calls the publisher of an article on another site.
+    """Recognise an agency by the publisher in the JSON-LD of an article on another site.
 
-    By its full name: "AAP" and "APA" publish themselves, and are other bodies.
+    It must be the full name: "AAP" and "APA" are also publishers that are not agencies.
     """
     for name in json_ld.names(declared.article.get("publisher"), declared.nodes):
-        credit = _wires.find_by_name(name) if len(name) > _SHORT_NAME else ""
+        credit = find_by_name(name) if len(name) > _SHORT_NAME else ""
         if credit:
             return credit, "publisher"
     return None
 
 
 def by_path(address: str) -> Found | None:
-    """Know an agency by the folder of a site that holds its reports: /reuters/…, /wires/ap/…"""
+    """Recognise an agency by the folder of a site with its reports: /reuters/…, /wires/ap/…"""
     parsed = urls.parse(address)
     path = str(parsed.pathname)[:300] if parsed else ""
     folders = path.lower().split("/")[1:-1][:_FOLDERS]
@@ -129,30 +250,30 @@ def by_path(address: str) -> Found | None:
 
 
 def _by_folder(folder: str, *, is_wires: bool) -> str:
-    """Name the agency after which a folder is called; by a short name only among other wires."""
+    """Return the agency after which a folder is named; by a short name only among other wires."""
     words = folder.replace("-", " ")
     name = _FEED.sub("", words)
     is_feed = name != words and name in _FED
-    return _wires.find_by_name(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
+    return find_by_name(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
 
 
 def _cut_rights(byline: str) -> str:
-    """Reduce "Copyright 2026 The Associated Press. All rights reserved." to its holder."""
+    """Return the holder in a notice like "Copyright 2026 The Associated Press"."""
     bare = re.sub(r"(?i)^(?:(?:©|\(c\)|copyright)[\s,:]*)+(?:\d{4}[\s,]*)?(?:by\s+)?", "", byline)
     return re.sub(r"(?i)[.,]?\s*all rights reserved.*$", "", bare)
 
 
 def by_hint(declared: Declared) -> Found | None:
-    """Know an agency by the address of the original, where the page gives one."""
+    """Recognise an agency by the URL of the original, if the page gives one."""
     for address, origin in origins(declared):
-        credit = _wires.find_by_domain(address)
+        credit = find_by_domain(address)
         if credit:
             return credit, origin
     return None
 
 
 def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the addresses that a page names as its original, and where it does."""
+    """Yield the URLs that a page gives as its original, with their origins."""
     for name in _HINTS:
         for address in declared.meta.get(name, ()):
             yield address, name

@@ -1,7 +1,8 @@
-"""What the publisher says on the use of a page: AI training and input, snippets, pictures.
+"""What the publisher says about the use of a page: AI training and input, snippets, pictures.
 
-Said in robots.txt and at /.well-known/tdmrep.json (fetch reads both), in the answer's headers, in
-the page's head. Every signal is kept in the publisher's words; `_refusals` says what they forbid.
+Signals come from robots.txt and /.well-known/tdmrep.json (read by fetch), from the headers of the
+answer and from the page's head. Each is kept in the publisher's words; `_quoting` knows what they
+forbid.
 """
 
 from __future__ import annotations
@@ -10,21 +11,24 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
-from copydesk.extract.page import Declared
-from copydesk.extract.terms import _rsl, _sections
-from copydesk.extract.terms._refusals import deciding
+from copydesk.extract.terms import _quoting
+from copydesk.extract.terms._quoting import deciding
 from copydesk.kit import text
 from copydesk.news import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lxml.etree import _Element as Element
+
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Page
 
-_OUR_NAMES = ("robots", "copydesk")  # to all, and to us alone
-_SAID = 300  # characters of a publisher's words that are kept
+_OUR_NAMES = ("robots", "copydesk")  # for all agents, and for us alone
+_SAID = 300  # characters of a signal that are stored
 _MOST = 60  # signals of one page
 _HEADERS = {
     "content-usage": "Content-Usage",
@@ -33,7 +37,7 @@ _HEADERS = {
     "tdm-policy": "tdm-policy",
 }
 _METAS = {"tdm-reservation": "tdm-reservation", "tdm-policy": "tdm-policy"}
-# What a robots tag may say of the use of a page; `nofollow` and the like say nothing of it.
+# Words of a robots tag about the use of a page; `nofollow` and the like are not.
 _WORDS = frozenset(
     {
         *("noindex", "none", "nosnippet", "noimageindex", "noarchive", "nocache"),
@@ -50,17 +54,17 @@ _LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")
 _RSL_TYPE = "application/rsl+xml"
 
 
-def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Find every signal of a page, of its answer's headers and of its site, each once.
+def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
+    """Return every signal of a page, of its answer's headers and of its site, without duplicates.
 
-    Of more than a page can need, those that decide what is refused, and the first of the others.
+    Of too many, those that decide what is refused are kept, and the first of the others.
     """
     found = (
         *page.signals,
         *_of_headers(page.headers),
         *_of_metas(declared),
         *_of_links(document),
-        *_rsl.inline(document),
+        *inline(document),
         *_of_sections(document),
     )
     return _limit_number(tuple(dict.fromkeys(map(_limit_length, found))))
@@ -92,7 +96,7 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
 
 
 def _split_long(value: str) -> Iterator[str]:
-    """Yield a list as it is said; a long one in parts, so that none of its words is cut off."""
+    """Yield a list as it is; a long one in parts, so that no word is cut."""
     part = ""
     for member in text.fold(value).split(","):
         if part and len(part) + len(member) >= _SAID:
@@ -110,10 +114,10 @@ def _is_licence(parameters: str) -> bool:
 
 
 def _rules_for_us(header: str) -> Iterator[str]:
-    """Yield what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
+    """Yield the rules of an X-Robots-Tag for all agents or for us; each line was a header.
 
-    An agent's name counts for all that follows it in its header: `googlebot: noindex, nosnippet`
-    is its alone.
+    An agent's name applies to all that follows it in its header: `googlebot: noindex, nosnippet` is
+    for that agent only.
     """
     for line in header.lower().split("\n"):
         agent = "robots"
@@ -136,7 +140,7 @@ def _of_metas(declared: Declared) -> Iterator[Signal]:
 
 
 def _usage_words(said: str, where: str) -> Iterator[Signal]:
-    """Yield the words on the use of a page, however they are set apart, each once."""
+    """Yield the words about the use of a page, however they are separated, without duplicates."""
     words = _BETWEEN.split(_TO_A_VALUE.sub(":", text.fold(said)))
     for word in dict.fromkeys(words):
         name, _, value = word.partition(":")
@@ -152,11 +156,147 @@ def _of_links(document: Document) -> Iterator[Signal]:
 
 
 def _of_sections(document: Document) -> Iterator[Signal]:
-    said = _sections.count_sections(document)
+    said = _quoting.count_sections(document)
     if said:
         yield Signal(name="data-nosnippet", said=said, where="markup")
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
-    """Decide whether no section of a page is marked as not to be quoted."""
+    """Decide whether a page has no section that must not be quoted."""
     return all(signal.name != "data-nosnippet" for signal in signals)
+
+
+# RSL 1.0 (rslstandard.org): a licence in the page itself.
+
+_TYPE = "application/rsl+xml"
+_MAX_CHARACTERS = 64 * 1024
+_MAX_BLOCKS = 5
+_MAX_PARTS = 100
+_UNREAD = "a licence that cannot be read"
+_USAGES = {
+    "all": ("ai-train", "ai-input", "search", "snippet"),
+    "ai-all": ("ai-train", "ai-input"),
+    "ai-train": ("ai-train",),
+    "train-ai": ("ai-train",),
+    "train-genai": ("ai-train",),
+    "ai-input": ("ai-input",),
+    "ai-use": ("ai-input",),
+    "search": ("search", "snippet"),
+}
+_AI = ("ai-train", "ai-input")
+_SPACE = re.compile(r"[\s,]+")
+
+
+def inline(document: Document) -> Iterator[Signal]:
+    """Yield the uses that each licence in the page's scripts refuses."""
+    blocks = [
+        script.text or ""
+        for script in document.tree.iter("script")
+        if (script.get("type") or "").strip().lower() == _TYPE
+    ]
+    for at, block in enumerate(blocks[: _MAX_BLOCKS + 1]):
+        said = _read(block, document.address) if at < _MAX_BLOCKS else _UNREAD
+        if said:
+            yield Signal(name="RSL", said=said, where="script")
+
+
+def _read(block: str, address: str) -> str:
+    """Parse a licence into `refuses: ai-train, ai-input`, "" for one of other URLs.
+
+    A document type is refused, so that there are no entities to expand.
+    """
+    from lxml import etree
+
+    if len(block) > _MAX_CHARACTERS or "<!" in block.replace("<!--", "").replace("<![CDATA[", ""):
+        return _UNREAD
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    try:
+        root = etree.fromstring(block.strip().encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
+        return _UNREAD
+    contents = list(_parts(root, "content"))
+    if not contents:
+        return _UNREAD
+    nearest = _nearest(contents, address)
+    return "" if nearest is None else _refusals(nearest)
+
+
+def _parts(parent: Element, name: str) -> Iterator[Element]:
+    """Yield the first elements with this name below another, in any namespace."""
+    left = _MAX_PARTS
+    for part in parent.iter("{*}" + name):
+        if not left:
+            return
+        left -= 1
+        yield part
+
+
+def _nearest(contents: Iterable[Element], address: str) -> Element | None:
+    """Return the content with the longest pattern that matches the page's URL."""
+    fitting = [content for content in contents if _fits(content.get("url") or "", address)]
+    return max(fitting, key=lambda content: len(content.get("url") or ""), default=None)
+
+
+def _fits(pattern: str, address: str) -> bool:
+    """Decide whether a URL begins as a pattern says; `*` is anything, `$` the end."""
+    try:
+        pattern = urljoin(address, pattern) if pattern else address
+        theirs, ours = urlsplit(pattern), urlsplit(address)
+    except ValueError:  # not a URL
+        return False
+    if theirs.netloc.lower() not in {"", ours.netloc.lower()}:
+        return False
+    path = pattern.split(theirs.netloc, 1)[-1] if theirs.netloc else pattern
+    here = ours.path + (f"?{ours.query}" if ours.query else "")
+    return _matches(path or "/", here or "/")
+
+
+def _matches(pattern: str, path: str) -> bool:
+    first, *others = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for piece in others:
+        found = path.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return not pattern.endswith("$") or at == len(path) or (bool(others) and not others[-1])
+
+
+def _refusals(content: Element) -> str:
+    """Return the uses that a content's licences refuse to those who have agreed to nothing.
+
+    These are all uses by AI that no free licence permits; search only if it is prohibited by name.
+    """
+    granted: set[str] = set()
+    prohibited: set[str] = set()
+    needs_server = bool((content.get("server") or "").strip())
+    for licence in _parts(content, "license"):
+        denied = _usages(licence, "prohibits") or set()
+        prohibited |= denied
+        if not needs_server and _is_free(licence):
+            permitted = _usages(licence, "permits")
+            granted |= (set(_AI) if permitted is None else permitted) - denied
+    refused = (set(_AI) - granted) | prohibited
+    words = [use for use in ("ai-train", "ai-input", "search", "snippet") if use in refused]
+    return "refuses: " + (", ".join(words) or "nothing")
+
+
+def _usages(licence: Element, verb: str) -> set[str] | None:
+    """Return the uses after a verb in a licence, None without any."""
+    found: set[str] = set()
+    named = False
+    for part in _parts(licence, verb):
+        if (part.get("type") or "").strip().lower() == "usage":
+            named = True
+            for word in _SPACE.split("".join(part.itertext()).lower())[:_MAX_PARTS]:
+                found.update(_USAGES.get(word, ()))
+    return found if named else None
+
+
+def _is_free(licence: Element) -> bool:
+    """Decide whether a licence is for everybody, everywhere, for free."""
+    kinds = {(part.get("type") or "free").strip().lower() for part in _parts(licence, "payment")}
+    limits = {(part.get("type") or "").strip().lower() for part in _parts(licence, "permits")}
+    return kinds <= {"free"} and not limits & {"user", "geo"}

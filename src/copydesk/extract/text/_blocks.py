@@ -1,26 +1,109 @@
-"""Blocks: a page's tree cut into paragraphs, headings, items, rows and code, in reading order."""
+"""Cut the tree of a page into blocks: paragraphs, headings, items, rows, code, in reading order.
+
+A block has hints: what the names, roles and classes of its elements say about its text.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from copydesk.extract.text import _hints
-from copydesk.kit import text
+from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+_PACKAGE = "copydesk.extract.text"
+
+_MAX_CHARACTERS = 300  # of an element's classes and id; longer ones are lists of utility classes
+_NONE: frozenset[str] = frozenset()
+
+# A class or id is cut into words at hyphens, underscores and capitals; a hint is one of its words
+# or two that follow each other.
+_HINT_WORDS = tables.read_rows(_PACKAGE, "hint_words.toml", tuple[str, ...])
+_OF_WORD = {word: hint for hint, words in _HINT_WORDS.items() for word in words}
+_OF_TAG = {
+    "nav": "aside",
+    "aside": "aside",
+    "footer": "aside",
+    "form": "aside",
+    "figcaption": "caption",
+    "caption": "caption",
+    "address": "byline",
+    "time": "byline",
+}
+_OF_ROLE = {
+    "navigation": "aside",
+    "complementary": "aside",
+    "contentinfo": "aside",
+    "search": "aside",
+    "dialog": "aside",
+    "banner": "aside",
+    "menu": "aside",
+}
+_OF_ITEMPROP = {
+    "author": "byline",
+    "datepublished": "byline",
+    "datemodified": "byline",
+    "description": "lead",
+    "headline": "lead",
+    "caption": "caption",
+    "comment": "comment",
+}
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
+
+
+def hints_of(element: HtmlElement) -> frozenset[str]:
+    """Return the hints of one element, without those of its surroundings."""
+    found: set[str] = set()
+    tag = str(element.tag)
+    if tag in _OF_TAG:
+        found.add(_OF_TAG[tag])
+    if element.attrib:
+        found |= _in_names(element.get("class", "")[:_MAX_CHARACTERS])
+        found |= _in_names(element.get("id", "")[:_MAX_CHARACTERS])
+        found |= _in_attributes(element)
+    return frozenset(found) if found else _NONE
+
+
+def _in_attributes(element: HtmlElement) -> set[str]:
+    found = set()
+    if (role := element.get("role")) and (hint := _OF_ROLE.get(role.lower())):
+        found.add(hint)
+    if properties := element.get("itemprop"):
+        found |= {_OF_ITEMPROP[name] for name in properties.lower().split() if name in _OF_ITEMPROP}
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        found.add("hidden")
+    if (style := element.get("style")) and _INVISIBLE.search(style[:_MAX_CHARACTERS]):
+        found.add("hidden")
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _in_names(names: str) -> frozenset[str]:
+    found = set()
+    for name in names.split():
+        words = [word.lower() for word in _WORD.findall(name)]
+        pairs = [f"{word}-{following}" for word, following in pairwise(words)]
+        found |= {_OF_WORD[word] for word in (*words, *pairs) if word in _OF_WORD}
+    return frozenset(found)
+
+
+# Cutting into blocks.
+
 Kind = Literal["paragraph", "heading", "item", "row", "code"]
 
-# What is never read, and what flows within a line; everything else begins and ends a block.
+# Elements that are never read, and elements within a line; all others begin and end a block.
 _SILENT = frozenset(
     {
         *("script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video"),
         *("audio", "canvas", "button", "select", "option", "textarea", "input", "map", "dialog"),
-        *("rt", "rp", "rtc"),  # how a word is said, above it
+        *("rt", "rp", "rtc"),  # the pronunciation of a word, above it
         *("head", "title", "meta", "link", "datalist", "progress", "meter", "applet"),
     }
 )
@@ -40,14 +123,14 @@ _DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf90
 _CELL_CHARACTERS = 300  # a longer cell is a column of a layout
 _HEADING = 200  # characters; a longer heading is a paragraph in large letters
 _MAX_INDENT = 40  # blanks before a line of code
-_ROWS = 500  # of a table that are looked at to tell whether it holds data
+_ROWS = 500  # of a table that are checked for data
 
 
 @dataclass(slots=True)
 class Wrapper:
-    """An element that says something of all blocks in it; `hints` are its words for it.
+    """An element with hints for all blocks in it.
 
-    `taken_words` and `taken_blocks` count what in it readers took for the article's.
+    `taken_words` and `taken_blocks` count what readers took for the article in it.
     """
 
     hints: frozenset[str]
@@ -59,10 +142,10 @@ class Wrapper:
 
 @dataclass(slots=True, kw_only=True)
 class Block:
-    """A piece of a page: its folded text, what it is, and how many of its characters are links.
+    """A piece of a page: its folded text, its kind, and how many of its characters are links.
 
-    `level` is a heading's (1 to 6) or an ordered item's number, 0 for none; `cells` a row's.
-    `dense` is text of a script without blanks, `whole` the table, list or code that it is part of;
+    `level` is a heading's (1 to 6) or an ordered item's number, 0 for none; `cells` are a row's.
+    `dense` is text in a script without blanks, `whole` the table, list or code that it belongs to;
     `pictured` is a line that begins with a picture.
     """
 
@@ -82,13 +165,13 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Count the length in Latin letters: a letter of a script without blanks is three."""
+        """Count the length in Latin letters; one of a script without blanks counts as three."""
         return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
 
 
 @dataclass(slots=True)
 class _Position:
-    """Where the walk is: the block element around, and what those around it make of its text."""
+    """The position of the walk: the enclosing block element and what follows from its parents."""
 
     element: HtmlElement
     kind: Kind = "paragraph"
@@ -96,17 +179,17 @@ class _Position:
     quoted: bool = False
     wrapper: Wrapper | None = None
     whole: object = None
-    fresh: list[bool] = field(default_factory=list)  # an item's mark is still to be set
+    fresh: list[bool] = field(default_factory=list)  # an item's mark is still to be written
     counter: list[int] = field(default_factory=list)  # an ordered list's next number
 
 
 class _Cutter:
-    """The walk over a tree: collects a line's pieces and cuts where a block begins or ends."""
+    """The walk over a tree: it collects the pieces of a line and cuts at the ends of blocks."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._pieces: list[str] = []
-        self._end = ""  # the line's last character that is no white space
+        self._end = ""  # the line's last character but white space
         self._links = self._bold = self._linked = self._strong = 0
         self._pictured = False  # the line begins with a picture
 
@@ -131,7 +214,7 @@ class _Cutter:
         self._cut(place)
 
     def _enter(self, element: HtmlElement, place: _Position) -> _Position | None:
-        """Begin an element; None where there is nothing in it to walk through."""
+        """Begin an element; return None if there is nothing in it to walk through."""
         tag = element.tag
         if not isinstance(tag, str) or tag in _SILENT:
             return None
@@ -155,7 +238,7 @@ class _Cutter:
         return inner
 
     def _enter_inline(self, element: HtmlElement, place: _Position) -> None:
-        """Begin an element that flows within a line."""
+        """Begin an element within a line."""
         self._links += element.tag == "a" and not _is_own(element, place)
         self._bold += element.tag in _STYLED
         self._pictured |= element.tag == "img" and not self._end
@@ -182,7 +265,7 @@ class _Cutter:
             self._strong += length if self._bold else 0
 
     def _break(self, place: _Position) -> None:
-        """End the block at a `<br>` that ends a sentence or follows another; else fold it."""
+        """End the block at a `<br>` after a sentence or after another `<br>`; fold any other."""
         if self._end in _ENDS:
             self._cut(place)
         else:
@@ -202,7 +285,7 @@ class _Cutter:
 
     def _put(self, line: str, place: _Position, kind: Kind, cells: tuple[str, ...] = ()) -> None:
         if kind == "heading":
-            line = line.rstrip(" ¶🔗") or line  # its own address
+            line = line.rstrip(" ¶🔗") or line  # a heading's link to itself
             kind = "paragraph" if len(line) > _HEADING else kind
         if kind == "item":
             if place.fresh and place.fresh[0]:
@@ -246,14 +329,14 @@ class _Cutter:
 
 
 def _is_own(link: HtmlElement, place: _Position) -> bool:
-    """Decide whether a link is a heading's own address, and leads nowhere else."""
+    """Decide whether a link is a heading's link to itself."""
     return place.kind == "heading" and (link.get("href") or "").startswith("#")
 
 
 def _enter_block(element: HtmlElement, place: _Position) -> _Position:
-    """Return the place inside a block element."""
+    """Return the position inside a block element."""
     tag = str(element.tag)
-    hints = _hints.of(element)
+    hints = hints_of(element)
     inner = _Position(
         element,
         place.kind,
@@ -277,7 +360,7 @@ def _enter_block(element: HtmlElement, place: _Position) -> _Position:
 
 
 def _counter(items: HtmlElement) -> list[int]:
-    """Return the number of a list's first item, [] where its items have none."""
+    """Return the number of a list's first item, [] if its items have no numbers."""
     if items.tag == "ul":
         return []
     start = items.get("start") or "1"
@@ -285,7 +368,7 @@ def _counter(items: HtmlElement) -> list[int]:
 
 
 def _count(counter: list[int]) -> int:
-    """Return an item's number and count on, 0 in a list without numbers."""
+    """Return an item's number and increase it, 0 in a list without numbers."""
     if not counter:
         return 0
     counter[0] += 1
@@ -297,7 +380,7 @@ def _wrap(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
 
 
 def cut(body: HtmlElement) -> list[Block]:
-    """Cut a tree into blocks in reading order, none empty; nothing of scripts and controls."""
+    """Cut a tree into blocks in reading order, none empty, without scripts and form controls."""
     cutter = _Cutter()
     cutter.walk(body)
     return cutter.blocks
@@ -308,7 +391,7 @@ def _indent(line: str) -> str:
 
 
 def is_data(table: HtmlElement) -> bool:
-    """Decide whether a table holds data: rows of short cells, and no blocks or tables in them."""
+    """Decide whether a table has data: rows of short cells, without blocks or tables in them."""
     wide = 0
     for at, row in enumerate(table.iter("tr", "table")):
         if row.tag == "table":
@@ -326,12 +409,12 @@ def is_data(table: HtmlElement) -> bool:
 
 
 def read_shown_text(element: HtmlElement) -> str:
-    """Return the folded text of an element without scripts and controls."""
+    """Return the folded text of an element without scripts and form controls."""
     return text.fold("".join(_pieces(element, breaks=" ")))
 
 
 def _pieces(element: HtmlElement, breaks: str) -> Iterator[str]:
-    """Yield an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
+    """Yield an element's text in pieces; blocks and `<br>` in it are separated by `breaks`."""
     stack: list[HtmlElement | str] = [element]
     while stack:
         piece = stack.pop()

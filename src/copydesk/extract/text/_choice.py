@@ -1,15 +1,25 @@
-"""Choice: which blocks are the article, by what speaks for and against each."""
+"""Choose the blocks that are the article, and trim what is not its text."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from copydesk.extract.text._blocks import Block
-from copydesk.extract.text._edges import trim
-from copydesk.extract.text._evidence import AGAINST, VotedPage, evidence
-from copydesk.extract.text._furniture import is_furniture, is_path
+from copydesk.extract.text._evidence import (
+    AGAINST,
+    CORE,
+    VotedPage,
+    asks,
+    begins_comments,
+    ends_a_sentence,
+    evidence,
+    is_furniture,
+    is_path,
+)
 from copydesk.kit import tables
 
 
@@ -28,11 +38,11 @@ _POINTS = {
         "copydesk.extract.text", "block_points.toml", _BlockPoint
     ).items()
 }
-_BIAS = -4.0  # of the same model: what nothing speaks for is out; over 0 is in
+_BIAS = -4.0  # of the same model: a block without evidence is out; over 0 is in
 _SECTION = 30  # items of a list that is a section of its own
-_NO_HEADING = AGAINST - {"share"}  # of what stories are about, "sharing" is in their headings' ids
-_FAR = -6.0  # what no reader took, before or behind the article; the most common score of such
-# More for what stands between two paragraphs of the article, and some readers leave out.
+_NO_HEADING = AGAINST - {"share"}  # subjects of stories: "sharing" may be in their headings' ids
+_FAR = -6.0  # of blocks that no reader took, before or after the article; their most common score
+# Added for blocks between two paragraphs of the article, which some readers leave out.
 _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
 
 
@@ -46,14 +56,14 @@ def choose_blocks(page: VotedPage) -> list[Block]:
 
 
 def take_blocks_of(page: VotedPage, reader: str) -> list[Block]:
-    """Take the blocks that one reader took, without headline and furniture."""
+    """Take the blocks of one reader, without headline and furniture."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
     return trim(page, taken)
 
 
 def _is_never(page: VotedPage, at: int) -> bool:
-    """Decide whether a block is no part of any article: furniture, or the headline again."""
+    """Decide whether a block is never part of an article: furniture, or the headline again."""
     block = page.blocks[at]
     if block.kind != "row" and (
         is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
@@ -72,9 +82,9 @@ def _score(page: VotedPage, at: int) -> float:
 
 
 def _score_wholes(page: VotedPage, scores: list[float]) -> None:
-    """Set one score for the rows of a table, or the items of a list: their mean; code is its own.
+    """Give all rows of a table or items of a list their mean score; code keeps its own.
 
-    Within the article most tables and lists are its own, though readers leave many out.
+    Most tables and lists within the article belong to it, though readers leave many out.
     """
     wholes: dict[int, list[int]] = {}
     for at, block in enumerate(page.blocks):
@@ -88,9 +98,9 @@ def _score_wholes(page: VotedPage, scores: list[float]) -> None:
 
 
 def _take_headings(page: VotedPage, scores: list[float]) -> None:
-    """Take in a heading within the article that its text follows, where most of its kind are in.
+    """Include a heading within the article before its text, if most headings of its kind are in.
 
-    Readers lose some of a row of headings: those that are links, or stand above a short paragraph.
+    Readers lose some headings: those that are links, or above a short paragraph.
     """
     tags: dict[str, list[int]] = {}
     for at in _headings_within(page):
@@ -105,21 +115,21 @@ def _take_headings(page: VotedPage, scores: list[float]) -> None:
 
 
 def _headings_within(page: VotedPage) -> list[int]:
-    """Return the places of the headings that stand within the article."""
+    """Return the positions of the headings within the article."""
     return [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
 
 
 def _is_heading_of_text(page: VotedPage, at: int) -> bool:
-    """Decide whether a heading stands right above what most readers took, and is no link away."""
+    """Decide whether a heading is right above text that most readers took, and is not a link."""
     block = page.blocks[at]
     is_link = 2 * block.linked >= len(block.text)
     return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
 
 
 def _take_lists(page: VotedPage, scores: list[float]) -> None:
-    """Take in the list below a heading within the article, where nothing else stands below it.
+    """Include a list below a heading within the article, if nothing else is below it.
 
-    Readers leave out lists of links, and so whole sections of an article that are nothing else.
+    Readers leave out lists of links, and so whole sections that are nothing else.
     """
     for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)
@@ -131,6 +141,183 @@ def _take_lists(page: VotedPage, scores: list[float]) -> None:
 
 
 def _is_free_item(page: VotedPage, at: int) -> bool:
-    """Decide whether a block is an item of a list that nothing around it speaks against."""
+    """Decide whether a block is an item of a list without evidence against it."""
     block = page.blocks[at]
     return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST
+
+
+# Trimming: captions, links, comments and repeats that any reader may have taken.
+
+_STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
+_CAPTION = 150  # characters; a longer line after a picture is a paragraph
+_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
+_LINE = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
+_OPENING = 0.25  # of the words; more of them before the first long paragraph are the text
+_LINK = 0.9  # of the characters of a line that is a link to something else
+_SPACES = 3  # in a headline; a name has fewer
+_ABOVE = 0.6  # of the words, which must be above the readers' comments
+_LEADS = 3  # blocks that may be repeated in the text
+_OFTEN = 3  # times; no article repeats a short line as often
+_LETTERS = 25  # of a paragraph that is long enough to be compared
+
+
+def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
+    """Return the chosen blocks, given by positions, without what is not the text."""
+    kept = _drop_links(page, _drop_repeats(page, picked))
+    kept = _cut_at_comments(page, kept)
+    kept = _trim_end(page, _trim_opening(page, kept))
+    return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
+
+
+def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
+    """Return short lines that follow whole sentences more often than in any article."""
+    short = Counter(
+        page.squashed[at]
+        for above, at in pairwise(picked)
+        if _is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
+    )
+    return {line for line, times in short.items() if times >= _OFTEN}
+
+
+def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Drop short lines that a page repeats often, and a lead that is repeated in the text."""
+    refrains = _find_refrains(page, picked)
+    kept = [
+        at
+        for at in picked
+        if not (page.squashed[at] in refrains and _is_short(page.blocks[at]))
+        and not _is_caption(page.blocks[at])
+    ]
+    return [
+        at
+        for place, at in enumerate(kept)
+        if place >= _LEADS or not _is_repeated(page, at, kept[place + 1 :])
+    ]
+
+
+def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
+    """Decide whether a paragraph is word for word in a later one."""
+    letters = page.squashed[at]
+    if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
+        return False
+    return any(letters in page.squashed[below] for below in later)
+
+
+def _cut_at_comments(page: VotedPage, kept: list[int]) -> list[int]:
+    """End the text where the readers' comments begin, with the rules for them."""
+    whole = sum(page.words[at] for at in kept)
+    for begin, block in enumerate(page.blocks):
+        if block.kind == "heading" and begins_comments(block.text):
+            above = [at for at in kept if at < begin]
+            if sum(page.words[at] for at in above) > _ABOVE * whole:
+                return above
+    return kept
+
+
+def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
+    """Keep only sentences, lists and a heading before the first long paragraph."""
+    core = _find_core(page, kept)
+    if core is None:
+        return kept
+    opening = [at for at in kept[:core] if _is_of_text(page.blocks[at])]
+    if core and page.blocks[kept[core - 1]].kind == "heading" and kept[core - 1] not in opening:
+        opening.append(kept[core - 1])
+    lost = sum(page.words[at] for at in kept[:core]) - sum(page.words[at] for at in opening)
+    whole = sum(page.words[at] for at in kept)
+    return opening + kept[core:] if lost <= _OPENING * whole else kept
+
+
+def _trim_end(page: VotedPage, kept: list[int]) -> list[int]:
+    """Drop lines at the end that introduce nothing or ask the reader for something."""
+    end = len(kept)
+    while end and _is_loose(page.blocks[kept[end - 1]]):
+        end -= 1
+    return kept[:end]
+
+
+def _is_loose(block: Block) -> bool:
+    if block.kind == "heading":
+        return True
+    if block.kind != "paragraph":
+        return False
+    if len(block.text) <= _LABEL and block.text[-1] in ":：":
+        return True
+    return asks(block.text)
+
+
+def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
+    """Return the position of the first long paragraph among the kept blocks, None for none."""
+    for place, at in enumerate(kept):
+        block = page.blocks[at]
+        if block.kind == "paragraph" and block.size >= CORE and 2 * block.linked < len(block.text):
+            return place
+    return None
+
+
+def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
+    """Drop two or more lines in a row that are links as a whole: headlines of other articles."""
+    are = [_is_headline_elsewhere(page.blocks[at]) for at in kept]
+    beside = zip(are, [False, *are], [*are[1:], False], strict=False)
+    return [
+        at
+        for at, (own, above, below) in zip(kept, beside, strict=True)
+        if not (own and (above or below))
+    ]
+
+
+def _is_headline_elsewhere(block: Block) -> bool:
+    if block.kind != "paragraph" or block.quoted or block.linked < _LINK * len(block.text):
+        return False
+    is_said = ends_a_sentence(block.text) or "://" in block.text
+    return block.text.count(" ") >= _SPACES and not is_said
+
+
+def _is_caption(block: Block) -> bool:
+    """Decide whether a line is right after its picture and is not a sentence."""
+    is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
+    return block.pictured and is_line and not ends_a_sentence(block.text)
+
+
+def _is_short(block: Block) -> bool:
+    return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
+
+
+def _is_of_text(block: Block) -> bool:
+    """Decide whether a block above the text is part of it: sentences or a list, no links."""
+    if block.kind in {"row", "code"}:
+        return True
+    if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
+        return True
+    if 2 * block.linked >= len(block.text):
+        return False
+    if block.kind == "heading":
+        return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
+    return block.kind != "paragraph" or _is_sentence(block)
+
+
+def _is_sentence(block: Block) -> bool:
+    """Decide whether a short paragraph is a greeting or a sentence, not only a name or a date."""
+    is_line = block.size >= _LINE or ends_a_sentence(block.text)
+    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
+
+
+def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Turn a sentence that is a heading above the first paragraph into a paragraph."""
+    found = list(blocks)
+    for place, block in enumerate(found):
+        if block.kind == "paragraph":
+            break
+        if block.kind == "heading" and _is_of_text(block):
+            found[place] = replace(block, kind="paragraph", level=0)
+    return found
+
+
+def _drop_empty_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Drop headings that only another one of their level, or a higher one, follows."""
+    kept: list[Block] = []
+    for block in reversed(blocks):
+        below = kept[-1] if kept else None
+        is_empty = below is None or (below.kind == "heading" and below.level <= block.level)
+        if block.kind != "heading" or not is_empty:
+            kept.append(block)
+    return kept[::-1]

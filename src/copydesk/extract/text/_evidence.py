@@ -1,22 +1,25 @@
-"""Evidence: what speaks for and against a block of a page being the article's."""
+"""Evidence for and against a block being part of the article, and the wordings of furniture."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.extract.text._blocks import HEADINGS, Block, Wrapper
+from copydesk.extract.words import is_notice
+from copydesk.kit import tables
 
-CORE = 80  # characters of a paragraph that is surely one
-_STYLED = 0.8  # of a paragraph's characters; more in bold or italics, and it is a note or a lead
-_MOST = 0.5  # of the article's words: who holds as much says nothing of one block
-_SEVERAL = 3  # blocks of the article in it, likewise
-_TITLE = 6  # letters of a headline that can be told from a word
+CORE = 80  # characters that surely make a paragraph
+_STYLED = 0.8  # of a paragraph's characters; with more in bold or italics it is a note or a lead
+_MOST = 0.5  # of the article's words: the hints of an element with as much are ignored
+_SEVERAL = 3  # blocks of the article in an element, likewise
+_TITLE = 6  # letters of a headline that can be compared
 _FEW_LINKS = 0.5
 AGAINST = frozenset(
     {"aside", "byline", "caption", "comment", "hidden", "letter", "related", "share"}
 )
-_NEAR = 2  # blocks behind a block
+_NEAR = 2  # blocks after a block
 _FULL_STOPS = frozenset(".!?…。！？:;：")
 
 _READERS = 3
@@ -26,7 +29,7 @@ Votes = Mapping[str, Sequence[float]]
 
 @dataclass(slots=True, kw_only=True)
 class VotedPage:
-    """A page's blocks with the readers' votes; `titles` are its headlines, squashed."""
+    """The blocks of a page with the readers' votes; `titles` are its headlines, squashed."""
 
     blocks: Sequence[Block]
     squashed: Sequence[str]
@@ -65,7 +68,7 @@ class VotedPage:
         )
 
     def _trust(self, reader: str) -> float:
-        """Compute how far a reader agrees with what two of all took, as an F1 of words."""
+        """Return how far a reader agrees with what two of all took, as an F1 of words."""
         said = self.votes[reader]
         own = shared = 0.0
         for at, word in enumerate(self.words):
@@ -74,17 +77,17 @@ class VotedPage:
         return 2 * shared / (own + self.total) if own + self.total else 0.0
 
     def agreement(self, at: int) -> float:
-        """Compute the share of the readers, each by its trust, that took a block."""
+        """Return the share of the readers, weighted by their trust, that took a block."""
         whole = sum(self.trust.values()) or 1.0
         return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / whole
 
     def hints(self, at: int) -> set[str]:
-        """Return what the elements around a block say of it, but for those around the article."""
+        """Return the hints of the elements around a block, but not of those around the article."""
         wrapper = self.blocks[at].wrapper
         return set(self._hints[id(wrapper)]) if wrapper else set()
 
     def _count_wrappers(self, taken: Sequence[int]) -> None:
-        """Count what each wrapper holds of the article, from the inside out: there may be 250."""
+        """Count how much of the article is in each of up to 250 wrappers, from the inside out."""
         every: dict[int, Wrapper] = {}
         for block in self.blocks:
             wrapper = block.wrapper
@@ -103,7 +106,7 @@ class VotedPage:
         self._gather_hints(inward, min(_SEVERAL, len(taken)))
 
     def _gather_hints(self, inward: Sequence[Wrapper], several: int) -> None:
-        """Note what each wrapper and those around it say; who holds the article says nothing."""
+        """Collect the hints of each wrapper and its parents; one around the article has none."""
         self._hints = {}
         for wrapper in inward:
             is_heard = wrapper.taken_words < _MOST * self.total or wrapper.taken_blocks < several
@@ -129,11 +132,11 @@ def ends_a_sentence(line: str) -> bool:
 
 
 def evidence(page: VotedPage, at: int) -> dict[str, float]:
-    """Measure what is known of a block: shares 0 to 1, claims 0 or 1."""
+    """Return the evidence about a block: shares from 0 to 1, claims as 0 or 1."""
     block, count = page.blocks[at], page.count
     length = len(block.text)
     hints = page.hints(at)
-    if block.tag in HEADINGS:  # the headings of a gallery are no captions
+    if block.tag in HEADINGS:  # the headings of a gallery are not captions
         hints.discard("caption")
     behind = count[at + 1 : at + 1 + _NEAR]
     links = block.linked / length
@@ -156,3 +159,100 @@ def evidence(page: VotedPage, at: int) -> dict[str, float]:
     }
     found |= {f"in {hint}": 1.0 for hint in hints}
     return {name: float(value) for name, value in found.items() if value}
+
+
+# Furniture: short lines that belong to the site and not to the article.
+
+_PACKAGE = "copydesk.extract.text"
+
+_LINE = 200  # characters; a longer line may be part of the article
+_NOTE = 300  # characters of a caption with its credit, a breadcrumb path, or a note of the page
+_ASKED = 350  # characters of a request to the reader at the end
+_SHELL = 600  # characters; a shorter text that begins like this is all there is
+
+_FURNITURE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'furniture.txt')}$")
+# "Read also" in many languages, before a colon, an arrow or the end.
+_ALSO = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'read_also.txt')}(?:\s*[:：.»>→–|-].*|)$")
+# Notes of a page's software below an article, and in place of what it does not show.
+_META = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'page_notes.txt')}")
+# Words before a credit, and holders of credits.
+_SHOWS = r"(?:photo|photograph|foto|fotografie|bild|image|picture|grafik|symbolbild|titelbild)s?"
+_CREDITS = r"(?:credits?|copyright|quelle|nachweis|source|courtesy|by|rechte)"
+_AGENCY = (
+    r"(?:getty(?:\ images)?|reuters|afp|dpa|epa|istock(?:photo)?(?:\.com)?|adobe\ ?stock"
+    r"|shutterstock|unsplash|pixabay|pexels|imago|picture[ -]alliance|alamy|wireimage|keystone"
+    r"|apa|ansa|efe|fotolia|wikimedia(?:\ commons)?)"
+)
+_CREDIT = re.compile(
+    rf"""(?xi)
+      ^©[^.!?]{{2,120}}\.?$
+    | (?:^|[.!?…|,)”"]\ |\ [|–-]\ )©\s?[^.!?©]{{2,80}}\.?$
+    | \((?:{_SHOWS}|credits?|{_SHOWS}[\ -]?{_CREDITS})\s?[:/]\ [^()]{{1,80}}\)\.?$
+    | \([^()]{{2,60}}\ ?/\ ?{_AGENCY}\)\.?$
+    | \b{_SHOWS}\ (?:by|courtesy(?:\ of)?)\ [^.!?]{{2,60}}$
+    """
+)
+_CREDIT_ALONE = re.compile(
+    rf"(?i)^\(?(?:all )?{_SHOWS}(?:[ -]?{_CREDITS}){{0,2}}(?: ?[:©]|(?<=by)|(?<=courtesy))"
+    r"(?:[^.!?]|\.(?=\S)){0,80}\.?$"
+)
+_CREDIT_SIGN = re.compile(r"(?i)©|\(|photo|foto|bild|image|picture|grafik")
+_HOME = re.compile(
+    r"(?i)(?:home(?:page)?|front page|start(?:seite)?|accueil|inicio|início|etusivu|hem|hjem"
+    r"|forside|sie sind hier:?|you are here:?|vous êtes ici ?:?)\b"
+)
+_STEP = re.compile(r"\s[»›>→/]\s")
+_ASKS = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'asking_lines.txt')}")
+_LIKED = re.compile(r"(?i)if you (?:enjoyed|liked) th(?:is|e) (?:article|story|post)\b")
+_COMMENTS = re.compile(
+    rf"(?i)\W*(?:[0-9]{{1,5}}\s)?{tables.read_pattern(_PACKAGE, 'comment_headings.txt')}"
+    r"\W*(?:\(?[0-9]{1,5}\)?)?\W*"
+)
+_APP = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
+
+
+def is_furniture(line: str) -> bool:
+    """Decide whether a whole line belongs to the site and not to the article.
+
+    A long line always belongs to the article: there are stories about cookies.
+    """
+    if len(line) > _NOTE:
+        return False
+    if is_credit(line) or _META.match(line):
+        return True
+    return len(line) <= _LINE and bool(
+        is_notice(line) or _FURNITURE.match(line) or _ALSO.match(line)
+    )
+
+
+def is_credit(line: str) -> bool:
+    """Decide whether a line is a picture's caption that ends with its credit, or a credit alone."""
+    if len(line) > _NOTE or not _CREDIT_SIGN.search(line):
+        return False
+    return bool(_CREDIT.search(line) or _CREDIT_ALONE.match(line))
+
+
+def is_path(line: str, squashed: str, titles: Sequence[str]) -> bool:
+    """Decide whether a line is the breadcrumb path of the article: "Home » Ports » …"."""
+    if len(line) > _NOTE or not _STEP.search(line):
+        return False
+    if _HOME.match(line):
+        return True
+    return len(_STEP.findall(line)) > 1 and any(
+        title and squashed.endswith(title) for title in titles
+    )
+
+
+def asks(line: str) -> bool:
+    """Decide whether a line at the end asks the reader to subscribe, follow or donate."""
+    return bool(_LIKED.match(line)) or (len(line) <= _ASKED and bool(_ASKS.search(line)))
+
+
+def begins_comments(heading: str) -> bool:
+    """Decide whether a heading is that of the readers' comments."""
+    return bool(_COMMENTS.fullmatch(heading))
+
+
+def is_shell(found: str) -> bool:
+    """Decide whether a text is only a page's note on the browser that it needs."""
+    return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))

@@ -1,26 +1,30 @@
-"""Readers: three libraries that find an article's text, each from the same cleaned page."""
+"""Ask three libraries for the text of a page, and match their answers to the page's blocks."""
 
 from __future__ import annotations
 
 import copy
 import functools
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from copydesk.extract.text._blocks import Block
+from copydesk.kit import text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from copydesk.extract.page import Document
 
-_MAX_HTML = 2_000_000  # characters of markup; above, only the linear reader runs
-MAX_ELEMENTS = 10_000  # the same: the others take quadratic time in the worst case
-_DEEP_HTML = 300_000  # characters; a shorter page is read in time however deep it is
+_MAX_HTML = 2_000_000  # characters of markup; of a larger page only the linear reader is asked
+MAX_ELEMENTS = 10_000  # likewise: the others take quadratic time in the worst case
+_DEEP_HTML = 300_000  # characters; a shorter page is read in time at any depth
 _MAX_EFFORT = 200_000_000  # characters times their depth; 0.8 s of resiliparse
-_ELEMENT = 20  # characters that an event of an element counts for
-LINEAR = "resiliparse"  # the reader that is asked whatever the size
-# What no reader makes text of; it is most of a large page.
+_ELEMENT = 20  # characters that an element's start or end counts for
+LINEAR = "resiliparse"  # the reader that is asked for a page of any size
+# Elements that no reader uses; they are most of a large page.
 _DEAD = (
     *("script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "canvas"),
     *("link", "meta", "video", "audio", "map", "rt", "rp", "rtc"),
@@ -29,9 +33,10 @@ _DEAD = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """What a reader is given: the page without its dead parts, as markup and as a tree of its own.
+    """The page that readers get, without unused parts, as markup and as a tree of its own.
 
-    `is_heavy` is a page over which all but resiliparse may take seconds, and so may its blocks.
+    On a page that `is_heavy`, all readers but resiliparse may take seconds, and its blocks may,
+    too.
     """
 
     html: str
@@ -56,10 +61,9 @@ def prepare(document: Document) -> PreparedPage:
 
 
 def _cut_to_effort(html: str, tree: HtmlElement) -> str:
-    """Cut a large page's markup to what resiliparse reads in time.
+    """Cut the markup of a large page to what resiliparse reads in time.
 
-    It takes the longer for each element and letter the deeper they stand: 4 s for 90,000 links 240
-    levels deep.
+    Its time grows with the depth of each element and letter: 4 s for 90,000 links 240 levels deep.
     """
     from lxml import etree
 
@@ -74,9 +78,9 @@ def _cut_to_effort(html: str, tree: HtmlElement) -> str:
 
 
 def ask(reader: Reader, page: PreparedPage) -> str:
-    """Ask a reader for the text; "" where it fails, or finds nothing.
+    """Return a reader's text, "" if it fails or finds nothing.
 
-    Each meets markup that it dies of; the others go on.
+    Each reader crashes on some markup; the others go on.
     """
     _silence()
     try:
@@ -87,13 +91,13 @@ def ask(reader: Reader, page: PreparedPage) -> str:
 
 @functools.cache
 def _silence() -> None:
-    """Keep the readers' complaints about markup off the terminal, unless somebody listens."""
+    """Keep the readers' log messages off the terminal, unless a handler is installed."""
     for name in ("trafilatura", "htmldate", "readability", "courlan", "charset_normalizer"):
         logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 def _trafilatura(page: PreparedPage) -> str:
-    """Read the tree, which trafilatura changes: nobody may read it after."""
+    """Read the tree, which trafilatura changes: no reader may use it after this one."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(
@@ -125,3 +129,104 @@ READERS: Mapping[str, Reader] = {
     "trafilatura": _trafilatura,
     "readability": _readability,
 }
+
+
+# Votes: which blocks of the page a reader took for the article.
+
+_SEPARATORS = re.compile(r"[\W_]+")
+_LONG = 25  # letters and digits of a block that can be found anywhere in a reading
+_PATIENCE = 40_000_000  # characters searched in vain for missing blocks; then the search ends
+
+
+def squash(passage: str) -> str:
+    """Reduce a text to its letters and digits, which readers do not change."""
+    return _SEPARATORS.sub("", passage).lower()
+
+
+class Ballot:
+    """One reader's text, in which blocks are looked up in the page's order."""
+
+    def __init__(self, reading: str) -> None:
+        self.squashed = squash(reading)
+        words = text.words(reading)
+        self._runs = set(zip(words, words[1:], words[2:], strict=False))
+        self._patience = _PATIENCE
+        self._taken = bytearray(len(self.squashed))
+
+    def take(self, squashed: str, start: int) -> int:
+        """Return where a squashed block begins, at `start` or later, -1 for nowhere.
+
+        No other block can take the same place: a page shows its headline more than once.
+        """
+        at = self.squashed.find(squashed, start) if self._patience > 0 else -1
+        if at < 0:
+            self._patience -= len(self.squashed) - start
+            return -1
+        end = at + len(squashed)
+        if self._taken[at] and self._taken[end - 1]:
+            return -1
+        self._taken[at:end] = b"\x01" * (end - at)
+        return at
+
+    def share(self, words: Sequence[str]) -> float:
+        """Return the share of a block's three-word runs that are in the reading."""
+        runs = list(zip(words, words[1:], words[2:], strict=False))
+        return sum(run in self._runs for run in runs) / len(runs) if runs else 0.0
+
+
+def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> list[float]:
+    """Return for each block how much of it is in the reading, 0 to 1.
+
+    Long blocks are found by their letters, in order; short ones between two long ones count only if
+    they are between the same two in the reading.
+    """
+    ballot = Ballot(reading)
+    said = [0.0] * len(blocks)
+    spans = _anchor_long(blocks, squashed, ballot, said)
+    begin = first = 0
+    for last in (*spans, len(blocks)):
+        start, end = spans.get(last, (len(ballot.squashed), 0))
+        _place_short(squashed, said, ballot.squashed, (first, last, begin, start))
+        first, begin = last + 1, end
+    return said
+
+
+def agreement(one: Sequence[float], other: Sequence[float], words: Sequence[int]) -> float:
+    """Return how far two readers agree, as an F1 of the words that they took: 0 to 1."""
+    both = sum(min(a, b) * many for a, b, many in zip(one, other, words, strict=True))
+    total = sum((a + b) * many for a, b, many in zip(one, other, words, strict=True))
+    return 2 * both / total if total else 0.0
+
+
+def _anchor_long(
+    blocks: Sequence[Block], squashed: Sequence[str], ballot: Ballot, said: list[float]
+) -> dict[int, tuple[int, int]]:
+    spans: dict[int, tuple[int, int]] = {}
+    behind = 0
+    for at, letters in enumerate(squashed):
+        if len(letters) < _LONG:
+            continue
+        found = ballot.take(letters, behind)
+        if found >= 0:
+            behind = found + len(letters)
+            spans[at] = (found, behind)
+            said[at] = 1.0
+        elif behind and ballot.take(letters, 0) >= 0:
+            said[at] = 1.0
+        else:
+            share = ballot.share(text.words(blocks[at].text))
+            said[at] = share if share < 1.0 else 0.0  # all of it, but another block has taken it
+    return spans
+
+
+def _place_short(
+    squashed: Sequence[str], said: list[float], reading: str, gap: tuple[int, int, int, int]
+) -> None:
+    first, last, start, end = gap
+    for at in range(first, last):
+        letters = squashed[at]
+        if letters and len(letters) < _LONG:
+            found = reading.find(letters, start, end)
+            if found >= 0:
+                said[at] = 1.0
+                start = found + len(letters)

@@ -1,23 +1,22 @@
-"""An opened page in, when it was published and updated out, with the reason for the choice."""
+"""Find when an article was published and updated, with the reason for the choice."""
 
 from __future__ import annotations
 
-from copydesk.extract.when._dates import Dates, decide_dates
-from copydesk.extract.when._in_address import day as day_in_address
-from copydesk.extract.when._in_address import month as month_in_address
-from copydesk.extract.when._moments import NO_EVIDENCE, Evidence, Moment, order, parse, spot
-from copydesk.extract.when._months import offset as zone_offset
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "NO_EVIDENCE",
-    "Dates",
-    "Evidence",
-    "Moment",
-    "day_in_address",
-    "decide_dates",
-    "month_in_address",
-    "order",
-    "parse",
-    "spot",
-    "zone_offset",
-]
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.extract.when._dates import Dates as Dates
+    from copydesk.extract.when._dates import decide_dates as decide_dates
+    from copydesk.extract.when._moments import NO_EVIDENCE as NO_EVIDENCE
+    from copydesk.extract.when._moments import Evidence as Evidence
+    from copydesk.extract.when._moments import Moment as Moment
+    from copydesk.extract.when._moments import day_in_address as day_in_address
+    from copydesk.extract.when._moments import month_in_address as month_in_address
+    from copydesk.extract.when._moments import order as order
+    from copydesk.extract.when._moments import parse as parse
+    from copydesk.extract.when._moments import spot as spot
+    from copydesk.extract.when._moments import zone_offset as zone_offset
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""When it was published and updated: the page's word, the source's, or a guess; UTC always."""
+"""Decide when an article was published and updated, in UTC: by page, source or a guess."""
 
 from __future__ import annotations
 
@@ -8,41 +8,34 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared
-from copydesk.extract.when import (
-    _declared_times,
-    _evidence,
-    _in_address,
-    _in_scripts,
-    _moments,
-    _shown,
-)
+from copydesk.extract.when import _evidence, _moments, _shown
 from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import dates
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.extract.when._shown import Sighting
     from copydesk.news import Lead
 
-_CLOCK_ERROR = timedelta(hours=1)  # how far a clock may be wrong before its time counts as future
+_CLOCK_ERROR = timedelta(hours=1)  # a time further ahead is in the future, whatever the clock
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
-_ZONES = timedelta(hours=26)  # between the first and the last place where it is a certain day
+_ZONES = timedelta(hours=26)  # between the first and the last place on Earth with a certain date
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
 _DAY = timedelta(days=1)
 _EDITIONS = timedelta(days=2)
 _MONTHS = 12
-_BUILD = timedelta(minutes=2)  # a time that close to the fetch is when the page was made
+_BUILD = timedelta(minutes=2)  # a time that close to the fetch is when the page was generated
 _MAX_TITLE = 500
 _GUESS_MAX_ELEMENTS = 20_000  # htmldate reads every text node of the page,
 _GUESS_CHARACTERS = 500_000  # and runs some forty searches over its markup
-_DEEP_CHARACTERS = 50_000  # and folds the text of each of many elements in one another
+_DEEP_CHARACTERS = 50_000  # and folds the text of each of many nested elements
 _DEEP = f"({'/*' * 60})[1]"  # deeper than any of 430 measured pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """When an article appeared, on which day by its publisher's clock, and when it was changed."""
+    """When an article was published, on which day by its publisher's clock, when it was updated."""
 
     published: Moment
     day: date
@@ -51,7 +44,7 @@ class Dates:
 
 @dataclass(slots=True, kw_only=True)
 class _View:
-    """The page beside what tells its dates apart; what it shows is looked at once, if at all."""
+    """The page with its evidence of dates; the dates that it shows are found once, on demand."""
 
     document: Document
     declared: Declared
@@ -60,7 +53,7 @@ class _View:
     seen: list[Sighting] | None = None
 
     def sightings(self) -> list[Sighting]:
-        """Return the dates that the page shows, the best first; its own clock is none of them."""
+        """Return the dates that the page shows, the best first, without its clock."""
         return [
             sighting
             for sighting in self.sightings_with_clock()
@@ -79,10 +72,10 @@ class _View:
 def decide_dates(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
     """Decide when the article was published and updated.
 
-    The page's declared time first; where it is only a day, or lacks its zone, the source's time of
-    the same day is more exact and wins. Then the source's, then what the page shows and its address
-    holds, then the round's clock (origin "found"). Nothing later than an hour after `now` is
-    believed.
+    The page's declared time goes first; if it is only a day, or has no time zone, the source's time
+    on the same day is more exact and wins. Then the source's time, then what the page shows and its
+    URL contains, then the round's clock (origin "found"). A time more than an hour after `now` is
+    never used.
     """
     evidence = _evidence.gather(document, declared, now)
     view = _View(document=document, declared=declared, evidence=evidence, now=now)
@@ -109,10 +102,10 @@ def _is_sharper(one: Moment, other: Moment) -> bool:
 
 
 def _refine(view: _View, moment: Moment) -> Moment:
-    """Find the time of day and zone that the page tells elsewhere of a day, else the day."""
+    """Return a day with the time of day and zone that the page gives elsewhere, if any."""
     if moment.exact:
         return moment
-    said = _declared_times.publications(view.declared, view.evidence)
+    said = _evidence.publications(view.declared, view.evidence)
     shown = (
         sighting
         for sighting in view.sightings()
@@ -128,16 +121,16 @@ def _refine(view: _View, moment: Moment) -> Moment:
 
 
 def _find_declared_time(view: _View) -> Moment | None:
-    """Find the declared time; the day in the address where the declaration is of a later edition.
+    """Return the declared time, or the day in the URL if the declaration is of a later edition.
 
-    Addresses are made when an article appears and kept when it is published again. A vague name
-    with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
+    URLs are made when an article appears, and kept when it is published again. A vague name with
+    the time of the fetch is the page's clock, and so is a reliable one that the page contradicts.
     """
-    told = _plausible(_declared_times.publications(view.declared, view.evidence), view.now)
+    told = _plausible(_evidence.publications(view.declared, view.evidence), view.now)
     likely = [
         declared
         for declared in told
-        if declared.origin in _declared_times.SURE or not _is_build(declared, view.now)
+        if declared.origin in _evidence.SURE or not _is_build(declared, view.now)
     ]
     said = likely[0] if likely else None
     if said and _is_build(said, view.now):
@@ -147,19 +140,19 @@ def _find_declared_time(view: _View) -> Moment | None:
 
 
 def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
-    """Find what another sure name says, else the date that the page proves best, of an earlier day.
+    """Return what another reliable name declares, or the best proved date of an earlier day.
 
-    An article may be as new as that; then the page shows today, or nothing.
+    An article may be as new as the fetch; then the page shows today, or nothing.
     """
     earlier = (moment for moment in told if moment.at < said.at and moment.origin != said.origin)
     for moment in earlier:
-        if moment.origin in _declared_times.SURE and not _is_build(moment, view.now):
+        if moment.origin in _evidence.SURE and not _is_build(moment, view.now):
             return moment
     return _find_shown_apart(view, said)
 
 
 def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
-    """Find the surest time that the page shows, None where it likely shows the declared one."""
+    """Return the most reliable shown time, None if that is likely the declared one."""
     shown = [sighting for sighting in view.sightings_with_clock() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
         return None
@@ -167,7 +160,7 @@ def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
 
 
 def _address(view: _View) -> Moment | None:
-    known = _in_address.day(view.document.address)
+    known = _moments.day_in_address(view.document.address)
     if known is None:
         return None
     at = datetime.combine(known, time.min, UTC)
@@ -187,7 +180,7 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
 
 
 def _list_undeclared_times(view: _View) -> Iterator[Moment]:
-    """Yield the times that nobody declared, the surest first."""
+    """Yield times that are not declared, the most reliable first."""
     shown = [sighting for sighting in view.sightings() if sighting.kind != "updated"]
     likely = list(_shown.at_least(_shown.LIKELY, shown))
     address = _address(view)
@@ -195,14 +188,14 @@ def _list_undeclared_times(view: _View) -> Iterator[Moment]:
         yield from (moment for moment in likely if abs(moment.at - address.at) <= _ZONES)
         yield address
     yield from _shown.at_least(_shown.SURE, shown)
-    yield from filter(None, [_in_scripts.publication(view.document, view.evidence)])
+    yield from filter(None, [_evidence.publication(view.document, view.evidence)])
     yield from likely
     yield from (change for change in _changes(view) if not _is_build(change, view.now))
     yield from _guess(view)
 
 
 def _find_own_day(view: _View, moment: Moment) -> date:
-    """Find the day of a moment by the publisher's clock, as far as the page tells it."""
+    """Return the day of a moment by the publisher's clock, as far as the page shows it."""
     if moment.day or moment.origin == "found":
         return moment.day or moment.at.date()
     first, last = (moment.at + _WEST).date(), (moment.at + _EAST).date()
@@ -210,8 +203,8 @@ def _find_own_day(view: _View, moment: Moment) -> date:
 
 
 def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
-    """Yield days that the page tells of the same time, the surest first."""
-    known = _in_address.day(view.document.address)
+    """Yield days that the page gives for the same time, the most reliable first."""
+    known = _moments.day_in_address(view.document.address)
     if known == moment.at.date():
         yield known
     shown = (sighting for sighting in view.sightings() if sighting.kind != "updated")
@@ -222,15 +215,15 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
 
 
 def _same_times(view: _View, moment: Moment) -> Iterator[Moment]:
-    """Yield what the page declares or shows to have been at the very time."""
+    """Yield declared or shown moments with exactly this time."""
     shown = (sighting.moment for sighting in view.sightings())
-    for witness in (*_declared_times.publications(view.declared, view.evidence), *shown):
+    for witness in (*_evidence.publications(view.declared, view.evidence), *shown):
         if witness.exact and witness.at == moment.at:
             yield witness
 
 
 def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
-    """Decide when the article was last changed, None where nobody says or it is not later."""
+    """Return when the article was updated, None if that is unknown or not later."""
     told = list(_changes(view))
     if lead.updated_at:
         told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
@@ -239,8 +232,8 @@ def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 
 def _changes(view: _View) -> Iterator[Moment]:
-    """Yield the times of change that the page declares, where there is none those that it shows."""
-    told = list(_declared_times.changes(view.declared, view.evidence))
+    """Yield the declared times of change, or the shown ones if none is declared."""
+    told = list(_evidence.changes(view.declared, view.evidence))
     yield from told
     if not told:
         shown = (sighting for sighting in view.sightings() if sighting.kind == "updated")
@@ -248,13 +241,13 @@ def _changes(view: _View) -> Iterator[Moment]:
 
 
 def _is_build(moment: Moment, now: datetime) -> bool:
-    """Decide whether a time is that of the fetch: a clock of the page, not of the article."""
+    """Decide whether a time is that of the fetch: the page's clock, not the article's time."""
     return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
 
 
 def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:
     for moment in moments:
-        # a day alone is a day somewhere: it may have begun there before it has here
+        # a day without a time is a day somewhere: it may have begun there before it has here
         margin = _CLOCK_ERROR if moment.exact else _DAY
         if _EARLIEST <= moment.at <= dates.utc(now) + margin:
             yield (
@@ -267,7 +260,7 @@ def _bring_to_now(moment: Moment, now: datetime) -> Moment:
 
 
 def _guess(view: _View) -> Iterator[Moment]:
-    """Yield the day that htmldate finds, where the page holds it and it cannot be another."""
+    """Yield the day that htmldate finds, if it is in the page and cannot be another one."""
     from htmldate import find_date
 
     document = view.document
@@ -284,16 +277,16 @@ def _guess(view: _View) -> Iterator[Moment]:
             min_date=f"{_EARLIEST:%Y-%m-%d}",
             max_date=f"{view.now + _CLOCK_ERROR:%Y-%m-%d}",
         )
-    except Exception:  # a guess at hostile markup; a failure costs only the guess
+    except Exception:  # a guess in hostile markup; without it there is no guess
         return
     moment = _moments.parse(found, "htmldate") if found else None
-    today = dates.utc(view.now).date()  # what a masthead shows; the round's clock is as good
+    today = dates.utc(view.now).date()  # the date in a masthead; the round's clock is as good
     if moment and moment.day and moment.day != today and _is_supported(view, moment.day):
         yield moment
 
 
 def _is_supported(view: _View, day: date) -> bool:
-    """Decide whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
+    """Decide whether a guess is not just the first of a year or month, nor 05/02 for 02/05."""
     html = view.document.html
     two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
     figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)

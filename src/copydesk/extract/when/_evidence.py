@@ -1,19 +1,83 @@
-"""Evidence for a date in figures: the site's country and language, and days that are known."""
+"""Evidence of dates in a page: its metadata, its scripts, its country and language."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from copydesk.extract.page import Declared
-from copydesk.extract.when import _declared_times, _in_address, _moments
-from copydesk.extract.when._moments import Evidence
+from copydesk.extract import json_ld
+from copydesk.extract.json_ld import Node
+from copydesk.extract.when import _moments
+from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import tables
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
+
+_PACKAGE = "copydesk.extract.when"
+
+_MAX_VALUES = 20  # of one name
+
+# Names of meta tags without dots, dashes, colons and underscores; the most reliable first.
+_PUBLISHED = tables.read_lines(_PACKAGE, "published_names.txt")
+_UPDATED = tables.read_lines(_PACKAGE, "updated_names.txt")
+_RANKS = {name: rank for rank, name in enumerate(_PUBLISHED)}
+_UPDATED_RANKS = {name: rank for rank, name in enumerate(_UPDATED)}
+_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+_PAGES = frozenset({"webpage", "itempage", "aboutpage", "creativework", "webcontent"})
+_NODE_KEYS = ("datePublished", "dateCreated")
+SURE = frozenset({"json-ld", "article:published_time", "og:article:published_time"})
+
+
+def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
+    """Yield the times at which the page declares to have been published."""
+    for node in _nodes(declared):
+        for key in _NODE_KEYS:
+            yield from _moments_of(_texts(node.get(key)), "json-ld", evidence)
+    for name in _rank(declared, _RANKS):
+        yield from _moments_of(declared.meta[name], name, evidence)
+    yield from _moments_of(_texts(declared.video.get("uploadDate")), "json-ld", evidence)
+
+
+def changes(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
+    """Yield the times at which the page declares to have been changed."""
+    for node in _nodes(declared):
+        yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
+    for name in _rank(declared, _UPDATED_RANKS):
+        yield from _moments_of(declared.meta[name], name, evidence)
+
+
+def _nodes(declared: Declared) -> list[Node]:
+    """Return the JSON-LD nodes of the article, then of its page."""
+    pages = [node for node in declared.nodes if json_ld.kinds(node) & _PAGES]
+    return [declared.article, *pages]
+
+
+def _texts(value: object) -> list[str]:
+    """Return the times in a JSON-LD value as text; some are numbers."""
+    return [str(value)] if isinstance(value, int) else json_ld.strings(value)
+
+
+def _rank(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
+    bare = {name: _PUNCTUATION.sub("", name) for name in declared.meta}
+    return sorted(
+        (name for name in bare if bare[name] in ranks), key=lambda name: ranks[bare[name]]
+    )
+
+
+def _moments_of(values: Iterable[str], origin: str, evidence: Evidence) -> Iterator[Moment]:
+    for value in islice(values, _MAX_VALUES):
+        moment = _moments.parse(value, origin, evidence)
+        if moment is not None:
+            yield moment
+
+
+# What tells the order of day and month: the country and language of the site, days that are known.
 
 _MAX_CHARACTERS = 400_000
 _LOCALE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b)?")
@@ -24,11 +88,9 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
-    """Learn how the site writes days, as far as the page shows, and days that it tells plainly."""
-    known = {_in_address.day(document.address)}
-    known |= {
-        moment.at.date() for moment in _declared_times.changes(declared, _moments.NO_EVIDENCE)
-    }
+    """Collect how the site writes days, as far as it is known, and days that are clear."""
+    known = {_moments.day_in_address(document.address)}
+    known |= {moment.at.date() for moment in changes(declared, _moments.NO_EVIDENCE)}
     first = _by_place(document, declared)
     if first is None:
         first = _by_habit(document.html)
@@ -40,7 +102,7 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 
 
 def _by_place(document: Document, declared: Declared) -> bool | None:
-    """Decide whether the site's country and language write the day first, None where unknown."""
+    """Decide by the site's country and language whether the day is first, None if unknown."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
     for order, is_day_first in (("day_first", True), ("month_first", False)):
         if domain in _DOMAINS[order]:
@@ -51,7 +113,7 @@ def _by_place(document: Document, declared: Declared) -> bool | None:
 
 
 def _by_locale(value: str) -> bool | None:
-    """Decide whether a locale writes the day first: all but English do, and that by its country."""
+    """Decide by a locale whether the day is first: in all but English, and there by country."""
     locale = _LOCALE.match(value)
     if locale is None:
         return None
@@ -62,9 +124,37 @@ def _by_locale(value: str) -> bool | None:
 
 
 def _by_habit(html: str) -> bool | None:
-    """Decide by the page's other dates whether the day stands first: one above 12 tells."""
+    """Decide by the page's other dates whether the day is first: a number above 12 shows it."""
     for figures in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
         first = _moments.order(figures[1])
         if first is not None:
             return first
     return None
+
+
+# Times in scripts and data attributes, for pages that declare none elsewhere.
+
+_MAX_SCRIPTS = 1_000_000
+_MAX_DAYS = 2  # with more days, they belong to other articles listed in the same script
+_KEYS = (
+    "datePublished|date_published|first_?[pP]ublish\\w{0,12}|publish(?:ed)?_?(?:[dD]ate|[tT]ime|"
+    "[aA]t|[oO]n)?(?:_?(?:time|gmt|utc))?|publication_?(?:[dD]ate|[tT]ime)|pub_?[dD]ate|"
+    "[pP]ost_?[dD]ate|display_?[dD]ate|original_?[dD]ate|release_?[dD]ate"
+)
+_TOLD = re.compile(
+    rf"""\b(?:{_KEYS})(?:UTC|GMT)?\\?["']?\s?[:=]\s?\\?["']?([^"'<>\\]{{8,40}})(?=[\\"',;}}\s])"""
+)
+_NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
+
+
+def publication(document: Document, evidence: Evidence) -> Moment | None:
+    """Return the time of publication in the page's scripts; None if they have several days."""
+    moments = []
+    for entry in _TOLD.finditer(document.html, 0, _MAX_SCRIPTS):
+        number = _NUMBER.match(entry[1])
+        value = number[0] if number else entry[1]
+        moment = _moments.parse(value, "script", evidence)
+        if moment:
+            moments.append(moment)
+    days = {moment.at.date() for moment in moments}
+    return moments[0] if 0 < len(days) <= _MAX_DAYS else None

@@ -1,24 +1,73 @@
-"""Moments: a time as somebody wrote it, read whole or spotted in a passage, in many languages."""
+"""Parse and find dates and times in text and in URLs, in the many languages of news."""
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from urllib.parse import urlsplit
 
-from copydesk.extract.when import _months
+from copydesk.kit import tables
+
+_PACKAGE = "copydesk.extract.when"
+_ZONES = tables.read_rows(_PACKAGE, "zones.toml", int)
+_AMERICAN = {"ET": -300, "CT": -360, "MT": -420, "PT": -480}  # minutes in winter; summer + 60
+
+
+def month(word: str) -> int | None:
+    """Return the number of a month by its name in any of the languages; None for another word."""
+    return _numbers().get(_bare(word))
+
+
+def zone_offset(name: str, day: date) -> timedelta | None:
+    """Return the offset of a time zone on a day, None for an unknown name."""
+    name = name.upper()
+    if name in _AMERICAN:
+        return timedelta(minutes=_AMERICAN[name] + (60 if _is_american_summer(day) else 0))
+    return timedelta(minutes=_ZONES[name]) if name in _ZONES else None
+
+
+@functools.cache
+def _numbers() -> Mapping[str, int]:
+    """Return the number of each month by all of its names."""
+    return {
+        _bare(name): number
+        for lines in tables.read_rows(_PACKAGE, "months.toml", tuple[str, ...]).values()
+        for line in lines
+        for number, name in enumerate(line.split(), 1)
+    }
+
+
+def _bare(word: str) -> str:
+    """Fold a word without case and accents: `Août` and `AOUT` are the same."""
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def _is_american_summer(day: date) -> bool:
+    """Decide whether it is summer time in the USA: from March to November, as since 2007."""
+    start = date(day.year, 3, 14) - timedelta(days=(date(day.year, 3, 14).weekday() + 1) % 7)
+    end = date(day.year, 11, 7) - timedelta(days=(date(day.year, 11, 7).weekday() + 1) % 7)
+    return start <= day < end
+
+
+# Times in text.
 
 _MAX_VALUE = 80  # characters of one declared time
 _EARLIEST_YEAR = 1995
-_FARTHEST = timedelta(hours=15)  # from Greenwich: no zone is farther
+_FARTHEST = timedelta(hours=15)  # from Greenwich: no time zone is farther
 _HALVES = {"a": 0, "p": 12}
 
 _YEAR = r"(?:19|20)\d\d"
 _WORD = r"tháng \d{1,2}|[^\W\d_]{3,14}"
 _OF = r"(?:\s*(?:de|del|of|di|d['’]|da|năm)\s+|[\s.,/-]\s?)"
 _NOT_IN_FIGURES = r"(?<![\d.,:/-])"
-_NO_WORD = r"\s*(?:\Z|[,|)\]·–-]|\d{1,2}:\d\d)"  # so that `5 May 20 people` is no date
+_NO_WORD = r"\s*(?:\Z|[,|)\]·–-]|\d{1,2}:\d\d)"  # so that `5 May 20 people` is not a date
 _YMD = rf"(?<![\d./-])(?P<y1>{_YEAR})(?P<s1>[-/.])(?P<m1>\d{{1,2}})(?P=s1)(?P<d1>\d{{1,2}})(?!\d)"
 _CJK = rf"(?P<y2>{_YEAR})\s?[年년]\s?(?P<m2>\d{{1,2}})\s?[月월]\s?(?P<d2>\d{{1,2}})\s?[日일号號]?"
 _FIGURES = (
@@ -35,7 +84,7 @@ _MDY = (
 )
 _YMONTHD = rf"(?<![\d./-])(?P<y6>{_YEAR})\.?[\s/-](?P<m6>{_WORD})\.?[\s/-](?P<d6>\d{{1,2}})(?!\d)"
 _DATE = re.compile("|".join((_YMD, _CJK, _FIGURES, _DMY, _MDY, _YMONTHD)), re.IGNORECASE)
-_IN_FIGURES = 3  # the number of the shape that can be read both ways
+_IN_FIGURES = 3  # the number of the pattern with two readings
 _COMPACT = re.compile(rf"({_YEAR})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?\Z")
 _EPOCH = re.compile(r"(?:/Date\()?(\d{10})(\d{3}|\.\d{1,9})?(?:\)/)?\Z")
 _CLOCK = re.compile(
@@ -48,16 +97,16 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(_WEEKDAYS)})[a-z]{{0,6}}[.,]{{0,2}}\s?\Z")
 _BETWEEN = re.compile(r"[^\d\n]{0,22}")  # "at", "um", "à", "klo", a comma, a week day
 _AFTERNOON = re.compile(r"下午|午後|午后|晚上|오후|저녁")
-_AFTER = 60  # characters behind a date in which its time stands
+_AFTER = 60  # characters after a date that may contain its time
 _BEFORE = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A time as somebody gave it: `exact` only with a time of day and a zone.
+    """A time as it was given; `exact` only with a time of day and a time zone.
 
-    `day` is the day in the zone that they wrote it in, None where they wrote in UTC, which is a
-    machine's zone and tells nothing of theirs.
+    `day` is the day in the zone in which it was written, None if that was UTC, which is a machine's
+    zone and not the writer's.
     """
 
     at: datetime
@@ -68,9 +117,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What helps to tell 5 February from May 2: what the site writes first, and days known.
+    """Evidence to tell 5 February from May 2: whether the site writes the day first, known days.
 
-    `until` is the last day that can be meant.
+    `until` is the last possible day.
     """
 
     day_first: bool | None = None
@@ -82,7 +131,7 @@ class Evidence:
 class Reading:
     """A date found in a passage, from `start` to `end`, with the time of day and zone beside it.
 
-    `days` are two where nobody can tell which number is the month: the day-first one comes first.
+    `days` are two if either number may be the month: the day-first one is first.
     """
 
     days: tuple[date, ...]
@@ -96,10 +145,10 @@ NO_EVIDENCE = Evidence()
 
 
 def parse(value: str, origin: str = "", evidence: Evidence = NO_EVIDENCE) -> Moment | None:
-    """Read one declared time; None where it is no date or could be two.
+    """Parse one declared time; None if it is not a date or could be two.
 
-    Numbers are seconds or milliseconds since 1970. A time without a zone is taken for UTC and,
-    like midnight, which stands for "no time", is not exact.
+    Numbers are seconds or milliseconds since 1970. A time without a zone is taken as UTC and is not
+    exact; neither is midnight, which stands for "no time".
     """
     value = value.strip()[:_MAX_VALUE]
     epoch = _EPOCH.match(value)
@@ -114,7 +163,7 @@ def parse(value: str, origin: str = "", evidence: Evidence = NO_EVIDENCE) -> Mom
 
 
 def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
-    """Make a moment of what was found in a passage; None where it could be two days."""
+    """Return the moment of a date found in a passage; None if it could be two days."""
     day = choose(reading.days, evidence)
     if day is None:
         return None
@@ -127,7 +176,7 @@ def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
 
 
 def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
-    """Choose the day that is meant: the only possible one, the known one, the site's way."""
+    """Choose a day: the only possible one, a known one, or by the site's way of writing."""
     days = tuple(day for day in days if day <= evidence.until)
     if len(days) < 2:
         return days[0] if days else None
@@ -140,7 +189,7 @@ def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
 
 
 def spot(passage: str) -> Iterator[Reading]:
-    """Read every date in a passage in order, each with the time of day beside it."""
+    """Find every date in a passage in order, each with the time of day beside it."""
     for match in _DATE.finditer(passage):
         days = _read_days(match)
         if not days:
@@ -152,7 +201,7 @@ def spot(passage: str) -> Iterator[Reading]:
 
 
 def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
-    """Return the one day that is the day of the week before it, all where none is named."""
+    """Return the only day that matches the day of the week before it; all if none is given."""
     named = _WEEKDAY.search(before)
     if not named:
         return days
@@ -161,7 +210,7 @@ def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
 
 
 def order(passage: str) -> bool | None:
-    """Decide whether figures in a passage stand day first, as `25/12/2018` does; None for none."""
+    """Decide whether dates in figures have the day first, like `25/12/2018`; None without any."""
     for figures in _DATE.finditer(passage):
         if figures["s3"] and figures["a3"] != figures["b3"]:
             if int(figures["a3"]) > 12:
@@ -188,7 +237,7 @@ def _moment(written: datetime, origin: str) -> Moment | None:
 
 
 def _iso(value: str) -> datetime | None:
-    if value[11:13] == "24":  # midnight at the end of a day, which Python reads since 3.13
+    if value[11:13] == "24":  # midnight at the end of a day, which Python parses since 3.13
         return None
     try:
         return datetime.fromisoformat(value)
@@ -209,7 +258,7 @@ def _compact(value: str) -> datetime | None:
 
 
 def _read_days(found: re.Match[str]) -> tuple[date, ...]:
-    """Return the day that a match names, two where its figures can be read both ways."""
+    """Return the day of a match, or two days if its figures have two readings."""
     shape = next(at for at in range(1, 7) if found[f"y{at}"])
     year = _year(found[f"y{shape}"])
     if shape == _IN_FIGURES:
@@ -218,9 +267,9 @@ def _read_days(found: re.Match[str]) -> tuple[date, ...]:
         if found["s3"] and first != second:
             both.append(_day(year, first, second))
         return tuple(day for day in both if day)
-    month = found[f"m{shape}"]
-    figures = month.rpartition(" ")[2]  # "tháng 2" is the second month
-    number = int(figures) if figures.isdecimal() else _months.month(month)
+    name = found[f"m{shape}"]
+    figures = name.rpartition(" ")[2]  # "tháng 2" is the second month
+    number = int(figures) if figures.isdecimal() else month(name)
     day = _day(year, number or 0, int(found[f"d{shape}"]))
     return (day,) if day else ()
 
@@ -241,7 +290,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _read_clock_beside(
     passage: str, found: re.Match[str], day: date
 ) -> tuple[time | None, timedelta | None, int]:
-    """Return the time of day and the zone that stand behind a date or before it, and the end."""
+    """Return the time of day and the zone after a date or before it, and the end."""
     if found["t5"]:
         within = _CLOCK.match(passage, found.start("t5"), found.end("t5"))
         return (*_clock(within, day), found.end())
@@ -258,7 +307,7 @@ def _read_clock_beside(
 
 
 def _clock(found: re.Match[str] | None, day: date) -> tuple[time | None, timedelta | None]:
-    """Return the time of day that a clock says and its zone, (None, None) where it is none."""
+    """Return a time of day and its zone, (None, None) if it is not one."""
     hour = _hour(found) if found else None
     if found is None or hour is None:
         return None, None
@@ -267,7 +316,7 @@ def _clock(found: re.Match[str] | None, day: date) -> tuple[time | None, timedel
 
 
 def _hour(clock: re.Match[str]) -> int | None:
-    """Return the hour from midnight, None for a bare number or one that no day has."""
+    """Return the hour from midnight, None for a bare number or an impossible hour."""
     hour = int(clock["hour"])
     if clock["half"]:
         hour = hour % 12 + _HALVES[clock["half"].lower()] if hour <= 12 else hour
@@ -277,9 +326,52 @@ def _hour(clock: re.Match[str]) -> int | None:
 
 
 def _zone(name: str, shift: str, day: date) -> timedelta | None:
-    """Read `EST`, `+0200`, `GMT+2`; None where no zone is named or it is none."""
+    """Parse `EST`, `+0200`, `GMT+2`; None if there is no time zone."""
     if not shift:
-        return _months.offset(name.strip("()"), day) if name else None
+        return zone_offset(name.strip("()"), day) if name else None
     hours, minutes = int(shift[1:].replace(":", "")[:2]), int(shift[1:].replace(":", "")[2:] or 0)
     away = timedelta(hours=hours, minutes=minutes)
     return (-away if shift[0] == "-" else away) if away < _FARTHEST else None
+
+
+# Days in URLs: `/2018/02/05/`, `/2018-02-05-…`, `…-20180205`, `/2018/feb/05/`.
+
+_MAX_ADDRESS = 2_000
+_YEAR_IN_ADDRESS = r"((?:199[5-9]|20\d\d))"
+_SHAPES = (
+    rf"(?<!\d){_YEAR_IN_ADDRESS}/(\d\d?)/(\d\d?)(?!\d)",
+    rf"(?<!\d){_YEAR_IN_ADDRESS}([-_.])(\d\d?)\2(\d\d?)(?!\d)",
+    rf"(?<!\d){_YEAR_IN_ADDRESS}/?(\d\d)/?(\d\d)(?!\d)",
+    rf"(?<!\d){_YEAR_IN_ADDRESS}[/_-]?([a-z]{{3,9}})[/_-]?(\d\d?)(?!\d)",
+)
+_DAYS = tuple(re.compile(shape, re.IGNORECASE) for shape in _SHAPES)
+_MONTH = re.compile(rf"/{_YEAR_IN_ADDRESS}[/_-]?(\d\d)(?=[/_-]|\Z)")
+
+
+def day_in_address(address: str) -> date | None:
+    """Return the day in a URL's path or query; None without one, or for the digits of an id."""
+    parts = urlsplit(address[:_MAX_ADDRESS])
+    for text in (parts.path, parts.query):
+        for shape in _DAYS:
+            for match in shape.finditer(text):
+                read = _valid_day(match)
+                if read:
+                    return read
+    return None
+
+
+def month_in_address(address: str) -> tuple[int, int] | None:
+    """Return the year and month in a URL's path, as in `/2018/02/`; None without one."""
+    found = _MONTH.search(urlsplit(address[:_MAX_ADDRESS]).path)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return None
+    return int(found[1]), int(found[2])
+
+
+def _valid_day(found: re.Match[str]) -> date | None:
+    year, *_, month_name, day_of_month = found.groups()
+    number = int(month_name) if month_name.isdecimal() else month(month_name)
+    try:
+        return date(int(year), number or 0, int(day_of_month))
+    except ValueError:
+        return None

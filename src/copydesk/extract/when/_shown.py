@@ -1,18 +1,18 @@
-"""Dates that a page shows: in time elements, bylines, by the headline, in and under the text."""
+"""Dates that a page shows: in time elements and bylines, by the headline, in and below the text."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from copydesk.extract.when import _labels, _moments, _yearless
-from copydesk.extract.when._labels import Kind
+from copydesk.extract.when import _moments
 from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import tables, text, urls
 
@@ -27,17 +27,17 @@ _MAX_ELEMENTS = 20_000
 _MAX_SIGHTINGS = 300
 _MAX_TRIES = 3_000  # elements and pieces of text that look like a date
 _MAX_ANCESTORS = 40
-_EDGE = 160  # characters at the start and the end of a paragraph in which a date of its own stands
-_SHORT = 45  # characters beside a date that is not part of a sentence
+_EDGE = 160  # characters at the start and the end of a paragraph that may have a date of its own
+_SHORT = 45  # characters beside a date that is not in a sentence
 _MAX_PARTS = 12  # over which one date may be spread
-_ALIKE = 0.4  # the share of words that a headline has in common with the page's title
+_ALIKE = 0.4  # share of words that a headline has in common with the page's title
 _FIRST_RANK = 0.1
-_LAST_WORDS = 20  # characters at the end of a sentence that may still say what a date behind it is
-_NAMED = 12  # more for a date in an element that is named one
+_LAST_WORDS = 20  # characters at the end of a sentence that may label the date after it
+_NAMED = 12  # added for a date in an element that is named one
 _BYLINE = 45  # the score of a short line by the headline
-_NEAR = 15  # pieces of text behind the headline in which a byline stands
-_MANY = 5  # headings of one look are those of a list: none is the headline
-SURE = 60  # the score of a date that its place proves
+_NEAR = 15  # pieces of text after the headline that may be a byline
+_MANY = 5  # as many headings of one look are those of a list: none is the headline
+SURE = 60  # the score of a date that is proved by its place
 LIKELY = 25
 
 _DIGITS = re.compile(r"(?:19|20)\d\d|\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d")
@@ -53,13 +53,13 @@ _ATTRIBUTES = (
 )
 _ELSEWHERE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'blocks_elsewhere.txt')}")
 _OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption", "table"})
-_TODAY = timedelta(days=2)  # "until" is tomorrow; what is today differs by a day around the world
+_TODAY = timedelta(days=2)  # "until" is tomorrow; today differs by a day around the world
 _UNTIL = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al)\s?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A date that the page shows and how far its place proves that it is the article's."""
+    """A date that the page shows, with a score of how surely it is the article's."""
 
     moment: Moment
     kind: Kind
@@ -68,7 +68,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
-    """A date where it stands: in which element, after how many pieces of text, beside what."""
+    """A date in its place: its element, the pieces of text before it, the words beside it."""
 
     moment: Moment
     element: HtmlElement
@@ -79,7 +79,7 @@ class _Spot:
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    """One pass over the page and what it has met so far; `before` is the last piece of text."""
+    """One pass over the page with its results so far; `before` is the last piece of text."""
 
     document: Document
     evidence: Evidence
@@ -95,14 +95,14 @@ class _Walk:
 
 
 def at_least(score: int, shown: Iterable[Sighting]) -> Iterator[Moment]:
-    """Yield the moments of the sightings that have a score or a better one."""
+    """Yield the moments of the sightings with at least a score."""
     return (sighting.moment for sighting in shown if sighting.score >= score)
 
 
 def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
-    """Find the dates that the page shows, the best first.
+    """Return the dates that the page shows, the best first.
 
-    `title` helps to find the headline. Reads at most 20,000 elements.
+    `title` helps to find the headline. At most 20,000 elements are read.
     """
     of_the_site = frozenset(text.words(urlsplit(document.address).hostname or ""))
     words = frozenset(text.words(title)) - of_the_site
@@ -133,14 +133,14 @@ def _walk_page(walk: _Walk) -> None:
 
 
 def _meet_behind(walk: _Walk, element: HtmlElement) -> None:
-    """Take the dates of the text behind an element."""
+    """Collect the dates in the text after an element."""
     parent = element.getparent()
     if parent is not None and parent.tag not in _SKIPPED:
         _meet(walk, parent, element.tail)
 
 
 def _meet_heading(walk: _Walk, element: HtmlElement) -> None:
-    """Keep a heading that is more surely the headline than the one before."""
+    """Keep a heading if it is more likely the headline than the one before."""
     words = frozenset(text.words(" ".join(islice(element.itertext(), 30))[:500]))
     if not words:
         return
@@ -156,7 +156,7 @@ def _look_of(heading: HtmlElement) -> tuple[str, str]:
 
 
 def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
-    """Take the dates of one piece of text."""
+    """Collect the dates in one piece of text."""
     if not piece or piece.isspace():
         return
     walk.pieces += 1
@@ -166,8 +166,8 @@ def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
             walk.tries += 1
             whole = len(piece) if part is not piece else 0
             walk.spots += _find_in_text(walk, element, text.fold(part), whole)
-    is_label = len(walk.spots) == known  # what stands before another date says nothing of the next
-    last = _labels.MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
+    is_label = len(walk.spots) == known  # text before another date is not a label of the next
+    last = MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
     walk.before = piece[-last:] if is_label else ""
 
 
@@ -178,7 +178,7 @@ def _edges(piece: str) -> tuple[str, ...]:
 
 
 def _find_in_text(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
-    """Yield the dates in a piece of text by what stands before each and around it."""
+    """Yield the dates in a piece of text, judged by the words around each."""
     end, was_range = 0, False
     readings = list(_moments.spot(passage))
     beside = max(length, len(passage)) - sum(reading.end - reading.start for reading in readings)
@@ -189,24 +189,23 @@ def _find_in_text(walk: _Walk, element: HtmlElement, passage: str, length: int) 
         is_range = bool(following and _UNTIL.match(passage[reading.end : following.start]))
         moment = _moments.settle(reading, "text", walk.evidence)
         if moment and not is_range and not was_range:
-            is_dateline = _labels.is_dateline(passage[: reading.start])
-            score = 25 if beside <= _SHORT else 8 if is_dateline else -5
+            in_dateline = is_dateline(passage[: reading.start])
+            score = 25 if beside <= _SHORT else 8 if in_dateline else -5
             kind = _decide_kind(label, behind, is_short=beside <= _SHORT)
             yield _Spot(moment=moment, element=element, at=walk.pieces, kind=kind, score=score)
         was_range = is_range
 
 
 def _decide_kind(label: str, behind: str, *, is_short: bool) -> Kind:
-    is_bare = is_short and _labels.is_bare(label)
-    is_published = is_bare or _labels.is_published_behind(behind)
-    return _labels.kind(label) or ("published" if is_published else "")
+    is_published = (is_short and is_bare(label)) or is_published_behind(behind)
+    return kind(label) or ("published" if is_published else "")
 
 
 def _find_in_element(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
-    """Yield the date of an element whose tag or name says that it is one."""
+    """Yield the date of an element whose tag or name is that of a date."""
     is_time = element.tag == "time"
     names = " ".join(element.get(name) or "" for name in ("class", "itemprop", "property"))
-    if not is_time and not _labels.is_date(names) and "-" not in element.tag:
+    if not is_time and not is_date(names) and "-" not in element.tag:
         return
     walk.tries += 1
     shown = _short_text(element)
@@ -223,7 +222,7 @@ def _find_in_element(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
 
 
 def _read_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | None:
-    """Read the date of an element: in its attributes, else in the words that it shows."""
+    """Read the date of an element: from its attributes, else from its text."""
     moment = _read_attributes(element, walk.evidence)
     if moment is not None:
         return _set_day(moment, shown, walk.evidence)
@@ -232,13 +231,13 @@ def _read_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | Non
 
 
 def _decide_kind_of_element(names: str, label: str) -> Kind:
-    """Decide what happened on the date of an element, by its names and what stands before it."""
-    by_name = _labels.kind_by_name(names)
-    return by_name if by_name == "updated" else _labels.kind(label) or by_name
+    """Decide what happened on the date of an element, by its names and its label."""
+    by_name = kind_by_name(names)
+    return by_name if by_name == "updated" else kind(label) or by_name
 
 
 def _set_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
-    """Set the day of a time in UTC as it is written for readers beside it."""
+    """Set the day of a time in UTC to the one written for readers beside it."""
     reading = next(_moments.spot(shown), None) if moment.day is None else None
     day = _moments.choose(reading.days, evidence) if reading else None
     is_same = day is not None and abs(day - moment.at.date()) <= timedelta(days=1)
@@ -252,10 +251,10 @@ def _short_text(element: HtmlElement) -> str:
 
 
 def _read_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
-    """Read a date that is spread over several elements, or one that lacks its year."""
+    """Read a date that is spread over several elements, or has no year."""
     if not _DIGITS.search(shown):
         is_near = walk.headline is not None and walk.pieces - walk.headline_at <= _NEAR
-        return _yearless.read(shown, walk.document, walk.evidence) if is_near else None
+        return read(shown, walk.document, walk.evidence) if is_near else None
     reading = next(_moments.spot(shown), None) if is_whole else None
     return _moments.settle(reading, "byline", walk.evidence) if reading else None
 
@@ -270,15 +269,15 @@ def _read_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
 
 
 def _weigh(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None:
-    """Weigh where a date stands; None for one that is said to be something else."""
+    """Return the sighting of a date by its place; None if it is the date of something else."""
     if spot.kind == "other":
         return None
     above = _ancestors(spot.element)
     names = list(filter(None, (around.get("class") or around.get("id") for around in above[:3])))
-    is_updated = _labels.kind_by_name(names[0]) == "updated" if names else False
+    is_updated = kind_by_name(names[0]) == "updated" if names else False
     score = spot.score + _by_label(spot) + _by_distance(spot, walk)
     score -= _by_area(above, near) + _by_link(above, walk.document.address)
-    is_named = any(map(_labels.is_date, names))
+    is_named = any(map(is_date, names))
     score += _NAMED if is_named else 0
     origin = spot.moment.origin
     if origin == "text" and (is_named or score >= _BYLINE):
@@ -292,7 +291,7 @@ def _by_label(spot: _Spot) -> int:
 
 
 def _by_distance(spot: _Spot, walk: _Walk) -> int:
-    """Weigh what a date gains by the headline; today's above it is the masthead's calendar."""
+    """Return the points for the distance to the headline; today above it is a masthead's date."""
     if walk.headline is None:
         return 0
     pieces = spot.at - walk.headline_at
@@ -304,7 +303,7 @@ def _by_distance(spot: _Spot, walk: _Walk) -> int:
 
 
 def _by_area(above: list[HtmlElement], near: list[HtmlElement]) -> int:
-    """Weigh what a date loses in comments, teasers, margins; nothing where the headline is too."""
+    """Return the points lost in comments, teasers and margins, none beside the headline."""
     for element in above:
         if element in near:
             return 0
@@ -326,6 +325,125 @@ def _by_link(above: list[HtmlElement], address: str) -> int:
 
 
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:
-    """Return an element and those around it, below the body."""
+    """Return an element and its parents below the body."""
     above = [element, *islice(element.iterancestors(), _MAX_ANCESTORS)]
     return [around for around in above if around.tag not in {"body", "html"}]
+
+
+# Labels: the words beside a date, and the names of its element, that say what happened then.
+
+Kind = Literal["", "published", "updated", "other"]
+
+MAX_CHARACTERS = 40  # before or after a date, which may be its label
+_NEAR_LABEL = 20  # characters before a date that may say that it is another's
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MAX_PLACES = 5
+
+_DATED = re.compile(
+    r"(?i)date|datum|fecha|publi[sck]|posted|pubtime|time(?!line)|byline|dt-|(?:entry|post|article)"
+    r"[\w-]*(?:meta|info|details)|submitted|created|\bmeta\b|issued"
+)
+_PUBLISHED_NAME = re.compile(
+    r"(?i)publi[sck]|pubdate|pubtime|posted|created|issued|entry-date|post-date|article-?date"
+    r"|dc:date|dt-published|datum\b|fecha|(?:^|\s)date(?:\s|$)"
+)
+_UPDATED_NAME = re.compile(r"(?i)updat|modif|revis|aktualis|lastmod|last-mod|edited")
+_WORDS = tables.read_rows("copydesk.extract.when", "labels.toml", tuple[str, ...])
+_PREPOSITION = re.compile(r"(?i)\b(?:on|am|le|vom|den|el|il|em|op|den|dne|от)\s*\Z")
+_LABEL_BEHIND = re.compile(rf"(?i){tables.any_of(_WORDS['behind'])}")
+_KINDS: tuple[Kind, ...] = ("updated", "published", "other")
+_LABELS = {kind: re.compile(rf"(?i){tables.any_of(_WORDS[kind])}") for kind in _KINDS}
+
+
+def kind(label: str) -> Kind:
+    """Return the kind of date that a label names, "" for none; its last word counts."""
+    label = label[-MAX_CHARACTERS:]
+    last = {
+        kind: max((word.end() for word in pattern.finditer(label)), default=-1)
+        for kind, pattern in _LABELS.items()
+    }
+    if last["other"] < len(label) - _NEAR_LABEL:
+        del last["other"]
+    best = max(last, key=lambda kind: last[kind])
+    return best if last[best] >= 0 else ""
+
+
+def is_bare(before: str) -> bool:
+    """Decide whether only `on`, `am`, `le` or the like is before a date."""
+    return _PREPOSITION.search(before) is not None
+
+
+def is_dateline(before: str) -> bool:
+    """Decide whether only names are before a date, as in `SALTHOLM, 5 May 2018`."""
+    words = _LETTERS.findall(before)
+    return len(words) <= _MAX_PLACES and all(
+        word[0].isupper() or word in {"den", "le", "am"} for word in words
+    )
+
+
+def is_published_behind(behind: str) -> bool:
+    """Decide whether the label after a date is that of publication: `am 5. Februar erstellt`."""
+    return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
+
+
+@functools.lru_cache(maxsize=4_096)
+def is_date(names: str) -> bool:
+    """Decide whether an element's names are those of a date; cached, since pages repeat them."""
+    return not names.isspace() and _DATED.search(names) is not None
+
+
+@functools.lru_cache(maxsize=4_096)
+def kind_by_name(names: str) -> Kind:
+    """Return the kind of date that an element's names mean."""
+    if _UPDATED_NAME.search(names):
+        return "updated"
+    return "published" if _PUBLISHED_NAME.search(names) else ""
+
+
+# Days without a year: `5 March, 10:00` beside a headline; the year comes from other evidence.
+
+_FRESH = timedelta(days=60)  # a site may leave the year out as long as it is obvious
+_MAX_YEARLESS = 500_000
+_DAY = re.compile(
+    r"(?<![\d.,:/-])(?:(?P<d1>\d{1,2})(?:\.|er|st|nd|rd|th)?\s(?:de\s|of\s)?(?P<m1>[^\W\d_]{3,14})\b"
+    r"|(?P<m2>\b[^\W\d_]{3,14})\.?\s(?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?![:.]\d)"
+    r"|(?P<m3>\d{1,2})\s?[月월]\s?(?P<d3>\d{1,2})\s?[日일]"
+    r"|(?P<d4>\d{1,2})\.\s?(?P<m4>\d{1,2})\.(?!\s?\d{2,4}\b(?!:)))"
+)
+
+
+def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
+    """Read a short text with a day and a month; None if the year is unknown."""
+    for match in _DAY.finditer(shown):
+        shape = next(at for at in range(1, 5) if match[f"m{at}"])
+        name = match[f"m{shape}"]
+        month = int(name) if name.isdecimal() else _moments.month(name)
+        day = _choose_year(month or 0, int(match[f"d{shape}"]), document, evidence)
+        if day:
+            whole = f"{shown[: match.start()]} {day} {shown[match.end() :]}"
+            reading = next(_moments.spot(whole), None)
+            return _moments.settle(reading, "byline", evidence) if reading else None
+    return None
+
+
+def _choose_year(month: int, day: int, document: Document, evidence: Evidence) -> date | None:
+    """Choose the year: that of the URL, of the same day in the markup, or the newest possible."""
+    known = _moments.month_in_address(document.address)
+    if known and known[1] == month:
+        return _date(known[0], month, day)
+    twin = re.compile(rf"(?<!\d)(20\d\d)(?P<sign>[-/]?){month:02d}(?P=sign){day:02d}(?!\d)")
+    years = {int(twin_date[1]) for twin_date in twin.finditer(document.html, 0, _MAX_YEARLESS)}
+    if len(years) == 1:
+        return _date(years.pop(), month, day)
+    for year in (evidence.until.year, evidence.until.year - 1):
+        newest = _date(year, month, day)
+        if newest and timedelta(0) <= evidence.until - newest <= _FRESH:
+            return newest
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,30 +1,24 @@
-"""An opened page in, its words out: headline, excerpt, language, where its publisher files it."""
+"""Find headline, excerpt, language, section and keywords of an opened page."""
 
 from __future__ import annotations
 
-from copydesk.extract.words._boilerplate import clean as clean_description
-from copydesk.extract.words._boilerplate import is_notice, is_slogan
-from copydesk.extract.words._excerpt import beginning, opening
-from copydesk.extract.words._excerpt import find as excerpt
-from copydesk.extract.words._language import find as language
-from copydesk.extract.words._section import section
-from copydesk.extract.words._tags import keywords
-from copydesk.extract.words._title import clean as clean_title
-from copydesk.extract.words._title import find as title
-from copydesk.extract.words._title import is_title, strip_site
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "beginning",
-    "clean_description",
-    "clean_title",
-    "excerpt",
-    "is_notice",
-    "is_slogan",
-    "is_title",
-    "keywords",
-    "language",
-    "opening",
-    "section",
-    "strip_site",
-    "title",
-]
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.extract.words._boilerplate import clean_description as clean_description
+    from copydesk.extract.words._boilerplate import is_notice as is_notice
+    from copydesk.extract.words._boilerplate import is_slogan as is_slogan
+    from copydesk.extract.words._excerpt import beginning as beginning
+    from copydesk.extract.words._excerpt import excerpt as excerpt
+    from copydesk.extract.words._excerpt import opening as opening
+    from copydesk.extract.words._language import language as language
+    from copydesk.extract.words._section import keywords as keywords
+    from copydesk.extract.words._section import section as section
+    from copydesk.extract.words._title import clean_title as clean_title
+    from copydesk.extract.words._title import is_title as is_title
+    from copydesk.extract.words._title import strip_site as strip_site
+    from copydesk.extract.words._title import title as title
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

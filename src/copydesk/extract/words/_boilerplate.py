@@ -1,4 +1,4 @@
-"""Boilerplate: the words around an article that engines, feeds and sites add to a description."""
+"""Boilerplate: words that blog engines, feeds and sites add to a description."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADDED = tables.read_pattern(_PACKAGE, "description_tails.toml")
 _READ_ON = tables.read_pattern(_PACKAGE, "read_on.toml")
 _CUT_MARK = r"\[\s*(?:…|\.\.\.|&hellip;)\s*\]"
 _TAIL = re.compile(rf"(?i)(?:{_ADDED}|{_READ_ON}\s*[»→>….:!]*|{_CUT_MARK})\s*$")
-# Two sentences or a share button's counts, glued together where tags were.
+# Two sentences, or the counts of a share button, joined where tags were.
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?])(?=[A-ZÄÖÜÉ][^\W\d_])")
 _SHARE = re.compile(
     r"(?i)^\s*(?:share|tweet|pin|like) (?:this|it)?(?: (?:article|post|story|page))?"
@@ -29,10 +29,10 @@ _COUNTS = re.compile(
     r"|telegram|copy\ link)\s*\d{0,6}\s*){2,12}"
 )
 _NOTICE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'notices.txt')}")
-# What a player, a share button or a login says; in a text it may stand between paragraphs.
+# Labels of players, share buttons and logins; they may be between paragraphs of a text.
 _CALL = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'calls.txt')}")
-_NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
-# What search engines are to notice in their results: such a description is an advertisement.
+_NOTICE_BEGINS = 100  # characters at the start of a line in which a notice is recognised
+# Symbols that attract attention in search results: such a description is an advertisement.
 _SIGNS = re.compile("[✓✔☑✅➤➥➜➔➡►▶]|(?<![★☆])[★☆](?![★☆])")  # `★★★☆` is a rating
 _DATED = re.compile(
     r"^(?:\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2})"
@@ -42,9 +42,9 @@ _POSTED = re.compile(
     r"(?i)^(?:posted|published|written|reported|veröffentlicht|geschrieben|publié|publicado|scritto)"
     r"\s(?:by|on|am|von|par|por|le|el|da|il)\s"
 )
-# `By Ada Holm The ferry …`: where the name ends cannot be seen.
+# `By Ada Holm The ferry …`: the end of the name cannot be seen.
 _RUN_ON = re.compile(r"^(?:By|Von|Par|Por)(?:\s[A-ZÄÖÜÉ][\w.'’-]+){3,6}\s[a-zäöüé]")
-# How a site speaks of itself.
+# Phrases with which a site describes itself.
 _SLOGAN = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'slogans.txt')}")
 _LISTED = re.compile(r"\s*[,;|•·、，]\s*")
 _MIN_LISTED = 4
@@ -53,8 +53,8 @@ _MAX_LISTED = 6  # characters a part, on average, in scripts without blanks
 _NO_BLANKS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
-def clean(raw: str) -> str:
-    """Reduce a description to plain text without what blog engines and feeds add to it."""
+def clean_description(raw: str) -> str:
+    """Reduce a description to plain text without what blog engines and feeds add."""
     found = text.plain(raw[:_MAX_RAW].replace("\\n", " "))
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(found):
@@ -68,7 +68,7 @@ def clean(raw: str) -> str:
 
 
 def decode_entities(line: str) -> str:
-    """Decode the entities that are still in a line of a text, encoded twice."""
+    """Decode remaining entities in a line that was encoded twice."""
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(line):
             break
@@ -77,28 +77,28 @@ def decode_entities(line: str) -> str:
 
 
 def is_notice(line: str) -> bool:
-    """Decide whether a line is a site talking about cookies, accounts or rights."""
+    """Decide whether a line is a site's notice on cookies, accounts or rights."""
     return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
 
 
 def is_call(line: str) -> bool:
-    """Decide whether a line asks for something: a notice, a player, a login, a network."""
+    """Decide whether a line asks for something: a notice, a player, a login, a social network."""
     return is_notice(line) or bool(_CALL.search(line[:_NOTICE_BEGINS]))
 
 
 def drop_date(line: str) -> str:
-    """Cut off the date before a sentence: `06.05.2018 The ferry …`, not `06.05.2018 was …`."""
+    """Cut the date off a sentence: `06.05.2018 The ferry …`, but not `06.05.2018 was …`."""
     rest = _DATED.sub("", line)
     return line if rest[:1].islower() else rest
 
 
 def is_run_on(line: str) -> bool:
-    """Decide whether a line begins with a byline that nothing sets apart from what follows."""
+    """Decide whether a line begins with a byline that is not separated from what follows."""
     return bool(_POSTED.match(line) or _RUN_ON.match(line))
 
 
 def is_slogan(line: str) -> bool:
-    """Decide whether a description is about the site or an advertisement, or a list of keywords."""
+    """Decide whether a description is about the site, an advertisement, or a list of keywords."""
     if _SLOGAN.search(line[:_NOTICE_BEGINS]) or _SIGNS.search(line):
         return True
     parts = [part for part in _LISTED.split(line) if part]

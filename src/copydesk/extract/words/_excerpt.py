@@ -1,4 +1,4 @@
-"""The excerpt: what the publisher says of the article, else how it begins."""
+"""The excerpt of an article: the publisher's description, or else the beginning of the text."""
 
 from __future__ import annotations
 
@@ -7,58 +7,59 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.people import list_declared_names, people
+from copydesk.extract import json_ld
+from copydesk.extract._authors import list_declared_names
+from copydesk.extract.people import people
 from copydesk.extract.words._boilerplate import (
-    clean,
+    clean_description,
     decode_entities,
     drop_date,
     is_call,
     is_run_on,
     is_slogan,
 )
-from copydesk.extract.words._cut import complete, fit
-from copydesk.kit import sentences, text
+from copydesk.kit import sentences, tables, text
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.news import ExcerptRule, Lead
 
 _MIN_CHARACTERS = 30  # a shorter description is a slogan or a label
-_SHORT_BODY = 300  # characters of a text in which a description's words need not come up again
-_OPENING = 4_000  # characters of the text in which a cut description is looked up
+_SHORT_BODY = 300  # characters of a text; a description of a longer one must share words with it
+_OPENING = 4_000  # characters of the text in which an incomplete description is looked up
 _LABEL_WORDS = 5
-_FEW_WORDS = 3  # besides the title's
-_SUFFIX_WORDS = 8  # of the site's names behind a title
-_FAMILIAR = 0.4  # of the longer words of a description that ends without a mark
+_FEW_WORDS = 3  # besides those of the title
+_SUFFIX_WORDS = 8  # of the site's names after a title
+_FAMILIAR = 0.4  # of a description's longer words must be in the text, if no full stop ends it
 _STUB = 200  # characters: a text of no more is a caption
 _SAID_AGAIN = 1.25  # times a description's length: a text of no more is that description
 _MAX_BLOCKS = 40
-_FAR_BLOCKS = 400  # where the first ones are a menu or a box of facts
+_FAR_BLOCKS = 400  # if the first ones are a menu or a box of facts
 _MIN_PARAGRAPH = 60  # characters
-_MENU = 0.35  # of a menu's words begin with small letters at most; of a list of names none
+_MENU = 0.35  # of a menu's words begin with small letters at most; in a list of names none do
 _NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
 _BYLINE = re.compile(r"(?i)^((?:by|von|par|por)\s[^.!?:|]{3,60}?)\s*(?:[:|•·—–]|\s-)\s*(?=\S)")
 _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Za-z])")
 
 
-def find(
+def excerpt(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
-    """Find a plain text within the rule's bounds and where it came from.
+    """Return a plain text within the rule's limits and its origin.
 
-    Whole sentences where one fits, else as many words as fit and "…"; ("", "") where there is
-    neither description nor text, and where the rule allows nothing. `body` is Markdown, of which
-    headings, lists, tables and quotes are no part of an excerpt.
+    It is whole sentences if one fits, else as many words as fit and "…". ("", "") means that there
+    is neither description nor text, or that the rule allows nothing. `body` is Markdown; its
+    headings, lists, tables and quotes are not used.
     """
     prose = text.prose(body)
     signed = list_declared_names(declared)
-    # what the page's data says of this very article need not share words with it
+    # a description in the JSON-LD of this very article need not share words with it
     own = {
         text.squash(description)
         for description in json_ld.strings(declared.article.get("description"))
     }
     for raw, origin in _descriptions(declared, lead):
-        found = _drop_byline(_drop_title(clean(raw), title), signed)
+        found = _drop_byline(_drop_title(clean_description(raw), title), signed)
         known = prose if text.squash(raw) not in own else ""
         if not is_real(found, title, known) or _is_tagline(found, declared, title, known):
             continue
@@ -72,7 +73,7 @@ def find(
 
 
 def beginning(body: str, rule: ExcerptRule) -> str:
-    """Return how a text begins, within the rule's bounds."""
+    """Return the beginning of a text, within the rule's limits."""
     return _beginning(body, limit_characters(text.prose(body), rule))
 
 
@@ -81,10 +82,10 @@ def _beginning(body: str, limit: int) -> str:
 
 
 def limit_characters(prose: str, rule: ExcerptRule) -> int:
-    """Compute the number of characters that may be shown.
+    """Return the number of characters that may be shown.
 
-    A share of 1, or no text at all, means that the length of the whole is not known: the number of
-    characters alone is the bound.
+    With a share of 1, or without a text, the full length is unknown: the rule's number of
+    characters alone is the limit.
     """
     if rule.max_share >= 1 or not prose:
         return rule.max_characters if rule.max_share > 0 else 0
@@ -102,7 +103,7 @@ def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
 def _drop_byline(found: str, names: Iterable[str] = ()) -> str:
     """Cut a byline off the beginning: `By ADA HOLM The ferry …`, `By Ada Holm | The ferry …`.
 
-    Where nothing sets a name apart from the words behind it, only one of `names` is cut off.
+    If the name is not separated from the words after it, only one of `names` is cut off.
     """
     for name in names:
         if found[: len(name) + 3].lower() == f"by {name} "[: len(name) + 3].lower():
@@ -112,7 +113,7 @@ def _drop_byline(found: str, names: Iterable[str] = ()) -> str:
 
 
 def _drop_title(found: str, title: str) -> str:
-    """Cut the headline off the beginning of a description that goes on behind it."""
+    """Cut the headline off the beginning of a description that continues after it."""
     if len(title) < _MIN_CHARACTERS or not found.startswith(title):
         return found
     rest = found[len(title) :].lstrip(" .,;:|–—-…")
@@ -120,7 +121,7 @@ def _drop_title(found: str, title: str) -> str:
 
 
 def is_real(description: str, title: str, prose: str) -> bool:
-    """Decide whether a description is about this article: no label, notice, slogan or title."""
+    """Decide whether a description is about this article: not a label, notice, slogan or title."""
     if len(description) < _MIN_CHARACTERS or is_call(description):
         return False
     if is_slogan(description) or is_run_on(description):
@@ -132,10 +133,10 @@ def is_real(description: str, title: str, prose: str) -> bool:
 
 
 def _is_tagline(description: str, declared: Declared, title: str, prose: str) -> bool:
-    """Decide whether a description is the site's own, or the headline again with what stands there.
+    """Decide whether a description is the site's own, or the headline with what surrounds it.
 
-    Where it ends as a sentence only what the site declares as its own is known; else it must
-    also share words with the text, and say more than the headline.
+    If it ends as a sentence, only a description that the site declares as its own is one. Otherwise
+    it must also share words with the text, and say more than the headline.
     """
     key = text.squash(description)
     if any(text.squash(words) == key for words in _of_the_site(declared)):
@@ -166,7 +167,7 @@ def _of_the_site(declared: Declared) -> Iterator[str]:
 
 
 def _is_label(description: str) -> bool:
-    """Decide whether a few words are no sentence, in a script that sets words apart."""
+    """Decide whether a few words are not a sentence, in a script with blanks."""
     few = len(description.split()) <= _LABEL_WORDS
     return few and description.isascii() and not sentences.is_ended(description)
 
@@ -185,7 +186,7 @@ def _content_words(passage: str) -> set[str]:
 
 
 def opening(body: str) -> str:
-    """Return the first paragraphs of a text; where it has nothing but lists, those."""
+    """Return the first paragraphs of a text, or its lists if it has nothing else."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
     if not told:
@@ -211,12 +212,128 @@ def _paragraphs(blocks: Iterable[str], least: int) -> Iterator[str]:
         line = decode_entities(text.fold(text.prose(block.strip())))
         if len(line) < least or not sentences.is_ended(line) or is_call(line):
             continue
-        if line[0].islower() and len(line) < _MIN_PARAGRAPH:  # the end of something
+        if line[0].islower() and len(line) < _MIN_PARAGRAPH:  # the end of an incomplete sentence
             continue
         yield _drop_byline(drop_date(line))
 
 
 def _share_of_small(line: str) -> float:
-    """Compute the share of words that begin small; 1 for a few words and scripts without."""
+    """Return the share of words that begin small; 1 for a few words and scripts without case."""
     cased = [word for word in line.split() if word[0].islower() or word[0].isupper()]
     return sum(word[0].islower() for word in cased) / len(cased) if len(cased) > 2 else 1.0
+
+
+# Cutting: docs/design/extract.md says where a passage may be cut and when it is dropped.
+
+_MIN_FOUND = 30  # characters: fewer may be in any text
+_MIN_PIECE = 3  # a third of the limit: if sentences fill less, one is cut instead
+_MIN_CUT = 60  # characters of a sentence cut at a word; fewer say nothing
+_MIN_CLAUSE = 40  # of a sentence cut at the end of a clause
+_DENSITY = 2  # times as much in a character of scripts that write words in one or two
+_CLAUSE = 0.6  # of the limit: a clause that fills it is better than a broken one
+_TEMPLATE = 120  # characters at which templates may cut without a mark
+
+_CUT = re.compile(r"[\s,;:]*(?:…|\.\s?\.(?:\s?\.)?|\[\s*…\s*\])$")
+_HALF_ENTITY = re.compile(r"&#?\w{0,8}$")
+_LOOSE = re.compile(r"\s+…$")
+_DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-](?=\s)")
+# Words that no sentence ends with.
+_DANGLING_WORD = tables.read_pattern("copydesk.extract.words", "dangling_words.txt")
+_DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGLING_WORD})$")
+
+
+def complete(description: str, prose: str) -> str:
+    """Complete the last sentence of a description from the text.
+
+    Only the same block of the text is used: the next one is about something else. If the text does
+    not continue it, a description stays as it is, unless its own words show that it was cut.
+    """
+    begun = _CUT.sub("", description)
+    is_cut = begun != description
+    if not is_cut and sentences.is_ended(description):
+        return description
+    if in_the_text := _complete_from_text(begun, prose):
+        return in_the_text
+    if is_cut:
+        return f"{_drop_half_word(begun, prose)}…"
+    bare = _drop_half_word(begun, prose) if len(begun) >= _TEMPLATE else begun
+    return f"{bare}…" if bare != begun or _DANGLING.search(bare) else description
+
+
+def _complete_from_text(begun: str, prose: str) -> str:
+    """Return the sentences of a text that begin like this, "" if none does or none ends."""
+    if len(begun) < _MIN_FOUND:
+        return ""
+    for line in map(text.fold, prose[:_OPENING].split("\n")):
+        at = line.find(begun)
+        if at >= 0:
+            told = at + len(begun)
+            end = next((end for end in sentences.ends(line) if end >= told), 0)
+            if end or told == len(line):
+                return line[at : end or told]
+    return ""
+
+
+def _drop_half_word(begun: str, prose: str) -> str:
+    """Cut off a last word that is in the text only as the beginning of others."""
+    head, _, last = begun.rpartition(" ")
+    known = text.words(prose[:_OPENING])
+    half = last.lower()
+    if half and half not in known and any(word.startswith(half) for word in known):
+        return head
+    return begun
+
+
+def fit(passage: str, limit: int) -> str:
+    """Return a passage within a number of characters: whole, else its sentences, else words…
+
+    After sentences with a full stop, one without was cut; a single sentence may have none. "" if
+    only a few words would be left.
+    """
+    bare = _CUT.sub("", passage)
+    is_whole = bare == passage and (sentences.is_ended(bare) or not any(sentences.ends(bare)))
+    if is_whole and len(bare) <= limit and _is_closed(bare):
+        return bare
+    if told := _whole_sentences(bare, limit):
+        return told
+    if len(bare) < limit:
+        return bare if is_whole else f"{_drop_loose_ends(bare)}…"
+    return _break_sentence(bare, limit)
+
+
+def _whole_sentences(bare: str, limit: int) -> str:
+    """Return the sentences that fit, as far as their quotations are closed; "" for too few."""
+    enough = min(limit, len(bare)) / _MIN_PIECE
+    ends = [end for end in sentences.ends(bare, limit) if end >= enough]
+    if not ends:
+        return ""
+    end = max((end for end in ends if _is_closed(bare[:end])), default=ends[-1])
+    return _LOOSE.sub("…", bare[:end])
+
+
+def _break_sentence(bare: str, limit: int) -> str:
+    """Cut a long sentence to the words that fit, to the end of a clause if one is near."""
+    least = 1 / _DENSITY if _DENSE.search(bare[:limit]) else 1
+    clauses = [end_of_clause.start() for end_of_clause in _CLAUSE_END.finditer(bare, 0, limit)]
+    if clauses and clauses[-1] >= max(limit * _CLAUSE, _MIN_CLAUSE * least):
+        return f"{_drop_loose_ends(bare[: clauses[-1]])}…"
+    at = bare.rfind(" ", 0, limit)
+    cut = _drop_loose_ends(bare[:at] if at > 0 else _HALF_ENTITY.sub("", bare[: limit - 1]))
+    return f"{cut}…" if len(cut) >= _MIN_CUT * least else ""
+
+
+def _drop_loose_ends(cut: str) -> str:
+    """Cut off final articles, conjunctions and marks after which a reader expects a word."""
+    bare = cut.rstrip(" ,;:–—-([{“‘«\"'¿¡")
+    while (shorter := _DANGLING.sub("", bare).rstrip(" ,;:–—-")) not in {bare, ""}:
+        bare = shorter
+    return bare
+
+
+def _is_closed(passage: str) -> bool:
+    """Decide whether every quotation and bracket in a passage is closed."""
+    quotes = ("„", "“") if "„" in passage else ("“", "”")
+    pairs = (quotes, ("«", "»"), ("「", "」"), ("(", ")"))
+    even = passage.count('"') % 2 == 0
+    return even and all(passage.count(start) <= passage.count(end) for start, end in pairs)

@@ -1,4 +1,4 @@
-"""The language: declared, unless the text plainly speaks another."""
+"""The language of an article: the declared one, unless the text is clearly in another."""
 
 from __future__ import annotations
 
@@ -6,38 +6,37 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
+from copydesk.extract import json_ld
 from copydesk.kit import tables
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
 _TAG = re.compile(r"(?i)^([a-z]{2,3})(?:[-_].*)?$")
 _NONE = frozenset({"und", "mul", "zxx", "mis", "xx"})
-# Former codes (ISO 639-1), codes of countries, and three letters where there are two.
+# Former codes (ISO 639-1), codes of countries, and codes of three letters instead of two.
 _MEANT = tables.read_rows("copydesk.extract.words", "language_codes.toml", str)
-# Languages so near to each other that a page knows better than a detector.
+# Languages so similar that a page's declaration is better than a detector.
 _NEAR = (
     frozenset({"id", "ms", "jv", "su"}),
     frozenset({"no", "nb", "nn", "da"}),
     frozenset({"hr", "sr", "bs"}),
     frozenset({"zh", "yue", "wuu", "nan"}),
 )
-_SURE_FROM = 400  # characters of text above which the detector outweighs a template's word
-_SURE_IN_OTHER_SCRIPTS = 80  # characters: a script alone says that it is not English
+_SURE_FROM = 400  # characters of text above which the detector is better than a declaration
+_SURE_IN_OTHER_SCRIPTS = 80  # characters: a script alone shows that a text is not English
 _SAMPLE = 2_000
 
 
-def find(
+def language(
     document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
 ) -> tuple[str, str]:
-    """Find the ISO 639 code of the article's language and where it came from, ("", "") if unknown.
+    """Return the ISO 639 code of the article's language and its origin, ("", "") if unknown.
 
-    `header` is the answer's Content-Language.
-
-    A site's template says `en` over any text, so a long text that is surely in another language
-    wins over the declaration.
+    `header` is the answer's Content-Language. Templates declare `en` for any text, so a long text
+    that is surely in another language wins over the declaration.
     """
     said, origin = _find_declared_language(document, declared, lead, header)
     enough = _SURE_FROM if _is_latin(passage[:_SAMPLE]) else _SURE_IN_OTHER_SCRIPTS
@@ -48,7 +47,7 @@ def find(
 
 
 def _is_latin(passage: str) -> bool:
-    """Decide whether most letters are Latin, those with accents too (below U+0250)."""
+    """Decide whether most letters are Latin, with or without accents (below U+0250)."""
     letters = [letter for letter in passage if letter.isalpha()]
     return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
 
@@ -75,7 +74,7 @@ def _find_declared_language(
 
 
 def _of_the_article(document: Document) -> str:
-    """Return the language that a page's only article element claims, on a site of several."""
+    """Return the language of a page's only article element, on a site with several languages."""
     found = document.tree.xpath("//article/@lang")[:2]
     return str(found[0]) if len(found) == 1 else ""
 
@@ -88,7 +87,7 @@ def _prepare_detector() -> None:
 
 
 def _detect(passage: str) -> str:
-    """Detect the language that a text is surely in, "" where it is too short or mixed to tell."""
+    """Return the language that a text is surely in, "" if it is too short or mixed."""
     import eldc
 
     _prepare_detector()

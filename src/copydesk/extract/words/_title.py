@@ -1,4 +1,4 @@
-"""The title: the headline alone, without the site's name around it."""
+"""The title of an article: the headline without the site's name around it."""
 
 from __future__ import annotations
 
@@ -7,54 +7,57 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld, visible_text
+from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
 _PACKAGE = "copydesk.extract.words"
 
 MAX_CHARACTERS = 300
-_MAX_RAW = 1_000  # characters that are looked at
-_MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
+_MAX_RAW = 1_000  # characters that are read
+_MAX_NAME_WORDS = 7  # templates may have the headline in place of the site's name
 _SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜_]\s*|\s*::\s*")
-# Words around a site's name that make no other site of it.
+# Words around a site's name that do not make it another site.
 _AROUND = frozenset(tables.read_lines(_PACKAGE, "site_words.txt"))
 _BRACKETED = re.compile(r"\[([^\[\]]{2,60})\]$")
-# What names a site by its form alone: `-某某网` at the end, and whatever stands behind the last bar
-# or angle of a page's own title.
+# Names of sites by their form: `-某某网` at the end, and what follows the last bar or angle in a
+# page's own title.
 _ASIAN_SITE = re.compile(
     r"\s*[-_—–|｜]\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,8}"
     r"(?:网|網|网站|报|報|新闻|新聞|新闻网|频道|頻道|日报|在线|ニュース|新聞社|뉴스|신문|일보)$"
 )
 _BEHIND_BAR = re.compile(r"\s[|｜‹›«»]\s[^|｜‹›«»\s]++(?:\s[^|｜‹›«»\s]++){0,7}+$")
-# A name that stands before or behind a headline and says itself that it is a site's.
+# Names before or after a headline that are clearly a site's.
 _BLOG_BEFORE = re.compile(r"^(?:[^\s:|]{1,20}\s){1,3}Blog\s[:|–—-]\s(?=\S)")
 _DOMAIN_BEHIND = re.compile(r"\s+\[(?:[\w-]{1,40}\.){1,3}[a-z]{2,10}\]$")
-_MIN_LABEL = 4  # letters of a domain by which a name is known
+_MIN_LABEL = 4  # letters of a domain by which a name is recognised
 _MIN_INITIALS = 3
 _MAX_KICKER = 4  # words before a headline: `Opinion | …`
-_MIN_LEFT = 8  # letters of a headline that is left after a cut by form
-_CUT_AT = 90  # characters: search engines show 110, and some templates cut there without a mark
+_MIN_LEFT = 8  # letters of a headline that must remain after a cut by form
+_CUT_AT = 90  # characters: search engines show 110, and some templates cut here without a mark
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
-# What a wall or a template says in place of a headline.
+# Texts of walls and templates in place of a headline.
 _PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
 _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\W*$")
 
 
-def find(
+def title(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
-    """Find the title and where it came from, ("", "") where the page and the lead have none.
+    """Return the title and its origin, ("", "") if page and lead have none.
 
-    The first candidate that another one, or the address, confirms: a template's mistake stands
-    alone. Where nothing confirms anything, the first.
+    It is the first candidate that another one, or the URL, confirms: a mistake of a template is
+    never confirmed. If nothing is confirmed, it is the first.
     """
     names = _site_forms(site_names)
     raw = [
-        (clean(candidate), origin) for candidate, origin in _candidates(document, declared, lead)
+        (clean_title(candidate), origin)
+        for candidate, origin in _candidates(document, declared, lead)
     ]
     heads = frozenset(
         text.squash(candidate) for candidate, origin in raw if origin in {"h1", "lead"}
@@ -70,7 +73,7 @@ def find(
 
 
 def _site_forms(site_names: Iterable[str]) -> frozenset[str]:
-    """Return the ways to write the site's names; what is longer than a name may be a headline."""
+    """Return the spellings of the site's names; a longer text may be a headline."""
     short = (name for name in site_names if len(name.split()) <= _MAX_NAME_WORDS)
     return frozenset(chain.from_iterable(map(forms, short)))
 
@@ -78,7 +81,7 @@ def _site_forms(site_names: Iterable[str]) -> frozenset[str]:
 def _strip_candidate(
     candidate: tuple[str, str], around: frozenset[str], heads: frozenset[str], label: str
 ) -> str:
-    """Strip a candidate of what the page names, of what its form tells where that is nothing."""
+    """Strip a candidate of the names on the page, or by its form if there are none."""
     title, origin = candidate
     bare = strip_site(title, around, heads)
     if bare != title:
@@ -87,14 +90,14 @@ def _strip_candidate(
 
 
 def _choose(titles: list[tuple[str, str]], address: str) -> tuple[str, str]:
-    """Return the first title that another one or the address confirms, else the first."""
+    """Return the first title that another one or the URL confirms, else the first."""
     slug = " ".join(re.split(r"[\W_]+", address.rstrip("/").rsplit("/", 1)[-1]))
     others = [*titles, (slug, "address")]
     return next((title for title in titles if _is_confirmed(title, others)), titles[0])
 
 
 def _beside(declared: Declared) -> Iterator[str]:
-    """Yield the keys of what templates put beside a headline: its section and its authors."""
+    """Yield the keys of names that templates put beside a headline: its section, its authors."""
     node = declared.article
     sections = json_ld.strings(node.get("articleSection"))
     authors = json_ld.names(node.get("author"), declared.nodes)
@@ -108,7 +111,7 @@ def _beside(declared: Declared) -> Iterator[str]:
 
 
 def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
-    """Decide whether a text can be a headline: not empty, a template's word or the site's name."""
+    """Decide whether a text can be a headline: not empty, a template's text or the site's name."""
     return bool(text.squash(found)) and not _EMPTY.match(found) and text.squash(found) not in names
 
 
@@ -127,7 +130,7 @@ def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool
 
 
 def _complete(title: str, others: list[tuple[str, str]]) -> str:
-    """Complete a headline that was cut off, where another candidate has the whole of it."""
+    """Complete an incomplete headline by another candidate that begins with it."""
     begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
     if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
         return title
@@ -149,8 +152,8 @@ def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[
     yield lead.title, "lead"
 
 
-def clean(raw: str) -> str:
-    """Fold a headline to plain text, entities decoded as often as they were encoded."""
+def clean_title(raw: str) -> str:
+    """Fold a headline to plain text; entities are decoded as often as they were encoded."""
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
     twice = text.plain(once) if _ENTITY.search(once) else once
@@ -169,10 +172,10 @@ def _halve_double(title: str) -> str:
 
 
 def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozenset()) -> str:
-    """Cut the site's name off either end, again while it stands there.
+    """Cut the site's name off either end, as often as it is there.
 
     `names` are the names of the site, squashed. A part before a separator that equals one of
-    `heads` (what the page shows as its headline) is the headline, whatever follows it.
+    `heads` (the headlines that the page shows) is the headline, whatever follows.
     """
     while True:
         cut = _cut_once(title, names, heads)
@@ -196,7 +199,7 @@ def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
 
 
 def _cut_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
-    """Cut the site's name, a section or an author off an end, the most that is one of them."""
+    """Cut the site's name, a section or an author off an end, as long as possible."""
     for mark in marks:
         if _is_site(title[mark.end() :], names):
             return title[: mark.start()].strip()
@@ -209,9 +212,9 @@ def _cut_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) ->
 
 
 def _cut_by_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
-    """Cut off what is a site's name by its form, where the page does not show it as headline.
+    """Cut off a site's name recognised by its form, unless the page shows it as headline.
 
-    Behind a dash that is a name after which the domain is called; behind a bar, any.
+    After a dash it must be a name that matches the domain; after a bar, any name.
     """
     if text.squash(title) in heads:
         return title
@@ -226,7 +229,7 @@ def _cut_by_form(title: str, heads: frozenset[str], label: str, origin: str) -> 
 
 
 def _cut_label(title: str, label: str) -> str:
-    """Cut off the site's name before a colon, where it is the domain's label in several words."""
+    """Cut off the site's name before a colon, if it is the domain's label in several words."""
     name, _, rest = title.partition(": ")
     if " " in name and len(label) >= _MIN_LABEL and text.squash(name) == label:
         return rest if rest[:1].isupper() else title
@@ -254,7 +257,7 @@ def _is_site(part: str, names: frozenset[str]) -> bool:
 
 
 def forms(name: str) -> frozenset[str]:
-    """Return the keys under which a site's name is known: whole, and without words around it."""
+    """Return the keys of a site's name: whole, and without words around it."""
     words = re.sub(r"[\W_]+", " ", name.lower()).split()
     core = [word for word in words if word not in _AROUND]
     return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})

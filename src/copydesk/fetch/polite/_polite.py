@@ -1,45 +1,32 @@
-"""Polite: any raw fetcher with manners."""
+"""Polite: make any raw fetcher obey the rules of hosts."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
-from copydesk.fetch._clock import Clock
-from copydesk.fetch._web_address import WebAddress, parse_address
-from copydesk.fetch.polite import _redirects, _status
-from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
-from copydesk.fetch.polite._notes import HostStore, Notes
-from copydesk.fetch.polite._robots_files import RobotsFiles
-from copydesk.fetch.polite._slots import Slots
-from copydesk.fetch.polite._tdm_files import TdmFiles
+from copydesk.fetch._interfaces import Clock, Finder
+from copydesk.fetch.messages import WebAddress, parse_address
+from copydesk.fetch.polite import _answers
+from copydesk.fetch.polite._hosts import DEFAULT_LIMITS, HostStore, MemoryLimits, Notes, Slots
+from copydesk.fetch.polite._site_files import RobotsFiles, TdmFiles
 from copydesk.fetch.robots import TDMREP_PATH
 from copydesk.news import Fetcher, FetchOptions, NotModified, Page, Refused, Request
 
 Answer = Page | NotModified | Refused
 
 
-@runtime_checkable
-class Finder(Protocol):
-    """A raw fetcher that can find a host before it asks it, which takes time but no room."""
-
-    async def find(self, request: Request) -> Refused | None:
-        """Return why the host of a request cannot be found, None where it can."""
-        ...
-
-
 class Polite:
-    """A Fetcher that asks as a guest should, and gives only usable pages.
+    """A fetcher that treats hosts politely and returns usable pages only.
 
-    robots.txt is obeyed for every purpose but "robots" (a picture's too), one request at a time
-    goes to a host with a pause after it, redirects are followed hop by hop under the same rules,
-    and a host that says Retry-After is asked nothing more until then. What it learns of hosts is
-    added to what `hosts` kept from earlier rounds, and `changes` gives it to be kept.
+    It obeys robots.txt for every purpose but "robots", sends one request at a time to a host with a
+    pause after it, and follows redirects hop by hop under the same rules. After a Retry-After it
+    sends the host nothing until that time. `hosts` stores what was learned about hosts in earlier
+    rounds; `changes` returns what this round learned.
 
-    A page (purpose "page") comes with what its site says on its use; for this its host is asked
-    once a day for /.well-known/tdmrep.json, unless `options.tdmrep` is off.
+    A page (purpose "page") comes with the signals of its site on its use. For them the host is
+    asked once a day for /.well-known/tdmrep.json, unless `options.tdmrep` is off.
     """
 
     def __init__(
@@ -61,7 +48,7 @@ class Polite:
         self._tdm = TdmFiles(self._ask, clock, self._notes, limits) if options.tdmrep else None
 
     def changes(self) -> Mapping[str, bytes]:
-        """Return what was learnt of hosts, by key: put it where `hosts` will find it next round."""
+        """Return what was learned about hosts, by key: store it in `hosts` for the next round."""
         return self._notes.changes()
 
     async def fetch(self, request: Request) -> Answer:
@@ -83,7 +70,7 @@ class Polite:
         return replace(answer, url=request.url, hops=hops)
 
     def _add_signals(self, page: Page) -> Page:
-        """Return a page with what is known of its site's word on its use."""
+        """Return a page with the signals of its site on its use."""
         where = parse_address(page.final_url)
         if where is None:
             return page
@@ -95,11 +82,11 @@ class Polite:
     async def _follow(
         self, request: Request, answer: Answer
     ) -> tuple[Answer, tuple[tuple[int, str], ...]]:
-        """Ask again where the answer points, until there is an end."""
+        """Follow the redirects of an answer to their end."""
         asked = [request.url]
         hops: list[tuple[int, str]] = []
-        while isinstance(answer, Page) and _redirects.is_redirect(answer):
-            target = _redirects.next_hop(answer, asked, self._options.max_redirects)
+        while isinstance(answer, Page) and _answers.is_redirect(answer):
+            target = _answers.next_hop(answer, asked, self._options.max_redirects)
             if isinstance(target, Refused):
                 return target, tuple(hops)
             asked.append(target)
@@ -109,7 +96,7 @@ class Polite:
         return self._judge_status(answer), tuple(hops)
 
     async def _fetch_hop(self, request: Request, where: WebAddress) -> Answer:
-        """Ask once, if robots.txt allows it."""
+        """Send one request, if robots.txt allows it."""
         if request.purpose != "robots":
             refused = await self._robots.refusal(where, request.proxy)
             if refused is not None:
@@ -119,7 +106,7 @@ class Polite:
         return await self._ask_in_turn(request, where.host)
 
     async def _learn_tdm(self, tdm: TdmFiles, request: Request, where: WebAddress) -> None:
-        """Know the site's tdmrep.json before its page, if robots.txt allows to ask for it."""
+        """Fetch the site's tdmrep.json before its page, if robots.txt allows it."""
         if (
             await self._robots.refusal(_must_parse(where.origin + TDMREP_PATH), request.proxy)
             is None
@@ -130,18 +117,18 @@ class Polite:
         return await self._ask_in_turn(request, _must_parse(request.url).host)
 
     async def _ask_in_turn(self, request: Request, host: str) -> Answer:
-        """Ask once, in the host's turn, unless the host wants to be left alone."""
+        """Send one request when it is the host's turn, unless the host asked for a longer pause."""
         if retry := self._refuse_early(request, host):
             return retry
         async with self._slots.turn(host):
-            if retry := self._refuse_early(request, host):  # said while we stood in the queue
+            if retry := self._refuse_early(request, host):  # noted while we waited in the queue
                 return retry
             if self._finder is not None and (lost := await self._finder.find(request)):
                 return lost
             async with self._room:
                 answer = await self._inner.fetch(request)
             if isinstance(answer, Page):
-                retry_at = _status.wait_until(answer, self._clock.now())
+                retry_at = _answers.wait_until(answer, self._clock.now())
                 self._slots.note(host, answer.status, retry_at)
             elif isinstance(answer, NotModified):
                 self._slots.note(host, 304, None)
@@ -156,18 +143,18 @@ class Polite:
 
     def _judge_status(self, answer: Answer) -> Answer:
         if isinstance(answer, Page):
-            return _status.refusal(answer, self._clock.now()) or answer
+            return _answers.refusal(answer, self._clock.now()) or answer
         return answer
 
 
 def _redirect(request: Request, target: str) -> Request:
-    """Ask the next address; headers meant for one site (a token) stay with it."""
-    headers = request.headers if _redirects.same_origin(request.url, target) else {}
+    """Return the request for a redirect's target; headers for one site (a token) stay with it."""
+    headers = request.headers if _answers.same_origin(request.url, target) else {}
     return replace(request, url=target, headers=headers)
 
 
 def _must_parse(url: str) -> WebAddress:
-    """Parse an address that `parse_address` or `next_hop` has made."""
+    """Parse a URL that `parse_address` or `next_hop` returned."""
     where = parse_address(url)
     assert where is not None
     return where

@@ -1,4 +1,4 @@
-"""Web: one request to the network, through the address guard, within the limits."""
+"""Web: send one request to the network, with guarded addresses and within limits."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from copydesk.fetch._clock import Clock
-from copydesk.fetch._web_address import WebAddress, parse_address
-from copydesk.fetch.messages import BodyError, Unpacker, page_headers, request_headers
-from copydesk.fetch.web import _errors, _proxy, _sockets
-from copydesk.fetch.web._address import guard, is_public
-from copydesk.fetch.web._resolver import Resolver, UnknownHostError
+from copydesk.fetch._interfaces import Clock
+from copydesk.fetch.messages import (
+    BodyError,
+    Unpacker,
+    WebAddress,
+    page_headers,
+    parse_address,
+    request_headers,
+)
+from copydesk.fetch.web import _refusals
+from copydesk.fetch.web._addresses import Resolver, UnknownHostError, guard, is_public
 from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
     import aiohttp
 
-ROBOTS_BYTES = 1_500_000  # read at least; the rules themselves use the first 500 KiB
-_NOTICED_SECONDS = 0.1  # a look-up that took longer leaves less of connect_seconds
+ROBOTS_BYTES = 1_500_000  # at least this much is read; the rules themselves use the first 500 KiB
+_NOTICED_SECONDS = 0.1  # the time of a longer look-up is taken from connect_seconds
 
 
 class Web:
     """The network: `async with Web(options, clock) as web`, then `await web.fetch(request)`.
 
-    Gives any status as it is and follows no redirect. Keeps no cookie, uses no proxy but the one
-    that a request names. A name or address that leads to a private network is Refused "address"
-    unless `options.allow_hosts` has the host; `is_allowed` decides on an address. Opening it raises
-    the limit of open files, half of which may wait idle, or `most_idle`.
+    Returns any status as it is, follows no redirect, stores no cookies, and uses only the proxy
+    that a request names. A host with a private address is Refused "address", unless it is in
+    `options.allow_hosts`; `is_allowed` decides about an address. Opening a Web raises the limit of
+    open files; half of them may be idle connections, or `most_idle`.
     """
 
     def __init__(
@@ -52,16 +57,18 @@ class Web:
     async def __aenter__(self) -> Web:
         from yarl import URL
 
-        from copydesk.fetch.web import _session
+        from copydesk.fetch.web import _connections
 
-        self._session, self._url = _session, URL  # loaded now, since aiohttp is heavy
-        most = _sockets.idle_limit(_sockets.raise_file_limit(), self._options.concurrency)
+        self._session, self._url = _connections, URL  # imported late, since aiohttp is heavy
+        most = _connections.idle_limit(_connections.raise_file_limit(), self._options.concurrency)
         most = most if self._most_idle is None else self._most_idle
-        self._idle = _sockets.IdleConnections(most, _sockets.idle_seconds(self._options))
+        self._idle = _connections.IdleConnections(most, _connections.idle_seconds(self._options))
         self._loop = asyncio.get_running_loop()
-        tls = _session.tls_context()
-        self._guarded = _session.open_session(self._options, self._names, tls, self._open_socket)
-        self._allowed = _session.open_session(self._options, self._names, tls, None)
+        tls = _connections.tls_context()
+        self._guarded = _connections.open_session(
+            self._options, self._names, tls, self._open_socket
+        )
+        self._allowed = _connections.open_session(self._options, self._names, tls, None)
         return self
 
     async def __aexit__(
@@ -77,7 +84,7 @@ class Web:
         await self._names.close()
 
     async def find(self, request: Request) -> Refused | None:
-        """Look a host's name up, so that asking it takes no time for that; None: it is known."""
+        """Look a host up, so that the request does not have to; return None if it is known."""
         where = parse_address(request.url)
         if where is None or request.proxy or self._names.knows(where.host):
             return None
@@ -87,28 +94,28 @@ class Web:
         try:
             host_addresses = await self._names.find(host)
         except UnknownHostError as error:
-            return _errors.refuse_name(url, host, error)
+            return _refusals.refuse_name(url, host, error)
         if host_addresses.took > _NOTICED_SECONDS:
             self._spent[host] = host_addresses.took
         return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the answer of the server, or why there is none; never raise for its faults."""
+        """Return the server's answer, or why there is none; its faults raise nothing."""
         return await self._answer(request, None)
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
-        """Send a form, and give the answer as `fetch` does, whatever its status."""
+        """Send a form by POST and return the answer as `fetch` does, with any status."""
         return await self._post(Request(url=url), fields)
 
     async def post_json(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Page | Refused:
-        """Send JSON, with further headers, and give the answer as `post` does."""
+        """Send JSON by POST, with further headers, and return the answer as `post` does."""
         return await self._post(Request(url=url, headers=headers or {}), body)
 
     async def _post(self, request: Request, content: Mapping[str, str] | bytes) -> Page | Refused:
         answer = await self._answer(request, content)
-        assert not isinstance(answer, NotModified)  # nothing conditional was asked
+        assert not isinstance(answer, NotModified)  # the request had no validators
         return answer
 
     async def _answer(
@@ -119,7 +126,7 @@ class Web:
             return Refused(url=request.url, reason="network", detail="not a web address")
         refused = None
         if request.proxy:
-            refused = _proxy.refusal(where, request.proxy, self._options)
+            refused = _refusals.refuse_proxy(where, request.proxy, self._options)
         elif not self._names.knows(where.host):
             refused = await self._resolve(request.url, where.host)
         if refused is not None:
@@ -129,8 +136,8 @@ class Web:
         except BodyError as error:
             return Refused(url=request.url, reason=error.reason, detail=error.what)
         except Exception as error:  # aiohttp's tree is not loaded here, and below it lie OSError,
-            # ValueError and UnicodeError for hostile hosts and headers; each is named in _errors
-            return _errors.refusal(request, where.host, error, self._options)
+            # ValueError and UnicodeError for hostile hosts and headers; each is named in _refusals
+            return _refusals.refuse_error(request, where.host, error, self._options)
 
     async def _ask(
         self, request: Request, where: WebAddress, form: Mapping[str, str] | bytes | None

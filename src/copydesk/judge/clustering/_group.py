@@ -1,23 +1,25 @@
-"""A group of documents on one happening, with the sums that make joining and merging cheap."""
+"""A group of documents on one event, with sums that make joining and merging cheap."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+import math
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 
-from copydesk.judge.clustering._embeddings import Embedding
-from copydesk.judge.clustering._vector import SeriesNumber, Vector
+from copydesk.judge.clustering._documents import SeriesNumber, Vector
 
-_PRIOR_COHESION = 0.25  # mean similarity of two documents on one happening, before any is known
-_PRIOR_PAIRS = 4.0  # that the prior counts for
-_SERIES_SHARE = 0.5  # of a group's headlines that speak for all of it
+_PRIOR_COHESION = 0.25  # mean similarity of two documents on one event, before any is known
+_PRIOR_PAIRS = 4.0  # how many pairs the prior counts as
+_SERIES_SHARE = 0.5  # of a group's headlines that must have a number for it to count
 _FEW_WORDS, _MANY_WORDS = 12, 60
-_EMBEDDING_SHARES = (0.3, 0.1)  # of a similarity, for few words and for many
+_EMBEDDING_SHARES = (0.3, 0.1)  # of a similarity: for few words, and for many
 
 
 def article_share(words: float) -> float:
-    """Return how far so many different words are from a headline (0) to an article (1)."""
+    """Return where a number of different words lies between headline (0) and article (1)."""
     return min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
 
 
@@ -28,18 +30,19 @@ def embedding_share(words: int) -> float:
 
 
 def cohesion(within: float, size: int) -> float:
-    """Return the mean similarity of two of `size` documents; `within` is the sum, both ways.
+    """Return the mean similarity of two of `size` documents, near the prior if there are few.
 
-    It is near the prior where there are few.
+    `within` is the sum of their similarities, each pair counted twice.
     """
     return (within + _PRIOR_PAIRS * _PRIOR_COHESION) / (size * (size - 1) + _PRIOR_PAIRS)
 
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A document in a group: its key, its terms, its language, its day (0 where none is known).
+    """A document in a group.
 
-    `series` are the numbers of its headline, `embedding` is None where none is known.
+    `day` is its day since 1970 (0 if not known), `length` its number of different words, `series`
+    the numbers in its headline, `embedding` None if it has none.
     """
 
     key: str
@@ -53,14 +56,14 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Its members and sums over them.
+    """A group of documents, with sums over them.
 
-    `name` is what it is known by, `first_key` the key of its first document, kept when it ends.
-    `former_keys` are the keys of the documents that it had when it ended: it may live again.
-    `square` is the squared length of the sum of its vectors, pairs weighed by the time between
-    them; `edges` the summed similarity of its members to those of other groups; `slots` are its
-    places in the index, one a language; `size_when_checked` is its size when it was last checked
-    for splitting; `series_counts` says how many members have a number of each series.
+    `name` is the group's name. `first_key` is the key of its first document and stays when the
+    group ends. `former_keys` are those of the documents that it had when it ended; it may live
+    again. `square` is the squared length of the sum of its vectors, pairs weighted by the time
+    between them. `edges` has the summed similarity of its members to those of other groups. `slots`
+    has its places in the index by language. `size_when_checked` is its size when splitting was last
+    tried. `series_counts` has how many members have a number of each series.
     """
 
     name: str
@@ -87,7 +90,7 @@ class Group:
 
     @property
     def keys(self) -> Iterator[str]:
-        """Return the key of each document that it has, and had when it ended."""
+        """Yield the keys of its documents, also of those that it had when it ended."""
         return itertools.chain(self.former_keys, (member.key for member in self.members))
 
     @property
@@ -96,7 +99,7 @@ class Group:
         return cohesion(self.square - self.size, self.size)
 
     def add(self, member: Member, similarity: float) -> None:
-        """Add a document that has this summed similarity to the others."""
+        """Add a document; `similarity` is its summed similarity to the others."""
         if not self.members:
             self.first = self.last = member.day
         self.first_key = self.first_key or member.key
@@ -114,7 +117,7 @@ class Group:
             self.series_counts[what] = self.series_counts.get(what, 0) + count
 
     def contradicts(self, numbers: frozenset[SeriesNumber]) -> bool:
-        """Decide whether a headline's numbers name another happening than this group's."""
+        """Decide whether the numbers in a headline belong to another event than this group's."""
         return any(
             self.series_counts.get(what, 0) >= max(1.0, _SERIES_SHARE * self.size)
             and (what, which) not in self.series
@@ -122,7 +125,7 @@ class Group:
         )
 
     def differs_in_series(self, other: Group) -> bool:
-        """Decide whether two groups have numbers of one series, and none in common."""
+        """Decide whether two groups have numbers of one series but none in common."""
         return any(
             not any((what, which) in other.series for kind, which in self.series if kind == what)
             for what in set(self.series_counts) & set(other.series_counts)
@@ -133,11 +136,11 @@ class Group:
         return self.series_counts[what] / self.size >= _SERIES_SHARE
 
     def add_edge(self, other: Group, similarity: float) -> None:
-        """Note that a new document of either has this summed similarity to the other's."""
+        """Add the summed similarity of a new document of either group to the other's documents."""
         self.edges[other] = other.edges[self] = self.edges.get(other, 0.0) + similarity
 
     def absorb(self, other: Group) -> None:
-        """Take over all of another group's documents, but for their places in the index."""
+        """Take over all documents of another group, but not their places in the index."""
         between = self.edges.pop(other, 0.0)
         self.square += other.square + 2.0 * between
         self.length += other.length
@@ -152,21 +155,63 @@ class Group:
         other.edges, other.members, other.merged_into = {}, [], self
 
     def clear(self) -> None:
-        """Forget all documents and edges."""
+        """Remove all documents and edges."""
         self.drop_edges()
         self.first_key, self.members = "", []
         self.series, self.series_counts = frozenset(), {}
         self.square, self.length = 0.0, 0
 
     def end(self) -> None:
-        """Keep the keys of its documents alone: nothing can join any more."""
+        """Keep only the keys of its documents: nothing can join any more."""
         self.has_ended = True
         self.former_keys += (member.key for member in self.members)
         self.members = []
         self.drop_edges()
 
     def drop_edges(self) -> None:
-        """Forget how similar other groups are."""
+        """Remove all edges to other groups."""
         for other in self.edges:
             del other.edges[self]
         self.edges = {}
+
+
+_PRIOR_DOCUMENTS = 50  # after as many documents half of the mean is subtracted
+
+Embedding = Sequence[float]
+
+
+class Centering:
+    """Subtracts the running mean of each language from embeddings.
+
+    All documents of one beat and language point in a common direction, which says nothing.
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[str, list[float]] = {}
+        self._counts: dict[str, int] = {}
+
+    def center(self, vector: bytes, language: str) -> Embedding | None:
+        """Learn from a vector of signed bytes and return it centred, None if it is zero."""
+        raw = _unit([float(number) for number in array("b", vector)])
+        if raw is None:
+            return None
+        sums = self._sums.get(language)
+        if sums is None or len(sums) != len(raw):
+            sums = self._sums[language] = [0.0] * len(raw)
+            self._counts[language] = 0
+        weight = 1.0 / (self._counts[language] + _PRIOR_DOCUMENTS)
+        centred = _unit([number - sum_ * weight for number, sum_ in zip(raw, sums, strict=True)])
+        for at, number in enumerate(raw):
+            sums[at] += number
+        self._counts[language] += 1
+        return centred
+
+
+def dot(one: Embedding, other: Embedding) -> float:
+    """Return the dot product of two vectors of the same size."""
+    return math.fsum(map(mul, one, other))
+
+
+def _unit(vector: list[float]) -> list[float] | None:
+    length = math.sqrt(sum(map(mul, vector, vector)))
+    return [number / length for number in vector] if length > 1e-9 else None

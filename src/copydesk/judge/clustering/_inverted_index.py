@@ -1,7 +1,7 @@
-"""An inverted index: groups found by the terms of their documents, at a cost that has a bound.
+"""An inverted index that finds the groups with the terms of a document, at a bounded cost.
 
-The heaviest terms of a document are looked up first, the latest groups of each term, until enough
-places were visited; the rest of the terms then only decides between the best that were found.
+The heaviest terms of a document are looked up first, in the latest groups of each term, until
+enough postings were read. The other terms only rank the best groups found so far.
 """
 
 from __future__ import annotations
@@ -11,28 +11,27 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from copydesk.judge.clustering._embeddings import dot
-from copydesk.judge.clustering._group import Group, Member, embedding_share
-from copydesk.judge.clustering._vector import Vector
+from copydesk.judge.clustering._documents import Vector
+from copydesk.judge.clustering._group import Group, Member, dot, embedding_share
 
-DECAY_DAYS = 2.0  # a similarity is a third after so many; 1 to 4 are alike
+DECAY_DAYS = 2.0  # after which a similarity is down to a third; 1 to 4 give like results
 ENDS_AFTER_DAYS = 14.0
 FORGOTTEN_AFTER_DAYS = 30.0
-# Only what is so near may join, leave or lead: the index has forgotten what ended longer ago.
+# Only stories within this time can be in one group: older groups are not in the index.
 NEIGHBOURS_WITHIN = timedelta(days=FORGOTTEN_AFTER_DAYS)
 ACROSS_LANGUAGES = 1.9  # only names and cognates can agree, so they weigh more
-_VISITS = 400  # postings that are looked at for a document, heaviest terms first
-_LATEST = 100  # postings of one term
-_BEST = 10  # groups that are found
-_LEAST = 0.02**2  # squared similarity below which a group never comes to anything
-_LARGEST_EXPONENT = 700.0  # of e that is a float
-_REBASE_DAYS = 200.0  # after which weights are brought back into the range of a float
+_VISITS = 400  # postings read for a document, heaviest terms first
+_LATEST = 100  # postings read for one term
+_BEST = 10  # most groups that are found
+_LEAST = 0.02**2  # squared similarity below which a group is ignored
+_LARGEST_EXPONENT = 700.0  # of e that a float can hold
+_REBASE_DAYS = 200.0  # after which weights are scaled back into the range of a float
 
 _Postings = list[tuple[int, float]]
 
 
 class _Weighting:
-    """How much similarities count for a document of one language and day."""
+    """The weight of similarities for a document of one language and day."""
 
     def __init__(self, language: str, day: float, origin: float) -> None:
         self._language = language
@@ -41,7 +40,7 @@ class _Weighting:
         self._of_today = 0.0 if math.isinf(day) else _decay(origin - day)
 
     def weight(self, group: Group, language: str) -> float:
-        """Return what a similarity to a group's documents counts, 0 where the group has ended."""
+        """Return the weight of a similarity to a group's documents, 0 if the group has ended."""
         day = self._day
         if group.has_ended or ENDS_AFTER_DAYS < day - group.last < math.inf:
             return 0.0
@@ -54,10 +53,10 @@ class _Weighting:
 
 
 class InvertedIndex:
-    """Hold the terms of groups, as summed weights.
+    """The summed weights of the terms of groups.
 
-    Weights grow with the day of their document instead of decaying with every day that passes:
-    the sums that are asked for decay as a whole.
+    Weights grow with the day of their document, instead of all decaying each day: the sums that are
+    asked for decay as a whole.
     """
 
     def __init__(self) -> None:
@@ -72,11 +71,11 @@ class InvertedIndex:
         return sum(map(len, self._postings))
 
     def find_near(self, member: Member) -> Mapping[Group, float]:
-        """Return the summed similarity to each of at most ten groups, decayed with time."""
+        """Return at most ten groups with the summed similarity to each, decayed with time."""
         return self._find(member, member.day)
 
     def find_alike(self, member: Member) -> Mapping[Group, float]:
-        """Return the same as if no time had passed since the last document of each group."""
+        """Return the same without decay since the last document of each group."""
         return self._find(member, math.inf)
 
     def _find(self, member: Member, day: float) -> Mapping[Group, float]:
@@ -95,7 +94,7 @@ class InvertedIndex:
         }
 
     def _select_best(self, sums: Mapping[int, float], weighting: _Weighting) -> dict[Group, float]:
-        """Return the groups of the slots with the largest sums, as far as they still count."""
+        """Return the groups of the slots with the largest sums that have not ended."""
         near: dict[Group, float] = {}
         for slot in sorted(sums, key=sums.__getitem__, reverse=True)[: 3 * _BEST]:
             group = self._group_of[slot]
@@ -118,7 +117,7 @@ class InvertedIndex:
     def _blend_embeddings(
         self, group: Group, similarity: float, member: Member, weighting: _Weighting
     ) -> float:
-        """Let embeddings count beside words where a group has documents of the same language."""
+        """Add the similarity of embeddings, where the group has documents of the same language."""
         slot = group.slots.get(member.language)
         if slot is None or slot not in self._embeddings or member.embedding is None:
             return similarity
@@ -128,7 +127,7 @@ class InvertedIndex:
         return max(0.0, (1.0 - share) * similarity + share * product)
 
     def _visit_heaviest(self, vector: Vector) -> tuple[dict[int, float], _Postings]:
-        """Return what the heaviest terms add up to, by slot, and the terms that are left."""
+        """Return the sums over the heaviest terms by slot, and the other terms."""
         postings, known = self._postings, len(self._postings)
         sums: dict[int, float] = {}
         visits = 0
@@ -149,7 +148,7 @@ class InvertedIndex:
     def _sum_products(
         self, groups: Iterable[Group], terms: Iterable[tuple[int, float]]
     ) -> Mapping[int, float]:
-        """Return what these terms add up to in these groups, by slot."""
+        """Return the sums over these terms in these groups, by slot."""
         postings, known = self._postings, len(self._postings)
         slots = [slot for group in groups for slot in group.slots.values()]
         sums = dict.fromkeys(slots, 0.0)
@@ -170,7 +169,7 @@ class InvertedIndex:
         )
 
     def find_common_terms(self, vector: Vector, group: Group) -> list[int]:
-        """Return the terms of a document that a group's documents have, the most telling first."""
+        """Return the terms that a document shares with a group, the most telling first."""
         known = len(self._postings)
         shared = []
         for term, weight in vector:
@@ -202,7 +201,7 @@ class InvertedIndex:
             ]
 
     def _rebase(self, day: float) -> None:
-        """Make all weights those of this day."""
+        """Scale all weights to this day."""
         down = _decay((self._origin or 0.0) - day)
         self._origin = day
         for places in self._postings:
@@ -230,7 +229,7 @@ class InvertedIndex:
         group.slots = {}
 
     def replace(self, group: Group, by: Group) -> None:
-        """Move all postings of a group to another one that is about to absorb it."""
+        """Move all postings of a group to the group that is about to absorb it."""
         for member in group.members:
             self._slot(by, member.language)
         self.remove(group)
@@ -239,7 +238,7 @@ class InvertedIndex:
 
 
 def _decay(days: float) -> float:
-    """Return what is left of a similarity over so many days, as a negative number."""
+    """Return the factor by which a similarity changes over days; days past are negative."""
     return math.exp(min(_LARGEST_EXPONENT, days / DECAY_DAYS))
 
 

@@ -1,46 +1,46 @@
-"""Splitting: a group that has drifted into two, cut where its halves would not be merged.
+"""Merge groups that are about one event, and split a group that is about two.
 
-A stream decides on each document when little is known; what joined by a chain of small steps may
-turn out to be two happenings of one kind. The measure is that of merging, without regard to
-time, so that a long story is not cut for its length, and by words alone: two happenings of one
-kind mean the same.
+A stream places each document when little is known, so a chain of small steps may bring two events
+of one kind together. Splitting uses the measure of merging, without time, so that a long-running
+story is not split for its length; and words only, since two events of one kind have embeddings
+alike.
 """
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import mul
 
-from copydesk.judge.clustering._group import Group, Member, cohesion
+from copydesk.judge.clustering._group import Group, Member, article_share, cohesion
 from copydesk.judge.clustering._inverted_index import ACROSS_LANGUAGES
-from copydesk.judge.clustering._merging import least_share
 
 _LEAST = 3  # documents in each half: one or two are strays, not a story
-GROWTH = 1.5  # how much larger a group must be than when it was last checked
-_SCORE = 0.9  # of 1, from which groups are merged: what was merged is not cut for a trifle
-_SAMPLE = 100  # documents that find the halves; the others then go to the nearer one
+GROWTH = 1.5  # how much a group must have grown since splitting was last tried
+_SCORE = 0.9  # below 1, the score for merging, so that groups are not merged and split in turn
+_SAMPLE = 100  # documents that decide the halves; the others then go to the nearer one
 _SWEEPS = 10
 
 
 class _Half:
-    """Some of a group's documents as summed vectors, one a language."""
+    """Some documents of a group as summed vectors, one per language."""
 
     def __init__(self) -> None:
         self.size = 0
         self._terms: dict[str, dict[int, float]] = {}
 
     def change(self, member: Member, by: int) -> None:
-        """Add a document with 1, take it away with -1."""
+        """Add a document (`by` 1) or remove it (-1)."""
         self.size += by
         sums = self._terms.setdefault(member.language, {})
         for term, weight in member.vector:
             sums[term] = sums.get(term, 0.0) + by * weight
 
     def similarity(self, member: Member) -> float:
-        """Return the summed similarity of a document to these, itself included where it is one."""
+        """Return the summed similarity of a document to these, including itself if it is one."""
         total = 0.0
         for language, sums in self._terms.items():
             with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
@@ -50,7 +50,7 @@ class _Half:
 
 
 def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
-    """Return the two stories that a group has become, None where it is one."""
+    """Return the two stories that a group has become, None if it is one."""
     sample = _sample_of(group)
     if len(sample) < 2 * _LEAST:
         return None
@@ -68,7 +68,7 @@ def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
 
 
 def _sample_of(group: Group) -> Sequence[Member]:
-    """Return documents with words, evenly over the group, no more than can be compared."""
+    """Return documents that have words, evenly over the group, as many as can be compared."""
     members = [member for member in group.members if member.length]
     step = max(1.0, len(members) / _SAMPLE)
     return [members[int(at * step)] for at in range(int(len(members) / step))]
@@ -76,7 +76,7 @@ def _sample_of(group: Group) -> Sequence[Member]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cut:
-    """A way to divide documents: the half of each, and the share of similarity between them."""
+    """A division of documents: the half of each, and the similarity between the halves."""
 
     sides: Sequence[int]
     parts: tuple[_Half, _Half]
@@ -84,7 +84,7 @@ class _Cut:
 
 
 def _best_cut(members: Sequence[Member]) -> _Cut:
-    """Return the better cut of two: from the odd one out, and from the most usual one."""
+    """Return the better of two cuts: begun at the least and at the most typical document."""
     whole = _half_of(members)
     similarity = [whole.similarity(member) for member in members]
     odd, usual = similarity.index(min(similarity)), similarity.index(max(similarity))
@@ -103,7 +103,7 @@ def _cut(members: Sequence[Member], similarity: Sequence[float], seed: int) -> _
     """Move each document to the half that it is more similar to, until none moves any more.
 
     One half begins with the document at `seed`, the other with the one least similar to that.
-    `similarity` is each document's to all of them.
+    `similarity` has for each document its sum over all of them.
     """
     first = _half_of([members[seed]])
     to_first = [first.similarity(member) for member in members]
@@ -126,7 +126,7 @@ def _sweep(
     sides: list[int],
     parts: tuple[_Half, _Half],
 ) -> bool:
-    """Move what is in the wrong half; return whether anything was."""
+    """Move each document that is in the wrong half; return whether any was."""
     has_moved = False
     for at, member in enumerate(members):
         side = sides[at]
@@ -143,7 +143,7 @@ def _sweep(
 
 
 def _nearer_half(member: Member, parts: tuple[_Half, _Half]) -> int:
-    """Return the half whose documents a document is more similar to on the average, 0 or 1."""
+    """Return the half (0 or 1) whose documents are more similar on average."""
     first, second = (part.similarity(member) / part.size for part in parts)
     return int(second > first)
 
@@ -154,9 +154,9 @@ def _share_between(
     sides: Sequence[int],
     parts: tuple[_Half, _Half],
 ) -> float:
-    """Return the mean similarity between the halves as a share of that within them.
+    """Return the mean similarity between the halves as a share of the mean within them.
 
-    It is infinite where all are equal and in one half.
+    It is infinite if all documents are in one half.
     """
     first, second = (part.size for part in parts)
     if not first or not second:
@@ -168,3 +168,85 @@ def _share_between(
         between += (similarity[at] - near) / 2
     cohesion_within = math.sqrt(cohesion(within[0], first) * cohesion(within[1], second))
     return between / (first * second) / cohesion_within
+
+
+# Merging. No fixed threshold fits both headlines of six words and articles of six hundred: members
+# of one group have a similarity of .15 or .45. The mean similarity between two groups, as a share
+# of the mean within them, fits both. Few words make scattered groups, so a lower share is enough;
+# so it is between groups of several documents, whose mean is less due to chance.
+
+_OF_FEW_WORDS = (0.5, 0.5, 0.4, 0.4, 0.3)  # by the smaller group's size, the last for larger ones
+_OF_MANY_WORDS = 0.7
+
+Merge = Callable[[Group, Group], Group | None]
+
+
+def merge_score(one: Group, other: Group) -> float:
+    """Compute how much speaks for merging two groups; from 1 on they are merged."""
+    between = one.edges.get(other, 0.0) / (one.size * other.size)
+    if not between:
+        return 0.0
+    share = between / math.sqrt(one.cohesion * other.cohesion)
+    words = (one.length + other.length) / (one.size + other.size)
+    return share / least_share(min(one.size, other.size), words)
+
+
+def least_share(smaller: int, words: float) -> float:
+    """Return the least share from which two groups are merged.
+
+    `smaller` is the size of the smaller group, `words` the mean number of words of a document.
+    """
+    few = _OF_FEW_WORDS[min(smaller, len(_OF_FEW_WORDS) - 1)]
+    return few + (_OF_MANY_WORDS - few) * article_share(words)
+
+
+def merge_groups(groups: Iterable[Group], least: int, merge: Merge) -> None:
+    """Merge these groups and their neighbours where they are about one event, the best pair first.
+
+    Scores are computed again after each merge. Groups of fewer than `least` documents wait. `merge`
+    returns the merged group, None if something forbids it.
+    """
+    queue = _Queue(least)
+    for pair in _pairs(group for group in groups if group.size >= least):
+        queue.push(*pair)
+    while best := queue.pop():
+        merged = merge(*best)
+        if merged is not None:
+            for neighbour in list(merged.edges):
+                queue.push(merged, neighbour)
+
+
+class _Queue:
+    """The pairs of groups to merge, by score, then by age."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self._heap: list[tuple[float, int, int, Group, Group, tuple[int, int]]] = []
+
+    def push(self, one: Group, other: Group) -> None:
+        """Add two groups if they are large enough and their score says so."""
+        if min(one.size, other.size) < self._least:
+            return
+        score = merge_score(one, other)
+        if score >= 1.0:
+            first, second = sorted((one, other), key=lambda group: group.number)
+            sizes = (first.size, second.size)
+            entry = (-score, first.number, second.number, first, second, sizes)
+            heapq.heappush(self._heap, entry)
+
+    def pop(self) -> tuple[Group, Group] | None:
+        """Return the pair with the highest score whose groups have not changed since."""
+        while self._heap:
+            *_, one, other, sizes = heapq.heappop(self._heap)
+            if not (one.merged_into or other.merged_into) and sizes == (one.size, other.size):
+                return one, other
+        return None
+
+
+def _pairs(groups: Iterable[Group]) -> Iterator[tuple[Group, Group]]:
+    """Yield each pair of groups with an edge, at least one of which is among these, once."""
+    before: set[Group] = set()
+    for group in groups:
+        for other in group.edges.keys() - before:
+            yield group, other
+        before.add(group)

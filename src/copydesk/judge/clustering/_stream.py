@@ -1,48 +1,48 @@
-"""The stream: documents come in one after the other, each into the group of its happening.
+"""The stream: documents come in one after the other, and each goes into the group of its event.
 
 terms  >  TF-IDF  >  inverted index  >  join or begin a group  >  merge  >  split
 
-Nothing looks at all that came before: the cost of a document does not grow with the archive.
+Only a bounded number of earlier documents is looked at, so the cost of a document does not grow
+with the archive.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from copydesk.judge.clustering._document import (
+from copydesk.judge import words
+from copydesk.judge.clustering._documents import (
     Assignment,
     GroupLikeness,
     NewsDocument,
+    SeriesNumber,
     Veto,
 )
-from copydesk.judge.clustering._embeddings import Centering
-from copydesk.judge.clustering._group import Group, Member
-from copydesk.judge.clustering._headlines import Headlines
+from copydesk.judge.clustering._group import Centering, Group, Member
 from copydesk.judge.clustering._inverted_index import FORGOTTEN_AFTER_DAYS, InvertedIndex
-from copydesk.judge.clustering._merging import merge_groups
-from copydesk.judge.clustering._series import find_numbers
-from copydesk.judge.clustering._splitting import GROWTH, split_in_two
+from copydesk.judge.clustering._splitting import GROWTH, merge_groups, split_in_two
 from copydesk.judge.clustering._weighing import Weighing
+from copydesk.kit import tables, text
 
 JOIN = 0.27
 _SIZE_BONUS = 0.02
 _DAY = 86400.0
-_BACKGROUND_SIMILARITY = 0.13  # half of what joins, without regard to time
-_SURE_SIZE = 2  # documents of groups that may merge at once; single ones when all is in
+_BACKGROUND_SIMILARITY = 0.13  # half of JOIN, regardless of time
+_SURE_SIZE = 2  # documents of groups that may merge at once; groups of one merge in `settle`
 _MERGE_EVERY = 50  # documents
 
 
 class Stream:
     """Group documents as they come.
 
-    `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
-    `topics` are those of the topics below it, with the share of documents that may have them.
-    `apart` has, by a document's key, the keys of those that it never stands in one group with;
-    a group with one of the documents of `whole` is not split. With a `weighing` of somebody else's
-    `beat` and `topics` are that one's.
+    `beat` are the words of the beat's subject, which are too common to tell stories apart. `topics`
+    are words of the topics below it, with the expected share of documents that have them. `apart`
+    has for a document's key the keys of documents that are never in its group. A group with a
+    document of `whole` is not split. A given `weighing` replaces `beat` and `topics`.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class Stream:
         self._day = self._previous_day = 0.0
 
     def add(self, document: NewsDocument) -> str:
-        """Put a document into the group that it is most similar to, or into one of its own.
+        """Put a document into the group that it is most similar to, or into a new one.
 
-        Returns the group's name: the one it is known by, else the key of its first document.
+        Returns the group's name: the known one, else the key of its first document.
         """
         member = self._to_member(document)
         near = self._index.find_near(member)
@@ -104,7 +104,7 @@ class Stream:
     def compare(self, document: NewsDocument) -> tuple[GroupLikeness, ...]:
         """Return how similar a document is to the groups near it, the most similar first.
 
-        It is put into none of them; whether it would join one is decided as `add` decides it.
+        It is not added. Whether it would join a group is decided as in `add`.
         """
         member = self._to_member(document)
         near = self._index.find_near(member)
@@ -122,7 +122,7 @@ class Stream:
         )
 
     def learn_meaning(self, document: NewsDocument) -> None:
-        """Learn where documents of a language point, from one that stays outside."""
+        """Learn the mean of a language's embeddings from a document that is not added."""
         self._centering.center(document.vector, document.language_code)
 
     def _to_member(self, document: NewsDocument) -> Member:
@@ -178,7 +178,7 @@ class Stream:
         return group
 
     def _group_with_headline(self, document: NewsDocument, member: Member) -> Group | None:
-        """Return the group of some days ago that has a document's very headline."""
+        """Return the group that had exactly this headline some days ago."""
         earlier = self._headlines.find(document.title, member.day)
         group = _root_of(earlier) if earlier else None
         if group is None or group.has_ended or self._are_apart(member.key, group):
@@ -196,31 +196,31 @@ class Stream:
         return best
 
     def _find_veto(self, member: Member, group: Group) -> Veto:
-        """Return what keeps a document from a group, however similar it is; "" for nothing."""
+        """Return what keeps a document out of a group however similar it is, "" for nothing."""
         if group.contradicts(member.series):
             return "series"
         return "apart" if self._are_apart(member.key, group) else ""
 
     def _begin_group(self, name: str) -> Group:
-        """Begin a group; what is known under the name of an earlier one still goes to that."""
+        """Begin a group; documents known to be in an earlier one of this name still go there."""
         group = Group(name=name, number=next(self._numbers))
         self._groups.setdefault(name, group)
         self._living.append(group)
         return group
 
     def _name_of(self, group: Group) -> str:
-        """Return what a group is called, never by a document that stands in another one.
+        """Return a group's name; never that of a document that is in another group.
 
-        Where its namesake does, it is called after its own first document.
+        If it is, the group is named after its own first document.
         """
         of_namesake = self._group_of.get(group.name)
         is_own = of_namesake is None or _root_of(of_namesake) is group
         return group.name if is_own else group.first_key
 
     def _end_oldest(self, day: float) -> None:
-        """Forget the terms of the oldest groups that nothing can join any more.
+        """Remove from the index the oldest groups that nothing can join any more.
 
-        The day is one that two documents in a row have reached: one clock may be wrong.
+        The day must have been reached by two documents in a row: one may have a wrong date.
         """
         for _ in range(min(2, len(self._living))):
             group = self._living.popleft()
@@ -231,18 +231,18 @@ class Stream:
                 group.end()
 
     def _merge_fresh(self) -> None:
-        """Merge what has become one since the last time; groups of one document wait.
+        """Merge groups with new documents; groups of one document wait.
 
-        The next document may say more of them.
+        The next document may tell more about them.
         """
         fresh, self._fresh = self._fresh, {}
         self._touched.update(fresh)
         merge_groups(_living_groups(fresh), _SURE_SIZE, self._merge)
 
     def settle(self) -> None:
-        """Merge groups that have turned out to be one, and split those that have drifted into two.
+        """Merge groups that turned out to be one event, and split those that turned into two.
 
-        Only those are checked that have got documents since this was last called.
+        Only groups with new documents since the last call are looked at.
         """
         self._merge_fresh()
         touched, self._touched = self._touched, {}
@@ -251,7 +251,7 @@ class Stream:
         self._fresh.clear()
 
     def _split_where_due(self, touched: Iterable[Group]) -> None:
-        """Split groups that have become two, again and again."""
+        """Split groups that have become two, repeatedly."""
         waiting = _living_groups(touched)
         while waiting:
             group = waiting.pop()
@@ -266,7 +266,7 @@ class Stream:
     def _split(
         self, group: Group, staying: Sequence[Member], leaving: Sequence[Member]
     ) -> tuple[Group, Group]:
-        """Leave a group its first document and those with it; the others get one of their own."""
+        """Leave a group its first document and those with it; the others get a new group."""
         if group.name in {member.key for member in leaving}:
             staying, leaving = leaving, staying
         self._index.remove(group)
@@ -280,7 +280,7 @@ class Stream:
         return group, second
 
     def _merge(self, one: Group, other: Group) -> Group | None:
-        """Return the larger group, the older of two equals, with the other in it; None if apart."""
+        """Merge two groups into the larger, or older, one; None if they must be apart."""
         if one.differs_in_series(other) or self._keep_apart(one, other):
             return None
         if (other.size, -other.number) > (one.size, -one.number):
@@ -303,12 +303,12 @@ class Stream:
 
     @property
     def group_count(self) -> int:
-        """Return how many groups there are."""
+        """Return the number of groups."""
         return len({_root_of(group) for group in self._group_of.values()})
 
     @property
     def postings(self) -> int:
-        """Return how many postings the index holds: what the stream costs in memory."""
+        """Return the number of postings in the index, which is what the stream needs of memory."""
         return len(self._index)
 
     def groups(self) -> Mapping[str, str]:
@@ -317,17 +317,17 @@ class Stream:
 
 
 def similarity_to(group: Group, sum_: float) -> float:
-    """Compute the similarity to a group, 0 to 1, from the summed one to its members."""
+    """Compute the similarity to a group, from 0 to 1, from the sum over its members."""
     return sum_ / math.sqrt(group.square)
 
 
 def unlike_group(name: str) -> GroupLikeness:
-    """Return how similar a document is to a group that it has no telling word of."""
+    """Return the likeness of a document to a group that shares none of its telling words."""
     return GroupLikeness(group=name, similarity=0.0, needed=JOIN, shared=(), veto="likeness")
 
 
 def _bonus_of(group: Group) -> float:
-    """Return what a group's size counts beside a similarity to it."""
+    """Return what a group's size adds to a similarity."""
     return _SIZE_BONUS * math.log(group.size)
 
 
@@ -337,13 +337,96 @@ def _by_similarity(pair: tuple[Group, float]) -> tuple[float, int]:
 
 
 def _living_groups(groups: Iterable[Group]) -> list[Group]:
-    """Return the groups that these have become and that still live, each once, the oldest first."""
+    """Return the groups that these were merged into and that have not ended, the oldest first."""
     roots = {group for group in map(_root_of, groups) if not group.has_ended}
     return sorted(roots, key=lambda group: group.number)
 
 
 def _root_of(group: Group) -> Group:
-    """Return the group that a group was merged into in the end, itself where it was not."""
+    """Return the group that a group was finally merged into, or the group itself."""
     while group.merged_into is not None:
         group = group.merged_into
     return group
+
+
+# A headline that comes again days later, when similarity has decayed, is about the same event: in
+# all 16 pairs of og2021's development part that are one to fourteen days apart.
+
+_LEAST_WORDS = 5  # shorter ones are used for anything: "live updates", "letters to the editor"
+_WITHIN_DAYS = 6.0  # a weekly column comes after seven
+
+
+class Headlines:
+    """Remembers for some days which group had each headline."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, tuple[float, Group]] = {}
+        self._days: deque[tuple[float, str]] = deque()
+
+    def note(self, title: str, day: float, group: Group) -> None:
+        """Remember the group of a headline that is long enough, and forget old headlines."""
+        key = _key(title)
+        if not key:
+            return
+        self._groups[key] = (day, group)
+        self._days.append((day, key))
+        while day - self._days[0][0] > _WITHIN_DAYS:
+            _, old = self._days.popleft()
+            if old in self._groups and day - self._groups[old][0] > _WITHIN_DAYS:
+                del self._groups[old]
+
+    def find(self, title: str, day: float) -> Group | None:
+        """Return the group that had this headline within six days, None if none had."""
+        then, group = self._groups.get(_key(title), (0.0, None))
+        return group if group is not None and abs(day - then) < _WITHIN_DAYS else None
+
+
+def _key(title: str) -> str:
+    """Return the words of a headline in lower case, "" if it is too short to compare."""
+    words = text.words(title)
+    return " ".join(words) if len(words) >= _LEAST_WORDS else ""
+
+
+# Numbers of a series in headlines: "12th package" and "13th package", "Day 3" and "Day 4", "Super
+# Bowl 51" and "52" are two stories however similar their words are. Numbers of victims, amounts of
+# money and percentages are left out, since they change during an event.
+
+_ORDINAL = re.compile(
+    rf"\b(\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(words.ORDINALS)})[\s-]+([^\W\d_]{{3,}})", re.IGNORECASE
+)
+_NUMBERED = re.compile(
+    r"\b([A-Z][^\W\d_]{2,}|[Dd]ay|[Pp]art|[Rr]ound|[Ss]tage|[Ww]eek|[Ee]pisode|[Ss]eason|[Gg]ame)"
+    r"[\s-]+#?(\d{1,3})\b(?![.,:%]\d|\s?(?:%|per\b|million|billion|people|dead|years?|days?\b))"
+)
+_DIGIT = re.compile(r"\d")
+_SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
+_NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
+
+
+def find_numbers(title: str) -> frozenset[SeriesNumber]:
+    """Return the numbers in a headline that tell which event of a series is meant."""
+    if not _DIGIT.search(title):  # most have none
+        return frozenset(_ordinals(title))
+    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))
+
+
+def _ordinals(title: str) -> Iterator[SeriesNumber]:
+    for match in _ORDINAL.finditer(title):
+        number, what = match.group(1).lower(), match.group(2).lower()
+        if what in _NO_SERIES:
+            continue
+        which = words.ORDINALS[number] if number in words.ORDINALS else number[:-2]
+        yield what, which
+
+
+def _names_with_number(title: str) -> Iterator[SeriesNumber]:
+    for match in _NUMBERED.finditer(title):
+        what = match.group(1).lower()
+        if what not in _NO_SERIES:
+            yield what, match.group(2)
+
+
+def _scores(title: str) -> Iterator[SeriesNumber]:
+    for match in _SCORE.finditer(title):
+        high, low = sorted(map(int, match.groups()), reverse=True)
+        yield "score", f"{high}-{low}"

@@ -1,11 +1,12 @@
-"""Terms: what a document is compared by. Stems of words, character 4-grams, names and numbers.
+"""The terms by which documents are compared: stems of words, 4-grams of letters, names and numbers.
 
-Each space covers for the others: stems for inflection, 4-grams for compounds, cognates and other
-spellings, names for what tells two happenings of one kind apart (docs/design/coverage.md).
+Each space makes up for the others: stems for inflection, 4-grams for compounds, cognates and other
+spellings, names for telling apart two events of one kind (docs/design/coverage.md).
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -16,22 +17,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk.judge import words
-from copydesk.judge.clustering import _frequencies
+from copydesk.kit import tables
 from copydesk.news import CountedTerms
 
-TEXT_CHARACTERS = 1500  # 600 cost a embedding of BCubed F1, the whole text brings none
+TEXT_CHARACTERS = 1500  # 600 cost one point of BCubed F1, the whole text gains none
 NGRAM_CHARACTERS = 500
 TITLE_COUNTS = 4
-_HEADLINE_CASE = 0.75  # share of words with a capital above which capitals tell no names
-_NOUNS_IN_CAPITALS = frozenset({"de"})  # languages whose capitals tell no names
+_HEADLINE_CASE = 0.75  # share of capitalized words above which capitals do not show names
+_NOUNS_IN_CAPITALS = frozenset({"de"})  # languages where all nouns are capitalized
 _CACHED_WORDS = 200_000
 _WORD = re.compile(r"\w\w+")
 _TELLING = (32, 32, 16)  # terms of each space by which a filed document is found
 _MOST_COUNTED = 255
 _LEAST_RATE = 1e-6
-# A seed is added to the first four letters, so it must make another word of none.
+# crc32 mixes its seed with the first four letters, so no seed may turn one word into another.
 _SEEDS = (0, 0x9E3779B1, 0xC2B2AE3D)
-_STEPS_AN_OCTAVE = 15  # of a rate that is kept in a byte: it is right to two per cent
+_STEPS_AN_OCTAVE = 15  # of a rate stored in a byte, which is exact to two percent
 
 WORDS, NGRAMS, NAMES = range(3)
 Counts = dict[int, int]
@@ -42,7 +43,7 @@ _RATES = tuple(_LEAST_RATE * 2 ** (step / _STEPS_AN_OCTAVE) for step in range(25
 
 @dataclass(frozen=True, slots=True)
 class _WordForm:
-    """What a word as it is written stands for: the numbers of its terms."""
+    """The terms of a word as it is written, as numbers."""
 
     stem: int
     ngrams: tuple[int, ...]
@@ -51,28 +52,28 @@ class _WordForm:
 
     @property
     def is_common(self) -> bool:
-        """Decide whether it stands in too many articles to be a name."""
-        return self.rate > _frequencies.TOO_COMMON_FOR_A_NAME
+        """Decide whether the word is too common in articles to be a name."""
+        return self.rate > TOO_COMMON_FOR_A_NAME
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How often a document has each term, a mapping a space; a headline's count four times."""
+    """How often a document has each term, by space; those of a headline count four times."""
 
     spaces: tuple[Counts, Counts, Counts]
 
     @property
     def length(self) -> int:
-        """Return how many different words it has."""
+        """Return the number of different words."""
         return len(self.spaces[WORDS])
 
 
 class Vocabulary:
-    """Number the terms of documents.
+    """Numbers the terms of documents.
 
-    By number, `space` says which it is of, `prior_rate` how common it is in news at large,
-    `spelling` how a word of it was first written ("" for one that only filed documents have),
-    `identity` what it is called in every other vocabulary, too.
+    By number: `space` is the term's space, `prior_rate` how common it is in all news, `spelling`
+    how a word with it was first written ("" if only filed documents have it), `identity` the term's
+    name in every vocabulary.
     """
 
     def __init__(self) -> None:
@@ -87,7 +88,10 @@ class Vocabulary:
         return len(self.space)
 
     def terms(self, title: str, text: str, language: str) -> Terms:
-        """Count the terms of a headline and the beginning of a text; a language is two letters."""
+        """Count the terms of a headline and of the beginning of a text.
+
+        `language` is a two-letter code.
+        """
         terms = Terms(spaces=({}, {}, {}))
         self._count(title, language, TITLE_COUNTS if text else 1, terms)
         if text:
@@ -95,7 +99,7 @@ class Vocabulary:
         return terms
 
     def _count(self, text: str, language: str, times: int, terms: Terms) -> None:
-        """Add the terms of one part of a document; 4-grams only of its first characters."""
+        """Add the terms of one part of a document; 4-grams only from its first characters."""
         stems, ngrams, names = terms.spaces
         forms = self._look_up(Counter(_words(text)), language)
         early = set(_words(text[:NGRAM_CHARACTERS])) if len(text) > NGRAM_CHARACTERS else None
@@ -111,7 +115,7 @@ class Vocabulary:
                     ngrams[ngram] = ngrams.get(ngram, 0) + added
 
     def _look_up(self, counted: Counter[str], language: str) -> list[tuple[str, _WordForm, int]]:
-        """Return the words that tell something, with their terms and how often they stand there."""
+        """Return the words that are no stop words, with their terms and their counts."""
         if sum(map(len, self._forms.values())) > _CACHED_WORDS:
             self._forms.clear()
         forms = self._forms.setdefault(language, {})
@@ -126,17 +130,16 @@ class Vocabulary:
         return known
 
     def _analyse(self, word: str, language: str) -> _WordForm | None:
-        if _frequencies.is_stop_word(word, language):
+        if is_stop_word(word, language):
             return None
         stem = words.stemmer(language)(word)
         bare = words.transliterate(word)
-        prior_rate = _frequencies.rate(stem, language)
+        prior_rate = rate(stem, language)
         name = bare if word[0].isdigit() else words.transliterate(stem)
         return _WordForm(
             stem=self._number(WORDS, stem, word, prior_rate),
             ngrams=tuple(
-                self._number(NGRAMS, ngram, ngram, _frequencies.rate_of_ngram(ngram))
-                for ngram in _frequencies.ngrams(bare)
+                self._number(NGRAMS, ngram, ngram, rate_of_ngram(ngram)) for ngram in ngrams(bare)
             ),
             name=self._number(NAMES, name, word, prior_rate),
             rate=prior_rate,
@@ -163,7 +166,7 @@ class Vocabulary:
         return numbers
 
     def pack(self, title: str, text: str, language: str) -> CountedTerms:
-        """Return a document's terms as they mean the same to every other vocabulary."""
+        """Return a document's terms in a form that every other vocabulary can read."""
         terms = self.terms(title, text, language)
         rates = self._rates(title, text, language, terms)
         telling = (
@@ -185,9 +188,9 @@ class Vocabulary:
         return array("I", map(self.identity.__getitem__, terms))
 
     def _rates(self, title: str, text: str, language: str, terms: Terms) -> dict[int, int]:
-        """Return how common each term is, in steps, as the document's own words have it.
+        """Return how common each term is, in steps, by the words of this document.
 
-        Another one may have a stem or a name from another word, or of another language.
+        Another document may have the same stem or name from another word, or in another language.
         """
         rates: dict[int, int] = {}
         for part in (title, text[:TEXT_CHARACTERS]):
@@ -200,7 +203,7 @@ class Vocabulary:
 
     @staticmethod
     def _telling(counts: Counts, rates: Mapping[int, int]) -> list[int]:
-        """Return the terms of a space, those first that tell most beside news at large."""
+        """Return the terms of a space, those that are most telling compared with all news first."""
         most = len(DAMPED) - 1
         weight = {
             term: DAMPED[min(count, most)] * math.log(_RATES[rates[term]])
@@ -209,7 +212,7 @@ class Vocabulary:
         return sorted(weight, key=weight.__getitem__)
 
     def unpack(self, counted: CountedTerms) -> Terms:
-        """Return the terms of a document that was packed, numbered as they are here."""
+        """Return the terms of a packed document with this vocabulary's numbers."""
         space_of = itertools.chain.from_iterable(map(itertools.repeat, range(3), counted.sizes))
         spaces: tuple[Counts, Counts, Counts] = ({}, {}, {})
         for identity, count, step, space in zip(
@@ -224,13 +227,13 @@ def _identify(space: int, term: str) -> int:
 
 
 def _step_of(rate: float) -> int:
-    """Return the step of a rate, which a byte can hold."""
+    """Return the step of a rate, which fits into a byte."""
     step = round(_STEPS_AN_OCTAVE * math.log2(max(rate, _LEAST_RATE) / _LEAST_RATE))
     return min(step, len(_RATES) - 1)
 
 
 def _words(text: str) -> list[str]:
-    """Split a text into words of two and more letters; unspaced scripts into pairs of letters."""
+    """Split a text into words of two and more letters, without spaces into pairs of letters."""
     plain = _WORD.findall(text)
     if text.isascii() or not words.is_unspaced(text):
         return plain
@@ -246,9 +249,80 @@ def _letter_pairs(word: str) -> list[str]:
 def _possible_names(words_: Sequence[str], language: str) -> Collection[str]:
     """Return the words that may be names or numbers: those that begin with a capital or a digit.
 
-    Where nearly all or no words have one, as in headlines or scripts without capitals, all may.
+    If nearly all words or none have one, as in headlines or scripts without capitals, all may be.
     """
     capital = {word for word in words_ if word[0].isupper() or word[0].isdigit()}
     if not capital or len(capital) > _HEADLINE_CASE * len(words_) or language in _NOUNS_IN_CAPITALS:
         return set(words_)
     return capital
+
+
+# Word frequencies in all news: the tables have for each word of a language in how many percent of
+# articles it occurs.
+
+LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "sl", "sv"})
+TOO_COMMON_FOR_A_NAME = 3e-4
+_STOP_WORD_SHARE = 0.45  # of the articles; words that more articles have are stop words
+_WORDS_OF_AN_ARTICLE = 170  # different words of an article, in the collection of the tables
+_UNSEEN = 1e-6
+_UNSEEN_NGRAM = 2e-5
+
+
+def is_stop_word(word: str, language: str) -> bool:
+    """Decide whether a lower-case word says nothing about the subject of a text."""
+    return word in _stop_words(language) or word in _stop_words("en")
+
+
+def rate(stem: str, language: str) -> float:
+    """Return how often a stem occurs in news, as a share of the different words of a text."""
+    return _stem_rates(language).get(stem, _UNSEEN)
+
+
+def rate_of_ngram(ngram: str) -> float:
+    """Return the same for four letters of a word in Latin letters, in any language."""
+    return _ngram_rates().get(ngram, _UNSEEN_NGRAM)
+
+
+def shares(language: str) -> Mapping[str, float]:
+    """Return the share of articles with each word, {} for a language without a table."""
+    if language not in LANGUAGES:
+        return {}
+    rows = tables.read_rows(__package__, f"words/{language}.toml", str)
+    return {word: float(percent) / 100 for percent, row in rows.items() for word in row.split()}
+
+
+@functools.cache
+def _stop_words(language: str) -> frozenset[str]:
+    return frozenset(word for word, share in shares(language).items() if share >= _STOP_WORD_SHARE)
+
+
+@functools.cache
+def _stem_rates(language: str) -> Mapping[str, float]:
+    """Return the rate of each known stem: the sum over all forms with this stem."""
+    stemmed = words.stemmer(language)
+    rates: dict[str, float] = {}
+    for word, share in shares(language).items():
+        stem = stemmed(word)
+        rates[stem] = rates.get(stem, 0.0) + _to_rate(share)
+    return rates
+
+
+@functools.cache
+def _ngram_rates() -> Mapping[str, float]:
+    rates: dict[str, float] = {}
+    for word, share in shares("en").items():
+        if share >= _STOP_WORD_SHARE:
+            continue
+        for ngram in set(ngrams(words.transliterate(word))):
+            rates[ngram] = rates.get(ngram, _UNSEEN_NGRAM) + _to_rate(share)
+    return rates
+
+
+def ngrams(word: str) -> list[str]:
+    """Return each four letters of a word with its ends marked; shorter words as a whole."""
+    framed = f"<{word}>"
+    return [framed[at : at + 4] for at in range(max(1, len(framed) - 3))]
+
+
+def _to_rate(share: float) -> float:
+    return -math.log(1.0 - min(share, 0.95)) / _WORDS_OF_AN_ARTICLE

@@ -1,19 +1,20 @@
-"""Weighing: what documents are compared by, their terms with weights. TF-IDF, from a prior on.
+"""Weigh the terms of documents: TF-IDF that begins with prior rates.
 
-A stream of its own learns how common a term is from each document that comes. One beside a corpus
-of filed documents takes it from all of them at once: what a document weighs then has no regard to
-the order in which any came, and of those that are filed only what is asked for is read.
+A stream by itself learns how common a term is from each document that comes. Next to a corpus of
+filed documents it takes that from all of them at once: then the weights do not depend on the order
+in which documents came, and only the filed documents that are needed are read.
 """
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from copydesk.judge.clustering._candidates import find_candidates
-from copydesk.judge.clustering._document import NewsDocument
+from copydesk.judge.clustering._documents import NewsDocument, Vector
+from copydesk.judge.clustering._inverted_index import DECAY_DAYS, FORGOTTEN_AFTER_DAYS
 from copydesk.judge.clustering._terms import (
     DAMPED,
     NAMES,
@@ -23,22 +24,21 @@ from copydesk.judge.clustering._terms import (
     Terms,
     Vocabulary,
 )
-from copydesk.judge.clustering._vector import Vector
 from copydesk.news import Corpus, CountedTerms
 
-_PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
-OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
-_LEAST = 0.01  # idf of a term that nearly all documents have
+_PRIOR_DOCUMENTS = 1000  # documents that the prior counts as; 300 to 3,000 give like results
+OF_THE_BEAT = 0.1  # expected share of a beat's documents with one of its words
+_LEAST_IDF = 0.01  # idf of a term that nearly all documents have
 _SHARE = {WORDS: 0.4, NGRAMS: 0.4, NAMES: 0.2}
 _WORDS_SHOWN = 4
-_KEPT = {WORDS: 60, NGRAMS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
+_KEPT = {WORDS: 60, NGRAMS: 90, NAMES: 30}  # the heaviest terms of a document that are used
 
 
 class TfIdf:
-    """Count in how many documents each term stands, and weigh the terms of a document by it."""
+    """Counts in how many documents each term occurs, and weighs the terms of a document by that."""
 
     def __init__(self, vocabulary: Vocabulary, beat: Mapping[int, float] | None = None) -> None:
-        """Start with the shares of a beat's documents that may have its own terms."""
+        """Start with the expected shares of documents that have the beat's own terms."""
         self._vocabulary = vocabulary
         self._beat = {term: share * _PRIOR_DOCUMENTS for term, share in (beat or {}).items()}
         self._documents = 0
@@ -46,7 +46,7 @@ class TfIdf:
         self._lengths = [0, 0, 0]
 
     def learn(self, terms: Terms) -> None:
-        """Count the terms of one more document."""
+        """Count the terms of a document."""
         self._documents += 1
         self._make_room()
         documents_with = self._documents_with
@@ -56,12 +56,12 @@ class TfIdf:
                 documents_with[term] += 1
 
     def learn_sizes(self, documents: int, lengths: Sequence[int]) -> None:
-        """Count documents, and their terms of each space, that are learned term by term."""
+        """Count documents and the sizes of their spaces; `learn_term` counts their terms."""
         self._documents += documents
         self._lengths = [ours + theirs for ours, theirs in zip(self._lengths, lengths, strict=True)]
 
     def learn_term(self, term: int, documents: int) -> None:
-        """Count documents that have a term."""
+        """Count documents with a term."""
         self._make_room()
         self._documents_with[term] += documents
 
@@ -71,10 +71,10 @@ class TfIdf:
             self._documents_with.extend(itertools.repeat(0, missing))
 
     def weigh(self, terms: Terms) -> Vector:
-        """Return the terms of a document that was learned with their weights.
+        """Return the terms of a counted document with their weights.
 
-        Each space is of length one before it is scaled by the root of its share, so that the
-        product of two vectors is a weighted mean of three cosines.
+        Each space has length one before it is scaled by the root of its share, so that the product
+        of two vectors is a weighted mean of three cosines.
         """
         self._make_room()
         weighed: list[tuple[float, int]] = []
@@ -87,7 +87,7 @@ class TfIdf:
         )
 
     def _weigh_space(self, space: int, counts: Counts) -> list[tuple[float, int]]:
-        """Return the heaviest terms of a space behind their negative weights: so they sort fast."""
+        """Return the heaviest terms of a space after their negative weights, which sorts fast."""
         prior_rate, documents_with = self._vocabulary.prior_rate, self._documents_with
         beat = self._beat
         # for a rate of one
@@ -101,7 +101,7 @@ class TfIdf:
                 expected = max(expected, beat[term])
             idf = log(total / (1 + documents_with[term] + expected))
             tf = damped[count if count < most else most]
-            raw.append((-tf * (idf if idf > _LEAST else _LEAST), term))
+            raw.append((-tf * (idf if idf > _LEAST_IDF else _LEAST_IDF), term))
         if len(raw) > _KEPT[space]:
             raw.sort()
             del raw[_KEPT[space] :]
@@ -113,14 +113,17 @@ class TfIdf:
 
 
 class Weighing:
-    """Weigh documents by how common each term is, as far as is known when each comes."""
+    """Weighs documents by how common each term is among those that came before."""
 
     def __init__(self, beat: Iterable[str], topics: Mapping[str, float]) -> None:
         self._vocabulary = Vocabulary()
         self._tfidf = TfIdf(self._vocabulary, self._prior_shares(beat, topics))
 
     def _prior_shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
-        """Return the share of documents that may have each of these words' terms, the largest."""
+        """Return the expected share of documents for each term of these words.
+
+        A term of several words gets the largest.
+        """
         of_phrases = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
         shares: dict[int, float] = {}
         for phrase, share in of_phrases.items():
@@ -129,7 +132,7 @@ class Weighing:
         return shares
 
     def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
-        """Return a document's terms with their weights, and how many different words it has."""
+        """Return a document's terms with their weights, and its number of different words."""
         terms = self._count(document)
         self._tfidf.learn(terms)
         return self._tfidf.weigh(terms), terms.length
@@ -138,9 +141,9 @@ class Weighing:
         return self._vocabulary.terms(document.title, document.text, document.language_code)
 
     def spell(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """Return a few of these terms as they are written, each once.
+        """Return a few of these terms as words, each once.
 
-        Digits come last: they may be the end of a figure, the "000" of "48,000".
+        Digits come last: they may be part of a figure, the "000" of "48,000".
         """
         vocabulary = self._vocabulary
         words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
@@ -148,7 +151,7 @@ class Weighing:
 
 
 class CorpusWeighing(Weighing):
-    """Weigh documents by how common each term is in a corpus and in what is new beside it."""
+    """Weighs documents by how common each term is in a corpus and among the new documents."""
 
     def __init__(self, corpus: Corpus, beat: Iterable[str], topics: Mapping[str, float]) -> None:
         super().__init__(beat, topics)
@@ -160,11 +163,10 @@ class CorpusWeighing(Weighing):
         self._tfidf.learn_sizes(documents, lengths)
 
     def expect(self, new: Sequence[NewsDocument], latest: float) -> set[str]:
-        """Take the terms of new documents, before any comes; return the keys of filed ones.
+        """Take the terms of all new documents; return the keys of filed ones that they may join.
 
-        Those are all that a new one may meet. What has no time is taken to have come at the
-        `latest` one (seconds since 1970). A new one that the corpus has already, since a ruling set
-        it free, counts there.
+        A document without time counts as of the `latest` one (seconds since 1970). A new document
+        that is in the corpus already, since a rule set it free, is counted there.
         """
         self._terms.update((document.key, self._count(document)) for document in new)
         in_corpus = self._corpus.terms_of([document.key for document in new])
@@ -181,7 +183,7 @@ class CorpusWeighing(Weighing):
         return find_candidates(self._corpus, terms, second)
 
     def load(self, filed: Sequence[NewsDocument]) -> None:
-        """Take the terms of filed documents from the corpus, from their texts where it has none."""
+        """Take the terms of filed documents from the corpus, or from their texts if it has none."""
         counted = self._corpus.terms_of([document.key for document in filed])
         for document in filed:
             known = counted.get(document.key)
@@ -190,7 +192,7 @@ class CorpusWeighing(Weighing):
         self._look_up_terms()
 
     def _look_up_terms(self) -> None:
-        """Learn in how many filed documents those terms stand that came up since the last time."""
+        """Learn how many filed documents have each term that is new since the last call."""
         fresh = self._vocabulary.identity[self._looked_up :]
         documents_with = self._corpus.documents_with(fresh)
         for term, identity in enumerate(fresh, self._looked_up):
@@ -199,9 +201,10 @@ class CorpusWeighing(Weighing):
         self._looked_up += len(fresh)
 
     def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
-        """Return the same of a document that was expected or loaded.
+        """Return a document's terms with their weights, and its number of different words.
 
-        A new one counts from now on, as in a stream without a corpus.
+        The document was given to `expect` or `load`. A new one counts from now on, as in a stream
+        without a corpus.
         """
         terms = self._terms[document.key]
         if document.key in self._unlearned:
@@ -211,7 +214,79 @@ class CorpusWeighing(Weighing):
 
 
 def index_terms(documents: Iterable[NewsDocument]) -> Iterator[CountedTerms]:
-    """Yield the terms of each of these documents as a corpus keeps them."""
+    """Yield the terms of each document in the form that a corpus stores."""
     vocabulary = Vocabulary()
     for document in documents:
         yield vocabulary.pack(document.title, document.text, document.language_code)
+
+
+# Candidates among the filed documents. The heaviest terms of a new document are looked up first,
+# the nearest documents in time for each, until enough postings were read. Worth comparing are those
+# that share much of its weight.
+
+_DAY_SECONDS = 86400.0
+_NEAREST = 100  # postings read for one term
+_VISITS = 800  # postings read for a document, heaviest terms first
+_LEAST_SHARED = 0.05  # of its weight; documents that share less have a similarity below 0.1
+_BEST = 60  # most documents that are compared, with decay over time and again without
+
+
+def find_candidates(
+    corpus: Corpus, terms: Iterable[tuple[int, float]], second: int
+) -> Sequence[str]:
+    """Return the keys of the documents that share most of the weight of these terms."""
+    shared: dict[tuple[str, float], float] = {}
+    visits = 0
+    for term, weight in terms:
+        if visits > _VISITS:
+            break
+        for then, key in corpus.find(term, second, _NEAREST):
+            visits += 1
+            place = (key, abs(then - second) / _DAY_SECONDS)
+            if place[1] <= FORGOTTEN_AFTER_DAYS:
+                shared[place] = shared.get(place, 0.0) + weight * weight
+    shared = {place: share for place, share in shared.items() if share >= _LEAST_SHARED}
+    at_all = heapq.nlargest(_BEST, shared, key=lambda place: (shared[place], place))
+    in_time = heapq.nlargest(_BEST, shared, key=lambda place: (_fade(shared, place), place))
+    return list(dict.fromkeys(key for key, _ in (*at_all, *in_time)))
+
+
+def _fade(shared: dict[tuple[str, float], float], place: tuple[str, float]) -> float:
+    return shared[place] * math.exp(-place[1] / DECAY_DAYS)
+
+
+def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
+    """Compute how similar the documents of each pair are, 0 to 1.
+
+    It is the mean of the similarity of the headlines and that of headlines with texts: two reports
+    on one court case are long and mostly alike, and only the headlines show that one is about the
+    verdict.
+    """
+    documents = [document for pair in pairs for document in pair]
+    of_headlines = _cosines(_vectors((document, "") for document in documents))
+    of_all = _cosines(_vectors((document, document.text) for document in documents))
+    return [(headlines + both) / 2 for headlines, both in zip(of_headlines, of_all, strict=True)]
+
+
+def _vectors(documents: Iterable[tuple[NewsDocument, str]]) -> list[Vector]:
+    vocabulary = Vocabulary()
+    tfidf = TfIdf(vocabulary)
+    counted = [
+        vocabulary.terms(document.title, text, document.language_code)
+        for document, text in documents
+    ]
+    vectors = []
+    for terms in counted:
+        tfidf.learn(terms)
+        vectors.append(tfidf.weigh(terms))
+    return vectors
+
+
+def _cosines(vectors: Sequence[Vector]) -> list[float]:
+    return [_cosine(*pair) for pair in zip(vectors[::2], vectors[1::2], strict=True)]
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    """Return the cosine of two vectors of length one, at most 1 in spite of rounding."""
+    weights = dict(other)
+    return min(1.0, sum(weight * weights.get(term, 0.0) for term, weight in one))

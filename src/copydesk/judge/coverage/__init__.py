@@ -1,28 +1,34 @@
-"""Coverage: filed stories and new ones in, those that change by standing beside each other out."""
+"""Coverage: group stories on one event, choose the leader, and return the stories that change."""
 
 from __future__ import annotations
 
-from copydesk.judge.coverage._beside import confirms as confirms
-from copydesk.judge.coverage._everyday import RELATED_POINTS as RELATED_POINTS
-from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
-from copydesk.judge.coverage._find_groups import CoverageMatch as CoverageMatch
-from copydesk.judge.coverage._find_groups import find_candidates as find_candidates
-from copydesk.judge.coverage._find_groups import find_coverage as find_coverage
-from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
-from copydesk.judge.coverage._heat import corroboration as corroboration
-from copydesk.judge.coverage._index_stories import TERMS_VERSION as TERMS_VERSION
-from copydesk.judge.coverage._index_stories import extend_corpus as extend_corpus
-from copydesk.judge.coverage._index_stories import index_stories as index_stories
-from copydesk.judge.coverage._index_stories import make_corpus as make_corpus
-from copydesk.judge.coverage._leader import LIFT as LIFT
-from copydesk.judge.coverage._leader import is_pinned as is_pinned
-from copydesk.judge.coverage._merits import FULL_REPORT as FULL_REPORT
-from copydesk.judge.coverage._merits import STAYS as STAYS
-from copydesk.judge.coverage._merits import count_merits as count_merits
-from copydesk.judge.coverage._neighbours import Neighbour as Neighbour
-from copydesk.judge.coverage._neighbours import weigh_neighbours as weigh_neighbours
-from copydesk.judge.coverage._regroup import find_freed_paths as find_freed_paths
-from copydesk.judge.coverage._regroup import regroup as regroup
-from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
-from copydesk.judge.coverage._ruled_groups import name_of as name_of
-from copydesk.judge.coverage._tfidf_groups import group_stories as group_stories
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.judge.coverage._arrivals import TERMS_VERSION as TERMS_VERSION
+    from copydesk.judge.coverage._arrivals import extend_corpus as extend_corpus
+    from copydesk.judge.coverage._arrivals import index_stories as index_stories
+    from copydesk.judge.coverage._arrivals import make_corpus as make_corpus
+    from copydesk.judge.coverage._beside import confirms as confirms
+    from copydesk.judge.coverage._everyday import group_stories as group_stories
+    from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
+    from copydesk.judge.coverage._find_groups import CoverageMatch as CoverageMatch
+    from copydesk.judge.coverage._find_groups import Neighbour as Neighbour
+    from copydesk.judge.coverage._find_groups import find_candidates as find_candidates
+    from copydesk.judge.coverage._find_groups import find_coverage as find_coverage
+    from copydesk.judge.coverage._find_groups import weigh_neighbours as weigh_neighbours
+    from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
+    from copydesk.judge.coverage._heat import corroboration as corroboration
+    from copydesk.judge.coverage._leader import FULL_REPORT as FULL_REPORT
+    from copydesk.judge.coverage._leader import LIFT as LIFT
+    from copydesk.judge.coverage._leader import STAYS as STAYS
+    from copydesk.judge.coverage._leader import count_merits as count_merits
+    from copydesk.judge.coverage._leader import is_pinned as is_pinned
+    from copydesk.judge.coverage._regroup import find_freed_paths as find_freed_paths
+    from copydesk.judge.coverage._regroup import regroup as regroup
+    from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
+    from copydesk.judge.coverage._ruled_groups import name_of as name_of
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,23 +1,26 @@
-"""Arrivals: stories in the order in which they came, each on its own day."""
+"""Stories as documents to be grouped, day by day, and the corpora that they are compared with."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import heapq
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
-from copydesk.judge.clustering import NewsDocument
-from copydesk.judge.coverage._index_stories import NO_TIME, moment_of, to_document
+from copydesk.judge import clustering
 from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
-from copydesk.news import Shelved
+from copydesk.judge.gate import blocking_ruling
+from copydesk.kit import text
+from copydesk.news import Beat, Corpus, IndexedDocument, Shelved, Story
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A story with the moment at which it came and the group that it is known to belong to."""
+    """A story with the time at which it came, and its group as far as it is known ("" if not)."""
 
     shelved: Shelved
     moment: datetime
@@ -31,15 +34,15 @@ class Arrival:
 
     @property
     def order(self) -> tuple[bool, datetime, str]:
-        """Return its place among others: those of a known group come first, then by time.
+        """Return the sort key: stories of known groups first, then by time.
 
-        What is new then sees whom a ruling brings into a group before it joins there.
+        So a new story meets the stories that a rule brings into a group before it joins.
         """
         return (not self.group, self.moment, self.path)
 
     @property
-    def document(self) -> NewsDocument:
-        """Return the story as a document of a stream."""
+    def document(self) -> clustering.NewsDocument:
+        """Return the story as a document for the stream."""
         return to_document(self.shelved, self.moment, self.group)
 
 
@@ -59,7 +62,7 @@ def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arriva
 
 
 def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
-    """Return arrivals in parts, one a day (UTC); what has no time comes with the last."""
+    """Return arrivals by day (UTC); those without time come with the last day."""
     days: defaultdict[date, list[Arrival]] = defaultdict(list)
     timeless = []
     for arrival in arrivals:
@@ -73,9 +76,169 @@ def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
 
 
 def _moment(shelved: Shelved, latest: datetime) -> datetime:
-    """Return when a story came, not after the time when the last of all was found.
+    """Return when a story came, at the latest when the last story was found.
 
-    That one is not asked where it is known when the story itself was found.
+    That limit only counts if it is not known when the story itself was found.
     """
     moment = moment_of(shelved)
     return moment if shelved.found else min(moment, latest)
+
+
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+TERMS_VERSION = 2  # raise it when a text gets other terms, or other telling ones
+
+
+def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
+    """Yield stories in the form that a corpus stores, each with its given digest."""
+    terms = clustering.index_terms(to_document(shelved) for shelved, _ in stories)
+    for (shelved, digest), counted in zip(stories, terms, strict=True):
+        yield IndexedDocument(
+            key=name_of(shelved.story),
+            second=int(moment_of(shelved).timestamp()),
+            digest=digest,
+            terms=counted,
+        )
+
+
+def make_corpus(stories: Iterable[Shelved]) -> Corpus:
+    """Return a corpus of these stories in memory."""
+    return clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+
+
+def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
+    """Return a corpus with further stories, which are not in it; the given one is not changed."""
+    fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+    return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
+
+
+def is_grouped(story: Story, beat: Beat) -> bool:
+    """Decide whether a story may be in a group with others."""
+    return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
+
+
+def _is_merged(story: Story, beat: Beat) -> bool:
+    return any(rule.said == "merge" and name_of(story) in rule.stories for rule in beat.rulings)
+
+
+def is_excluded(story: Story, beat: Beat) -> bool:
+    """Decide whether a story is blocked or off the beat, and therefore no longer in a group.
+
+    A story that is still in one was not judged since the rules changed, and stays. An own story of
+    the site is only in a group that an editor puts it into.
+    """
+    if story.is_own and not story.group and not _is_merged(story, beat):
+        return True
+    if story.group or story.published:
+        return False
+    is_off_beat = bool(beat.topics) and beat.scoring.off_beat == "drop" and not story.topics
+    return is_off_beat or bool(blocking_ruling(story, beat.rulings))
+
+
+def moment_of(shelved: Shelved) -> datetime:
+    """Return when a story came, NO_TIME if nothing tells.
+
+    It is the story's own date, unless that is later than when it was found: then it is wrong.
+    """
+    published, found = shelved.story.published_at or NO_TIME, shelved.found
+    if found is None:
+        return published
+    return found if published == NO_TIME else min(published, found)
+
+
+def to_document(
+    shelved: Shelved, moment: datetime = NO_TIME, group: str = ""
+) -> clustering.NewsDocument:
+    """Return a story as a document for the stream."""
+    story = shelved.story
+    return clustering.NewsDocument(
+        key=name_of(story),
+        title=story.title,
+        text=text.prose(shelved.text) or story.excerpt,
+        language=story.language,
+        moment=None if moment == NO_TIME else moment,
+        group=group,
+        vector=shelved.vector,
+    )
+
+
+_DAY = timedelta(days=1)
+
+
+class DailyCorpus(Protocol):
+    """A corpus that grows from day to day."""
+
+    def of_day(self, new: Sequence[Arrival]) -> Corpus:
+        """Return the corpus for the new stories of a day, which are not in it."""
+        ...
+
+    def add(self, placed: Iterable[Arrival]) -> None:
+        """Add the stories of a day that is over."""
+        ...
+
+
+class KeptCorpus:
+    """A stored corpus of the filed stories of some weeks, with the stories that came since."""
+
+    def __init__(self, kept: Corpus) -> None:
+        self._kept = kept
+        self._since = clustering.MemoryCorpus()
+
+    def of_day(self, new: Sequence[Arrival]) -> Corpus:
+        """Return the corpus for the new stories of a day."""
+        return (
+            clustering.LayeredCorpus(self._kept, self._since)
+            if self._since.sizes()[0]
+            else self._kept
+        )
+
+    def add(self, placed: Iterable[Arrival]) -> None:
+        """Add the stories of a day that is over."""
+        documents = list(_index(arrival.shelved for arrival in placed))
+        known = self._kept.terms_of([document.key for document in documents])
+        for document in documents:
+            if document.key not in known:  # it was there, and a ruling set it free
+                self._since.add(document)
+
+
+class SlidingCorpus:
+    """The stories of the weeks around a day; the days must come in order."""
+
+    def __init__(self, filed: Iterable[Arrival]) -> None:
+        documents = _index(arrival.shelved for arrival in filed)
+        self._waiting = deque(sorted(documents, key=_order))
+        self._inside: list[tuple[int, str, IndexedDocument]] = []
+        self._corpus = clustering.MemoryCorpus()
+
+    def of_day(self, new: Sequence[Arrival]) -> Corpus:
+        """Return the corpus for the new stories of a day."""
+        moments = [arrival.moment for arrival in new if arrival.moment != NO_TIME]
+        if not moments:
+            self._take_in(float("inf"))
+            return self._corpus
+        day = min(moments).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._take_in((day + _DAY + clustering.NEIGHBOURS_WITHIN).timestamp())
+        start = (day - clustering.NEIGHBOURS_WITHIN).timestamp()
+        while self._inside and self._inside[0][0] < start:
+            self._corpus.remove(heapq.heappop(self._inside)[2])
+        return self._corpus
+
+    def add(self, placed: Iterable[Arrival]) -> None:
+        """Add the stories of a day that is over."""
+        for document in _index(arrival.shelved for arrival in placed):
+            self._add(document)
+
+    def _take_in(self, end: float) -> None:
+        while self._waiting and self._waiting[0].second < end:
+            self._add(self._waiting.popleft())
+
+    def _add(self, document: IndexedDocument) -> None:
+        self._corpus.add(document)
+        heapq.heappush(self._inside, (document.second, document.key, document))
+
+
+def _index(stories: Iterable[Shelved]) -> Iterable[IndexedDocument]:
+    return index_stories([(shelved, b"") for shelved in stories])
+
+
+def _order(document: IndexedDocument) -> tuple[int, str]:
+    return (document.second, document.key)

@@ -1,17 +1,19 @@
-"""Who of a group stands beside its leader, where readers see it, and why another one does not."""
+"""The related stories of a leader: which of its group readers see, and why not the others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from copydesk.judge.coverage._ruled_groups import name_of
-from copydesk.news import Beat, Story
+from copydesk.news import Beat, Provider, Related, Shelved, Story
 
-FAR_BELOW = 3  # a story of less than a third of the leader's quality is not of the group's level
+FAR_BELOW = 3  # a story with less than a third of the leader's quality is not shown
 
 
 def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[Story]:
-    """Return those that readers see beside a leader, of each publisher the best; in their order.
+    """Return the stories that readers see with a leader: of each publisher the best, in order.
 
     `others` are the group without its leader, the best first.
     """
@@ -19,7 +21,7 @@ def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[St
 
 
 def weigh_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[tuple[Story, str]]:
-    """Return each of the others with what it lacks to stand beside the leader, "" for nothing."""
+    """Return each other story with the reason why readers do not see it, "" if they do."""
     seen = {_publisher(leader): leader}
     weighed = []
     for other in others:
@@ -37,9 +39,9 @@ def is_off_beat(story: Story, beat: Beat) -> bool:
 
 
 def confirms(story: Story, beat: Beat) -> bool:
-    """Decide whether a story may be counted as another newsroom's word on a happening.
+    """Decide whether a story counts as another publisher's report on an event.
 
-    What is worth nothing confirms nothing.
+    A story without quality, or off the beat, does not count.
     """
     is_worth_nothing = story.quality == 0 or is_off_beat(story, beat)
     return not (is_worth_nothing or story.is_kept_out or _is_held(story))
@@ -63,3 +65,56 @@ def _is_held(story: Story) -> bool:
 def _publisher(story: Story) -> str:
     provider = story.provider
     return (provider.domain or provider.name).casefold() if provider else ""
+
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+def snapshot(story: Story) -> Related:
+    """Return a story as a related story (SPEC 2.10): without topics, heat and logos."""
+    provider = story.provider
+    return Related(
+        title=story.title,
+        excerpt=story.excerpt,
+        published_at=story.published_at or _NO_TIME,
+        web_url=story.web_url or story.original_url,
+        amp_web_url=story.amp_web_url,
+        cdn_amp_web_url=story.cdn_amp_web_url,
+        type=story.type,
+        provider=Provider(name=provider.name, domain=provider.domain) if provider else None,
+        quality=story.quality,
+        images=story.images,
+    )
+
+
+def in_order(related: Iterable[Related]) -> tuple[Related, ...]:
+    """Sort related stories: the highest quality first, then the earlier, then by URL."""
+    return tuple(
+        sorted(related, key=lambda item: (-(item.quality or 0), item.published_at, item.web_url))
+    )
+
+
+def list_copies(stories: Sequence[Shelved]) -> tuple[Story, ...]:
+    """Return by path the originals that change when all their copies are related to them.
+
+    Other related stories stay; a copy replaces its older state. Nothing depends on what is new, so
+    an interrupted round is completed.
+    """
+    copies: dict[str, list[Story]] = {}
+    for shelved in stories:
+        if shelved.story.copy_of:
+            copies.setdefault(shelved.story.copy_of, []).append(shelved.story)
+    originals = [shelved.story for shelved in stories if name_of(shelved.story) in copies]
+    listing = {story.path: _with_copies(story, copies[name_of(story)]) for story in originals}
+    changed = (listing[story.path] for story in originals if listing[story.path] != story)
+    return tuple(sorted(changed, key=lambda story: story.path))
+
+
+def _with_copies(story: Story, copies: Iterable[Story]) -> Story:
+    beside = {related.web_url: related for related in story.related}
+    for copy in copies:
+        related = snapshot(copy)
+        beside.pop(related.web_url, None)
+        if not copy.is_kept_out:
+            beside[related.web_url] = related
+    return replace(story, related=in_order(beside.values()))

@@ -1,18 +1,21 @@
-"""Regroup in the `everyday` profile: groups led by the best of them, as the reference does it."""
+"""Group stories in the `everyday` profile as the reference does: the best one leads."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from copydesk.judge.coverage._related import in_order, snapshot
+from copydesk.judge.coverage._beside import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import lead_in
-from copydesk.judge.coverage._tfidf_groups import group_stories
+from copydesk.judge.profile import RELATED_POINTS, lede
+from copydesk.kit import tables
+from copydesk.kit import text as plain_text
 from copydesk.news import Beat, Related, Shelved, Story, Surroundings
 
-RELATED_POINTS = 10
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 _Group = tuple[Story, ...]
@@ -25,10 +28,10 @@ def regroup_everyday(
     rejudged: frozenset[str] = frozenset(),
     _: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return by path the stories whose group has news, led by the best (SPEC 2.2, 2.3, 2.10).
+    """Return by path the stories of groups with news, led by the best (SPEC 2.2, 2.3, 2.10).
 
-    Empty where the site does not group. Groups without a fresh story stay as they are filed, so
-    that lists freeze when a story leaves the window.
+    Empty if the site does not group. Groups without a fresh story stay as filed, so that their
+    lists no longer change when a story leaves the time that is grouped.
     """
     fresh |= rejudged
     if not beat.scoring.grouping or not fresh:
@@ -42,7 +45,7 @@ def regroup_everyday(
 
 
 def _with_neighbours(groups: Sequence[_Group], fresh: frozenset[str]) -> list[_Group]:
-    """Return the groups with a fresh story and, again and again, those that stood beside them."""
+    """Return the groups with a fresh story and, repeatedly, those with stories related to them."""
     grown, rest = _partition(groups, partial(_has_any, paths=fresh))
     chosen = grown
     while grown:
@@ -67,7 +70,7 @@ def _has_any(group: _Group, paths: frozenset[str]) -> bool:
 
 
 def _touches(group: _Group, members: set[str], listed: set[str]) -> bool:
-    """Decide whether a group lists one of the members of others, or they one of its own."""
+    """Decide whether a group lists a member of other groups as related, or they one of its own."""
     if not members.isdisjoint(_addresses_beside(group)):
         return True
     return not listed.isdisjoint(map(_address, group))
@@ -82,9 +85,9 @@ def _address(story: Story) -> str:
 
 
 def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
-    """Return a group's stories as the leader rule wants them, the leader first.
+    """Return a group's stories by the reference's rule for leaders, the leader first.
 
-    An editor's newest `lead` goes before the rule, unless the group would not be seen then.
+    An editor's newest `lead` rule goes before it, unless the group would then not be on the site.
     """
     publish_at = beat.scoring.publish_at
     chosen = _leader_by_ruling(group, publish_at, beat)
@@ -108,7 +111,7 @@ def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
 
 
 def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> Story | None:
-    """Return the story that an editor wants to lead a group, None where it would hide the group."""
+    """Return the story that an editor wants to lead a group, None if it would hide the group."""
     ruled = lead_in(group, beat)
     if ruled is None:
         return None
@@ -118,10 +121,10 @@ def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> St
 
 
 def _is_ruled(story: Story, publish_at: int) -> bool:
-    """Decide whether a story stands on the site, or off it, against its numbers.
+    """Decide whether a story is on the site, or off it, against its points.
 
-    Then the newsroom's gate, the source's trust or an editor wanted it so. What is off the site for
-    its group alone has a heat of -1.
+    Then the newsroom's mode, the trust in its source or an editor decided. A story that is only
+    behind its leader has a heat of -1.
     """
     if story.published is None or story.heat == -1:
         return False
@@ -135,3 +138,124 @@ def _others(story: Story, beside: Mapping[str, Related]) -> tuple[Related, ...]:
 
 def _rank(story: Story) -> tuple[int, datetime, str]:
     return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
+
+
+# Groups of similar stories: TF-IDF over title and lede, in one pass.
+
+WINDOW = timedelta(days=4)
+JOIN = 0.17  # BCubed F1 .945 .835 .844 .563 on four labelled sets; .14: .964 .835 .823 .574
+_TITLE_COUNTS = 3
+_WORDS = 50
+_STOP_WORDS = frozenset(tables.read_lines(__package__, "stop_words.txt"))
+
+_Vector = Mapping[str, float]
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """A group that may still grow: its stories, the sum of their vectors, its latest time."""
+
+    last: datetime
+    stories: list[Story] = field(default_factory=list)
+    total: dict[str, float] = field(default_factory=dict)
+    squares: float = 0.0  # of the sum's weights: its length squared
+
+    def add(self, story: Story, vector: _Vector) -> None:
+        self.last = story.published_at or _NO_TIME
+        self.stories.append(story)
+        for word, weight in vector.items():
+            before = self.total.get(word, 0.0)
+            self.total[word] = before + weight
+            self.squares += weight * (2 * before + weight)
+
+
+class _Clusters:
+    """All groups so far, and for each word the numbers of those that may still grow."""
+
+    def __init__(self) -> None:
+        self.all: list[_Cluster] = []
+        self._with_word: defaultdict[str, list[int]] = defaultdict(list)
+
+    def find_nearest(self, vector: _Vector, moment: datetime) -> tuple[float, int]:
+        """Return the best cosine with a group that may still grow, and its negative number.
+
+        Of two equals the earlier group is nearer.
+        """
+        products: dict[int, float] = {}
+        for word, weight in vector.items():
+            for number in self._growing_with(word, moment):
+                product = weight * self.all[number].total[word]
+                products[number] = products.get(number, 0.0) + product
+        return max(
+            (
+                (product / math.sqrt(self.all[number].squares), -number)
+                for number, product in products.items()
+            ),
+            default=(0.0, 0),
+        )
+
+    def _growing_with(self, word: str, moment: datetime) -> list[int]:
+        """Return the groups with a word that may still grow, and forget the others."""
+        numbers = self._with_word[word]
+        if numbers:
+            numbers[:] = [at for at in numbers if moment - self.all[at].last <= WINDOW]
+        return numbers
+
+    def join(self, number: int, story: Story, vector: _Vector) -> None:
+        cluster = self.all[number]
+        for word in vector:
+            if word not in cluster.total:
+                self._with_word[word].append(number)
+        cluster.add(story, vector)
+
+
+def group_stories(stories: Sequence[Shelved]) -> list[tuple[Story, ...]]:
+    """Return the stories in groups, each by time and path; most groups have one story.
+
+    A story joins the most similar group (the earlier of two equals) if it is similar enough and the
+    group's last story is at most four days older.
+    """
+    ordered = sorted(stories, key=lambda shelved: _time_and_path(shelved.story))
+    clusters = _Clusters()
+    for shelved, vector in zip(ordered, _vectors(ordered), strict=True):
+        moment = shelved.story.published_at or _NO_TIME
+        similarity, number = clusters.find_nearest(vector, moment)
+        if similarity < JOIN:
+            number = -len(clusters.all)
+            clusters.all.append(_Cluster(last=moment))
+        clusters.join(-number, shelved.story, vector)
+    return [tuple(cluster.stories) for cluster in clusters.all]
+
+
+def _time_and_path(story: Story) -> tuple[datetime, str]:
+    return (story.published_at or _NO_TIME, story.path)
+
+
+def _vectors(stories: Sequence[Shelved]) -> list[_Vector]:
+    counts = [_count_words(shelved) for shelved in stories]
+    documents_with = Counter(word for count in counts for word in count)
+    return [_weigh(count, documents_with, len(counts)) for count in counts]
+
+
+def _count_words(shelved: Shelved) -> Counter[str]:
+    story = shelved.story
+    counts = Counter(_telling_words(lede(story.excerpt, shelved.text)))
+    for word in _telling_words(story.title):
+        counts[word] += _TITLE_COUNTS
+    return counts
+
+
+def _telling_words(text: str) -> Iterable[str]:
+    words = plain_text.words(text)
+    return (word for word in words if len(word) > 1 and word not in _STOP_WORDS)
+
+
+def _weigh(counts: Mapping[str, int], documents_with: Mapping[str, int], total: int) -> _Vector:
+    """Return the heaviest words of a story, with weights of length one."""
+    raw = {
+        word: (1.0 + math.log(count)) * math.log((1.0 + total) / (0.5 + documents_with[word]))
+        for word, count in counts.items()
+    }
+    heaviest = sorted(raw, key=lambda word: (-raw[word], word))[:_WORDS]
+    length = math.sqrt(math.fsum(raw[word] ** 2 for word in heaviest)) or 1.0
+    return {word: raw[word] / length for word in heaviest}

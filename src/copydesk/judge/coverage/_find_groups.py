@@ -1,27 +1,35 @@
-"""Find which of the stories of some weeks report on the same happening.
+"""Find which stories of some weeks report on the same event.
 
-What was found at once is placed as if it had come day by day: each day's stories among those that
-were there by then, as the round of that day would have filed them.
+New stories are placed day by day, even if they all came at once: each day's among the stories that
+were there by then, as a round on that day would have done.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from copydesk.judge.clustering import Assignment
-from copydesk.judge.coverage._arrivals import Arrival, list_arrivals, part_by_day
-from copydesk.judge.coverage._corpora import DailyCorpus, KeptCorpus, SlidingCorpus
-from copydesk.judge.coverage._index_stories import is_grouped, moment_of, to_document
-from copydesk.judge.coverage._places import Places, weigh_beside
+from copydesk.judge import clustering
+from copydesk.judge.coverage._arrivals import (
+    NO_TIME,
+    Arrival,
+    DailyCorpus,
+    KeptCorpus,
+    SlidingCorpus,
+    is_grouped,
+    list_arrivals,
+    moment_of,
+    part_by_day,
+    to_document,
+)
 from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGroups:
-    """Paths by their group's name; of new stories why they joined, and which groups are near."""
+    """The paths of each group by its name; why new stories joined, and which groups are similar."""
 
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
@@ -30,9 +38,9 @@ class FoundGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageMatch:
-    """The filed stories on the same happening as one that is not filed, by path, and why.
+    """The filed stories on the same event as a story that is not filed, by path, and why.
 
-    `reason` is None where the group grew together around others of those that are not filed.
+    `reason` is None if the group formed around other stories that are not filed.
     """
 
     paths: tuple[str, ...]
@@ -42,17 +50,17 @@ class CoverageMatch:
 def find_groups(
     stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str], corpus: Corpus | None = None
 ) -> FoundGroups:
-    """Find where new stories belong among those that are filed, by words and by rulings.
+    """Find the groups of new stories among the filed ones, by their words and by rules.
 
-    Of the filed ones only those are compared that a new one may meet, and the others of their
-    groups; `corpus` has the terms of the filed ones.
+    Of the filed stories only those are compared that a new one may join, with the rest of their
+    groups. `corpus` has the terms of the filed stories.
     """
     ruled = RuledGroups(beat, [shelved.story for shelved in stories], fresh)
     came = list_arrivals(stories, ruled)
     filed = [arrival for arrival in came if arrival.path not in fresh]
     places = Places(filed, beat, ruled)
     days = part_by_day(arrival for arrival in came if arrival.path in fresh)
-    assignments: dict[str, Assignment] = {}
+    assignments: dict[str, clustering.Assignment] = {}
     if days:
         daily = SlidingCorpus(filed) if corpus is None else KeptCorpus(corpus)
         if corpus is not None and len(days) > 1:
@@ -73,7 +81,7 @@ def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[s
 
 
 def _find_all_candidates(days: Iterable[Iterable[Arrival]], beat: Beat, corpus: Corpus) -> set[str]:
-    """Return what all days' stories may meet of what is filed before the first of them."""
+    """Return the filed stories that those of all days may join."""
     return find_candidates([arrival.shelved for day in days for arrival in day], beat, corpus)
 
 
@@ -86,9 +94,9 @@ def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequenc
 
 
 def _list_near(
-    assignments: Mapping[str, Assignment], places: Places
+    assignments: Mapping[str, clustering.Assignment], places: Places
 ) -> Mapping[str, Sequence[str]]:
-    """Return the groups near new stories by their paths, under the names that they have by now."""
+    """Return the groups similar to new stories by path, under their present names."""
     return {
         path: [places.group_of(name) for name, _ in assignment.near]
         for path, assignment in assignments.items()
@@ -97,9 +105,9 @@ def _list_near(
 
 def _place_by_day(
     places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
-) -> dict[str, Assignment]:
-    """Put new stories among the others, day after day; return where each was put, by its path."""
-    assignments: dict[str, Assignment] = {}
+) -> dict[str, clustering.Assignment]:
+    """Place new stories day after day; return the assignment of each by path."""
+    assignments: dict[str, clustering.Assignment] = {}
     for number, day in enumerate(days, 1):
         assignments.update(places.place(day, daily.of_day(day)))
         if number < len(days):
@@ -108,9 +116,9 @@ def _place_by_day(
 
 
 def _reasons(
-    came: Iterable[Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
+    came: Iterable[Arrival], assignments: Mapping[str, clustering.Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
-    """Return why stories stand in the groups of others, by path: by likeness or by a ruling."""
+    """Return by path why stories are in another story's group: similar, or a rule."""
     reasons = {}
     for arrival in came:
         if arrival.key in ruled.moved:
@@ -120,8 +128,8 @@ def _reasons(
     return reasons
 
 
-def _reason_of(assignment: Assignment) -> Reason | None:
-    """Return why a story is in the group of another, None where it began one."""
+def _reason_of(assignment: clustering.Assignment) -> Reason | None:
+    """Return why a story is in the group of another, None if it began the group."""
     if assignment.same_headline:
         return Reason.of(ReasonKind.JOINED_BY_HEADLINE)
     if not assignment.similarity:
@@ -136,11 +144,11 @@ def find_coverage(
     beat: Beat,
     corpus: Corpus | None = None,
 ) -> Mapping[str, CoverageMatch]:
-    """Return what is filed on the same happening as other stories, by their path.
+    """Return what is filed on the same event as other stories, by their path.
 
-    They are placed as a round would place them if it filed them: day by day, by the same words,
-    thresholds and rulings. `filed` are those that they may meet (`find_candidates`), with all of
-    their groups; `corpus` has the terms of all that is filed. What nothing reports on is left out.
+    They are placed as a round would place them: day by day, by the same words, thresholds and
+    rules. `filed` are the stories that they may join (`find_candidates`) with all of their groups.
+    `corpus` has the terms of all filed stories. Stories without coverage are left out.
     """
     paths = frozenset(shelved.story.path for shelved in others)
     originals = [shelved for shelved in filed if is_grouped(shelved.story, beat)]
@@ -151,3 +159,203 @@ def find_coverage(
         for path in paths.intersection(members) if ours else ():
             matches[path] = CoverageMatch(paths=ours, reason=found.reasons.get(path))
     return matches
+
+
+class Places:
+    """The groups of all stories so far, day after day."""
+
+    def __init__(self, filed: Sequence[Arrival], beat: Beat, ruled: RuledGroups) -> None:
+        """Begin with the filed stories in their known groups."""
+        self._beat = beat
+        self._ruled = ruled
+        self._arrivals = {arrival.key: arrival for arrival in filed}
+        self._unmet: frozenset[str] = frozenset()
+        self._latest = max((arrival.moment for arrival in filed), default=NO_TIME)
+        self._members: defaultdict[str, set[str]] = defaultdict(set)
+        for arrival in filed:
+            self._members[arrival.group].add(arrival.key)
+
+    def group_of(self, key: str) -> str:
+        """Return the name of a story's group, the key itself if there is no such story."""
+        arrival = self._arrivals.get(key)
+        return arrival.group if arrival else key
+
+    def meet_only(self, keys: Collection[str]) -> None:
+        """Compare new stories with no others of the stories so far than these."""
+        self._unmet = frozenset(self._arrivals.keys() - keys)
+
+    def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, clustering.Assignment]:
+        """Place a day's new stories in a stream with the stories that they may join.
+
+        Returns the assignment of each new story by path.
+        """
+        new = {arrival.key: arrival for arrival in day}
+        weighing = weigh_beside(corpus, self._beat)
+        filed = self._load_candidates(weighing, new)
+        stream = clustering.Stream(
+            apart=self._ruled.apart, whole=self._ruled.whole, weighing=weighing
+        )
+        assignments = {}
+        coming = {**self._with_meaning(day), **filed, **new}
+        for key, arrival in sorted(coming.items(), key=lambda item: item[1].order):
+            if key in new:
+                assignments[arrival.path] = stream.place(arrival.document)
+            elif key in filed:
+                stream.add(arrival.document)
+            else:
+                stream.learn_meaning(arrival.document)
+        stream.settle()
+        self._note(coming, stream.groups())
+        return assignments
+
+    def _load_candidates(
+        self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
+    ) -> dict[str, Arrival]:
+        """Return the stories that new ones may join, with the rest of their groups, by key.
+
+        Also those of a group that has a new story's name, since that story may land in another
+        group.
+        """
+        documents = [arrival.document for arrival in new.values()]
+        self._latest = max(self._latest, *(arrival.moment for arrival in new.values()))
+        near = weighing.expect(documents, self._latest.timestamp()) - self._unmet
+        groups = {self.group_of(key) for key in near & self._arrivals.keys()}
+        groups.update(new, (arrival.group for arrival in new.values() if arrival.group))
+        keys = {key for group in groups for key in self._members.get(group, ())}
+        filed = {key: self._arrivals[key] for key in keys - new.keys()}
+        weighing.load([arrival.document for arrival in filed.values()])
+        return filed
+
+    def _with_meaning(self, day: Sequence[Arrival]) -> dict[str, Arrival]:
+        """Return the stories whose vectors tell the mean of a language, if vectors are used."""
+        if not any(arrival.shelved.vector for arrival in day):
+            return {}
+        return {key: arrival for key, arrival in self._arrivals.items() if arrival.shelved.vector}
+
+    def _note(self, came: Mapping[str, Arrival], groups: Mapping[str, str]) -> None:
+        """Take over the groups of the stories in a stream."""
+        for key, group in groups.items():
+            arrival = came[key]
+            self._members[arrival.group].discard(key)
+            self._members[group].add(key)
+            self._arrivals[key] = replace(arrival, group=group)
+
+
+def weigh_beside(corpus: Corpus, beat: Beat) -> clustering.CorpusWeighing:
+    """Return the weighing of documents by how common terms are in a corpus and on a beat."""
+    return clustering.CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
+
+
+def _words_of_main(beat: Beat) -> list[str]:
+    """Return the words of the main topic, which are everywhere on the beat."""
+    main = [topic for topic in beat.topics if topic.name == beat.topic]
+    return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
+
+
+def _words_below_main(beat: Beat) -> dict[str, float]:
+    """Return the words of the other topics, with the expected share of stories that have each.
+
+    That assumes as many stories for each topic, and for each word of a topic: a topic's only word
+    is in nearly all of its stories, while one of thirty names tells stories apart.
+    """
+    others = [topic for topic in beat.topics if topic.name != beat.topic]
+    shares: dict[str, float] = {}
+    for topic in others:
+        words = dict.fromkeys((*topic.keywords, *topic.aliases))
+        for word in words:
+            share = min(clustering.OF_THE_BEAT, 1 / (len(others) * len(words)))
+            shares[word] = max(share, shares.get(word, 0.0))
+    return shares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A group similar to a story: the paths of its stories, the similarity, and how much is needed.
+
+    `are_together` tells that the story is filed in it. `would_be_one` tells that a round would put
+    it there today: it joins, or both groups merge in the end, for which less similarity may be
+    enough.
+    """
+
+    paths: tuple[str, ...]
+    likeness: clustering.GroupLikeness
+    are_together: bool
+    would_be_one: bool
+
+
+def weigh_neighbours(
+    story: Shelved, around: Sequence[Shelved], beat: Beat, corpus: Corpus
+) -> tuple[Neighbour, ...]:
+    """Return the groups that a story is most similar to, as if it came now, most similar first.
+
+    `around` are the stories to compare it with, with all of their groups; `corpus` has their terms.
+    """
+    others = _list_others(story, around, beat)
+    fresh = frozenset({story.story.path})
+    ruled = RuledGroups(beat, [shelved.story for shelved in (*others, story)], fresh)
+    came = list_arrivals([*others, story], ruled)
+    filed = [arrival for arrival in came if arrival.path not in fresh]
+    [own] = (arrival for arrival in came if arrival.path in fresh)
+    document = replace(own.document, group="")
+    weighing = weigh_beside(corpus, beat)
+    weighing.expect([document], own.moment.timestamp())
+    weighing.load([arrival.document for arrival in filed])
+    stream = clustering.Stream(apart=ruled.apart, whole=ruled.whole, weighing=weighing)
+    for arrival in filed:
+        stream.add(arrival.document)
+    members = _part_by_group(filed, stream.groups())
+    likenesses = _compare(stream, document, members, story.story.group)
+    stream.add(document)
+    stream.settle()
+    return tuple(
+        _make_neighbour(likeness, members[likeness.group], own, stream.groups())
+        for likeness in likenesses
+    )
+
+
+def _list_others(story: Shelved, around: Iterable[Shelved], beat: Beat) -> list[Shelved]:
+    """Return the other stories that may be in a group."""
+    others = (other for other in around if other.story.path != story.story.path)
+    return [other for other in others if is_grouped(other.story, beat)]
+
+
+def _part_by_group(
+    filed: Iterable[Arrival], groups: Mapping[str, str]
+) -> Mapping[str, Sequence[Arrival]]:
+    members: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for arrival in filed:
+        members[groups[arrival.key]].append(arrival)
+    return members
+
+
+def _compare(
+    stream: clustering.Stream,
+    document: clustering.NewsDocument,
+    members: Mapping[str, Sequence[Arrival]],
+    group: str,
+) -> Sequence[clustering.GroupLikeness]:
+    """Return how similar a story is to the groups near it, and to those that it is filed in."""
+    likenesses = stream.compare(document)
+    known = {likeness.group for likeness in likenesses}
+    beside = (name for name, arrivals in members.items() if _are_of(group, arrivals))
+    return (*likenesses, *map(clustering.unlike_group, sorted(set(beside) - known)))
+
+
+def _are_of(group: str, members: Iterable[Arrival]) -> bool:
+    """Decide whether any of some stories is filed in a group; none is in ""."""
+    return bool(group) and any(member.shelved.story.group == group for member in members)
+
+
+def _make_neighbour(
+    likeness: clustering.GroupLikeness,
+    members: Sequence[Arrival],
+    own: Arrival,
+    settled: Mapping[str, str],
+) -> Neighbour:
+    """Return a group as a neighbour; `settled` has the group of each story in the end."""
+    return Neighbour(
+        paths=tuple(member.path for member in members),
+        likeness=likeness,
+        are_together=_are_of(own.shelved.story.group, members),
+        would_be_one=any(settled[member.key] == settled[own.key] for member in members),
+    )

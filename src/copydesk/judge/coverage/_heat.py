@@ -1,33 +1,34 @@
-"""Heat: how much is going on around a story, in points above its quality, each with its reason."""
+"""Heat: the points that a leader gets above its quality for coverage of its event, with reasons."""
 
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from copydesk.judge.coverage._newsrooms import independent, voice_of
+from copydesk.kit import tables, text
 from copydesk.news import Beat, Reason, ReasonKind, Story
 
-NEWSROOM_POINTS, _FIRST_NEWSROOMS = 10, 5  # points for each of the first other newsrooms
-_LATER_POINTS, _MOST_NEWSROOMS = 5, 10  # and for those after them
+NEWSROOM_POINTS, _FIRST_NEWSROOMS = 10, 5  # points for each of the first five other publishers
+_LATER_POINTS, _MOST_NEWSROOMS = 5, 10  # and for each of the next five
 _WITHIN = timedelta(days=3)
 _SPIKE_POINTS = 15
 _SPIKE_WITHIN = timedelta(hours=6)
 _SPIKE_LEAST = 3
 _SPIKE_TIMES = 2.0
-_LATEST = 50  # stories that are looked at for a spike
+_LATEST = 50  # most stories that are searched for a spike
 _TRUSTED, _TRUSTED_POINTS = 75, 5
 _DOUBTED, _DOUBTED_POINTS = 30, -10
 _NAMED = 4
-_SPIKES_A_MONTH = 30 * 4  # that six hours fit into
+_SPIKES_A_MONTH = 30 * 4  # six-hour periods
 
 
 def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tuple[Reason, ...]:
-    """Return what a leader earns above its quality by the coverage of its happening.
+    """Return the reasons for a leader's points above its quality, by the coverage of its event.
 
-    `usual` is how many stories its topics have in six hours. Counted are newsrooms with a voice of
-    their own within three days of the latest, so that an old story does not heat for ever.
+    `usual` is how many stories its topics have in six hours. Publishers count if they are
+    independent and reported within three days of the latest story, so that old stories cool down.
     """
     parts = (
         corroboration(leader, others, beat),
@@ -38,7 +39,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
-    """Return the points for other newsrooms on the same happening, None where none are."""
+    """Return the points for other publishers on the same event, None if there are none."""
     newsrooms = independent(_recent(others, leader), beat)
     newsrooms.pop(voice_of(leader, beat), None)
     if not newsrooms:
@@ -71,7 +72,7 @@ def _recent(others: Sequence[Story], leader: Story) -> Sequence[Story]:
 
 
 def _spike(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
-    """Return the points for several newsrooms at once, more than the topic usually has."""
+    """Return the points for many publishers at once, more than is usual for the topic."""
     count = _most_at_once(stories, beat)
     if count < _SPIKE_LEAST or count < _SPIKE_TIMES * usual:
         return None
@@ -105,9 +106,64 @@ def _source_trust(leader: Story) -> Reason | None:
 
 
 def usual_of(topics: Iterable[str], count_stories: Callable[[str], int], beat: Beat) -> float:
-    """Return how many stories the busiest of these topics, the main one apart, has in six hours.
+    """Return how many stories the busiest of these topics has in six hours.
 
-    `count_stories` says how many of a month's stories have a topic.
+    The main topic counts only if there is no other. `count_stories` returns how many of a month's
+    stories have a topic.
     """
     own = set(topics) - {beat.topic} or set(topics)
     return max(map(count_stories, own), default=0) / _SPIKES_A_MONTH
+
+
+# One agency has several names, in credits and as domains.
+_NAMES = tables.read_rows(__package__, "agencies.toml", tuple[str, ...])
+_AGENCY_OF = {name: agency for agency, names in _NAMES.items() for name in names}
+_BETWEEN = re.compile(
+    r"\s*(?:/|,|;|\||\band\b|\bund\b|\bet\b|\by\b|\bvia\b|\bmit\b)\s*", re.IGNORECASE
+)
+
+
+def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
+    """Return the names of the independent publishers of stories, by what identifies each.
+
+    A text of an agency counts as the agency wherever it is published. Publishers of one owner are
+    one. Copies and press releases do not count.
+    """
+    newsrooms: dict[str, str] = {}
+    for story in stories:
+        if story.copy_of or _is_release(story):
+            continue
+        voice = voice_of(story, beat)
+        if voice:
+            newsrooms.setdefault(voice, _name(story))
+    return newsrooms
+
+
+def voice_of(story: Story, beat: Beat) -> str:
+    """Return what identifies a story's publisher: agency, owner or domain; "" if not known."""
+    provider = story.provider
+    domain = provider.domain if provider else ""
+    agency = agency_of(story.credit, domain)
+    if agency:
+        return agency
+    known = beat.organizations.get(domain)
+    if known and known.owner:
+        return f"house {text.squash(known.owner)}"
+    return domain or (text.squash(provider.name) if provider else "")
+
+
+def agency_of(credit: str, domain: str) -> str:
+    """Return the first agency that a credit names, else the one with this domain, "" for none."""
+    for part in _BETWEEN.split(credit):
+        if agency := _AGENCY_OF.get(text.squash(part)):
+            return agency
+    return _AGENCY_OF.get(domain.lower(), "")
+
+
+def _name(story: Story) -> str:
+    provider = story.provider
+    return story.credit or (text.fold(provider.name or provider.domain) if provider else "")
+
+
+def _is_release(story: Story) -> bool:
+    return any(reason.kind is ReasonKind.PRESS_RELEASE for reason in story.reasons)

@@ -1,4 +1,4 @@
-"""Lead a group of stories on one happening: one stands in front, the others beside it."""
+"""Write the leader and the other stories of a group as they are filed."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from copydesk.judge._gate import gate_reason
-from copydesk.judge.coverage._beside import confirms, weigh_beside
+from copydesk.judge.coverage._beside import (
+    choose_beside,
+    confirms,
+    in_order,
+    snapshot,
+    weigh_beside,
+)
 from copydesk.judge.coverage._heat import heat, usual_of
 from copydesk.judge.coverage._leader import (
     Contest,
     is_kept_back,
     is_trusted,
     leader_by_ruling,
+    leads_by_ruling,
     lift_of,
+    newest_of,
+    note_size,
     passes,
     was_pinned,
 )
-from copydesk.judge.coverage._merits import newest_of, note_size
-from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import is_move, lead_in, name_of, pin_on
+from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Related, Story
 
 BESIDE = 50
@@ -39,11 +46,11 @@ _JOINED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSetting:
-    """Among what groups are led.
+    """The inputs for leading groups.
 
-    `own` has the paths of stories that are no copies by their addresses: those beside a story from
-    former groups go. `count_stories` says how many of a month's stories have a topic, `texts` what
-    is known of a story's text, by its path.
+    `own` has the paths of grouped stories by URL: related stories from former groups are removed by
+    it. `count_stories` returns how many of a month's stories have a topic. `texts` has the known
+    text of each story by path.
     """
 
     beat: Beat
@@ -55,9 +62,10 @@ class GroupSetting:
 def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
     """Return a group's stories as they are filed under its name, the leader first.
 
-    Who has most merits leads, of those whom readers would see in front. An editor's pin, then an
-    editor's `lead`, then an editor's word, stands above that; what is held leads only where nothing
-    else can. The leader has those beside it whom readers are to see, at most 50; they have it.
+    The story with most merits leads, among those that would be on the site. An editor's pin goes
+    before that, then an editor's `lead` rule, then a verdict; a held story leads only if there is
+    no other. Related to the leader are at most 50 stories that readers see; related to each of them
+    is the leader.
     """
     beat = setting.beat
     group = [note_size(story, setting.texts[story.path]) for story in group]
@@ -77,9 +85,9 @@ def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tupl
 
 
 def leave_group(story: Story, setting: GroupSetting) -> Story:
-    """Return a story that has left its group as if it had never been in it.
+    """Return a story that has left its group, as if it had never been in it.
 
-    Where an editor's word took it out, the record says so: once that is taken back, it may return.
+    If a verdict took it out, its reasons say so: when the verdict is taken back, it may return.
     """
     if not story.group and story.heat != -1:
         return story
@@ -106,7 +114,7 @@ def _why_out(story: Story) -> list[Reason]:
 
 
 def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
-    """Return the stories, the best first, the earlier of two equals."""
+    """Return the stories, the best first, of two equals the earlier."""
     return sorted(
         stories,
         key=lambda story: (-(story.quality or 0), story.published_at or _NO_TIME, story.path),
@@ -116,7 +124,7 @@ def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
 def _in_front(
     leader: Story, others: Sequence[Story], setting: GroupSetting, why: Sequence[Reason]
 ) -> Story:
-    """Return a leader as it stands on the site, with `why` it leads."""
+    """Return a leader as it is on the site; `why` are the reasons why it leads."""
     beat = setting.beat
     confirming = [story for story in others if confirms(story, beat)]
     topics = {topic for story in (leader, *others) for topic in story.topics}
@@ -135,7 +143,7 @@ def _in_front(
 
 
 def _gate_reasons(leader: Story, lift: int, beat: Beat) -> list[Reason]:
-    """Return why a leader is published or not; where something else decided, that stays."""
+    """Return why a leader is published or not; the filed reason stays if something else decided."""
     quality, gate = leader.quality or 0, beat.scoring.publish_at
     filed = [reason for reason in leader.reasons if reason.about == "published"]
     if is_kept_back(leader):
@@ -156,14 +164,14 @@ def _gate_reason_with_lift(quality: int, lift: int, gate: int) -> Reason:
 
 
 def _let_through_by(leader: Story, beat: Beat) -> ReasonKind | None:
-    """Return what publishes a leader below the gate, None where nothing does."""
+    """Return what publishes a leader below the gate, None for nothing."""
     if pin_on(leader, beat) is not None:
         return ReasonKind.PUBLISHED_BY_PIN
     return ReasonKind.TRUSTED_SOURCE if is_trusted(leader) else None
 
 
 def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[str]) -> Story:
-    """Return a story as it stands behind a leader; `lack` keeps it from readers there, "" no."""
+    """Return a story behind a leader; `lack` is why readers do not see it there, "" if they do."""
     why = _why_in(story, name)
     why += [Reason.of(ReasonKind.NOT_BESIDE, lack=lack)] if lack else []
     why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if is_trusted(story) else []
@@ -179,9 +187,9 @@ def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[st
 
 
 def _why_in(story: Story, name: str) -> list[Reason]:
-    """Return why a story stands in the group of a name, with what is known of its text."""
+    """Return why a story is in the group of this name, with the size of its text."""
     size = _size(story)
-    if any(map(is_move, story.reasons)):  # a ruling says it, and stays
+    if any(map(is_move, story.reasons)):  # the reason names a rule, and stays
         return size
     if name == name_of(story):
         return [Reason.of(ReasonKind.FOUNDED), *size]
@@ -200,8 +208,44 @@ def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:
 
 
 def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
-    """Return the reasons with new ones on what a group decides; a record without any gets none."""
+    """Return the reasons with new ones for what a group decides; none if the record has none."""
     if not story.reasons:
         return ()
     others = (old for old in story.reasons if old.about not in _DECIDED_HERE or is_move(old))
     return (*others, *reasons)
+
+
+def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> bool:
+    """Decide whether a group is as it was filed: no rule moved a story, no round was interrupted.
+
+    One story leads, and no pin, rule or verdict puts another one before it.
+    """
+    if len(group) == 1:
+        return not group[0].group and not was_pinned(group[0], setting.beat)
+    if any(story.group != name for story in group):
+        return False
+    leaders = [story for story in group if story.heat != -1]
+    return len(leaders) == 1 and _leads_as_filed(leaders[0], group, setting)
+
+
+def _leads_as_filed(leader: Story, group: Sequence[Story], setting: GroupSetting) -> bool:
+    if not leads_by_ruling(leader, group, setting.beat) or was_pinned(leader, setting.beat):
+        return False
+    return _lists_all(leader, [story for story in group if story is not leader], setting)
+
+
+def _lists_all(leader: Story, others: Sequence[Story], setting: GroupSetting) -> bool:
+    """Decide whether the leader lists the stories that readers see, and each of them the leader.
+
+    Copies do not count.
+    """
+    seen = choose_beside(leader, sort_by_quality(others), setting.beat)
+    shown = {story.path for story in seen}
+    beside = _paths_beside(leader, setting.own)
+    if not beside <= shown or len(beside) != min(len(shown), BESIDE):
+        return False
+    return all(_paths_beside(story, setting.own) == {leader.path} for story in others)
+
+
+def _paths_beside(story: Story, own: Mapping[str, str]) -> set[str]:
+    return {own[related.web_url] for related in story.related if related.web_url in own}

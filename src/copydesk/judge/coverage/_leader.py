@@ -1,24 +1,18 @@
-"""Who leads a group: by an editor's word, of those that readers would see, by merits."""
+"""Choose the leader of a group: by an editor's rule, among stories to be published, by merits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 from copydesk.judge.coverage._beside import confirms, is_off_beat
-from copydesk.judge.coverage._heat import corroboration
-from copydesk.judge.coverage._merits import (
-    STAYS,
-    compare_merits,
-    is_brief_beside,
-    weigh_merits,
-)
+from copydesk.judge.coverage._heat import agency_of, corroboration
 from copydesk.judge.coverage._ruled_groups import is_lead, is_pin, lead_in, name_of, pin_on
 from copydesk.news import Beat, Reason, ReasonKind, Story
 
-LIFT = 20  # how far corroboration can carry a story over the gate
+LIFT = 20  # most points by which other publishers can lift a story over the gate
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
@@ -27,7 +21,7 @@ _Rank = tuple[bool, bool, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A group whose leader is sought, when its latest came, and whom an editor wants in front."""
+    """A group whose leader is sought: when its newest story came, and which one an editor chose."""
 
     group: Sequence[Story]
     beat: Beat
@@ -37,7 +31,8 @@ class Contest:
     def rank(self) -> list[Story]:
         """Return the stories, the leader first.
 
-        That is the one of most merits, unless it would hide the group and another one would not.
+        The story with most merits leads, unless the group would not be on the site with it and
+        would be with another one.
         """
         ranked = sorted(self.group, key=self._order)
         best = self._rank_of(ranked[0])
@@ -46,7 +41,7 @@ class Contest:
         return [leader, *(story for story in ranked if story is not leader)]
 
     def why(self, leader: Story) -> Reason:
-        """Return why a leader stands before the best of the others, whoever of them led before."""
+        """Return why the leader is before the best other story, whichever led until now."""
         second = min(
             (story for story in self.group if story is not leader),
             key=lambda story: self._order(story, anew=True),
@@ -78,7 +73,7 @@ class Contest:
         return _rank(story, self.beat, self.chosen)
 
     def _stays(self, story: Story) -> bool:
-        """Decide whether a story leads by its merits, and is given up for clearly better ones."""
+        """Decide whether a story leads by its merits, so that only a far better one replaces it."""
         leads = bool(story.published and story.heat != -1 and story.group)
         led_by_rule = story is not self.chosen and any(map(is_lead, story.reasons))
         if was_pinned(story, self.beat) or led_by_rule:
@@ -97,7 +92,7 @@ class Contest:
 
 
 def leads_by_ruling(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
-    """Decide whether no other story is above a leader by an editor's pin, ruling or verdict."""
+    """Decide whether no pin, rule or verdict puts another story before the leader."""
     chosen = leader_by_ruling(group, beat)
     if leader is not chosen and any(map(is_lead, leader.reasons)):
         return False
@@ -116,10 +111,10 @@ def _rank(story: Story, beat: Beat, chosen: Story | None) -> _Rank:
 
 
 def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
-    """Return the story that an editor wants to lead a group, None where it would hide the group.
+    """Return the story that an editor wants to lead a group, None if it would hide the group.
 
-    The newest `lead` on one of the group counts, and no older one. It publishes nothing: what is
-    kept back, or below the gate in front of the others, leaves the lead to whom it is due.
+    Only the newest `lead` rule on one of the group counts. It publishes nothing: a story that is
+    held, or below the gate as leader, does not lead.
     """
     ruled = lead_in(group, beat)
     if ruled is None or is_kept_back(ruled[0]):
@@ -130,35 +125,127 @@ def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
 
 
 def is_pinned(story: Story, beat: Beat) -> bool:
-    """Decide whether an editor has pinned a story; whether the time is over is not asked here."""
+    """Decide whether an editor pinned a story; whether the pin has ended is not checked."""
     return pin_on(story, beat) is not None
 
 
 def was_pinned(story: Story, beat: Beat) -> bool:
-    """Decide whether a story leads by a pin that is gone."""
+    """Decide whether a story leads by a pin that no longer exists."""
     return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
 
 
 def is_kept_back(story: Story) -> bool:
-    """Decide whether an editor, or the wait for one, keeps a story off the site."""
+    """Decide whether a verdict or a hold keeps a story off the site."""
     if story.verdict is not None:
         return story.verdict.said != "publish"
     return any(reason.about == "held" for reason in story.reasons)
 
 
 def is_trusted(story: Story) -> bool:
-    """Decide whether a story is published whatever its quality; behind another one it waits."""
+    """Decide whether a story is published at any quality, or would be if it led its group."""
     return any(reason.kind in _TRUSTED for reason in story.reasons)
 
 
 def lift_of(leader: Story, others: Sequence[Story], beat: Beat) -> int:
-    """Return the points by which the others carry a leader over the gate."""
+    """Return the points by which the other stories lift a leader over the gate."""
     support = corroboration(leader, [other for other in others if confirms(other, beat)], beat)
     return min(LIFT, support.points or 0) if support else 0
 
 
 def passes(leader: Story, lift: int, beat: Beat) -> bool:
-    """Decide whether a leader reaches the gate, is let through whatever its points, or was."""
+    """Decide whether a leader reaches the gate, is published at any quality, or already was."""
     was_let_through = bool(leader.published) and not was_pinned(leader, beat)
     reaches = (leader.quality or 0) + lift >= beat.scoring.publish_at
     return reaches or was_let_through or is_trusted(leader)
+
+
+# Merits are points for leading: a full, fresh report with a picture from the publisher that wrote
+# it. An agency's text is an own report on the agency's site only.
+
+STAYS = 15  # points by which a story must be better to replace a leader that readers know
+_PICTURE, _OWN_REPORT, _FRESH = 10, 10, 10
+_FRESH_WITHIN = timedelta(days=3)  # of the group's newest
+_BRIEF, _REPORT, _FULL = "brief", "report", "full report"
+FULL_REPORT = 2500  # characters of text; longer texts count the same
+_SIZES = ((1000, _BRIEF), (FULL_REPORT, _REPORT))  # texts below so many characters
+_POINTS_OF_SIZE = {_BRIEF: 0, "": 8, _REPORT: 8, _FULL: 15}  # "": not known
+_QUALITY = "quality"
+
+
+def note_size(story: Story, text: str) -> Story:
+    """Return a story with the size of its text among its reasons.
+
+    So the size is known as long as the record exists. Without a text the filed size stays.
+    """
+    if not (text and story.reasons):
+        return story
+    size = next((size for bound, size in _SIZES if len(text) < bound), _FULL)
+    others = (reason for reason in story.reasons if reason.about != "text")
+    return replace(story, reasons=(*others, Reason.of(ReasonKind.TEXT_SIZE, size=size)))
+
+
+def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
+    """Return the points of a story by what they are for, in the order in which they are named.
+
+    First its quality, then what readers of the group get: a full text, a picture, an own report,
+    recent news. `newest` is the time of the group's latest story.
+    """
+    return {
+        _QUALITY: story.quality or 0,
+        "the fuller text": _POINTS_OF_SIZE.get(_size_of(story), 0),
+        "a picture": _PICTURE if story.images else 0,
+        "its newsroom's own report": _OWN_REPORT if is_own_report(story) else 0,
+        "fresher": _FRESH if _is_fresh(story, newest) else 0,
+    }
+
+
+def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
+    """Return in words where one story has more points than another, "" for nowhere."""
+    better = [what for what, points in first.items() if points > second.get(what, 0)]
+    words = (
+        f"quality {first[what]} to {second[what]}" if what == _QUALITY else what for what in better
+    )
+    return ", ".join(words)
+
+
+def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
+    """Return the merits that a leader has over another story apart from quality, and the points.
+
+    The points are the difference of all merits.
+    """
+    newest = newest_of([leader, other])
+    ahead, behind = weigh_merits(leader, newest), weigh_merits(other, newest)
+    better = [what for what in ahead if what != _QUALITY and ahead[what] > behind[what]]
+    return better, sum(ahead.values()) - sum(behind.values())
+
+
+def newest_of(group: Sequence[Story]) -> datetime | None:
+    """Return when the latest story of a group was published."""
+    return max((story.published_at for story in group if story.published_at), default=None)
+
+
+def is_brief_beside(story: Story, group: Sequence[Story]) -> bool:
+    """Decide whether a story is a brief and another one a report, so that it loses the lead."""
+    if _size_of(story) != _BRIEF:
+        return False
+    return any(_size_of(other) in {_REPORT, _FULL} for other in group)
+
+
+def is_own_report(story: Story) -> bool:
+    """Decide whether a publisher wrote the report itself: no agency's text, no press release."""
+    if any(reason.kind is ReasonKind.PRESS_RELEASE for reason in story.reasons):
+        return False
+    domain = story.provider.domain if story.provider else ""
+    agency = agency_of(story.credit, "")
+    return not agency or agency == agency_of("", domain)
+
+
+def _size_of(story: Story) -> str:
+    sizes = (reason for reason in story.reasons if reason.kind is ReasonKind.TEXT_SIZE)
+    return next((reason.values["size"] for reason in sizes), "")
+
+
+def _is_fresh(story: Story, newest: datetime | None) -> bool:
+    if story.published_at is None or newest is None:
+        return False
+    return newest - story.published_at <= _FRESH_WITHIN

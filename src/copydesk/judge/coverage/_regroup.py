@@ -1,9 +1,9 @@
-"""Regroup: what the groups of the stories of some weeks change in them.
+"""Regroup the stories of some weeks, and return those that change.
 
-list copies beside originals  >  find groups  >  lead each that has changed  >  background
+list copies of originals  >  find groups  >  lead each that has changed  >  background
 
-What is filed stays where it is until a new story, a correction or an editor's ruling moves it. So a
-round without news changes nothing, and one that was cut off is made good by the next.
+A filed story stays in its group until a new story, a correction or a rule moves it. So a round
+without news changes nothing, and an interrupted one is completed by the next.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from copydesk.judge.coverage._arrivals import is_grouped
+from copydesk.judge.coverage._beside import list_copies
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
-from copydesk.judge.coverage._index_stories import is_grouped
-from copydesk.judge.coverage._lead import GroupSetting, lead_group, leave_group
-from copydesk.judge.coverage._lead_as_filed import is_as_filed
-from copydesk.judge.coverage._related import list_copies
+from copydesk.judge.coverage._lead import GroupSetting, is_as_filed, lead_group, leave_group
 from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
 from copydesk.news import Beat, Reason, Shelved, Story, Surroundings
 
-_BACKGROUND = 5  # groups that are near
+_BACKGROUND = 5  # most similar groups that are listed
 
 Stories = dict[str, Story]  # by path
 
@@ -32,12 +31,12 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return the stories that change by copies and coverage beside them, by path.
+    """Return the stories that change by copies and coverage, by path.
 
-    `stories` are those of some weeks, and all others of their groups; `fresh` are the paths of the
-    new ones, `rejudged` of those that stay in their groups but were judged again. Where a ruling
-    that moved a story is gone, it is put among the others as if it were new. With `around` only
-    those are needed that a new one may meet, and whoever is to be looked at.
+    `stories` are those of some weeks with all of their groups. `fresh` are the paths of new ones;
+    `rejudged` of those that were judged again and stay in their groups. A story is placed as if it
+    were new if the rule that moved it is gone. With `around`, `stories` need only hold those that a
+    new one may join, and those to be looked at.
     """
     before = _by_path(_stories_of(stories))
     stories = _let_return(stories)
@@ -72,7 +71,7 @@ def _make_setting(
 
 
 def _list_kept_out(stories: Iterable[Story]) -> list[Story]:
-    """Return the stories that an editor's word keeps out of groups; a copy is in none anyway."""
+    """Return the stories that a verdict keeps out of groups; copies are in none anyway."""
     return [story for story in stories if story.is_kept_out and not story.copy_of]
 
 
@@ -82,9 +81,9 @@ def find_freed_paths(stories: Iterable[Story], beat: Beat) -> frozenset[str]:
 
 
 def _find_freed_paths(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of stories that nothing keeps where they stand: their ruling is gone.
+    """Return the paths of stories whose rule is gone, so that nothing keeps them in their group.
 
-    So is the group of some that an editor's word took out of it and keeps out no more.
+    Also of those that a verdict took out of their group and keeps out no longer.
     """
     homeless = (story.path for story in stories if story.returns_to and not story.group)
     return paths_without_ruling(stories, beat).union(homeless)
@@ -96,18 +95,18 @@ def _find_changing_groups(
     touched: frozenset[str],
     setting: GroupSetting,
 ) -> set[str]:
-    """Return the names of the groups that are touched, or not as they were filed."""
+    """Return the names of the groups with changed stories, or not as they were filed."""
     changing: set[str] = set()
     for name, paths in groups.items():
         group = [before[path] for path in paths]
-        changing.update(story.group for story in group if story.group != name)  # it left that one
+        changing.update(story.group for story in group if story.group != name)  # the group it left
         if not touched.isdisjoint(paths) or not is_as_filed(name, group, setting):
             changing.add(name)
     return changing
 
 
 def _let_return(stories: Sequence[Shelved]) -> list[Shelved]:
-    """Return the stories, those in their groups again out of which no editor's word keeps them."""
+    """Return the stories, those back in their groups that no verdict keeps out any longer."""
     groups = {shelved.story.group or name_of(shelved.story) for shelved in stories}
     return [
         replace(shelved, story=replace(shelved.story, group=group))
@@ -134,14 +133,14 @@ def _count_topics(stories: Iterable[Story]) -> Callable[[str], int]:
 
 
 def _as_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
-    """Return a group's stories as they are filed under its name; one that is alone without it."""
+    """Return a group's stories as they are filed under its name; a single story without a group."""
     if len(group) == 1:
         return (leave_group(group[0], setting),)
     return lead_group(name, group, setting)
 
 
 def _with_reasons(reasons: Mapping[str, Reason], freed: frozenset[str], after: Stories) -> Stories:
-    """Return the stories that joined or left a group with their reasons, by path."""
+    """Return by path the stories that joined or left a group, with the reasons."""
     changed = {path: _without_ruling(after[path]) for path in freed}
     for path, reason in reasons.items():
         changed[path] = _with_reason(changed.get(path, after[path]), reason)
@@ -161,7 +160,7 @@ def _without_ruling(story: Story) -> Story:
 
 
 def _with_background(found: FoundGroups, after: Stories) -> Stories:
-    """Return the new stories with the names of the leaders of the groups that are near."""
+    """Return the new stories with the names of the leaders of similar groups."""
     return {
         path: replace(after[path], background=_background(path, near, found.paths, after))
         for path, near in found.near.items()
@@ -171,7 +170,7 @@ def _with_background(found: FoundGroups, after: Stories) -> Stories:
 def _background(
     path: str, near: Sequence[str], groups: Mapping[str, Sequence[str]], after: Stories
 ) -> tuple[str, ...]:
-    """Return the names of the leaders of the groups that are near, never of a story's own group."""
+    """Return the names of the leaders of similar groups, without a story's own group."""
     others = (groups.get(name, ()) for name in near)
     leaders = (_leader(paths, after) for paths in others if path not in paths)
     return tuple(dict.fromkeys(filter(None, leaders)))[:_BACKGROUND]

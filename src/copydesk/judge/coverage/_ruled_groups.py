@@ -1,4 +1,4 @@
-"""Groups as rulings leave them: the names that hold after them, the stories that stay apart."""
+"""Groups after editors' rules: the groups of stories, and the stories that are kept apart."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
 
-_ROUNDS = 3  # a merge may bring along what an earlier split keeps apart: that leaves again
+_ROUNDS = 3  # a merge may bring along a story that an earlier split removes again
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class RuledGroups:
-    """The groups that stories are known to belong to, after every split and merge.
+    """The known groups of stories after every split and merge.
 
-    Rulings hold in the order in which they were made: a merge after a split brings together again.
-    `apart` has, by a story's name, the names of those that it is never grouped with; `whole` are
-    the names of those that an editor brought together; `moved` says of those that a ruling takes
-    out of the group that they are filed in by which one.
+    Rules apply in their order: a merge after a split brings stories together again. `apart` has for
+    a story's name the names of stories that are never in its group. `whole` has the names of
+    stories that a rule brought together. `moved` has the reason for each story that a rule takes
+    out of its filed group.
     """
 
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
@@ -31,16 +31,16 @@ class RuledGroups:
         for _ in range(_ROUNDS):
             before = dict(self._groups)
             self._settle(beat.rulings)
-            if self._groups == before:  # the next round will find it so
+            if self._groups == before:  # the next round will find the same
                 break
         self._keep_names()
 
     def group_of(self, story: Story) -> str:
-        """Return the name of a story's group, "" for a new one that no ruling names."""
+        """Return the name of a story's group, "" for a new one that no rule names."""
         return self._groups.get(name_of(story), "")
 
     def _settle(self, rulings: Sequence[Ruling]) -> None:
-        """Apply rulings to the groups, merges without what other rulings take away again."""
+        """Apply rules to the groups; merges without stories that other rules take away again."""
         groups, moved = dict(self._groups), dict(self.moved)
         self._apply_until_stable(rulings)
         lasting = [self._lasting_part(rule) for rule in rulings]
@@ -49,7 +49,7 @@ class RuledGroups:
             self._apply_until_stable(lasting)
 
     def _apply_until_stable(self, rulings: Sequence[Ruling]) -> None:
-        """Apply rulings to the groups until nothing moves."""
+        """Apply rules until no story moves."""
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
         for _ in range(_ROUNDS):
@@ -59,18 +59,18 @@ class RuledGroups:
                 break
 
     def _keep_names(self) -> None:
-        """Name groups as filed that have the same stories in the end: nothing has moved."""
+        """Give groups their filed names if they have the same stories in the end: nothing moved."""
         for name in list(self.moved):
             members = _members_with(name, self._groups)
             if members == _members_with(name, self._filed):
                 del self.moved[name]
-                if self._filed[name] in members:  # else another one may be called so by now
+                if self._filed[name] in members:  # else another group may have this name by now
                     self._groups.update(dict.fromkeys(members, self._filed[name]))
 
     def _lasting_part(self, rule: Ruling) -> Ruling:
-        """Return a merge with those of its stories alone that it brings together in the end.
+        """Return a merge with only the stories that it brings together in the end.
 
-        What another ruling takes away again would leave behind those that stood beside it.
+        A story that another rule takes away again would leave behind the rest of its group.
         """
         if rule.said != "merge":
             return rule
@@ -98,7 +98,7 @@ class RuledGroups:
             return
         self._groups[name] = name
         self.moved[name] = Reason.of_rule(ReasonKind.SPLIT_OFF, rule)
-        if group == name:  # the others cannot keep the name of a story that is elsewhere
+        if group == name:  # the others cannot keep the name of a story in another group
             self._groups.update(dict.fromkeys(beside, beside[0]))
 
     def _merge(self, rule: Ruling, names: Sequence[str]) -> None:
@@ -115,16 +115,16 @@ class RuledGroups:
             self.apart[name] -= frozenset(known)
 
     def _all_beside(self, names: Sequence[str]) -> set[str]:
-        """Return these stories and all that are in a group with one of them."""
+        """Return these stories and all others of their groups."""
         groups = {self._groups.get(name, name) for name in names}
         return {name for name, group in self._groups.items() if group in groups}.union(names)
 
 
 def _rename_by_own(groups: Mapping[str, str]) -> dict[str, str]:
-    """Rename groups whose namesake is filed in another one after the first story of their own.
+    """Rename groups named after a story that is filed in another group, to their own first story.
 
-    Hand edits and merges of branches leave such names. What is filed under one stays together, and
-    its namesake stays where it is: nothing is followed from group to group.
+    Hand edits and merges of branches cause such names. Stories under one name stay together, and
+    the namesake stays where it is.
     """
     firsts: dict[str, str] = {}
     for name, group in groups.items():
@@ -136,7 +136,7 @@ def _rename_by_own(groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def _members_with(name: str, groups: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of all in one group with a story, its own too; none where it is unknown."""
+    """Return the names of all stories in a story's group, including its own; none if not known."""
     group = groups.get(name)
     return frozenset(member for member, of in groups.items() if of == group and group)
 
@@ -146,7 +146,7 @@ def _group_name(story: Story) -> str:
 
 
 def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of stories that stand where a ruling moved them which is gone."""
+    """Return the paths of stories that are where a rule moved them that no longer exists."""
     moved = [story for story in stories if any(map(is_move, story.reasons))]
     if not moved:
         return frozenset()
@@ -165,7 +165,7 @@ def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]
 
 
 def _groups_of_merges(stories: Sequence[Story], rulings: Sequence[Ruling]) -> set[str]:
-    """Return the groups of the stories that merges name, "" for those that are not there."""
+    """Return the groups of the stories that merges name, "" for missing stories."""
     groups = {name_of(story): story.group for story in stories}
     merges = (rule for rule in rulings if rule.said == "merge")
     return {groups.get(name, "") for rule in merges for name in rule.stories}
@@ -176,27 +176,27 @@ def _split_names(rulings: Sequence[Ruling]) -> set[str]:
 
 
 def is_ruled(reason: Reason) -> bool:
-    """Decide whether a reason tells of a ruling on groups."""
+    """Decide whether a reason names a rule on groups."""
     return reason.is_group_ruled
 
 
 def is_move(reason: Reason) -> bool:
-    """Decide whether a reason tells of a ruling that moved a story into a group, or out of one."""
+    """Decide whether a reason names a rule that moved a story into or out of a group."""
     return is_ruled(reason) and not is_pin(reason) and not is_lead(reason)
 
 
 def is_pin(reason: Reason) -> bool:
-    """Decide whether a reason tells of a pin by which a story leads its group."""
+    """Decide whether a reason names a pin by which a story leads its group."""
     return is_ruled(reason) and reason.kind is ReasonKind.PINNED
 
 
 def is_lead(reason: Reason) -> bool:
-    """Decide whether a reason tells of an editor who wanted a story to lead its group."""
+    """Decide whether a reason names a `lead` rule by which a story leads its group."""
     return is_ruled(reason) and reason.kind is ReasonKind.LED
 
 
 def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None:
-    """Return the story that the newest `lead` on some of one group names, and what that says."""
+    """Return the story that the newest `lead` rule on one of a group names, and the reason."""
     named = {name_of(story): story for story in stories}
     for rule in reversed(beat.rulings):
         if rule.said == "lead" and rule.stories and rule.stories[0] in named:
@@ -205,20 +205,23 @@ def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None
 
 
 def pin_on(story: Story, beat: Beat) -> Reason | None:
-    """Return what an editor's pin says of a story, None without one; its end is not asked here."""
+    """Return the reason for an editor's pin of a story, None without one.
+
+    Whether the pin has ended is not checked.
+    """
     name = name_of(story)
     pins = (rule for rule in beat.rulings if rule.said == "pin" and name in rule.stories[:1])
     return next((Reason.of_rule(ReasonKind.PINNED, rule) for rule in pins), None)
 
 
 def _still_together(names: Sequence[str], later: Sequence[Ruling]) -> list[str]:
-    """Return those of some stories that no later split takes from the others again."""
+    """Return the stories that no later split takes away from the others."""
     gone = _split_names([rule for rule in later if _takes_from(rule, set(names))])
     return [name for name in names if name not in gone]
 
 
 def _takes_from(split: Ruling, names: set[str]) -> bool:
-    """Decide whether a split takes its story from some of these; without others, from all."""
+    """Decide whether a split takes its story away from some of these; without others, from all."""
     others = split.stories[1:]
     return not others or not names.isdisjoint(others)
 

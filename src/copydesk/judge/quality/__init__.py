@@ -1,15 +1,22 @@
-"""Quality: what is known of an article in, points with reasons out; and trust in its source."""
+"""Quality: score an article by signals, each with its reason; and rate the trust in its source."""
 
 from __future__ import annotations
 
-from copydesk.judge.quality._consequence import READ as READ
-from copydesk.judge.quality._consequence import locate_in_text as locate_in_text
-from copydesk.judge.quality._sightings import Sightings as Sightings
-from copydesk.judge.quality._signals import HIGHEST as HIGHEST
-from copydesk.judge.quality._signals import signals as signals
-from copydesk.judge.quality._source_trust import SourceTrust as SourceTrust
-from copydesk.judge.quality._source_trust import source_trust as source_trust
-from copydesk.judge.quality._wrapping import image as image
-from copydesk.judge.quality._wrapping import official as official
-from copydesk.judge.quality._wrapping import organization as organization
-from copydesk.judge.quality._wrapping import video as video
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.judge.quality._consequence import READ as READ
+    from copydesk.judge.quality._consequence import locate_in_text as locate_in_text
+    from copydesk.judge.quality._measure import Sightings as Sightings
+    from copydesk.judge.quality._metadata import SourceTrust as SourceTrust
+    from copydesk.judge.quality._metadata import image as image
+    from copydesk.judge.quality._metadata import official as official
+    from copydesk.judge.quality._metadata import organization as organization
+    from copydesk.judge.quality._metadata import source_trust as source_trust
+    from copydesk.judge.quality._metadata import video as video
+    from copydesk.judge.quality._signals import HIGHEST as HIGHEST
+    from copydesk.judge.quality._signals import signals as signals
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

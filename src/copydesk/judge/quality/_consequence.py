@@ -1,19 +1,27 @@
-"""Consequence: what is at stake in what a text tells."""
+"""Signals of consequence: the important terms in a text, and the state that a headline names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality import wording
-from copydesk.judge.quality._language import language_with_lists
-from copydesk.judge.quality._matters import find_matters, locate_matters
-from copydesk.judge.quality._measure import length
-from copydesk.judge.quality._sightings import Sightings, Steps
-from copydesk.judge.quality._states import find_state
+from copydesk.judge.quality._measure import (
+    Lexicon,
+    Sightings,
+    Steps,
+    language_with_lists,
+    length,
+    places_of,
+    words_of,
+)
+from copydesk.kit import tables
 from copydesk.news import Beat
 
-READ = 4_000  # characters in which a report has said what is at stake
+READ = 4_000  # characters at the beginning of a text that are searched for important terms
 IN_TEXT = Steps(2, 4, 6, 9, 13, 18, 24)  # different words
 IN_LEDE = Steps(4, 6, 8, 11)
 UNLISTED = Steps(300, 900, 1_800, 3_500)  # characters of a text whose language has no list
@@ -21,7 +29,7 @@ _NAMED = 5
 
 
 def in_title(features: Features, beat: Beat) -> Sightings:
-    """Find a matter of consequence in the headline, where it is the beat's."""
+    """Find an important term in the headline of an article on the beat."""
     del beat
     word = wording.weighty(features.title[: wording.HEADLINE], features.language)
     if not word or not features.topics:
@@ -30,7 +38,7 @@ def in_title(features: Features, beat: Beat) -> Sightings:
 
 
 def of_states(features: Features, beat: Beat) -> Sightings:
-    """Find a headline of the beat that names the state whom its news concerns."""
+    """Find a state in the headline of an article on the beat."""
     language = language_with_lists(features, beat)
     if not language or not features.topics:
         return []
@@ -39,7 +47,7 @@ def of_states(features: Features, beat: Beat) -> Sightings:
 
 
 def in_lede(features: Features, beat: Beat) -> Sightings:
-    """Find that headline and lede say what is at stake: a brief has no more."""
+    """Find important terms in headline and lede; a brief has no more text."""
     language = language_with_lists(features, beat)
     if not language:
         return []
@@ -48,9 +56,9 @@ def in_lede(features: Features, beat: Beat) -> Sightings:
 
 
 def in_text(features: Features, beat: Beat) -> Sightings:
-    """Find the words that news of consequence is told with, however often each stands.
+    """Find important terms in the text, each counted once.
 
-    A language that has no list is judged by the length of the text.
+    A language without lists of terms is scored by the length of the text.
     """
     text = _what_is_read(features)
     language = language_with_lists(features, beat)
@@ -66,7 +74,7 @@ def in_text(features: Features, beat: Beat) -> Sightings:
 def locate_in_text(
     passages: Sequence[str], features: Features, beat: Beat
 ) -> Iterator[Sequence[tuple[int, int]]]:
-    """Walk where the words stand that `in_text` counts, passage by passage of what it reads."""
+    """Yield for each passage the places of the terms that `in_text` counts."""
     language = language_with_lists(features, beat)
     if not language:
         return iter([()] * len(passages))
@@ -75,3 +83,106 @@ def locate_in_text(
 
 def _what_is_read(features: Features) -> str:
     return f"{features.title[: wording.HEADLINE]}\n{(features.text or features.lede)[:READ]}"
+
+
+_FIELD = "-field"  # ends the names of rows with the words of a single field, such as sport
+_KEPT_WORDS = 1 << 14  # cached: most words of a text were in earlier texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matters:
+    """The different important terms in a text, and those of the field that it has most of.
+
+    Words with the same beginning (`killed`, `killing`) count once; all are spelled as in the text.
+    """
+
+    words: tuple[str, ...] = ()
+    of_field: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Return the number of terms, those of the field included."""
+        return len(self.words) + len(self.of_field)
+
+
+@functools.lru_cache(maxsize=8)
+def find_matters(text: str, language: str) -> Matters:
+    """Find the important terms in a text of a language that has lists."""
+    found = _find_rows(text, language)
+    stakes = [of_row for row, of_row in found.items() if not row.endswith(_FIELD)]
+    field = found.get(_name_field(found), {})
+    return Matters(
+        words=tuple(dict.fromkeys(word for of_row in stakes for word in of_row.values())),
+        of_field=tuple(field.values()),
+    )
+
+
+def locate_matters(
+    passages: Iterable[str], text: str, language: str
+) -> Iterator[Sequence[tuple[int, int]]]:
+    """Yield for each passage of a text the places of the terms that `find_matters` counts."""
+    found = _find_rows(text, language)
+    field = _name_field(found)
+    lexicons = [
+        lexicon
+        for row, lexicon in _matter_lexicons(language).items()
+        if row == field or not row.endswith(_FIELD)
+    ]
+    for passage in passages:
+        yield [
+            (start, end)
+            for start, end, word in places_of(passage)
+            if any(lexicon.entry_of(word.lower()) for lexicon in lexicons)
+        ]
+
+
+def _find_rows(text: str, language: str) -> Mapping[str, Mapping[str, str]]:
+    """Return for each row of the lists the entries in a text, each with its first word."""
+    found: dict[str, dict[str, str]] = {row: {} for row in _matter_lexicons(language)}
+    for word in dict.fromkeys(words_of(text)):
+        for row, entry in _entries_of(word.lower(), language):
+            found[row].setdefault(entry, word)
+    return found
+
+
+@functools.lru_cache(maxsize=_KEPT_WORDS)
+def _entries_of(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the rows with a lower-case word, each with its entry."""
+    entries = ((row, lexicon.entry_of(word)) for row, lexicon in _matter_lexicons(language).items())
+    return tuple((row, entry) for row, entry in entries if entry)
+
+
+def _name_field(found: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the field that most words of a text belong to, "" for none."""
+    fields = [row for row in found if row.endswith(_FIELD)]
+    return max(fields, key=lambda row: len(found[row]), default="")
+
+
+@functools.cache
+def _matter_lexicons(language: str) -> Mapping[str, Lexicon]:
+    rows = tables.read_rows(__package__, f"matters/{language}.toml", tuple[str, ...])
+    return {row: Lexicon.of(entries) for row, entries in rows.items()}
+
+
+_DOTS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")  # of "U.S."
+_INITIALS = 3  # letters: a name so short is one in capitals only
+
+
+def find_state(headline: str, language: str) -> str:
+    """Return the first word of a headline that names a state, a people or a union, "" for none.
+
+    Names must have a capital: a turkey is not Turkey, and "us" is not the US.
+    """
+    names, adjectives = _state_lexicons(language)
+    for word in words_of(_DOTS.sub(r"\1", headline)):
+        small = word.lower()
+        named = word.isupper() if len(word) <= _INITIALS else word[0].isupper()
+        if (named and names.entry_of(small)) or adjectives.entry_of(small):
+            return word
+    return ""
+
+
+@functools.cache
+def _state_lexicons(language: str) -> tuple[Lexicon, Lexicon]:
+    rows = tables.read_rows(__package__, f"states/{language}.toml", tuple[str, ...])
+    return Lexicon.of(rows["names"]), Lexicon.of(rows.get("adjectives", ()))

@@ -1,18 +1,24 @@
-"""Kind: whether it is news, by the words that give away what is none."""
+"""Signals of kind: wordings that show that an article is no news report."""
 
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality import wording
-from copydesk.judge.quality._measure import length, measure
-from copydesk.judge.quality._sightings import Sightings, once
-from copydesk.judge.quality._source_trust import GOOD, source_trust
-from copydesk.judge.quality._substance import BRIEF, CAPTION, FULL_TEXT
+from copydesk.judge.quality._measure import (
+    BRIEF,
+    CAPTION,
+    FULL_TEXT,
+    Sightings,
+    length,
+    measure,
+    once,
+)
+from copydesk.judge.quality._metadata import GOOD, source_trust
 from copydesk.news import Beat, ReasonKind, reason_words
 
 
 def press_release(features: Features, beat: Beat) -> Sightings:
-    """Find a company speaking for itself; the beat's own official sources may."""
+    """Find a press release, except from the beat's own official sources."""
     del beat
     if features.official:
         return []
@@ -36,31 +42,31 @@ def market_report(features: Features, beat: Beat) -> Sightings:
 
 
 def job(features: Features, beat: Beat) -> Sightings:
-    """Find a post to be filled."""
+    """Find a job advertisement."""
     del beat
     return _of_kind(ReasonKind.JOB_ADVERT, wording.job(_title(features), _ends(features)))
 
 
 def shopping(features: Features, beat: Beat) -> Sightings:
-    """Find a page that sells."""
+    """Find a page with offers."""
     del beat
     return _of_kind(ReasonKind.SHOPPING_PAGE, wording.shopping(_title(features), _ends(features)))
 
 
 def pastime(features: Features, beat: Beat) -> Sightings:
-    """Find a puzzle, a horoscope, lottery numbers."""
+    """Find a puzzle, a horoscope or lottery numbers."""
     del beat
     return _of_kind(ReasonKind.PASTIME, wording.pastime(_title(features)))
 
 
 def ticker(features: Features, beat: Beat) -> Sightings:
-    """Find a robot's report on one share."""
+    """Find an automatic report on a share."""
     del beat
     return once("robot's report on", wording.ticker(_title(features), _ends(features)))
 
 
 def live_stub(features: Features, beat: Beat) -> Sightings:
-    """Find a running blog of which there is only the beginning."""
+    """Find a live blog that has only just begun."""
     del beat
     if features.text is None or measure(features.text).length >= FULL_TEXT:
         return []
@@ -68,19 +74,19 @@ def live_stub(features: Features, beat: Beat) -> Sightings:
 
 
 def opinion(features: Features, beat: Beat) -> Sightings:
-    """Find what its newsroom labels as opinion."""
+    """Find an article that its publisher labels as opinion."""
     del beat
     return once("opinion", wording.opinion(_title(features), features.section))
 
 
 def agency(features: Features, beat: Beat) -> Sightings:
-    """Find another newsroom's report."""
+    """Find a report by another publisher."""
     del beat
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
 
 
 def brief(features: Features, beat: Beat) -> Sightings:
-    """Find a brief on a matter of consequence, from a newsroom that is known or an agency."""
+    """Find a brief on something important, by a trusted publisher or an agency."""
     title = _title(features)
     if features.text is None or not CAPTION <= length(features.text) < BRIEF:
         return []
@@ -91,7 +97,7 @@ def brief(features: Features, beat: Beat) -> Sightings:
 
 
 def _sender_of(features: Features, beat: Beat) -> str:
-    """Return whose word a brief may stand on, "" for nobody's that is known."""
+    """Return the agency or the trust that a brief relies on, "" for none."""
     if name := wording.agency(features.credit, "") or wording.dateline(features.lede):
         return name
     trust = source_trust(features, beat)
@@ -99,21 +105,21 @@ def _sender_of(features: Features, beat: Beat) -> str:
 
 
 def gossip(features: Features, beat: Beat) -> Sightings:
-    """Find the private lives of the famous."""
+    """Find a headline about the private lives of celebrities."""
     del beat
     words = wording.gossip(_title(features))
     return [(1, f'light fare: "{words}" in title')] if words else []
 
 
 def service(features: Features, beat: Beat) -> Sightings:
-    """Find instructions."""
+    """Find a headline that promises instructions."""
     del beat
     words = wording.service(_title(features))
     return [(1, f'instructions: "{words}" in title')] if words else []
 
 
 def tease(features: Features, beat: Beat) -> Sightings:
-    """Find a headline that teases."""
+    """Find a clickbait headline."""
     del beat
     words = wording.tease(_title(features))
     return [(1, f'headline that teases: "{words}"')] if words else []
@@ -124,5 +130,5 @@ def _title(features: Features) -> str:
 
 
 def _ends(features: Features) -> str:
-    """Return the ends of the text, else the lede: there a page shows what it is."""
+    """Return beginning and end of the text, which show its kind; the lede if there is no text."""
     return wording.ends_of(features.text or features.lede)

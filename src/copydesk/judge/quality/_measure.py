@@ -1,16 +1,21 @@
-"""What a text is made of, counted: length in any script, figures, and who is heard in it."""
+"""Measure a text: its length, quotes and sources, and the words of lists that it has."""
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from copydesk.judge.profile import Features
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
+from copydesk.news import Beat
 
+FULL_TEXT, BRIEF, CAPTION = 1500, 600, 150  # characters of an alphabet
 _SHORTEST_NAME = 3
-READ = 20_000  # characters that are looked through: what a book shows, its first chapter shows
+READ = 20_000  # characters that are searched; longer texts show the same at their beginning
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
@@ -32,10 +37,10 @@ _TOLD_TO = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMeasures:
-    """What was counted in a text.
+    """The counts of a text.
 
-    `length` is in characters of an alphabet, `speakers` how often someone is named as the source
-    of what is said, `quotes` the quoted sentences.
+    `length` is in characters of an alphabet, `speakers` counts the named sources of statements,
+    `quotes` the quoted sentences.
     """
 
     length: int = 0
@@ -45,7 +50,7 @@ class TextMeasures:
 
 @functools.lru_cache(maxsize=8)
 def measure(text: str) -> TextMeasures:
-    """Count what a text is made of, in time that grows with its length."""
+    """Count length, sources and quotes of a text, in linear time."""
     start = text[:READ]
     return TextMeasures(
         length=length(text),
@@ -57,8 +62,8 @@ def measure(text: str) -> TextMeasures:
 def length(text: str) -> int:
     """Return the length of a text in characters of an alphabet.
 
-    A Chinese character is worth three of them, a Japanese or Korean syllable two: what a page says
-    in 1,500 English characters it says in about 450 Chinese or 700 Japanese ones.
+    A Chinese character counts as three of them, a Japanese or Korean syllable as two: 1,500
+    characters in English say as much as about 450 in Chinese or 700 in Japanese.
     """
     if text.isascii():
         return len(text)
@@ -66,10 +71,10 @@ def length(text: str) -> int:
 
 
 def own_reporting(text: str, domain: str) -> str:
-    """Return what shows that a newsroom asked for itself, "" where nothing does.
+    """Return the words that show own reporting, "" if there are none.
 
-    Someone told it to the newsroom, by its name or as "us", or was asked and would not answer.
-    What is quoted does not count: there "me" is the speaker.
+    Someone told the publisher something, named or as "us", or was asked and declined to answer.
+    Quotes are left out, since there "me" is the speaker.
     """
     plain = QUOTED.sub("", text[:READ])
     own = _OWN.search(plain)
@@ -85,3 +90,102 @@ def _is_house(name: str, domain: str) -> bool:
     if min(len(called), len(house)) < _SHORTEST_NAME and not name.isupper():
         return False
     return called.startswith(house) or house.startswith(called)
+
+
+_WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two words
+
+
+def places_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and spelling of each word of a text."""
+    return ((*word.span(), word[0]) for word in _WORD.finditer(text))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as spelled, split at apostrophes, too."""
+    return _WORD.findall(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """A list of words and beginnings of words to search for.
+
+    An entry has one or more lower-case forms, separated by spaces. A form with `*` matches all
+    words that begin so, unless a longer form matches; a form with `!` excludes words: "accus*
+    !accustom*". `whole` has the entry of each whole form, "" for excluded ones; `beginnings` the
+    same as pairs, the longest first, by their first `shortest` letters.
+    """
+
+    whole: Mapping[str, str]
+    beginnings: Mapping[str, Sequence[tuple[str, str]]]
+    shortest: int
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> Lexicon:
+        """Make a lexicon from its entries."""
+        whole: dict[str, str] = {}
+        beginnings: dict[str, str] = {}
+        for entry in entries:
+            for form in entry.split():
+                meant = "" if form.startswith("!") else entry
+                forms = beginnings if form.endswith("*") else whole
+                forms[form.strip("!*")] = meant
+        shortest = min(map(len, beginnings), default=0)
+        by_head: dict[str, list[tuple[str, str]]] = {}
+        for start in sorted(beginnings, key=len, reverse=True):
+            by_head.setdefault(start[:shortest], []).append((start, beginnings[start]))
+        return cls(whole=whole, beginnings=by_head, shortest=shortest)
+
+    def find(self, words: Iterable[str]) -> Mapping[str, str]:
+        """Return the entries that some words match, each with the first of its words."""
+        found: dict[str, str] = {}
+        for word in words:
+            if entry := self.entry_of(word.lower()):
+                found.setdefault(entry, word)
+        return found
+
+    def entry_of(self, word: str) -> str:
+        """Return the entry that a lower-case word matches, "" for none."""
+        if word in self.whole:
+            return self.whole[word]
+        for start, entry in self.beginnings.get(word[: self.shortest], ()):
+            if word.startswith(start):
+                return entry
+        return ""
+
+
+LISTED = frozenset({"de", "en", "es", "fr"})  # languages with lists of words in `tables`
+
+
+def language_with_lists(features: Features, beat: Beat) -> str:
+    """Return the language whose lists fit an article, "" if there are none.
+
+    If the page does not tell its language, it is the site's.
+    """
+    written = base_language(features.language) or base_language(beat.locale)
+    return written if written in LISTED else ""
+
+
+def base_language(language: str) -> str:
+    """Return the language of a tag without country or script: "en" of "en-US"."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+# What a signal finds: pairs of how often and why, none if it is not there.
+Sightings = Iterable[tuple[int, str]]
+
+
+def once(why: str, evidence: str) -> Sightings:
+    """Return a signal found once, or nothing without evidence."""
+    return [(1, f"{why}: {evidence}")] if evidence else []
+
+
+class Steps:
+    """Thresholds for a count: each one reached counts once more, up to the last."""
+
+    def __init__(self, *bounds: int) -> None:
+        self.bounds = bounds
+
+    def sight(self, count: int, why: str) -> Sightings:
+        """Return a signal as many times as thresholds are reached."""
+        reached = bisect.bisect_right(self.bounds, count)
+        return [(reached, why)] if reached else []

@@ -1,9 +1,8 @@
-"""The `copydesk` profile's signals: content read, and not only its wrapping.
+"""The signals of the `copydesk` profile, by name; their points are `[scoring.points]`.
 
-Their points are `[scoring.points]`. Three laws hold those that we set together
-(docs/design/judge.md): all that can be earned at once stays at or below HIGHEST; what is no
-news, or off the beat, loses more than it can earn above 69; and each part has an end, so that no
-sign can be piled up.
+The default points follow three rules (docs/design/judge.md): all that can be earned
+together is at most HIGHEST; what is not news, or off the beat, loses more than it can earn above
+69; and each part is bounded, so that no signal adds up without end.
 """
 
 from __future__ import annotations
@@ -12,17 +11,7 @@ import functools
 from dataclasses import dataclass
 
 from copydesk.judge.profile import FindSightings, QualitySignal
-from copydesk.judge.quality import (
-    _access,
-    _consequence,
-    _kind,
-    _language,
-    _relevance,
-    _source_trust,
-    _style,
-    _substance,
-    _wrapping,
-)
+from copydesk.judge.quality import _consequence, _kind, _metadata, _writing
 from copydesk.news import SignalPoints
 
 HIGHEST = 190
@@ -39,33 +28,33 @@ class _Signal:
 
 
 _SIGNALS = (
-    _Signal(name="on_beat", part="relevance", find=_relevance.on_beat),
-    _Signal(name="off_beat", part="relevance", find=_relevance.off_beat),
+    _Signal(name="on_beat", part="relevance", find=_metadata.on_beat),
+    _Signal(name="off_beat", part="relevance", find=_metadata.off_beat),
     _Signal(name="weighty_title", part="consequence", find=_consequence.in_title),
     _Signal(name="state_in_title", part="consequence", find=_consequence.of_states),
     _Signal(name="weighty_lede", part="consequence", find=_consequence.in_lede),
     _Signal(name="weighty_text", part="consequence", find=_consequence.in_text),
-    _Signal(name="voices", part="substance", find=_substance.voices),
-    _Signal(name="own_reporting", part="substance", find=_substance.inquiry),
-    _Signal(name="thin_text", part="substance", find=_substance.caption),
-    _Signal(name="abrupt_end", part="substance", find=_substance.abrupt_end),
-    _Signal(name="promotion", part="style", find=_style.promotion),
-    _Signal(name="first_person", part="style", find=_style.first_person),
-    _Signal(name="exclamation", part="style", find=_style.signs),
-    _Signal(name="to_reader", part="style", find=_style.to_reader),
-    _Signal(name="light_fare", part="style", find=_style.light),
-    _Signal(name="video", part="wrapping", find=_wrapping.video),
-    _Signal(name="picture", part="wrapping", find=_wrapping.image, of_picture=True),
-    _Signal(name="organization", part="source", find=_wrapping.organization),
-    _Signal(name="official", part="source", find=_wrapping.official),
-    _Signal(name="high_standing", part="source", find=_source_trust.high),
-    _Signal(name="good_standing", part="source", find=_source_trust.good),
-    _Signal(name="poor_standing", part="source", find=_source_trust.poor),
-    _Signal(name="unreliable", part="source", find=_source_trust.unreliable),
-    _Signal(name="wall", part="access", find=_access.wall),
-    _Signal(name="stub", part="access", find=_access.stub),
-    _Signal(name="foreign_language", part="access", find=_language.foreign),
-    _Signal(name="late", part="access", find=_access.late),
+    _Signal(name="voices", part="substance", find=_writing.voices),
+    _Signal(name="own_reporting", part="substance", find=_writing.inquiry),
+    _Signal(name="thin_text", part="substance", find=_writing.caption),
+    _Signal(name="abrupt_end", part="substance", find=_writing.abrupt_end),
+    _Signal(name="promotion", part="style", find=_writing.promotion),
+    _Signal(name="first_person", part="style", find=_writing.first_person),
+    _Signal(name="exclamation", part="style", find=_writing.signs),
+    _Signal(name="to_reader", part="style", find=_writing.to_reader),
+    _Signal(name="light_fare", part="style", find=_writing.light),
+    _Signal(name="video", part="wrapping", find=_metadata.video),
+    _Signal(name="picture", part="wrapping", find=_metadata.image, of_picture=True),
+    _Signal(name="organization", part="source", find=_metadata.organization),
+    _Signal(name="official", part="source", find=_metadata.official),
+    _Signal(name="high_standing", part="source", find=_metadata.high),
+    _Signal(name="good_standing", part="source", find=_metadata.good),
+    _Signal(name="poor_standing", part="source", find=_metadata.poor),
+    _Signal(name="unreliable", part="source", find=_metadata.unreliable),
+    _Signal(name="wall", part="access", find=_metadata.wall),
+    _Signal(name="stub", part="access", find=_metadata.stub),
+    _Signal(name="foreign_language", part="access", find=_metadata.foreign),
+    _Signal(name="late", part="access", find=_metadata.late),
     _Signal(name="press_release", part="kind", find=_kind.press_release),
     _Signal(name="market_report", part="kind", find=_kind.market_report),
     _Signal(name="job_advert", part="kind", find=_kind.job),
@@ -82,9 +71,9 @@ _SIGNALS = (
 )
 
 
-@functools.lru_cache(maxsize=32)  # a bench of rules tries others, and the same for each story
+@functools.lru_cache(maxsize=32)  # trying other points asks for the same ones for each story
 def signals(points: SignalPoints) -> tuple[QualitySignal, ...]:
-    """Return the signals with what each is worth."""
+    """Return the signals with their points."""
     return tuple(
         QualitySignal(
             name=signal.name,

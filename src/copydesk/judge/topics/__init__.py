@@ -1,12 +1,23 @@
-"""Topics: an article and the beat in, the topics that it is about out, with evidence."""
+"""Topics: find the topics of an article, with the evidence for each and the confidence in it."""
 
 from __future__ import annotations
 
-from copydesk.judge.topics._changed_words import ChangedWords as ChangedWords
-from copydesk.judge.topics._changed_words import find_changed_words as find_changed_words
-from copydesk.judge.topics._changed_words import stems_of as stems_of
-from copydesk.judge.topics._mentions import find_mentions as find_mentions
-from copydesk.judge.topics._topics import describe_miss as describe_miss
-from copydesk.judge.topics._topics import describe_near_miss as describe_near_miss
-from copydesk.judge.topics._topics import relevance as relevance
-from copydesk.judge.topics._topics import topics as topics
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.judge.topics._changed_keywords import ChangedWords as ChangedWords
+    from copydesk.judge.topics._changed_keywords import TopicEffect as TopicEffect
+    from copydesk.judge.topics._changed_keywords import find_changed_words as find_changed_words
+    from copydesk.judge.topics._changed_keywords import stems_of as stems_of
+    from copydesk.judge.topics._changed_keywords import try_keyword as try_keyword
+    from copydesk.judge.topics._changed_keywords import with_keyword as with_keyword
+    from copydesk.judge.topics._evidence import find_mentions as find_mentions
+    from copydesk.judge.topics._topics import WEIGHTS as WEIGHTS
+    from copydesk.judge.topics._topics import describe_miss as describe_miss
+    from copydesk.judge.topics._topics import describe_near_miss as describe_near_miss
+    from copydesk.judge.topics._topics import relevance as relevance
+    from copydesk.judge.topics._topics import topics as topics
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

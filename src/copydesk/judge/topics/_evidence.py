@@ -1,30 +1,32 @@
-"""Evidence: where in an article the words of each topic stand, and how often."""
+"""The evidence for topics: where in an article the words of each topic occur, and how often."""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
+from copydesk.judge.phrases import PhraseMatch, Phrases
 from copydesk.judge.profile import lede
-from copydesk.judge.topics._keyword_index import KeywordIndex, Kind
-from copydesk.judge.words import PhraseMatch, Tokens, tokenize
+from copydesk.judge.words import Tokens, locate_words, tokenize
 from copydesk.kit import text as plain_text
-from copydesk.news import Article
+from copydesk.news import Article, Beat, Topic
 
-_PARTS = 4  # of a text, over which a subject that it is about is spread
-_LABELS = 20  # tags of a page that are looked at
-_SIDE = 5  # different words that a story has for one of its subjects, and seldom for a mention
+_PARTS = 4  # of a text: its subject occurs in several of them
+_LABELS = 20  # tags of a page that are used
+_SIDE = 5  # different words that show a subject of a story; a mere mention seldom has as many
 
 
 @dataclass(slots=True)
 class TopicEvidence:
-    """What speaks for a topic and against it, keywords as the beat writes them.
+    """The evidence for and against a topic, with keywords as the beat spells them.
 
-    `title`, `lede` and `text` count each keyword that stands there, `labels` are those among the
-    page's own section and tags. `parts` are the quarters of the text that have one. `required` says
-    that one of the required words stands somewhere (or none is asked for), `excluded` and
-    `excluded_in` an excluded word and where it stands.
+    `title`, `lede` and `text` count each keyword there; `labels` are the page's section and tags
+    with a word of the topic. `parts` are the quarters of the text with a keyword. `required` tells
+    that one of the required words occurs, or none is required. `excluded` is an excluded word,
+    `excluded_in` its place.
     """
 
     title: Counter[str] = field(default_factory=Counter)
@@ -38,25 +40,25 @@ class TopicEvidence:
 
     @property
     def is_any(self) -> bool:
-        """Decide whether any keyword stands anywhere."""
+        """Decide whether there is any keyword at all."""
         return bool(self.title or self.lede or self.labels or self.text)
 
     @property
     def is_up_front(self) -> bool:
-        """Decide whether a keyword stands in title or lede."""
+        """Decide whether there is a keyword in title or lede."""
         return bool(self.title or self.lede)
 
     @property
     def is_side(self) -> bool:
-        """Decide whether an article has so many different words for it that it is a side of it."""
+        """Decide whether an article has so many words of the topic that it is a subject of it."""
         return len(self.title | self.lede | self.text) >= _SIDE
 
     @property
     def is_single_mention(self) -> bool:
-        """Decide whether one word that stands once is all, the page's own labels included.
+        """Decide whether the only evidence is one word that occurs once, labels included.
 
-        The lede is the excerpt and the text's beginning. An excerpt repeats or sums up the text,
-        so a word that stands once in each is said once.
+        The lede is the excerpt and the beginning of the text. An excerpt repeats the text, so a
+        word that occurs once in each counts as one mention.
         """
         if self.title or self.labels or len(self.lede | self.text) != 1:
             return False
@@ -66,14 +68,14 @@ class TopicEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleEvidence:
-    """The evidence for each topic that has some, by its place, and an article's length in words."""
+    """The evidence for each topic by its place in the beat, and the article's length in words."""
 
     topics: dict[int, TopicEvidence]
     words: int
 
 
 def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
-    """Look for the words of all topics in title, lede, labels and text of an article."""
+    """Search title, lede, labels and text of an article for the words of all topics."""
     evidence: defaultdict[int, TopicEvidence] = defaultdict(TopicEvidence)
     for at, topic in enumerate(index.topics):
         if topic.required:
@@ -85,18 +87,18 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
         _add_place(evidence, place, tokens, index)
     for kind, label in labels_of(article):
         _add_label(evidence, kind, label, index)
-    # what stands below a video describes it: that it does not come back to a word is no doubt
+    # text below a video only describes it: that it does not repeat a word means nothing
     length = 0 if article.type == "video" else len(text)
     return ArticleEvidence(topics=dict(evidence), words=length)
 
 
 def mark_lines(prose: str) -> str:
-    """Return a text in which no phrase stands across the end of a line."""
+    """Return a text in which no phrase is found across the end of a line."""
     return prose.replace("\n", " \u00b6 ")
 
 
 def labels_of(article: Article) -> Iterator[tuple[str, str]]:
-    """Yield what the page itself says it is about; a folder of its address is not the page."""
+    """Yield the section and tags of the page; a section taken from its URL does not count."""
     if article.section and article.origins.get("section") != "address":
         yield "section", article.section
     for tag in article.keywords[:_LABELS]:
@@ -106,7 +108,7 @@ def labels_of(article: Article) -> Iterator[tuple[str, str]]:
 def _add_place(
     evidence: dict[int, TopicEvidence], place: str, tokens: Tokens, index: KeywordIndex
 ) -> None:
-    """Add what the words of one place of an article say."""
+    """Add the evidence in one place of an article."""
     matches = list(index.phrases.find(tokens))
     for match in matches:
         term = index.terms[match.phrase]
@@ -136,10 +138,10 @@ def _add_label(
 def select_mentions(
     matches: Sequence[PhraseMatch], index: KeywordIndex
 ) -> dict[int, list[PhraseMatch]]:
-    """Return the keywords that stand for each topic, one for each place of the text.
+    """Return the keywords that count for each topic, one for each place of the text.
 
-    Of two that overlap the longer counts. A keyword inside a longer one of a topic that is no kin
-    is not meant: there is no war in "trade war".
+    Of two that overlap the longer one counts. A keyword inside a longer one of an unrelated topic
+    does not count: "trade war" is no war.
     """
     keywords = [match for match in matches if index.terms[match.phrase].kind is Kind.KEYWORD]
     longer = _phrases_over(keywords)
@@ -154,7 +156,7 @@ def select_mentions(
 
 
 def _phrases_over(matches: Iterable[PhraseMatch]) -> dict[int, list[PhraseMatch]]:
-    """Return the phrases of several words that stand over each place."""
+    """Return the phrases of several words at each place."""
     over: defaultdict[int, list[PhraseMatch]] = defaultdict(list)
     for match in matches:
         if match.end - match.start > 1:
@@ -164,7 +166,134 @@ def _phrases_over(matches: Iterable[PhraseMatch]) -> dict[int, list[PhraseMatch]
 
 
 def _is_inside(match: PhraseMatch, longer: PhraseMatch, index: KeywordIndex) -> bool:
-    """Decide whether a keyword is but a part of a longer one of a topic that is no kin."""
+    """Decide whether a keyword is only part of a longer one of an unrelated topic."""
     if longer.end - longer.start <= match.end - match.start or match.end > longer.end:
         return False
     return not index.are_kin(index.terms[match.phrase].topic, index.terms[longer.phrase].topic)
+
+
+def find_mentions(text: str, language: str, beat: Beat) -> Iterator[tuple[int, int, str]]:
+    """Yield the start, end and topic of each keyword in a text that counts as evidence."""
+    index = index_of(beat, language)
+    tokens = tokenize(text)
+    places = locate_words(text, tokens)
+    if not places:
+        return
+    for topic, mentions in select_mentions(list(index.phrases.find(tokens)), index).items():
+        for mention in mentions:
+            yield places[mention.start][0], places[mention.end - 1][1], index.topics[topic].name
+
+
+class Kind(Enum):
+    """The meaning of a word for its topic."""
+
+    KEYWORD = "keyword"
+    REQUIRED = "required"
+    EXCLUDED = "excluded"
+    NAME = "name"  # of the topic itself: counts only in the labels of a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordTerm:
+    """A word or phrase of a topic; `topic` is the topic's place in the beat."""
+
+    topic: int
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordIndex:
+    """The terms of topics, and in the same order the phrases that find them.
+
+    `above` has for each topic the places of those above it; `has_words` tells whether it has any
+    keyword.
+    """
+
+    topics: tuple[Topic, ...]
+    terms: tuple[KeywordTerm, ...]
+    phrases: Phrases
+    above: tuple[frozenset[int], ...]
+    has_words: tuple[bool, ...]
+
+    def are_kin(self, one: int, other: int) -> bool:
+        """Decide whether two topics are the same, or one is above the other."""
+        return one == other or one in self.above[other] or other in self.above[one]
+
+    def are_siblings(self, one: int, other: int) -> bool:
+        """Decide whether two topics have the same parent."""
+        parent = self.topics[one].parent
+        return bool(parent) and parent == self.topics[other].parent
+
+
+def index_of(beat: Beat, language: str) -> KeywordIndex:
+    """Return the index of a beat for articles in a language ("" if not known)."""
+    home = _base_language(beat.locale) or "en"
+    return _make_index(beat.topics, _base_language(language), home)
+
+
+def language_of(beat: Beat, language: str) -> str:
+    """Return the language whose rules apply to the words of articles in this language."""
+    return _base_language(language) or _base_language(beat.locale) or "en"
+
+
+def _base_language(language: str) -> str:
+    """Return the language of a tag without the region: pt of pt-BR."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+@functools.lru_cache(maxsize=64)
+def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordIndex:
+    terms = tuple(
+        KeywordTerm(topic=at, kind=kind, text=text)
+        for at, topic in enumerate(topics)
+        for kind, text in dict.fromkeys(_terms(topic, language, home))
+    )
+    phrases = Phrases([term.text for term in terms], language or home)
+    with_words = _topics_with_words(terms, phrases)
+    return KeywordIndex(
+        topics=topics,
+        terms=terms,
+        phrases=phrases,
+        above=tuple(frozenset(_above(at, topics)) for at in range(len(topics))),
+        has_words=tuple(at in with_words for at in range(len(topics))),
+    )
+
+
+def _topics_with_words(terms: Iterable[KeywordTerm], phrases: Phrases) -> frozenset[int]:
+    """Return the places of the topics with a keyword that can be found."""
+    return frozenset(
+        term.topic
+        for number, term in enumerate(terms)
+        if term.kind is Kind.KEYWORD and phrases.can_stand(number)
+    )
+
+
+def _terms(topic: Topic, language: str, home: str) -> Iterator[tuple[Kind, str]]:
+    """Yield a topic's words for a language.
+
+    Translations count in their language, names (`aliases`) in any. Keywords are in the site's
+    language; in another one they count only if the topic has no words of it ("war" is German for
+    "was").
+    """
+    translated = dict(topic.translations).get(language, ())
+    keywords = topic.keywords if not translated or language == home else ()
+    for text in (*keywords, *topic.aliases, *translated):
+        yield Kind.KEYWORD, text
+    for text in topic.required:
+        yield Kind.REQUIRED, text
+    for text in topic.excluded:
+        yield Kind.EXCLUDED, text
+    for text in (topic.name, topic.shortname):
+        yield Kind.NAME, text
+
+
+def _above(at: int, topics: tuple[Topic, ...]) -> Iterator[int]:
+    """Yield the places of the topics above one; a circle of parents ends."""
+    places = {topic.name: place for place, topic in enumerate(topics)}
+    passed = {at}
+    place = places.get(topics[at].parent)
+    while place is not None and place not in passed:
+        yield place
+        passed.add(place)
+        place = places.get(topics[place].parent)

@@ -1,22 +1,30 @@
-"""Topics with their evidence; on the beat or off it."""
+"""Decide which topics an article has, from the evidence and the confidence that it gives."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from copydesk.judge.profile import Match, topics_of_source
-from copydesk.judge.topics._confidence import ON_BEAT, TOPIC
-from copydesk.judge.topics._rank import RankedTopic, above, rank_topics
-from copydesk.news import Article, Beat
+from copydesk.judge.topics._evidence import (
+    ArticleEvidence,
+    KeywordIndex,
+    TopicEvidence,
+    gather,
+    index_of,
+)
+from copydesk.kit import tables
+from copydesk.news import Article, Beat, Topic
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Return the evidence that an article is on the beat, one piece a topic, strongest first.
+    """Return the evidence that an article is on the beat, one match a topic, strongest first.
 
-    Its words, else the source's: topics that the settings give it, or that it is official; then
-    the topics above those. The main topic needs less than the others, and stands where one below
-    it stands, or nearly does; without a main topic the nearest one needs as little, where no other
-    stands. A beat without topics takes everything.
+    First its own words, then its source (topics from the settings, or that it is official), then
+    the topics above those. The main topic needs less confidence than the others, and matches if a
+    topic below it does, or nearly does. Without a main topic the nearest topic needs as little if
+    no other one matches. A beat without topics takes everything.
     """
     ranked = rank_topics(article, beat)
     by_words = [_match(topic) for topic in ranked if _stands(topic)]
@@ -34,7 +42,7 @@ def _stands(topic: RankedTopic) -> bool:
 
 
 def _nearest(near: Sequence[RankedTopic], beat: Beat, *, has_match: bool) -> list[Match]:
-    """Return the main topic where it is near; without one the nearest, where none other stands."""
+    """Return the main topic if it is near; without a main topic the nearest one if none matches."""
     if beat.topic:
         return [_match(topic) for topic in near if topic.name == beat.topic]
     meant = [topic for topic in near if not topic.is_in_passing]
@@ -59,7 +67,7 @@ def _broader(matches: Sequence[Match], beat: Beat) -> Iterator[Match]:
 
 
 def _nearly(topic: RankedTopic, beat: Beat) -> Match:
-    """Return the main topic for the sake of one below it that does not match itself."""
+    """Return the main topic for a topic below it that nearly matches."""
     why = f"nearly {topic.name}, {topic.why}"
     return Match(topic=beat.topic, why=why, confidence=topic.confidence)
 
@@ -86,9 +94,9 @@ def describe_miss(article: Article, beat: Beat) -> str:
 
 
 def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Describe what is missing for the nearest topic that an article was not given.
+    """Describe what an article lacks for the nearest topic that it was not given.
 
-    "" where none is half as sure as one that stands.
+    "" if no topic has half of the confidence that is needed.
     """
     known = set(but)
     others = (topic for topic in rank_topics(article, beat) if topic.name not in known)
@@ -97,3 +105,276 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
         return ""
     lack = TOPIC - nearest.confidence
     return f"not {nearest.name}: {nearest.why}, {lack} more of {TOPIC} needed"
+
+
+# Words of a topic below the main one may be ambiguous; next to words of the main one they are not.
+_GROUNDED = 0.2  # of the doubt in a topic named up front is removed if the main one is sure
+_UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occurs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedTopic:
+    """A topic, the confidence in it in percent, and the evidence.
+
+    `is_below` tells that it is the main topic or below it, which all topics of a beat without one
+    are. `is_grounded` tells that a word of the main topic occurs, where that is needed.
+    `is_in_passing` tells that the only evidence is one mention of one word.
+    """
+
+    topic: Topic
+    confidence: int
+    evidence: TopicEvidence
+    is_below: bool
+    is_grounded: bool
+    is_in_passing: bool
+
+    @property
+    def name(self) -> str:
+        """Return the topic's name."""
+        return self.topic.name
+
+    @property
+    def why(self) -> str:
+        """Return the evidence in words."""
+        return describe(self.evidence, self.confidence)
+
+
+def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
+    """Return the topics with any evidence, highest confidence first, equals in the beat's order."""
+    index = index_of(beat, article.language)
+    evidence = gather(article, index)
+    topics = _in_context(evidence, index, beat)
+    return sorted(topics, key=lambda topic: -topic.confidence)
+
+
+def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> Iterator[RankedTopic]:
+    """Yield the topics with the confidence that each has given the main one."""
+    alone = {
+        at: _confidence_alone(at, article, index, has_main=bool(beat.topic))
+        for at, evidence in article.topics.items()
+        if evidence.is_any
+    }
+    main = _place_of_main(beat)
+    has_ground = main < 0 or main in alone or not index.has_words[main]
+    has_main = alone.get(main, 0) >= TOPIC
+    for at, confidence_alone in sorted(alone.items()):
+        topic, evidence = beat.topics[at], article.topics[at]
+        is_below = _is_below_main(topic, beat)
+        is_grounded = has_ground or not is_below
+        is_meant = has_main and at != main and is_below and _is_named(evidence, article)
+        yield RankedTopic(
+            topic=topic,
+            confidence=round(_beside_main(confidence_alone, is_grounded, is_meant)),
+            evidence=evidence,
+            is_below=is_below,
+            is_grounded=is_grounded,
+            is_in_passing=is_in_passing(evidence, article),
+        )
+
+
+def _is_named(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
+    """Decide whether a topic is named in title or lede, and not only in passing."""
+    return evidence.is_up_front and not is_in_passing(evidence, article)
+
+
+def _place_of_main(beat: Beat) -> int:
+    """Return the place of the main topic, -1 if the beat has none."""
+    return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
+
+
+def _is_below_main(topic: Topic, beat: Beat) -> bool:
+    """Decide whether a topic is the main one or below it; without a main topic all are."""
+    return not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
+
+
+def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
+    """Return the confidence in a topic given the main one; no confidence stays none."""
+    if is_meant and alone:
+        return alone + _GROUNDED * (100 - alone)
+    return alone if is_grounded else alone * _UNGROUNDED
+
+
+def _confidence_alone(
+    at: int, article: ArticleEvidence, index: KeywordIndex, *, has_main: bool
+) -> float:
+    """Return the confidence in a topic by its own words, compared with unrelated topics.
+
+    Without a main topic, topics without a common parent compete: a story is about the one that it
+    says most of. Topics with a common parent do not compete, nor does a topic with many different
+    words.
+    """
+    topic = article.topics[at]
+    divides = not has_main and not topic.is_side
+    rivals = (
+        weight_beside(evidence, is_divided=divides and not index.are_siblings(at, other))
+        for other, evidence in article.topics.items()
+        if not index.are_kin(at, other)
+    )
+    return confidence(topic, article, max(rivals, default=0.0))
+
+
+def above(name: str, beat: Beat) -> tuple[str, ...]:
+    """Return the names of the topics above one up to the main topic, nearest first; circles end."""
+    parents = {topic.name: topic.parent for topic in beat.topics}
+    passed = [name]
+    while name != beat.topic:
+        name = parents.get(name, "")
+        if not name or name in passed:
+            break
+        passed.append(name)
+    return tuple(passed[1:])
+
+
+# Confidence, from 0 to 100. Its weights were set by hand. `tables/weights.toml` has each of them,
+# and how much F1 on the labelled example changes if it is changed by a third.
+
+TOPIC = 50  # confidence from which a record gets a topic
+ON_BEAT = 30  # confidence in the main topic, or one below it, from which an article is filed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """A weight, and by how many points F1 changes if it is a third smaller or larger."""
+
+    weight: float
+    less: float
+    more: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The weights by their names in the table, which explains each."""
+
+    title: float
+    title_twice: float
+    bare_title: float
+    lede: float
+    lede_twice: float
+    label: float
+    text: float
+    article_words: float
+    least_mentions: float
+    words_a_mention: float
+    repeated: float
+    title_mentions: float
+    lede_mentions: float
+    most_lede_mentions: float
+    rival: float
+    side_by_side: float
+    excluded: float
+
+
+_ROWS = tables.read_rows(__package__, "weights.toml", Weight)
+WEIGHTS = Weights(**{name: row.weight for name, row in _ROWS.items()})
+
+
+def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float) -> float:
+    """Compute in percent how likely it is that not all evidence is misleading.
+
+    `rivals` is the weight that a topic needs compared with the others; with less it is mentioned in
+    passing. Without a required word, or with an excluded one in title or lede, nothing is left; an
+    excluded word in the text takes a third.
+    """
+    if not evidence.required or evidence.excluded_in in ("title", "lede"):
+        return 0.0
+    standing = min(1.0, weight(evidence) / rivals) if rivals else 1.0
+    doubt = 1 - WEIGHTS.label if evidence.labels else 1.0
+    for share in (_title(evidence, article), _lede(evidence), _text(evidence, article)):
+        doubt *= 1 - share * standing
+    return 100 * (1 - doubt) * (WEIGHTS.excluded if evidence.excluded else 1)
+
+
+def is_in_passing(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
+    """Decide whether a long article mentions a topic only once, with one word, in its text."""
+    return article.words >= WEIGHTS.article_words and evidence.is_single_mention
+
+
+def weight(evidence: TopicEvidence) -> float:
+    """Compute how much an article says about a topic, in mentions in its text."""
+    lede = min(WEIGHTS.most_lede_mentions, evidence.lede.total())
+    up_front = WEIGHTS.title_mentions * len(evidence.title) + WEIGHTS.lede_mentions * lede
+    return up_front + _count_mentions(evidence.text)
+
+
+def weight_beside(rival: TopicEvidence, *, is_divided: bool) -> float:
+    """Return the weight that a topic needs next to a rival, more if they compete."""
+    return weight(rival) * (WEIGHTS.side_by_side if is_divided else WEIGHTS.rival)
+
+
+def _title(evidence: TopicEvidence, article: ArticleEvidence) -> float:
+    if evidence.title and article.words >= WEIGHTS.article_words and not evidence.text:
+        return WEIGHTS.bare_title
+    return (0.0, WEIGHTS.title, WEIGHTS.title_twice)[min(2, len(evidence.title))]
+
+
+def _lede(evidence: TopicEvidence) -> float:
+    return (0.0, WEIGHTS.lede, WEIGHTS.lede_twice)[min(2, evidence.lede.total())]
+
+
+def _text(evidence: TopicEvidence, article: ArticleEvidence) -> float:
+    """Weigh how often, with how many keywords and how widely the text mentions it."""
+    needed = WEIGHTS.least_mentions + article.words / WEIGHTS.words_a_mention
+    spread = (1 + len(evidence.parts)) / 5
+    return WEIGHTS.text * min(1.0, _count_mentions(evidence.text) / needed * spread)
+
+
+def _count_mentions(counts: Counter[str]) -> float:
+    """Count keywords; one that is repeated counts less than another one."""
+    return float(sum(count**WEIGHTS.repeated for count in counts.values()))
+
+
+def describe(evidence: TopicEvidence, confidence: int) -> str:
+    """Describe in a sentence where a topic's words occur, and the confidence.
+
+    As in `"ai act" in title, 3 times in text (confidence 92)`.
+    """
+    facts = ", ".join([*_keywords(evidence), *_labels(evidence), *_against(evidence)])
+    return f"{facts} (confidence {confidence})"
+
+
+def _keywords(evidence: TopicEvidence) -> list[str]:
+    """Name the most important keyword and its place, else the keywords in the text."""
+    for place, counts in (("title", evidence.title), ("lede", evidence.lede)):
+        if counts:
+            keyword = _chief(counts)
+            return [f'"{keyword}" in {place}', *_again(keyword, evidence.text)]
+    if not evidence.text:
+        return []
+    keyword = _chief(evidence.text)
+    count = evidence.text[keyword]
+    chief = [f'"{keyword}" {_times(count)} in text']
+    return chief + _others(evidence.text.total() - count)
+
+
+def _again(keyword: str, text: Counter[str]) -> list[str]:
+    """Describe how often the text repeats a keyword, and has other ones."""
+    if not text.total():
+        return []
+    count = text[keyword]
+    if not count:
+        return [f"other keywords {_times(text.total())} in text"]
+    return [f"{_times(count)} in text", *_others(text.total() - count)]
+
+
+def _others(count: int) -> list[str]:
+    return [f"other keywords {_times(count)}"] if count else []
+
+
+def _chief(counts: Counter[str]) -> str:
+    """Return the most frequent keyword, of equals the beat's first."""
+    return counts.most_common(1)[0][0]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _labels(evidence: TopicEvidence) -> list[str]:
+    return [f'{kind} "{label}"' for label, kind in list(evidence.labels.items())[:1]]
+
+
+def _against(evidence: TopicEvidence) -> list[str]:
+    facts = [] if evidence.required else ["none of its required words"]
+    if evidence.excluded:
+        facts.append(f'excluded "{evidence.excluded}" in {evidence.excluded_in}')
+    return facts

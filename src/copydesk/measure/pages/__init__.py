@@ -1,13 +1,13 @@
-"""Labelled pages in, as the line reads them and as a person says; how far the two agree out.
+"""Read labelled pages with the pipeline, and report how far the values agree with the labels.
 
-files | sets of pages with their truth | each read by the line | compared, value by value
+files | sets of labelled pages | each read by the pipeline | compared value by value
 """
 
 from __future__ import annotations
 
-from copydesk.measure.pages._cases import Case as Case
-from copydesk.measure.pages._cases import Set as Set
-from copydesk.measure.pages._cases import Truth as Truth
+from copydesk.measure._labelled import Case as Case
+from copydesk.measure._labelled import Set as Set
+from copydesk.measure._labelled import Truth as Truth
 from copydesk.measure.pages._dates import DatesReport as DatesReport
 from copydesk.measure.pages._dates import Days as Days
 from copydesk.measure.pages._dates import WrongDay as WrongDay
@@ -17,15 +17,15 @@ from copydesk.measure.pages._dates import our_day as our_day
 from copydesk.measure.pages._extract import Agreement as Agreement
 from copydesk.measure.pages._extract import Authors as Authors
 from copydesk.measure.pages._extract import ExtractReport as ExtractReport
+from copydesk.measure.pages._extract import Likeness as Likeness
 from copydesk.measure.pages._extract import Miss as Miss
+from copydesk.measure.pages._extract import compare_names as compare_names
+from copydesk.measure.pages._extract import compare_texts as compare_texts
 from copydesk.measure.pages._extract import extract as extract
+from copydesk.measure.pages._extract import mean_scores as mean_scores
 from copydesk.measure.pages._extract import text_likeness as text_likeness
+from copydesk.measure.pages._layouts import read_markup_text as read_markup_text
 from copydesk.measure.pages._layouts import read_sets as read_sets
-from copydesk.measure.pages._likeness import Likeness as Likeness
-from copydesk.measure.pages._likeness import compare_names as compare_names
-from copydesk.measure.pages._likeness import compare_texts as compare_texts
-from copydesk.measure.pages._likeness import mean_scores as mean_scores
-from copydesk.measure.pages._markup import read_markup_text as read_markup_text
 from copydesk.measure.pages._reading import Lost as Lost
 from copydesk.measure.pages._reading import Milliseconds as Milliseconds
 from copydesk.measure.pages._reading import PageReading as PageReading

@@ -1,4 +1,4 @@
-"""Dates: the day that a page was published, as we read it beside what a person says."""
+"""Compare the publication days that we read from pages with their labels."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from copydesk.measure.pages._reading import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """How many days are exact, how many pages give none, how many another one.
+    """The numbers of exact, missing and wrong days.
 
-    A label that is a moment is compared in UTC, one that is a day with the publisher's own day.
-    `utc` and `local` are how many are the same when all are compared in one of these ways. What
-    only the round's clock dates has none.
+    If the label is a moment, days are compared in UTC, else by the publisher's own day. `utc` and
+    `local` are the numbers of equal days if all are compared in one of these ways. A page that was
+    dated only by the time of fetching counts as missing.
     """
 
     pages: int
@@ -41,7 +41,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongDay:
-    """A page where we say another day, "" where we say none, and where ours came from."""
+    """A page with a wrong day (ours is "" if we found none), and the origin of our day."""
 
     set: str
     page: str
@@ -52,10 +52,10 @@ class WrongDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesReport:
-    """How the days of labelled pages were read: all together, then set by set.
+    """The results on days of labelled pages, for all pages or for one set.
 
-    `name` is "" for all. `dropped` are pages of which no article came, `absent` those that a
-    recording does not hold; the latter count nowhere.
+    `name` is "" for all. `dropped` are pages that gave no article, `absent` those missing in a
+    recording, which are not counted anywhere.
     """
 
     name: str
@@ -76,10 +76,10 @@ class DatesReport:
 def dates(
     paths: Iterable[Path], now: datetime, replayed_at: datetime | None, progress: Progress
 ) -> DatesReport:
-    """Read every page that has a day and compare.
+    """Read every page whose label has a day, and compare the days.
 
-    `now` is the clock for pages that only lie in a file, `replayed_at` that of a recording, None
-    for its newest. Raises DataError where no page there has a day, or something cannot be read.
+    `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
+    replayed, None for its newest. Raises DataError if no page has a day, or on unreadable data.
     """
     sets = _layouts.read_sets(paths, now, replayed_at)
     dated = [labelled_set.only(lambda truth: truth.day is not None) for labelled_set in sets]
@@ -114,7 +114,7 @@ def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...])
 
 
 def count_days(readings: Iterable[PageReading]) -> Days:
-    """Count the pages whose day is known by how ours agrees."""
+    """Count the exact, missing and wrong days of pages with a label."""
     pages = [reading for reading in readings if reading.case.truth.day is not None]
     exact = sum(is_exact(reading) for reading in pages)
     none = sum(not _day(reading, in_utc=True) for reading in pages)
@@ -133,12 +133,12 @@ def count_days(readings: Iterable[PageReading]) -> Days:
 
 
 def is_exact(reading: PageReading) -> bool:
-    """Decide whether our day is that of the label."""
+    """Decide whether our day is the same as the label's."""
     return our_day(reading) == _label(reading)
 
 
 def our_day(reading: PageReading) -> str:
-    """Return our day, in UTC where the label is a moment; "" where only the clock says one."""
+    """Return our day, in UTC if the label is a moment; "" if it is only the fetch time."""
     truth = reading.case.truth.day
     return _day(reading, in_utc=truth is None or truth.is_moment)
 

@@ -1,20 +1,21 @@
-"""Extract: what we read from pages beside what a person says stands there."""
+"""Compare the texts, titles, authors and images that we read from pages with their labels."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from statistics import fmean
 
 from copydesk.errors import DataError
 from copydesk.kit import text
-from copydesk.measure.pages import _layouts, _likeness
-from copydesk.measure.pages._cases import Set
+from copydesk.measure._labelled import Set
+from copydesk.measure.pages import _layouts
 from copydesk.measure.pages._dates import Days, count_days
-from copydesk.measure.pages._likeness import Likeness
 from copydesk.measure.pages._reading import (
     Lost,
     Milliseconds,
@@ -26,12 +27,119 @@ from copydesk.measure.pages._reading import (
 )
 from copydesk.news import Article
 
+_WORD = re.compile(r"\w+")
+_JOINING = frozenset(("by", "and"))  # words of a byline that are not names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """Precision and recall of an extracted text; None where the denominator is 0."""
+
+    precision: float | None
+    recall: float | None
+    is_exact: bool
+
+    @property
+    def f1(self) -> float:
+        """Compute the harmonic mean."""
+        return f1(self.precision or 0.0, self.recall or 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Mean precision and recall over pages, the F1 of these means, the share of perfect pages.
+
+    All are None if no text was compared.
+    """
+
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    accuracy: float | None = None
+
+
+def f1(precision: float, recall: float) -> float:
+    """Compute the harmonic mean of two shares."""
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def compare_texts(true: str, found: str) -> Likeness:
+    """Compare two texts by their 4-grams of words (`evaluate.py` of the benchmark).
+
+    A text of less than four words is one gram. Precision is None if no text was extracted, recall
+    is None if the true text is empty.
+    """
+    wanted, given = _four_grams(true), _four_grams(found)
+    shared = (wanted & given).total()
+    return Likeness(
+        precision=shared / given.total() if given else None,
+        recall=shared / wanted.total() if wanted else None,
+        is_exact=wanted == given,
+    )
+
+
+def _four_grams(text: str) -> Counter[tuple[str, ...]]:
+    words = _WORD.findall(text)
+    return Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3)) if words)
+
+
+def mean_scores(pages: Iterable[Likeness]) -> Scores:
+    """Average the pages as the benchmark does."""
+    pages = list(pages)
+    if not pages:
+        return Scores()
+    precision = _mean(page.precision for page in pages)
+    recall = _mean(page.recall for page in pages)
+    return Scores(
+        precision=round(precision, 4),
+        recall=round(recall, 4),
+        f1=round(f1(precision, recall), 4),
+        accuracy=round(fmean(page.is_exact for page in pages), 4),
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else 0.0
+
+
+def compare_names(true: Iterable[str], found: Iterable[str]) -> Likeness:
+    """Compare people by the set of their names' words, "by" and "and" left out."""
+    wanted, given = _name_words(true), _name_words(found)
+    shared = len(wanted & given)
+    return Likeness(
+        precision=shared / len(given) if given else None,
+        recall=shared / len(wanted) if wanted else None,
+        is_exact=wanted == given,
+    )
+
+
+def _name_words(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(_WORD.findall(" ".join(names).casefold())) - _JOINING
+
+
+def longest_alone(text: str, other: str) -> str:
+    """Return the longest run of words of a text that are in no 4-gram of the other."""
+    words, known = _WORD.findall(text), _four_grams(other)
+    shared = [False] * len(words)
+    for at in range(len(words) - 3):
+        if tuple(words[at : at + 4]) in known:
+            shared[at : at + 4] = [True] * 4
+    runs = [
+        list(run)
+        for is_shared, run in groupby(range(len(words)), shared.__getitem__)
+        if not is_shared
+    ]
+    longest = max(runs, key=len, default=[])
+    return " ".join(words[at] for at in longest)
+
+
 _FOR_DAYS = "compare them with copydesk eval dates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """How many values are known, and how many of ours are the same."""
+    """The number of labels for a field, and how many of our values are the same."""
 
     cases: int
     exact: int
@@ -39,10 +147,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authors:
-    """How many pages have known authors, how many of ours are the same people, the mean F1.
+    """The numbers of pages with labelled authors and with exactly these authors, and the mean F1.
 
-    Names are compared as sets of words. `in_page` counts the pages where the names can be read at
-    all: elsewhere only a feed tells them.
+    Names are compared as sets of words. `in_page` counts only pages that contain the names: for the
+    others only a feed has them.
     """
 
     cases: int
@@ -53,9 +161,9 @@ class Authors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """One value where we say something else; `score` is the F1 of a text or of names, else 0.
+    """One wrong value; `score` is the F1 of a text or of names, else 0.
 
-    Of a text, `ours` is the longest run of words too many, `expected` the longest that is missing.
+    For a text, `ours` is the longest run of extra words, `expected` the longest missing one.
     """
 
     set: str
@@ -68,12 +176,12 @@ class Miss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractReport:
-    """How labelled pages were read: all together, then set by set; `name` is "" for all.
+    """The results on labelled pages, for all pages (`name` is "") or for one set.
 
-    `texts` of the `pages` have a true text. Precision, recall and F1 are those of the benchmark
-    (`_likeness`), None without a text; a dropped page counts as an empty text. `dropped` are pages
-    of which no article came, `absent` those that a recording does not hold; the latter count
-    nowhere. `skipped` are sets of which only days are known: those are for `dates`.
+    `texts` is the number of `pages` with a true text. Precision, recall and F1 are those of the
+    benchmark (`compare_texts`), None without a text; a dropped page counts as an empty text.
+    `dropped` are pages that gave no article, `absent` those missing in a recording, which are not
+    counted anywhere. `skipped` are sets with labelled days only, for `dates`.
     """
 
     name: str
@@ -106,9 +214,9 @@ def extract(
 ) -> ExtractReport:
     """Read every labelled page and compare text, title, authors, lead image and address.
 
-    `now` is the clock for pages that only lie in a file, `replayed_at` that of a recording, None
-    for its newest. Misses are listed where `below` says from which F1 of a text on. Raises
-    DataError where there is nothing to compare, or something cannot be read.
+    `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
+    replayed, None for its newest. With `below`, misses are listed: for texts those with an F1 below
+    it. Raises DataError if there is nothing to compare, or on unreadable data.
     """
     sets = _layouts.read_sets(paths, now, replayed_at)
     comparable, skipped = _choose_comparable(sets)
@@ -125,7 +233,7 @@ def extract(
 
 def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...]) -> ExtractReport:
     texts = [likeness for reading in readings if (likeness := text_likeness(reading)) is not None]
-    scores = _likeness.mean_scores(texts)
+    scores = mean_scores(texts)
     return ExtractReport(
         name=name,
         pages=len(readings),
@@ -148,13 +256,13 @@ def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...])
 
 
 def text_likeness(reading: PageReading) -> Likeness | None:
-    """Compare a page's text, None where nobody knows the true one."""
+    """Compare a page's text with the label; None if it has no true text."""
     true = reading.case.truth.text
-    return None if true is None else _likeness.compare_texts(true, _prose(reading))
+    return None if true is None else compare_texts(true, _prose(reading))
 
 
 def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]:
-    """Return the sets with pages of which more is known than the day, and the others' names."""
+    """Return the sets with labels other than days, and the names of the other sets."""
     worded = [labelled_set.only(lambda truth: truth.has_words) for labelled_set in sets]
     skipped = tuple(
         labelled_set.name
@@ -180,7 +288,7 @@ def _agreement(readings: Iterable[PageReading], field: str) -> Agreement:
 
 
 def _pair(reading: PageReading, field: str) -> Iterator[tuple[str, str]]:
-    """Yield our value and the true one, nothing where nobody knows the latter."""
+    """Yield our value and the true one; nothing without a label."""
     truth, article = reading.case.truth, reading.article
     match field:
         case "title":
@@ -209,7 +317,7 @@ def _authors(readings: Iterable[PageReading]) -> Authors:
 def _names(reading: PageReading) -> Iterator[Likeness]:
     true = reading.case.truth.authors
     if true is not None:
-        yield _likeness.compare_names(true, _our_authors(reading.article))
+        yield compare_names(true, _our_authors(reading.article))
 
 
 def _our_authors(article: Article | None) -> tuple[str, ...]:
@@ -230,7 +338,7 @@ def _text_misses(reading: PageReading, below: float) -> Iterator[Miss]:
     likeness = text_likeness(reading)
     if likeness is not None and likeness.f1 < below:
         ours, true = _prose(reading), reading.case.truth.text or ""
-        more, less = _likeness.longest_alone(ours, true), _likeness.longest_alone(true, ours)
+        more, less = longest_alone(ours, true), longest_alone(true, ours)
         yield _miss(reading, "text", likeness.f1, more, less)
 
 

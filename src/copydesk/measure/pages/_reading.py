@@ -1,4 +1,4 @@
-"""Reading: every page of labelled data read as the line reads it, with the time that it took."""
+"""Read labelled pages as the pipeline does, and measure the time."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Protocol
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.measure.pages._cases import Case, Set
+from copydesk.measure._labelled import Case, Set
 from copydesk.news import Article, Beat, Lead
 
 _BEAT = Beat(title="Measured")
 
 
 class Progress(Protocol):
-    """Whoever wants to know how far it is."""
+    """Receives the progress of reading."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Hear that a set begins."""
+        """Report that a set begins, with its number of pages."""
         ...
 
     def step(self, count: int = 1) -> None:
-        """Hear that pages were read."""
+        """Report that pages were read."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A page of which no article came: dropped by a rule, or `failed`, or it broke the reader."""
+    """A page that gave no article: dropped by a rule, `failed`, or an error in the extractor."""
 
     page: str
     reason: str
@@ -39,10 +39,10 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A case of a set and what was read; `seconds` are of the processor.
+    """A case and its extracted article; `seconds` are CPU time.
 
-    A page that the line would drop is read all the same, as if it were an article, and `lost` says
-    why it would be: how well a page is read is one question, whether it is news another.
+    A page that the pipeline would drop is read anyway, and `lost` has the reason for dropping it:
+    extraction and the decision whether a page is news are measured separately.
     """
 
     set: str
@@ -54,14 +54,14 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milliseconds:
-    """What a page costs the processor."""
+    """CPU time per page in milliseconds."""
 
     median: float
     p99: float
 
 
 def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
-    """Read every page of a set without a word of any feed, then take off what its site repeats."""
+    """Read every page of a set without its feed, then remove text that its site repeats."""
     progress.stage(labelled.name, len(labelled.cases))
     readings = []
     for case in labelled.cases:
@@ -76,7 +76,7 @@ def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
 
 
 def remove_repeats(readings: Sequence[PageReading]) -> list[PageReading]:
-    """Take off what each site repeats, learned from all of its pages here: as after some rounds."""
+    """Remove text that each site repeats, learned from all of its pages, as after some rounds."""
     of_site: dict[str, list[Article]] = defaultdict(list)
     for reading in readings:
         if reading.article and not reading.lost:
@@ -98,7 +98,7 @@ def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Articl
 
 
 def read_case(case: Case) -> tuple[Article | None, Lost | None]:
-    """Read one page, whatever comes of it."""
+    """Read one page; return its article, and the reason why it would be lost."""
     lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
     try:
         outcome = extract.read(case.page, lead, _BEAT)
@@ -108,20 +108,20 @@ def read_case(case: Case) -> tuple[Article | None, Lost | None]:
         anyway = extract.read_anyway(case.page, lead, _BEAT)
     except PageError as error:
         return None, Lost(page=case.name, reason="failed", detail=str(error))
-    except Exception as error:  # what is measured here is that there is none
+    except Exception as error:  # any error is counted: there should be none
         what = f"{type(error).__name__}: {error}"
         return None, Lost(page=case.name, reason="error", detail=what)
     return (anyway if isinstance(anyway, Article) else None), lost
 
 
 def cpu_milliseconds(readings: Sequence[PageReading]) -> Milliseconds:
-    """Compute the median and the 99th of a hundred pages, by nearest rank."""
+    """Compute the median and the 99th percentile, by nearest rank."""
     milliseconds = sorted(1000 * reading.seconds for reading in readings) or [0.0]
     median, p99 = (milliseconds[-(-len(milliseconds) * percent // 100) - 1] for percent in (50, 99))
     return Milliseconds(median=round(median, 1), p99=round(p99, 1))
 
 
 def pages_per_second(readings: Sequence[PageReading]) -> float:
-    """Compute how many pages a second of one processor suffices for."""
+    """Compute the number of pages per second on one processor."""
     seconds = sum(reading.seconds for reading in readings)
     return round(len(readings) / seconds, 1) if seconds else 0.0

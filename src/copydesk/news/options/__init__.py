@@ -1,1 +1,1 @@
-"""Options of the stages: nouns that an owner sets in beat.toml and a stage takes."""
+"""Settings of fetching, mailing and deploying, as their tables in beat.toml."""

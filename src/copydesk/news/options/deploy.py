@@ -1,4 +1,4 @@
-"""Options of deploying: which branch or bucket the site is put into."""
+"""Options of deploying: the git branch or S3 bucket to put the site into."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from copydesk.kit.options import option
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchOptions:
-    """Which branch of which remote the site is committed to, as `[deploy.git]` in beat.toml."""
+    """The branch and remote that the site is pushed to, as `[deploy.git]` in beat.toml."""
 
     remote: str = option("origin", "A git remote of the newsroom, by its name.", kinds.REMOTE)
     branch: str = option(
@@ -25,9 +25,9 @@ class BranchOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Options:
-    """Which bucket the site is put into, as `[deploy.s3]` in beat.toml.
+    """The bucket that the site is uploaded to, as `[deploy.s3]` in beat.toml.
 
-    The keys are from the environment alone, "" for none; `session_token` belongs to lent ones.
+    The keys come only from the environment, "" for none; temporary keys need a `session_token`.
     """
 
     bucket: str = option("", "The bucket, which is there already.", kinds.BUCKET)

@@ -1,4 +1,4 @@
-"""Options of fetching: who asks, how much, how long, how often."""
+"""Options of fetching: User-Agent, size limits, timeouts and delays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.kit.options import option
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """How one host is asked, as `[[host]]` in beat.toml; None where it is asked as any other."""
+    """Fetch settings of one host, as `[[host]]` in beat.toml; None means the general setting."""
 
     delay_seconds: float | None = option(
         None,
@@ -27,12 +27,12 @@ class Manners:
 
 @dataclass(frozen=True, kw_only=True)
 class FetchOptions:
-    """How strangers are asked, as `[fetch]` in beat.toml.
+    """The settings of all requests to other sites, as `[fetch]` in beat.toml.
 
     `timeout_seconds` is for one request from its first byte to its last, `connect_seconds` for
-    finding the address, TCP and TLS. `delay_seconds` lie between the end of one answer of a host
-    and the next request to it, `penalty_seconds` after a 429 and after several 403 in a row;
-    `hosts` has other manners for some, by exact name.
+    DNS, TCP and TLS. `delay_seconds` is the pause between the end of a host's answer and the next
+    request to it, `penalty_seconds` the pause after a 429 or several 403 in a row; `hosts` has
+    other settings for single hosts, by exact name.
     """
 
     contact: str = option(
@@ -94,17 +94,17 @@ class FetchOptions:
         return f"{self.user_agent} (+{contact})" if contact else self.user_agent
 
     def allows(self, host: str) -> bool:
-        """Decide whether the newsroom allows this host, by its name, to have a private address."""
+        """Decide whether the settings let this host have a private address, by the host's name."""
         return bool(self._allowed) and _bare(host) in self._allowed
 
     def delay(self, host: str) -> float:
-        """Return the seconds between an answer of a host and the next request to it."""
+        """Return the seconds to wait between a host's answer and the next request to it."""
         chosen = self._manners.get(_bare(host)) if self._manners else None
         given = None if chosen is None else chosen.delay_seconds
         return self.delay_seconds if given is None else given
 
     def penalty(self, host: str) -> float:
-        """Return the seconds that a host is left alone after it showed that we ask too much."""
+        """Return the seconds to wait after a host refused us for asking too often."""
         chosen = self._manners.get(_bare(host)) if self._manners else None
         given = None if chosen is None else chosen.penalty_seconds
         return self.penalty_seconds if given is None else given

@@ -1,14 +1,47 @@
-"""Options of mailing: who writes, by which server, signed how, and what comes back where."""
+"""Options of mailing: sender, mail server, DKIM signature, limits and bounces."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.kit import kinds
-from copydesk.kit.options import option
-from copydesk.news.options import mail_kinds
+from copydesk.kit.kinds import HOST, TEXT, WORDS
+from copydesk.kit.options import Unfit, ValueKind, option
+
+# RFC 5322's dot-atom, the only form that every mail server takes, at a host with a dot or localhost
+_MAILBOX = r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]{1,40}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+"
+
+
+def _mailbox(value: object) -> str:
+    address = TEXT.read(value)
+    if address and (not re.fullmatch(_MAILBOX, address) or len(address) > 200):
+        raise Unfit("a mail address such as letters@example.org", "without a name and without <>")
+    return address
+
+
+def _rates(value: object) -> Mapping[str, int]:
+    if not isinstance(value, dict):
+        raise Unfit('a table such as { "gmail.com" = 100 }')
+    for number in value.values():
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 1_000_000:
+            raise Unfit("a whole number from 1 to 1000000 for each domain")
+    return {HOST.read(name): number for name, number in value.items()}
+
+
+def _mailboxes(value: object) -> tuple[str, ...]:
+    return tuple(address for address in map(_mailbox, WORDS.read(value)) if address)
+
+
+MAILBOX = ValueKind(name="mail address or nothing", read=_mailbox)
+MAILBOXES = ValueKind(name="list of mail addresses", read=_mailboxes)
+HOST_OR_NONE = ValueKind(
+    name="host name or nothing", read=lambda value: "" if value == "" else HOST.read(value)
+)
+RATES = ValueKind(name="table: domain = letters a minute", read=_rates)
+
 
 SmtpSecurity = Literal["starttls", "tls", "none"]
 Delivery = Literal["", "smtp", "listmonk", "buttondown", "ghost", "mailgun", "postmark"]
@@ -17,11 +50,9 @@ Uncertain = Literal["leave", "again"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpOptions:
-    """The server that takes letters, as `[mail.smtp]` in beat.toml; `password` is from outside."""
+    """The mail server, as `[mail.smtp]` in beat.toml; `password` comes from the environment."""
 
-    host: str = option(
-        "", "The server that takes your letters: `smtp.example.org`.", mail_kinds.HOST_OR_NONE
-    )
+    host: str = option("", "The server that takes your letters: `smtp.example.org`.", HOST_OR_NONE)
     port: int = option(587, "Its port.", kinds.whole(minimum=1, maximum=65_535))
     security: SmtpSecurity = option(
         "starttls",
@@ -46,7 +77,7 @@ class SmtpOptions:
     domains: Mapping[str, int] = option(
         {},
         'How many letters a minute go to readers at one domain: `{ "gmail.com" = 100 }`.',
-        mail_kinds.RATES,
+        RATES,
     )
     warm_up: int = option(
         0,
@@ -60,7 +91,7 @@ class SmtpOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DkimOptions:
-    """How letters are signed here, as `[mail.dkim]` in beat.toml; with no selector they are not."""
+    """The DKIM signature, as `[mail.dkim]` in beat.toml; without a selector mail is not signed."""
 
     selector: str = option(
         "",
@@ -70,7 +101,7 @@ class DkimOptions:
     domain: str = option(
         "",
         "For which domain it signs; by itself that of `mail.from_address`.",
-        mail_kinds.HOST_OR_NONE,
+        HOST_OR_NONE,
     )
     key_file: str = option(
         ".copydesk/dkim.pem",
@@ -80,9 +111,9 @@ class DkimOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceOptions:
-    """Where what cannot be delivered comes back to, as `[mail.bounces]` in beat.toml.
+    """Where bounces arrive, as `[mail.bounces]` in beat.toml.
 
-    `password` and `secret` are the environment's.
+    `password` and `secret` come from the environment.
     """
 
     address: str = option(
@@ -90,13 +121,13 @@ class BounceOptions:
         "Where undeliverable letters come back to: `bounces@example.org`. Each letter has a name "
         "of its own there, `bounces+…@example.org`, so the mailbox must take those. Without it "
         "they come back to `mail.from_address`, and nobody counts them.",
-        mail_kinds.MAILBOX,
+        MAILBOX,
     )
     imap_host: str = option(
         "",
         "The server of that mailbox; it is asked every ten minutes, over TLS. Without it: "
         "`copydesk mail bounces` by a pipe, or the webhook.",
-        mail_kinds.HOST_OR_NONE,
+        HOST_OR_NONE,
     )
     imap_port: int = option(993, "Its port.", kinds.whole(minimum=1, maximum=65_535))
     imap_user: str = option(
@@ -115,9 +146,9 @@ class BounceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverOptions:
-    """Which service gets letters instead of readers, as `[mail.hand_over]` in beat.toml.
+    """The mailing service that sends the letters for us, as `[mail.hand_over]` in beat.toml.
 
-    `token` is the environment's.
+    `token` comes from the environment.
     """
 
     url: str = option(
@@ -138,18 +169,16 @@ class HandOverOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailOptions:
-    """How letters reach readers, as `[mail]` in beat.toml."""
+    """The sending of letters to subscribers, as `[mail]` in beat.toml."""
 
     deliver: Delivery = option(
         "",
         "How: by your own `smtp` server, or handed over to a service. Without it letters stand on "
         "the site alone.",
     )
-    from_address: str = option("", "Who writes: `letters@example.org`.", mail_kinds.MAILBOX)
+    from_address: str = option("", "Who writes: `letters@example.org`.", MAILBOX)
     from_name: str = option("", "By which name; by itself the letter's title.")
-    reply_to: str = option(
-        "", "Where answers of readers go; by itself to `from_address`.", mail_kinds.MAILBOX
-    )
+    reply_to: str = option("", "Where answers of readers go; by itself to `from_address`.", MAILBOX)
     postal_address: str = option(
         "", "Your postal address, below each letter: many countries' laws ask for one."
     )
@@ -178,7 +207,7 @@ class MailOptions:
         (),
         "To which addresses the desk, the API and agents may send a test letter, beside accounts "
         "whose name is an address. `copydesk mail` sends one to any.",
-        mail_kinds.MAILBOXES,
+        MAILBOXES,
     )
     test_letters_a_day: int = option(
         20,

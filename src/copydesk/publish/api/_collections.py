@@ -1,24 +1,37 @@
-"""Learning, samples, people, communities and the like: lists by heat, and single records."""
+"""The API's lists of learning, samples, people and other collections, and their single records.
+
+The pages of lists had other paths in an older version of the reference: `page2/`, not `page/2/`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 
-from copydesk.news import Record
+from copydesk.news import Record, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _records
-from copydesk.publish._plan import SitePlan
-from copydesk.publish.api import _fields, _sections, _shapes, encoding
+from copydesk.publish.api import encoding
+from copydesk.publish.api.encoding import web_only
 from copydesk.publish.writing import Sheet
+
+if TYPE_CHECKING:
+    from copydesk.publish._plan import SitePlan
+
+_Item = TypeVar("_Item")
 
 _PATHS = "_learning/collections/"
 _TOP = 4
+_ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
+HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "query", "quality"})
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the lists and single records of every collection that the API knows."""
-    for collection, shape in _shapes.SHAPES.items():
+    """Yield the lists and single records of every collection of the API."""
+    for collection, shape in SHAPES.items():
         records = plan.records.get(collection, ())
         if records:
             shelf = _Shelf(plan, shape, records, {record.path: record for record in records})
@@ -31,15 +44,15 @@ class _Shelf:
     """The records of one collection, ready to be listed."""
 
     plan: SitePlan
-    shape: _shapes.Shape
+    shape: Shape
     records: Sequence[Record]
     by_path: Mapping[str, Record]
 
     def lists(self, collection: str) -> Iterator[Sheet]:
-        """Yield the whole list, each topic's, and that of the learning paths."""
+        """Yield the list of all records, each topic's, and that of the learning paths."""
         listed = self._rank()
         fragments = {record.path: encoding.fragment(self._show(record)) for record in listed}
-        for folder, topic in _sections.of(self.plan, collection):
+        for folder, topic in list_folders(self.plan, collection):
             own = [r for r in listed if topic is None or topic.name in _records.texts(r, "topics")]
             head = {"title": self.shape.title, "path": f"_{collection}"}
             yield from self._pages(folder, head, [fragments[record.path] for record in own])
@@ -48,43 +61,277 @@ class _Shelf:
             yield from self._pages("api/learning/collections/", head, paths)
 
     def singles(self) -> Iterator[Sheet]:
-        """Yield one file a record; a learning path is the list of its items."""
+        """Yield one file for each record; a learning path is the list of its items."""
         for record in self.records:
             place = f"api/{addresses.record_folder(record.path)}index.json"
             if "items" in record.fields:
                 yield Sheet(place, self._path(record))
             else:
-                yield Sheet(place, encoding.compact(_fields.whole(record, self.plan)))
+                yield Sheet(place, encoding.compact(whole(record, self.plan)))
 
     def _rank(self) -> list[Record]:
-        """Return what is listed: by heat, events by their start."""
+        """Return the listed records, the hottest first, events by their start."""
         listed = _records.rank(self.records)
-        if self.shape is _shapes.SHAPES["events"]:
+        if self.shape is SHAPES["events"]:
             listed.sort(key=lambda r: (str(r.fields.get("startDateTime", "")), r.path))
         return listed
 
     def _pages(
         self, folder: str, head: Mapping[str, object], fragments: Sequence[bytes]
     ) -> Iterator[Sheet]:
-        pages = _sections.cut(fragments, self.shape.page_size)
+        pages = cut_pages(fragments, self.shape.page_size)
         for number, own in enumerate(pages, 1):
             tail = {"nextPage": number + 1} if number < len(pages) else {}
             data = encoding.page({**head, "page": number}, own, tail)
-            yield from _sections.place_page(folder, number, data)
+            yield from place_page(folder, number, data)
 
     def _show(self, record: Record) -> dict[str, object]:
         if "items" not in record.fields:
-            return _fields.in_list(record, self.plan)
+            return in_list(record, self.plan)
         items = self._items(record)
-        return _fields.in_list(record, self.plan, items[:_TOP], len(items))
+        return in_list(record, self.plan, items[:_TOP], len(items))
 
     def _path(self, record: Record) -> bytes:
         head = {"title": record.fields.get("title"), "path": record.path, "page": 1}
-        items = [encoding.fragment(_fields.in_list(r, self.plan)) for r in self._items(record)]
+        items = [encoding.fragment(in_list(r, self.plan)) for r in self._items(record)]
         return encoding.page(head, items, {})
 
     def _items(self, record: Record) -> list[Record]:
-        """Return the items of a learning path that exist, in its order."""
+        """Return the existing items of a learning path, in its order."""
         folder = f"_{record.collection}/"
         found = (self.by_path.get(f"{folder}{name}.md") for name in _records.texts(record, "items"))
         return [item for item in found if item is not None]
+
+
+def whole(
+    record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
+) -> dict[str, object]:
+    """Return a record with every key of its shape, null for missing values."""
+    made = _fill(record, plan)
+    if size is not None:
+        made |= {"topItems": [in_list(item, plan) for item in top], "size": size}
+    keys = order(SHAPES[record.collection].keys, made)
+    return {key: made.get(key) for key in keys}
+
+
+def in_list(
+    record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
+) -> dict[str, object]:
+    """Return a record as lists show it: without nulls, a collection with its first items."""
+    filled = _without_nulls(whole(record, plan, top, size))
+    return filled if isinstance(filled, dict) else {}
+
+
+def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
+    fields = web_only(record.fields)
+    made = {key: _plain(value, plan) for key, value in fields.items() if key not in HIDDEN}
+    made["path"] = record.path
+    made["sourceUrl"] = plan.links.api_record(record.path)
+    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan)
+    made["content"] = _content(record.body)
+    made["images"] = _images(fields.get("images"), "")
+    if record.collection in {"people", "companies"}:
+        made["title"] = fields.get("name")
+        made["excerpt"] = fields.get("bio", fields.get("overview"))
+    if isinstance(provider := fields.get("provider"), Mapping):
+        made["provider"] = _provider(provider, plan)
+    if isinstance(ratings := fields.get("ratings"), Mapping):
+        made["ratings"] = {key: _rating(key, value) for key, value in ratings.items()}
+    if isinstance(affiliation := fields.get("affiliation"), Mapping):
+        made["affiliation"] = _affiliation(affiliation)
+    return made
+
+
+def _content(body: str) -> str:
+    """Return a body with `\\r\\n` at line ends, as in the reference; an empty one is one."""
+    return body.replace("\r\n", "\n").replace("\n", "\r\n") or "\r\n"
+
+
+def _rating(key: object, value: object) -> object:
+    """Return an average as a float: 5 becomes 5.0."""
+    return float(value) if key == "average" and isinstance(value, int) else value
+
+
+def _provider(provider: Mapping[str, object], plan: SitePlan) -> dict[str, object]:
+    authors = provider.get("authors")
+    publishers = provider.get("publishers")
+    return {
+        "name": provider.get("name"),
+        "domain": provider.get("domain"),
+        "images": _images(provider.get("images"), plan.links.api),
+        "publishers": [_plain(publisher, plan) for publisher in publishers]
+        if isinstance(publishers, Sequence)
+        else None,
+        "authors": [_author(author) for author in authors if isinstance(author, Mapping)]
+        if isinstance(authors, Sequence)
+        else None,
+    }
+
+
+def _author(author: Mapping[str, object]) -> dict[str, object]:
+    known = {"path": "", "title": author.get("name"), "type": "profile", **author}
+    return {key: known.get(key) for key in PEOPLE}
+
+
+def _affiliation(affiliation: Mapping[str, object]) -> dict[str, object]:
+    images = _images(affiliation.get("images"), "")
+    return {"path": ""} | {**affiliation, "images": images}
+
+
+def _images(images: object, base: str) -> list[dict[str, object]] | None:
+    """Return pictures in the API's form; a root-relative URL gets `base` in front."""
+    if not isinstance(images, Sequence) or isinstance(images, str):
+        return None
+    found = []
+    for image in images:
+        if isinstance(image, Mapping):
+            shown = {key: image.get(key) for key in _ATTRIBUTED}
+            shown["isCached"] = image.get("isCached") is True
+            url = shown["url"]
+            if isinstance(url, str) and url.startswith("/") and not url.startswith("//"):
+                shown["url"] = base + url
+            found.append(shown)
+    return found or None
+
+
+def _plain(value: object, plan: SitePlan) -> object:
+    """Return a field as JSON can hold it; times are local to the site, as in the reference."""
+    if isinstance(value, datetime):
+        return moment(value, plan)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner, plan) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(inner, plan) for inner in value]
+    return value
+
+
+def moment(value: datetime, plan: SitePlan) -> str:
+    """Format a time as `2021-04-05T05:53:40-07:00`: in the site's zone, with Z for UTC."""
+    return plan.local(value).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _without_nulls(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {k: _without_nulls(inner) for k, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(inner) for inner in value]
+    return value
+
+
+def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic | None]]:
+    """Yield the folder of the whole collection, then that of each topic's own list with the topic.
+
+    The main topic's service is the whole collection, as in the reference: its endpoint ends with
+    the collection's name and not with the topic's.
+    """
+    root = f"api/{collection}/"
+    yield root, None
+    for topic in plan.topics:
+        endpoint = dict(topic.services).get(collection)
+        is_whole = topic.name == plan.beat.topic or (endpoint or "").rstrip("/").endswith(
+            root.rstrip("/")
+        )
+        if endpoint is not None and not is_whole:
+            yield f"{root}{topic.id}/", topic
+
+
+def cut_pages(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
+    """Cut a list into pages; an empty list has one empty page."""
+    return [items[start : start + size] for start in range(0, len(items), size)] or [[]]
+
+
+def place_page(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
+    """Yield a page at its number; the first one also as the index of the folder."""
+    if number == 1:
+        yield Sheet(f"{folder}index.json", data)
+    yield Sheet(f"{folder}page/{number}/index.json", data)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How the API shows a collection.
+
+    `keys` is the order of a record's keys. Other fields of the file come after them, except those
+    that the API never shows.
+    """
+
+    title: str
+    keys: tuple[str, ...]
+    page_size: int = 25
+
+
+LEARNING = _keys(
+    "path title excerpt sourceUrl webUrl originalUrl featuredContent actions length ratings"
+    " provider publishedDateTime levels topItems size heat tags images content type price topics"
+)
+_SAMPLES = _keys(
+    "path title excerpt sourceUrl webUrl originalUrl provider featuredContent actions"
+    " publishedDateTime topItems size heat tags images content type topics"
+)
+PEOPLE = _keys(
+    "path title excerpt sourceUrl webUrl originalUrl type name bio location website twitter"
+    " linkedin googleScholar weibo youtube facebook instagram twitch wikipedia affiliation topics"
+    " topItems size highlight heat tags images content"
+)
+_COMMUNITIES = _keys(
+    "path title excerpt sourceUrl webUrl originalUrl actions provider topItems size heat tags"
+    " images content name type members topics"
+)
+_COMPANIES = _keys(
+    "path title excerpt sourceUrl webUrl type name overview website linkedin crunchbase twitter"
+    " size yearFounded locations funding topics heat images videos content"
+)
+_EVENTS = _keys(
+    "path title excerpt sourceUrl webUrl originalUrl provider heat images content name type"
+    " website startDateTime endDateTime location topics"
+)
+_PROJECTS = _keys(
+    "path title excerpt sourceUrl webUrl originalUrl provider heat images content name type"
+    " github topics"
+)
+SHAPES = {
+    "learning": Shape(title="Learning Resources", keys=LEARNING, page_size=30),
+    "samples": Shape(title="Samples", keys=_SAMPLES),
+    "people": Shape(title="People", keys=PEOPLE),
+    "communities": Shape(title="Communities", keys=_COMMUNITIES),
+    "companies": Shape(title="Companies", keys=_COMPANIES),
+    "events": Shape(title="Events", keys=_EVENTS),
+    "projects": Shape(title="Projects", keys=_PROJECTS),
+    "challenges": Shape(title="Challenges", keys=LEARNING),
+}
+
+
+def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:
+    """Return the known keys, and then a record's other fields in the file's order."""
+    return (*keys, *(key for key in present if key not in keys and key not in HIDDEN))
+
+
+def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
+    """Yield each old path with the path that replaces it, for folders and files."""
+    for folder, count, size in _lists(plan):
+        for number in range(1, max(1, -(-count // size)) + 1):
+            old, new = f"{folder}page{number}/", f"{folder}page/{number}/"
+            yield old, new
+            yield f"{old}index.json", f"{new}index.json"
+
+
+def _lists(plan: SitePlan) -> Iterator[tuple[str, int, int]]:
+    """Yield each list's folder, its number of records, and the number on a page."""
+    stories_by_topic = Counter(name for entry in plan.stories.entries for name in set(entry.topics))
+    for folder, topic in list_folders(plan, "news"):
+        count = len(plan.stories) if topic is None else stories_by_topic[topic.name]
+        yield folder, count, plan.look.sizes.api
+    for collection, shape in SHAPES.items():
+        listed = _records.rank(plan.records.get(collection, ()))
+        if not listed:
+            continue
+        for folder, topic in list_folders(plan, collection):
+            named = topic.name if topic else ""
+            held = [r for r in listed if not named or named in _records.texts(r, "topics")]
+            yield folder, len(held), shape.page_size

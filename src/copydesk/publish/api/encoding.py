@@ -1,17 +1,37 @@
-"""The two byte forms of the reference's JSON, and lists joined from fragments."""
+"""Encode the reference's JSON in its two forms, and drop URLs that are not of the web.
+
+The first API shows a record's fields as they are, and its readers make links of them. A record
+written by hand may have `javascript:…` where a URL belongs.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import orjson
 
+from copydesk.kit import urls
+
 _DEEPER = b"\n    "
+# Keys of the reference's records whose values are URLs, whatever they hold.
+_ADDRESSES = re.compile(
+    r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
+    r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
+)
+_PROSE = frozenset(
+    {
+        *("path", "title", "excerpt", "content", "name", "bio", "overview", "description"),
+        *("highlight", "attribution", "type", "tags", "topics", "shortname", "otherNames"),
+    }
+)
+# URLs that a browser runs or shows; for the values of fields that we do not know.
+_RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?[;,]\S*")
 
 
 def compact(value: object) -> bytes:
-    """Return the bytes of `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
+    """Return the same bytes as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
     try:
         return orjson.dumps(value)
     except TypeError:  # a number beyond 64 bits
@@ -19,7 +39,7 @@ def compact(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """Return the bytes of `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
+    """Return the same bytes as `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a number beyond 64 bits
@@ -27,14 +47,14 @@ def pretty(value: object) -> bytes:
 
 
 def fragment(value: object) -> bytes:
-    """Return a value as it stands in the `value` list of a page: one line feed, four blanks."""
+    """Encode a value for the `value` list of a page, indented by four."""
     return pretty(value).replace(b"\n", _DEEPER)
 
 
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Return a list page: the keys of `head`, the fragments under `value`, the keys of `tail`."""
+    """Return a list page: the keys of `head`, `value` with the fragments, the keys of `tail`."""
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
@@ -45,3 +65,26 @@ def page(
 
 def _member(key: str, value: bytes) -> bytes:
     return pretty(key) + b": " + value
+
+
+def web_only(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return fields with None in place of each URL, at any depth, that is not of the web."""
+    return {str(key): _safe(value, str(key)) for key, value in fields.items()}
+
+
+def _safe(value: object, key: str) -> object:
+    if isinstance(value, str):
+        return value if ":" not in value or _may_leave(value, key) else None
+    if isinstance(value, Mapping):
+        return web_only(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_safe(inner, key) for inner in value]
+    return value
+
+
+def _may_leave(value: str, key: str) -> bool:
+    if key in _PROSE:
+        return True
+    if _ADDRESSES.fullmatch(key):
+        return urls.may_be_of_web(value)
+    return urls.may_be_of_web(value) or not _RUNS.fullmatch(urls.as_browsers_read(value))

@@ -1,4 +1,4 @@
-"""The shelf of letters: every issue with its letter and its day, and which are days' digests."""
+"""List all newsletter issues by newsletter and day, and choose the issues for daily digests."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from copydesk.news import LetterSeries, Record
 from copydesk.placement import IssueName, addresses, parse_issue_name
 from copydesk.publish.newsletters._marked_form import is_marked, list_names, read_subject
 
-_DATED = re.compile(r"\s*\([^()]*\)$")  # what a title ends with, as "(2026-11-24)"
+_DATED = re.compile(r"\s*\([^()]*\)$")  # the end of a title, as "(2026-11-24)"
 _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedIssue:
-    """An issue of a letter: `at` is its time in the site's zone, None for an undated one.
+    """An issue of a newsletter: `at` is its time in the site's zone, None if undated.
 
-    `subject` is its mail's, "" where that is not one of ours or says no more than the record's
-    title; `shares_day` says that its letter has another such mail of that day. `letter` is the
-    letter's id, or what its name begins with where the site knows no such letter any more, "" where
-    the name says none. `named` is its name taken apart, None where it cannot be. `told` are the
-    names of the stories that it tells, where its mail says them.
+    `subject` is that of the mail, "" if the mail is not ours or the subject says no more than the
+    record's title. `shares_day` says that its newsletter has another mail of ours on that day.
+    `letter` is the newsletter's id; the beginning of the record's name if the site has no such
+    newsletter now; "" if the name has none. `named` are the parts of the name, None for another
+    form. `told` are the names of the stories in it, if the mail has them.
     """
 
     record: Record
@@ -38,16 +38,16 @@ class ShelvedIssue:
 
     @property
     def day(self) -> date | None:
-        """Return its day in the site's zone, None for an undated one."""
+        """Return the day in the site's zone, None if undated."""
         return self.at.date() if self.at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterShelf:
-    """All issues, the newest first; `titles` has the letters that there are issues of, by id.
+    """All issues, the newest first; `titles` has the newsletters with issues, by id.
 
-    Those of the settings come first, and `series` are all of these. `digests` are the issues that a
-    day's digest is made of: the first of each day of the first letter, the oldest day first.
+    Those in the settings come first; `series` are all in the settings. `digests` has the issue for
+    each day's digest: the first of the day of the first newsletter. The oldest day comes first.
     """
 
     issues: tuple[ShelvedIssue, ...] = ()
@@ -60,19 +60,19 @@ class LetterShelf:
 
     @property
     def listed_titles(self) -> Mapping[str, str]:
-        """Return the letters that have a list of their own; where there is but one, it has none."""
+        """Return the newsletters with a list of their own; a single one has none."""
         return self.titles if len(self.titles) > 1 else {}
 
     def of_letter(self, letter: str) -> Sequence[ShelvedIssue]:
-        """Return the issues of a letter, the newest first."""
+        """Return the issues of a newsletter, the newest first."""
         return [issue for issue in self.issues if issue.letter == letter]
 
     def beside(self, issue: ShelvedIssue) -> tuple[ShelvedIssue | None, ShelvedIssue | None]:
-        """Return the issue before and the one after it of the same letter, None for none."""
+        """Return the previous and the next issue of the same newsletter, None for none."""
         return self._beside.get(issue.record.path, (None, None))
 
     def digest_of(self, issue: ShelvedIssue) -> date | None:
-        """Return the day whose digest is made of an issue, None where none is."""
+        """Return the day whose digest is made of an issue, None if there is none."""
         day = issue.named.day if issue.named else None
         return day if day is not None and self.digests.get(day) == issue else None
 
@@ -118,13 +118,13 @@ def _shelve(
 
 
 def _find_subject(record: Record) -> str:
-    """Return a mail's subject where it says more than what its letter is called, and the day."""
+    """Return the subject of a mail, "" if it is only the newsletter's title and a date."""
     subject, title = read_subject(record.body), text.fold(str(record.fields.get("title") or ""))
     return "" if subject in {title, _DATED.sub("", title)} else subject
 
 
 def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...]:
-    """Return issues that know whether their letter has another mail of ours of their day."""
+    """Mark the issues whose newsletter has another mail of ours on the same day."""
     ours = [issue for issue in issues if issue.day and is_marked(issue.record.body)]
     count = Counter((issue.letter, issue.day) for issue in ours)
     shared = {issue.record.path for issue in ours if count[issue.letter, issue.day] > 1}
@@ -134,7 +134,7 @@ def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...
 def _name_letters(
     series: Sequence[LetterSeries], of_letter: Mapping[str, Sequence[ShelvedIssue]]
 ) -> Mapping[str, str]:
-    """Return the letters by id; one that the site knows no more is called as its last issue."""
+    """Return the newsletters by id; one not in the settings is named after its last issue."""
     titles = {letter.id: letter.title for letter in series if of_letter.get(letter.id)}
     for letter in sorted(of_letter.keys() - titles.keys()):
         if addresses.is_folder(letter) and of_letter[letter]:
@@ -144,7 +144,7 @@ def _name_letters(
 
 
 def _choose_digests(issues: Sequence[ShelvedIssue]) -> Mapping[date, ShelvedIssue]:
-    """Return the first issue of each day that tells anything."""
+    """Return the first issue of each day that has any story."""
     first: dict[date, ShelvedIssue] = {}
     for issue in issues:
         if issue.named is not None and any(mark in issue.record.body for mark in _TELLS):

@@ -1,4 +1,4 @@
-"""A mail of ours read back by its comments, and a story cut out of it; all else stays to the byte.
+"""Read sections and items of our own issues, and cut out a story; all other bytes stay.
 
 <!--note-->…<!--/note-->
 <!--section KIND TITLE-->… <!--story NAME-->…<!--/story--> …<!--/section-->
@@ -9,19 +9,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import nh3
 
 from copydesk.kit import text
-from copydesk.publish.newsletters._letter_parts import (
-    LetterItem,
-    LetterSection,
-    parse_markup,
-    read_href,
-)
 from copydesk.rendering import MARK, SECTION_END, read_mark, section_mark
 
 if TYPE_CHECKING:
@@ -32,17 +26,18 @@ _LINK_END = "</a>"
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _PAGE = re.compile(r'href="[^"]*/news/([^/"]+)/"')
 _NOTE_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
-_FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
+_FILLER = "\u034f\u200c\xa0 \n"  # characters that keep further words out of the mail's preview
 _EMPTY = section_mark("lead", "") + SECTION_END
-_COMMA = ", "  # between the links of a list
+_COMMA = ", "  # the separator of links
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A part of a mail between two of its comments: where it begins and ends, within and with them.
+    """A part of a mail between two comments: its start and end, without and with them.
 
-    `words` are what the first comment says of it.
+    `words` are the words in the first comment.
     """
 
     kind: str
@@ -59,7 +54,7 @@ def is_marked(body: str) -> bool:
 
 
 def read_marked_mail(body: str) -> list[LetterSection]:
-    """Return the sections of a mail of ours; one that has no story any more is left out."""
+    """Return the sections of a mail of ours that have a story."""
     stretches = list(_find_stretches(body))
     stories = [stretch for stretch in stretches if stretch.kind == "story"]
     sections = []
@@ -73,7 +68,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 
 def read_note(body: str) -> str:
-    """Return what an editor wrote on top of a mail of ours as clean HTML, "" for nothing."""
+    """Return the editor's note at the top of a mail of ours as clean HTML, "" for none."""
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
@@ -81,13 +76,13 @@ def read_note(body: str) -> str:
 
 
 def read_subject(body: str) -> str:
-    """Return what a mail of ours is called in a mailbox, "" for none and for any other mail."""
+    """Return the subject of a mail of ours, "" for none and for any other mail."""
     title = _TITLE.search(body) if is_marked(body) else None
     return text.fold(html.unescape(title[1])) if title else ""
 
 
 def list_names(body: str) -> frozenset[str]:
-    """Return the names of the records that a mail of ours tells, or whose page it leads to."""
+    """Return the record names of the stories in a mail of ours, and of pages that it links to."""
     if "<!--story " not in body:
         return frozenset()
     told = (stretch.words for stretch in _find_stretches(body) if stretch.kind == "story")
@@ -96,9 +91,9 @@ def list_names(body: str) -> frozenset[str]:
 
 
 def cut_story(body: str, name: str) -> str:
-    """Return a mail of ours without a story, and without a section that has no other.
+    """Remove a story from a mail of ours, with its section if it has no other story.
 
-    Where nothing of ours is left an empty section is put there: by it the mail is known.
+    If no mark of ours is left, an empty section is added, so that the mail can be recognised.
     """
     while (story := _find_story(body, name)) is not None:
         sections = (stretch for stretch in _find_stretches(body) if stretch.kind == "section")
@@ -112,7 +107,7 @@ def cut_story(body: str, name: str) -> str:
 
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Return a mail of ours without the links to an address that is meant, words and all."""
+    """Remove the links that `is_meant` selects from a mail of ours, with their words."""
     links = [link for link in _LINK.finditer(body) if is_meant(read_href(link[0]))]
     for link in reversed(links):
         end = body.find(_LINK_END, link.end())
@@ -128,13 +123,13 @@ def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def map_texts(body: str, change: Callable[[str], str]) -> str:
-    """Return a mail of ours with its texts changed, but for those of stories and of the note."""
+    """Change the texts of a mail of ours, except those of stories and of the note."""
     if not is_marked(body):
         return body
     inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
     parts, place = [], 0
     for start, end in sorted(inner):
-        if start < place:  # within one that was left as it is
+        if start < place:  # inside a part that stays as it is
             continue
         parts += [_map_texts_of(body[place:start], change), body[start:end]]
         place = end
@@ -153,7 +148,7 @@ def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
 
 
 def _drop_if_empty(body: str, start: int) -> str:
-    """Return a mail without the section that begins there, where it has no story."""
+    """Remove the section that begins there, if it has no story."""
     stretches = list(_find_stretches(body))
     sections = (s for s in stretches if s.kind == "section" and s.start == start)
     section = next(sections, None)
@@ -165,7 +160,7 @@ def _drop_if_empty(body: str, start: int) -> str:
 
 
 def _read_item(body: str, story: _Stretch) -> LetterItem:
-    """Return what a story's stretch tells: its heading has the link, other parts have a class."""
+    """Return the item of a story: its heading has the link, other parts have a class."""
     document = parse_markup(f"<table>{body[story.inner_start : story.inner_end]}</table>")
     if document is None:
         return LetterItem(title="", name=story.words)
@@ -185,7 +180,7 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
 
 
 def _clean_note(element: HtmlElement) -> str:
-    """Return a note without its label, as clean as if a stranger had written it."""
+    """Return a note without its label, cleaned like foreign HTML."""
     from lxml import html as markup
 
     for label in element.find_class("label"):
@@ -197,7 +192,7 @@ def _clean_note(element: HtmlElement) -> str:
 
 
 def _words_of(document: HtmlElement, name: str) -> str:
-    """Return the words of the first element of a class."""
+    """Return the words of the first element with a class."""
     named = document.find_class(name)
     return text.fold(named[0].text_content()) if named else ""
 
@@ -208,7 +203,7 @@ def _find_story(body: str, name: str) -> _Stretch | None:
 
 
 def _find_stretches(body: str) -> Iterator[_Stretch]:
-    """Walk the stretches of a mail by their ends; one that is not closed is none."""
+    """Yield the parts of a mail in order of their ends; one that is not closed is ignored."""
     begun: dict[str, re.Match[str]] = {}
     for mark in MARK.finditer(body):
         kind = mark["kind"]
@@ -223,3 +218,51 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
                 inner_end=mark.start(),
                 end=mark.end(),
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterItem:
+    """One item of a newsletter issue: `href` is its link, `place` the link's source.
+
+    `note` is what the editors wrote about it, or instead of it, as clean HTML. `name` is that of
+    its record, "" if the mail does not have it.
+    """
+
+    title: str
+    excerpt: str = ""
+    note: str = ""
+    href: str = ""
+    place: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSection:
+    """A section of a newsletter issue; its name may be ""."""
+
+    name: str
+    items: list[LetterItem] = field(default_factory=list)
+
+
+def list_hrefs(body: str) -> Iterator[str]:
+    """Yield the URLs that a mail links to."""
+    return (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
+
+
+def read_href(tag: str) -> str:
+    """Return the URL in a link's tag, "" if it has none."""
+    return next(list_hrefs(tag), "")
+
+
+def parse_markup(body: str) -> HtmlElement | None:
+    """Parse a mail, None if it is empty or no HTML."""
+    from lxml import etree
+    from lxml import html as markup
+
+    if not body.strip():
+        return None
+    try:
+        parser = markup.HTMLParser(encoding="utf-8")
+        return markup.document_fromstring(body.encode(), parser=parser)
+    except (etree.ParserError, ValueError):
+        return None

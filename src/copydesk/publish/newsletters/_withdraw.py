@@ -1,34 +1,51 @@
-"""Withdraw: a story taken out of a letter, and its headline out of what the letter says of itself.
+"""Remove a story from a newsletter issue, with its headline in what the issue says of itself.
 
-title, excerpt, mail │ a story's name, addresses, headline ──> the letter without it
+It also reads the reference's issues (SPEC 4). These are tables within tables: a section's name is
+bold in a cell of its own, a title is bold at the start of a paragraph and its excerpt follows, and
+a link that begins with an arrow names the source.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from copydesk.kit import text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish.newsletters import _marked_form, _reference_form
-from copydesk.publish.newsletters._letter_parts import LetterSection, list_hrefs
+from copydesk.publish.newsletters import _marked_form
+from copydesk.publish.newsletters._marked_form import (
+    LetterItem,
+    LetterSection,
+    list_hrefs,
+    parse_markup,
+    read_href,
+)
 
-_JOINT = " / "  # between the headlines that an excerpt or a subject has (SPEC 4)
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_JOINT = " / "  # the separator of headlines in an excerpt or a subject (SPEC 4)
 _MOST_TITLES = 3
 _CUT = "…"
-_TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by chance
-# where a mail says of itself what it is, but in its texts
+_TELLING_CHARACTERS = 20  # a headline of this length is in another text only on purpose
+# where a mail describes itself outside of its texts
 _LABEL = re.compile(r'(<meta name="description" content="|\saria-label=")([^"]*)(")')
 _TITLE = re.compile(r"(<title\b[^<>]*>)([^<]*)(</title>)", re.IGNORECASE)
+_ARROW = "\N{RIGHTWARDS ARROW WITH HOOK}"
+_ARROW_LINK = re.compile(rf"(?P<tag><a\s[^<>]*>)\s*(?:{_ARROW}|&#(?:8618|x21aa);)", re.IGNORECASE)
+_ROW = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<end>/?)(?P<row>tr)\b[^>]*>", re.IGNORECASE | re.DOTALL)
+_LIQUID = re.compile(r"\{%-?\s*(end)?raw\s*-?%\}")
+_Row = tuple[int, int]  # its start and end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterText:
-    """What of a letter tells of stories: its excerpt and its mail; `title` stays as it is."""
+    """The parts of an issue that name stories: its excerpt and its mail; the `title` stays."""
 
     title: str
     excerpt: str
@@ -36,30 +53,30 @@ class LetterText:
 
 
 def read_sections(body: str) -> list[LetterSection]:
-    """Return what a letter's HTML told, section by section; nothing where it has another form."""
+    """Return the sections of an issue's HTML, none if it has another form."""
     if _marked_form.is_marked(body):
         return _marked_form.read_marked_mail(body)
-    return _reference_form.read_reference(body)
+    return read_reference(body)
 
 
 def mentions(body: str, story: Story) -> bool:
-    """Decide whether a letter has a link to a story, or tells it by its record's name."""
+    """Decide whether an issue links to a story, or has its record's name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
     return any(item.name == name for item in told) or any(map(is_meant, list_hrefs(body)))
 
 
 def withdraw(letter: LetterText, story: Story) -> LetterText:
-    """Return a letter without a story, the same where it does not tell of it.
+    """Return an issue without a story, unchanged if it does not have it.
 
-    Where its headline stood among those of the excerpt or the mail's own title another one does.
+    In the excerpt and the subject another headline takes the place of the story's.
     """
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = read_sections(letter.body)
     if _marked_form.is_marked(letter.body):
         body = _marked_form.cut_links(_marked_form.cut_story(letter.body, name), is_meant)
     else:
-        body = _reference_form.cut_items(letter.body, is_meant)
+        body = cut_items(letter.body, is_meant)
     if body == letter.body:
         return letter
     left = _list_titles(read_sections(body))
@@ -72,7 +89,7 @@ def withdraw(letter: LetterText, story: Story) -> LetterText:
 
 
 def _make_test(story: Story) -> Callable[[str], bool]:
-    """Return what decides whether an address is the story's or its page's, on whatever site."""
+    """Return a function that decides whether a URL is the story's, or its page's on any site."""
     identities = frozenset(map(urls.identity, story.addresses))
     page = f"/{addresses.story_folder(story.path)}"
 
@@ -90,9 +107,9 @@ def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
 
 
 def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
-    """Return the titles of those parts of a letter that the excerpt had some of, where any is left.
+    """Return the titles left in those sections that the excerpt named, if any are left.
 
-    The reference's had none of samples and people.
+    The excerpts of the reference name no samples and people.
     """
     chosen = {text.fold(part) for part in excerpt.split(_JOINT)}
     parts = (_list_titles([section]) for section in told)
@@ -101,9 +118,9 @@ def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> lis
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:
-    """Return words without the headlines that are gone, with others in their place.
+    """Replace headlines that are gone by others.
 
-    Where one stands in the midst of other words these go as a whole; a short one may be a word.
+    If one is part of a longer text, the whole text is replaced; a short one may be a mere word.
     """
     parts = [text.fold(part) for part in words.split(_JOINT)]
     stay = [part for part in parts if not _is_gone(part, gone)]
@@ -118,14 +135,14 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
 
 
 def _is_gone(part: str, gone: Collection[str]) -> bool:
-    """Decide whether words are a headline that is gone, whole or as far as it had room."""
+    """Decide whether words are a removed headline, whole or shortened."""
     beginning = part.removesuffix(_CUT).rstrip()
     is_cut = part.endswith(_CUT) and bool(beginning)
     return part in gone or (is_cut and any(title.startswith(beginning) for title in gone))
 
 
 def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str]) -> str:
-    """Return a label of a mail without the headlines that are gone."""
+    """Replace the removed headlines in a mail's description of itself."""
     words = html.unescape(match[2])
     chosen = _choose_words(words, gone, left)
     return (
@@ -140,10 +157,108 @@ def _rank(part: str, titles: Sequence[str]) -> int:
 
 
 def _name_again(title: str) -> Callable[[re.Match[str]], str]:
-    """Return what gives a mail that has no title any more the letter's."""
+    """Return a function that gives a mail without a title the issue's title."""
 
     def fill(match: re.Match[str]) -> str:
         words = match[2] if match[2].strip() else text.guard_liquid(html.escape(title))
         return match[1] + words + match[3]
 
     return fill
+
+
+def read_reference(body: str) -> list[LetterSection]:
+    """Return the sections of the reference's HTML, none if it has another form."""
+    document = parse_markup(_LIQUID.sub("", body))
+    sections = [] if document is None else _gather(_parts(document))
+    return [section for section in sections if section.items]
+
+
+def _gather(parts: Iterable[str | LetterItem]) -> list[LetterSection]:
+    """Put each item into the section before it, and each link into the item before it."""
+    sections: list[LetterSection] = []
+    for part in parts:
+        if isinstance(part, str):
+            sections.append(LetterSection(name=part))
+        elif isinstance(part, LetterItem) and part.title:
+            sections = sections or [LetterSection(name="")]
+            sections[-1].items.append(part)
+        elif sections and sections[-1].items and not sections[-1].items[-1].href:
+            last = sections[-1].items[-1]
+            sections[-1].items[-1] = replace(last, href=part.href, place=part.place)
+    return sections
+
+
+def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
+    """Yield names of sections, titles, and the links (without a title) that belong to them."""
+    last_above: HtmlElement | None = None
+    for element in document.iter("strong", "a"):
+        words = text.fold(element.text_content())
+        above = element.getparent()
+        if element.tag == "a":
+            if words.startswith(_ARROW):
+                place = text.fold(words.removeprefix(_ARROW))
+                yield LetterItem(title="", href=element.get("href", ""), place=place)
+        elif above is not None and above.tag == "p":
+            if above is not last_above:  # later ones in it are emphasis in the excerpt
+                rest = text.fold(above.text_content()).removeprefix(words)
+                # the reference's mails are escaped twice
+                yield LetterItem(title=words, excerpt=text.fold(html.unescape(rest)))
+            last_above = above
+        elif words:
+            yield words
+
+
+def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
+    """Remove the items whose link `is_meant` selects, and sections that then have no item.
+
+    An item is the largest table row that contains no other item.
+    """
+    while rows := _find_item_rows(body, is_meant):
+        for start, end in sorted(rows, reverse=True):
+            body = body[:start] + body[end:]
+    return body
+
+
+def _find_item_rows(body: str, is_meant: Callable[[str], bool]) -> list[_Row]:
+    """Return the rows of a selected item, with its section's heading if it is the only item."""
+    arrows = {mark.start(): read_href(mark["tag"]) for mark in _ARROW_LINK.finditer(body)}
+    places, rows = list(arrows), _find_rows(body)
+    for place in filter(lambda place: is_meant(arrows[place]), places):
+        item = _find_item_row(place, rows, places)
+        if item is not None:
+            beside = [row for row in rows if row[1] <= item[0] or row[0] >= item[1]]
+            return [item, *_find_heading(body, item, beside, places)]
+    return []
+
+
+def _find_item_row(place: int, rows: Sequence[_Row], places: Sequence[int]) -> _Row | None:
+    """Return the outermost row around one arrow and no other, None if there is none."""
+    around = (row for row in rows if row[0] < place < row[1])
+    return min((row for row in around if _count_within(row, places) == 1), default=None)
+
+
+def _find_heading(body: str, item: _Row, rows: Sequence[_Row], places: Sequence[int]) -> list[_Row]:
+    """Return the row before an item with the section's name, if the item is its only one."""
+    before = [row for row in rows if row[1] <= item[0] and "<strong>" in body[slice(*row)]]
+    after = sorted(row for row in rows if row[0] >= item[1])
+    if not before:
+        return []
+    heading = max(before, key=lambda row: row[1])
+    is_bare = _count_within(heading, places) == 0
+    is_followed = bool(after) and _count_within(after[0], places) > 0
+    return [heading] if is_bare and not is_followed else []
+
+
+def _count_within(row: _Row, places: Sequence[int]) -> int:
+    return sum(row[0] < place < row[1] for place in places)
+
+
+def _find_rows(body: str) -> list[_Row]:
+    """Return the start and end of each table row, without those in comments for Outlook."""
+    rows, open_rows = [], list[int]()
+    for tag in _ROW.finditer(body):
+        if tag["end"] == "" and tag["row"]:
+            open_rows.append(tag.start())
+        elif tag["end"] and open_rows:
+            rows.append((open_rows.pop(), tag.end()))
+    return rows

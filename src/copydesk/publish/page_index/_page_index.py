@@ -1,22 +1,26 @@
-"""The page index: an entry of every filed story, asked only for what a build needs of it."""
+"""The page index: entries of stories in lists that are fetched a few at a time, and counts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import orjson
 
 from copydesk.publish._entries import StoryEntry, restore_entry
-from copydesk.publish.page_index._listing import Listing
 from copydesk.publish.page_index._tables import empty_site, open_site, open_tables
 
-PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # the places of an entry; one passed over has no name
-_IN_HAND = 4096  # entries that are looked up by name again and again
+PUBLIC, FILED, REMOVED, PASSED = (
+    2,
+    1,
+    0,
+    -1,
+)  # values of `place`
+_IN_HAND = 4096  # entries in the cache by name
 _AT_ONCE = 500  # values in one statement
-# Every list of stories: the newest first, equal times by path.
+# All lists have the newest stories first, those of equal time by path.
 _ALL = """SELECT entry FROM paper_entries WHERE site = ? AND place = 2
     ORDER BY at DESC, path LIMIT ? OFFSET ?"""
 _ALL_PATHS = """SELECT path FROM paper_entries WHERE site = ? AND place = 2
@@ -37,7 +41,7 @@ _LISTED_PAGES = """SELECT name, changed FROM paper_listed AS under JOIN paper_en
     ORDER BY under.at DESC, under.path LIMIT ? OFFSET ?"""
 _LISTED_PATHS = """SELECT path FROM paper_listed WHERE site = ? AND kind = ? AND value = ?
     ORDER BY at DESC, path LIMIT ? OFFSET ?"""
-# how many stand before a place in a list: by time, and of the same time by path
+# the number of stories before one in a list: newer ones, then those of the same time
 _NEWER = (
     """SELECT count(*) FROM paper_entries INDEXED BY paper_stories
     WHERE site = ? AND place = 2 AND at > ?""",
@@ -50,15 +54,22 @@ _NEWER_LISTED = (
     """SELECT count(*) FROM paper_listed
     WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path < ?""",
 )
+_FIRST_FETCHED, _MOST_FETCHED = (
+    125,
+    1000,
+)  # entries fetched first, and at most, by an iteration
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 def entry_of(kept: bytes) -> StoryEntry:
-    """Return an entry that was kept as JSON."""
+    """Decode an entry."""
     return restore_entry(orjson.loads(kept))
 
 
 class Pictured(NamedTuple):
-    """An entry with a picture, in short; `shown` is how it was shown last time."""
+    """An entry with a picture, in short form; `shown` is how it was shown in the last build."""
 
     path: str
     image: str
@@ -68,10 +79,10 @@ class Pictured(NamedTuple):
 
 
 class PageIndex:
-    """The entries of one site's filed stories, in a file that many sites may share, or in memory.
+    """The entries of one site's filed stories, in memory or in a file that sites may share.
 
-    Of several records with one name the last by path is kept, and the others are passed over.
-    `listed` are the names of the keys by which it keeps lists.
+    If several records have one name, the last by path counts, and the others are passed over: their
+    entries have no name. `listed` are the names of the keys for which it keeps ordered lists.
     """
 
     def __init__(self, file: Path | None = None, site: str = "") -> None:
@@ -83,81 +94,81 @@ class PageIndex:
         self._copied: frozenset[str] | None = None
 
     def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
-        """Return the notes of last time; {} where they are unwanted, or other code made them.
+        """Return the notes of the last build; {} with `anew`, or if other code wrote them.
 
-        What changes from here on is kept by `commit` alone.
+        Changes from here on are kept only by `commit`.
         """
         self.listed = listed
         self.tables.begin()
         self.number, head = open_site(self.tables, self._site, made_by)
-        if anew or not head:  # a build that was killed has left what it knew
+        if anew or not head:  # a build that was killed left its entries
             empty_site(self.tables, self.number)
             head = b""
         self.forget_names()
         return dict(orjson.loads(head)) if head else {}
 
     def share(self) -> bool:
-        """Let processes that are forked from here on read what there is, and `resume` afterwards.
+        """Let forked processes read the index, until `resume`; return False if it is not in a file.
 
-        Until then it is kept, without notes: a build that is killed now knows nothing of it. False
-        where there is no file to share.
+        What there is so far is committed, but without notes, so that after an interruption the next
+        build starts afresh.
         """
         self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", b"", self.number)
         return self.tables.share()
 
     def resume(self) -> None:
-        """Go on with the changes that `commit` alone keeps."""
+        """Begin again to collect changes that only `commit` keeps."""
         self.tables.resume()
 
     def commit(self) -> None:
-        """Keep what has changed since `open`."""
+        """Keep the changes since `open`."""
         self.tables.commit()
 
     def rollback(self) -> None:
-        """Forget what has changed since `open`."""
+        """Undo the changes since `open`."""
         self.tables.rollback()
 
     def close(self) -> None:
-        """Let go of the file; what was not committed is forgotten."""
+        """Close the file; changes without `commit` are lost."""
         self.tables.close()
 
     def note(self, notes: Mapping[str, object]) -> None:
-        """Keep notes for the next time."""
+        """Keep notes for the next build."""
         head = orjson.dumps(notes)
         self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", head, self.number)
 
     def stamps(self) -> dict[str, str]:
-        """Return the stamp of every story when it was last read, by its path."""
+        """Return the stamp of every story at its last reading, by path."""
         return dict(self._rows("SELECT path, stamp FROM paper_entries WHERE site = ?"))
 
     def sums(self, kind: str) -> dict[str, int]:
-        """Return how many published stories stand under each heading of a kind, in its order."""
+        """Return the number of published stories for each value of a key, ordered by value."""
         query = "SELECT what, count FROM paper_sums WHERE site = ? AND kind = ? AND count > 0"
         return dict(self._rows(query, kind))
 
     def count(self) -> int:
-        """Return how many stories are published."""
+        """Return the number of published stories."""
         return self.sums("all").get("", 0)
 
     def count_under(self, kind: str, value: str) -> int:
-        """Return how many published stories stand under a heading."""
+        """Return the number of published stories under a heading."""
         query = "SELECT count FROM paper_sums WHERE site = ? AND kind = ? AND what = ?"
         return next((count for (count,) in self._rows(query, kind, value)), 0)
 
     def listing(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
-        """Return so many stories under a heading, the newest first, equal times by path."""
+        """Return the stories under a heading, the newest first, those of equal time by path."""
         return Listing(partial(self._fetch, _LISTED, (kind, value)), count)
 
     def oldest_first(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
-        """Return the same stories in the other order."""
+        """Return the stories under a heading, the oldest first."""
         return Listing(partial(self._fetch, _OLDEST_FIRST, (kind, value)), count)
 
     def paths(self, kind: str, value: str, count: int) -> Listing[str]:
-        """Return the paths of the same stories, which cost a tenth of their entries."""
+        """Return the paths of the stories under a heading, in a tenth of the time for entries."""
         return Listing(partial(self._paths, _LISTED_PATHS, (kind, value)), count)
 
     def pages_under(self, kind: str, value: str, count: int) -> Listing[tuple[str, str]]:
-        """Return the name of each of these stories and when its record last changed."""
+        """Return the name of each story under a heading, and when its record last changed."""
 
         def fetch(start: int, some: int) -> list[tuple[str, str]]:
             return self._rows(_LISTED_PAGES, kind, value, some, start)
@@ -169,16 +180,16 @@ class PageIndex:
         return Listing(partial(self._fetch, _ALL, ()), self.count())
 
     def story_paths(self) -> Listing[str]:
-        """Return the paths of the same stories."""
+        """Return the paths of all published stories, the newest first."""
         return Listing(partial(self._paths, _ALL_PATHS, ()), self.count())
 
     def only_here(self) -> Listing[StoryEntry]:
-        """Return the published stories that have no other place than ours."""
+        """Return the published stories that are on no other site."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
     def by_name(self, name: str) -> StoryEntry | None:
-        """Return the story of a name, whether published or not, None where there is none."""
+        """Return the story with this name, published or not; None if there is none."""
         if name not in self._by_name:
             if len(self._by_name) >= _IN_HAND:
                 self._by_name.clear()
@@ -187,12 +198,12 @@ class PageIndex:
         return self._by_name[name]
 
     def forget_names(self) -> None:
-        """Look names up anew: entries have changed."""
+        """Empty the cache by name, after entries changed."""
         self._by_name.clear()
         self._copied = None
 
     def at_paths(self, paths: Collection[str]) -> list[StoryEntry]:
-        """Return the entries at these paths, those that there are and that are not passed over."""
+        """Return the entries at these paths, without those that are passed over."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND path IN ({}) AND place >= 0"
             " ORDER BY path"
@@ -200,7 +211,7 @@ class PageIndex:
         return [entry_of(entry) for (entry,) in self._among(query, paths)]
 
     def at(self, path: str) -> StoryEntry | None:
-        """Return the entry at a path, None where there is none or it is passed over."""
+        """Return the entry at a path, None if there is none or it is passed over."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
@@ -214,7 +225,7 @@ class PageIndex:
         return self._entries(query, group)
 
     def groups(self) -> Iterator[str]:
-        """Yield the names of groups with published stories, those with the newest first."""
+        """Yield the names of groups with published stories, in order of their newest story."""
         query = (
             "SELECT story_group FROM paper_entries"
             " WHERE site = ? AND place = 2 AND story_group <> ''"
@@ -228,7 +239,7 @@ class PageIndex:
                     yield story_group
 
     def copies(self, name: str) -> list[StoryEntry]:
-        """Return the filed copies of a story, by its name, in the order of their paths."""
+        """Return the filed copies of the story with this name, ordered by path."""
         if self._copied is None:
             query = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
             self._copied = frozenset(original for (original,) in self._rows(query))
@@ -241,12 +252,12 @@ class PageIndex:
         return self._entries(query, name)
 
     def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
-        """Return which of these addresses a copy or something that an editor removed has."""
+        """Return which of these URLs belong to a copy or to something that an editor removed."""
         query = "SELECT address FROM paper_hidden WHERE site = ? AND address IN ({})"
         return {address for (address,) in self._among(query, addresses)}
 
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
-        """Return the agencies that wrote the filed texts at these addresses."""
+        """Return the agencies that wrote the filed texts at these URLs."""
         query = (
             "SELECT address, credit FROM paper_entries INDEXED BY paper_credits"
             " WHERE site = ? AND address IN ({}) AND credit <> '' AND place >= 1 ORDER BY path"
@@ -254,7 +265,7 @@ class PageIndex:
         return dict(self._among(query, addresses))
 
     def needing(self, whats: Collection[str]) -> set[str]:
-        """Return the paths of stories whose page may show one of these."""
+        """Return the paths of stories whose page may show one of these names."""
         query = "SELECT path FROM paper_needs WHERE site = ? AND what IN ({})"
         return {path for (path,) in self._among(query, whats)}
 
@@ -267,7 +278,7 @@ class PageIndex:
         return {name for (name,) in self._among(query, groups)}
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[StoryEntry]:
-        """Return the stories without a page that led their group once, of all groups or these."""
+        """Return stories without a page that once led their group: all, or those of `groups`."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
         if groups is None:
             return self._entries(f"{query} ORDER BY path")
@@ -280,7 +291,7 @@ class PageIndex:
         return self._entries(query)
 
     def nameless(self) -> list[str]:
-        """Return the paths of records whose name cannot be an address."""
+        """Return the paths of records whose name cannot be part of a URL."""
         query = "SELECT path FROM paper_entries WHERE site = ? AND name = '' ORDER BY path"
         return [path for (path,) in self._rows(query)]
 
@@ -293,7 +304,7 @@ class PageIndex:
         yield from map(Pictured._make, self._rows(query))
 
     def has_public_image(self, image: str) -> bool:
-        """Decide whether a published story has the picture of this address."""
+        """Decide whether a published story has the picture of this URL."""
         query = (
             "SELECT 1 FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
             " AND place = 2 LIMIT 1"
@@ -301,7 +312,7 @@ class PageIndex:
         return bool(self._rows(query, image))
 
     def showing(self, image: str) -> Iterator[StoryEntry]:
-        """Return the published stories that have this picture."""
+        """Return the published stories with this picture."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
             " AND place = 2"
@@ -309,7 +320,7 @@ class PageIndex:
         return iter(self._entries(query, image))
 
     def newer(self, entry: StoryEntry, kind: str, value: str) -> int:
-        """Return how many published stories stand before this one under a heading."""
+        """Return the number of published stories before this one under a heading."""
         is_listed = kind in self.listed
         heading = (kind, value) if is_listed else ()
         by_time, by_path = _NEWER_LISTED if is_listed else _NEWER
@@ -336,3 +347,59 @@ class PageIndex:
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self.tables.run(query, self.number, *values)
+
+
+class Listing(Sequence[_Item]):
+    """Entries, or parts of them, in an order, fetched on demand.
+
+    `fetch` returns a number of them from a position on.
+    """
+
+    def __init__(
+        self, fetch: Callable[[int, int], list[_Item]], count: int, start: int = 0
+    ) -> None:
+        self._fetch = fetch
+        self._count = count
+        self._start = start
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> _Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> Listing[_Item]: ...
+    def __getitem__(self, at: int | slice) -> _Item | Listing[_Item]:
+        if isinstance(at, slice):
+            start, stop, _ = at.indices(self._count)
+            return Listing(self._fetch, max(0, stop - start), self._start + start)
+        place = at + self._count if at < 0 else at
+        if not 0 <= place < self._count:
+            raise IndexError(at)
+        return self._fetch(self._start + place, 1)[0]
+
+    def __iter__(self) -> Iterator[_Item]:
+        start, some = 0, _FIRST_FETCHED
+        while start < self._count:
+            yield from self._fetch(self._start + start, min(some, self._count - start))
+            start, some = start + some, min(_MOST_FETCHED, 2 * some)
+
+
+class Shelves(Mapping[_Key, _Value], Generic[_Key, _Value]):
+    """A listing for each heading, made on demand."""
+
+    def __init__(self, counts: Mapping[_Key, int], make: Callable[[_Key, int], _Value]) -> None:
+        self._counts = counts
+        self._make = make
+
+    def __getitem__(self, key: _Key) -> _Value:
+        return self._make(key, self._counts[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._counts
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)

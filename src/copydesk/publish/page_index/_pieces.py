@@ -1,30 +1,33 @@
-"""Pieces of lists that are made once for a story: of the API, whose lists shift as a whole."""
+"""What the page index keeps beside entries: stories' list fragments, and share pictures in use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish.page_index._page_index import PageIndex
 
-_AT_ONCE = 500  # pieces in hand, of a thousand bytes each
+if TYPE_CHECKING:
+    from copydesk.publish.page_index._page_index import PageIndex
+
+_AT_ONCE = 500  # pieces in memory, of a thousand bytes each
 Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """The pieces that an index keeps, none of which is in memory; without one, none is kept."""
+    """List fragments of stories, kept in the index; without one, none are kept."""
 
     def __init__(self, index: PageIndex | None = None) -> None:
         self._index = index
 
     def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
-        """Make the pieces of some stories where they are not kept."""
+        """Make the missing pieces of some stories."""
         for _ in self.each(entries, make):
             pass
 
     def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
-        """Yield some stories with their pieces, made where they are not kept and can be made."""
+        """Yield stories with their pieces, and make missing ones; skip a story without one."""
         stories = iter(entries)
         while some := list(islice(stories, _AT_ONCE)):
             known = self._find(some)
@@ -35,20 +38,20 @@ class Pieces:
             yield from ((entry, found[entry.path]) for entry in some if entry.path in found)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Keep nothing of the stories at these paths."""
+        """Delete the pieces of the stories at these paths."""
         if self._index is not None:
             rows = [(self._index.number, path) for path in paths]
             drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
             self._index.tables.run_many(drop, rows)
 
     def forget_all(self) -> None:
-        """Keep nothing: whatever a piece depends on beside its story may have changed."""
+        """Delete all pieces, after a change to anything else that they depend on."""
         if self._index is not None:
             drop = "DELETE FROM paper_pieces WHERE site = ?"
             self._index.tables.run(drop, self._index.number)
 
     def _find(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
-        """Return the pieces of stories that look as they did when those were made."""
+        """Return the pieces of those stories that did not change since."""
         if self._index is None:
             return {}
         stamps = {entry.path: _stamp(entry) for entry in entries}
@@ -67,3 +70,43 @@ class Pieces:
 
 def _stamp(entry: StoryEntry) -> str:
     return f"{entry.stamp} {entry.shown}"
+
+
+class Drawings:
+    """The share cards that a site's pages show, by the story's path or the page's heading."""
+
+    def __init__(self, index: PageIndex) -> None:
+        self._run = index.tables.run
+        self._run_many = index.tables.run_many
+        self._site = index.number
+
+    def all(self) -> frozenset[str]:
+        """Return the names of all files in use."""
+        query = "SELECT DISTINCT file FROM paper_cards WHERE site = ?"
+        return frozenset(file for (file,) in self._run(query, self._site))
+
+    def replace(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
+        """Note the cards that these pages show now; return the files that no page shows."""
+        keys = sorted({*pages, *used})
+        before = {file for key in keys for file in self._files_of(key)}
+        query = "DELETE FROM paper_cards WHERE site = ? AND page = ?"
+        self._run_many(query, [(self._site, key) for key in keys])
+        rows = [(self._site, key, file) for key, file in used.items()]
+        self._run_many("INSERT INTO paper_cards VALUES (?, ?, ?)", rows)
+        return frozenset(file for file in before if not self._is_shown(file))
+
+    def reset(self, used: Mapping[str, str]) -> frozenset[str]:
+        """Note that these are all cards in use; return the files that no page shows any more."""
+        before = self.all()
+        self._run("DELETE FROM paper_cards WHERE site = ?", self._site)
+        rows = [(self._site, key, file) for key, file in used.items()]
+        self._run_many("INSERT INTO paper_cards VALUES (?, ?, ?)", rows)
+        return before - set(used.values())
+
+    def _files_of(self, page: str) -> list[str]:
+        query = "SELECT file FROM paper_cards WHERE site = ? AND page = ?"
+        return [file for (file,) in self._run(query, self._site, page)]
+
+    def _is_shown(self, file: str) -> bool:
+        query = "SELECT 1 FROM paper_cards WHERE site = ? AND file = ?"
+        return bool(self._run(query, self._site, file))

@@ -1,29 +1,15 @@
-"""Where an index is kept: tables of SQLite, in a file of their own or in memory."""
+"""The tables of the page index in SQLite, and what the last build read of a story."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import orjson
+
 from copydesk.errors import PublishError
+from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
-
-
-def open_tables(file: Path | None = None) -> DisposableDatabase:
-    """Open the tables of a file, or without one of this process; raises PublishError.
-
-    A file that is damaged is deleted and made anew: all that it holds can be had from the records.
-    """
-
-    def complain(what: str, error: Exception) -> PublishError:
-        return PublishError(
-            f"what is known of the site cannot be {what} ({error})",
-            subject=str(file or "memory"),
-            hint="look at the folder's rights and the disk's free space; what is damaged the next "
-            "build makes anew",
-        )
-
-    return DisposableDatabase(file, complain)
-
 
 _TABLES = """
 CREATE TABLE paper_sites (
@@ -73,12 +59,33 @@ CREATE TABLE paper_cards (
 CREATE INDEX paper_drawn ON paper_cards (site, file);
 """
 _PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "kept", "cards")
+# the head is empty while a build is running, and after one was killed
+_STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
+    ON story.site = built.id AND path IN (SELECT value FROM json_each(?))
+    WHERE built.site = ? AND head <> x''"""
+
+
+def open_tables(file: Path | None = None) -> DisposableDatabase:
+    """Open the tables in a file, or in memory; raises PublishError.
+
+    A damaged file is deleted and created again, as records have all that it held.
+    """
+
+    def complain(what: str, error: Exception) -> PublishError:
+        return PublishError(
+            f"what is known of the site cannot be {what} ({error})",
+            subject=str(file or "memory"),
+            hint="look at the folder's rights and the disk's free space; what is damaged the next "
+            "build makes anew",
+        )
+
+    return DisposableDatabase(file, complain)
 
 
 def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int, bytes]:
-    """Return the number of a site and what is kept of it as a whole; b"" where that is nothing.
+    """Return the number of a site and the notes on it, b"" for none.
 
-    Whatever other code has made of the site is thrown away, and made anew where tables differ.
+    What other code wrote about the site is deleted; tables of another version are created again.
     """
     _make(tables)
     rows = tables.run("SELECT id, made_by, head FROM paper_sites WHERE site = ?", site)
@@ -94,13 +101,13 @@ def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int,
 
 
 def empty_site(tables: DisposableDatabase, site: int) -> None:
-    """Forget every entry of a site and all that is drawn from them."""
+    """Delete the entries of a site and all that was made from them."""
     for part in _PARTS:
         tables.run(f"DELETE FROM paper_{part} WHERE site = ?", site)  # noqa: S608 - our own names
 
 
 def _make(tables: DisposableDatabase) -> None:
-    """Make the tables where there are none, or those of an earlier version."""
+    """Create the tables if there are none, or those of another version."""
     rows = tables.run("SELECT sql FROM sqlite_master WHERE name LIKE 'paper\\_%' ESCAPE '\\'")
     there = {sql for (sql,) in rows if sql}
     wanted = [part.strip() for part in _TABLES.split(";") if part.strip()]
@@ -113,3 +120,11 @@ def _make(tables: DisposableDatabase) -> None:
         tables.run(f"DROP TABLE {name}")
     for statement in wanted:
         tables.run(statement)
+
+
+def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
+    """Return the stamps of these stories in the last build of their site, by path.
+
+    The result is empty if the index cannot be read or has another version. It is not changed.
+    """
+    return dict(databases.read_rows(file, _STAMPS, orjson.dumps([*paths]).decode(), site))

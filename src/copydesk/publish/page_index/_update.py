@@ -1,4 +1,4 @@
-"""Update: stories that were read again, or are no more, taken into an index."""
+"""Bring the page index up to date with stories that were read again or deleted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
 def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
-    """Take entries into an empty index; `kept` gives the path that is kept of each name."""
+    """Add entries to an empty index; `kept` has the path that counts for each name."""
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
@@ -39,9 +39,9 @@ def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str
 def update(
     index: PageIndex, fresh: Collection[StoryEntry], lost: Collection[str]
 ) -> dict[str, Pair]:
-    """Take in entries that are new or changed, and those that are lost; give what changed by it.
+    """Add new and changed entries, delete lost ones; return what changed.
 
-    That is, by path, what an entry was and what it is now, None for none.
+    The result has the old and the new entry by path, None for none.
     """
     names = {entry.name for entry in fresh} | _names(index, lost)
     before = _find_by_names(index, names)
@@ -61,7 +61,7 @@ def update(
 
 
 def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:
-    """Take in how the pictures of these entries are shown now; all else of them is as it was."""
+    """Update how the pictures of these entries are shown."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
     rows = (
         (picture_key(entry.shown, entry.files), _json(entry), index.number, entry.path)
@@ -87,7 +87,7 @@ def _find_by_names(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEnt
 
 
 def _settle(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEntry]:
-    """Keep the last by path of each name, and give those that are kept."""
+    """Choose the last by path of each name, and return the entries that count."""
     run, site = index.tables.run, index.number
     last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
     place = "UPDATE paper_entries SET place = ? WHERE site = ? AND path = ?"
@@ -144,7 +144,7 @@ def _insert(index: PageIndex, placed: Iterable[tuple[StoryEntry, int]]) -> None:
 def _list(
     index: PageIndex, entries: Collection[StoryEntry], sums: Counter[tuple[str, str]]
 ) -> None:
-    """Put entries under their headings."""
+    """Add entries to the lists of their headings."""
     run_many, site = index.tables.run_many, index.number
     for entry in entries:
         sums.update(entry.headings)
@@ -161,7 +161,7 @@ def _list(
 def _unlist(
     index: PageIndex, entries: Iterable[StoryEntry], sums: Counter[tuple[str, str]]
 ) -> None:
-    """Take entries out from under their headings."""
+    """Remove entries from the lists of their headings."""
     run_many, site = index.tables.run_many, index.number
     for entry in entries:
         sums.subtract(entry.headings)
@@ -177,21 +177,21 @@ def _unlist(
 
 
 def _list_rows(entry: StoryEntry, index: PageIndex) -> Iterator[tuple[str, str, float, str]]:
-    """Yield where an entry stands in the lists that the page index keeps."""
+    """Yield the rows of an entry in the lists that the page index keeps."""
     for kind, value in entry.headings:
         if kind in index.listed:
             yield kind, value, entry.when, entry.path
 
 
 def _list_needs(entry: StoryEntry) -> Iterator[str]:
-    """Yield by what a story knows others that its page may show, and publishers of its coverage."""
+    """Yield the names of other stories that a story's page may show, and coverage's publishers."""
     yield from {entry.name, entry.group, entry.copy_of, *entry.beside, *entry.background} - {""}
     for domain in entry.sources:
         yield f"at {domain}"
 
 
 def _addresses_to_hide(entry: StoryEntry) -> Iterable[str]:
-    """Return the addresses that are no coverage of their own because of a story."""
+    """Return the URLs that do not count as coverage, because of a story."""
     if entry.is_removed:
         return entry.removed_at
     return (entry.address,) if entry.copy_of and entry.address else ()

@@ -1,20 +1,18 @@
-"""What every page shares: its head, the masthead, the topics, the ways to leave."""
+"""What every page shares: the head, the masthead, the topics, the footer, the subscription form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING, get_args
 
 from copydesk.kit import text, urls
-from copydesk.news import Topic
+from copydesk.news import LetterDay, LetterSeries, Topic
 from copydesk.placement import addresses, sections, topics_below
-from copydesk.publish import _records, _share_pictures
-from copydesk.publish._outputs import AnyOutput
-from copydesk.publish._picture import Picture, Shared
-from copydesk.publish._plan import SitePlan
+from copydesk.publish import _pictures, _records
+from copydesk.publish._pictures import Picture, Shared
 from copydesk.publish.site import _structured
-from copydesk.publish.site._subscribe import describe_form
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
     STRINGS_FILE,
@@ -26,19 +24,24 @@ from copydesk.rendering import (
     text_direction,
 )
 
+if TYPE_CHECKING:
+    from copydesk.publish._plan import AnyOutput, SitePlan
+
 _IN_THE_BAR = 9
-_TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
+_TONGUES, _POLICIES = 1024, 64  # cached, as records may have any language, and players any policy
+_WEEK: tuple[LetterDay, ...] = get_args(LetterDay)
+_WORKDAYS = _WEEK[:5]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What one page says of itself: `path` is its folder, `feeds` the folder of its feeds.
+    """What one page says in its head: `path` is its folder, `feeds` the folder of its feeds.
 
-    `picture` is the story's own, `shared` what stands for a page without one; else the site's does.
-
-    `frames` is the origin of the player in it, "" for none; `plays_files` says that it has a video
-    or a sound that the browser plays itself, `searches` that it runs our script. `subscribes` says
-    that it has the form for letters, where there is one; `letter` is the id of the one it is about.
+    `picture` is the story's own, `shared` the card of a page without one; without both the site's
+    card is used. `frames` is the origin of a player, "" for none. `plays_files` says that the
+    browser itself plays a video or a sound, `searches` that the page runs our script. `subscribes`
+    says that it has the subscription form, if the site has one; `letter` is the id of the page's
+    newsletter.
     """
 
     path: str
@@ -60,14 +63,14 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan, a renderer, share pictures, and the parts of a page that are the same on all of them.
+    """A plan, a renderer, share cards, and the parts that are the same on all pages.
 
-    `outputs` are those of the site, whose indexes the foot of a page may lead to.
+    `outputs` are those of the site; the foot of a page links to their indexes.
     """
 
     plan: SitePlan
     renderer: Renderer
-    share_pictures: _share_pictures.SharePictures
+    share_pictures: _pictures.SharePictures
     outputs: Sequence[AnyOutput] = ()
     strings: Strings = field(init=False)
     tongue: Callable[[str], str] = field(init=False)
@@ -84,7 +87,7 @@ class Frame:
         self._site = self._common()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
-        """Return a page at its folder's `index.html`, or at its own name where it has one."""
+        """Return a page, at its folder's `index.html` or at a name of its own."""
         path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
         data = self.renderer.render_page(
             template, site=self._site, page=self._head(head), **context
@@ -96,7 +99,7 @@ class Frame:
         return self.plan.links.href(path)
 
     def _tongue(self, tag: str) -> str:
-        """Return the attributes of a text in a language, "" for the site's own or an unknown."""
+        """Return the HTML attributes for a language, "" for the site's own or an unknown one."""
         language = language_tag(tag)
         if not language or language == language_tag(self.plan.beat.locale):
             return ""
@@ -129,7 +132,7 @@ class Frame:
         }
 
     def topics(self) -> Sequence[Mapping[str, str]]:
-        """Return all topics but the main one, each with its page."""
+        """Return all topics but the main one, each with a link."""
         plan = self.plan
         return [self._topic(topic) for topic in topics_below(plan.topics, plan.beat.topic)]
 
@@ -139,7 +142,7 @@ class Frame:
         return {"path": folder, "name": named, "href": self.href(folder)}
 
     def _bar(self) -> Sequence[Mapping[str, str]]:
-        """Return the site's sections, as many as a line holds."""
+        """Return the site's sections for the navigation, as many as fit on a line."""
         top = sections(self.plan.topics, self.plan.beat.topic)
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
@@ -157,13 +160,13 @@ class Frame:
 
     @property
     def hotlinks(self) -> bool:
-        """Decide whether any picture comes from its publisher's own server."""
+        """Decide whether any picture is loaded from its publisher's server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
     def _content_policy(self, frames: str, plays_files: bool, forms: str) -> str:
-        """Return what a page may load: our own files, and what plays in it; where `forms` may lead.
+        """Return the Content-Security-Policy: our own files, the page's players, and `forms`.
 
-        Files of podcasts are redirected from host to host, and a policy holds for each of them.
+        Files of podcasts are redirected from host to host, and the policy applies to each of these.
         """
         hotlinks = " https:" if self.hotlinks else ""
         rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
@@ -175,7 +178,7 @@ class Frame:
         return "; ".join([*rules, "base-uri 'none'", f"form-action {forms}"])
 
     def _forms_of(self, head: Head) -> str:
-        """Return where a page's forms may lead, as a source of its policy."""
+        """Return the allowed target of a page's forms, as a source of the policy."""
         if head.searches:
             return "'self'"
         address = self.plan.beat.subscribe_url if head.subscribes else ""
@@ -210,3 +213,30 @@ class Frame:
             **self._feeds(head.feeds),
             "structured": _structured.script(head.structured) if head.structured else "",
         }
+
+
+def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:
+    """Return the form's target and the newsletters that it offers, None if there is no form."""
+    address, offered = plan.beat.subscribe_url, plan.letters.series
+    if not address or not offered:
+        return None
+    letters = [
+        {"id": series.id, "title": series.title, "rhythm": _tell_rhythm(series, strings)}
+        for series in offered
+    ]
+    return {"action": address, "letters": letters}
+
+
+def _tell_rhythm(series: LetterSeries, strings: Strings) -> str:
+    """Return how often a newsletter comes, "" if unknown."""
+    if series.is_prompt:
+        return strings.say("letter_when_new")
+    days = tuple(day for day in _WEEK if day in series.days)
+    if days == _WEEK:
+        return strings.say("letter_daily")
+    if days == _WORKDAYS:
+        return strings.say("letter_workdays")
+    names = tuple(strings.say(f"letter_{day}") for day in days)
+    if len(names) == 1:
+        return strings.say("letter_weekly", day=names[0])
+    return strings.join_names(names, len(names))

@@ -1,26 +1,33 @@
-"""Pages that list stories: front, topics, days, publishers, the archive."""
+"""Pages that list stories: front, topics, days, publishers, archive, languages, editors' lists."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from copydesk.kit import text
-from copydesk.news import Story
-from copydesk.placement import addresses
-from copydesk.publish._keys import DAY, PUBLISHER, TOPIC
-from copydesk.publish._outputs import ARCHIVE, Output
+from copydesk.news import ReadingList, Story
+from copydesk.placement import addresses, group_by_month
+from copydesk.publish._entries import DAY, LIST, MONTH, PUBLISHER, TOPIC, UNDATED, Grounds, StoryKey
+from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _structured
-from copydesk.publish.site._frame import Head
-from copydesk.publish.site._list_cards import ListCards
+from copydesk.publish.site._cards import ListCards
+from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
+from copydesk.rendering import language_name, language_tag, mark_safe, render_note, strip_note
 
-NEWEST = 60  # of a topic or a publisher
+NEWEST = 60  # stories on the page of a topic or a publisher
 _OF_A_DAY = 90
-_IN_FULL = 24  # as cards, those that come first; the others are a line
-_SECOND = 3  # the first place and those beside it
+_IN_FULL = 24  # of these are cards, the others lines
+_SECOND = 3  # the lead story and the stories next to it
+FOLDER = "archive/"
+_Month = tuple[date, Sequence[date]]
+_LANGUAGES_FOLDER = "languages/"
+_READING_LISTS_FOLDER = "lists/"
+_ABOUT = 200
 
 
 def sheets(cards: ListCards) -> Iterator[Sheet]:
@@ -29,7 +36,7 @@ def sheets(cards: ListCards) -> Iterator[Sheet]:
 
 
 def _front(cards: ListCards) -> Sheet:
-    """Return the best of the newest as cards by rank, then what else is new by day."""
+    """Return the front page: the best stories as cards by rank, then the other new ones by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
     usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
@@ -97,7 +104,7 @@ def _topic(id_: str, cards: ListCards) -> Sheet:
 
 
 def _day(cards: ListCards, at: date) -> Sheet:
-    """Make the page of a day, which leads to the days before and after it that have one."""
+    """Return the page of a day, with links to the previous and the next day that have a page."""
     plan = cards.frame.plan
     place = bisect_left(cards.days, at)
     before, after = cards.days[max(0, place - 1) : place], cards.days[place + 1 : place + 2]
@@ -152,7 +159,7 @@ def _publisher(domain: str, cards: ListCards) -> Sheet:
 
 
 def list_page(cards: ListCards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
-    """Make the page of the newest of a topic, a publisher or a language."""
+    """Return a page with the newest stories of a topic, a publisher or a language."""
     return cards.frame.page(
         "list.html",
         head,
@@ -169,7 +176,7 @@ def list_page(cards: ListCards, head: Head, stories: Sequence[Story], **context:
 
 
 def _archive_page(cards: ListCards, number: int) -> Sheet:
-    """Return a page of the archive: numbered from its oldest, so that only the last one grows."""
+    """Return a page of the archive; page 1 is the oldest, so that only the last page grows."""
     plan = cards.frame.plan
     stories = plan.archive(number)
     path = f"archive/{number}/"
@@ -239,4 +246,191 @@ PAGES: Output[ListCards] = Output(
     make=lambda cards, number: [_archive_page(cards, int(number))],
     index="archive/",
     is_walked=True,
+)
+
+
+def archive_page(frame: Frame) -> Iterator[Sheet]:
+    """Yield the entrance of the archive, which leads to months, days and stories."""
+    yield _archive(group_by_month(frame.plan.by_day), frame)
+
+
+def _month_folder(month: str) -> str:
+    """Return the folder of a month, "" for undated stories."""
+    return "" if month == UNDATED else addresses.month_folder(date.fromisoformat(f"{month}-01"))
+
+
+def _months(plan: SitePlan) -> Sequence[str]:
+    dated = (month for month in plan.counts[MONTH.name] if month != UNDATED)
+    return sorted(dated, reverse=True)
+
+
+MONTHS: Output[ListCards] = Output(
+    key=MONTH,
+    place=_month_folder,
+    values=_months,
+    make=lambda cards, month: [_month(date.fromisoformat(f"{month}-01"), cards.frame)],
+)
+
+
+def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
+    """Return the entrance: all months by year, and all archive pages, the latest first."""
+    plan, strings = frame.plan, frame.strings
+    years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
+    for month, days in months:
+        count = sum(len(plan.by_day[day]) for day in days)
+        name = strings.format_date("month", month)
+        years[month.year].append(_archive_entry(name, addresses.month_folder(month), count, frame))
+    numbers = [
+        {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
+        for number in range(plan.archive_pages, 0, -1)
+    ]
+    heading = strings.say("archive")
+    return frame.page(
+        "calendar.html",
+        Head(path=FOLDER, title=heading),
+        heading=heading,
+        above=None,
+        groups=[{"heading": str(year), "entries": found} for year, found in years.items()],
+        numbers=numbers,
+    )
+
+
+def _month(month: date, frame: Frame) -> Sheet:
+    """Return the page of a month's days, without links to other months, which could change."""
+    strings, by_day = frame.strings, frame.plan.by_day
+    days = sorted((day for day in by_day if day.replace(day=1) == month), reverse=True)
+    heading = strings.format_date("month", month)
+    entries = [
+        _archive_entry(
+            strings.format_date("day_in_month", day),
+            addresses.day_folder(day),
+            len(by_day[day]),
+            frame,
+        )
+        for day in days
+    ]
+    return frame.page(
+        "calendar.html",
+        Head(path=addresses.month_folder(month), title=heading),
+        heading=heading,
+        above={"name": strings.say("archive"), "href": frame.href(FOLDER)},
+        groups=[{"heading": "", "entries": entries}],
+        numbers=[],
+    )
+
+
+def _archive_entry(name: str, folder: str, count: int, frame: Frame) -> Mapping[str, object]:
+    return {"name": name, "href": frame.href(folder), "count": count}
+
+
+def _language(story: Story, _grounds: Grounds) -> Iterable[str]:
+    """Yield the language of a story without its region, if it is known."""
+    return filter(None, (language_tag(story.language).partition("-")[0],))
+
+
+def _folder(code: str) -> str:
+    return f"{_LANGUAGES_FOLDER}{code}/"
+
+
+def _languages_index(cards: ListCards) -> Iterator[Sheet]:
+    """Yield the list of languages, each under its own name."""
+    frame = cards.frame
+    entries = [
+        {"name": language_name(code), "href": frame.href(_folder(code)), "count": count}
+        for code, count in frame.plan.counts[_LANGUAGE.name].items()
+    ]
+    entries.sort(key=lambda entry: str(entry["name"]).casefold())
+    heading = frame.strings.say("story_languages")
+    groups = [{"heading": "", "entries": entries}]
+    yield frame.page(
+        "index.html", Head(path=_LANGUAGES_FOLDER, title=heading), heading=heading, groups=groups
+    )
+
+
+def _language_page(cards: ListCards, code: str) -> Iterator[Sheet]:
+    """Yield the page of the newest stories in a language."""
+    plan, name = cards.frame.plan, language_name(code)
+    stories = plan.listed[_LANGUAGE.name][code]
+    listed = _structured.listing(stories[:NEWEST], plan, _folder(code), name)
+    head = Head(path=_folder(code), title=name, structured=listed)
+    yield list_page(cards, head, stories, heading=name, note="", below=[], query="")
+
+
+_LANGUAGE = StoryKey(name="language", values=_language)
+LANGUAGES: Output[ListCards] = Output(
+    key=_LANGUAGE,
+    place=_folder,
+    make=_language_page,
+    values=lambda plan: plan.counts[_LANGUAGE.name],
+    index=_LANGUAGES_FOLDER,
+    make_index=_languages_index,
+    index_name="story_languages",
+    is_on=lambda look: look.outputs.languages,
+)
+
+
+def _reading_lists_index(cards: ListCards) -> Iterator[Sheet]:
+    """Yield the page of all editors' lists, the last changed first."""
+    frame = cards.frame
+    lists = sorted(frame.plan.lists.values(), key=lambda listed: listed.id)
+    lists.sort(key=lambda listed: str(listed.updated_at or ""), reverse=True)
+    heading = frame.strings.say("lists")
+    yield frame.page(
+        "reading_lists.html",
+        Head(path=_READING_LISTS_FOLDER, title=heading),
+        heading=heading,
+        lists=[_reading_list_entry(cards, listed) for listed in lists],
+    )
+
+
+def _reading_list_entry(cards: ListCards, listed: ReadingList) -> Mapping[str, object]:
+    """Return an editors' list as the page of all shows it."""
+    plan = cards.frame.plan
+    return {
+        "name": text.fold(listed.title),
+        "href": cards.frame.href(addresses.list_folder(listed.id)),
+        "about": text.shorten(strip_note(listed.description), _ABOUT),
+        "count": sum(1 for _ in plan.read_list(listed)),
+        "updated": cards.views.time(listed.updated_at),
+    }
+
+
+def _reading_list_page(cards: ListCards, list_id: str) -> Iterator[Sheet]:
+    """Yield the page of an editors' list."""
+    frame, plan = cards.frame, cards.frame.plan
+    listed, folder = plan.lists[list_id], addresses.list_folder(list_id)
+    chosen = list(plan.read_list(listed))
+    stories = [story for story, _ in chosen]
+    title = text.fold(listed.title)
+    head = Head(
+        path=folder,
+        title=title,
+        description=text.shorten(strip_note(listed.description), _ABOUT),
+        feeds=folder,
+        feeds_title=f"{title} – {text.fold(plan.beat.title)}",
+        shared=frame.share_pictures.of_page(title),
+        structured=_structured.listing(stories, plan, folder, title),
+    )
+    yield frame.page(
+        "reading_list.html",
+        head,
+        heading=title,
+        note=mark_safe(render_note(listed.description)),
+        updated=cards.views.time(listed.updated_at),
+        chosen=[
+            {"card": cards.render_many("card.html", [story]), "words": text.fold(words)}
+            for story, words in chosen
+        ],
+    )
+
+
+READING_LISTS: Output[ListCards] = Output(
+    key=LIST,
+    place=addresses.list_folder,
+    values=lambda plan: plan.lists,
+    make=_reading_list_page,
+    index=_READING_LISTS_FOLDER,
+    make_index=_reading_lists_index,
+    index_name="lists",
+    has_index=lambda plan: bool(plan.lists),
 )

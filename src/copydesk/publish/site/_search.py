@@ -1,8 +1,8 @@
-"""Search: an index in parts that a script on the search page reads, the newest first.
+"""The search page, and its index in parts that a script reads in the browser, newest first.
 
-search/index.json        how many stories, and each part with its number and days
+search/index.json        the number of stories, and each part with its number and days
 search/2026-11-2.json    the second five hundred stories of a month
-search/index.html        the form, with filters; search.js does the work in the browser
+search/index.html        the form with filters; search.js does the work
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import ALL, DAY, MONTH, UNDATED
-from copydesk.publish._outputs import Cut, Output, count_pages
-from copydesk.publish._plan import SitePlan
+from copydesk.publish._entries import ALL, DAY, MONTH, UNDATED, StoryEntry
+from copydesk.publish._plan import Cut, Output, SitePlan, count_pages
+from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
-from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_tag
 
@@ -54,7 +52,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def parts(plan: SitePlan) -> Parts:
-    """Return the parts of the index, the newest first; none where no story has changed."""
+    """Return the parts of the index, the newest first; none if no story changed."""
     if not plan.wanted(ALL.name):
         return {}
     counts = plan.counts[MONTH.name]
@@ -74,7 +72,7 @@ def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
 
 
 def contents(index: Parts, plan: SitePlan) -> Sheet:
-    """Return the list of all parts: its name, how many stories, its first day and its last."""
+    """Return the list of all parts: name, number of stories, first and last day."""
     days = _sort_days(plan)
     listed = []
     for name, entries in index.items():
@@ -88,7 +86,7 @@ def contents(index: Parts, plan: SitePlan) -> Sheet:
 
 
 def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
-    """Return the days of the stories of each month, the oldest first: counted, none looked up."""
+    """Return the days of the stories of each month, the oldest first, from counts alone."""
     counts = plan.counts[DAY.name]
     days = defaultdict(list, {UNDATED: [""] * plan.counts[MONTH.name].get(UNDATED, 0)})
     for day in sorted(counts):
@@ -97,10 +95,10 @@ def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
 
 
 def _part(name: str, plan: SitePlan) -> Sheet:
-    """Make a part: its publishers and topics once, and a row for each story, the oldest first.
+    """Return a part: its publishers and topics once, and a row for each story, the oldest first.
 
-    A row is name, title, excerpt, publisher, topics and those above them (both by their place in
-    the lists, no publisher is -1), local time ("" for none), language ("" for the site's).
+    A row has name, title, excerpt, publisher, topics with those above them (both as positions in
+    these lists, -1 for no publisher), local time ("" for none), language ("" for the site's).
     """
     publishers: dict[tuple[str, str], int] = {}
     topics: dict[str, int] = {}
@@ -135,7 +133,7 @@ def _row(story: Story, by: int, under: list[int], plan: SitePlan) -> list[object
 
 
 def _topics(story: Story, plan: SitePlan) -> dict[str, None]:
-    """Return the ids of a story's topics and of those above them, but for the main one."""
+    """Return the ids of a story's topics and of those above them, without the main one."""
     main = plan.above.get(plan.beat.topic, ())[:1]
     ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))
     return {id_: None for id_ in ids if id_ not in main}

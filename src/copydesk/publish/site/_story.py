@@ -1,4 +1,4 @@
-"""The page of a story: what it says, who said it, who else did, and why it is here."""
+"""The page of a story: its text, its publisher, who else has it, and why it is here."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import STORY
-from copydesk.publish._outputs import Output
-from copydesk.publish._picture import Picture
-from copydesk.publish.site import _player, _structured
+from copydesk.publish._entries import STORY, StoryEntry
+from copydesk.publish._pictures import Picture
+from copydesk.publish._plan import Output
+from copydesk.publish.site import _cards, _structured
+from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Head
-from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe, render_note
 
-_OTHERS = 40  # of a page; a flood of coverage is a number
+_OTHERS = 40  # articles on a page; the rest is a number
 _RERUNS = 20
 _CHANGES = {
     EventKind.HEADLINE_CHANGED: "headline_was",
@@ -41,7 +40,7 @@ STORIES: Output[ListCards] = Output(
 
 
 def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
-    """Yield the pages of published stories that are wanted."""
+    """Yield the pages of those stories that the build wants."""
     plan = cards.frame.plan
     for entry in entries:
         if plan.wanted(STORY.name, entry.name) and (story := plan.read(entry.path)) is not None:
@@ -49,7 +48,7 @@ def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
 
 
 def signposts(cards: ListCards) -> Iterator[Sheet]:
-    """Yield a page for every story that led its group before."""
+    """Yield a page for every story that once led its group."""
     plan = cards.frame.plan
     for folder, entry in plan.wanted.redirects(plan.groups).items():
         leader = plan.read(entry.path)
@@ -81,7 +80,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "player": player.markup,
         "is_pictured": bool(values["picture"]) and not player.has_poster,
         **_note_context(story),
-        "verb": _player.verb(story),
+        "verb": _cards.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
         "access": text.fold(story.access),
@@ -100,13 +99,13 @@ def _page(story: Story, cards: ListCards) -> Sheet:
 
 
 def _note_context(story: Story) -> dict[str, object]:
-    """Return an editor's words on a story; of a story of the site's own they are its text."""
+    """Return an editor's note on a story, or the text of the site's own story."""
     note = mark_safe(render_note(story.note)) if story.note else ""
     return {"note": note, "is_own": story.is_own and bool(note)}
 
 
 def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
-    """Return what happened to a story since it was filed."""
+    """Return the changes of a story since it was filed."""
     decided = story.verdict.at if story.verdict else None
     return {
         "changes": [_change(event, cards) for event in _find_changes(story)],
@@ -116,17 +115,17 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
 
 
 def _find_changes(story: Story) -> Iterator[Event]:
-    """Walk what happened to a story, but for who had it filed: that is the newsroom's own."""
+    """Yield the events of a story's history, except who had it filed, which is internal."""
     return (event for event in story.events if event.kind is not EventKind.FILED)
 
 
-def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _player.Shown:
+def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _cards.Shown:
     still = picture.source if picture else ""
-    return _player.of(story.featured_content, story.title, cards.frame.strings, still)
+    return _cards.of(story.featured_content, story.title, cards.frame.strings, still)
 
 
 def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
-    """Send readers of a page on to the story that leads its group now; it has nothing to index."""
+    """Return the page that sends readers to the story leading its group now; it is not indexed."""
     target = addresses.story_folder(leader.path)
     head = Head(
         path=folder,
@@ -144,7 +143,7 @@ def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
 
 
 def _change(event: Event, cards: ListCards) -> dict[str, object]:
-    """Return a line of a story's history: its time, and what changed in the site's words."""
+    """Return a line of a story's history: the time and the change in the site's words."""
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
     title, why = (folded.values.get(name, "") for name in ("title", "why"))
@@ -153,7 +152,7 @@ def _change(event: Event, cards: ListCards) -> dict[str, object]:
 
 
 def _source(story: Story, cards: ListCards) -> str:
-    """Return a word for what the beat knows of a story's publisher, "" for nothing."""
+    """Return a word for what the beat knows of a story's publisher, "" for none."""
     plan, strings = cards.frame.plan, cards.frame.strings
     domain = story.provider.domain if story.provider else ""
     if domain in plan.official:
@@ -162,7 +161,7 @@ def _source(story: Story, cards: ListCards) -> str:
 
 
 def _first(story: Story, cards: ListCards) -> dict[str, str]:
-    """Return the story that this one repeats, when it has a page."""
+    """Return the story that this one copies, if it has a page."""
     plan = cards.frame.plan
     entry = plan.groups.public(story.copy_of)
     original = plan.read(entry.path) if entry else None

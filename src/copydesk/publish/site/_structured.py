@@ -1,28 +1,31 @@
-"""Structured data (schema.org) that claims no more than is so: we list, others wrote."""
+"""Structured data (schema.org) for stories and lists: we list them, others wrote them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import orjson
 
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._picture import Picture
-from copydesk.publish._plan import SitePlan
 from copydesk.rendering import language_tag, mark_safe
+
+if TYPE_CHECKING:
+    from copydesk.publish._pictures import Picture
+    from copydesk.publish._plan import SitePlan
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
 _FOR_FREE = {"free": True, "paywalled": False}
 _MEDIA = {"video": "VideoObject", "audio": "AudioObject"}
-_LISTED = 30  # of a list; who reads it follows the links of the page for the others
+_LISTED = 30  # entries of a list; the page links to the others
 
 
 def script(value: Mapping[str, object]) -> str:
-    """Return a data block that no text in it can close."""
+    """Return JSON for a script element, in which no text can close the element."""
     data = orjson.dumps(value)
     for char, escaped in _ESCAPED:
         data = data.replace(char, escaped)
@@ -30,7 +33,7 @@ def script(value: Mapping[str, object]) -> str:
 
 
 def front(stories: Sequence[Story], plan: SitePlan) -> Mapping[str, object]:
-    """Describe the front page: the site, how it is searched, and what leads it."""
+    """Describe the front page: the site, its search, and its first stories."""
     search = plan.links.page("search/") + "?q={search_term_string}"
     site = {
         **_site(plan),
@@ -52,7 +55,7 @@ def front(stories: Sequence[Story], plan: SitePlan) -> Mapping[str, object]:
 def listing(
     stories: Sequence[Story], plan: SitePlan, path: str, heading: str
 ) -> Mapping[str, object]:
-    """Describe a page of links to story pages; the first ones are named."""
+    """Describe a page that lists stories, with the first ones."""
     return {
         "@context": _CONTEXT,
         "@type": "CollectionPage",
@@ -88,7 +91,7 @@ def _publisher(plan: SitePlan) -> Mapping[str, object]:
 def story(
     story: Story, plan: SitePlan, excerpt: str, picture: Picture | None
 ) -> Mapping[str, object]:
-    """Describe a story page: a note of ours, based on the article of its publisher."""
+    """Describe a story page: our note, based on its publisher's article."""
     page = plan.links.page(addresses.story_folder(story.path))
     note: dict[str, object] = {
         "@context": _CONTEXT,
@@ -109,14 +112,14 @@ def story(
         note["image"] = _picture(picture)
     if topics := [text.fold(name) for name in story.topics]:
         note["about"] = [{"@type": "Thing", "name": name} for name in topics]
-    # a video that the site shows itself has no address elsewhere but the one where it was found
+    # a video that the site plays itself has no other URL than its original one
     if origin := urls.fetchable(story.web_url) or urls.fetchable(story.original_url):
         note["isBasedOn"] = _original(story, origin)
     return note
 
 
 def _describe_times(published: datetime, updated: datetime | None) -> dict[str, object]:
-    """Describe when a story was published and changed, which is never before."""
+    """Describe when a story was published and changed; a change is never earlier."""
     times: dict[str, object] = {"datePublished": dates.rfc3339(published)}
     if updated:
         times["dateModified"] = dates.rfc3339(max(dates.utc(updated), dates.utc(published)))
@@ -152,7 +155,7 @@ def _original(story: Story, origin: str) -> Mapping[str, object]:
 
 
 def _describe_player(story: Story) -> Mapping[str, object]:
-    """Return the length of a video or sound and the player that our page has for it."""
+    """Return the length of a video or sound, and the player on our page."""
     played: dict[str, object] = {}
     if length := lengths.iso8601(lengths.seconds(story.length)):
         played["duration"] = length

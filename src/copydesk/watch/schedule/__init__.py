@@ -1,4 +1,4 @@
-"""Keep what is known of a source: an answer goes in, its next state comes out."""
+"""The state of a source: what is remembered of it, when to ask it again, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from copydesk.watch.schedule._health import FindingKind as FindingKind
 from copydesk.watch.schedule._health import findings as findings
 from copydesk.watch.schedule._health import health_word as health_word
 from copydesk.watch.schedule._health import items_a_week as items_a_week
-from copydesk.watch.schedule._moves import keep_address as keep_address
-from copydesk.watch.schedule._moves import revive as revive
-from copydesk.watch.schedule._moves import take_address as take_address
 from copydesk.watch.schedule._state import SourceState as SourceState
 from copydesk.watch.schedule._state import is_due as is_due
 from copydesk.watch.schedule._state import is_resting as is_resting
+from copydesk.watch.schedule._state import keep_address as keep_address
 from copydesk.watch.schedule._state import may_be_asked as may_be_asked
 from copydesk.watch.schedule._state import next_due as next_due
+from copydesk.watch.schedule._state import revive as revive
+from copydesk.watch.schedule._state import take_address as take_address

@@ -1,4 +1,4 @@
-"""After: what each kind of answer makes of a source's state."""
+"""The next state of a source, after each kind of answer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from copydesk.errors import CopydeskError
 from copydesk.news import Fault, FaultKind, Lead, NotModified, Page, Refused
-from copydesk.watch.reading import SourceReading, longest_gap
-from copydesk.watch.schedule import _forecast, _moves, _waits
+from copydesk.watch._entry import SourceReading, longest_gap
+from copydesk.watch.schedule import _state, _waits
 from copydesk.watch.schedule._state import SourceState
 
 _WEEK = 7
@@ -20,7 +20,7 @@ _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
 def after_page(
     state: SourceState, page: Page, reading: SourceReading, new_leads: int, now: datetime
 ) -> SourceState:
-    """Return the state after an answer that was read; `new_leads` of it were not known."""
+    """Return the state after an answer that was read, with `new_leads` that were not known."""
     items, body = len(reading.leads), digest(page.body)
     seen = replace(
         _learn(_turn_day(state, now), reading.leads, new_leads, now),
@@ -42,20 +42,21 @@ def after_page(
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
-    """Return the state after an answer whose body is the last one, byte for byte."""
+    """Return the state after an answer with the same body as the last one."""
     return _after_no_news(state, page, now, validators(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
-    """Return the state after the source said that nothing changed."""
+    """Return the state after an answer 304 Not Modified."""
     versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
     return _after_no_news(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
-    """Return the state after no usable answer; 410 ends the source, Retry-After is obeyed.
+    """Return the state after a request without a usable answer.
 
-    What was never asked, because its host's pause is on, is no failure: only the wait is longer.
+    A 410 ends the source, a Retry-After is obeyed. A request that was not sent, because the host
+    has a pause, is not a failure: only the wait is longer.
     """
     if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
         return _rest(state, refused.retry_at, now)
@@ -63,14 +64,14 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     failed = _count_failure(state, refused.reason, what, now)
     failed = _keep_fault(failed, refused.fault, _next_try(state, refused.url, now))
     if refused.status == 410:
-        return _moves.end(failed, now)
+        return _state.end(failed, now)
     if refused.retry_at is None:
         return failed
     return _rest(failed, refused.retry_at, now)
 
 
 def _rest(state: SourceState, until: datetime, now: datetime) -> SourceState:
-    """Let the source rest until then, a day at most; a look that is planned for later stays."""
+    """Return the state of a source that is not asked until then, a day at most."""
     if state.ended:
         return state
     longest = now + _waits.LONGEST
@@ -90,50 +91,48 @@ def after_error(state: SourceState, error: CopydeskError, now: datetime) -> Sour
 
 
 def note_push(state: SourceState, until: datetime | None) -> SourceState:
-    """Return the state of a source whose hub pushes until then; None where it no longer does."""
+    """Return the state of a source whose hub pushes until then, None if it does not push."""
     return replace(state, pushed_until=until)
 
 
 def digest(body: bytes) -> str:
-    """Compute a short digest that tells whether a body changed."""
+    """Return a short digest of a body, by which a change is noticed."""
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def validators(page: Page) -> tuple[str, str]:
-    """Return the ETag and Last-Modified of a page, "" for one that is missing or too long."""
+    """Return the ETag and Last-Modified of a page, each "" if it is missing or too long."""
     return _version(page.headers.get("etag", "")), _version(page.headers.get("last-modified", ""))
 
 
 def _version(value: str) -> str:
-    """Return a validator, "" for one too long to keep: half of it would match nothing."""
+    """Return a validator, "" if it is too long to store: a part of it would never match."""
     return value if len(value) <= _VALIDATOR else ""
 
 
 def _after_no_news(
     state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
 ) -> SourceState:
-    """Return the state after a look that showed nothing new."""
+    """Return the state after an answer without news."""
     interval = _interval(state, _time_since_read(state, now), state.items, 0)
     return _after_success(_turn_day(state, now), answer, now, interval, versions)
 
 
 def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime) -> SourceState:
-    """Count the items of a reading, each once, and measure the interval."""
+    """Count the new items of a reading, and adjust the interval."""
     moments = [lead.published_at for lead in leads if lead.published_at is not None]
-    newest = max(moments, default=None)  # a wrong zone's future counts as well, once
+    newest = max(moments, default=None)  # a date in the future, from a wrong time zone, counts once
     if state.watched_since is None or state.last_ok_at is None:
         return _learn_first(replace(state, seen_until=newest), moments, now)
     asked = state.last_ok_at
     seen = state.seen_until or asked
-    late = [
-        _forecast.estimate_appearance(moment, asked, now) for moment in moments if seen < moment
-    ]
+    late = [_waits.estimate_appearance(moment, asked, now) for moment in moments if seen < moment]
     others = max(new_leads - len(late), 0)
-    late += [_forecast.estimate_appearance(None, asked, now)] * min(others, len(leads))
+    late += [_waits.estimate_appearance(None, asked, now)] * min(others, len(leads))
     return replace(
         state,
-        hours=_forecast.count(state.hours, late),
-        twelfths=_forecast.count_twelfths(state.twelfths, late),
+        hours=_waits.count(state.hours, late),
+        twelfths=_waits.count_twelfths(state.twelfths, late),
         seen_until=max(filter(None, (state.seen_until, newest)), default=None),
         interval=_interval(state, _time_since_read(state, now), len(leads), new_leads),
         first_read_at=state.first_read_at or now,
@@ -142,13 +141,13 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
 
 
 def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime) -> SourceState:
-    """Learn from the first reading, which has days of items: half of them are the interval."""
-    hours, since = _forecast.count_first_look(moments, now)
+    """Count the items of the first reading, which cover days; the interval is their median age."""
+    hours, since = _waits.count_first_look(moments, now)
     lately = [moment for moment in moments if since < moment <= now]
     return replace(
         state,
         hours=hours,
-        twelfths=_forecast.count_twelfths({}, lately),
+        twelfths=_waits.count_twelfths({}, lately),
         watched_since=since,
         first_read_at=now,
         interval=_waits.clamp(_median_age(moments, now)).total_seconds(),
@@ -157,14 +156,14 @@ def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime)
 
 
 def _median_age(moments: Sequence[datetime], now: datetime) -> timedelta:
-    """Compute how old the middle one of the listed items is: after so long half would be new."""
+    """Return the median age of the items: after this time half of them would be new."""
     if not moments:
         return _waits.FIRST
     return now - sorted(moments)[len(moments) // 2]
 
 
 def _time_since_read(state: SourceState, now: datetime) -> timedelta:
-    """Compute how long ago the source was last read, zero where a clock was set back."""
+    """Return the time since the source was last read, zero if the clock was set back."""
     return max(now - (state.last_ok_at or now), timedelta())
 
 
@@ -174,7 +173,7 @@ def _interval(state: SourceState, elapsed: timedelta, items: int, new: int) -> f
 
 
 def _turn_day(state: SourceState, now: datetime) -> SourceState:
-    """Turn the page at midnight UTC: yesterday's new items are put down, old counts fade."""
+    """Begin a new day at midnight UTC: store yesterday's number of new items, fade old counts."""
     today = now.date()
     if state.day is None:
         return replace(state, day=today)
@@ -187,8 +186,8 @@ def _turn_day(state: SourceState, now: datetime) -> SourceState:
         day=today,
         today=0,
         days=ended[-_WEEK:],
-        hours=_forecast.fade(state.hours, passed),
-        twelfths=_forecast.fade(state.twelfths, passed),
+        hours=_waits.fade(state.hours, passed),
+        twelfths=_waits.fade(state.twelfths, passed),
     )
 
 
@@ -199,9 +198,9 @@ def _after_success(
     interval: float,
     versions: tuple[str, str],
 ) -> SourceState:
-    """Return the state after a good answer, in one copy: most answers are good and say nothing."""
+    """Return the state after a success, with one copy: most answers have no news."""
     return replace(
-        _moves.follow(state, answer.hops, now),
+        _state.follow(state, answer.hops, now),
         etag=versions[0],
         last_modified=versions[1],
         interval=interval,
@@ -222,13 +221,14 @@ def _after_success(
 def _next_look(
     state: SourceState, answer: Page | NotModified, interval: float, now: datetime
 ) -> datetime:
-    """Compute when to ask again after a good answer; the publisher's wishes lengthen the wait.
+    """Return when to ask again after a success.
 
-    It is the source's own rhythm, or as often as the owner wishes.
+    The wait is the source's own rhythm or the owner's setting; the publisher may ask for a longer
+    one.
     """
     watched = now - (state.watched_since or now)
     quiet = now - (state.last_new_at or now)
-    expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)
+    expected = _waits.forecast(state.hours, state.twelfths, watched, quiet)
     own = min(_waits.patience_wait(expected, state.items, now), timedelta(seconds=interval))
     slow = _waits.PUSHED if _is_pushed(state, now) else timedelta()
     wish = max(slow, _waits.read_wish(answer.headers, state.hints, now))
@@ -248,7 +248,7 @@ def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
 
 
 def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
-    """Count a failure; after three in a row a move is doubted."""
+    """Count a failure; after three in a row a new address is no longer trusted."""
     failed = replace(
         _turn_day(state, now),
         failures=state.failures + 1,
@@ -256,11 +256,11 @@ def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> S
         failure=kind,
         last_error=what,
     )
-    return _moves.doubt(failed)
+    return _state.doubt(failed)
 
 
 def _keep_fault(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:
-    """Keep what a failure was, where it is of a kind that is told apart, and when to try again."""
+    """Store the kind of a failure, if it has one of its own, and when to try again."""
     return replace(
         failed,
         fault=None if fault.kind is FaultKind.OTHER else fault,

@@ -1,9 +1,9 @@
-"""Health: what is wrong with a source, told from what is remembered of it.
+"""The health of a source: what is wrong with it, from its state.
 
-    SourceState ── findings ──> Findings, the gravest first ── health_word ──> one word
+    SourceState ── findings ──> Findings, the most serious first ── health_word ──> one word
 
-A finding needs a person where one can mend something: what passes by itself, or what only its
-publisher can mend and costs nothing meanwhile, is said and no more.
+A finding needs a person if a person can fix it. A problem that ends by itself, or that only the
+publisher can fix and that does no harm meanwhile, is reported only.
 """
 
 from __future__ import annotations
@@ -14,24 +14,23 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from copydesk.news import FaultKind, Source
-from copydesk.watch.schedule._moves import HOLDS_AFTER
-from copydesk.watch.schedule._state import SourceState, fault_of, is_resting
+from copydesk.watch.schedule._state import HOLDS_AFTER, SourceState, fault_of, is_resting
 from copydesk.watch.schedule._waits import SHORTEST
 
 FindingKind = Literal[
-    "ended",  # the source said 410
+    "ended",  # the source answered 410
     "resting",  # failed so often that it is asked rarely
     "html",  # an HTML page instead of a feed
-    "forbidden",  # robots.txt forbids it, or cannot be had
+    "forbidden",  # robots.txt forbids it, or cannot be fetched
     "blocked",  # 401, 403 or 451
-    "certificate",  # ended, not valid, or ends soon
+    "certificate",  # expired, not valid, or expires soon
     "rule-empty",  # its listing rule finds nothing
     "failing",  # any other failure
-    "silent-empty",  # it had items once and has none now
-    "frozen",  # no new item for much longer than there ever was none
-    "too-much",  # more new items between two looks than it lists
-    "dates-wrong",  # most items are dated as no page can be, or not at all
-    "moving",  # it redirects permanently, not for long yet
+    "silent-empty",  # it had items before and has none now
+    "frozen",  # no new item for much longer than its longest gap
+    "too-much",  # more new items between two requests than it lists
+    "dates-wrong",  # most items have impossible dates or none
+    "moving",  # it redirects permanently, but not for long yet
     "slow",  # it asked for a pause
     "moved",  # it is asked at another address
     "rule-old",  # its listing rule is old
@@ -39,21 +38,21 @@ FindingKind = Literal[
 ]
 _ORDER: dict[str, int] = {kind: at for at, kind in enumerate(get_args(FindingKind))}
 
-_SURE = 3  # failures in a row after which it was no accident
-_OUTAGE = timedelta(days=3)  # what passes by itself has passed by then
-_SHARE = 1 / 3  # of known items, below which the next look may come too late
+_SURE = 3  # failures in a row that are no accident
+_OUTAGE = timedelta(days=3)  # most temporary problems have ended by then
+_SHARE = 1 / 3  # of known items; with fewer, the next request may come too late
 _STILL = timedelta(days=14)
-_STILL_TIMES = 3  # its longest gap: a summer's rest is no end
+_STILL_TIMES = 3  # times its longest gap: a summer break is not the end
 _CERTIFICATE = timedelta(days=14)
 _RULE = timedelta(days=365)
 _MOST = 0.5  # of the items
-_FEW = 3  # items that say nothing of the rest
+_FEW = 3  # items, too few to judge by
 _BY_RULE = frozenset({FaultKind.RULE_BROKEN, FaultKind.RULE_EMPTY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong with a source, since when, and what to do in one sentence."""
+    """A problem of a source: since when, and what to do in one sentence."""
 
     kind: FindingKind
     words: str
@@ -64,8 +63,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
-    """How a kind of failure is told; a `lasting` one does not mend itself, a `certain` one is sure
-    from the first time on.
+    """The words for a kind of failure.
+
+    A `lasting` failure does not end by itself; a `certain` one needs a person from the first time.
     """
 
     words: str
@@ -132,7 +132,7 @@ _OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
 
 
 def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
-    """List what is wrong with a source, what needs a person first, then the gravest first."""
+    """List the problems of a source: first those that need a person, then by seriousness."""
     if state.ended:
         return (_report_end(state),)
     ordered = [finding for look in _LOOKS for finding in look(source, state, now)]
@@ -141,16 +141,16 @@ def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding
 
 
 def health_word(ordered: tuple[Finding, ...]) -> str:
-    """Return how a source stands in one word: the kind of its first finding, "new" or "ok"."""
+    """Return the health of a source in one word: the kind of its first finding, "new" or "ok"."""
     if not ordered or ordered[0].kind in {"moved", "rule-old"}:
         return "ok"
     return "new" if ordered[0].kind == "never-asked" else ordered[0].kind
 
 
 def items_a_week(state: SourceState, now: datetime) -> float | None:
-    """Count the new items of the seven days before today, None where none is known.
+    """Return the number of new items in the seven days before today, None if it is unknown.
 
-    Days that ended since the source was last asked count as empty; fewer days are scaled up.
+    Days since the source was last asked count as empty; fewer days are scaled up.
     """
     if state.day is None:
         return None
@@ -205,7 +205,7 @@ def _times(count: int) -> str:
 
 
 def _describe_failure(state: SourceState) -> _Failure:
-    """Describe the last failure by its kind, and more exactly where the fault says more."""
+    """Return the words for the last failure, by its kind or more exactly by its fault."""
     failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
@@ -227,7 +227,7 @@ def _describe_failure(state: SourceState) -> _Failure:
 
 
 def _its_end(state: SourceState) -> str:
-    """Return when a certificate ended, where an earlier answer told it: the failure does not."""
+    """Return when a certificate expired, if an earlier answer told it."""
     until = state.certificate_until
     return f" on {until.date()}" if until else ""
 
@@ -237,7 +237,7 @@ def _is_by_rule(source: Source, state: SourceState) -> bool:
 
 
 def _find_pause(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
-    is_asked_for = state.failure in {"", "slow-down"}  # else we wait for a robots.txt to be had
+    is_asked_for = state.failure in {"", "slow-down"}  # otherwise it waits for its robots.txt
     if is_asked_for and state.rest_until is not None and state.rest_until > now:
         yield Finding(
             kind="slow",
@@ -296,7 +296,7 @@ def _find_silence(_source: Source, state: SourceState, _now: datetime) -> Iterat
 
 
 def _find_standstill(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
-    """Yield that a source stopped, unlike one that was always quiet: by its own longest gap."""
+    """Report a source that has stopped, judged by its own longest gap between items."""
     last, came = state.seen_until, state.today + sum(state.days)
     if state.failures or not state.items or last is None or came or not state.longest_gap:
         return

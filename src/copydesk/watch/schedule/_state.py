@@ -1,13 +1,13 @@
-"""SourceState: what is remembered of a source, and whether it is to be asked."""
+"""SourceState: what is remembered of a source, when it is due, where it moved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 
 from copydesk.news import Fault
-from copydesk.watch.reading import Hints
+from copydesk.watch._entry import Hints
 from copydesk.watch.schedule._waits import BREAKER, LONGEST
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -15,28 +15,31 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """The memory of one source; a new one is due at once. Times are UTC.
+    """What is remembered of a source; a new one is due at once. Times are UTC.
 
-    Asking: `etag` and `last_modified` make the next request conditional, `digest` is of the last
-    body, for servers that know neither; `parts` are (ETag, Last-Modified) of the sitemaps that an
-    index names. All of them hold for `rules`, a digest of those by which items were chosen. `kind`
-    as it was read last; `hub` and `topic` for WebSub.
-    Moving: `moved_to` is the address that is asked instead, "" for none; permanent redirects to
-    `moving_to` have been seen since `moving_since`. `ended_at` is when the source said 410.
-    `held`: an editor undid a move or an end, and the source neither moves nor ends by itself.
-    Waiting: `interval` in seconds, `every` the seconds that the owner wishes instead of its own
-    rhythm, 0 for none; `next_at`; `rest_until` is when the pause ends that the source
-    itself asked for; `pushed_until` is when the lease of a hub that pushes ends. `hours` counts
-    the items by hour of the week of their publication (0: Monday 00 to 01, UTC), in hundredths
-    that fade, `twelfths` by the five minutes of the hour; `watched_since` is how far back they are
-    whole, `first_read_at` when the source was first read (of one that an earlier version read, when
-    this one first did), `seen_until` the newest time counted; `hints` are the feed's own wishes.
-    Health: `failures` in a row since `failing_since`, of the kind `failure` (a Refused reason,
-    or "html", "broken"), in words `last_error`, as a value `fault` (`fault_of` has it for states
-    that an earlier version kept); `items` of the last reading, the `most_items` ever, `odd_dates`
-    and `undated` among them; `known_share` 0 to 1 of it; `days` are the new items of the last seven
-    days that ended, `today` since `day` began; `changed_at` is when the body last changed,
-    `longest_gap` the most seconds between two of its items (`longest_gap` of its leads).
+    Asking: `etag` and `last_modified` make the next request conditional. `digest` is that of the
+    last body, for servers without validators. `parts` are (ETag, Last-Modified) of the sitemaps in
+    an index. All of them are valid for `rules`, a digest of the rules by which items were chosen.
+    `kind` is that of the last reading; `hub` and `topic` are for WebSub.
+
+    Moving: `moved_to` is the URL that is asked instead, "" for none. Permanent redirects to
+    `moving_to` have been seen since `moving_since`. `ended_at` is when the source answered 410.
+    `held` means that an editor undid a move or an end: the source neither moves nor ends by itself.
+
+    Waiting: `interval` is in seconds. `every` is the owner's setting in seconds instead of the
+    source's own rhythm, 0 for none. `next_at` is when to ask, `rest_until` the end of a pause that
+    the source asked for, `pushed_until` the end of a pushing hub's lease. `hours` counts items by
+    the hour of the week in which they appeared (0: Monday 00 to 01, UTC), in hundredths that fade,
+    `twelfths` by the five minutes of the hour. `watched_since` is since when they are complete,
+    `seen_until` the newest time counted. `first_read_at` is when the source was first read by this
+    version or a later one. `hints` are the feed's own.
+
+    Health: `failures` in a row since `failing_since`. `failure` is the kind of the last one (a
+    Refused reason, "html" or "broken"), `last_error` its words, `fault` its value (`fault_of` also
+    reads states of earlier versions). `items` counts those of the last reading, `odd_dates` and
+    `undated` some of them, `most_items` the most ever; `known_share` of them was known (0 to 1).
+    `days` are the new items of the last seven full days, `today` those since `day` began.
+    `changed_at` is when the body last changed, `longest_gap` that of its leads in seconds.
     """
 
     etag: str = ""
@@ -85,14 +88,14 @@ class SourceState:
 
 
 def fault_of(state: SourceState) -> Fault:
-    """Return the last failure as a value; one whose kind was not kept is read from its words."""
+    """Return the last failure as a value; states of earlier versions have it as words only."""
     if state.fault is not None:
         return state.fault
     return Fault.parse(state.last_error.removeprefix(f"{state.failure}: "))
 
 
 def may_be_asked(state: SourceState, now: datetime) -> bool:
-    """Decide whether the source may be asked at all, due or not: not ended, and no rest is on."""
+    """Decide whether the source may be asked at all: it has not ended and has no pause."""
     return not state.ended and not _is_ahead(state.rest_until, now)
 
 
@@ -102,12 +105,12 @@ def is_due(state: SourceState, now: datetime) -> bool:
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:
-    """Decide whether a time is to come; over a day ahead it is of a clock that was set back."""
+    """Decide whether a time is ahead; over a day ahead means that a clock was set back."""
     return moment is not None and now < moment <= now + LONGEST
 
 
 def next_due(states: Iterable[SourceState]) -> datetime | None:
-    """Find when the first of the sources is due, None where none will be by itself.
+    """Return when the first of the sources is due, None if none will be.
 
     A source that was never asked is due at the beginning of time.
     """
@@ -118,3 +121,84 @@ def next_due(states: Iterable[SourceState]) -> datetime | None:
 def is_resting(state: SourceState) -> bool:
     """Decide whether the source failed so often in a row that it is tried only once a day."""
     return state.failures >= BREAKER
+
+
+HOLDS_AFTER = timedelta(days=7)  # how long a permanent redirect must have been seen to be accepted
+DOUBT = 3  # failures in a row after which a new address is no longer trusted
+
+_PERMANENT = frozenset({301, 308})
+
+Hops = tuple[tuple[int, str], ...]
+
+
+def follow(state: SourceState, hops: Hops, now: datetime) -> SourceState:
+    """Return the state after these redirects: a permanent one that lasted a week is accepted."""
+    target = _target(hops)
+    if not target or state.held:
+        return replace(state, moving_to="", moving_since=None) if state.moving_to else state
+    since = state.moving_since
+    if target != state.moving_to or since is None or since > now:
+        return replace(state, moving_to=target, moving_since=now)
+    if now - since < HOLDS_AFTER:
+        return state
+    return replace(state, moved_to=target, moving_to="", moving_since=None)
+
+
+def _target(hops: Hops) -> str:
+    """Return the target of the permanent redirects at the beginning of a chain, "" for none."""
+    target = ""
+    for status, address in hops:
+        if status not in _PERMANENT:
+            break
+        target = address
+    return target
+
+
+def doubt(state: SourceState) -> SourceState:
+    """Return the state after a failure: after three in a row the old address is tried again."""
+    return _at_home(state) if state.moved_to and state.failures >= DOUBT else state
+
+
+def end(state: SourceState, now: datetime) -> SourceState:
+    """Return the state after a 410: the source ends, unless it moved or an editor keeps it."""
+    if state.moved_to:
+        return _at_home(state)
+    if state.held:
+        return state
+    return replace(state, ended=True, ended_at=now, next_at=None)
+
+
+def keep_address(state: SourceState) -> SourceState:
+    """Undo a change of address, so that the source is asked at its own again."""
+    return replace(_at_home(state), held=True, next_at=None)
+
+
+def revive(state: SourceState) -> SourceState:
+    """Undo an end, so that the source is due and a 410 counts as a failure only."""
+    return replace(
+        state,
+        ended=False,
+        ended_at=None,
+        held=True,
+        failures=0,
+        failing_since=None,
+        failure="",
+        last_error="",
+        fault=None,
+        next_at=None,
+    )
+
+
+def take_address(state: SourceState) -> SourceState:
+    """Return the state of a source after an editor changed its address: due, with its rhythm.
+
+    Validators and failures of the old address are dropped; a pause that it asked for is kept.
+    """
+    return replace(revive(_at_home(state)), held=False, parts={})
+
+
+def _at_home(state: SourceState) -> SourceState:
+    """Return to the source's own address, without the validators of the other one."""
+    return replace(
+        state, moved_to="", moving_to="", moving_since=None, etag="", last_modified="", digest=""
+    )

@@ -1,14 +1,14 @@
-"""Rhythm: how long to wait before a source is asked again. Pure; chance is a hash.
+"""How long to wait before a source is asked again. Pure; chance is a hash.
 
 A wait is the shortest of three, within ten minutes and a day:
 
-    patience   until the items that are expected have together waited long enough
-    room       until half of the items that the source lists would be new ones
-    interval   the wait after which half of them were new, as measured
+    patience   until the expected items have together waited long enough
+    room       until half of the items in the source would be new
+    interval   the measured wait after which half of them were new
 
-Then the publisher's wishes lengthen it, up to a day. For the least mean delay at a number of
-requests, intervals go with rate^(-1/2) over sources of different speed; the least median wants the
-quick ones asked still more. Here they go with rate^(-7/12), between the two.
+The publisher's hints may lengthen it, up to a day. For the least mean delay at a given number of
+requests, intervals go with rate^(-1/2) over sources of different speed; for the least median, fast
+sources must be asked still more often. Here they go with rate^(-7/12), between the two.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from operator import mul
 
 from copydesk.kit import dates
-from copydesk.watch.reading import Hints
-from copydesk.watch.schedule._forecast import Forecast
+from copydesk.watch._entry import Hints
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
-FIRST = timedelta(hours=1)  # the interval of a source of which nothing is known
-PATIENCE = 0.16  # item-hours, for a source of one item an hour: it is asked after 34 minutes
-PUSHED = timedelta(hours=6)  # the wait while a hub pushes: four times a day
-RETRY = timedelta(minutes=15)  # the wait after a first failure, doubled with each more in a row
-BREAKER = 6  # failures in a row from which a source rests: it is tried once a day
+FIRST = timedelta(hours=1)  # the interval of an unknown source
+PATIENCE = 0.16  # item-hours, for a source with one item an hour: it is asked after 34 minutes
+PUSHED = timedelta(hours=6)  # the wait while a hub pushes
+RETRY = timedelta(minutes=15)  # the wait after a first failure; it doubles with each further one
+BREAKER = 6  # failures in a row from which a source is tried once a day only
 
 _SLOWER = 1 / 6  # patience goes with rate^(-1/6), and so the wait with rate^(-7/12)
-_LEAST_KNOWN = 1 / 3  # of the items in a fetch; with fewer, news may roll out of the list unseen
+_LEAST_KNOWN = 1 / 3  # of the items in an answer; with fewer, news may have left the list unseen
 _MOST_KNOWN = 2 / 3
 _FAILED_JITTER = 0.25
 _JITTER = 0.05
 _MOST_JITTER = timedelta(minutes=2)
 _DAY_JITTER = 0.1  # sources that are asked once a day spread over more than two hours
-_HOUR = timedelta(hours=1)
 _MAX_AGE = re.compile(r'(?:^|,)\s*max-age\s*=\s*"?(\d{1,12})', re.IGNORECASE)
 _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
 def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
-    """Compute the interval after a fetch of `items`, `new` of them, so long after the one before.
+    """Return the interval after an answer with `items`, `new` of them, `elapsed` after the last.
 
-    It goes to where half of the items would be new; it shortens at once, but only when fewer than
-    two thirds were known, and lengthens by no more than the wait that was tried.
+    It tends to the time after which half of the items are new. It shortens at once, but only when
+    less than two thirds were known, and lengthens by no more than the wait that was tried.
     """
     tried = interval + elapsed
     if not items or not new:
@@ -61,7 +61,7 @@ def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int)
 
 
 def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
-    """Compute the wait until the expected items have waited long enough, or fill half the list."""
+    """Return the wait until the expected items have waited long enough, or fill half the list."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
     there, passed = 0.0, 0.0  # items, hours
@@ -77,7 +77,7 @@ def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
 
 
 def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float]]:
-    """Yield the items an hour that are expected from now on and for how many hours, for a day."""
+    """Yield the expected items an hour, and for how many hours, for the next day."""
     hour, day = now.hour, now.weekday()
     gone = now.minute * 60 + now.second
     for _ in range(25):
@@ -92,17 +92,17 @@ def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float
 
 
 def _hours_until_wait(rate: float, there: float, left: float) -> float:
-    """Compute the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
+    """Return the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
     return (math.sqrt(there * there + 2 * rate * left) - there) / rate
 
 
 def read_wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
-    """Read the wait that the publisher wishes, zero for none, at most a day."""
+    """Return the wait that the publisher asks for, zero for none, at most a day."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
 
 def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Read how long the answer says that it stays fresh (RFC 9111, 4.2.1)."""
+    """Return how long the answer stays fresh (RFC 9111, 4.2.1)."""
     control = headers.get("cache-control", "")
     if _NO_CACHE.search(control):
         return timedelta()
@@ -120,7 +120,7 @@ def _is_count(text: str) -> bool:
 
 
 def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
-    """Find the first time from `at` that the feed does not ask to skip, at most a day from now."""
+    """Return the first time from `at` that the feed does not ask to skip, within a day."""
     end = now + LONGEST
     while at < end and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
         at = at.replace(minute=0, second=0, microsecond=0) + _HOUR
@@ -128,14 +128,14 @@ def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
 
 
 def spread(wait: timedelta, key: str) -> timedelta:
-    """Lengthen the wait a little, and shorten one of a day, as the key's hash has it."""
+    """Lengthen the wait a little, or shorten one of a day, by the hash of the key."""
     chance = _chance(key)
     longer = wait + min(wait * _JITTER, _MOST_JITTER) * chance
     return clamp(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
 
 
 def backoff(failures: int, key: str) -> timedelta:
-    """Compute the wait after so many failures in a row, give or take a quarter, within a day."""
+    """Return the wait after so many failures in a row, plus or minus a quarter, within a day."""
     chance = _chance(f"{key} {failures}")
     if failures >= BREAKER:
         return LONGEST * (1 - _FAILED_JITTER * chance)
@@ -144,10 +144,201 @@ def backoff(failures: int, key: str) -> timedelta:
 
 
 def _chance(key: str) -> float:
-    """Return a number from 0 to 1 that looks like chance and is always the same."""
+    """Return a number from 0 to 1, pseudo-random but always the same for a key."""
     return zlib.crc32(key.encode("utf-8", "surrogatepass")) / 0xFFFFFFFF
 
 
 def clamp(wait: timedelta) -> timedelta:
-    """Return the wait that is allowed and nearest to this one."""
+    """Return the wait, limited to what is allowed."""
     return min(max(wait, SHORTEST), LONGEST)
+
+
+# The forecast: in which hours of the week a source publishes, and how many items to expect. An item
+# counts UNIT in the hour of its publication and half as much a week later, so that after two weeks
+# a new rhythm counts three times as much as the old one.
+
+UNIT = 100  # what a fresh item counts; counts are whole numbers and fade
+LONGEST_LOOK = timedelta(weeks=8)  # older items have no noticeable weight
+
+_HALF_LIFE = 7.0  # days
+_FADE = 0.5 ** (1 / _HALF_LIFE)  # a day
+_FULL = 1 / (1 - _FADE)  # days' worth of items after watching a source for ever
+_PRIOR = 0.25  # items; an unknown source is assumed to publish one item a day
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_LATE = _HOUR  # an item may be dated that long before it is listed
+_PINNED = 5  # the oldest fifth of a first reading is left out: it may be pinned
+_QUIET = timedelta(weeks=1)
+_MIDNIGHT = time()
+_NOISE = 19 / 81  # of a mean with weights 1 2 3 2 1, relative to a single hour's
+_KEPT = 0.4  # the share of a source's items within the same five minutes that makes it punctual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """How many items to expect; `of_hour` and `of_day` are factors around 1.
+
+    A punctual source publishes the share `kept` of an hour's items within five minutes: the
+    `twelfth` of the hour.
+    """
+
+    an_hour: float
+    of_hour: tuple[float, ...] = (1.0,) * 24
+    of_day: tuple[float, ...] = (1.0,) * 7
+    kept: float = 0.0
+    twelfth: int = 0
+
+    @property
+    def pieces(self) -> tuple[tuple[float, int], ...]:
+        """Return the parts of an hour: the factor on its rate, and the second of its end."""
+        if not self.kept:
+            return ((1.0, 3_600),)
+        begins, sparse = self.twelfth * 300, (1 - self.kept) * 12 / 11
+        return ((sparse, begins), (self.kept * 12, begins + 300), (sparse, 3_600))
+
+
+def forecast(
+    hours: Mapping[int, int],
+    twelfths: Mapping[int, int],
+    watched: timedelta,
+    quiet: timedelta = timedelta(),
+) -> Forecast:
+    """Return the forecast for counts collected over the time `watched`.
+
+    The hours of the day are used after one to two days, the days of the week after one to two
+    weeks, and each only as far as its shape is not chance. A source that was `quiet` for a week or
+    more is expected to publish at most once in such a time.
+    """
+    of_hour, of_day = [0] * 24, [0] * 7
+    for hour, count in hours.items():
+        of_hour[hour % 24] += count
+        of_day[hour // 24 % 7] += count
+    items = sum(of_day) / UNIT
+    days = watched / _DAY
+    seen = _FULL * (1 - _FADE ** max(days, 0.0))
+    an_hour = (items + _PRIOR) / (seen + _PRIOR) / 24
+    if quiet >= _QUIET:
+        an_hour = min(an_hour, _HOUR / quiet)
+    kept, twelfth = _clock(twelfths)
+    return Forecast(
+        kept=kept,
+        twelfth=twelfth,
+        an_hour=an_hour,
+        of_hour=_shape_of_day(of_hour, items, days - 1),
+        of_day=_shape(of_day, items, (days - 7) / 7),
+    )
+
+
+def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
+    """Return the share of the items in the busiest twelfth of the hour, and which one it is."""
+    counts = [twelfths.get(place, 0) for place in range(12)]
+    factors = _shape(counts, sum(counts) / UNIT, 1.0)
+    most = max(factors)
+    return (most / 12, factors.index(most)) if most >= _KEPT * 12 else (0.0, 0)
+
+
+def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
+    """Return the counts as factors around 1, drawn towards 1 as far as they may be chance.
+
+    The weight is that of Hausser and Strimmer (2009) for shrinking a histogram to the flat one,
+    with one more item of doubt.
+    """
+    size = len(counts)
+    if known <= 0 or items <= 1:
+        return (1.0,) * size
+    together = sum([count * count for count in counts]) / UNIT**2
+    alike = min(max((together - items) / (items * (items - 1)), 0.0), 1.0)
+    apart = max(alike - 1 / size, 0.0) * items
+    belief = min(known, 1.0) * apart / (apart + 1 - alike + 1)
+    rest, each = 1 - belief, belief * size / (items * UNIT)
+    return tuple([rest + each * count for count in counts])
+
+
+def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
+    """Return the counts by hour as factors around 1, drawn towards those of their neighbours.
+
+    An office publishes over several hours, a newspaper in one hour. The counts are drawn to a mean
+    of five hours as far as that predicts items no worse than single hours do, and that mean to the
+    flat day as in `_shape`.
+    """
+    if known <= 0 or items <= 1:
+        return (1.0,) * 24
+    near = _smooth(counts)
+    pairs = items * (items - 1)
+    together = sum([count * count for count in counts]) / UNIT**2
+    close = sum(map(mul, counts, near)) / UNIT**2
+    alike = min(max((together - items) / pairs, 0.0), 1.0)
+    alike_near = min(max((close - items / 3) / pairs, 0.0), 1.0)  # 1/3: the kernel's middle
+    sharp = max(alike - alike_near, 0.0) * items
+    broad = max(alike_near - 1 / 24, 0.0) * items
+    of_sharp = min(known, 1.0) * sharp / (sharp + 1 - alike + 1)
+    of_broad = (1 - of_sharp) * min(known, 1.0) * broad / (broad + (2 - alike_near) * _NOISE)
+    rest, each = 1 - of_sharp - of_broad, 24 / (items * UNIT)
+    hour, around = of_sharp * each, of_broad * each
+    return tuple(
+        [rest + hour * count + around * mean for count, mean in zip(counts, near, strict=True)]
+    )
+
+
+def _smooth(counts: Sequence[int]) -> list[float]:
+    """Return the means of five hours round the clock, with weights 1 2 3 2 1."""
+    ring = [*counts[-2:], *counts, *counts[:2]]
+    return [
+        (ring[at] + 2 * ring[at + 1] + 3 * ring[at + 2] + 2 * ring[at + 3] + ring[at + 4]) / 9
+        for at in range(24)
+    ]
+
+
+def fade(hours: Mapping[int, int], days: int) -> dict[int, int]:
+    """Return the counts `days` later, without those that have faded to nothing."""
+    factor = _FADE**days
+    remaining = {hour: round(count * factor) for hour, count in hours.items()}
+    return {hour: count for hour, count in remaining.items() if count > 1}
+
+
+def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
+    """Return the counts with one more item at each of these times."""
+    more = dict(hours)
+    for moment in moments:
+        hour = hour_of_week(moment)
+        more[hour] = more.get(hour, 0) + UNIT
+    return more
+
+
+def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
+    """Count the items of a first reading by hour of the week, and return since when."""
+    old = now - LONGEST_LOOK
+    past = sorted((moment for moment in moments if moment <= now), reverse=True)
+    if not past:
+        return {}, now
+    since = past[-1 - len(past) // _PINNED]
+    hours: dict[int, float] = {}
+    for place, moment in enumerate(moment for moment in past if max(since, old) < moment):
+        hour = hour_of_week(moment)
+        if moment.time() == _MIDNIGHT:  # a date without a time: any hour of that day
+            hour = hour // 24 * 24 + place * 5 % 24
+        hours[hour] = hours.get(hour, 0.0) + UNIT * _FADE ** ((now - moment) / _DAY)
+    return {hour: round(count) for hour, count in hours.items()}, since
+
+
+def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
+    """Estimate when an item appeared that was not listed at `asked` and is `now`.
+
+    Its own date is used if it has a time and is plausible; otherwise the middle between the two.
+    """
+    if moment is None or moment.time() == _MIDNIGHT or not asked - _LATE <= moment <= now:
+        return now - max(now - asked, timedelta()) / 2
+    return moment
+
+
+def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
+    """Return the counts by twelfth of the hour with these times, once for five minutes."""
+    more = dict(twelfths)
+    for place in {(moment.date(), moment.hour, moment.minute // 5) for moment in moments}:
+        more[place[2]] = more.get(place[2], 0) + UNIT
+    return more
+
+
+def hour_of_week(moment: datetime) -> int:
+    """Return the hour of the week: 0 for Monday 00 to 01 UTC, up to 167."""
+    return moment.weekday() * 24 + moment.hour

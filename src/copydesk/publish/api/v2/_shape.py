@@ -1,24 +1,34 @@
-"""A story, and what it names, as the API shows them: every key there, null where nobody knows."""
+"""A story as the second API shows it, with every key of the schema; paths and URLs of API files."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, lengths, text, urls
 from copydesk.news import Provider, Reason, Related, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._plan import SitePlan
-from copydesk.publish.api.v2 import _places
+from copydesk.publish.api import encoding
 from copydesk.rendering import language_tag
+
+if TYPE_CHECKING:
+    from copydesk.publish._entries import StoryEntry
+    from copydesk.publish._plan import SitePlan
+
+ROOT = "api/v2/"
+INDEX = f"{ROOT}index.json"
+STORIES = f"{ROOT}stories/index.json"
+LATEST = f"{ROOT}stories/latest.json"
+_LISTS = frozenset({"index", "latest"})
 
 
 @dataclass(slots=True)
 class Shapes:
-    """The shapes of a plan's stories."""
+    """The stories of a plan, as the API shows them."""
 
     plan: SitePlan
     _topics: Mapping[str, Topic] = field(init=False)
@@ -33,7 +43,7 @@ class Shapes:
         return leader is not None and leader.path == entry.path
 
     def story(self, story: Story) -> dict[str, object]:
-        """Return all that is published of a story."""
+        """Return all that the API shows of a story."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
         return {
             **self.reference(story),
@@ -61,23 +71,23 @@ class Shapes:
         }
 
     def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
-        """Return what lists say of stories that are filed here, those that can be read."""
+        """Return short forms of those stories that can be read."""
         found = (self.plan.read(entry.path) for entry in entries)
         return [self.reference(story) for story in found if story is not None]
 
     def reference(self, story: Story) -> dict[str, object]:
-        """Return what a list says of a story that stands elsewhere in full."""
+        """Return the short form of a story, for lists."""
         return {
             "id": addresses.record_name(story.path),
             "url": self.plan.links.page(addresses.story_folder(story.path)),
-            "api_url": _places.address(_places.story(story), self.plan),
+            "api_url": address(story_place(story), self.plan),
             "title": text.fold(story.title) or None,
             "published_at": moment(story.published_at),
             "heat": story.heat,
         }
 
     def source(self, provider: Provider | None) -> dict[str, object] | None:
-        """Return a publisher, null where none is known; its file where it has one."""
+        """Return a publisher with the URL of its file, None if the publisher is unknown."""
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
@@ -104,7 +114,7 @@ class Shapes:
         groups = self.plan.groups
         leader = groups.leader(story.group)
         return {
-            "id": (id_ := _places.group_id(story.group)),
+            "id": (id_ := group_id(story.group)),
             "api_url": self._address("groups", id_),
             "is_leader": leader is not None and leader.path == story.path,
             "members": [
@@ -125,11 +135,11 @@ class Shapes:
         return next(iter(self.references([entry] if entry else [])), None)
 
     def _address(self, kind: str, name: str) -> str:
-        return _places.address(_places.item_place(kind, name), self.plan)
+        return address(item_place(kind, name), self.plan)
 
 
 def moment(value: datetime | None) -> str | None:
-    """Return a time as RFC 3339 in UTC, null for none."""
+    """Format a time as RFC 3339 in UTC, None for None."""
     return dates.rfc3339(value) if value else None
 
 
@@ -150,3 +160,57 @@ def _picture(story: Story, plan: SitePlan) -> dict[str, object] | None:
 
 def _reason(reason: Reason) -> dict[str, object]:
     return {"about": reason.about or None, "points": reason.points, "why": text.fold(reason.why)}
+
+
+def page_place(number: int) -> str:
+    """Return the path of an archive page."""
+    return f"{ROOT}stories/pages/{number}.json"
+
+
+def story_place(told: Story | StoryEntry) -> str:
+    """Return the path of a story's file."""
+    return item_place("stories", addresses.record_name(told.path))
+
+
+def item_place(kind: str, name: str) -> str:
+    """Return the path of one item's file, whatever its name.
+
+    A name that a list has, or that begins with a tilde, gets a tilde in front. A name that no file
+    can have is replaced by its hash.
+    """
+    if not addresses.is_segment(f"~{name}.json"):
+        name = f"~h-{_hash(name)}"
+    elif name in _LISTS or name.startswith("~"):
+        name = f"~{name}"
+    return f"{ROOT}{kind}/{name}.json"
+
+
+def group_id(name: str) -> str:
+    """Return the id of a group: a hash, as the name itself may contain an outdated headline."""
+    return _hash(name)
+
+
+def index_place(kind: str) -> str:
+    """Return the path of the list of a kind."""
+    return f"{ROOT}{kind}/index.json"
+
+
+def address(place: str, plan: SitePlan) -> str:
+    """Return the URL of a file of the API."""
+    return f"{plan.links.api}/{addresses.quote_path(place)}"
+
+
+def _hash(name: str) -> str:
+    return hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
+
+
+def document(value: object) -> bytes:
+    """Encode one file."""
+    return encoding.compact(value) + b"\n"
+
+
+def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) -> bytes:
+    """Encode an object that ends with a list of items that are encoded already."""
+    opening = encoding.compact(head)[:-1]
+    comma = b"," if head else b""
+    return opening + comma + encoding.compact(key) + b":[" + b",".join(fragments) + b"]}\n"

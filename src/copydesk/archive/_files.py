@@ -1,0 +1,133 @@
+"""Choose the path of a new record, keep paths inside the newsroom, read and list its files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from copydesk.archive.document import MAX_BYTES
+from copydesk.errors import RecordError
+from copydesk.kit import dates, urls, within
+
+# SPEC 1.3: the reference's titles fit any limit from 143 to 145.
+_LONGEST_TITLE = 145
+_SUFFIX_DIGITS = (6, 12, 24, 64)
+
+
+def slug(title: str) -> str:
+    """Return the part of a file name that is made from a title, as the reference does (SPEC 1.3).
+
+    "" if the title has no Latin letter or digit; see `story_path`.
+    """
+    if len(title) > _LONGEST_TITLE:
+        blank = title.rfind(" ", 0, _LONGEST_TITLE + 1)
+        title = title[: blank if blank > 0 else _LONGEST_TITLE]
+    bare = unicodedata.normalize("NFD", title.strip().lower())
+    kept = re.sub(r"[^a-z0-9\s-]", "", bare)
+    return re.sub(r"[\s-]+", "-", kept).removeprefix("-")
+
+
+def story_path(title: str, published_at: datetime, url: str, taken: Callable[[str], bool]) -> str:
+    """Return the path of a new news record: the UTC day, the slug, `.md`.
+
+    If another article has that path, `-` and 6 hex digits of the SHA-256 of the canonical URL are
+    added (more digits if that is taken, too). A title without a Latin letter or digit becomes
+    `story-` and the same 6 digits.
+    """
+    canonical = urls.canonical(url) or url
+    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    day = dates.utc(published_at).date().isoformat()
+    name = slug(title)
+    plain = f"_news/{day}-{name}.md" if name else f"_news/{day}-story-{digest[:6]}.md"
+    tries = [plain, *(f"_news/{day}-{name or 'story'}-{digest[:n]}.md" for n in _SUFFIX_DIGITS)]
+    for path in dict.fromkeys(tries):
+        if not taken(path):
+            return path
+    raise RecordError("no free path for a new record", subject=plain)
+
+
+def inside(root: Path, path: str) -> Path:
+    """Return the file at a path of the newsroom, or raise RecordError if it is outside.
+
+    Neither the file nor a folder above it may be a symbolic link, as when reading (`kit.within`).
+    """
+    pure = PurePosixPath(path)
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path:
+        raise RecordError("no path within the newsroom", subject=path)
+    file = root
+    for name in pure.parts:
+        file = file / name
+        if file.is_symlink():
+            what, hint = f"a symbolic link: {name}", "put the file itself there"
+            raise RecordError(what, subject=path, hint=hint)
+    return file
+
+
+_READ_BYTES = MAX_BYTES + 1  # one more, to see that a file is too long
+
+
+def read_file(root: Path, path: str) -> bytes:
+    """Return a file's bytes, at most one more than the limit; raise RecordError if unreadable."""
+    try:
+        return within.read_beginning(root, path, _READ_BYTES)
+    except OSError as error:
+        raise _refusal(error, path) from error
+
+
+def read_file_if_any(root: Path, path: str) -> bytes:
+    """Return a file's bytes as `read_file` does, b"" for no file."""
+    try:
+        return within.read_beginning(root, path, _READ_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as error:
+        raise _refusal(error, path) from error
+
+
+def read_sibling(file: str, path: str) -> bytes:
+    """Return a file's bytes as `read_file` does, if another file in its folder was just read."""
+    try:
+        return within.read_sibling(file, path, _READ_BYTES)
+    except OSError as error:
+        raise _refusal(error, path) from error
+
+
+def _refusal(error: OSError, path: str) -> RecordError:
+    if isinstance(error, FileNotFoundError):
+        return RecordError("no such record", subject=path)
+    if isinstance(error, within.UnfitFileError):
+        return RecordError(error.what, subject=path, hint=error.hint)
+    return RecordError(f"cannot read ({error.strerror})", subject=path)
+
+
+def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
+    """Yield the paths of the YAML and front-matter files below `_data`."""
+    for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
+        path = f"{folder}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from data_paths(root, path)
+        elif PurePosixPath(path).suffix in {".yaml", ".yml", ".md"}:
+            yield path
+
+
+def scan(folder: Path | str) -> list[os.DirEntry[str]]:
+    """Return the entries of a folder, none if there is no folder; raise RecordError."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        complain_of_folder(folder, error)
+        return []
+
+
+def complain_of_folder(folder: Path | str, error: OSError) -> None:
+    """Raise RecordError for a folder that cannot be listed, but not for a missing one."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error

@@ -1,0 +1,249 @@
+"""The journal: changes of files in git, written to disk before they are carried out.
+
+    .copydesk/journal/000007.json   a change: message, and each file's old and new state
+    .copydesk/journal/000007.lock   held by the process that works on it
+
+An entry is deleted once all of it is in git. If its lock is free, its process was killed, or the
+entry waits until git accepts commits again. All methods but `open_digests` need the write lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from copydesk.errors import RecordError
+from copydesk.kit import files, locks, within
+
+VERSION = 1
+_MOST_BYTES = 1 << 28  # the largest file that can be changed; a record has some kilobytes
+_PRIVATE = 0o600  # for the owner alone, whatever is in the files
+
+
+class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file's SHA-256 before and after ("" for no file), and its new bytes until they are written.
+
+    With `moved_from`, the file at that path is moved to this one; its bytes stay the same.
+    """
+
+    path: str
+    before: str = ""
+    after: str = ""
+    data: bytes | None = None
+    moved_from: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path, and the path it is moved from."""
+        return (self.path, self.moved_from) if self.moved_from else (self.path,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """New bytes for one file, or None to delete it, if its digest is still `before`.
+
+    With `moved_from`, the file at that path, which has these bytes, is moved to this free path.
+    """
+
+    path: str
+    after: bytes | None
+    before: str = ""
+    moved_from: str = ""
+
+    @property
+    def is_new_bytes(self) -> bool:
+        """Whether the file's bytes change."""
+        return digest(self.after) != self.before
+
+    def as_entry(self) -> EntryFile:
+        """Return the change as it is written into the journal."""
+        return EntryFile(
+            path=self.path,
+            before=self.before,
+            after=digest(self.after),
+            data=None if self.moved_from else self.after,
+            moved_from=self.moved_from,
+        )
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A change as the journal stores it; `when` is RFC 3339, `branch` the branch to commit to.
+
+    `note` is what the caller has to remember of the change, in the caller's own format.
+    `is_written` means that all files were dealt with and only the commit is missing.
+    """
+
+    message: str
+    author: str
+    when: str
+    branch: str
+    files: tuple[EntryFile, ...]
+    note: bytes = b""
+    is_written: bool = False
+    version: int = VERSION
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.strip().split("\n", 1)[0]
+
+
+@dataclass(slots=True)
+class OpenEntry:
+    """A journal entry whose lock this process holds."""
+
+    entry: JournalEntry
+    _file: Path
+    _lock: locks.Lock = field(repr=False)
+
+    def rewrite(self, entry: JournalEntry) -> None:
+        """Replace the entry on disk; raise RecordError if it cannot be written."""
+        _write(self._file, entry)
+        self.entry = entry
+
+    def close(self) -> None:
+        """Delete the entry, which is in git or has nothing to commit."""
+        self._file.unlink(missing_ok=True)
+        self._file.with_suffix(".lock").unlink(missing_ok=True)
+        self._lock.release()
+
+    def leave(self) -> None:
+        """Release the entry for another process."""
+        self._lock.release()
+
+
+class Journal:
+    """The journal of one newsroom."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: list[OpenEntry] = []
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no version of copydesk with a journal has worked here yet."""
+        return not self._folder.is_dir()
+
+    def begin(self) -> None:
+        """Create the journal's folder; raise RecordError if that fails."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+
+    def open(self, entry: JournalEntry) -> OpenEntry:
+        """Write a new entry to disk and hold it; raise RecordError if it cannot be written."""
+        numbers = [int(file.stem) for file in self._files()]
+        file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
+        lock = locks.Lock(file.with_suffix(".lock"))
+        try:
+            lock.acquire()
+        except OSError as error:
+            raise _unwritable(file, error) from error
+        try:
+            _write(file, entry)
+        except BaseException:
+            file.with_suffix(".lock").unlink(missing_ok=True)
+            lock.release()
+            raise
+        return self._hold(OpenEntry(entry, file, lock))
+
+    def hold_waiting(self) -> list[OpenEntry]:
+        """Hold and return the entries that no process works on, the oldest first.
+
+        Raises RecordError for an entry of a newer version.
+        """
+        entries = []
+        for file in self._files():
+            lock = locks.Lock(file.with_suffix(".lock"))
+            if not lock.acquire():
+                continue
+            try:
+                entry = _read(file)
+            except BaseException:
+                lock.release()
+                raise
+            if entry is None:
+                lock.release()
+            else:
+                entries.append(self._hold(OpenEntry(entry, file, lock)))
+        return entries
+
+    def leave_all(self) -> None:
+        """Release all entries that this object still holds; after a regular end there are none."""
+        while self._held:
+            self._held.pop().leave()
+
+    def _hold(self, entry: OpenEntry) -> OpenEntry:
+        self._held.append(entry)
+        return entry
+
+    def open_digests(self) -> dict[str, frozenset[str]]:
+        """Return the digests that unfinished changes give to each path."""
+        digests: dict[str, frozenset[str]] = {}
+        for file in self._files():
+            with contextlib.suppress(FileNotFoundError):
+                entry = _read(file)
+                for entry_file in entry.files if entry else ():
+                    for path, after in zip(entry_file.paths, (entry_file.after, ""), strict=False):
+                        digests[path] = digests.get(path, frozenset()) | {after}
+        return digests
+
+    def is_empty(self) -> bool:
+        """Return whether no change is unfinished."""
+        return not any(self._files())
+
+    def _files(self) -> Iterator[Path]:
+        return iter(sorted(self._folder.glob("[0-9]*.json")))
+
+
+def _write(file: Path, entry: JournalEntry) -> None:
+    try:
+        files.write_atomic(file, msgspec.json.encode(entry), mode=_PRIVATE)
+        files.sync_folder(file.parent)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> RecordError:
+    return RecordError(
+        f"the journal cannot be written ({error.strerror})",
+        subject=str(file),
+        hint="nothing was changed; is the disk full?",
+    )
+
+
+def _read(file: Path) -> JournalEntry | None:
+    """Return an entry; a file that cannot be decoded is renamed, since nobody can finish it."""
+    try:
+        entry = msgspec.json.decode(file.read_bytes(), type=JournalEntry)
+    except msgspec.DecodeError:
+        file.rename(file.with_suffix(".damaged"))
+        return None
+    if entry.version > VERSION:
+        raise RecordError(
+            "a newer copydesk left a change unfinished",
+            subject=str(file),
+            hint="run that version once, such as: copydesk run",
+        )
+    return entry
+
+
+def digest(data: bytes | None) -> str:
+    """Return the SHA-256 of a file's bytes, "" for no file."""
+    return "" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def digest_of(root: Path, path: str) -> str:
+    """Return the digest of a file, "" for no file, and a text that is no digest for a folder."""
+    try:
+        return digest(within.read(root, path, _MOST_BYTES))
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"unreadable ({error.strerror})"

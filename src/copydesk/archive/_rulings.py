@@ -1,0 +1,216 @@
+"""Read and edit `_data/rulings.yaml`: the lasting decisions of editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import get_args
+
+from copydesk.archive import _data_lists
+from copydesk.archive._journal import FileChange
+from copydesk.archive.document import TypedFields, compose, decode_yaml
+from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence, SequenceItem
+from copydesk.archive.record import read_verdict
+from copydesk.news import RULING_KINDS, Ruling, Verdict
+from copydesk.news.ruling import RulingKind, SetField
+
+PATH = "_data/rulings.yaml"
+
+_ARCHIVE = "_archive/"
+_FIELDS: tuple[SetField, ...] = get_args(SetField)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulings:
+    """Verdicts by record path, URLs that an editor removed for good, and lasting rules.
+
+    `rules` are in the order of the file, the oldest first.
+    """
+
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    rules: tuple[Ruling, ...] = ()
+
+    def verdict_on(self, path: str) -> Verdict | None:
+        """Return the verdict on a record, None for none.
+
+        Old records move to `_archive/`; a verdict on either path counts.
+        """
+        return self.verdicts.get(path) or self.verdicts.get(other_place(path))
+
+    @property
+    def judged_paths(self) -> frozenset[str]:
+        """The paths of all records with a verdict, live and archived."""
+        return frozenset(self.verdicts) | frozenset(map(other_place, self.verdicts))
+
+    def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
+        """Return the rulings with a verdict on a record, which replaces an earlier one."""
+        known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}
+        return replace(self, verdicts={**known, path: verdict})
+
+    def without_verdict(self, path: str) -> Rulings:
+        """Return the rulings without the verdict on a record."""
+        places = {path, other_place(path)}
+        return replace(
+            self, verdicts={at: v for at, v in self.verdicts.items() if at not in places}
+        )
+
+
+def other_place(path: str) -> str:
+    """Return a record's path in the archive, or its live path if it is archived."""
+    return path.removeprefix(_ARCHIVE) if path.startswith(_ARCHIVE) else f"{_ARCHIVE}{path}"
+
+
+def read_rulings(root: Path) -> Rulings:
+    """Read the rulings of a newsroom, empty ones if there is no file; raise RecordError."""
+    return parse_rulings(_data_lists.present(root, PATH))
+
+
+def parse_rulings(data: bytes) -> Rulings:
+    """Parse the bytes of a rulings file; raise RecordError."""
+    return _rulings(data) if data.strip() else Rulings()
+
+
+def edit_rulings(data: bytes, rulings: Rulings) -> bytes:
+    """Return a file's bytes with these rulings in it, edited as by `rulings_change`."""
+    before = parse_rulings(data)
+    return _data_lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
+
+
+def rulings_change(root: Path, rulings: Rulings) -> FileChange:
+    """Return the change of the rulings file that stores these rulings.
+
+    Other entries of the file stay, and an equal verdict or rule keeps its lines. Raises RecordError
+    if the file cannot be read or written back the same.
+    """
+    before = read_rulings(root)
+    return _data_lists.change(root, PATH, lambda tree: _with(tree, before, rulings))
+
+
+def _rulings(data: bytes) -> Rulings:
+    fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
+    verdicts = fields.each("verdicts", lambda entry: (entry.text("path"), read_verdict(entry)))
+    return Rulings(
+        verdicts=dict(verdicts),
+        removed=fields.texts("removed"),
+        rules=fields.each("rules", _rule),
+    )
+
+
+def _rule(fields: TypedFields) -> Ruling:
+    word = fields.text("said")
+    said = next((known for known in RULING_KINDS if known == word), None)
+    if said is None:
+        raise fields.wrong("said", "none of " + ", ".join(RULING_KINDS), "write said: pin")
+    form = RULING_KINDS[said]
+    rule = Ruling(
+        said=said,
+        by=fields.text("by"),
+        at=fields.require("at", fields.date("at")),
+        why=fields.text("why"),
+        stories=tuple(map(_name, _some(fields, "stories", said, form.stories))),
+        values=_some(fields, "values", said, form.values),
+        until=_until(fields, said),
+    )
+    if said == "set" and rule.field is None:
+        what = f"a set of what is none of {', '.join(_FIELDS)} ({rule.values[0][:40]!r})"
+        raise fields.wrong("values", what, "write the field first: - excerpt")
+    return rule
+
+
+def _name(story: str) -> str:
+    """Return a record's name from a path or a name that a person wrote."""
+    return PurePosixPath(story).name.removesuffix(".md")
+
+
+def _some(
+    fields: TypedFields, key: str, said: RulingKind, wanted: tuple[int, int]
+) -> tuple[str, ...]:
+    """Return the texts of a list, none blank, and as many as a rule of this kind takes."""
+    least, most = wanted
+    texts = fields.texts(key)
+    if any(not text.strip() for text in texts):
+        raise fields.wrong(key, "a list with an empty text", "take the empty one out")
+    if len(texts) < least:
+        what = f"too short: {said} wants at least {least}"
+        raise fields.wrong(key, what, f"write {key}: and each on a line of its own after -")
+    if len(texts) > most:
+        what = f"too long: {said} wants {most or 'none'}"
+        raise fields.wrong(key, what, "take out what is too much, or make it a rule of its own")
+    return texts
+
+
+def _until(fields: TypedFields, said: RulingKind) -> datetime | None:
+    until = fields.date("until")
+    if until is not None and not RULING_KINDS[said].may_end:
+        endings = ", ".join(kind for kind, form in RULING_KINDS.items() if form.may_end)
+        raise fields.wrong("until", f"no key of {said}: only a {endings} ends", "take it out")
+    return until
+
+
+def _with(tree: Tree, before: Rulings, after: Rulings) -> Tree:
+    if before.verdicts != after.verdicts:
+        tree = _data_lists.edit_list(
+            tree, "verdicts", lambda old: _verdict_items(old, before, after)
+        )
+    if before.removed != after.removed:
+        tree = _data_lists.edit_list(tree, "removed", lambda old: _removal_items(old, after))
+    if before.rules != after.rules:
+        tree = _data_lists.edit_list(tree, "rules", lambda old: _rule_items(old, before, after))
+    return tree
+
+
+def _verdict_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
+    values = {path: _verdict(path, verdict) for path, verdict in after.verdicts.items()}
+    known = before.verdicts
+    same = {path for path, verdict in after.verdicts.items() if known.get(path) == verdict}
+    return _data_lists.items(old, "path", values, same)
+
+
+def _verdict(path: str, verdict: Verdict) -> dict[str, Scalar]:
+    return {
+        "path": _data_lists.word(path),
+        "by": _data_lists.words(verdict.by),
+        "at": _data_lists.moment(verdict.at),
+        "said": _data_lists.word(verdict.said),
+        "why": _data_lists.words(verdict.why),
+    }
+
+
+def _removal_items(old: Sequence, after: Rulings) -> Sequence:
+    kept = {item.value.text: item for item in old.items if isinstance(item.value, Scalar)}
+    items = (kept.get(url) or SequenceItem(value=_data_lists.words(url)) for url in after.removed)
+    return Sequence(items=tuple(items), column=_data_lists.column(old))
+
+
+def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
+    """Return the list of rules; earlier ones keep their lines and all that is in them."""
+    kept: dict[Ruling, list[SequenceItem]] = {}
+    for rule, item in zip(before.rules, old.items, strict=True):
+        kept.setdefault(rule, []).append(item)
+    column = _data_lists.column(old)
+    items = (
+        kept[rule].pop(0) if kept.get(rule) else SequenceItem(value=_rule_tree(rule, column + 2))
+        for rule in after.rules
+    )
+    return Sequence(items=tuple(items), column=column)
+
+
+def _rule_tree(rule: Ruling, column: int) -> Tree:
+    values: dict[str, Node] = {
+        "said": _data_lists.word(rule.said),
+        "by": _data_lists.words(rule.by),
+        "at": _data_lists.moment(rule.at),
+        "why": _data_lists.words(rule.why),
+    }
+    for key, texts in (("stories", rule.stories), ("values", rule.values)):
+        if texts:
+            items = tuple(SequenceItem(value=_data_lists.words(text)) for text in texts)
+            values[key] = Sequence(items=items, column=column + 2)
+    if rule.until is not None:
+        values["until"] = _data_lists.moment(rule.until)
+    entries = (MappingEntry(key=Scalar(text=key), value=value) for key, value in values.items())
+    return Tree(entries=tuple(entries), column=column)

@@ -1,0 +1,544 @@
+"""Change files that are in git: check, write the journal, write the files, make one commit.
+
+    Change.begin    refuse files with uncommitted edits; put the change into the journal
+    Begun.finish    write the files, commit them, delete the journal entry
+
+Nothing else writes into the repository. A process may be killed at any point: whoever takes the
+`WriteLock` next finishes the change. The functions from `is_as_before` on are the single steps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from copydesk.archive import _files
+from copydesk.archive._journal import (
+    EntryFile,
+    FileChange,
+    Journal,
+    JournalEntry,
+    OpenEntry,
+    digest_of,
+)
+from copydesk.archive.git import AUTHOR, Repository
+from copydesk.errors import BusyError, CopydeskError, GitError, RecordError
+from copydesk.kit import dates, files, locks
+
+Note = Callable[[Sequence[str]], bytes]
+
+
+def _without_note(skipped: Sequence[str]) -> bytes:
+    """Return an empty note."""
+    return b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """New contents for some files, to be committed together with a message, an author and a time.
+
+    `branch` is the branch that the change was decided on, "" for the one that is checked out.
+    """
+
+    files: tuple[FileChange, ...]
+    message: str
+    when: datetime
+    author: str = AUTHOR
+    branch: str = ""
+
+    def commit(self, lock: Hold) -> Committed:
+        """Commit the change completely or not at all.
+
+        Raises RecordError if one of the files has uncommitted edits or has changed since the change
+        was decided, and GitError if git cannot be asked.
+        """
+        return self.begin(lock, needed=self.paths).finish()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the files that change."""
+        return tuple(file.path for file in self.files)
+
+    def begin(
+        self, lock: Hold, *, needed: Collection[str] = (), note: Note = _without_note
+    ) -> Begun:
+        """Write the change into the journal, but no file yet.
+
+        Files with uncommitted edits are skipped. From here on the change will be committed, even if
+        the process is killed. `note` gets the skipped paths and returns what the caller must
+        remember of the change. Raises RecordError if the journal cannot be written, or if one of
+        the `needed` paths has uncommitted edits.
+        """
+        lock.require_hold()
+        entries = [file.as_entry() for file in self.files]
+        touched, error = _find_edits(lock, entries)
+        if needed and error is not None:
+            raise error
+        if refused := touched.intersection(needed):
+            raise _under_edit(lock.root, min(refused))
+        ours = tuple(entry_file for entry_file in entries if touched.isdisjoint(entry_file.paths))
+        skipped = tuple(
+            entry_file.path for entry_file in entries if not touched.isdisjoint(entry_file.paths)
+        )
+        memo = note(skipped)
+        pending = lock.journal.open(self._entry(lock, ours, memo)) if ours else None
+        if memo:
+            lock.remember(memo)
+        return Begun(
+            lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
+        )
+
+    def _entry(self, lock: Hold, ours: tuple[EntryFile, ...], note: bytes) -> JournalEntry:
+        return JournalEntry(
+            message=self.message.replace("\0", ""),
+            author=self.author.replace("\0", ""),
+            when=dates.rfc3339(self.when),
+            branch=self.branch or lock.repository.branch(),
+            files=ours,
+            note=note,
+        )
+
+
+def _find_edits(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
+    """Return the paths that somebody else has changed, and git's error if it cannot tell.
+
+    A path counts as changed if the file is neither in its old nor in its new state, or if git sees
+    uncommitted edits that no change in the journal explains.
+    """
+    moved = {entry_file.path for entry_file in entries if not is_as_known(lock.root, entry_file)}
+    paths = [path for entry_file in entries for path in entry_file.paths]
+    try:
+        edited = lock.repository.find_user_changes(paths)
+    except GitError as error:
+        return moved | {entry_file.path for entry_file in entries if entry_file.before}, error
+    known = lock.journal.open_digests() if edited else {}
+    return moved | {
+        path for path in edited if digest_of(lock.root, path) not in known.get(path, ())
+    }, None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """The result of a change: paths written, paths skipped (user's edits), paths that failed.
+
+    `commit` is None if nothing changed or no commit was possible. In the latter case `obstacle` is
+    the reason, and the change waits in the journal. `has_git` is False for a plain folder.
+    `lacks_flock` is True if the user should be told, for the first time, that the file system has
+    no locks.
+    """
+
+    written: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    failed: tuple[tuple[str, CopydeskError], ...] = ()
+    commit: str | None = None
+    obstacle: str = ""
+    error: GitError | None = None
+    has_git: bool = True
+    lacks_flock: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Begun:
+    """A change in the journal whose files are not written yet; `skipped` are paths with edits.
+
+    An urgent change does not release the lock before its first file or before its commit.
+    """
+
+    lock: Hold
+    skipped: tuple[str, ...]
+    pending: OpenEntry | None
+    error: GitError | None = None
+    is_urgent: bool = False
+    _failed: list[tuple[str, CopydeskError]] = field(default_factory=list)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the files that will be written."""
+        return (
+            tuple(entry_file.path for entry_file in self.pending.entry.files)
+            if self.pending
+            else ()
+        )
+
+    def finish(self) -> Committed:
+        """Write the files and commit them; release the lock now and then for other writers."""
+        if self.pending is None:
+            return Committed(
+                skipped=self.skipped, error=self.error, has_git=self.lock.repository.usable
+            )
+        self._let_others_write()
+        written = self._write_all(self.pending.entry.files)
+        overtaken = self._find_intrusions(self.pending.entry.files)
+        self._let_others_write()
+        done = settle(self.lock, self.pending, is_whole=not self._failed)
+        return Committed(
+            written=tuple(path for path in written if path not in overtaken),
+            skipped=tuple(sorted({*self.skipped, *overtaken})),
+            failed=tuple(self._failed),
+            commit=done.commit,
+            obstacle=done.obstacle,
+            error=done.error or self.error,
+            has_git=done.has_git,
+            lacks_flock=self.lock.note_missing_flock(),
+        )
+
+    def _let_others_write(self) -> None:
+        """Release the lock for a moment if it was held long: an editor's action goes first."""
+        if not self.is_urgent:
+            self.lock.give_way_after(self.lock.lot_seconds)
+
+    def _write_all(self, entries: Iterable[EntryFile]) -> list[str]:
+        written, began = [], time.monotonic()
+        for entry_file in entries:
+            if time.monotonic() - began > self.lock.lot_seconds:
+                self.lock.give_way()
+                began = time.monotonic()
+            try:
+                if write(self.lock.root, entry_file):
+                    written.append(entry_file.path)
+            except CopydeskError as error:
+                self._failed.append((entry_file.path, error))
+        return written
+
+    def _find_intrusions(self, entries: Iterable[EntryFile]) -> frozenset[str]:
+        """Return the paths that somebody else changed while the lock was released."""
+        failed = {path for path, _ in self._failed}
+        return frozenset(
+            entry_file.path
+            for entry_file in entries
+            if entry_file.path not in failed and not is_as_after(self.lock.root, entry_file)
+        )
+
+
+def _under_edit(root: Path, path: str) -> RecordError:
+    place = () if root.resolve() == Path.cwd() else ("-C", str(root))
+    add, commit = (shlex.join(("git", *place, verb, path)) for verb in ("add", "commit"))
+    return RecordError(
+        "the file has edits that are not committed",
+        subject=path,
+        hint=f"commit them first: {add} && {commit}",
+    )
+
+
+PRIVATE = ".copydesk"
+
+
+Remember = Callable[[bytes], None]
+
+
+def remember_nothing(note: bytes) -> None:
+    """Ignore the note: the default for `Hold.remember`."""
+
+
+class Hold:
+    """A newsroom's repository, its journal and its write lock.
+
+    `remember` is called with the note of a change after the journal has it, and again by whoever
+    finishes the change after a kill. `lot_seconds` is how long the lock is held at a time.
+    """
+
+    lot_seconds = 0.4
+
+    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
+        self.root = root
+        self.remember = remember
+        self.repository = Repository(root)
+        self.journal = Journal(root / PRIVATE / "journal")
+        self._lock = locks.Lock(root / PRIVATE / "write.lock")
+
+    def note_missing_flock(self) -> bool:
+        """Return True once for each newsroom whose file system has no flock.
+
+        `.copydesk/no-flock` records that it was reported. Call this while the lock is held.
+        """
+        said = self.root / PRIVATE / "no-flock"
+        if self._lock.has_flock or said.exists():
+            return False
+        with contextlib.suppress(OSError):  # the disk is full: it will be reported again
+            said.touch()
+        return True
+
+    def require_hold(self) -> None:
+        """Assert that the caller holds the lock."""
+        assert self._lock.is_held, "a change without the write lock"
+
+    def give_way(self) -> None:
+        """Release the lock for waiting processes, then take it again."""
+        self._lock.give_way()
+
+    def give_way_after(self, seconds: float) -> None:
+        """Release the lock for waiting processes if it was held for longer than this."""
+        if self._lock.held_seconds > seconds:
+            self.give_way()
+
+
+WAIT_SECONDS = 10.0
+
+
+def is_cut_short(root: Path) -> bool:
+    """Return whether the journal has a change that is not finished."""
+    return not Journal(root / PRIVATE / "journal").is_empty()
+
+
+class WriteLock(Hold):
+    """The lock for writing into a newsroom: one process at a time, for parts of a second.
+
+    `recovered` are the changes that were finished when the lock was taken. `adopted` are the paths
+    that `adopt` committed. Locks are taken in this order: round, write, git, SQLite.
+    """
+
+    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
+        super().__init__(root, remember)
+        self.recovered: tuple[Recovered, ...] = ()
+        self.adopted: frozenset[str] = frozenset()
+
+    @contextlib.contextmanager
+    def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+        """Hold the lock for the block, and first finish the changes that a killed process left.
+
+        Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
+        the folder cannot be written or a newer version left a change.
+        """
+        try:
+            is_mine = self._lock.acquire(wait_seconds)
+        except OSError as error:
+            raise RecordError(
+                f"the newsroom cannot be written ({error.strerror})",
+                subject=str(self.root / PRIVATE),
+                hint="look at the folder's rights",
+            ) from error
+        if not is_mine:
+            raise BusyError(
+                "another copydesk is writing in this newsroom",
+                subject=str(self.root),
+                hint="try again in a moment",
+            )
+        self.recovered = ()
+        try:
+            self.recover()
+            yield
+        finally:
+            self.journal.leave_all()
+            self._lock.release()
+
+    def recover(self) -> None:
+        """Finish the changes that other processes left in the journal; add them to `recovered`."""
+        self.recovered = (*self.recovered, *recover(self))
+
+    def adopt(self, paths: Iterable[str], message: str, when: datetime) -> None:
+        """Commit files as they are on disk, and the deletion of those that are missing.
+
+        For the files of a new newsroom, and for those that a version without a journal left.
+        """
+        self.require_hold()
+        ours = tuple(EntryFile(path=path, after=digest_of(self.root, path)) for path in paths)
+        entry = JournalEntry(
+            message=message,
+            author=AUTHOR,
+            when=dates.rfc3339(when),
+            branch=self.repository.branch(),
+            files=ours,
+            is_written=True,
+        )
+        self.journal.open(entry).leave()
+        self.adopted |= {file.path for file in ours}
+        self.recover()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """A change that another process left: first line of its message, its paths, its commit.
+
+    Without a commit it still waits (`obstacle` says for what), or nothing was left to change.
+    """
+
+    subject: str
+    paths: tuple[str, ...]
+    commit: str | None = None
+    obstacle: str = ""
+
+
+def recover(lock: Hold) -> tuple[Recovered, ...]:
+    """Finish the changes in the journal that no process is working on; return the results.
+
+    First their notes are remembered. Then the files are written, the newest change first, so that
+    an editor's later change is not overwritten by an earlier round. Commits are made in the order
+    in which the changes were begun.
+    """
+    if lock.journal.is_empty():
+        return ()
+    waiting = lock.journal.hold_waiting()
+    for pending in waiting:
+        if pending.entry.note:
+            lock.remember(pending.entry.note)
+    _sweep(lock, waiting)
+    broken = {id(pending) for pending in reversed(waiting) if not _roll_forward(lock, pending)}
+    return tuple(_settle(lock, pending, is_whole=id(pending) not in broken) for pending in waiting)
+
+
+def _sweep(lock: Hold, waiting: Iterable[OpenEntry]) -> None:
+    """Remove temporary files that a killed process left in the folders of these changes.
+
+    Safe because these folders are written only while the lock is held.
+    """
+    paths = (path for pending in waiting for file in pending.entry.files for path in file.paths)
+    for path in {PurePosixPath(path).parent: path for path in paths}.values():
+        with contextlib.suppress(RecordError):  # the folder became a symbolic link: not ours
+            files.sweep_leftovers(_files.inside(lock.root, path).parent)
+
+
+def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
+    """Write the files that are still to be written; return whether all could be written."""
+    entry = pending.entry
+    if entry.is_written or other_branch(lock, entry):
+        return True
+    is_whole = True
+    for entry_file in entry.files:
+        try:
+            write(lock.root, entry_file)
+        except CopydeskError:  # the entry stays in the journal, and the next process tries again
+            is_whole = False
+    return is_whole
+
+
+def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
+    entry = pending.entry
+    if not entry.is_written and other_branch(lock, entry):
+        leave(pending)
+        done = Committed(obstacle=other_branch(lock, entry))
+    else:
+        done = settle(lock, pending, is_whole=is_whole)
+    return Recovered(
+        subject=entry.subject,
+        paths=tuple(entry_file.path for entry_file in entry.files),
+        commit=done.commit,
+        obstacle=done.obstacle,
+    )
+
+
+def is_as_before(root: Path, entry_file: EntryFile) -> bool:
+    """Return whether a file is still in its old state."""
+    if entry_file.moved_from:
+        return (
+            not digest_of(root, entry_file.path)
+            and digest_of(root, entry_file.moved_from) == entry_file.after
+        )
+    return digest_of(root, entry_file.path) == entry_file.before
+
+
+def is_as_after(root: Path, entry_file: EntryFile) -> bool:
+    """Return whether a file is already in its new state."""
+    is_gone = not entry_file.moved_from or not digest_of(root, entry_file.moved_from)
+    return is_gone and digest_of(root, entry_file.path) == entry_file.after
+
+
+def is_as_known(root: Path, entry_file: EntryFile) -> bool:
+    """Return whether a file is in its old or its new state, so that nobody else has changed it."""
+    return is_as_before(root, entry_file) or is_as_after(root, entry_file)
+
+
+def write(root: Path, entry_file: EntryFile) -> bool:
+    """Write, move or delete one file if it is still in its old state; return whether it was done.
+
+    Raises RecordError if the file system refuses.
+    """
+    if not is_as_before(root, entry_file) or is_as_after(root, entry_file):
+        return False
+    file = _files.inside(root, entry_file.path)
+    try:
+        if entry_file.moved_from:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _files.inside(root, entry_file.moved_from).rename(file)
+        elif entry_file.data is not None:
+            files.write_atomic(file, entry_file.data)
+        else:
+            file.unlink()
+    except OSError as error:
+        raise RecordError(
+            f"cannot write ({error.strerror})", subject=entry_file.path, hint="is the disk full?"
+        ) from error
+    return True
+
+
+def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committed:
+    """Commit the files of a journal entry that are in their new state, and close the entry.
+
+    If no commit is possible now, the entry stays in the journal without the files' bytes. If a file
+    could not be written (`is_whole` is False), the entry stays as it is. The note is removed in
+    both cases, since it was remembered before.
+    """
+    entry, repository = pending.entry, lock.repository
+    if not repository.usable:
+        _close_or_leave(pending, is_whole=is_whole)
+        return Committed(has_git=False)
+    obstacle = repository.obstacle() or other_branch(lock, entry)
+    error = None
+    if not obstacle:
+        try:
+            commit = _commit(lock, entry)
+        except GitError as refused:
+            error = refused
+        else:
+            _close_or_leave(pending, is_whole=is_whole)
+            return Committed(commit=commit)
+    if is_whole:
+        bare = tuple(msgspec.structs.replace(entry_file, data=None) for entry_file in entry.files)
+        pending.rewrite(msgspec.structs.replace(entry, files=bare, note=b"", is_written=True))
+    leave(pending)
+    return Committed(obstacle=obstacle or str(error), error=error)
+
+
+def _commit(lock: Hold, entry: JournalEntry) -> str | None:
+    """Commit those files of the entry that are in their new state; return the commit's id.
+
+    None if nothing changed.
+    """
+    stand = [
+        path
+        for entry_file in entry.files
+        if is_as_after(lock.root, entry_file)
+        for path in entry_file.paths
+    ]
+    when = dates.parse(entry.when)
+    assert when is not None  # it was written by `rfc3339`
+    commit = lock.repository.commit(stand, entry.message, when=when, author=entry.author)
+    sync(lock.root, stand)
+    return commit
+
+
+def _close_or_leave(pending: OpenEntry, *, is_whole: bool) -> None:
+    if is_whole:
+        pending.close()
+    else:
+        leave(pending)
+
+
+def leave(pending: OpenEntry) -> None:
+    """Release an entry for the next process, without its note, which was remembered."""
+    if pending.entry.note:
+        with contextlib.suppress(RecordError):  # the disk is full: the note is remembered again
+            pending.rewrite(msgspec.structs.replace(pending.entry, note=b""))
+    pending.leave()
+
+
+def other_branch(lock: Hold, entry: JournalEntry) -> str:
+    """Return the obstacle if another branch than the entry's is checked out, "" otherwise."""
+    branch = lock.repository.branch()
+    if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):
+        return ""
+    return f"the branch changed from {entry.branch} to {branch} meanwhile"
+
+
+def sync(root: Path, paths: Iterable[str]) -> None:
+    """Flush the folders of the written files to disk, since the journal entry is deleted next."""
+    for folder in {os.path.dirname(path) for path in paths}:  # noqa: PTH120 - of a record's path
+        if (root / folder).is_dir():
+            files.sync_folder(root / folder)

@@ -1,0 +1,365 @@
+"""Read YAML safely with PyYAML's C loader: checked nodes, typed fields, plain values."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+import yaml
+from yaml.constructor import ConstructorError, SafeConstructor
+from yaml.resolver import Resolver
+
+from copydesk.errors import RecordError
+from copydesk.kit import dates
+
+MAX_DEPTH = 40
+# Files without front matter, all YAML.
+BARE = (".yaml", ".yml")
+_TAG = "tag:yaml.org,2002:"
+_KNOWN_TAGS = frozenset(
+    _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
+) | {_TAG + "merge", _TAG + "value"}
+
+NOTHING = yaml.MappingNode(_TAG + "map", [])
+
+
+def compose(text: str, path: str) -> yaml.MappingNode:
+    """Return the mapping that a YAML text holds.
+
+    Raises RecordError for broken YAML, for something else than a mapping, and for what no record
+    contains: aliases (a few lines can expand to millions), foreign tags, duplicate keys.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = f" in line {mark.line + _first_line(path)}" if mark else ""
+        raise RecordError(f"broken YAML{line}", subject=path, hint=_one_line(error)) from error
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise RecordError("broken YAML", subject=path, hint=_one_line(error)) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise RecordError(
+            "front matter is no list of keys", subject=path, hint="write lines such as title: …"
+        )
+    _inspect(root, path)
+    return root
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _inspect(root: yaml.Node, path: str) -> None:
+    """Walk every node and raise RecordError for what no record contains."""
+    seen: set[int] = set()
+    todo = [(root, 0)]
+    while todo:
+        node, depth = todo.pop()
+        if id(node) in seen:
+            raise _at(node, path, "a YAML alias", "write the value out in both places")
+        seen.add(id(node))
+        if node.tag not in _KNOWN_TAGS:
+            raise _at(node, path, f"a YAML tag {node.tag}", "take the tag out")
+        if depth > MAX_DEPTH:
+            raise _at(node, path, "nested too deep", f"at most {MAX_DEPTH} levels")
+        todo.extend((child, depth + 1) for child in _children(node, path))
+
+
+def _children(node: yaml.Node, path: str) -> list[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        return list(node.value)
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    keys: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _at(key, path, "a key that is no text", "write lines such as title: …")
+        if key.value in keys:
+            raise _at(key, path, f"the key {key.value!r} twice", "keep one of them")
+        keys.add(key.value)
+    return [node for pair in node.value for node in pair]
+
+
+def _at(node: yaml.Node, path: str, what: str, hint: str) -> RecordError:
+    return RecordError(f"{what} in line {line_of(node, path)}", subject=path, hint=hint)
+
+
+def line_of(node: yaml.Node, path: str) -> int:
+    """Return the line of a file where a node begins."""
+    return int(node.start_mark.line) + _first_line(path)
+
+
+def _first_line(path: str) -> int:
+    """Return the line of a file where its YAML begins, which is after an opening fence."""
+    return 1 if path.endswith(BARE) else 2
+
+
+def kind_of(node: yaml.Node) -> str:
+    """Return the short name of a node's YAML type: "str", "int", "map" …"""
+    return str(node.tag).removeprefix(_TAG)
+
+
+def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
+    """Return where an entry's lines begin, and where its last line ends (at its line feed)."""
+    start = text.rfind("\n", 0, key.start_mark.index) + 1
+    last = value
+    while is_block(last):
+        child = last.value[-1]
+        last = child[1] if isinstance(child, tuple) else child
+    stop = text.find("\n", end(text, last))
+    return start, len(text) if stop < 0 else stop
+
+
+def end(text: str, node: yaml.Node) -> int:
+    """Return where a scalar or flow value ends; a block scalar without empty lines below it."""
+    index = int(node.end_mark.index)
+    if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
+        return len(text[node.start_mark.index : index].rstrip()) + int(node.start_mark.index)
+    return index
+
+
+def is_block(node: yaml.Node) -> bool:
+    """Return whether a node is a mapping or list on lines of its own, not a value on one line."""
+    return isinstance(node, yaml.CollectionNode) and bool(node.value) and not node.flow_style
+
+
+_T = TypeVar("_T")
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_YES = frozenset({"true", "yes", "on"})
+
+
+class TypedFields:
+    """Typed access to the keys of a YAML mapping; a missing or empty key gives "", None or ().
+
+    A value of another type raises a RecordError that names the file, the line and the key.
+    """
+
+    def __init__(self, node: yaml.MappingNode, path: str, at: str = "") -> None:
+        self._values: dict[str, yaml.Node] = {key.value: value for key, value in node.value}
+        self._path = path
+        self._at = at
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the keys in the file's order."""
+        return iter(self._values)
+
+    def text(self, key: str, missing: str = "") -> str:
+        """Return a scalar's text, whatever its YAML type: `title: 2024` is the text 2024."""
+        node = self._scalar(key)
+        return missing if node is None else str(node.value)
+
+    def number(self, key: str) -> int | None:
+        """Return a whole number, None for none."""
+        node = self._scalar(key)
+        if node is None:
+            return None
+        if not _WHOLE.fullmatch(node.value):
+            raise self.wrong(key, "no whole number", "write it as 72")
+        return int(node.value)
+
+    def flag(self, key: str) -> bool | None:
+        """Return true or false, None for neither."""
+        node = self._scalar(key)
+        if node is None:
+            return None
+        if kind_of(node) != "bool":
+            raise self.wrong(key, "neither true nor false", "write true or false, unquoted")
+        return str(node.value).lower() in _YES
+
+    def date(self, key: str) -> datetime | None:
+        """Return a time in UTC, None for none."""
+        node = self._scalar(key)
+        if node is None:
+            return None
+        moment = dates.parse(node.value)
+        if moment is None:
+            raise self.wrong(key, "no date", "write it as 2023-07-24T09:36:00Z")
+        return moment
+
+    def within(self, key: str) -> TypedFields | None:
+        """Return the fields of a nested mapping, None for none."""
+        node = self._values.get(key)
+        if node is None or _is_null(node):
+            return None
+        if not isinstance(node, yaml.MappingNode):
+            raise self.wrong(key, "no list of keys", "indent its keys below it by two blanks")
+        return TypedFields(node, self._path, f"{self._at}{key}.")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the texts of a list."""
+        texts = []
+        for item in self._items(key):
+            if not isinstance(item, yaml.ScalarNode):
+                raise self.wrong(key, "a list of something else than texts", "write - and a text")
+            texts.append(str(item.value))
+        return tuple(texts)
+
+    def each(self, key: str, make: Callable[[TypedFields], _T]) -> tuple[_T, ...]:
+        """Return the results of `make` for each mapping of a list."""
+        made = []
+        for index, item in enumerate(self._items(key)):
+            if not isinstance(item, yaml.MappingNode):
+                raise self.wrong(key, "a list of something else than keys", "write - url: …")
+            made.append(make(TypedFields(item, self._path, f"{self._at}{key}.{index}.")))
+        return tuple(made)
+
+    def require(self, key: str, value: _T | None) -> _T:
+        """Return `value`, or raise RecordError if the record does not have the key."""
+        if value is None or key not in self._values:
+            raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")
+        return value
+
+    def _items(self, key: str) -> list[yaml.Node]:
+        node = self._values.get(key)
+        if node is None or _is_null(node):
+            return []
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.wrong(key, "no list", "write its items on lines of their own after -")
+        return list(node.value)
+
+    def _scalar(self, key: str) -> yaml.ScalarNode | None:
+        node = self._values.get(key)
+        if node is None or _is_null(node):
+            return None
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.wrong(key, "a list where one value belongs", "write it on one line")
+        return node
+
+    def wrong(self, key: str, what: str, hint: str) -> RecordError:
+        """Return the error to raise for a key with a wrong value."""
+        node = self._values.get(key)
+        if node is None:
+            return RecordError(f"no {self._at}{key}", subject=self._path, hint=hint)
+        shown = f" ({node.value[:40]!r})" if isinstance(node, yaml.ScalarNode) else ""
+        return RecordError(
+            f"{self._at}{key} in line {line_of(node, self._path)} is {what}{shown}",
+            subject=self._path,
+            hint=hint,
+        )
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return kind_of(node) == "null"
+
+
+_JUDGE = SafeConstructor()
+
+
+def plain(node: yaml.Node, subject: str) -> object:
+    """Return a node as str, int, float, bool, datetime, list or dict; None for an empty value.
+
+    Keys and items without a value are left out. A date becomes midnight in UTC, a time keeps its
+    offset. Raises RecordError for an impossible date or number.
+    """
+    if isinstance(node, yaml.MappingNode):
+        return _plain_mapping(node, subject)
+    if isinstance(node, yaml.SequenceNode):
+        return _plain_list(node, subject)
+    assert isinstance(node, yaml.ScalarNode)
+    kind = kind_of(node)
+    if kind == "null":
+        return None
+    try:
+        return _construct(node, kind)
+    except (ValueError, OverflowError, ConstructorError) as error:
+        raise RecordError(
+            f"an impossible {kind} ({node.value[:40]!r})",
+            subject=subject,
+            hint="write it in quotes if it is a text",
+        ) from error
+
+
+def _plain_mapping(node: yaml.MappingNode, subject: str) -> dict[str, object]:
+    pairs = ((str(key.value), plain(value, subject)) for key, value in node.value)
+    return {key: value for key, value in pairs if value is not None}
+
+
+def _plain_list(node: yaml.SequenceNode, subject: str) -> list[object]:
+    values = (plain(item, subject) for item in node.value)
+    return [value for value in values if value is not None]
+
+
+def _construct(node: yaml.ScalarNode, kind: str) -> str | int | float | bool | datetime:
+    match kind:
+        case "int":
+            return int(_JUDGE.construct_yaml_int(node))
+        case "bool":
+            return bool(_JUDGE.construct_yaml_bool(node))
+        case "float":
+            return _finite(float(_JUDGE.construct_yaml_float(node)))
+        case "timestamp":
+            return _aware(_JUDGE.construct_yaml_timestamp(node))
+        case _:
+            return str(node.value)
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(number)
+    return number
+
+
+def _aware(moment: date | datetime) -> datetime:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# What YAML 1.1 cannot hold raw in double quotes: the escape characters themselves, all controls
+# but the tab, the line breaks U+0085 U+2028 U+2029, the byte order mark and the non-characters.
+_ESCAPED = re.compile('["\\\\\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
+
+_UNPLAIN = re.compile(
+    r"""(?x)
+      \A[\s\-?:,\[\]{}\#&*!|>'"%@`]     # an indicator first
+    | :(\s|\Z) | \s\# | \s\Z            # a key, a comment, an end that would be cut off
+    | [\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]
+    """
+)
+# Numbers for YAML 1.2 and Ruby's Psych, but not for PyYAML (Jekyll reads records, too).
+_NUMBER = re.compile(r"[-+.\d][\d_,.:]*([eE][-+]?\d+)?|0[xo][\da-fA-F_]+")
+_RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
+
+
+def spell_quoted(text: str) -> str:
+    r"""Write a text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
+    if _SURROGATE.search(text):
+        raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    short = _SHORT.get(character)
+    if short:
+        return short
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def spell_plain(text: str) -> str:
+    """Write a text without quotes if YAML reads it back as the same text, otherwise with quotes."""
+    return text if is_plain(text) else spell_quoted(text)
+
+
+def is_plain(text: str) -> bool:
+    """Return whether YAML reads the bare text as that text, and not as a number, key or comment."""
+    if not text or _UNPLAIN.search(text) or _SURROGATE.search(text) or _NUMBER.fullmatch(text):
+        return False
+    rules = _RESOLVERS.get(text[0], []) + _RESOLVERS.get("", [])
+    return not any(rule.match(text) for _, rule in rules)
+
+
+def spell_flag(value: bool) -> str:
+    """Return `true` or `false`."""
+    return "true" if value else "false"
+
+
+def spell_date(moment: datetime) -> str:
+    """Return `2023-07-24T09:36:00Z`: UTC, whole seconds, the year in four digits."""
+    return dates.utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,282 @@
+"""Parse a file to a tree that keeps spelling and layout, and write it back to the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import yaml
+
+from copydesk.archive.document import _front_matter, _yaml
+from copydesk.archive.document import _yaml as _values
+from copydesk.archive.document._front_matter import PLAIN, ByteForm
+from copydesk.errors import RecordError
+from copydesk.news import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTree:
+    """A file as a tree of its front matter, and the text around it.
+
+    `closing` is the text between the last value and the closing fence, `tail` the rest from that
+    fence on, `form` the byte form. A bare YAML file has no fences: `fenced` is False and `tail` "".
+    """
+
+    path: str
+    tree: Mapping
+    closing: str = "\n"
+    tail: str = "---\n\n"
+    fenced: bool = True
+    form: ByteForm = PLAIN
+
+
+def parse_document(path: str, data: bytes) -> DocumentTree:
+    """Parse a file's bytes, or raise RecordError."""
+    halves, fenced = _halves(path, data), not path.endswith(_yaml.BARE)
+    front = _whole_lines(halves)
+    tree, closing = grow(front, _yaml.compose(front, path))
+    if front != halves.front:
+        closing = _NO_LINE_FEED
+    return DocumentTree(
+        path=path,
+        tree=tree,
+        closing=closing,
+        tail=halves.tail,
+        fenced=fenced,
+        form=halves.form,
+    )
+
+
+def _halves(path: str, data: bytes) -> _front_matter.Halves:
+    if path.endswith(_yaml.BARE):
+        return _front_matter.Halves(front=_front_matter.decode_yaml(path, data), tail="")
+    return _front_matter.split_front_matter(path, data)
+
+
+def _whole_lines(halves: _front_matter.Halves) -> str:
+    return halves.front if halves.front.endswith("\n") else halves.front + "\n"
+
+
+# The `closing` of a bare YAML file whose last line has no line feed.
+_NO_LINE_FEED = "\\"
+
+
+def emit_document(document: DocumentTree) -> bytes:
+    """Return the bytes of a document."""
+    text = write(document.tree)
+    if document.closing == _NO_LINE_FEED:
+        text = text.removesuffix("\n")
+    else:
+        text += document.closing
+    opening = "---\n" if document.fenced else ""
+    fence, body = document.tail[:4], document.tail[4:]
+    try:
+        return document.form.encode(f"{opening}{text}{fence}", body)
+    except UnicodeEncodeError as error:
+        raise RecordError("half a character in a text", subject=document.path) from error
+
+
+def parse_record(path: str, data: bytes) -> Record:
+    """Parse a record of any collection but news to plain values, or raise RecordError."""
+    halves = _halves(path, data)
+    fields = _values.plain(_yaml.compose(_whole_lines(halves), path), path)
+    return Record(
+        path=path,
+        collection=path.partition("/")[0].removeprefix("_"),
+        fields=fields if isinstance(fields, dict) else {},
+        body=halves.body,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A value: its text, its quotes ("" for none), its YAML type ("str", "int", …).
+
+    `spelled` is its text in the file if we would write it differently.
+    """
+
+    text: str
+    quotes: str = ""
+    kind: str = "str"
+    spelled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """Keys and values in order; `column` is that of the keys, `flow` means `{a: 1}`."""
+
+    entries: tuple[MappingEntry, ...]
+    column: int = 0
+    flow: bool = False
+    spelled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """Items in order; `column` is that of the dashes, `flow` means `[a, b]`."""
+
+    items: tuple[SequenceItem, ...]
+    column: int = 2
+    flow: bool = False
+    spelled: str = ""
+
+
+Node = Scalar | Mapping | Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingEntry:
+    """A key with its value, and the text around them.
+
+    `before` are the lines above (empty ones, comments), `after` is the end of the line (blanks, a
+    comment).
+    """
+
+    key: Scalar
+    value: Node
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequenceItem:
+    """An item of a list, and the text around it as in MappingEntry."""
+
+    value: Node
+    before: str = ""
+    after: str = ""
+
+
+def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
+    """Return the tree of a YAML text that ends with a line feed, and the lines after its end."""
+    tree, end = _mapping(text, root, 0)
+    return tree, text[end:]
+
+
+def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping, int]:
+    entries = []
+    for key, value in node.value:
+        start, stop = _yaml.span(text, key, value)
+        if _yaml.is_block(value):
+            colon = text.index(":", key.end_mark.index)
+            line_end = text.index("\n", colon)
+            inner, after = _block(text, value, line_end + 1), text[colon + 1 : line_end]
+        else:
+            inner, after = _on_line(text, value), text[_yaml.end(text, value) : stop]
+            inner = _keep_indent(inner, text[key.end_mark.index : value.start_mark.index])
+        before = text[position:start]
+        entries.append(
+            MappingEntry(key=_scalar(text, key), value=inner, before=before, after=after)
+        )
+        position = stop + 1
+    return Mapping(entries=tuple(entries), column=node.start_mark.column), position
+
+
+def _sequence(text: str, node: yaml.SequenceNode, position: int) -> Sequence:
+    items = []
+    for child in node.value:
+        start, stop = _yaml.span(text, child, child)
+        before = text[position:start]
+        if _yaml.is_block(child):
+            items.append(SequenceItem(value=_block(text, child, start), before=before))
+        else:
+            after = text[_yaml.end(text, child) : stop]
+            items.append(SequenceItem(value=_on_line(text, child), before=before, after=after))
+        position = stop + 1
+    return Sequence(items=tuple(items), column=node.start_mark.column)
+
+
+def _block(text: str, node: yaml.Node, position: int) -> Node:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(text, node, position)[0]
+    assert isinstance(node, yaml.SequenceNode)
+    return _sequence(text, node, position)
+
+
+def _on_line(text: str, node: yaml.Node) -> Node:
+    """Return a scalar or flow value, with its spelling if we would write it differently."""
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(text, node)
+    stands = text[node.start_mark.index : node.end_mark.index]
+    usual = _flow(node)
+    return usual if spell(usual) == stands else replace(usual, spelled=stands)
+
+
+def _keep_indent(value: Node, lead: str) -> Node:
+    """Return a value whose spelling begins with the extra blanks after the colon."""
+    blanks = lead.removeprefix(": ")
+    if blanks and blanks != lead and not blanks.strip(" "):
+        return replace(value, spelled=blanks + spell(value))
+    return value
+
+
+def _flow(node: yaml.Node) -> Mapping | Sequence:
+    if isinstance(node, yaml.MappingNode):
+        pairs = ((_bare(key), _within_flow(value)) for key, value in node.value)
+        entries = tuple(MappingEntry(key=key, value=value) for key, value in pairs)
+        return Mapping(entries=entries, flow=True)
+    return Sequence(
+        items=tuple(SequenceItem(value=_within_flow(child)) for child in node.value), flow=True
+    )
+
+
+def _within_flow(node: yaml.Node) -> Node:
+    return _bare(node) if isinstance(node, yaml.ScalarNode) else _flow(node)
+
+
+def _scalar(text: str, node: yaml.ScalarNode) -> Scalar:
+    usual = _bare(node)
+    stands = text[node.start_mark.index : _yaml.end(text, node)]
+    return usual if spell(usual) == stands else replace(usual, spelled=stands)
+
+
+def _bare(node: yaml.ScalarNode) -> Scalar:
+    return Scalar(text=node.value, quotes=node.style or "", kind=_yaml.kind_of(node))
+
+
+def write(tree: Mapping) -> str:
+    """Return the YAML text of a tree, each line with its line feed."""
+    return "".join(_entry_lines(tree, " " * tree.column))
+
+
+def spell(node: Node) -> str:
+    """Return a scalar or flow value as it is spelled in the file, else in our own spelling."""
+    if node.spelled:
+        return node.spelled
+    if isinstance(node, Mapping):
+        pairs = (f"{spell(entry.key)}: {spell(entry.value)}" for entry in node.entries)
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(node, Sequence):
+        return f"[{', '.join(spell(item.value) for item in node.items)}]"
+    if node.quotes or (node.kind == "str" and not _yaml.is_plain(node.text)):
+        return _yaml.spell_quoted(node.text)
+    return node.text
+
+
+def _entry_lines(tree: Mapping, lead: str) -> list[str]:
+    lines: list[str] = []
+    for entry in tree.entries:
+        lines += [entry.before, lead, spell(entry.key), ":", *_after_key(entry)]
+        lead = " " * tree.column
+    return lines
+
+
+def _after_key(entry: MappingEntry) -> list[str]:
+    value = entry.value
+    if isinstance(value, Mapping) and not value.flow:
+        return [entry.after, "\n", *_entry_lines(value, " " * value.column)]
+    if isinstance(value, Sequence) and not value.flow:
+        return [entry.after, "\n", *_item_lines(value)]
+    spelled = spell(value)
+    return [f" {spelled}" if spelled else "", entry.after, "\n"]
+
+
+def _item_lines(tree: Sequence) -> list[str]:
+    lines: list[str] = []
+    dash = " " * tree.column + "- "
+    for item in tree.items:
+        lines.append(item.before)
+        if isinstance(item.value, Mapping) and not item.value.flow:
+            lines += _entry_lines(item.value, dash)
+        else:
+            lines.append(f"{dash}{spell(item.value)}{item.after}\n")
+    return lines

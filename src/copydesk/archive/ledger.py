@@ -1,0 +1,151 @@
+"""Read and edit `_data/sources.yaml`: which sources moved or ended, and what an editor undid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from copydesk.archive import _data_lists
+from copydesk.archive._journal import FileChange
+from copydesk.archive.document import TypedFields, compose, decode_yaml
+from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document.tree import Scalar, Sequence
+
+PATH = "_data/sources.yaml"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceMoved:
+    """The new URL of a source, and since when."""
+
+    to: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEnded:
+    """When a source ended, and its answer then."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKept:
+    """Who undid a move or an end: the source is never moved or ended automatically again."""
+
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The entries of sources, by their URLs in beat.toml."""
+
+    moved: Mapping[str, SourceMoved] = field(default_factory=dict)
+    ended: Mapping[str, SourceEnded] = field(default_factory=dict)
+    kept: Mapping[str, SourceKept] = field(default_factory=dict)
+
+
+def read_ledger(root: Path) -> Ledger:
+    """Read the ledger of a newsroom, an empty one if there is no file.
+
+    Raises RecordError that names the file, the line and the key.
+    """
+    data = _data_lists.present(root, PATH)
+    if not data:
+        return Ledger()
+    fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
+    return Ledger(
+        moved=dict(fields.each("moved", _read_move)),
+        ended=dict(fields.each("ended", _read_end)),
+        kept=dict(fields.each("kept", _read_keep)),
+    )
+
+
+def ledger_change(root: Path, ledger: Ledger) -> FileChange:
+    """Return the change of the ledger's file that stores this ledger.
+
+    Other entries of the file stay, and an equal one keeps its lines. Raises RecordError if the file
+    cannot be read or written back the same.
+    """
+    before = read_ledger(root)
+    return _data_lists.change(root, PATH, lambda tree: _with(tree, before, ledger))
+
+
+def _read_move(fields: TypedFields) -> tuple[str, SourceMoved]:
+    return _text(fields, "from"), SourceMoved(to=_text(fields, "to"), at=_at(fields))
+
+
+def _read_end(fields: TypedFields) -> tuple[str, SourceEnded]:
+    return _text(fields, "url"), SourceEnded(at=_at(fields), why=fields.text("why"))
+
+
+def _read_keep(fields: TypedFields) -> tuple[str, SourceKept]:
+    kept = SourceKept(by=fields.text("by"), at=_at(fields), why=fields.text("why"))
+    return _text(fields, "url"), kept
+
+
+def _text(fields: TypedFields, key: str) -> str:
+    return fields.require(key, fields.text(key) or None)
+
+
+def _at(fields: TypedFields) -> datetime:
+    return fields.require("at", fields.date("at"))
+
+
+def _with(tree: Tree, before: Ledger, after: Ledger) -> Tree:
+    tree = _edit_list(tree, "moved", "from", (before.moved, after.moved), _spell_move)
+    tree = _edit_list(tree, "ended", "url", (before.ended, after.ended), _spell_end)
+    return _edit_list(tree, "kept", "url", (before.kept, after.kept), _spell_keep)
+
+
+def _edit_list(
+    tree: Tree,
+    name: str,
+    key: str,
+    versions: tuple[Mapping[str, _T], Mapping[str, _T]],
+    values: Callable[[str, _T], Mapping[str, Scalar]],
+) -> Tree:
+    """Return the tree with one list changed from the first version to the second."""
+    before, after = versions
+    if before == after:
+        return tree
+    same = {url for url, value in after.items() if before.get(url) == value}
+
+    def change(old: Sequence) -> Sequence:
+        return _data_lists.items(
+            old, key, {url: values(url, value) for url, value in after.items()}, same
+        )
+
+    return _data_lists.edit_list(tree, name, change)
+
+
+def _spell_move(url: str, moved: SourceMoved) -> dict[str, Scalar]:
+    return {
+        "from": _data_lists.word(url),
+        "to": _data_lists.word(moved.to),
+        "at": _data_lists.moment(moved.at),
+    }
+
+
+def _spell_end(url: str, ended: SourceEnded) -> dict[str, Scalar]:
+    return {
+        "url": _data_lists.word(url),
+        "at": _data_lists.moment(ended.at),
+        "why": _data_lists.words(ended.why),
+    }
+
+
+def _spell_keep(url: str, kept: SourceKept) -> dict[str, Scalar]:
+    return {
+        "url": _data_lists.word(url),
+        "by": _data_lists.words(kept.by),
+        "at": _data_lists.moment(kept.at),
+        "why": _data_lists.words(kept.why),
+    }

@@ -1,0 +1,103 @@
+"""Read and write `_newsletters/NAME.html`: an issue as the reference files it (SPEC 4).
+
+---
+title: "Power Apps Every Day (2024-04-12)"
+excerpt: "A headline / Another one"
+publishedDateTime: 2024-04-12T18:00:50Z
+webUrl: "https://everyday.cc/powerapps/newsletter/power-apps-every-day-2024-04-12/"
+type: article
+
+topics:
+  - Power Apps
+
+---
+<html>…
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copydesk.archive.document import parse_record, spell_date, spell_plain, spell_quoted
+from copydesk.archive.document.tree import DocumentTree, Scalar, emit_document, parse_document
+from copydesk.errors import RecordError
+from copydesk.kit import text
+
+LETTERS_FOLDER = "_newsletters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledLetter:
+    """A newsletter issue in its file: the front matter, and the whole mail as HTML."""
+
+    path: str
+    title: str
+    excerpt: str
+    published_at: datetime
+    address: str
+    topics: tuple[str, ...] = ()
+    html: str = ""
+
+
+def letter_path(name: str) -> str:
+    """Return the path of the issue with a name."""
+    return f"{LETTERS_FOLDER}/{name}.html"
+
+
+def is_letter_path(path: str) -> bool:
+    """Return whether a path is that of an issue."""
+    return path.startswith(f"{LETTERS_FOLDER}/")
+
+
+def emit_letter(letter: FiledLetter) -> bytes:
+    """Return the bytes of an issue's file; raise RecordError if they could not be read again."""
+    lines = [
+        f"title: {spell_quoted(letter.title)}",
+        f"excerpt: {spell_quoted(letter.excerpt)}",
+        f"publishedDateTime: {spell_date(letter.published_at)}",
+        f"webUrl: {spell_quoted(letter.address)}",
+        "type: article",
+        "",
+    ]
+    if letter.topics:
+        lines += ["topics:", *(f"  - {spell_plain(topic)}" for topic in letter.topics), ""]
+    front = "\n".join(lines)
+    data = _encode(f"---\n{front}\n---\n{text.guard_liquid(letter.html)}", letter.path)
+    if parse_record(letter.path, data).fields.get("title") != letter.title:
+        raise RecordError("the issue cannot be filed so that it is read again", subject=letter.path)
+    return data
+
+
+def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
+    """Return an issue's bytes with another excerpt and another mail; the rest stays.
+
+    Raises RecordError if the file could not be written back the same.
+    """
+    document = parse_document(path, data)
+    if emit_document(document) != data:
+        hint = "use LF ends"
+        raise RecordError(
+            "the letter is in a form that rewriting would lose", subject=path, hint=hint
+        )
+    fence = document.tail.partition("\n")[0]
+    edited = replace(document, tail=f"{fence}\n{body}")
+    if parse_record(path, data).fields.get("excerpt") != excerpt:
+        edited = _with_excerpt(edited, excerpt)
+    return emit_document(edited)
+
+
+def _with_excerpt(document: DocumentTree, excerpt: str) -> DocumentTree:
+    value = Scalar(text=excerpt, quotes='"')
+    entries = (
+        replace(entry, value=value) if entry.key.text == "excerpt" else entry
+        for entry in document.tree.entries
+    )
+    return replace(document, tree=replace(document.tree, entries=tuple(entries)))
+
+
+def _encode(words: str, path: str) -> bytes:
+    try:
+        return words.encode()
+    except UnicodeEncodeError as error:
+        raise RecordError("half a character in a letter", subject=path) from error

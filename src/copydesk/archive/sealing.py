@@ -1,0 +1,160 @@
+"""Encrypt the private part of a record with the newsroom's key, and decrypt it.
+
+Both forms are `base64(ciphertext);base64(nonce)`; the nonce's length tells them apart:
+
+    12 bytes   ours: AES-256-GCM-SIV (RFC 8452) under the newsroom's key; associated data is the
+               record's file name; the ciphertext ends with the 16-byte tag. The nonce is the
+               first 12 bytes of HMAC-SHA256(k, len(name) ‖ name ‖ plaintext), where the length
+               takes 8 bytes, big end first, and k = HMAC-SHA256(key, "copydesk seal nonce 1").
+    16 bytes   the reference's: AES-256-CBC with PKCS7 padding, the nonce is a random IV. It has no
+               authentication.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from pathlib import Path, PurePosixPath
+
+from copydesk.errors import SealError
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_IV_BYTES = 16
+_BLOCK_BITS = 128
+_LABEL = b"copydesk seal nonce 1"
+
+
+def seal(plaintext: bytes, key: bytes, name: str) -> str:
+    """Return the sealed form: the same plaintext, key and file name always give the same text.
+
+    `name` may be a path; only the file name is authenticated, so that a record can move.
+    """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+    bound = _encode_name(name)
+    nonce = _nonce(plaintext, _check_key(key), bound)
+    return _join(AESGCMSIV(key).encrypt(nonce, plaintext, bound), nonce)
+
+
+def unseal(sealed: str, key: bytes, name: str) -> bytes:
+    """Return the plain bytes of either form.
+
+    Raises SealError for a wrong key, another record's sealed part, and changed bytes. In the
+    reference's form some wrong keys and changes go unnoticed, since it has no authentication.
+    """
+    _check_key(key)
+    ciphertext, nonce = _take_apart(sealed, name)
+    if len(nonce) == _NONCE_BYTES:
+        return _open_ours(ciphertext, key, nonce, name)
+    return _open_reference(ciphertext, key, nonce, name)
+
+
+def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
+    """Return the reference's form; without `iv` with a random one."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.padding import PKCS7
+
+    iv = os.urandom(_IV_BYTES) if iv is None else iv
+    if len(iv) != _IV_BYTES:
+        raise SealError(f"an IV has {_IV_BYTES} bytes, not {len(iv)}")
+    padder = PKCS7(_BLOCK_BITS).padder()
+    padded = padder.update(plaintext) + padder.finalize()
+    encryptor = Cipher(algorithms.AES(_check_key(key)), modes.CBC(iv)).encryptor()
+    return _join(encryptor.update(padded) + encryptor.finalize(), iv)
+
+
+def write_key(path: Path) -> bytes:
+    """Make a new key, write it to a new file that only its owner can read, and return it.
+
+    Raises SealError if the file exists or cannot be written.
+    """
+    key = os.urandom(KEY_BYTES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink() or path.exists():
+            raise SealError("there is a key already", subject=str(path))
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            os.fchmod(out.fileno(), 0o600)  # whatever the umask is
+            out.write(base64.b64encode(key) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise SealError(f"cannot keep the key ({error.strerror})", subject=str(path)) from error
+    return key
+
+
+def _encode_name(name: str) -> bytes:
+    return PurePosixPath(name).name.encode("utf-8", "surrogatepass")
+
+
+def _nonce(plaintext: bytes, key: bytes, bound: bytes) -> bytes:
+    own_key = hmac.digest(key, _LABEL, hashlib.sha256)
+    message = len(bound).to_bytes(8, "big") + bound + plaintext
+    return hmac.digest(own_key, message, hashlib.sha256)[:_NONCE_BYTES]
+
+
+def _check_key(key: bytes) -> bytes:
+    if len(key) != KEY_BYTES:
+        raise SealError(
+            f"a key has {KEY_BYTES} bytes, not {len(key)}",
+            hint="COPYDESK_KEY holds the base64 form of 32 bytes",
+        )
+    return key
+
+
+def _join(ciphertext: bytes, nonce: bytes) -> str:
+    return f"{base64.b64encode(ciphertext).decode()};{base64.b64encode(nonce).decode()}"
+
+
+def _take_apart(sealed: str, name: str) -> tuple[bytes, bytes]:
+    try:
+        ciphertext, nonce = (base64.b64decode(p, validate=True) for p in sealed.split(";"))
+    except (ValueError, binascii.Error) as error:
+        raise _cut_off_error(name) from error
+    if len(nonce) not in {_NONCE_BYTES, _IV_BYTES}:
+        raise _cut_off_error(name)
+    return ciphertext, nonce
+
+
+def _cut_off_error(name: str) -> SealError:
+    return SealError(
+        "not a sealed part, or cut off",
+        subject=name,
+        hint="it is base64, a semicolon, base64 again; git has the record's earlier states",
+    )
+
+
+def _wrong_key_error(name: str) -> SealError:
+    return SealError(
+        "the key does not open this seal, or it was changed",
+        subject=name,
+        hint="is COPYDESK_KEY the key that sealed it, and the file's name still its first one?",
+    )
+
+
+def _open_ours(ciphertext: bytes, key: bytes, nonce: bytes, name: str) -> bytes:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+    try:
+        return bytes(AESGCMSIV(key).decrypt(nonce, ciphertext, _encode_name(name)))
+    except (InvalidTag, ValueError) as error:
+        raise _wrong_key_error(name) from error
+
+
+def _open_reference(ciphertext: bytes, key: bytes, iv: bytes, name: str) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.padding import PKCS7
+
+    try:
+        decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+        padded = decryptor.update(ciphertext) + decryptor.finalize()
+        unpadder = PKCS7(_BLOCK_BITS).unpadder()
+        return bytes(unpadder.update(padded) + unpadder.finalize())
+    except ValueError as error:
+        raise _wrong_key_error(name) from error

@@ -1,0 +1,253 @@
+"""File newsletters when they are due, send them, and read bounces while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from datetime import date, datetime, timedelta
+
+from copydesk.background._rounds import Mark, NewsroomFolder
+from copydesk.errors import CopydeskError
+from copydesk.fetch import Clock
+from copydesk.kit import dates
+from copydesk.mail_store import MailStore, has_mail, open_mail
+from copydesk.newsletters.bounces import look_into_mailbox
+from copydesk.newsletters.checks import find_mail_obstacle
+from copydesk.newsletters.issues import list_due_letters
+from copydesk.newsletters.readers.limits import find_sign_up_flood
+from copydesk.newsletters.readers.subscribe import forget_silent_readers
+from copydesk.newsletters.sending import begin_due_sendings, list_held_sendings, send_outbox
+from copydesk.newsroom import PRIVATE, Newsroom, with_stores
+from copydesk.placement import local_time
+
+_OUTBOX_SECONDS = 2.0  # short: somebody is waiting for this mail
+_SENDINGS_SECONDS = 5.0
+_MAILBOX_SECONDS = 600.0
+_FORGET_SECONDS = 3_600.0
+_FLOOD_SECONDS = 60.0
+_FIRST_REST = timedelta(seconds=5)  # after a failed sending; then longer each time
+_LONGEST_REST = timedelta(minutes=5)
+
+
+class MailHours:
+    """Send mails to single persons at once, and issues in a process of their own, by `send`.
+
+    `say` tells the operator once what prevents mail from being sent.
+    """
+
+    def __init__(
+        self,
+        folder: NewsroomFolder,
+        clock: Clock,
+        send: Callable[[], Awaitable[int]],
+        say: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._send = send
+        self._say = say
+        self._said = ""
+        self._obstacle = self._told = ""  # what holds up a due issue; the last one reported
+        self._told_flood: date | None = None  # the day on which it was reported
+        self._failures = 0
+        self._rests_until: datetime | None = None
+        self._is_over = threading.Event()
+
+    async def go_on(self) -> None:
+        """Look until cancelled; then a running sending stops between two mails."""
+        parts = (
+            self._repeat(self.send_outbox, _OUTBOX_SECONDS),
+            self._repeat(self.send_issues, _SENDINGS_SECONDS),
+            self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
+            self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
+            self._repeat(self.look_for_flood, _FLOOD_SECONDS),
+        )
+        self._is_over.clear()
+        work = [asyncio.create_task(part) for part in parts]
+        try:
+            await asyncio.gather(*work)
+        finally:
+            self._is_over.set()  # a thread cannot be cancelled
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            settings = await asyncio.to_thread(self._folder.settings)
+            if settings.mail.deliver:
+                await work()
+            await self._clock.sleep(seconds)
+
+    async def send_outbox(self) -> None:
+        """Send the waiting mails to single persons; report a failure once, and try again."""
+        if self._folder.last.mail.deliver == "smtp":
+            is_over = self._is_over.is_set
+            await self._try(
+                lambda: self._ask(lambda newsroom, store: send_outbox(newsroom, store, is_over))
+            )
+
+    async def send_issues(self) -> None:
+        """Send the issues that are due, until none is left."""
+        now = self._clock.now()
+        if self._rests(now):
+            return
+        is_something_due = await self._try(lambda: self._ask(self._count_due))
+        # separate from failures: the two would replace each other as the last report
+        if self._obstacle != self._told:
+            self._told = self._obstacle
+            if self._obstacle:
+                self._say(f"an issue waits: {self._obstacle}")
+        if not is_something_due:
+            return
+        try:
+            code = await self._send()
+        except OSError as error:  # no process can be started at the moment
+            self._say_once(f"letters are not sent for now: {error}")
+            return
+        if code:
+            self._failures += 1
+            wait = min(_FIRST_REST * (1 << min(self._failures, 10)), _LONGEST_REST)
+            self._rests_until = now + wait
+            self._say_once(f"letters were not all sent (exit code {code}); it is tried again")
+        else:
+            self._failures, self._said = 0, ""
+
+    def _rests(self, now: datetime) -> bool:
+        """Decide whether a recent failure delays sending; a clock set back does not."""
+        until = self._rests_until
+        return until is not None and timedelta(0) < until - now <= _LONGEST_REST
+
+    async def look_into_mailbox(self) -> None:
+        """Read bounces from the mailbox, if one is configured."""
+        if self._folder.last.mail.bounces.imap_host:
+            is_over = self._is_over.is_set
+            await self._try(
+                lambda: self._ask(lambda newsroom, _: look_into_mailbox(newsroom, is_over).taken)
+            )
+
+    async def forget_silent_readers(self) -> None:
+        """Delete sign-ups that were never confirmed."""
+        await self._try(
+            lambda: self._ask(lambda newsroom, store: forget_silent_readers(store, newsroom.now))
+        )
+
+    async def look_for_flood(self) -> None:
+        """Report unusually many sign-ups, once a day."""
+        await self._try(lambda: self._ask(self._tell_flood))
+
+    def _tell_flood(self, newsroom: Newsroom, store: MailStore) -> int:
+        flood = find_sign_up_flood(newsroom, store)
+        today = local_time(newsroom.now, dates.find_zone(newsroom.beat.timezone)).date()
+        if flood is not None and self._told_flood != today:
+            self._told_flood = today
+            self._say(f"{flood.what}; {flood.hint}")
+        return 0
+
+    def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
+        """Put a question to the newsroom and its mail store; 0 if there is no store yet."""
+        private = self._folder.root / PRIVATE
+        if not has_mail(private):
+            return 0
+        with closing(self._folder.memory()) as memory, closing(open_mail(private)) as store:
+            newsroom = with_stores(self._folder.last, self._clock.now(), memory, private)
+            return question(newsroom, store)
+
+    async def _try(self, work: Callable[[], int]) -> int:
+        try:
+            answer = await asyncio.to_thread(work)
+        except CopydeskError as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            self._say_once(f"mail does not go out: {error}{hint}")
+            return 0
+        except OSError as error:  # a lock or folder; uncaught, it would stop all mail unnoticed
+            self._say_once(f"mail does not go out: {error}")
+            return 0
+        return answer
+
+    def _count_due(self, newsroom: Newsroom, store: MailStore) -> int:
+        """Count the issues that are due now; note what holds up the others."""
+        going = begin_due_sendings(newsroom, store)
+        held = list_held_sendings(newsroom, store)
+        self._obstacle = (find_mail_obstacle(newsroom, store) or "") if held else ""
+        dues = (store.ledger.find_next_due(sending.number) for sending in going)
+        return sum(due is None or due <= newsroom.now for due in dues)
+
+    def _say_once(self, what: str) -> None:
+        if what != self._said:
+            self._said = what
+            self._say(what)
+
+
+# Filing newsletter issues when they are due.
+
+_EVERY_SECONDS = 15.0
+
+
+class LetterHours:
+    """Look often whether a newsletter is due, and file it with `file`, in a process of its own.
+
+    A newsletter that waits for a number of new stories is checked after a commit. The lock `turn`
+    is held while this server works in the newsroom: an issue is composed between rounds.
+    """
+
+    def __init__(
+        self,
+        folder: NewsroomFolder,
+        clock: Clock,
+        turn: asyncio.Lock,
+        file: Callable[[], Awaitable[int]],
+        say: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._turn = turn
+        self._file = file
+        self._say = say
+        self._said = ""
+        self._mark: Mark = ()
+
+    async def go_on(self) -> None:
+        """Look until cancelled; then end a running filing and wait for it."""
+        while True:
+            try:
+                await self.look()
+            except OSError as error:  # no process can be started at the moment, or a folder is gone
+                self._mark = ()
+                self._say_once(f"letters are not filed for now: {error}")
+            await self._clock.sleep(_EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """File the issues that are due; report a failure once, and try again."""
+        settings = await asyncio.to_thread(self._folder.settings)
+        if not settings.letters:
+            return
+        try:
+            due = await asyncio.to_thread(self._list_due)
+        except CopydeskError as error:
+            self._say_once(f"letters were not looked at: {error}")
+            return
+        if not due:
+            self._said = ""
+            return
+        async with self._turn:
+            code = await self._file()
+        if code:
+            self._mark = ()
+            self._say_once(f"not filed: {', '.join(due)} (exit code {code}); it is tried again")
+
+    def _list_due(self) -> list[str]:
+        """List the due newsletters; those that wait for new stories only after a commit."""
+        mark = self._folder.mark()
+        is_changed, self._mark = mark != self._mark, mark
+        with closing(self._folder.memory()) as memory:
+            kept = self._folder.root / PRIVATE
+            newsroom = with_stores(self._folder.last, self._clock.now(), memory, kept)
+            return list_due_letters(newsroom, with_waiting=is_changed)
+
+    def _say_once(self, what: str) -> None:
+        if what != self._said:
+            self._said = what
+            self._say(what)

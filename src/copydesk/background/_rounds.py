@@ -1,0 +1,263 @@
+"""Decide whether a round is due, and start each round in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from copydesk import config
+from copydesk.archive import change
+from copydesk.archive.ledger import read_ledger
+from copydesk.errors import ConfigError, CopydeskError
+from copydesk.fetch import Clock
+from copydesk.memory import Memory
+from copydesk.newsroom import PRIVATE
+from copydesk.rounds.sources import LEDGER_PATH, unread_hub_pushes
+from copydesk.watch import schedule
+
+Say = Callable[[str], None]
+
+AT_LEAST_EVERY = timedelta(hours=1)  # for retention, pictures, and edits that are not committed
+BETWEEN = timedelta(minutes=1)  # the least time between two rounds that pushes ask for
+_GATHER_SECONDS = 10.0  # a publisher's pushes often come several at a time
+
+
+class Rounds:
+    """Check every `serve.every_minutes` whether a round is due, and run it.
+
+    A round runs at the start, at least once an hour, and whenever somebody changed beat.toml or
+    `_data`, committed or pulled. `run` runs a round and returns its exit code; `after_round` is
+    called at its end.
+    """
+
+    def __init__(
+        self,
+        folder: NewsroomFolder,
+        clock: Clock,
+        say: Say,
+        run: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._say = say
+        self._run = run
+        self.after_round: Callable[[], None] = lambda: None
+        self._began: datetime | None = None
+        self._mark: Mark = ()
+        self._is_quiet = False
+        self._wanted = asyncio.Event()
+
+    def soon(self) -> None:
+        """Bring the next check forward to within a minute, after a hub's push."""
+        self._wanted.set()
+
+    async def go_on(self) -> None:
+        """Run rounds until cancelled; then end a running round and wait for it."""
+        while True:
+            try:
+                await self.look()
+            except OSError as error:  # no process can be started at the moment, or a folder is gone
+                self._began = None  # the round is still due
+                self._say(f"no round for now: {error}")
+            await self._pause()
+
+    async def look(self) -> None:
+        """Run a round if one is due, and report why; report only once that none is due."""
+        now = self._clock.now()
+        mark = await asyncio.to_thread(self._folder.mark)
+        await asyncio.to_thread(self._folder.settings)
+        due = await self._due(now, mark)
+        if not due.why:
+            if not self._is_quiet:
+                self._say(_quiet(due))
+            self._is_quiet = True
+            return
+        self._began, self._mark, self._is_quiet = now, mark, False
+        self._say(f"a round: {due.why}")
+        code = await self._run()
+        self.after_round()
+        if code:
+            self._say(f"the round ended with exit code {code}; the next one goes on")
+
+    async def _due(self, now: datetime, mark: Mark) -> Due:
+        if self._began is None or not timedelta(0) <= now - self._began < AT_LEAST_EVERY:
+            return Due(why="it is time")  # or the clock was set back
+        if mark != self._mark:
+            return Due(why="files changed")
+        try:
+            return await asyncio.to_thread(self._folder.due, now)
+        except CopydeskError:
+            return Due(why="the memory cannot be read")  # the round reports the details
+
+    async def _pause(self) -> None:
+        every_minutes = self._folder.last.serve.every_minutes
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), every_minutes * 60.0)
+            await self._clock.sleep(wait_after_hub_push(self._began, self._clock.now()))
+        self._wanted.clear()
+
+
+def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
+    """Return the seconds from a push to its round; `began` is the last round's start.
+
+    No wait if the clock was set back since.
+    """
+    if began is None or now < began:
+        return _GATHER_SECONDS
+    return max(_GATHER_SECONDS, (began + BETWEEN - now).total_seconds())
+
+
+def _quiet(due: Due) -> str:
+    if due.soonest is None:
+        return "no round: nothing is due"
+    return f"no round: nothing is due before {due.soonest:%Y-%m-%d %H:%M} UTC"
+
+
+# Deciding whether a round is due, without running one.
+
+T = TypeVar("T")
+_SURE_WAIT = timedelta(hours=20)  # a shorter wait is certain; `watch` checks longer ones
+Mark = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Why a round is due, "" if none is; `soonest` is when the next source is due (UTC)."""
+
+    why: str = ""
+    soonest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glimpse:
+    """The due time in a SourceState: decoding the whole takes five times as long."""
+
+    ended: bool = False
+    next_at: datetime | None = None
+
+
+class NewsroomFolder:
+    """The current settings and files of a newsroom; beat.toml is parsed only after it changed.
+
+    `last` holds the settings read last. All methods read the disk, so call them in a thread.
+    """
+
+    def __init__(self, settings: config.Settings, environ: Mapping[str, str]) -> None:
+        self.root = settings.root
+        self._environ = environ
+        self.last = settings
+        self._mark = _marks([settings.root / "beat.toml"])
+
+    def memory(self) -> Memory:
+        """Open the memory, for one thread and a short time."""
+        return Memory(self.root / PRIVATE / "memory.sqlite")
+
+    def settings(self) -> config.Settings:
+        """Return the settings; the previous ones if beat.toml is invalid (the round says why)."""
+        mark = _marks([self.root / "beat.toml"])
+        if mark != self._mark:
+            self._mark = mark
+            try:
+                self.last = config.load(self.root, self._environ)
+            except ConfigError:
+                return self.last
+        return self.last
+
+    def mark(self) -> Mark:
+        """Return a value that changes when beat.toml, `_data` or the git branches change."""
+        git, data = self.root / ".git", self.root / "_data"
+        return _marks(
+            [
+                self.root / "beat.toml",
+                *([] if data.is_symlink() else sorted(data.rglob("*"))),
+                git / "HEAD",
+                git / "packed-refs",
+                *sorted((git / "refs" / "heads").rglob("*")),
+            ]
+        )
+
+    def due(self, now: datetime) -> Due:
+        """Decide whether a round would have work to do now."""
+        with closing(self.memory()) as memory:
+            return what_is_due(self.settings(), memory, now)
+
+
+def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
+    """Return why a round is due: a push, a source, a page to read again, an interrupted change."""
+    urls = {source.url for source in settings.beat.sources}
+    if unread_hub_pushes(memory, urls, now):
+        return Due(why="a hub pushed")
+    if memory.journal() or change.is_cut_short(settings.root):
+        return Due(why="a change was cut short")
+    if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
+        return Due(why="a page is to be looked at again")
+    return _sources_due(urls, memory.sources(), _find_ended_sources(settings.root), now)
+
+
+def _sources_due(
+    urls: set[str], states: Mapping[str, bytes], ended: frozenset[str], now: datetime
+) -> Due:
+    soonest: list[datetime] = []
+    for url in urls:
+        glimpse = _read(_GLIMPSE, states.get(url)) or _Glimpse()
+        if glimpse.ended or (glimpse.next_at is None and url in ended):
+            continue
+        if glimpse.next_at is None:
+            return Due(why="a source is new")
+        waits = now < glimpse.next_at < now + _SURE_WAIT
+        if not waits and _is_due(states[url], now):
+            return Due(why="a source is due")
+        soonest.append(glimpse.next_at)
+    return Due(soonest=min(soonest, default=None))
+
+
+def _find_ended_sources(root: Path) -> frozenset[str]:
+    """Return the sources that the ledger ends: they need no state and are never new."""
+    return _find_ended_sources_at(root, _marks([root / LEDGER_PATH]))
+
+
+@functools.lru_cache(maxsize=4)
+def _find_ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
+    try:
+        ledger = read_ledger(root)
+    except CopydeskError:  # the round reports the error, and fetches all sources
+        return frozenset()
+    return frozenset(ledger.ended.keys() - ledger.kept.keys())
+
+
+_GLIMPSE = msgspec.json.Decoder(_Glimpse)
+_STATE = msgspec.json.Decoder(schedule.SourceState)
+
+
+def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
+    try:
+        return None if kept is None else decoder.decode(kept)
+    except msgspec.DecodeError:  # written by another version: the round rewrites it
+        return None
+
+
+def _is_due(kept: bytes, now: datetime) -> bool:
+    state = _read(_STATE, kept)
+    return state is None or schedule.is_due(state, now)
+
+
+def _marks(paths: list[Path]) -> Mark:
+    return tuple(_each(paths))
+
+
+def _each(paths: list[Path]) -> Iterator[tuple[str, int, int]]:
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        yield str(path), found.st_mtime_ns, found.st_size

@@ -1,0 +1,245 @@
+"""Start and stop the background work of a newsroom that is being served."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from copydesk import fetch
+from copydesk.background._audience import AudienceCounts, keep_issue_views, keep_reads
+from copydesk.background._edited_files import EditedFiles
+from copydesk.background._hubs import Subscriber
+from copydesk.background._letters import LetterHours, MailHours
+from copydesk.background._rounds import NewsroomFolder, Rounds
+from copydesk.background._starters import REJUDGING, CommandOnDemand, RoundStarter, run_command
+from copydesk.building import is_gone
+from copydesk.building.webhooks import call_webhooks
+from copydesk.config import Settings
+from copydesk.errors import CopydeskError
+from copydesk.fetch import Clock, web
+from copydesk.kit import text, urls
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.reports import RoundStatus, read_round_status
+
+Say = Callable[[str], None]
+
+_HUB_BYTES = 65_536  # of a hub's answer to a request
+_AGAIN_SECONDS = 60.0  # before work that a bug has ended is started again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsroomService:
+    """A newsroom that is being served: the folder of its site, and its background work.
+
+    `prefix` is the site's own path without slashes at its ends. `audience` is None if reads are not
+    counted, `issue_views` if views of newsletter issues are not; `rounds`, `subscriber` and
+    `on_demand` are None if rounds may not run. `edited_files` builds the site after edits by hand
+    and newly filed newsletters, `webhook_calls` calls webhooks, `letter_hours` files newsletters,
+    `mail_hours` sends them, `rejudging` judges filed stories again when an owner asks for it. `say`
+    tells the operator.
+    """
+
+    site: Path
+    prefix: str
+    private: Path
+    folder: NewsroomFolder
+    edited_files: EditedFiles
+    webhook_calls: WebhookCalls
+    letter_hours: LetterHours
+    mail_hours: MailHours
+    rejudging: CommandOnDemand
+    say: Say
+    audience: AudienceCounts | None = None
+    issue_views: AudienceCounts | None = None
+    subscriber: Subscriber | None = None
+    rounds: Rounds | None = None
+    on_demand: CommandOnDemand | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that were read last."""
+        return self.folder.last
+
+    def round_status(self) -> RoundStatus | None:
+        """Return the status of the last round; reads the disk."""
+        return read_round_status(self.private)
+
+    def is_gone(self, path: str) -> bool:
+        """Decide whether an editor removed the page at a path of the site; reads the disk."""
+        return is_gone(self.private, path)
+
+    async def go_on(self) -> None:
+        """Run rounds, watch files, answer hubs and write counts until cancelled.
+
+        On cancellation each of them ends cleanly.
+        """
+        workers = (
+            self.edited_files,
+            self.webhook_calls,
+            self.letter_hours,
+            self.mail_hours,
+            self.rounds,
+            self.subscriber,
+            self.audience,
+            self.issue_views,
+        )
+        work = [
+            asyncio.create_task(self.keep_going(worker.go_on))
+            for worker in workers
+            if worker is not None
+        ]
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+    async def keep_going(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run endless work until cancelled, restarting it after a bug (see `keep_going`)."""
+        await keep_going(work, self.say)
+
+
+@contextlib.asynccontextmanager
+async def open_service(
+    newsroom: Newsroom, say: Say, *, runs_rounds: bool = True
+) -> AsyncIterator[NewsroomService]:
+    """Prepare the background work of a newsroom for a `with` block; `say` tells the operator.
+
+    Without `runs_rounds` no source is fetched: the demo replays recorded pages.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        starter = RoundStarter(newsroom.root)
+        stack.push_async_callback(starter.close)
+        turn = asyncio.Lock()
+        service = _prepare_service(newsroom, starter, turn, say)
+        stack.push_async_callback(service.rejudging.close)
+        if not runs_rounds:
+            pass
+        elif service.settings.fetch.contact:
+            service = await stack.enter_async_context(_add_rounds(service, starter, turn, say))
+        else:
+            say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
+        yield service
+
+
+def _prepare_service(
+    newsroom: Newsroom, starter: RoundStarter, turn: asyncio.Lock, say: Say
+) -> NewsroomService:
+    """Prepare the work that runs whether rounds may run or not."""
+    settings, clock = newsroom.settings, fetch.WallClock()
+    parsed = urls.parse(newsroom.beat.url)
+    folder = NewsroomFolder(settings, os.environ)
+    edited_files = EditedFiles(newsroom, starter, turn, with_time(say, clock))
+    rejudging = CommandOnDemand(newsroom.root, turn, clock, REJUDGING)
+    edited_files.deploys = rejudging.deploys = lambda: bool(folder.settings().deploy.to)
+
+    async def send() -> int:
+        return await run_command(("-C", str(newsroom.root), "mail", "send", "--due"))
+
+    return NewsroomService(
+        site=newsroom.site,
+        prefix="" if parsed is None else str(parsed.pathname).strip("/"),
+        private=newsroom.private,
+        folder=folder,
+        edited_files=edited_files,
+        webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
+        letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
+        mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
+        rejudging=rejudging,
+        say=with_time(say, clock),
+        # the memory is opened again each time: a round may replace its file
+        audience=(
+            AudienceCounts(keep_reads(folder.memory), clock) if settings.serve.count_reads else None
+        ),
+        issue_views=(
+            AudienceCounts(keep_issue_views(newsroom.private), clock)
+            if settings.mail.count_views
+            else None
+        ),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _add_rounds(
+    service: NewsroomService, starter: RoundStarter, turn: asyncio.Lock, say: Say
+) -> AsyncIterator[NewsroomService]:
+    """Add rounds and hub subscriptions to a service, for a `with` block."""
+    folder, clock = service.folder, fetch.WallClock()
+
+    async def run() -> int:
+        async with turn:
+            return await starter.run(deploy=bool(folder.last.deploy.to))
+
+    rounds = Rounds(folder, clock, with_time(say, clock), run)
+    on_demand = CommandOnDemand(folder.last.root, turn, clock)
+    on_demand.deploys = lambda: bool(folder.settings().deploy.to)
+    limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
+    async with web.Web(limits, clock) as wire:
+        subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
+        subscriber.soon = rounds.soon
+        await subscriber.load()
+        try:
+            yield replace(service, subscriber=subscriber, rounds=rounds, on_demand=on_demand)
+        finally:
+            await on_demand.close()
+
+
+async def keep_going(
+    work: Callable[[], Awaitable[None]], say: Say, again_seconds: float = _AGAIN_SECONDS
+) -> None:
+    """Run endless work until cancelled; if a bug ends it, restart it a minute later.
+
+    Otherwise a server would keep answering while it files nothing, and nobody would notice.
+    """
+    while True:
+        try:
+            await work()
+        except Exception as error:  # any bug
+            what = text.fold(f"{type(error).__name__}: {error}")[:300]
+            say(f"a part of the server has ended ({what}); it begins anew")
+        await asyncio.sleep(again_seconds)
+
+
+def with_time(say: Say, clock: fetch.Clock) -> Say:
+    """Put the time in front of each message: the log is read days later."""
+    return lambda words: say(f"{clock.now():%H:%M} {words}")
+
+
+# Calling webhooks.
+
+_EVERY_SECONDS = 5.0
+
+
+class WebhookCalls:
+    """Call the webhooks that are due; `say` tells the operator which calls were given up."""
+
+    def __init__(self, folder: NewsroomFolder, clock: Clock, say: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._say = say
+        self._said = ""
+
+    async def go_on(self) -> None:
+        """Look every few seconds until cancelled."""
+        while True:
+            await self._clock.sleep(_EVERY_SECONDS)
+            if self._folder.last.webhooks:
+                await self.call()
+
+    async def call(self) -> None:
+        """Send the due calls; if the memory is busy or broken they wait for the next time."""
+        try:
+            with closing(await asyncio.to_thread(self._folder.memory)) as memory:
+                notes = await call_webhooks(self._folder.last, memory, self._clock.now())
+        except CopydeskError as error:
+            notes = (f"webhooks were not called: {error}",)
+        for note in notes:
+            if note != self._said:
+                self._said = note
+                self._say(note)

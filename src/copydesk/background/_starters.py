@@ -1,0 +1,346 @@
+"""Start rounds, actions and commands in processes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import copydesk
+from copydesk.background._fork_server import Work
+from copydesk.errors import UsageError
+from copydesk.fetch import Clock
+
+_INSTALLED = {"site-packages", "dist-packages"}
+Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded: path, time, size
+
+
+class RoundStarter:
+    """Run rounds of the newsroom at `root`, one at a time, in forks of a fork server.
+
+    The fork server starts with the first round. It is replaced when copydesk's code, installed
+    packages or the settings change. If none can be started (an update is half done), the round
+    starts a new Python, as any command does. The server loads what its `work` needs.
+    """
+
+    def __init__(self, root: Path, work: Work = "rounds") -> None:
+        self._root = root
+        self._work: Work = work
+        self._server: Process | None = None
+        self._loaded: Loaded = frozenset()
+        self._pid: int | None = None
+        self._is_to_end = False
+
+    @property
+    def server_pid(self) -> int | None:
+        """The fork server's process, None where there is none."""
+        return None if self._server is None else self._server.pid
+
+    async def prepare(self) -> None:
+        """Start the fork server before it is needed."""
+        await self._is_ready()
+
+    async def run(self, *, deploy: bool = False) -> int:
+        """Run a round and return its exit code; if cancelled, end it by SIGTERM and wait for it."""
+        return await self._start("run", *(("--deploy",) if deploy else ()))
+
+    async def build(self, *, deploy: bool = False) -> int:
+        """Build the site, and return the exit code; not while a round runs."""
+        return await self._start("build", *(("--deploy",) if deploy else ()))
+
+    async def refresh_catalogue(self) -> int:
+        """Bring the catalogue up to date, and return the exit code; not while a round runs."""
+        return await self._start("catalogue")
+
+    async def file_actions(self) -> int:
+        """File the actions that wait at the desk, and return the exit code."""
+        return await self._start("desk", "file-actions")
+
+    async def file_letters(self) -> int:
+        """File the newsletters that are due, and return the exit code."""
+        return await self._start("mail", "file-due")
+
+    async def _start(self, *command: str) -> int:
+        arguments = ("-C", str(self._root), *command)
+        if not await self._is_ready():
+            return await run_command(arguments)
+        self._is_to_end = False
+        round_over = asyncio.ensure_future(self._fork(arguments))
+        try:
+            return await asyncio.shield(round_over)
+        except asyncio.CancelledError:
+            self._end_round()
+            await asyncio.wait([round_over])
+            raise
+
+    async def close(self) -> None:
+        """End the fork server, which holds no data; no round may be running."""
+        server, self._server = self._server, None
+        if server is not None and server.stdin is not None:
+            server.stdin.close()
+            with contextlib.suppress(ProcessLookupError):
+                server.kill()
+            await server.wait()
+
+    async def _is_ready(self) -> bool:
+        """Start a fork server for the current files, if none runs; decide whether there is one."""
+        loaded = await asyncio.to_thread(_look_at_files, self._root)
+        if self._server is not None and self._server.returncode is None and loaded == self._loaded:
+            return True
+        await self.close()
+        self._loaded = loaded
+        self._server = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "copydesk.background._fork_server",
+            self._work,
+            stdin=PIPE,
+            stdout=PIPE,
+        )
+        if await self._hear(self._server, "ready") is not None:
+            return True
+        await self.close()
+        return False
+
+    async def _fork(self, arguments: Sequence[str]) -> int:
+        """Ask the server for a round, and return its exit code; 1 if the server has died."""
+        server = self._server
+        assert server is not None
+        assert server.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            server.stdin.write(json.dumps({"arguments": arguments}).encode() + b"\n")
+            await server.stdin.drain()
+        self._pid = await self._hear(server, "pid")
+        if self._is_to_end:
+            self._end_round()
+        code = await self._hear(server, "code")
+        self._pid = None
+        return 1 if code is None else code
+
+    @staticmethod
+    async def _hear(server: Process, what: str) -> int | None:
+        """Return the server's next answer of one kind, None for any other answer."""
+        assert server.stdout is not None
+        try:
+            said: dict[str, int] = json.loads(await server.stdout.readline())
+        except ValueError:  # no answer: the server has ended
+            return None
+        return said.get(what)
+
+    def _end_round(self) -> None:
+        """Send the round SIGTERM, as soon as its process exists."""
+        self._is_to_end = True
+        if self._pid is not None:  # not reused before the server has waited for it
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGTERM)
+
+
+def _look_at_files(root: Path) -> Loaded:
+    """Stat the files that a server loads: copydesk, the folders of packages, and the settings.
+
+    An installed or removed package changes its folder's time. 2 ms for 500 files.
+    """
+    return frozenset(_stamps(root))
+
+
+def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
+    code = Path(copydesk.__file__).parent.rglob("*.py")
+    folders = (Path(folder) for folder in sys.path)
+    installed = (folder for folder in folders if folder.name in _INSTALLED)
+    for path in (root / "beat.toml", *code, *installed):
+        with contextlib.suppress(OSError):
+            stat = path.stat()
+            yield str(path), stat.st_mtime_ns, stat.st_size
+
+
+# Filing editors' actions in a process of their own, also while a round runs.
+
+
+class ActionStarter:
+    """File the actions that wait at the desk of the newsroom at `root`, in forks.
+
+    It has a fork server of its own, half the size: the one for rounds is busy while a round runs.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._starter = RoundStarter(root, "actions")
+        self._turn = asyncio.Lock()
+
+    async def prepare(self) -> None:
+        """Start the fork server, so that filing starts within a tenth of a second."""
+        async with self._turn:
+            await self._starter.prepare()
+
+    async def file_actions(self) -> int:
+        """File until no action waits; return the exit code. If cancelled, end it by SIGTERM."""
+        async with self._turn:
+            return await self._starter.file_actions()
+
+    async def refresh_catalogue(self) -> int:
+        """Bring the catalogue up to date in a new process, while actions can be filed."""
+        return await run_command(("-C", str(self._root), "catalogue"))
+
+    async def close(self) -> None:
+        """End the fork server."""
+        await self._starter.close()
+
+
+async def run_command(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; if cancelled, end it by SIGTERM and wait for it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
+    )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        raise
+
+
+# Rounds and rejudging that an editor starts from the desk.
+
+_MOST_LINES = 200  # lines kept of a log
+_MOST_BYTES = 4_000  # kept of each line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandedCommand:
+    """A command that somebody started: rejudging, or a round of one `source` ("" for all due ones).
+
+    It `waits` until no round is running; `code` is None until it ends. `log` is its output.
+    """
+
+    by: str
+    began: datetime
+    source: str = ""
+    waits: bool = True
+    code: int | None = None
+    log: tuple[str, ...] = ()
+
+
+Commands = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandKind:
+    """A kind of command, with its name and its command lines by source and whether to deploy."""
+
+    name: str
+    list_commands: Callable[[str, bool], Commands]
+
+
+def _list_round(source: str, is_sent: bool) -> Commands:
+    options = ("--deploy",) if is_sent else ()
+    return [("sources", "ask", *options, "--", source) if source else ("run", *options)]
+
+
+def _list_rejudging(_source: str, is_sent: bool) -> Commands:
+    return [("rejudge", "--apply"), ("build", "--deploy") if is_sent else ("build",)]
+
+
+ROUND = DemandKind(name="a round", list_commands=_list_round)
+REJUDGING = DemandKind(name="judging again", list_commands=_list_rejudging)
+
+
+class CommandOnDemand:
+    """Run commands in the newsroom at `root` when somebody asks for them, one at a time.
+
+    Commands wait for the lock `turn`, which rounds hold, too. `deploys` decides whether to deploy
+    the site; it may read the disk. `after_round` is called when a command ends.
+    """
+
+    def __init__(
+        self, root: Path, turn: asyncio.Lock, clock: Clock, kind: DemandKind = ROUND
+    ) -> None:
+        self._kind = kind
+        self._root = root
+        self._turn = turn
+        self._clock = clock
+        self._last: DemandedCommand | None = None
+        self._log: deque[str] = deque(maxlen=_MOST_LINES)
+        self._task: asyncio.Task[None] | None = None
+        self.deploys: Callable[[], bool] = lambda: False
+        self.after_round: Callable[[], None] = lambda: None
+
+    @property
+    def last(self) -> DemandedCommand | None:
+        """The last command, with its output so far."""
+        return None if self._last is None else replace(self._last, log=tuple(self._log))
+
+    def begin(self, by: str, source: str = "") -> None:
+        """Start the command for the editor `by`; a round may be of one `source`.
+
+        Raises UsageError while the previous command runs.
+        """
+        if self._last is not None and self._last.code is None:
+            hint = "its log says how far it is"
+            raise UsageError(
+                f"{self._kind.name} is under way", subject=f"by {self._last.by}", hint=hint
+            )
+        self._last = DemandedCommand(by=by, began=self._clock.now(), source=source)
+        self._log.clear()
+        self._task = asyncio.create_task(self._run(self._last))
+
+    async def close(self) -> None:
+        """End a running command by SIGTERM, and wait for it."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self, demanded: DemandedCommand) -> None:
+        code = 1
+        try:
+            async with self._turn:
+                self._last = replace(demanded, waits=False)
+                is_sent = await asyncio.to_thread(self.deploys)
+                for command in self._kind.list_commands(demanded.source, is_sent):
+                    if code := await self._start(command):
+                        break
+                self.after_round()
+        except OSError as error:
+            self._log.append(f"it cannot be started ({error.strerror})")
+        finally:
+            self._last = replace(demanded, waits=False, code=code)
+
+    async def _start(self, command: Sequence[str]) -> int:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "copydesk", "-C", str(self._root)),
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        assert process.stdout is not None
+        try:
+            while line := await _read_line(process.stdout):
+                self._log.append(line.decode("utf-8", "replace").strip())
+            return await process.wait()
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+            raise
+
+
+async def _read_line(stream: asyncio.StreamReader) -> bytes:
+    """Return the next line, cut off if it is too long; b"" at the end."""
+    try:
+        return await stream.readuntil(b"\n")
+    except asyncio.IncompleteReadError as error:
+        return error.partial
+    except asyncio.LimitOverrunError:
+        return await stream.read(_MOST_BYTES)

@@ -1,0 +1,28 @@
+"""Building: build the site from the filed stories, deploy it, and announce what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.building._build import BuildOptions as BuildOptions
+    from copydesk.building._build import build as build
+    from copydesk.building._build import find_own_scripts as find_own_scripts
+    from copydesk.building._build import find_stale_pages as find_stale_pages
+    from copydesk.building._build import is_gone as is_gone
+    from copydesk.building._build import make_public_pictures as make_public_pictures
+    from copydesk.building._build import open_site_plan as open_site_plan
+    from copydesk.building._build import own_script_digests as own_script_digests
+    from copydesk.building._build import read_counts as read_counts
+    from copydesk.building._deploy import DeployOptions as DeployOptions
+    from copydesk.building._deploy import deploy as deploy
+    from copydesk.building._explain_front import FrontExplanation as FrontExplanation
+    from copydesk.building._explain_front import FrontExplanations as FrontExplanations
+    from copydesk.building._explain_front import FrontStory as FrontStory
+    from copydesk.building._explain_front import explain_front as explain_front
+    from copydesk.building._pings import OwedPing as OwedPing
+    from copydesk.building._pings import list_owed_pings as list_owed_pings
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

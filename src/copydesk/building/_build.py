@@ -1,0 +1,442 @@
+"""Build the site from the filed stories; write only what changed.
+
+Also finds records whose pages are out of date, symbolic links in the newsroom's assets, and the
+scripts on the site that copydesk itself added.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from copydesk import archive, placement, publish
+from copydesk.archive import Archive, Signature, reading_lists
+from copydesk.building._pictures import ShareCards, picture_shows
+from copydesk.config import Settings
+from copydesk.errors import PublishError, RecordError
+from copydesk.illustrate import make_waiting
+from copydesk.kit import files, processes, text, within
+from copydesk.memory import Memory
+from copydesk.news import (
+    Beat,
+    Edition,
+    LetterDay,
+    LetterSeries,
+    ReadingList,
+    Record,
+    Story,
+    Verdict,
+)
+from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
+from copydesk.newsroom.reports import BuildReport, read_missing_parts
+from copydesk.newsroom.uploads import show_uploads
+from copydesk.placement import issue_stems
+from copydesk.rendering import read_template
+
+GONE = "gone.txt"  # next to the site, for the server: the folders to answer with 410, one a line
+PAGES = "pages.sqlite"  # the page index: data about the stories that pages list; disposable
+_UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """Where to build (None: the newsroom's site folder); `full` rebuilds every page."""
+
+    out: Path | None = None
+    full: bool = False
+
+
+def build(
+    newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
+) -> BuildReport:
+    """Publish all filed stories and records into a web root; raises PublishError.
+
+    Builds run one at a time; a running build is waited for.
+    """
+    options = options or BuildOptions()
+    began = time.monotonic()
+    out = options.out or _own_site(newsroom.site)
+    troubles = find_linked_assets(newsroom.root)
+    progress.stage("publish")
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_open_page_index(newsroom.private, out)) as known,
+        _without_collector(),
+    ):
+        manifest = newsroom.memory.manifest(str(out.resolve()))
+        show_uploads(newsroom)
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        seen = publish.survey(filing, newsroom.beat, known, full=options.full)
+        edition = _edition(newsroom, seen, troubles)
+        cards = ShareCards(newsroom.root, newsroom.private, troubles)
+        icons = cards.icons(edition.beat.title)
+        chosen = _options(newsroom, seen, options)
+        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
+        chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
+        done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
+        if done.cards is not None:
+            cards.sweep(done.cards, icons.values())
+        if out == newsroom.site:
+            _note_removals(newsroom.private / GONE, done.gone)
+    return BuildReport(
+        stories=done.stories,
+        pages=done.pages,
+        written=done.written,
+        deleted=done.deleted,
+        unchanged=done.unchanged,
+        seconds=round(time.monotonic() - began, 3),
+        failed=(
+            *troubles.failures(),
+            *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
+        ),
+    )
+
+
+@contextlib.contextmanager
+def open_site_plan(
+    newsroom: Newsroom, at: datetime, records: Sequence[Record], troubles: Troubles
+) -> Iterator[tuple[Edition, publish.SitePlan]]:
+    """Open the plan of a build of these records at a moment, for the block; write nothing.
+
+    Waits for a running build, and makes a new one wait, as both use the last build's page index.
+    """
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
+    ):
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        seen = publish.survey(filing, newsroom.beat, known)
+        edition = Edition(
+            beat=newsroom.beat,
+            at=at,
+            stories=seen,
+            records=tuple(records),
+            pictures=newsroom.album.thumbnails(),
+            reads=read_counts(newsroom.settings, newsroom.memory, at),
+            lists=tuple(reading_lists.find_reading_lists(newsroom.root, troubles)),
+        )
+        try:
+            plan = publish.plan_edition(edition, _options(newsroom, seen, BuildOptions()))
+            yield edition, plan
+        finally:
+            known.rollback()
+
+
+def make_public_pictures(newsroom: Newsroom) -> None:
+    """Make the renditions of waiting pictures that a build would show; publish nothing.
+
+    A killed round leaves waiting pictures. Without a rendition, a newsletter composed before the
+    next build would lack the story's picture.
+    """
+    waiting = newsroom.album.list_waiting()
+    if not waiting:
+        return
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
+    ):
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, Troubles())
+        seen = publish.survey(filing, newsroom.beat, known)
+        shown = [url for url in waiting if seen.has_public_image(url)]
+        known.rollback()
+    make_waiting(newsroom.album, shown)
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Turn off the cyclic garbage collector: a build makes many objects but hardly any cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _own_site(site: Path) -> Path:
+    """Return the newsroom's site folder; raises PublishError if it is a symbolic link."""
+    if site.is_symlink():
+        raise PublishError(
+            "the site's folder is a symbolic link",
+            subject=str(site),
+            hint="remove it; to build into another folder name that with --out",
+        )
+    return site
+
+
+def _note_removals(file: Path, folders: tuple[str, ...]) -> None:
+    """Write the list of removed folders to a file outside the web root."""
+    text = "".join(f"/{folder}\n" for folder in folders).encode()
+    if text or file.exists():
+        files.write_atomic(file, text, durable=False)
+
+
+def is_gone(private: Path, path: str) -> bool:
+    """Decide whether an editor removed the page at a path (`news/2026-11-19-wall`)."""
+    try:
+        folders = (private / GONE).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return f"/{path.removesuffix('/index.html')}/" in folders
+
+
+def _open_page_index(private: Path, out: Path) -> publish.PageIndex:
+    """Open the index of the stories that were published into a web root."""
+    return publish.PageIndex(private / PAGES, str(out.resolve()))
+
+
+def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
+    newsroom.album.tend(_in_use(seen), newsroom.now)
+    make_waiting(newsroom.album, filter(seen.has_public_image, newsroom.album.list_waiting()))
+    return Edition(
+        beat=newsroom.beat,
+        at=newsroom.now,
+        stories=seen,
+        records=tuple(newsroom.archive.records(troubles)),
+        pictures=newsroom.album.thumbnails(),
+        reads=read_counts(newsroom.settings, newsroom.memory, newsroom.now),
+        lists=tuple(_lists(newsroom.root, seen, troubles)),
+        letters=_list_letters(newsroom),
+    )
+
+
+def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
+    """Return the newsletters of the settings, with the prefixes of their issues' file names."""
+    letters, title = newsroom.settings.letters, text.fold(newsroom.beat.title)
+    site = archive.slug(newsroom.beat.title).strip("-")
+    return tuple(
+        LetterSeries(
+            id=letter.id,
+            title=text.fold(letter.title) or title,
+            stems=issue_stems(letter, letters, site),
+            days=letter.days or get_args(LetterDay),
+            is_prompt=letter.when_new > 0,
+        )
+        for letter in letters
+    )
+
+
+def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[ReadingList]:
+    """Yield the editors' reading lists, and report their stories that nobody filed."""
+    for listed in reading_lists.find_reading_lists(root, troubles):
+        unknown = [story.name for story in listed.stories if not seen.has_record(story.name)]
+        if unknown:
+            others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+            troubles(
+                RecordError(
+                    f"the list names a record that is not there: {unknown[0][:100]}{others}",
+                    subject=reading_lists.list_path(listed.id),
+                    hint="take it out of the list",
+                )
+            )
+        yield listed
+
+
+def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
+    """Return the recent page views by record, empty if views are not counted."""
+    if not settings.serve.count_reads:
+        return {}
+    return memory.reads.since((now - placement.READ_WITHIN).date())
+
+
+def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
+    """Yield the URLs of the stories' pictures with those of the stories, newest first."""
+    return ((entry.image, entry.web_url) for entry in seen.with_picture())
+
+
+def _options(
+    newsroom: Newsroom, seen: publish.Survey, options: BuildOptions
+) -> publish.PublishOptions:
+    settings = newsroom.settings
+    shows = picture_shows(settings, newsroom.articles, newsroom.album, newsroom.memory, seen)
+    practice = publish.Practice(
+        holds=settings.review.mode == "hold",
+        max_age_days=settings.fetch.max_age_days,
+        counts_reads=settings.serve.count_reads,
+        counts_issue_views=settings.mail.count_views,
+    )
+    return publish.PublishOptions(
+        full=options.full,
+        look=publish.Look(
+            show=settings.pictures.show,
+            shows=shows,
+            outputs=settings.publish,
+            front=settings.front,
+            practice=practice,
+            awaited=_find_awaited_pictures(newsroom.private),
+        ),
+        pictures_folder=newsroom.private / "pictures",
+        static=newsroom.root / ASSETS,
+        templates=newsroom.templates,
+        workers=processes.at_once(),
+    )
+
+
+def _find_awaited_pictures(private: Path) -> frozenset[str]:
+    """Return the URLs of pictures missing since a restore that rounds still fetch."""
+    missing = read_missing_parts(private)
+    waiting = missing.waiting if missing else ()
+    return frozenset(part.url for part in waiting if part.kind == "picture")
+
+
+# The filed stories as a build reads them.
+
+_TICK_NS = 50_000_000
+
+
+class NewsroomStories:
+    """A newsroom's stories, live and archived, as `news.FiledStories`; reports unreadable records.
+
+    A removal or a note that is stored only in rulings.yaml is added to its story.
+    """
+
+    def __init__(self, root: Path, beat: Beat, records: Archive, troubles: Troubles) -> None:
+        self._archive = records
+        self._troubles = troubles
+        try:
+            self._rulings = archive.read_rulings(root)
+        except RecordError as error:
+            troubles(error)
+            self._rulings = archive.Rulings()
+        self._notes = _notes_beside(beat)
+
+    def stamps(self) -> Mapping[str, str]:
+        """Return a stamp for each story by path that changes with the story; reads no record.
+
+        Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
+        """
+        signatures = self._archive.signatures(stories=True)
+        # a hash of four integers is the same in every process, and needs a third of their digits
+        found = {path: f"{hash(signature):x}" for path, signature in signatures.items()}
+        # a file changed a moment ago may change again within the same tick of the clock
+        settled = time.time_ns() - _TICK_NS
+        for path, signature in signatures.items():
+            if signature.changed_ns >= settled:
+                found[path] += f" at {time.time_ns()}"  # unique, so that it is read again
+            if not path.isascii() and not self._is_text(path):
+                del found[path]
+        self._stamp_rulings(found)
+        return found
+
+    def _stamp_rulings(self, stamps: dict[str, str]) -> None:
+        """Add to the stamps the removals and notes that rulings.yaml has for their stories."""
+        for path in stamps if self._rulings.verdicts else ():
+            if self._removal(path) is not None:
+                stamps[path] += " removed"
+        for path in stamps if self._notes else ():
+            if note := self._notes.get(_name(path)):
+                stamps[path] += f" note {_note_digest(note)}"
+
+    def _removal(self, path: str) -> Verdict | None:
+        verdict = self._rulings.verdict_on(path)
+        return verdict if verdict is not None and verdict.said == "remove" else None
+
+    def _is_text(self, path: str) -> bool:
+        """Decide whether a path is valid text; report it if not."""
+        if text.is_encodable(path):
+            return True
+        subject = path.encode("utf-8", "replace").decode()
+        hint = "give the file another name"
+        self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
+        return False
+
+    def read(self, path: str) -> Story | None:
+        """Return a story, None if its record cannot be read."""
+        try:
+            story = self._archive.read_listed(path)
+        except RecordError as error:
+            self._troubles(error)
+            return None
+        if note := self._notes.get(_name(path)):
+            story = replace(story, note=note)
+        verdict = self._removal(path)
+        return replace(story, verdict=verdict) if verdict and story.verdict is None else story
+
+
+def _notes_beside(beat: Beat) -> Mapping[str, str]:
+    """Return the notes that records have no field for, by record name."""
+    if not any(rule.field == "note" for rule in beat.rulings):
+        return {}
+    from copydesk.review import rules  # not needed without notes
+
+    return rules.notes_beside(beat)
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def _note_digest(note: str) -> str:
+    return hashlib.sha256(note.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+# Stale pages: pages on the newsroom's site that are older than their records.
+
+
+def find_stale_pages(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
+    """Return the paths of the given records that changed since the site was built.
+
+    `signatures` has the current signature by path, None for a missing record. The page index is
+    opened read-only, so that a server of an older version does not change it.
+    """
+    file, site = newsroom.private / PAGES, str(newsroom.site.resolve())
+    built = {
+        path: stamp.partition(" ")[0]  # the rest is about rulings, which only a round checks
+        for path, stamp in publish.read_stamps(file, site, signatures).items()
+    }
+    now = {path: f"{hash(sign):x}" for path, sign in signatures.items() if sign is not None}
+    return {path for path in signatures if now.get(path) != built.get(path)}
+
+
+# The newsroom's own files in `assets/`, which the site serves at `/assets/`.
+
+ASSETS = "assets"
+
+
+def find_linked_assets(root: Path) -> Troubles:
+    """Return a trouble for each symbolic link in a newsroom's `assets/`.
+
+    Links are left out of the site, as they may lead to files that are not meant for the public.
+    """
+    troubles = Troubles()
+    for path in sorted(files_below(root / ASSETS)):
+        if path.is_symlink():
+            what = f"not published (a symbolic link: {path.name})"
+            subject = path.relative_to(root).as_posix()
+            troubles(PublishError(what, subject=subject, hint="put the file itself there"))
+    return troubles
+
+
+# The site's scripts that come with copydesk, as opposed to those that a theme adds.
+
+_NAMES = ("site.js", "search.js")
+_MOST_BYTES = 1_000_000
+
+
+def own_script_digests() -> Mapping[str, str]:
+    """Return the SHA-256 of each script that copydesk adds to a site, by its path there."""
+    return {name: _script_digest((read_template(name) or "").encode()) for name in _NAMES}
+
+
+def find_own_scripts(site: Path, digests: Mapping[str, str]) -> frozenset[str]:
+    """Return the paths of a built site's scripts that copydesk itself added; reads the files."""
+    return frozenset(name for name, digest in digests.items() if _is_own(site, name, digest))
+
+
+def _is_own(site: Path, name: str, digest: str) -> bool:
+    try:
+        return _script_digest(within.read(site, name, _MOST_BYTES)) == digest
+    except OSError:
+        return False
+
+
+def _script_digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,217 @@
+"""Deploy the built site to where its readers find it; send only what changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk import deploy as room
+from copydesk.building._pings import send_pings
+from copydesk.config import Settings
+from copydesk.errors import BusyError, ConfigError
+from copydesk.memory import Memory
+from copydesk.newsroom import Newsroom, Progress, hold_lock, in_turn
+from copydesk.newsroom.reports import DeployReport
+
+_LOCK = "deploy.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployOptions:
+    """Options of a deploy: `dry_run` sends nothing; `anew` asks the place what it holds.
+
+    With `waits` a running deploy is waited for; otherwise it raises an error.
+    """
+
+    dry_run: bool = False
+    anew: bool = False
+    waits: bool = False
+
+
+def deploy(
+    newsroom: Newsroom, progress: Progress, options: DeployOptions | None = None
+) -> DeployReport:
+    """Send the current site to its place, unless the memory says that the place has it already.
+
+    Raises ConfigError, DeployError, GitError, and BusyError if another deploy is running. After an
+    error, the files sent so far remain, and the next deploy sends the rest.
+    """
+    options = options or DeployOptions()
+    began = time.monotonic()
+    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
+    progress.stage("deploy")
+    with _in_turn(newsroom.private) if options.waits else _alone(newsroom.root, newsroom.private):
+        site = _survey_site(newsroom.private, newsroom.site)
+        if isinstance(place, room.Branch):
+            done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
+        else:
+            done = _deliver_files(newsroom.memory, site, place, options)
+    heard, notes = 0, tuple(f"not sent, a link or an odd name: {path}" for path in site.skipped)
+    if not options.dry_run:
+        heard, silent = send_pings(
+            newsroom.settings, newsroom.memory, newsroom.now, (*done.sent, *done.deleted)
+        )
+        notes += silent
+    return DeployReport(
+        to=newsroom.settings.deploy.to,
+        target=place.name,
+        sent=len(done.sent),
+        deleted=len(done.deleted),
+        unchanged=done.unchanged,
+        bytes=done.size,
+        pinged=heard,
+        dry_run=options.dry_run,
+        sending=done.sent if options.dry_run else (),
+        deleting=done.deleted if options.dry_run else (),
+        notes=notes,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _survey_site(private: Path, site: Path) -> room.BuiltSite:
+    """List the files of the site while no build is running."""
+    with in_turn(private / "build.lock"):
+        return room.survey(site)
+
+
+def _deliver_files(
+    memory: Memory,
+    site: room.BuiltSite,
+    place: room.LocalFolder | room.Rsync | room.Bucket,
+    options: DeployOptions,
+) -> room.Delivery:
+    """Send single files to a place, and store what it holds, even after an error."""
+    ledger = DeployManifest(memory, place.name)
+    plan = room.plan_delivery(site, place, ledger, anew=options.anew)
+    if options.dry_run:
+        return plan
+    ledger.save()
+    try:
+        return room.deliver(site, plan, place, ledger)
+    finally:
+        ledger.save()
+
+
+def _in_turn(private: Path) -> AbstractContextManager[None]:
+    return in_turn(private / _LOCK)
+
+
+@contextmanager
+def _alone(root: Path, private: Path) -> Iterator[None]:
+    with hold_lock(private / _LOCK) as is_free:
+        if not is_free:
+            raise BusyError(
+                "another deploy of this newsroom is under way",
+                subject=str(root),
+                hint="wait until it ends, or end it",
+            )
+        yield
+
+
+# DeployManifest: the files that a place holds, stored in the memory.
+#
+# It is stored in batches: a transaction for each file would wait for the disk as often as for the
+# network. If the process is killed, the files of the last batch are sent once more.
+
+_BATCH = 500
+
+
+class DeployManifest:
+    """The manifest of one place; the first `save` stores it, then each full batch is stored."""
+
+    def __init__(self, memory: Memory, name: str) -> None:
+        self._memory = memory
+        self._kept = memory.manifest(f"deploy {name}")
+        self._now = {path: str(self._kept.get(path)) for path in self._kept.paths()}
+        self._changed: dict[str, str | None] = {}
+        self._is_saving = False
+
+    def get(self, path: str) -> str | None:
+        """Return the digest of the file at this path in the place, None if there is none."""
+        return self._now.get(path)
+
+    def put(self, path: str, digest: str) -> None:
+        """Note that the place holds the file with this digest."""
+        self._now[path] = digest
+        self._note(path, digest)
+
+    def forget(self, path: str) -> None:
+        """Note that the place no longer holds the file."""
+        self._now.pop(path, None)
+        self._note(path, None)
+
+    def paths(self) -> Iterator[str]:
+        """Yield the path of every file in the place."""
+        return iter(tuple(self._now))
+
+    def save(self) -> None:
+        """Store the changes, and from now on each batch of further changes."""
+        self._is_saving = True
+        with self._memory.together():
+            for path, digest in self._changed.items():
+                if digest is None:
+                    self._kept.forget(path)
+                else:
+                    self._kept.put(path, digest)
+        self._changed.clear()
+
+    def _note(self, path: str, digest: str | None) -> None:
+        self._changed[path] = digest
+        if self._is_saving and len(self._changed) >= _BATCH:
+            self.save()
+
+
+# The place that `[deploy]` names.
+
+
+def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> room.Place:
+    """Return the place to deploy to; raises ConfigError if none is set or its keys are missing.
+
+    Raises DeployError for a folder that is inside the newsroom or contains it.
+    """
+    chosen = settings.deploy
+    if chosen.to == "folder":
+        path = root / Path(chosen.folder.path).expanduser()
+        room.refuse_overlap(path, site, root)
+        return room.LocalFolder(path=path.resolve())
+    if chosen.to == "rsync":
+        rsync = room.Rsync(target=chosen.rsync.target, site=site.resolve())
+        if rsync.local is not None:
+            rsync = room.Rsync(target=f"{root.resolve() / rsync.local}", site=rsync.site)
+            room.refuse_overlap(Path(rsync.target), site, root)
+        return rsync
+    if chosen.to == "git":
+        return room.Branch(
+            newsroom=root.resolve(),
+            store=private / "deploy.git",
+            options=chosen.git,
+        )
+    if chosen.to == "s3":
+        return _bucket(settings)
+    raise ConfigError(
+        "nothing says where the site is to be sent",
+        subject="beat.toml: deploy.to",
+        hint='such as: [deploy] to = "rsync"; the guide "Put it online" shows each way',
+    )
+
+
+def _bucket(settings: Settings) -> room.Bucket:
+    s3 = settings.deploy.s3
+    missing = [
+        variable
+        for variable, value in (
+            ("AWS_ACCESS_KEY_ID", s3.access_key),
+            ("AWS_SECRET_ACCESS_KEY", s3.secret_key),
+        )
+        if not value
+    ]
+    if missing:
+        raise ConfigError(
+            "the keys of the storage are not in the environment",
+            subject=", ".join(missing),
+            hint="set them there; no file holds them",
+        )
+    return room.Bucket(options=s3)

@@ -1,0 +1,349 @@
+"""`copydesk mail readers`: list, add, import, export, suppress and erase subscribers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from copydesk import editing
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.errors import UsageError
+from copydesk.kit import text
+from copydesk.newsletters import exchange
+from copydesk.newsletters.readers import ReaderData, by_hand
+from copydesk.newsletters.readers.addresses import open_readers
+
+COMMAND = "copydesk mail"  # who asked for a test letter, if no name is given
+
+
+def read_address(argument: str) -> str:
+    """Return the address given as an argument, or the first line of stdin for `-`.
+
+    Stdin, because every user of this machine can see the arguments of commands.
+    """
+    return sys.stdin.readline().strip() if argument == "-" else argument
+
+
+@click.command("rename-letter")
+@click.argument("old")
+@click.argument("new")
+@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@common
+def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> None:
+    """Let the readers of the letter OLD get it as NEW: you gave it another id in beat.toml.
+
+    What proves their consent is kept, with your word beside it, and links in letters of before go
+    on working. It is for a rename alone: OLD must be gone from the settings, and the two must never
+    have been there side by side.
+    """
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        speaker = editing.speaker(newsroom, by)
+        moved = by_hand.rename_letter(newsroom, store, old, new, speaker)
+    if invocation.json:
+        terminal.as_json({"moved": moved})
+    else:
+        click.echo(f"{moved} readers of {text.fold(old)} get {text.fold(new)}")
+
+
+def note_lost_letters(lost: Iterable[by_hand.LostLetter]) -> None:
+    """Warn of subscriptions to letters that no longer exist, with a hint."""
+    for each in lost:
+        whom = "1 reader is" if each.readers == 1 else f"{each.readers} readers are"
+        terminal.note(
+            f"{whom} subscribed to a letter that no longer exists: {text.fold(each.letter)}; "
+            f"rename it back or move them: {each.command}"
+        )
+
+
+_EACH = 10_000  # rows between two progress messages
+_QUIET = {"added", "already"}  # results that are not listed row by row
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what each row would become; change nothing.")
+@click.option("--letter", default="", metavar="ID", help="The letter of rows that name none.")
+@click.option("--consent", default="", metavar="TEXT", help="What proves it of rows that do not.")
+@click.option(
+    *("--ignore-column", "ignored"),
+    multiple=True,
+    metavar="NAME",
+    help="Take a column for no word on who left.",
+)
+@common
+def import_file(
+    invocation: Invocation,
+    file: Path,
+    *,
+    dry_run: bool,
+    letter: str,
+    consent: str,
+    ignored: tuple[str, ...],
+) -> None:
+    """Take the readers of FILE over, with what proves their consent; nobody is mailed.
+
+    FILE is CSV: this command's own, an export of listmonk, Buttondown, Mailchimp, Ghost or
+    Substack, or any with a column of addresses and perhaps letter, topics, language, consented_at
+    and proof. Who left or bounced there is suppressed here: a column that says so (status,
+    unsubscribed …) must do it in words that are known. Exit 1 where a row could not be read.
+    """
+    lines = _Lines(is_silent=invocation.json)
+    options = exchange.ImportOptions(letter=letter, consent=consent, ignored_columns=ignored)
+    act = exchange.rehearse_reader_import if dry_run else exchange.import_readers
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        report = act(newsroom, store, file, options, lines.tell)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_import(report, has_consent=bool(consent))
+    if report.counts.keys() & {"bad-row", "no-address", "formula", "no-letter"}:
+        sys.exit(1)
+
+
+def _show_import(report: exchange.ImportReport, *, has_consent: bool) -> None:
+    terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
+    terminal.note(f"{report.rows} rows, as {report.layout} writes them")
+    if report.state_columns:
+        terminal.note(f"who left is known by: {', '.join(report.state_columns)}")
+    unproved = report.counts.get("no-consent", 0)
+    if unproved and not has_consent:
+        terminal.note(
+            f"nothing proves the consent of {unproved}: say how they agreed, and they are taken: "
+            '--consent "how they agreed"'
+        )
+    if report.is_rehearsal:
+        terminal.note("a rehearsal: nothing was changed")
+
+
+class _Lines:
+    """Print the progress of an import, and the rows that were not imported."""
+
+    def __init__(self, *, is_silent: bool) -> None:
+        self._is_silent = is_silent
+        self._rows = 0
+
+    def tell(self, row: exchange.ImportedRow) -> None:
+        """Print the result of a row with its line number, never the address."""
+        self._rows += 1
+        if self._rows % _EACH == 0:
+            terminal.note(f"{self._rows} rows …")
+        if row.kind not in _QUIET and not self._is_silent:
+            click.echo(f"line {row.line}: {row.kind}")
+
+
+@click.command("export")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv")
+@common
+def export_file(invocation: Invocation, file: Path | None, *, form: exchange.ExportFormat) -> None:
+    """Write all readers to FILE, which nobody else can read, or to stdout.
+
+    One row for each letter that somebody gets. A cell that a spreadsheet would execute has an
+    apostrophe before it, which `import` takes away again. FILE must not exist.
+    """
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        if file is None or str(file) == "-":
+            rows = exchange.export_readers(store, sys.stdout, form)
+        else:
+            with _create_private(file) as out:
+                rows = exchange.export_readers(store, out, form)
+    terminal.note(f"{rows} rows")
+
+
+def _create_private(file: Path) -> TextIO:
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"the file cannot be made ({error.strerror})",
+            subject=str(file),
+            hint="name one that does not exist, in a folder of yours",
+        ) from error
+    return os.fdopen(handle, "w", encoding="utf-8", newline="")
+
+
+@click.command("suppress")
+@click.argument("address")
+@click.option("--why", required=True, metavar="TEXT", help="The reason; it is kept.")
+@common
+def suppress(invocation: Invocation, address: str, *, why: str) -> None:
+    """Send nothing to ADDRESS from now on, whatever anybody asks for."""
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        by_hand.suppress_address(newsroom, store, read_address(address), why)
+    if invocation.json:
+        terminal.as_json({"suppressed": True})
+    else:
+        click.echo("suppressed")
+
+
+@click.group("suppressions", invoke_without_command=True)
+@common
+def suppressions(invocation: Invocation) -> None:
+    """List to whom nothing is sent, the newest first; or lift that of one address."""
+    if click.get_current_context().invoked_subcommand is None:
+        _list(invocation)
+
+
+@click.command("list")
+@common
+def list_all(invocation: Invocation) -> None:
+    """List to whom nothing is sent, the newest first."""
+    _list(invocation)
+
+
+@click.command("lift")
+@click.argument("address")
+@common
+def lift(invocation: Invocation, address: str) -> None:
+    """Send to ADDRESS again, if its reader gets a letter."""
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        by_hand.lift_suppression(newsroom, store, read_address(address))
+    if invocation.json:
+        terminal.as_json({"lifted": True})
+    else:
+        click.echo("lifted")
+
+
+def _list(invocation: Invocation) -> None:
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        rows = by_hand.list_suppressions(store)
+    if invocation.json:
+        terminal.as_json(rows)
+        return
+    terminal.table(
+        ("address", "reason", "since", "detail"),
+        [
+            (row.address or "(not known any more)", row.reason, f"{row.since:%Y-%m-%d}", row.detail)
+            for row in rows
+        ],
+    )
+
+
+for suppressions_word in (list_all, lift):
+    suppressions.add_command(suppressions_word)
+
+
+@click.group("readers", invoke_without_command=True)
+@common
+def readers(invocation: Invocation) -> None:
+    """Count who reads which letter, or look after single readers and lists of them.
+
+    An ADDRESS may be `-`: then it is read from stdin, and stands in no list of processes.
+    """
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        counts = by_hand.count_readers(newsroom, store)
+        lost = by_hand.find_lost_letters(newsroom, store)
+        same = [
+            [by_hand.read_reader(store, number).address for number in numbers]
+            for numbers in counts.same_mailbox
+        ]
+    if invocation.json:
+        terminal.as_json(counts)
+        return
+    rows = [("letter", letter, str(count)) for letter, count in counts.letters.items()]
+    rows += [("state", state, str(count)) for state, count in counts.states.items()]
+    if counts.suppressed_readers:
+        rows.append(("state", "suppressed", str(counts.suppressed_readers)))
+    rows += [("suppressed", reason, str(count)) for reason, count in counts.suppressed.items()]
+    rows += [("mails", "waiting", str(counts.waiting_mails))]
+    terminal.table(("", "", "readers"), rows)
+    note_lost_letters(lost)
+    for addresses in same:
+        terminal.note(f"one mailbox, two readers: {' and '.join(map(text.fold, addresses))}")
+
+
+@click.command("find")
+@click.argument("address")
+@common
+def find(invocation: Invocation, address: str) -> None:
+    """Show how the reader of ADDRESS stands."""
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        data = by_hand.find_reader(newsroom, store, read_address(address))
+    if invocation.json:
+        terminal.as_json(data)
+    else:
+        _show_reader(data)
+
+
+@click.command("data")
+@click.argument("address")
+@common
+def data(invocation: Invocation, address: str) -> None:
+    """Print everything that is kept of the reader of ADDRESS, as JSON: for whoever asks for it."""
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        terminal.as_json(by_hand.find_reader(newsroom, store, read_address(address)))
+
+
+@click.command("add")
+@click.argument("address")
+@click.option("--letter", required=True, metavar="ID", help="The letter that they get.")
+@click.option("--consent", required=True, metavar="TEXT", help="What proves that they want it.")
+@common
+def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> None:
+    """Let the reader of ADDRESS get a letter, because TEXT proves that they want it.
+
+    They are asked by no mail: TEXT is kept as the proof (a signed list, a talk and its date).
+    """
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        found = by_hand.add_reader(newsroom, store, read_address(address), letter, consent)
+    if invocation.json:
+        terminal.as_json(found)
+    else:
+        _show_reader(found)
+
+
+@click.command("remove")
+@click.argument("address")
+@common
+def remove(invocation: Invocation, address: str) -> None:
+    """End every letter of the reader of ADDRESS; what is kept of them stays."""
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        ended = by_hand.remove_reader(newsroom, store, read_address(address))
+    if invocation.json:
+        terminal.as_json({"ended": ended})
+    else:
+        click.echo(f"ended: {', '.join(ended) or 'none'}")
+
+
+@click.command("erase")
+@click.argument("address")
+@common
+def erase(invocation: Invocation, address: str) -> None:
+    """Forget the reader of ADDRESS: a keyed digest stays, by which nothing is sent there again.
+
+    Backups made before still have the address.
+    """
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        by_hand.erase_by_address(newsroom, store, read_address(address))
+    if invocation.json:
+        terminal.as_json({"erased": True})
+    else:
+        click.echo("erased")
+
+
+def _show_reader(found: ReaderData) -> None:
+    click.echo(f"{found.address}: {found.state}, since {found.made:%Y-%m-%d}")
+    for kept in found.subscriptions:
+        topics = f" ({', '.join(kept.topics)})" if kept.topics else ""
+        click.echo(f"  {kept.letter}{topics}, since {kept.since:%Y-%m-%d}")
+    for consent in found.consents:
+        click.echo(f"  consent to {consent.letter}, {consent.at:%Y-%m-%d}: {consent.proof}")
+    for delivery in found.deliveries[:10]:
+        at = f", {delivery.at:%Y-%m-%d %H:%M}" if delivery.at else ""
+        click.echo(f"  {delivery.issue}: {delivery.state}{at}")
+    if found.suppressed:
+        terminal.note(f"nothing is sent there: {found.suppressed}")
+
+
+for readers_word in (find, add, remove, erase, data, rename_letter, import_file, export_file):
+    readers.add_command(readers_word)
+for group in (suppress, suppressions):
+    readers.add_command(group)

@@ -1,0 +1,316 @@
+"""`copydesk mail send`, `who` and `bounces`: send issues and show what came of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from copydesk import editing, newsletters
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.cli._mail_readers import COMMAND
+from copydesk.errors import CopydeskError, UsageError
+from copydesk.kit import dates, text
+from copydesk.newsletters import answers, checks, delivery_log
+from copydesk.newsletters.bounces import list_returns, look_into_mailbox, take_in_message
+from copydesk.newsletters.readers import addresses, by_hand
+from copydesk.newsletters.sending import (
+    SendReport,
+    begin_due_sendings,
+    begin_sending,
+    count_uncertain,
+    list_held_sendings,
+    send_again,
+    send_issues,
+    send_test,
+    write_eml,
+)
+from copydesk.newsroom import Newsroom
+
+_WORDS = {
+    "ready": "ready to go",
+    "awaits-word": "awaits a person's word",
+    "sending": "going out",
+    "paused": "paused",
+    "ended": "ended",
+    "done": "done",
+}
+_REMARKS = {
+    "person": 'as [mail] start = "person" has it',
+    "restored": "it was filed since the backup that was restored, and may have gone out",
+    "checks": "copydesk mail doctor says what holds letters up",
+    "held": "it was filed where nobody could be asked: copydesk mail send ISSUE lets it go",
+    "uncertain": "the mail server broke off after one letter after the other",
+    "refused": "the mail server refused one letter after the other",
+}
+_RISK = "{count} may get it twice: nobody knows whether they have it"
+
+
+@click.command("send")
+@click.argument("issue", required=False, default="")
+@click.option("--due", is_flag=True, help="Send what may go now; `serve` and cron call it.")
+@click.option("--test", "test", default="", metavar="ADDRESS", help="Send it to one address alone.")
+@click.option(
+    "--eml",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write it as a file for mail programs into a folder, and send nothing.",
+)
+@click.option("--dry-run", is_flag=True, help="Say to how many it would go, and send nothing.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Once it is done: send it again, once, to the uncertain: some get it twice.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before that.")
+@click.option("--pause", is_flag=True, help="Stop after the letters under way.")
+@click.option("--end", is_flag=True, help="Stop for good.")
+@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@common
+def send(
+    invocation: Invocation,
+    issue: str,
+    *,
+    due: bool,
+    test: str,
+    eml: Path | None,
+    dry_run: bool,
+    again: bool,
+    yes: bool,
+    pause: bool,
+    end: bool,
+    by: str,
+) -> None:
+    """Send ISSUE to the readers of its letter, or go on where that was stopped.
+
+    ISSUE is the name of a file in `_newsletters/`. That you name it is the word that a letter may
+    need. Each reader gets it once: what the ledger knows is not sent again. Without ISSUE: what
+    went, goes and waits.
+    """
+    with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
+        if due:
+            going = begin_due_sendings(newsroom, store)
+            held = _list_waiting(newsroom, store)
+            for waiting in held:
+                terminal.note(f"{waiting['issue']} waits: {waiting['why']}")
+            _send(invocation, newsroom, store, going, held)
+        elif not issue:
+            _show_sendings(invocation, delivery_log.list_sendings(store))
+        elif test:
+            wish = checks.TrialRequest(address=test, by=by or COMMAND, may_go_anywhere=True)
+            _show_test(invocation, send_test(newsroom, store, issue, wish))
+        elif eml is not None:
+            paths = write_eml(newsroom, store, issue, [_EXAMPLE], eml)
+            click.echo("\n".join(map(str, paths)))
+        elif dry_run:
+            _show_rehearsal(invocation, delivery_log.rehearse_sending(newsroom, store, issue))
+        else:
+            speaker = editing.speaker(newsroom, by)
+            if pause or end:
+                delivery_log.stop_sending(store, issue, "ended" if end else "paused", speaker)
+            else:
+                begin = partial(_send_again, is_answered=yes) if again else _begin
+                _send(invocation, newsroom, store, [begin(newsroom, store, issue, speaker)])
+
+
+def _send_again(
+    newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str, *, is_answered: bool
+) -> newsletters.Sending:
+    """Send an issue again to uncertain subscribers, after asking with their number and the risk."""
+    count = count_uncertain(store, issue)
+    if count:
+        readers = "1 reader" if count == 1 else f"{count} readers"
+        terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
+    return send_again(newsroom, store, issue, by, count)
+
+
+def _begin(
+    newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
+) -> newsletters.Sending:
+    """Start the sending of an issue; raises UsageError if a check of mail fails."""
+    sending = begin_sending(newsroom, store, issue, by)
+    if sending.state == "awaits-word":
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        obstacle = checks.find_mail_obstacle(newsroom, store)
+        raise UsageError(f"not sent: {obstacle or _REMARKS[sending.remark]}", hint=hint)
+    return sending
+
+
+_EXAMPLE = "reader@example.org"
+
+
+def _list_waiting(newsroom: Newsroom, store: newsletters.MailStore) -> list[dict[str, str]]:
+    """Return the due issues that are blocked by a failed mail check, each with the cause."""
+    obstacle = checks.find_mail_obstacle(newsroom, store) or ""
+    held = list_held_sendings(newsroom, store)
+    return [{"issue": sending.issue, "why": obstacle} for sending in held]
+
+
+def _send(
+    invocation: Invocation,
+    newsroom: Newsroom,
+    store: newsletters.MailStore,
+    sendings: Iterable[newsletters.Sending],
+    held: Sequence[dict[str, str]] = (),
+) -> None:
+    """Send with progress, and report; exit 1 if something remains that is not retried."""
+    with terminal.progress() as progress:
+        reports = send_issues(newsroom, store, sendings, progress)
+    if invocation.json:
+        terminal.as_json({"sendings": reports, "held": held})
+    else:
+        _show_reports(reports)
+    for report in reports:
+        if report.trouble:
+            click.echo(f"error: {report.trouble}", err=True)
+            click.echo(f"hint: {report.hint}", err=True)
+    if any(report.trouble for report in reports):
+        sys.exit(1)
+
+
+def _show_reports(reports: Iterable[SendReport]) -> None:
+    for report in reports:
+        counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
+        click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
+        if report.uncertain:
+            terminal.note(f"{report.uncertain} of which nobody knows whether they arrived")
+        if report.state == "done" and report.counts.get("uncertain") and not report.trouble:
+            terminal.note(f"to send those again: copydesk mail send {report.issue} --again")
+
+
+def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRow]) -> None:
+    if invocation.json:
+        terminal.as_json({"sendings": rows})
+        return
+    for row in rows:
+        counts = ", ".join(f"{count} {state}" for state, count in row.counts.items())
+        click.echo(f"{row.issue}  {_WORDS[row.state]}  {counts or 'no readers'}")
+        if row.remark:
+            terminal.note(f"{row.issue} {_WORDS[row.state]}: {_REMARKS[row.remark]}")
+
+
+def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
+    if invocation.json:
+        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
+    else:
+        click.echo(f"{answer.kind}: {answer.code} {answer.words}")
+    if answer.kind != "accepted":
+        sys.exit(1)
+
+
+def _show_rehearsal(invocation: Invocation, rehearsal: delivery_log.SendingRehearsal) -> None:
+    if invocation.json:
+        terminal.as_json(rehearsal)
+        return
+    click.echo(f"{rehearsal.issue}: to {rehearsal.readers} readers, {rehearsal.bytes} bytes each")
+    if rehearsal.remark:
+        terminal.note(f"it awaits a person's word: {_REMARKS[rehearsal.remark]}")
+
+
+_NO_TIME = "-".ljust(20)  # as wide as a time
+
+
+@click.command("who")
+@click.argument("issue_or_address")
+@click.option("--state", default="", help="Of an issue those alone: accepted, refused, waiting …")
+@common
+def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
+    """Say who got an issue, or with an address which issues that reader got. `-`: read it.
+
+    A line each: when, how it stands, the server's code and words. `accepted`: the server took it.
+    `uncertain`: nobody knows. Exit 2 for an address that nobody has here.
+    """
+    asked = sys.stdin.readline().strip() if issue_or_address == "-" else issue_or_address
+    with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
+        if "@" in asked:
+            lines = delivery_log.list_issues_of(store, by_hand.find_number(newsroom, store, asked))
+        else:
+            lines = list(delivery_log.list_who(store, asked, state))
+    if invocation.json:
+        terminal.as_json({"deliveries": lines})
+        return
+    if not lines:
+        terminal.note("no letter was to go there yet" if "@" in asked else "no letter stands so")
+    for line in lines:
+        whom = line.address or ("a service" if line.state == "handed-over" else "(erased)")
+        place = line.issue if "@" in asked else whom
+        code = str(line.code) if line.code else ""
+        at = dates.rfc3339(line.at) if line.at else _NO_TIME
+        click.echo(f"{at}  {line.state:<12} {place}  {code} {line.words}".rstrip())
+
+
+_PIECE = 1 << 20
+_KEPT = 1 << 20  # bytes of a message: more than we parse
+_UNPROVED = (
+    "those with a ? came by no return path: whoever read the letter can have written them, and "
+    "nothing followed; copydesk mail readers suppress ADDRESS, if you believe one"
+)
+_TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits(3): a mail server keeps the message and pipes it again
+
+
+@click.command("bounces")
+@click.option("--stdin", "is_piped", is_flag=True, help="Take in the one message on stdin.")
+@click.option("--imap", "asks_box", is_flag=True, help="Take in what waits in the IMAP box.")
+@common
+def bounces(invocation: Invocation, *, is_piped: bool, asks_box: bool) -> None:
+    """List what came back of letters, the newest first, or take in more of it.
+
+    For a mail server's pipe: `--stdin`. What is about no letter of yours changes nothing and is
+    counted. Where the newsroom cannot keep it for now the exit code is 75, and it is piped again.
+    """
+    if is_piped:
+        _take_in(invocation)
+    elif asks_box:
+        _ask_box(invocation)
+    else:
+        _show_list(invocation)
+
+
+def _take_in(invocation: Invocation) -> None:
+    stream = sys.stdin.buffer
+    message = stream.read(_KEPT)
+    while stream.read(_PIECE):  # a server that cannot write the whole message reports a failure
+        pass
+    try:
+        with invocation.newsroom() as newsroom:
+            taken = take_in_message(newsroom, message)
+    except CopydeskError as error:
+        click.echo(f"error: {text.fold(str(error))}", err=True)
+        sys.exit(_TRY_AGAIN)
+    if invocation.json:
+        terminal.as_json(taken)
+
+
+def _ask_box(invocation: Invocation) -> None:
+    with invocation.newsroom() as newsroom:
+        report = look_into_mailbox(newsroom)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    effects = ", ".join(f"{count} {effect}" for effect, count in sorted(report.effects.items()))
+    click.echo(f"{report.taken} messages taken in{': ' if effects else ''}{effects}")
+    if report.is_more:
+        terminal.note("more wait in the box: ask again")
+
+
+def _show_list(invocation: Invocation) -> None:
+    with invocation.newsroom() as newsroom:
+        found = list_returns(newsroom)
+    if invocation.json:
+        terminal.as_json(found)
+        return
+    for row in found.returns:
+        said = f"{row.status} {row.words}".strip()
+        kind = row.kind if row.is_proved else f"{row.kind}?"
+        whom = row.address or "(erased)"
+        if row.is_from_former_address:
+            whom = f"(a former address of {whom})"
+        click.echo(f"{dates.rfc3339(row.at)}  {kind:<10}  {row.issue}  {whom}  {said}".rstrip())
+    terminal.note(
+        f"{len(found.returns)} shown; {found.not_ours} messages were about no letter of yours"
+    )
+    if not all(row.is_proved for row in found.returns):
+        terminal.note(_UNPROVED)

@@ -1,0 +1,307 @@
+"""`copydesk rule`, `verdict` and `file`: an editor's decisions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeVar, get_args
+
+import click
+
+from copydesk import editing, rounds
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, TimeParam, common
+from copydesk.cli.terminal import Columns
+from copydesk.kit import text
+from copydesk.news import RULING_KINDS, AppliesTo, Dropped, Said, Verdict
+from copydesk.newsroom import Silence, record_path, reports
+
+R = TypeVar("R")
+
+
+@click.group("rule")
+@common
+def rule_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
+    """Lay down a lasting rule on stories: it binds every later round until it is undone."""
+
+
+def _why(function: Callable[..., R]) -> Callable[..., R]:
+    """Add a required --why and --as to a command."""
+    return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
+
+
+def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
+    """Add an optional --why and --as to a command."""
+    return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
+
+
+def _as(function: Callable[..., R]) -> Callable[..., R]:
+    return click.option("--as", "name", default="", help="Who says it; else git's user.")(function)
+
+
+@rule_command.command("split")
+@click.argument("path")
+@click.option("--from", "others", multiple=True, help="From which story; more than one may stand.")
+@_why
+@common
+def split(
+    invocation: Invocation, path: str, *, others: tuple[str, ...], why: str, name: str
+) -> None:
+    """Keep a story out of one group with others; without --from it stands alone."""
+    _file(invocation, editing.NewRule(said="split", paths=(path, *others), why=why, by=name))
+
+
+@rule_command.command("merge")
+@click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
+@_why
+@common
+def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
+    """Make stories one group."""
+    _file(invocation, editing.NewRule(said="merge", paths=paths, why=why, by=name))
+
+
+@rule_command.command("lead")
+@click.argument("path")
+@_may_say_why
+@common
+def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
+    """Let a story lead its group, where it would be on the site; the newest lead there holds."""
+    _file(invocation, editing.NewRule(said="lead", paths=(path,), why=why, by=name))
+
+
+@rule_command.command("pin")
+@click.argument("path")
+@click.option("--until", type=TimeParam(), help="When it ends; else it holds until it is undone.")
+@_may_say_why
+@common
+def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:
+    """Let a story lead its group and the front page."""
+    _file(invocation, editing.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
+
+
+@rule_command.command("block")
+@click.argument("values", metavar="WORD-or-DOMAIN…", nargs=-1, required=True)
+@_may_say_why
+@common
+def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: str) -> None:
+    """File no story of a site, or with a word in its headline; what is filed stays."""
+    _file(invocation, editing.NewRule(said="block", values=values, why=why, by=name))
+
+
+@rule_command.command("retopic")
+@click.argument("path")
+@click.argument("topics", metavar="TOPIC…", nargs=-1, required=True)
+@_may_say_why
+@common
+def retopic(
+    invocation: Invocation, path: str, topics: tuple[str, ...], *, why: str, name: str
+) -> None:
+    """Give a story these topics, and no others."""
+    _file(
+        invocation, editing.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name)
+    )
+
+
+@rule_command.command("rename")
+@click.argument("path")
+@click.argument("title")
+@_may_say_why
+@common
+def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
+    """Give a story another headline; its address stays."""
+    _file(
+        invocation, editing.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name)
+    )
+
+
+@rule_command.command("set")
+@click.argument("path")
+@click.argument("field", metavar="excerpt|picture|url|note")
+@click.argument("value")
+@_may_say_why
+@common
+def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str, name: str) -> None:
+    """Give a story another excerpt, picture or address, or a note of your own."""
+    new = editing.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
+    _file(invocation, new)
+
+
+@rule_command.command("undo")
+@click.argument("number", type=click.IntRange(min=1))
+@_as
+@common
+def undo(invocation: Invocation, number: int, *, name: str) -> None:
+    """Take a rule out by its number in the list."""
+    with invocation.newsroom() as newsroom:
+        report = editing.undo_rule(newsroom, number, editing.speaker(newsroom, name))
+    _show_rule(invocation, report, f"undone: {report.said}")
+
+
+@rule_command.command("list")
+@common
+def list_(invocation: Invocation) -> None:
+    """List the rules with their numbers."""
+    with invocation.newsroom() as newsroom:
+        rules = editing.list_rules(newsroom)
+    if invocation.json:
+        terminal.as_json(rules)
+        return
+    rows = [_cells(rule) for rule in rules]
+    if not rows:
+        terminal.note("no rules yet")
+    elif sys.stdout.isatty():
+        columns = Columns(4, 8, 0, 16, 0, right=frozenset({0}))
+        click.secho(columns.line(("no.", "rule", "what", "by", "why")), bold=True)
+        for row in rows:
+            click.echo(columns.line(row))
+    else:
+        for row in rows:
+            click.echo("\t".join(row))
+
+
+def _cells(rule: reports.Rule) -> tuple[str, ...]:
+    what = ", ".join((*rule.stories, *rule.values))
+    until = f" until {rule.until}" if rule.until else ""
+    note = f" ({rule.note})" if rule.note else ""
+    cells = (str(rule.number), rule.said, f"{what}{until}{note}", rule.by, rule.why)
+    return tuple(map(text.fold, cells))
+
+
+def _file(invocation: Invocation, new: editing.NewRule) -> None:
+    with invocation.newsroom() as newsroom:
+        report = editing.file_rule(newsroom, new)
+    _show_rule(invocation, report, f"{report.said} (rule {report.number})")
+
+
+def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) -> None:
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for words in report.notes:
+        terminal.note(f"note: {words}")
+    about = text.fold(", ".join(report.about))
+    if not report.changed:
+        click.echo(f"unchanged: {about}")
+        return
+    click.echo(f"{what}: {about}")
+    terminal.note(_WHEN[RULING_KINDS[report.said].applies_to])
+
+
+_WHEN: Mapping[AppliesTo, str] = {
+    "record": "the site shows it after the next round or copydesk build",
+    "groups": "it binds from the next round, or copydesk rejudge --apply",
+    "leads": "it holds from the next round; what is filed stays: copydesk rejudge shows it",
+}
+
+
+_WORDS = (*get_args(Said), "clear")
+
+
+@click.command("verdict")
+@click.argument("path")
+@click.argument("said", type=click.Choice(_WORDS))
+@click.option("--why", required=True, help="The reason; it is kept with the story.")
+@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@common
+def verdict_command(
+    invocation: Invocation, path: str, said: Said | Literal["clear"], why: str, name: str
+) -> None:
+    """File an editor's word on a story; it binds later rounds.
+
+    publish puts it on the site, hold and reject take it off. remove takes it away for good: it
+    leaves the site at once, and the place of [deploy], its address answers 410, and it is never
+    filed again; another word on it undoes that, at once, too.
+    clear takes the word back: the story is published or not as the machine has it.
+    """
+    with invocation.newsroom() as newsroom:
+        record = record_path(newsroom, path)
+        by = editing.speaker(newsroom, name)
+        if said == "clear":
+            report = editing.clear_verdict(newsroom, record, by, why)
+        else:
+            verdict = Verdict(by=by, at=invocation.clock(), said=said, why=why)
+            report = editing.file_verdict(newsroom, record, verdict)
+        if report.is_urgent:
+            report = editing.show_at_once(newsroom, report, Silence())
+    _show_verdict(invocation, report)
+    if report.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None:
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for remark in report.notes:
+        terminal.note(f"note: {remark}")
+    if not report.changed:
+        click.echo(f"unchanged: {report.path}")
+        return
+    click.echo(f"{report.said}: {report.path}")
+    terminal.failures(report.failed)
+    if report.deploy is not None:
+        terminal.show_deploy(report.deploy)
+    if not report.is_urgent:
+        terminal.note("the site shows it after the next round or copydesk build")
+
+
+@click.command("file")
+@click.argument("url")
+@click.option("--topic", default="", help="The topic that it is to have, by name or id.")
+@click.option("--why", default="", help="The reason; it is kept with the story.")
+@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help="Replay a web (WARC).")
+@click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
+@common
+def file_command(
+    invocation: Invocation,
+    url: str,
+    *,
+    topic: str,
+    why: str,
+    name: str,
+    web: Path | None,
+    deploy: bool,
+) -> None:
+    """Take in a page that you found, whatever its source.
+
+    It is read, judged and filed as any other story, but never dropped as off the beat or too old.
+    What its publisher forbids, what an editor blocked or removed, and what is no article is not.
+    """
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+        tip = editing.new_tip(newsroom, url, topic=topic, why=why, by=name)
+        options = rounds.RoundOptions(tip=tip, web=web, deploy=deploy)
+        report = rounds.run_round(newsroom, options, progress)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_result(report)
+    is_there = report.declined is not None and report.declined.reason == "seen"
+    if not (report.filed or is_there) or not report.complete:
+        raise click.exceptions.Exit(1)
+
+
+def _show_result(report: reports.RoundReport) -> None:
+    terminal.failures(report.failed)
+    for words in report.notes:
+        terminal.note(f"note: {text.fold(words)}")
+    if report.declined is not None:
+        _show_refusal(report.declined)
+    for headline in report.headlines:
+        if headline.path in report.filed:
+            terminal.show_story(headline)
+            if not headline.published:
+                words = f"copydesk verdict {headline.path} publish --why TEXT"
+                terminal.note(f"it is not on the site; to overrule that: {words}")
+    if report.deploy is not None:
+        terminal.show_deploy(report.deploy)
+
+
+def _show_refusal(declined: Dropped) -> None:
+    if declined.reason == "seen":
+        click.echo(f"filed already: {declined.detail}")
+        return
+    detail = f" ({text.fold(declined.detail)})" if declined.detail else ""
+    terminal.note(f"not filed: {declined.reason}{detail}: {text.fold(declined.url)}")

@@ -1,0 +1,295 @@
+"""`copydesk eval`: measure the stages of the pipeline on labelled data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar, get_args
+
+import click
+
+from copydesk import measure
+from copydesk.cli import _eval_newsroom, terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.kit import text
+
+
+@click.command("group")
+@click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--order",
+    type=click.Choice(get_args(measure.Order)),
+    help="How documents come: by time, their own order, or the hash of the id (no time then).",
+)
+@click.option("--beat", "words", multiple=True, help="A word that all of it is about; repeatable.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the groups: a line of JSON with id and cluster for each document.",
+)
+@click.option("--embed", is_flag=True, help="By meaning too: needs the extra copydesk[embed].")
+@common
+def group(
+    invocation: Invocation,
+    *,
+    gold: Path,
+    order: measure.Order | None,
+    words: tuple[str, ...],
+    out: Path | None,
+    embed: bool,
+) -> None:
+    """Group labelled documents by what they report on and compare with the labels."""
+    options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
+    report = measure.group(gold, options)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    click.echo(
+        f"{report.documents} documents of {report.stories} stories, by {report.order}: "
+        f"{report.documents_per_second} a second on one processor"
+    )
+    click.echo(f"  in the end, {report.groups} groups: {_format_scores(report)}")
+    click.echo(f"  at once, {report.at_once.groups} groups: {_format_scores(report.at_once)}")
+    if report.stretches:
+        click.echo(
+            f"  the first hundred alone: BCubed F1 {report.first:.3f}; "
+            f"a later hundred: {report.stretches:.3f}"
+        )
+
+
+def _format_scores(agreement: measure.GroupReport | measure.GroupAgreement) -> str:
+    return ", ".join(
+        f"{name} F1 {scores.f1:.3f} (precision {scores.precision:.3f}, recall {scores.recall:.3f})"
+        for name, scores in (("BCubed", agreement.bcubed), ("pairwise", agreement.pairwise))
+    )
+
+
+@click.command("copies")
+@click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@common
+def copies(invocation: Invocation, labelled: Path) -> None:
+    """Tell copies from other coverage among labelled texts or pairs, and compare."""
+    report = measure.copies(labelled)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    click.echo(f"{report.texts} texts, {report.pairs} pairs of the same")
+    if report.scores is not None:
+        click.echo(
+            f"  {report.found} called copies: precision {report.scores.precision:.3f}, "
+            f"recall {report.scores.recall:.3f}"
+        )
+    if report.auc is not None:
+        click.echo(f"  a pair of the same is more alike than another: AUC {report.auc:.3f}")
+
+
+@click.command("topics")
+@click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--misses", is_flag=True, help="List every story with other topics, and why.")
+@common
+def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
+    """Compare the newsroom's topics for the stories in LABELLED with their labels."""
+    with invocation.newsroom(scratch=True) as newsroom:
+        report = measure.topics(labelled, newsroom.beat)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for miss in report.misses if misses else ():
+        click.echo(text.fold(f"{miss.title} ({miss.story})"))
+        click.echo(f"  ours: {', '.join(miss.topics) or '-'}")
+        click.echo(f"  expected: {', '.join(miss.expected) or '-'}")
+        for reason in miss.reasons:
+            click.echo(f"  {text.fold(reason)}")
+    click.echo(f"{report.stories} stories, {report.labels} topics")
+    for met in (report.copydesk, report.everyday):
+        _show_topics(met)
+    terminal.table(
+        ("topic", "labelled", "given", "right", "precision", "recall", "f1"),
+        [_row(topic) for topic in report.topics],
+    )
+
+
+def _show_topics(met: measure.Met) -> None:
+    click.echo(f"{met.profile}: {_share(met.micro)}, {met.exact:.1%} of the stories exact")
+    click.echo(f"  mean over topics: {_share(met.macro)}")
+    click.echo(f"  on the beat or off it: {_share(met.on_beat)}")
+
+
+def _share(share: measure.Share) -> str:
+    return f"F1 {share.f1:.3f} (precision {share.precision:.3f}, recall {share.recall:.3f})"
+
+
+def _row(score: measure.TopicScore) -> tuple[str, ...]:
+    counts = (str(score.labelled), str(score.given), str(score.right))
+    shares = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}")
+    return (score.topic, *counts, *shares)
+
+
+@click.group("eval")
+def eval_command() -> None:
+    """Measure the stages on labelled data."""
+
+
+eval_command.add_command(_eval_newsroom.gate)
+eval_command.add_command(group)
+eval_command.add_command(copies)
+eval_command.add_command(_eval_newsroom.recall)
+eval_command.add_command(topics)
+
+
+@eval_command.command("scores")
+@click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--profile", type=click.Choice(["copydesk", "everyday"]), default="everyday")
+@common
+def scores(invocation: Invocation, cases: Path, profile: str) -> None:
+    """Compare quality and published with the scored states in CASES."""
+    with invocation.newsroom() as newsroom:
+        report = measure.scores(cases, newsroom.beat, profile)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    click.echo(f"{report.cases} cases: quality {report.quality_exact} exact, ", nl=False)
+    click.echo(f"published {report.published_exact} exact")
+    for difference in report.different:
+        expected = f"expected {difference.expected_quality}: {difference.path}"
+        terminal.note(f"different: quality {difference.quality}, {expected}")
+
+
+@eval_command.command("feeds")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@common
+def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
+    """Read feeds (files, zips, folders) and compare them with the results beside them."""
+    report = measure.feeds(paths, invocation.clock())
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_feeds(report)
+    if report.errors:
+        raise click.exceptions.Exit(1)
+
+
+def _show_feeds(report: measure.FeedsReport) -> None:
+    for mismatch in report.mismatched:
+        place = mismatch.file if mismatch.entry < 0 else f"{mismatch.file}[{mismatch.entry}]"
+        differs = f"{mismatch.ours!r}, expected {mismatch.expected!r}"
+        terminal.note(f"{place} {mismatch.field}: {differs}")
+    for trouble in (*report.refused, *report.errors):
+        terminal.note(f"{trouble.file}: {trouble.what}")
+    click.echo(f"{report.files} files, {report.entries} entries, {report.empty} list nothing")
+    click.echo(
+        f"  {report.pairs} with a result, {report.malformed} of them not well-formed; of the "
+        f"others {report.exact} agree in everything ({report.share:.1%}, {report.values} values)"
+    )
+    click.echo(f"  {len(report.refused)} are no feeds, {len(report.errors)} broke the reader")
+
+
+@eval_command.command("extract")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--misses",
+    type=click.FloatRange(0, 1),
+    help="List texts with an F1 below this, and every other value that differs.",
+)
+@common
+def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | None) -> None:
+    """Read labelled pages (files, zips, folders) and compare what they say with the labels."""
+    with terminal.progress() as progress:
+        report = measure.extract(paths, invocation.clock(), invocation.now, progress, misses)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_pages(report)
+    _fail_where_unreadable(report.dropped)
+
+
+@eval_command.command("dates")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--misses", is_flag=True, help="List every page with another day, or none.")
+@common
+def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None:
+    """Read labelled pages (files, zips, folders) and compare their days of publication."""
+    with terminal.progress() as progress:
+        report = measure.dates(paths, invocation.clock(), invocation.now, progress)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_days(report, misses)
+    _fail_where_unreadable(report.dropped)
+
+
+def _show_pages(report: measure.ExtractReport) -> None:
+    for miss in report.misses:
+        click.echo(text.fold(f"{miss.field} {miss.score:.3f}: {miss.page} ({miss.set})"))
+        click.echo(f"  ours: {text.fold(miss.ours)}")
+        click.echo(f"  expected: {text.fold(miss.expected)}")
+    _note_lost(report.dropped, report.absent)
+    for name in report.skipped:
+        terminal.note(
+            f"skipped: {name}: only days are known; compare them with copydesk eval dates"
+        )
+    for part in _parts(report):
+        click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
+        if part.f1 is not None:
+            click.echo(
+                f"  {part.texts} texts: F1 {part.f1:.3f} (precision {part.precision:.3f}, recall "
+                f"{part.recall:.3f}), {part.accuracy:.1%} without a fault"
+            )
+        agreed = [
+            f"{name} {known.exact} of {known.cases}"
+            for name, known in (
+                ("titles", part.titles),
+                ("authors", part.authors),
+                ("images", part.images),
+                ("addresses", part.addresses),
+            )
+            if known.cases
+        ]
+        agreed += [f"days {part.dates.exact} of {part.dates.pages}"] if part.dates.pages else []
+        if agreed:
+            click.echo(f"  the same as the label: {', '.join(agreed)}")
+        click.echo(_cost(part.pages_per_second, part.cpu_ms))
+
+
+def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
+    for miss in report.misses if with_misses else ():
+        ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day"
+        click.echo(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
+    _note_lost(report.dropped, report.absent)
+    for part in _parts(report):
+        click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
+        click.echo(
+            f"  {part.exact} exact ({part.exact / part.pages:.1%}), {part.none} none, "
+            f"{part.wrong} wrong (exact in UTC {part.utc}, as the publisher writes {part.local})"
+        )
+        click.echo(_cost(part.pages_per_second, part.cpu_ms))
+
+
+R = TypeVar("R", measure.ExtractReport, measure.DatesReport)
+
+
+def _parts(report: R) -> Iterator[R]:
+    """Yield the reports of all sets and, if there are several, their total."""
+    yield from report.sets
+    if len(report.sets) > 1:
+        yield replace(report, name="together")
+
+
+def _cost(pages_per_second: float, cpu: measure.Milliseconds) -> str:
+    return (
+        f"  {pages_per_second} pages a second on one processor; a page takes {cpu.median} ms "
+        f"(median), at most {cpu.p99} ms for 99 % of them"
+    )
+
+
+def _note_lost(dropped: Sequence[measure.Lost], absent: Sequence[str]) -> None:
+    for lost in dropped:
+        terminal.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
+    for page in absent:
+        terminal.note(text.fold(f"not in the recording: {page}"))
+
+
+def _fail_where_unreadable(dropped: Sequence[measure.Lost]) -> None:
+    if any(lost.reason == "error" for lost in dropped):
+        raise click.exceptions.Exit(1)

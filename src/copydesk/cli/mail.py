@@ -1,0 +1,269 @@
+"""`copydesk mail`: compose, preview and file issues; check how mail is set up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+import click
+
+from copydesk import editing
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, TimeParam, common
+from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
+from copydesk.cli._mail_sending import bounces, send, who
+from copydesk.errors import MailError, UsageError
+from copydesk.kit import dates, text
+from copydesk.news import Issue, IssueStory
+from copydesk.newsletters import answers, checks, issues, sending
+from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsroom import Newsroom
+
+_FAILED = {"held", "unapproved", "failed"}
+
+
+@click.command("compose")
+@click.argument("letter")
+@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
+@click.option("--file", "is_filed", is_flag=True, help="File it as the letter's next issue.")
+@click.option("--yes", is_flag=True, help="Do not ask whether readers are to get it at once.")
+@click.option("--as", "by", default="", metavar="NAME", help="Who files it; by itself git's user.")
+@common
+def compose(
+    invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
+) -> None:
+    """Show the issue that LETTER would be now: what is new since its last one.
+
+    With --file it is filed in `_newsletters/` by a commit, and the next build publishes it. Where
+    `copydesk serve` would send it at once you are asked, with the number of readers. With nobody
+    to ask and no --yes it is filed all the same, and awaits `copydesk mail send`.
+    """
+    if is_filed and at is not None:
+        raise click.UsageError("--file is for now: leave --at away, or set the clock by --now.")
+    with invocation.newsroom() as newsroom:
+        if is_filed:
+            speaker = editing.speaker(newsroom, by)
+            _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
+            return
+        edits = issues.read_edits(newsroom, letter).edits
+        draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
+    if invocation.json:
+        terminal.as_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest})
+        return
+    _show_issue(draft.issue)
+    if not draft.is_enough:
+        terminal.note(issues.explain_skip(draft).what)
+
+
+def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
+    """File an issue; unless answered already, ask whether it may go to subscribers now."""
+    if is_answered or not newsroom.settings.mail.deliver:
+        return issues.file_letter(newsroom, letter, by)
+    whom = ""
+
+    def ask(audience: sending.IssueAudience) -> bool:
+        nonlocal whom
+        whom = _name_audience(audience)
+        if terminal.is_somebody_there():
+            terminal.ask(f"{whom} this now", is_answered=False)
+        return terminal.is_somebody_there()
+
+    with addresses.open_readers(newsroom) as store:
+        outcome = sending.ask_and_file(newsroom, store, letter, by, ask)
+    if outcome.is_held:
+        name = PurePosixPath(outcome.path).stem
+        terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")
+    return outcome
+
+
+def _name_audience(audience: sending.IssueAudience) -> str:
+    if audience.readers is None:
+        return f"all readers that {audience.via} has get"
+    return "1 reader gets" if audience.readers == 1 else f"{audience.readers} readers get"
+
+
+def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None:
+    if invocation.json:
+        terminal.as_json(outcome)
+    else:
+        click.echo(f"{outcome.letter}: {outcome.what}")
+        for note in outcome.notes:
+            terminal.note(note)
+        if outcome.hint:
+            click.echo(f"hint: {outcome.hint}", err=True)
+    if outcome.state in _FAILED:
+        sys.exit(1)
+
+
+def _show_issue(issue: Issue) -> None:
+    """Print an issue as text."""
+    since, at = (dates.rfc3339(moment) for moment in (issue.since, issue.at))
+    click.echo(f"{issue.name}: {issue.title}, from {since} to {at}")
+    click.echo(f"subject: {issue.subject}")
+    click.echo(f"preview: {issue.preheader}")
+    if issue.note:
+        click.echo(f"note: {text.fold(issue.note)}")
+    for section in issue.sections:
+        click.echo(f"\n{section.title}")
+        for number, story in enumerate(section.stories, 1):
+            _show_story(number, story)
+
+
+def _show_story(number: int, story: IssueStory) -> None:
+    click.echo(f"{number:4}. {story.title}")
+    others = ", ".join(link.name for link in story.coverage)
+    minutes = f"{story.minutes} min" if story.minutes else ""
+    told = [story.source, minutes, others and f"also: {others}", story.note and "with a note"]
+    if any(told):
+        click.echo(f"      {', '.join(filter(None, told))}")
+    click.echo(f"      {story.page or story.url}")
+
+
+@click.command("preview")
+@click.argument("letter")
+@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
+@common
+def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None:
+    """Show the mail that LETTER would be now: its plain text; with --json its HTML, too."""
+    with invocation.newsroom() as newsroom:
+        edits = issues.read_edits(newsroom, letter).edits
+        issue = issues.compose_issue(newsroom, letter, at or newsroom.now, edits)
+        rendered = issues.render_issue(newsroom, issue)
+    if invocation.json:
+        stories = [story.name for story in issue.stories]
+        terminal.as_json(
+            {
+                "subject": rendered.subject,
+                "preheader": rendered.preheader,
+                "html": rendered.html,
+                "text": rendered.text,
+                "stories": stories,
+                "bytes": rendered.bytes,
+            }
+        )
+        return
+    click.echo(rendered.text, nl=False)
+    terminal.note(f"{rendered.bytes:,} bytes with the HTML, which --json prints")
+
+
+@click.command("lint", hidden=True, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@common
+def lint(invocation: Invocation, words: tuple[str, ...]) -> None:
+    """Say which site checks a letter, as `mail lint` was cut; exit 1."""
+    raise MailError(
+        "copydesk mail lint was cut",
+        hint="https://www.caniemail.com/ says what mail programs show of a letter's HTML",
+    )
+
+
+@click.command("file-due")
+@common
+def file_due(invocation: Invocation) -> None:
+    """File the letters whose hour has come, or that have enough new stories.
+
+    `copydesk serve` does so by itself, and `copydesk run` at the end of a round.
+    """
+    with invocation.newsroom() as newsroom:
+        outcomes = issues.file_due_letters(newsroom)
+    if invocation.json:
+        terminal.as_json({"letters": outcomes})
+    else:
+        for outcome in outcomes:
+            click.echo(f"{outcome.letter}: {outcome.what}")
+    if any(outcome.state == "failed" for outcome in outcomes):
+        sys.exit(1)
+
+
+@click.command("doctor")
+@click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test mail there.")
+@click.option("--overrule", default="", metavar="KIND", help="Let this fault hold up no letter.")
+@click.option("--why", default="", metavar="TEXT", help="Why it is overruled.")
+@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@common
+def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
+    """Look whether letters would arrive: the DNS, the mail server, the links. Sends
+    nothing, but with --send.
+
+    Each finding comes with its mend. Before the first letter there must be no fault, or each must
+    be overruled by name. Exit 1 on a fault that is not.
+    """
+    _check_words(address, overrule, why or (by if not address else ""))
+    with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
+        if address:
+            wish = checks.TrialRequest(address=address, by=by or COMMAND, may_go_anywhere=True)
+            now = _clock(invocation)()
+            _show_test(invocation, checks.send_test_letter(newsroom, store, wish, now))
+            return
+        if overrule:
+            speaker = editing.speaker(newsroom, by)
+            report = checks.overrule_check(newsroom, store, overrule, why, speaker)
+        else:
+            report = checks.examine_mail(newsroom, store, _clock(invocation))
+        lost = by_hand.find_lost_letters(newsroom, store)
+        flood = limits.find_sign_up_flood(newsroom, store)
+    if invocation.json:
+        terminal.as_json(
+            {
+                "at": report.at or None,
+                "findings": report.findings,
+                "overruled": report.overruled,
+                "obstacles": report.obstacles,
+                "lost_letters": lost,
+                "sign_up_flood": flood,
+            }
+        )
+    else:
+        _show_checks(report)
+        note_lost_letters(lost)
+        if flood:
+            terminal.note(f"{flood.what}; {flood.hint}")
+    if report.obstacles:
+        sys.exit(1)
+
+
+def _check_words(address: str, overrule: str, about: str) -> None:
+    if address and overrule:
+        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
+    if about and not overrule:
+        raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
+
+
+def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
+    if invocation.json:
+        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
+    else:
+        click.echo(text.fold(f"{answer.kind}: {answer.code or ''} {answer.words}"))
+    if answer.kind != "accepted":
+        sys.exit(1)
+
+
+def _clock(invocation: Invocation) -> Callable[[], datetime]:
+    """Return a clock that advances: a server's answer is compared with the time of the answer."""
+    fixed = invocation.now
+    return lambda: fixed or datetime.now(UTC)
+
+
+def _show_checks(report: checks.MailCheckReport) -> None:
+    for finding in report.findings:
+        click.echo(text.fold(f"{finding.state}: {finding.kind}: {finding.what}"))
+        if finding.hint:
+            click.echo(f"  mend: {text.fold(finding.hint)}")
+    for kind, word in report.overruled.items():
+        click.echo(text.fold(f"overruled: {kind}: by {word.by} on {word.at}: {word.why}"))
+    if report.obstacles:
+        terminal.note(f"letters wait for: {', '.join(report.obstacles)}")
+    elif not report.at:
+        terminal.note("nobody has looked at these settings yet: copydesk mail doctor")
+
+
+@click.group("mail")
+@common
+def mail_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
+    """Letters to readers."""
+
+
+for word in (compose, preview, file_due, doctor, lint, send, who, bounces, readers):
+    mail_command.add_command(word)

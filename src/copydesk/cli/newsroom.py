@@ -1,0 +1,151 @@
+"""`copydesk new` starts a newsroom; `copydesk config` prints its settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from copydesk import config, newsroom
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.errors import UsageError
+from copydesk.kit import kinds, text
+from copydesk.kit.options import Unfit, ValueKind
+from copydesk.rounds.sources import source_address
+
+
+@click.command("new")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="What the site is called.")
+@click.option("--topic", "topics", multiple=True, help="A topic of it; more than one may stand.")
+@click.option("--source", "sources", multiple=True, help="An address to ask; more may stand.")
+@click.option("--language", default="", help="What it is written in, such as en-us.")
+@click.option("--timezone", default="", help="Whose days it goes by, such as Europe/Berlin.")
+@common
+def new_command(
+    invocation: Invocation,
+    folder: Path,
+    *,
+    title: str,
+    topics: Sequence[str],
+    sources: Sequence[str],
+    language: str,
+    timezone: str,
+) -> None:
+    """Make a newsroom in DIR: a bare one on your subject, or a working example beat.
+
+    With any option it is a bare one. Without, whoever sits at a terminal is asked what it is to be
+    about; elsewhere, and where no title is answered, it is the example.
+    """
+    newsroom.require_free_folder(folder)
+    new: config.NewBeat | None = None
+    if any((title, topics, sources, language, timezone)):
+        plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
+        new = _complete(plain, topics, sources, language, timezone)
+    elif not invocation.json and _is_person():
+        new = _ask()
+    if new is None:
+        terminal.note("an example beat on AI; with --title, --topic and --source it is yours")
+        made = newsroom.new(folder, invocation.clock())
+    else:
+        made = newsroom.new_beat(folder, new, invocation.clock())
+    _show(invocation, folder, made)
+
+
+def _complete(
+    plain: config.NewBeat,
+    topics: Sequence[str],
+    sources: Sequence[str],
+    language: str,
+    timezone: str,
+) -> config.NewBeat:
+    """Return a beat with the given options; others stay unchanged."""
+    return replace(
+        plain,
+        topics=tuple(topics),
+        sources=tuple(map(source_address, sources)),
+        locale=language or plain.locale,
+        timezone=timezone or plain.timezone,
+    )
+
+
+def _show(invocation: Invocation, folder: Path, made: Sequence[str]) -> None:
+    if invocation.json:
+        terminal.as_json({"path": str(folder), "files": made})
+        return
+    click.echo(f"a newsroom is in {folder}: {len(made)} files")
+    terminal.note("next: write [fetch] contact and your sources into beat.toml, then")
+    terminal.note(f"  copydesk -C {folder} run")
+    terminal.note(f"  copydesk -C {folder} serve")
+
+
+def _is_person() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask() -> config.NewBeat | None:
+    """Ask for the subject of the site; None for the example beat."""
+    title = _prompt("title of the site (Enter: an example beat on AI)")
+    if not title:
+        return None
+    plain = config.NewBeat(title=title)
+    topics = _prompt_each("topic")
+    sources = _prompt_each("address of a feed or site", source_address)
+    language = _prompt("language", plain.locale, _reader(kinds.LOCALE))
+    timezone = _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE))
+    return _complete(plain, topics, sources, language, timezone)
+
+
+def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:
+    """Ask for several values, until an answer is empty."""
+    answers: list[str] = []
+    while answer := _prompt(f"{what} {len(answers) + 1} (Enter: no more)", "", read):
+        answers.append(answer)
+    return answers
+
+
+def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold) -> str:
+    """Ask on stderr (stdout is for data), again if the answer is invalid."""
+
+    def process(answer: str) -> str:
+        try:
+            return read(answer) if answer else ""
+        except UsageError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            raise click.BadParameter(f"{error}{hint}") from error
+
+    answered: str = click.prompt(
+        what, default=default, show_default=bool(default), value_proc=process, err=True
+    )
+    return answered
+
+
+def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
+    """Return a parser for answers of a kind; it raises UsageError for invalid ones."""
+
+    def read(answer: str) -> str:
+        try:
+            return kind.read(answer)
+        except Unfit as unfit:
+            raise UsageError(f"expected {unfit.expected}", hint=unfit.hint) from unfit
+
+    return read
+
+
+@click.command("config")
+@common
+def config_command(invocation: Invocation) -> None:
+    """Print every setting with its origin, secrets hidden."""
+    rows, warnings = newsroom.setting_rows(invocation.root, invocation.environ)
+    for warning in warnings:
+        terminal.note(f"warning: {warning}")
+    if invocation.json:
+        terminal.as_json(rows)
+        return
+    terminal.table(
+        ("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows]
+    )

@@ -1,0 +1,106 @@
+"""`copydesk record`, `adopt`, `catalogue` and `seal`: commands on the records themselves."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from copydesk import archive
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.newsroom import adopt, cataloguing, check_records, open_seal
+
+
+@click.group("record")
+def record_command() -> None:
+    """Look after the records themselves."""
+
+
+@record_command.command("check")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@common
+def check(invocation: Invocation, folder: Path | None) -> None:
+    """Read and re-write every record in memory and compare the bytes."""
+    with terminal.progress() as progress:
+        report = check_records(folder or invocation.root, progress)
+    if invocation.json:
+        terminal.as_json(as_dict(report))
+    else:
+        show_check(report)
+    if not report.is_clean:
+        raise click.exceptions.Exit(1)
+
+
+def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
+    """Return the report with the documented keys of `--json`."""
+    return {
+        "records": report.records,
+        "identical": report.identical,
+        "different": report.different,
+        "errors": [{"path": path, "what": what} for path, what in report.errors],
+        "collections": report.collections,
+        "data": report.data,
+    }
+
+
+def show_check(report: archive.CheckReport) -> None:
+    """Print the report for a person."""
+    click.echo(f"{report.records} records, {report.identical} identical when written again")
+    for collection, count in report.collections.items():
+        click.echo(f"  {count:6} {collection}")
+    for path in (*report.different, *report.data.different):
+        terminal.note(f"different: {path}")
+    for path, what in (*report.errors, *report.data.errors):
+        terminal.note(f"error: {what}: {path}")
+
+
+@click.command("adopt")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+@common
+def adopt_command(invocation: Invocation, folder: Path) -> None:
+    """Take over a site of everyday.cc: check its records, write beat.toml."""
+    with terminal.progress() as progress:
+        report = check_records(folder, progress)
+    changed = adopt(folder)
+    if invocation.json:
+        terminal.as_json({"changed": changed, "records": as_dict(report)})
+        return
+    show_check(report)
+    click.echo(f"changed: {', '.join(changed) or 'nothing'}")
+    terminal.note(f"next: copydesk -C {folder} build")
+
+
+@click.command("catalogue")
+@common
+def catalogue_command(invocation: Invocation) -> None:
+    """Bring the catalogue up to date with every record, edited or committed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+        report = cataloguing.refresh_catalogue(newsroom, progress)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    terminal.failures(report.failed)
+    click.echo(
+        f"{report.stories} stories in the catalogue: {report.read} read, "
+        f"{report.lost} lost in {report.seconds:.1f} s"
+    )
+
+
+@click.group("seal")
+def seal_command() -> None:
+    """Work on the private part of records."""
+
+
+@seal_command.command("open")
+@click.argument("path")
+@common
+def open_(invocation: Invocation, path: str) -> None:
+    """Print the private part of the record at PATH."""
+    with invocation.newsroom() as newsroom:
+        click.echo(open_seal(newsroom, path))

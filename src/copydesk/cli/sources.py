@@ -1,0 +1,424 @@
+"""`copydesk sources`: list, add, check, ask, import and remove the sources of leads."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from copydesk import editing, watch
+from copydesk.building import webhooks
+from copydesk.cli import rounds, terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.terminal import Columns, ago, until
+from copydesk.editing import source_edits
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.rounds import RoundOptions, run_round, sources
+
+
+@click.command("add")
+@click.argument("url")
+@click.option("--name", default="", help="The publisher's name; default: the list's own title.")
+@click.option("--pick", type=click.IntRange(min=1), help="Which of the lists that are found.")
+@click.option("--as-is", is_flag=True, help="Add the address itself, unseen.")
+@click.option("--look", is_flag=True, help="Show what is found, and add nothing.")
+@click.option("--web", type=click.Path(path_type=Path), help="Look at a recorded web (WARC).")
+@common
+def add(
+    invocation: Invocation,
+    url: str,
+    *,
+    name: str,
+    pick: int | None,
+    as_is: bool,
+    look: bool,
+    web: Path | None,
+) -> None:
+    """Find what can be watched at any address and add it to beat.toml."""
+    if look and (as_is or pick is not None):
+        raise UsageError("--look adds nothing", subject="--as-is" if as_is else "--pick")
+    url = _complete_address(url)
+    discovery = None if as_is else _look_at(invocation, url, web)
+    if discovery is None and look:
+        raise UsageError("nobody may look yet", subject="[fetch] contact", hint="set it first")
+    if discovery is None:
+        _report_added(invocation, url, sources.add_source(invocation.root, url, name))
+        return
+    for failure in discovery.failed:
+        terminal.note(f"not read: {failure.url}: {failure.what}")
+    if look:
+        _print_offers(invocation, discovery)
+        return
+    chosen = _choose(invocation, discovery, pick)
+    if chosen is None:
+        _print_choices(invocation, discovery)
+        raise click.exceptions.Exit(1)
+    added = sources.add_source(invocation.root, url, name, chosen)
+    _report_added(invocation, chosen.url, added, discovery.offers)
+
+
+def _complete_address(url: str) -> str:
+    """Return the URL with its scheme; print a note if the scheme was added."""
+    address = sources.source_address(url)
+    if "://" in url:
+        return url
+    terminal.note(f"taken as {address}")
+    return address
+
+
+def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Discovery | None:
+    """Return the sources found at a URL, None if nothing may be fetched without a contact."""
+    with invocation.newsroom(scratch=True) as newsroom:
+        if web is None and not newsroom.settings.fetch.contact:
+            terminal.note(
+                "added without a look at it: [fetch] contact is not set, "
+                "and site owners must be able to reach who asks; to have a look later, "
+                "set it, then sources remove and sources add"
+            )
+            return None
+        if web is None:
+            pause = newsroom.settings.fetch.delay_seconds
+            terminal.note(f"looking at {url}, with {pause:g} s between two requests to a host")
+        with terminal.progress() as progress:
+            return sources.find_sources(newsroom, url, web, progress)
+
+
+def _choose(
+    invocation: Invocation, discovery: sources.Discovery, pick: int | None
+) -> watch.Offer | None:
+    """Return the offer to add: the picked one, the only good one, or the person's choice."""
+    if pick is not None:
+        if pick > len(discovery.offers):
+            raise _no_such_pick(pick, len(discovery.offers))
+        return discovery.offers[pick - 1]
+    if discovery.best is not None or invocation.json or not _is_person():
+        return discovery.best
+    _show_offers(discovery.offers)
+    choice = click.IntRange(1, len(discovery.offers))
+    answer: int = click.prompt("which one", type=choice, default=1, err=True)
+    return discovery.offers[answer - 1]
+
+
+def _no_such_pick(pick: int, count: int) -> UsageError:
+    if count == 1:
+        what, hint = "there is 1 list to pick from", "leave --pick out"
+    else:
+        what = f"there are {count} lists to pick from"
+        hint = f"take 1 to {count}; without --pick they are shown"
+    return UsageError(what, subject=f"--pick {pick}", hint=hint)
+
+
+def _is_person() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
+    """Print the offers if none was chosen."""
+    _print_offers(invocation, discovery)
+    terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
+    terminal.note("hint: say which with --pick N")
+
+
+def _print_offers(invocation: Invocation, discovery: sources.Discovery) -> None:
+    if invocation.json:
+        terminal.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
+    else:
+        _show_offers(discovery.offers)
+
+
+def _show_offers(offers: Sequence[watch.Offer]) -> None:
+    for number, offer in enumerate(offers, 1):
+        newest = f", newest {offer.newest:%Y-%m-%d}" if offer.newest else ""
+        title = f": {offer.title}" if offer.title else ""
+        click.echo(f"{number}. {offer.kind}{title} ({offer.items} items{newest})")
+        click.echo(f"   {offer.url}")
+        for sample in offer.samples:
+            click.echo(f"   - {sample}")
+
+
+def _report_added(
+    invocation: Invocation, url: str, added: bool, offers: Sequence[watch.Offer] = ()
+) -> None:
+    if invocation.json:
+        terminal.as_json({"url": url, "added": added, "offers": _plain(offers)})
+        return
+    click.echo(f"{'added' if added else 'there already'}: {url}")
+    for offer in offers:
+        if offer.url == url:
+            for sample in offer.samples:
+                terminal.note(f"  - {sample}")
+
+
+def _plain(offers: Sequence[watch.Offer]) -> list[dict[str, object]]:
+    return [
+        {
+            "url": offer.url,
+            "kind": offer.kind,
+            "title": offer.title,
+            "items": offer.items,
+            "newest": "" if offer.newest is None else dates.rfc3339(offer.newest),
+            "samples": list(offer.samples),
+        }
+        for offer in offers
+    ]
+
+
+_HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
+_WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)
+_RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns with numbers
+NONE_YET = "no sources yet: add one with copydesk sources add https://…"
+_MOST = 20  # sources whose findings are printed in full
+
+
+@click.command("check")
+@click.option("--ask", is_flag=True, help="Ask every source now; nothing of it is remembered.")
+@click.option("--web", type=click.Path(path_type=Path), help="Ask a recorded web (WARC).")
+@common
+def check(invocation: Invocation, *, ask: bool, web: Path | None) -> None:
+    """Show how each source is, those that need somebody first; then end with 1.
+
+    It is told from memory, and nobody is asked unless with --ask.
+    """
+    rows = _health_rows(invocation, ask=ask or web is not None, web=web)
+    if invocation.json:
+        terminal.as_json(rows)
+    elif not rows:
+        terminal.note(NONE_YET)
+    elif sys.stdout.isatty():
+        _show_health(rows, invocation.clock())
+    else:
+        for row in rows:
+            click.echo("\t".join(_exact_cells(row)))
+    if rows:
+        terminal.note(_summary(rows))
+    if any(row.needs_person for row in rows):
+        raise click.exceptions.Exit(1)
+
+
+def _health_rows(
+    invocation: Invocation, *, ask: bool, web: Path | None
+) -> Sequence[sources.HealthRow]:
+    with invocation.newsroom(scratch=ask) as newsroom:
+        if not ask:
+            for words in webhooks.describe_owed_calls(newsroom.memory, newsroom.now):
+                terminal.note(words)
+            return sources.check_sources(newsroom)
+        with terminal.progress() as progress:
+            return sources.ask_sources(newsroom, progress, web)
+
+
+def _exact_cells(row: sources.HealthRow) -> tuple[str, ...]:
+    """Return a row for programs: times in full, all findings in the last column."""
+    findings = "; ".join(f"{finding.kind}: {finding.words}" for finding in row.findings)
+    return (
+        row.url,
+        row.state,
+        row.last_ok,
+        row.last_new,
+        "" if row.items_a_week is None else f"{row.items_a_week:g}",
+        "" if row.known_share is None else f"{row.known_share:g}",
+        str(row.failures),
+        row.failure,
+        row.next,
+        findings,
+    )
+
+
+def _show_health(rows: Sequence[sources.HealthRow], now: datetime) -> None:
+    columns = Columns(*_WIDTHS, right=_RIGHT)
+    click.secho(columns.line(_HEAD), bold=True)
+    click.echo("\n".join(_colour(row, columns.line(_terminal_cells(row, now))) for row in rows))
+    for line in _finding_lines(rows):
+        click.echo(line)
+
+
+def _terminal_cells(row: sources.HealthRow, now: datetime) -> tuple[str, ...]:
+    failures = f"{row.failures} {row.failure}".strip() if row.failures else ""
+    return (
+        row.name or row.url.partition("://")[2],
+        row.state,
+        ago(row.last_ok, now),
+        ago(row.last_new, now),
+        "" if row.items_a_week is None else f"{row.items_a_week:g}",
+        "" if row.known_share is None else f"{row.known_share:.0%}",
+        failures,
+        until(row.next, now),
+    )
+
+
+def _colour(row: sources.HealthRow, line: str) -> str:
+    if row.needs_person:
+        return click.style(line, fg="red")
+    return line if row.state in {"ok", "new"} else click.style(line, fg="yellow")
+
+
+def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
+    """Format the findings as sentences, those that need a person first; count the rest."""
+    troubled = [
+        row for row in rows if any(finding.kind != "never-asked" for finding in row.findings)
+    ]
+    for row in troubled[:_MOST]:
+        yield ""
+        yield click.style(" ".join(filter(None, (row.name, row.url))), bold=True)
+        for finding in row.findings:
+            since = f", since {finding.since:%Y-%m-%d}" if finding.since else ""
+            yield f"  {finding.kind}: {finding.words}{since}"
+            yield f"    {finding.hint}"
+    if len(troubled) > _MOST:
+        yield ""
+        yield f"… and {len(troubled) - _MOST} more; --json lists them all"
+
+
+def _summary(rows: Sequence[sources.HealthRow]) -> str:
+    """Sum up the sources in one line: all, those without problems, and the others by state."""
+    count = len(rows)
+    if all(row.state == "new" for row in rows):
+        return f"{_sources(count)}, none asked yet: copydesk run asks them"
+    states = Counter(row.state for row in rows).most_common()
+    people = sum(row.needs_person for row in rows)
+    parts = ", ".join(f"{number} {state}" for state, number in states)
+    needs = "nothing needs you" if not people else f"{people} need{'s' * (people == 1)} you"
+    return f"{_sources(count)}: {parts}; {needs}"
+
+
+def _sources(count: int) -> str:
+    return "1 source" if count == 1 else f"{count} sources"
+
+
+@click.command("ask")
+@click.argument("source", metavar="URL-or-NAME")
+@click.option("--web", metavar="FILE", type=click.Path(path_type=Path), help="Replay a web (WARC).")
+@click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
+@common
+def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) -> None:
+    """Run a round of one source alone, due or not.
+
+    A rest that it asked for is kept, and one that has ended is not asked.
+    """
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
+        url = source_edits.find_source(newsroom.beat, source).url
+        options = RoundOptions(source=url, web=web, deploy=deploy)
+        report = run_round(newsroom, options, progress)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        rounds.show_round(report)
+    if not report.complete or any(failure.url == url for failure in report.failed):
+        raise click.exceptions.Exit(1)
+
+
+@click.command("keep")
+@click.argument("url")
+@click.option("--why", required=True, help="The reason; it is kept in _data/sources.yaml.")
+@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@common
+def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
+    """Undo a source's move or end; it neither moves nor ends by itself again."""
+    with invocation.newsroom() as newsroom:
+        by = editing.speaker(newsroom, name)
+        report = source_edits.keep_source(newsroom, url, why, by)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for remark in report.notes:
+        terminal.note(f"note: {remark}")
+    if not report.changed:
+        click.echo(f"unchanged: {url}")
+        return
+    undone = f", its {report.undone} undone" if report.undone else ""
+    click.echo(f"kept{undone}: {url}")
+    terminal.note("the next round asks it at this address")
+
+
+@click.command("remove")
+@click.argument("source", metavar="URL-or-NAME")
+@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@common
+def remove(invocation: Invocation, source: str, *, name: str) -> None:
+    """Take a source out of beat.toml, in one commit; what it brought stays filed."""
+    with invocation.newsroom() as newsroom:
+        url = source_edits.find_source(newsroom.beat, source).url
+        by = editing.speaker(newsroom, name)
+        report = source_edits.end_source(newsroom, url, by)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for remark in report.notes:
+        terminal.note(f"note: {remark}")
+    click.echo(f"removed: {url}")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@common
+def import_(invocation: Invocation, file: Path) -> None:
+    """Add the sources of an OPML file, or a list of addresses, to beat.toml."""
+    with invocation.newsroom() as newsroom:
+        done = source_edits.import_sources(newsroom, file)
+    if done.no_topics:
+        names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
+        terminal.note(
+            f"folders that are no topics of this beat, left out ({len(done.no_topics)}): {names}"
+        )
+    if invocation.json:
+        terminal.as_json({"named": done.named, "added": done.added})
+        return
+    click.echo(f"{done.added} of {done.named} sources added")
+
+
+@click.command("export")
+@common
+def export(invocation: Invocation) -> None:
+    """Print the sources as OPML 2.0."""
+    with invocation.newsroom() as newsroom:
+        click.echo(source_edits.export_opml(newsroom).decode(), nl=False)
+
+
+@click.group("sources", invoke_without_command=True)
+@click.pass_context
+@common
+def sources_command(invocation: Invocation, context: click.Context) -> None:
+    """List where leads come from and how each source stands."""
+    if context.invoked_subcommand is not None:
+        return
+    with invocation.newsroom() as newsroom:
+        rows = sources.source_rows(newsroom)
+    if invocation.json:
+        terminal.as_json(rows)
+        return
+    if not rows:
+        terminal.note(NONE_YET)
+    elif sys.stdout.isatty():
+        _show_sources(rows, invocation.clock())
+    else:
+        for row in rows:
+            cells = (row.url, row.name, row.kind, _state(row), row.last_ok, text.fold(row.error))
+            click.echo("\t".join(cells))
+
+
+def _show_sources(rows: Sequence[sources.SourceRow], now: datetime) -> None:
+    columns = Columns(0, 7, 6, 6, 0, right=frozenset({2, 3}))
+    click.secho(columns.line(("source", "state", "answer", "next", "error")), bold=True)
+    for row in rows:
+        name = row.name or row.url.partition("://")[2]
+        times = (ago(row.last_ok, now), until(row.next, now))
+        click.echo(columns.line((name, _state(row), *times, text.fold(row.error))))
+
+
+def _state(row: sources.SourceRow) -> str:
+    """Return the state of a source in one word, as in `sources check`."""
+    return "new" if any(finding.kind == "never-asked" for finding in row.findings) else row.state
+
+
+sources_command.add_command(add)
+sources_command.add_command(ask)
+sources_command.add_command(check)
+sources_command.add_command(keep)
+sources_command.add_command(remove)
+sources_command.add_command(import_)
+sources_command.add_command(export)

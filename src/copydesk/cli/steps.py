@@ -1,0 +1,147 @@
+"""`copydesk watch`, `fetch`, `extract` and `judge`: run one step of the pipeline on one URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk import rounds
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.errors import PageError
+from copydesk.kit import dates
+from copydesk.news import Article, Dropped, NotModified, Page, Refused
+
+
+@click.command("watch")
+@click.argument("url")
+@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@common
+def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
+    """Ask one source and print the leads that it lists."""
+    with invocation.newsroom(scratch=True) as newsroom:
+        reading = rounds.watch_url(newsroom, url, web)
+    if invocation.json:
+        terminal.as_json(reading)
+        return
+    terminal.note(f"{reading.kind}: {reading.title or url}")
+    terminal.table(
+        ("published", "title", "url"),
+        [
+            (dates.rfc3339(lead.published_at) if lead.published_at else "", lead.title, lead.url)
+            for lead in reading.leads
+        ],
+    )
+
+
+@click.command("fetch")
+@click.argument("url")
+@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@common
+def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
+    """Ask for one address as a round would; print the body."""
+    with invocation.newsroom(scratch=True) as newsroom:
+        answer = rounds.fetch_url(newsroom, url, web)
+    if invocation.json:
+        terminal.as_json({"answer": type(answer).__name__, **_fields(answer)})
+    elif isinstance(answer, Page):
+        for status, target in answer.hops:
+            terminal.note(f"{status} → {target}")
+        terminal.note(f"{answer.status} {answer.final_url} ({len(answer.body)} bytes)")
+        click.echo(answer.body, nl=False)
+    else:
+        terminal.note(f"no page ({_why(answer)}): {url}")
+    if isinstance(answer, Refused):
+        raise click.exceptions.Exit(1)
+
+
+def _why(answer: NotModified | Refused) -> str:
+    if isinstance(answer, Refused):
+        return f"{answer.reason}: {answer.detail or answer.status}"
+    return "304 to an unconditional request"
+
+
+def _fields(answer: object) -> dict[str, object]:
+    if isinstance(answer, Page):
+        return {
+            "url": answer.url,
+            "final_url": answer.final_url,
+            "status": answer.status,
+            "hops": answer.hops,
+            "headers": dict(answer.headers),
+            "bytes": len(answer.body),
+        }
+    if isinstance(answer, Refused):
+        return {"url": answer.url, "reason": answer.reason, "detail": answer.detail}
+    return {}
+
+
+@click.command("extract")
+@click.argument("url_or_file", metavar="URL|FILE")
+@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@click.option("--url", "address", default="", help="The address that a FILE came from.")
+@click.option("--text", "is_text", is_flag=True, help="Print the text alone, as Markdown.")
+@common
+def extract_command(
+    invocation: Invocation, url_or_file: str, web: Path | None, address: str, *, is_text: bool
+) -> None:
+    """Read one page and print what it says, each field with where it came from."""
+    outcome = _extract(invocation, url_or_file, web, address)
+    if isinstance(outcome, Dropped):
+        terminal.note(f"no article ({outcome.reason}: {outcome.detail}): {outcome.url}")
+        terminal.note(
+            "hint: a round drops such a page too; docs/reference/drop-reasons.md says why"
+        )
+        raise click.exceptions.Exit(1)
+    fields = rounds.article_fields(outcome)
+    if invocation.json:
+        terminal.as_json({"text": fields["text"]} if is_text else fields)
+        return
+    for line in [terminal.words(fields)] if is_text else terminal.sheet(fields):
+        click.echo(line)
+
+
+def _extract(
+    invocation: Invocation, url_or_file: str, web: Path | None, address: str
+) -> Article | Dropped:
+    path = Path(url_or_file)
+    if "://" not in url_or_file and path.exists():
+        return _extract_file(invocation, path, address)
+    if "://" not in url_or_file:
+        raise PageError(
+            "no such file, and no web address",
+            subject=url_or_file,
+            hint="an address begins with https://",
+        )
+    with invocation.newsroom(scratch=True) as newsroom:
+        return rounds.extract_url(newsroom, url_or_file, web)
+
+
+def _extract_file(invocation: Invocation, path: Path, address: str) -> Article | Dropped:
+    """Extract a file with the beat of the given or current newsroom, or without one."""
+    if invocation.root == Path() and not Path("beat.toml").exists():
+        return rounds.extract_file(path, invocation.clock(), address)
+    with invocation.newsroom(scratch=True) as newsroom:
+        return rounds.extract_file(path, newsroom.now, address, newsroom.beat)
+
+
+@click.command("judge")
+@click.argument("url")
+@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@common
+def judge_command(invocation: Invocation, url: str, web: Path | None) -> None:
+    """Fetch, read and judge one page; nothing is filed."""
+    with invocation.newsroom(scratch=True) as newsroom:
+        outcome = rounds.judge_url(newsroom, url, web)
+    if invocation.json:
+        terminal.as_json({"outcome": type(outcome).__name__, "value": outcome})
+        return
+    if isinstance(outcome, Dropped):
+        click.echo(f"dropped: {outcome.reason} ({outcome.detail})")
+        return
+    click.echo(f"{outcome.title}")
+    click.echo(f"  topics {', '.join(outcome.topics) or '-'}")
+    click.echo(f"  quality {outcome.quality}  heat {outcome.heat}  published {outcome.published}")
+    for reason in outcome.reasons:
+        click.echo(f"  {reason}")

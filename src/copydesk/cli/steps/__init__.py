@@ -1,1 +1,0 @@
-"""Single steps of the line, to see what it sees: an address goes in, what comes of it out."""

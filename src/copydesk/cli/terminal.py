@@ -1,0 +1,373 @@
+"""Print reports: JSON or lines on stdout, progress and notes on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from copydesk import newsroom
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.newsroom import reports, standings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+# allowed inside JSON strings, but not harmless on a terminal: C1 controls, direction marks
+_STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def as_json(value: object) -> None:
+    """Print a report as JSON."""
+    import msgspec
+
+    written = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
+    click.echo(_STEERING.sub(lambda control: f"\\u{ord(control[0]):04x}", written))
+
+
+def note(words: str) -> None:
+    """Print a message on stderr, as it is not data."""
+    click.echo(words, err=True)
+
+
+def ask(risk: str, *, is_answered: bool) -> None:
+    """Ask for confirmation on a terminal, unless `--yes` was given.
+
+    Ends the command if the answer is no. Raises UsageError without a terminal.
+    """
+    if is_answered:
+        return
+    if not is_somebody_there():
+        raise UsageError(risk, hint="if that is meant, say so: --yes")
+    click.confirm(f"{risk}. Go on?", abort=True, err=True)
+
+
+def is_somebody_there() -> bool:
+    """Decide whether a person can be asked, because stdin is a terminal."""
+    return sys.stdin.isatty()
+
+
+def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
+    """Print the first failures, each with its hint; count the rest."""
+    for failure in failed[:most]:
+        note(text.fold(f"failed: {failure.what}: {failure.url}"))
+        if failure.hint:
+            note(f"  hint: {text.fold(failure.hint)}")
+    if len(failed) > most:
+        note(f"… and {len(failed) - most} more; --json lists them all")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns, or separated by tabs if stdout is no terminal.
+
+    Control characters and line breaks in cells are removed, as their texts may be hostile.
+    """
+    rows = [[text.fold(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in head:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell.replace("[", "\\[") for cell in row))
+    Console().print(grid)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[newsroom.Progress]:
+    """Show a progress bar on stderr if it is a terminal."""
+    if not sys.stderr.isatty():
+        yield newsroom.Silence()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as bars:
+        yield _Bars(bars)
+
+
+class _Bars:
+    """Show the progress of long work as a bar."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a new bar for a stage."""
+        self._task = self._bars.add_task(name, total=total)
+
+    def step(self, count: int = 1) -> None:
+        """Move the stage's bar."""
+        if self._task is not None:
+            self._bars.advance(self._task, count)
+
+
+# Columns, not a table of rich: 10,000 rows are slow there, and it breaks URLs over many lines.
+
+_GAP = "  "
+_LEAST = 20  # columns of a cell that gets the remaining width
+
+
+class Columns:
+    """The columns of a table on this terminal.
+
+    Columns of width 0 share the remaining width; those in `right` are aligned right for numbers.
+    """
+
+    def __init__(self, *widths: int, right: frozenset[int] = frozenset()) -> None:
+        columns = shutil.get_terminal_size((100, 24)).columns
+        left = columns - sum(widths) - len(_GAP) * (len(widths) - 1) - 1
+        share = max(left // max(widths.count(0), 1), _LEAST)
+        self._widths = tuple(width or share for width in widths)
+        self._right = right
+
+    def line(self, cells: Sequence[str]) -> str:
+        """Format a row as a line without trailing blanks."""
+        fitted = (
+            cell.rjust(width) if at in self._right else _fit(cell, width)
+            for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
+        )
+        return _GAP.join(fitted).rstrip()
+
+
+def _fit(cell: str, width: int) -> str:
+    """Return a cell padded to its column, or cut with an ellipsis if it is too long."""
+    if cell.isascii():
+        return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(cell) <= width:
+        return set_cell_size(cell, width)
+    return f"{set_cell_size(cell, width - 1)}…"
+
+
+def ago(time: str, now: datetime) -> str:
+    """Format how long ago an RFC 3339 time was, "-" for none."""
+    at = dates.parse(time) if time else None
+    return "-" if at is None else _span((now - at).total_seconds())
+
+
+def until(time: str, now: datetime) -> str:
+    """Format how long it is to an RFC 3339 time, "due" if it has passed, "-" for none."""
+    at = dates.parse(time) if time else None
+    if at is None:
+        return "-"
+    return "due" if at <= now else _span((at - now).total_seconds())
+
+
+def _span(seconds: float) -> str:
+    """Format a duration in its largest unit: 40s, 12m, 5h, 3d."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f}{unit}"
+    return f"{max(seconds, 0):.0f}s"
+
+
+_MOST = 20  # headlines on a terminal; the rest are counted
+_WIDTHS = (7, 4, 0)
+_INDENT = "  "
+
+
+def show_headlines(headlines: Sequence[reports.Headline]) -> None:
+    """Print the outcome, quality and headline of stories, on a terminal only the first ones."""
+    shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
+    for headline in shown:
+        _show_line(headline)
+    if len(headlines) > len(shown):
+        click.echo(f"… and {len(headlines) - len(shown)} more")
+
+
+def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
+    """Print every story that would be filed or changed, each with its first reasons below."""
+    for headline in headlines:
+        _show_line(headline)
+        for reason in headline.why:
+            click.echo(f"{_INDENT}{text.fold(reason)}")
+
+
+def show_story(headline: reports.Headline) -> None:
+    """Print the path, scores, status and reasons of one story."""
+    standing = "published" if headline.published else "not published"
+    topics = ", ".join(map(text.fold, headline.topics)) or "no topic"
+    click.echo(f"{headline.became}: {headline.path}")
+    click.echo(f"{_INDENT}{text.fold(headline.title)}")
+    click.echo(f"{_INDENT}{standing}, quality {headline.quality}, {topics}")
+    for reason in headline.why:
+        click.echo(f"{_INDENT}{text.fold(reason)}")
+
+
+def _show_line(headline: reports.Headline) -> None:
+    quality = "" if headline.quality is None else str(headline.quality)
+    cells = (headline.became, quality, text.fold(headline.title))
+    if sys.stdout.isatty():
+        click.echo(Columns(*_WIDTHS, right=frozenset({1})).line(cells))
+    else:
+        click.echo("\t".join((*cells[:2], headline.path, cells[2])))
+
+
+Fields = Mapping[str, Mapping[str, object]]
+
+_NAME = 18  # columns of a field's name
+_WIDEST = 120  # columns; longer lines are hard to read
+_LEAST_VALUE = 20
+_NOTHING = "-"
+_EACH_WITH_ITS_OWN = frozenset({"figures", "signals"})
+# not harmless on a terminal: controls except line feed and tab, direction marks
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BY_THE_CLOCK = "no date on the page: when it was read"
+
+
+def sheet(fields: Fields) -> Iterator[str]:
+    """Return the lines of a sheet, as wide as the terminal."""
+    columns = max(min(shutil.get_terminal_size((100, 24)).columns, _WIDEST), _NAME + _LEAST_VALUE)
+    for name, field in fields.items():
+        if name != "text":
+            yield from _field_lines(name, field, columns)
+    if "text" in fields:
+        yield ""
+        yield f"text{_format_origin('text', fields['text'])}"
+        for line in words(fields).split("\n"):
+            yield from _wrap(line, columns) or [""]
+
+
+def words(fields: Fields) -> str:
+    """Return the text of an article without control characters."""
+    return _CONTROLS.sub("", str(fields["text"]["value"]))
+
+
+def _wrap(line: str, columns: int) -> list[str]:
+    """Wrap a line between whole words, so that URLs are not broken."""
+    return textwrap.wrap(line, columns, break_long_words=False, break_on_hyphens=False)
+
+
+def _field_lines(name: str, field: Mapping[str, object], columns: int) -> Iterator[str]:
+    """Format a field's name next to its values, each on its own lines, and their origin."""
+    values = [text.fold(value) for value in _values(field["value"])]
+    values = [value for value in values if value] or [_NOTHING]
+    values[-1] += "" if name in _EACH_WITH_ITS_OWN else _format_origin(name, field)
+    for value in values:
+        for line in _wrap(value, columns - _NAME):
+            yield f"{name:<{_NAME}}{line}"
+            name = ""
+
+
+def _format_origin(name: str, field: Mapping[str, object]) -> str:
+    origin = text.fold(str(field["from"]))
+    if origin == "found" and name.startswith("published"):
+        origin = f"found ({_BY_THE_CLOCK})"
+    return f"  [{origin}]" if origin else ""
+
+
+def _values(value: object) -> Iterator[str]:
+    """Return the values of a field, each to be printed on its own lines."""
+    if isinstance(value, Mapping):
+        yield from _part_lines(value)
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for part in value:
+            yield from _part_lines(part)
+    elif isinstance(value, list):
+        yield ", ".join(map(str, value))
+    else:
+        yield str(value or "")
+
+
+def _part_lines(parts: Mapping[str, object]) -> Iterator[str]:
+    """Format a signal, a picture or a publisher: its main text, then its other fields."""
+    match parts:
+        case {"name": name, "said": said, "where": where}:
+            yield f"{said if str(said).startswith(str(name)) else f'{name}: {said}'} ({where})"
+        case {"url": url, "alt": alt, "credit": credit, "origin": origin}:
+            yield str(url)
+            width, height = parts.get("width"), parts.get("height")
+            size = f"{width} × {height}" if width and height else ""
+            known = (f"“{alt}”" if alt else "", f"credit: {credit}" if credit else "", size, origin)
+            yield f"– {', '.join(str(detail) for detail in known if detail)}"
+        case {"name": name, "domain": domain}:
+            yield f"{name} ({domain})" if domain else str(name)
+        case _:
+            yield "; ".join(f"{key}: {part}" for key, part in parts.items() if part)
+
+
+_PART, _POINTS, _QUALITY_GAP = 14, 5, "  "  # columns
+_LEAST_REASON = 20  # columns for the explanation of points
+_UNNAMED = "quality"
+
+
+def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> Iterator[str]:
+    """Return the lines of a table of quality points, within the terminal's width.
+
+    A line is added if the quality in the record differs from the sum.
+    """
+    has_names = any(row.part for row in rows)
+    for row in rows:
+        name = text.fold(row.part) or ("other" if has_names else _UNNAMED)
+        for evidence in row.evidence:
+            first, *more = _wrap_reason(text.fold(evidence.why))
+            yield _quality_line(name, f"{evidence.points:+d}", first)
+            yield from (_quality_line("", "", line) for line in more)
+            name = ""
+    total = sum(row.points for row in rows)
+    yield _quality_line("sum", str(total), "" if total == quality else f"the record says {quality}")
+
+
+def _quality_line(part: str, points: str, words: str) -> str:
+    return _QUALITY_GAP.join((part.ljust(_PART), points.rjust(_POINTS), words)).rstrip()
+
+
+def _wrap_reason(words: str) -> Sequence[str]:
+    """Wrap a text to the terminal's width; it stays one line if stdout is no terminal."""
+    if not sys.stdout.isatty():
+        return [words]
+    taken = len(_quality_line("", "", "x")) + len(
+        _QUALITY_GAP
+    )  # the table is below a story's first line
+    width = max(shutil.get_terminal_size((100, 24)).columns - taken, _LEAST_REASON)
+    return textwrap.wrap(words, width, break_on_hyphens=False) or [""]
+
+
+def show_deploy(report: reports.DeployReport) -> None:
+    """Print the summary of a deploy; for a dry run also each file."""
+    for words in report.notes:
+        note(f"note: {text.fold(words)}")
+    for path in report.sending:
+        click.echo(f"would send    {text.fold(path)}")
+    for path in report.deleting:
+        click.echo(f"would delete  {text.fold(path)}")
+    would = "would be " if report.dry_run else ""
+    pinged = f", {report.pinged} told" if report.pinged else ""
+    click.echo(
+        f"{text.fold(report.target)}: {report.sent} {would}sent ({report.bytes / 1e6:.1f} MB), "
+        f"{report.deleted} {would}deleted, {report.unchanged} unchanged{pinged} "
+        f"in {report.seconds:.1f} s"
+    )
+
+
+def note_gate_passage(gate: standings.GatePassage) -> None:
+    """Print on stderr how many stories pass the gate, and how many would pass other gates."""
+    if not gate.stories:
+        note(f"the gate alone decided on no story of the last {gate.days} days")
+        return
+    note(
+        f"of {gate.stories:,} stories of the last {gate.days} days the gate lets "
+        f"{gate.passed:,} through (publish_at {gate.publish_at})"
+    )
+    others = ", ".join(f"{other.passed:,} at {other.publish_at}" for other in gate.others)
+    note(f"  it would let through: {others}")

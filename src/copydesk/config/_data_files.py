@@ -1,0 +1,333 @@
+"""Read the YAML files beside beat.toml: topics and organizations. Every error names its file.
+
+`read_file` and `Fields` also serve the _config.yml of a reference site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from copydesk.config._toml import decode_text, setting_error, show_value, unreadable_error
+from copydesk.errors import ConfigError
+from copydesk.kit import urls, within
+from copydesk.news import Image, Organization, Topic
+
+_MAX_BYTES = 1_000_000
+
+
+def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
+    """Return the names of a folder's files with these suffixes, without dot files."""
+    try:
+        found = within.names(root, folder)
+    except OSError as error:
+        raise unreadable_error(error, folder) from error
+    return [name for name in found if PurePosixPath(name).suffix in suffixes]
+
+
+def read_file(root: Path, path: str) -> str:
+    """Return the text of a newsroom's file, which may not be a link; errors name its path."""
+    try:
+        return decode_text(within.read(root, path, _MAX_BYTES), path)
+    except OSError as error:
+        raise unreadable_error(error, path) from error
+
+
+def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, object]:
+    """Parse a YAML text that holds a mapping; `first_line` is where the text begins in its file."""
+    import yaml
+
+    try:
+        values = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    except yaml.YAMLError as error:
+        raise _yaml_error(error, name, first_line) from error
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        # an impossible date, a list as a key, too deep nesting
+        raise setting_error(
+            name, "", f"no usable YAML ({type(error).__name__}: {error})"
+        ) from error
+    if not isinstance(values, dict):
+        raise setting_error(name, "", f"expected keys with values, got {show_value(values)}")
+    return {str(key): value for key, value in values.items()}
+
+
+def _yaml_error(error: Exception, name: str, first_line: int) -> ConfigError:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "no YAML"
+    place = f"line {mark.line + first_line}, column {mark.column + 1}" if mark else ""
+    return setting_error(name, place, str(problem), "a text with : or # in it needs quotes")
+
+
+class Fields:
+    """Typed access to the fields of a mapping; errors name file and key."""
+
+    def __init__(self, values: Mapping[str, object], name: str, path: str = "") -> None:
+        self.name = name
+        self._values = values
+        self._path = path
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return a text, `default` if the key is missing or empty."""
+        value = self._values.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            raise self.error(key, f"expected text, got {show_value(value)}", _quotes_hint(value))
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts in order, without empty ones."""
+        values = self._list(key)
+        for value in values:
+            if not isinstance(value, str):
+                raise self.error(
+                    key, f"expected texts, got {show_value(value)}", _quotes_hint(value)
+                )
+        return tuple(str(value).strip() for value in values if str(value).strip())
+
+    def size(self, key: str) -> int:
+        """Return a number of pixels, 0 if the key is missing."""
+        value = self._values.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.error(key, f"expected a whole number, got {show_value(value)}")
+        return value
+
+    def mappings(self, key: str) -> Iterable[Fields]:
+        """Yield the mappings in a list."""
+        for index, value in enumerate(self._list(key)):
+            if not isinstance(value, dict):
+                raise self.error(f"{key}[{index}]", f"expected keys, got {show_value(value)}")
+            yield Fields(value, self.name, f"{self._path}{key}[{index}].")
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Return the keys and texts of a mapping in file order."""
+        values = self._values.get(key)
+        if values is None:
+            return ()
+        if not isinstance(values, dict):
+            raise self.error(key, f"expected keys with texts, got {show_value(values)}")
+        inner = Fields(values, self.name, f"{self._path}{key}.")
+        return tuple((str(name), inner.text(name)) for name in values)
+
+    def lists(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the keys of a mapping and the texts listed under each, in file order."""
+        values = self._values.get(key)
+        if values is None:
+            return ()
+        if not isinstance(values, dict):
+            raise self.error(key, f"expected keys with lists, got {show_value(values)}")
+        inner = Fields(
+            {str(name): value for name, value in values.items()}, self.name, f"{self._path}{key}."
+        )
+        return tuple((str(name), inner.texts(str(name))) for name in values)
+
+    def images(self) -> tuple[Image, ...]:
+        """Return the pictures listed under `images`."""
+        return tuple(
+            Image(
+                url=entry.text("url"),
+                width=entry.size("width"),
+                height=entry.size("height"),
+                title=entry.text("title"),
+            )
+            for entry in self.mappings("images")
+        )
+
+    def error(self, key: str, what: str, hint: str = "") -> ConfigError:
+        """Return the error for one key of this mapping."""
+        return setting_error(self.name, f"{self._path}{key}", what, hint)
+
+    def _list(self, key: str) -> list[object]:
+        values = self._values.get(key)
+        if values is None:
+            return []
+        if not isinstance(values, list):
+            raise self.error(key, f"expected a list, got {show_value(values)}")
+        return values
+
+
+def _quotes_hint(value: object) -> str:
+    """Return the hint for values that YAML does not read as text: No, 5 and 2024-01-01."""
+    return "put it in quotes" if isinstance(value, bool | int | float | date) else ""
+
+
+TOPICS_FOLDER = "_data/topics"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FILES = frozenset({"index.html", "index.json"})  # the site's files next to the topics' folders
+
+TopicFiles = Sequence[tuple[Topic, str]]
+
+
+def read_topics(root: Path) -> TopicFiles:
+    """Read each topic with its file name; refuse duplicate ids or names and circles of parents."""
+    found = []
+    for name in list_names(root, TOPICS_FOLDER, ".yaml", ".yml"):
+        file = f"{TOPICS_FOLDER}/{name}"
+        found.append((_topic(parse_mapping(read_file(root, file), file), file), file))
+    _refuse_twins(found)
+    _refuse_circles(found)
+    return found
+
+
+def find_topic_file(root: Path, name: str) -> str:
+    """Return the path of a topic's file by the topic's name; raise ConfigError."""
+    for topic, file in read_topics(root):
+        if topic.name == name:
+            return file
+    raise setting_error(TOPICS_FOLDER, "", f'no file is on "{name}"')
+
+
+def topic_warnings(found: TopicFiles, site_url: str) -> tuple[str, ...]:
+    """Return warnings of topics: parents that do not exist, services on this machine."""
+    return (*_orphans(found), *_services_at_home(found, site_url))
+
+
+def _orphans(found: TopicFiles) -> Iterator[str]:
+    """Yield a warning for each topic whose parent does not exist."""
+    names = {topic.name for topic, _ in found}
+    for topic, file in found:
+        if topic.parent and topic.parent not in names:
+            yield f'{file}: no topic is named "{topic.parent}", its parent'
+
+
+def _services_at_home(found: TopicFiles, site_url: str) -> Iterator[str]:
+    """Yield one warning if the site is on the web but its topics' services are on this machine.
+
+    `copydesk new` writes the address that the site has before it is published.
+    """
+    if not site_url or urls.is_private(urls.host(site_url)):
+        return
+    wrong = [
+        f"{file}: services.{name} leads to this machine, not to {site_url}: {address}"
+        for topic, file in found
+        for name, address in topic.services
+        if urls.is_private(urls.host(address))
+    ]
+    if wrong:
+        yield wrong[0] + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else "")
+
+
+def _topic(values: Mapping[str, object], file: str) -> Topic:
+    fields = Fields(values, file)
+    topic = Topic(
+        id=fields.text("_id"),
+        name=fields.text("name"),
+        shortname=fields.text("shortname"),
+        parent=fields.text("parent"),
+        description=fields.text("description"),
+        keywords=fields.texts("keywords"),
+        hashtags=fields.texts("hashtags"),
+        images=fields.images(),
+        services=fields.pairs("services"),
+        aliases=fields.texts("aliases"),
+        required=fields.texts("required"),
+        excluded=fields.texts("excluded"),
+        translations=_translations(fields),
+        dismissed=fields.texts("dismissed"),
+    )
+    if not topic.name:
+        raise fields.error("name", "missing", "every topic needs a name")
+    if topic.id.lower() in _FILES:
+        raise fields.error("_id", f'the site has a file "{topic.id}"', "give it another one")
+    if not _ID.fullmatch(topic.id):
+        what = f'expected letters, digits and - . _ only, 100 at most, got "{topic.id[:120]}"'
+        raise fields.error("_id", what, "it becomes a folder of the site")
+    return topic
+
+
+def _translations(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the keywords of each language by its code, in lower case and without a region."""
+    found = fields.lists("translations")
+    for code, _ in found:
+        if not _LANGUAGE.fullmatch(code):
+            what = f'expected codes of languages such as de, got "{code}"'
+            raise fields.error("translations", what, 'two or three letters, in quotes: "no"')
+    return found
+
+
+def _refuse_twins(found: TopicFiles) -> None:
+    ids: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for topic, file in found:
+        for seen, key, value in ((ids, "_id", topic.id), (names, "name", topic.name)):
+            if value in seen:
+                raise setting_error(
+                    file, key, f'"{value}" is taken by {seen[value]}', "choose another"
+                )
+            seen[value] = file
+
+
+def _refuse_circles(found: TopicFiles) -> None:
+    """Refuse a topic that is its own ancestor, which would make walks upwards endless."""
+    parents = {topic.name: topic.parent for topic, _ in found}
+    for topic, file in found:
+        above = topic.parent
+        for _ in parents:
+            if above == topic.name:
+                raise setting_error(file, "parent", f'"{topic.name}" stands above itself')
+            above = parents.get(above, "")
+
+
+FOLDER = "_data/organizations"
+LOGOS = "assets/images/organizations"
+LOGO_SIDES = (50, 400)  # pixels of the reference's two files
+_LOGO_END = "-50x50.jpg"
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
+_FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
+    """Read each organization by its domain, with its file name, in the order of file names."""
+    found: dict[str, tuple[Organization, str]] = {}
+    for name in list_names(root, FOLDER, ".md"):
+        file = f"{FOLDER}/{name}"
+        organization = _organization(read_file(root, file), file, name.removesuffix(".md"))
+        if organization.domain in found:
+            taken = found[organization.domain][1]
+            raise setting_error(file, "domain", f'"{organization.domain}" is taken by {taken}')
+        found[organization.domain] = (organization, file)
+    return found
+
+
+def find_organization_files(root: Path) -> dict[str, str]:
+    """Return the path of each organization's file by domain."""
+    return {domain: file for domain, (_, file) in read_organizations(root).items()}
+
+
+def read_logos(root: Path, api_url: str) -> dict[str, Image]:
+    """Return the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
+    return {
+        name.removesuffix(_LOGO_END).lower(): Image(
+            url=f"{api_url}/{LOGOS}/{name}", width=50, height=50
+        )
+        for name in list_names(root, LOGOS, ".jpg")
+        if name.endswith(_LOGO_END)
+    }
+
+
+def logo_paths(domain: str) -> tuple[str, ...]:
+    """Return the paths of a domain's logos by size; none for an invalid domain."""
+    if len(domain) > 200 or not _DOMAIN.fullmatch(domain):
+        return ()
+    return tuple(f"{LOGOS}/{domain}-{side}x{side}.jpg" for side in LOGO_SIDES)
+
+
+def _organization(text: str, file: str, stem: str) -> Organization:
+    front = _FRONT.match(text)
+    if not front:
+        raise setting_error(file, "", "no front matter", "the file begins with a line ---")
+    fields = Fields(parse_mapping(front.group(1), file, first_line=2), file)
+    name = fields.text("name")
+    if not name:
+        raise fields.error("name", "missing", "every organization needs a name")
+    return Organization(
+        domain=fields.text("domain", stem).lower() or stem,
+        name=name,
+        other_names=fields.texts("otherNames"),
+        description=fields.text("description"),
+        images=fields.images(),
+        owner=fields.text("owner"),
+    )

@@ -1,0 +1,268 @@
+"""Read what a browser sends (bodies, forms, drafts, pictures); answer with pages and errors."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.parser import BytesParser
+from email.policy import HTTP
+from functools import wraps
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from copydesk.desk._actions import read_digests
+from copydesk.desk._pages import Editor
+from copydesk.desk_store import DeskStore, Draft
+from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
+from copydesk.news import EditorAction
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_COMMIT = re.compile(r"[0-9a-f]{4,64}")
+NEVER_KEPT = {"Cache-Control": "no-store"}
+_MOST_BYTES = 2_000_000  # of a request: 200 notes
+
+
+def must_edit(editor: Editor) -> Editor:
+    """Return the editor if they may decide; raises UsageError for one who may only look."""
+    if not editor.may_edit:
+        raise UsageError("your account may look, not decide", subject=editor.name)
+    return editor
+
+
+def page_answer(body: bytes) -> Response:
+    """Return an HTML page as an answer that is never cached."""
+    return Response(body, media_type="text/html", headers=NEVER_KEPT)
+
+
+def with_errors(handler: Handler) -> Handler:
+    """Answer with a problem where `handler` raises a CopydeskError.
+
+    If a browser asked for a page, the error is raised on: the app answers with an HTML page.
+    """
+
+    @wraps(handler)
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except CopydeskError as error:
+            if "text/html" in request.headers.get("Accept", ""):
+                raise
+            return problem_answer(error)
+
+    return answer
+
+
+def problem_answer(error: CopydeskError) -> Response:
+    """Return an error as a problem in JSON (RFC 9457)."""
+    told = {"title": str(error), "detail": error.hint, "status": status_of(error)}
+    body = msgspec.json.encode(told)
+    media_type = "application/problem+json"
+    return Response(body, status_of(error), NEVER_KEPT, media_type=media_type)
+
+
+def read_commit(form: Mapping[str, str]) -> str:
+    """Return the commit id in a form; raises UsageError where it is not one."""
+    commit = form.get("commit", "")
+    if not _COMMIT.fullmatch(commit):
+        raise UsageError("no id of a commit", subject=commit[:80])
+    return commit
+
+
+def status_of(error: CopydeskError) -> int:
+    """Return the HTTP status for an error."""
+    return {UsageError: 400, PictureError: 400, RecordError: 404}.get(type(error), 503)
+
+
+async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
+    """Return the body of a request; raises UsageError if it has more than `most` bytes."""
+    body = bytearray()
+    async for some in request.stream():
+        body += some
+        if len(body) > most:
+            raise UsageError("too much at once", subject=f"{most:,} bytes at most")
+    return bytes(body)
+
+
+async def read_form(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form, empty ones too; raises UsageError as `read_body` does."""
+    return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)
+
+
+PICTURE_BYTES = 5_100_000  # 5 MB and the rest of a form
+_FIELDS = 10
+_FORM_FIELDS = 500  # with one for each topic of a beat
+_NAME_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPicture:
+    """An uploaded picture; `story` is the record that it is for, "" if the form names none.
+
+    `seen` holds the digests of the story's fields as the form showed them.
+    """
+
+    data: bytes
+    story: str = ""
+    seen: str = ""
+
+
+def read_picture(body: bytes, content_type: str) -> SentPicture:
+    """Return the uploaded picture; raises UsageError where a form has none."""
+    if not content_type.strip().lower().startswith("multipart/form-data"):
+        return SentPicture(data=body)
+    fields = dict(_read_parts(body, content_type)[:_FIELDS])
+    if "file" not in fields:
+        raise UsageError("the form has no picture")
+    name = fields.get("story", b"").decode("utf-8", "replace")[:_NAME_CHARACTERS]
+    seen = fields.get("seen", b"").decode("utf-8", "replace")
+    return SentPicture(data=fields["file"], story=name, seen=seen)
+
+
+def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Return the fields of a form in order, and its file, b"" if it has none."""
+    if not content_type.strip().lower().startswith("multipart/form-data"):
+        return parse_qsl(body.decode("utf-8", "replace"), True), b""
+    fields, data = list[tuple[str, str]](), b""
+    for name, payload in _read_parts(body, content_type)[:_FORM_FIELDS]:
+        if name == "file":
+            data = payload
+        else:
+            fields.append((name, payload.decode("utf-8", "replace")))
+    return fields, data
+
+
+def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
+    """Return the parts of a multipart form, with their names."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
+    form = BytesParser(policy=HTTP).parsebytes(head + body)
+    parts = ((part, part.get_payload(decode=True)) for part in form.iter_parts())
+    return [
+        (str(part.get_param("name", "", "content-disposition")), payload)
+        for part, payload in (parts if form.is_multipart() else ())
+        if isinstance(payload, bytes)
+    ]
+
+
+def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
+    """Return the action that makes an upload the picture of its story."""
+    return EditorAction(
+        id=str(uuid4()),
+        kind="rule",
+        said="set",
+        by=by,
+        at=at,
+        stories=(sent.story,),
+        values=("picture", address),
+        base=read_digests(sent.seen, [sent.story]),
+    )
+
+
+FIELDS = frozenset(
+    {"title", "excerpt", "text", "note", "why", "url", "other_picture", "alt", "credit"}
+)
+# A draft's version: what the form of a filed story showed when the editor began to type.
+_WAS = "was_"
+_BASES = frozenset({f"{_WAS}{name}" for name in ("title", "excerpt", "note", "url")})
+
+
+class SentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of a form that were typed into, as JSON has them; `story` is "" for a new one."""
+
+    story: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDraft:
+    """What an editor typed and did not save, by field; `at` is when, None for no draft.
+
+    `was` has what the form showed in each field then.
+    """
+
+    at: datetime | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    was: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_drafts(body: bytes, at: datetime) -> list[Draft]:
+    """Return the drafts in a JSON body; raises UsageError for invalid ones."""
+    try:
+        sent = msgspec.json.decode(body, type=SentDraft)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"this is no draft ({error})") from error
+    return make_drafts(sent, at)
+
+
+def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
+    """Return the sent fields as drafts; raises UsageError for fields that no form has."""
+    if len(sent.story) > _NAME_CHARACTERS or not sent.fields.keys() <= FIELDS | _BASES:
+        raise UsageError("no form of the desk has this", subject=sent.story[:80])
+    return [
+        Draft(story=sent.story, field=name, text=words, at=at)
+        for name, words in sent.fields.items()
+    ]
+
+
+def find_draft(drafts: Sequence[Draft], shown: Mapping[str, str] | None = None) -> FoundDraft:
+    """Return the drafts that differ from what the form shows (`shown`), as one draft."""
+    known = shown or {}
+    typed = [
+        draft
+        for draft in drafts
+        if draft.field in FIELDS and draft.text.strip() != known.get(draft.field)
+    ]
+    return FoundDraft(
+        at=max((draft.at for draft in typed), default=None),
+        fields={draft.field: draft.text for draft in typed},
+        was={
+            draft.field.removeprefix(_WAS): draft.text for draft in drafts if draft.field in _BASES
+        },
+    )
+
+
+def draft_form(
+    name: str, form: Mapping[str, str], was: Mapping[str, str], at: datetime
+) -> list[Draft]:
+    """Return a draft for each field that the editor changed in a story's form."""
+    changed = {
+        field: value.replace("\r\n", "\n")
+        for field, value in form.items()
+        if field in FIELDS and value.strip() and value.strip() != was.get(field, "").strip()
+    }
+    bases = {f"{_WAS}{field}": was[field] for field in changed if field in was}
+    return make_drafts(SentDraft(name, {**changed, **bases}), at)
+
+
+async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) -> None:
+    """Store what an editor typed into a form."""
+
+    def keep() -> None:
+        for draft in drafts:
+            store.drafts.keep(editor, draft)
+
+    await asyncio.to_thread(keep)
+
+
+async def drop_filed_drafts(
+    store: DeskStore, editor: str, story: str, filed: Mapping[str, str]
+) -> None:
+    """Delete an editor's drafts of a story that are filed now.
+
+    A draft with other text stays: it may have been typed in another tab.
+    """
+
+    def drop() -> None:
+        for draft in store.drafts.of_story(editor, story):
+            if draft.field in FIELDS and draft.text.split() == filed.get(draft.field, "").split():
+                for name in (draft.field, f"{_WAS}{draft.field}"):
+                    store.drafts.drop(editor, story, name)
+
+    await asyncio.to_thread(drop)

@@ -1,0 +1,343 @@
+"""Render the forms for new stories, filed pages, stashes and reading lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote
+from uuid import uuid4
+
+from copydesk import editing
+from copydesk.desk._http import FoundDraft
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
+from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._story_view import View
+from copydesk.desk_store import DeskStore, Stash
+from copydesk.editing import queue
+from copydesk.errors import UsageError
+from copydesk.news import Beat, ChosenStory, EditorAction, ReadingList
+from copydesk.newsroom import Newsroom
+
+_TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
+
+
+def render_write(
+    pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
+) -> bytes:
+    """Return the form for a new story, filled with the editor's draft."""
+    return pages.page(
+        "write.html",
+        editor,
+        counts,
+        title=pages.strings.say("write_title"),
+        id=str(uuid4()),
+        topics=[topic for topic in pages.topic_choices(()) if topic["name"] != beat.topic],
+        has_place=beat.scoring.traits.has_blocks,
+        excerpt_characters=beat.excerpt.max_characters,
+        draft=pages.describe_draft("", draft.at),
+        story={name: draft.fields.get(name, "") for name in _TYPED},
+    )
+
+
+def read_write(
+    beat: Beat, fields: Sequence[tuple[str, str]], by: str, at: datetime
+) -> EditorAction:
+    """Return the action that files the story of a form; raises UsageError for an invalid one."""
+    form = {name: value.replace("\r\n", "\n") for name, value in fields}
+    topics = [value for name, value in fields if name == "topic"]
+    picture = form.get("other_picture", "").strip()
+    values = (*(form.get(name, "") for name in ("title", "excerpt", "text")), *topics)
+    if picture:
+        shown = (picture, form.get("alt", ""), form.get("credit", ""))
+        values = (*values[:3], *shown, *topics)
+    said = editing.PICTURED if picture else ""
+    editing.read_own_story(beat, said, values)
+    return EditorAction(
+        id=form.get("id") or str(uuid4()),
+        kind="write",
+        said=said,
+        by=by,
+        at=at,
+        values=values,
+        why=form.get("why", ""),
+    )
+
+
+def render_file(
+    opened: OpenNewsroom,
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    preview: queue.PagePreview | None = None,
+) -> bytes:
+    """Return the form for a URL, with a preview of its page once it was read."""
+    obstacle = filed = ""
+    if preview is not None:
+        obstacle = preview.problem or queue.find_obstacle(opened.newsroom, preview)
+        filed = queue.find_filed_record(opened.queue, preview)
+    return pages.page(
+        "file.html",
+        editor,
+        counts,
+        title=pages.strings.say("file_title"),
+        id=str(uuid4()),
+        topics=pages.topic_choices(()),
+        url=preview.url if preview else "",
+        preview=preview,
+        obstacle=obstacle,
+        filed=f"{pages.views.root}story/{quote(filed, safe='')}/" if filed else "",
+    )
+
+
+def read_file(newsroom: Newsroom, form: Mapping[str, str], by: str, at: datetime) -> EditorAction:
+    """Return the action that files the page of a form; raises UsageError for an invalid URL."""
+    url, topic, why = (form.get(name, "").strip() for name in ("url", "topic", "why"))
+    tip = editing.new_tip(newsroom, url, topic=topic, why=why, by=by)
+    return EditorAction(
+        id=form.get("id") or str(uuid4()),
+        kind="file",
+        by=by,
+        at=at,
+        values=(tip.url, *filter(None, (tip.topic,))),
+        why=why,
+    )
+
+
+_NAME_CHARACTERS = 300
+
+
+def render_stashes(
+    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, stashes: Sequence[Stash]
+) -> bytes:
+    """Return the page of the stashes that an editor may see."""
+    return pages.page(
+        "stash.html",
+        editor,
+        counts,
+        title=pages.strings.say("stash_title"),
+        stashes=[_describe_stash(opened, pages, stash) for stash in stashes],
+        lists=[
+            {"id": filed.listed.id, "title": filed.listed.title}
+            for filed in editing.find_lists(opened.newsroom)[0]
+        ],
+    )
+
+
+def change_stash(
+    store: DeskStore, editor: str, fields: Sequence[tuple[str, str]], default: str
+) -> Stash | None:
+    """Change a stash as a form says, and return it, None where it was deleted.
+
+    Stories for no named stash go into the editor's first own one, which is created as `default`
+    where there is none. Raises UsageError for an invalid form.
+    """
+    form = dict(fields)
+    stories = [value for name, value in fields if name == "story" and value]
+    if max(map(len, stories), default=0) > _NAME_CHARACTERS:
+        raise UsageError("no story is called so", subject=max(stories, key=len)[:80])
+    stashes, do = store.stashes, form.get("do", "")
+    if do == "make":
+        stash_id = stashes.make(editor, form.get("name", ""), shared="shared" in form)
+        return stashes.find(editor, stash_id)
+    with store.at_once():
+        stash_id = _find_stash(store, editor, form.get("stash", ""), default if do == "add" else "")
+        if do == "add":
+            stashes.add(editor, stash_id, stories)
+        elif do == "take_out":
+            stashes.take_out(editor, stash_id, stories)
+        elif do == "remove":
+            stashes.remove(editor, stash_id)
+            return None
+        else:
+            raise UsageError("the form does not say what is to be done", subject=do[:80])
+        return stashes.find(editor, stash_id)
+
+
+def read_stash_id(named: str) -> int:
+    """Return the id of the stash in a form; raises UsageError for an invalid one."""
+    if not (named.isascii() and named.isdigit() and len(named) < 10):
+        raise UsageError("no such stash", subject=named[:80])
+    return int(named)
+
+
+def _find_stash(store: DeskStore, editor: str, named: str, default: str) -> int:
+    if named or not default:
+        return read_stash_id(named)
+    own = [stash.id for stash in store.stashes.of(editor) if not stash.is_shared]
+    return min(own) if own else store.stashes.make(editor, default)
+
+
+def _describe_stash(opened: OpenNewsroom, pages: Pages, stash: Stash) -> View:
+    root = pages.views.root
+    return {
+        "id": stash.id,
+        "name": stash.name,
+        "is_shared": stash.is_shared,
+        "may_merge": len(stash.stories) > 1,
+        "stories": [
+            {
+                "name": name,
+                "title": find_title(opened, name),
+                "href": f"{root}story/{quote(name, safe='')}/",
+            }
+            for name in stash.stories
+        ],
+    }
+
+
+Fields = Sequence[tuple[str, str]]
+
+
+def render_lists(opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts) -> bytes:
+    """Return the page of all reading lists, with the problems of unreadable files."""
+    lists, troubles = editing.find_lists(opened.newsroom)
+    return pages.page(
+        "lists.html",
+        editor,
+        counts,
+        title=pages.strings.say("lists_title"),
+        lists=[_describe_list(pages, filed.listed) for filed in lists],
+        troubles=[f"{error.subject}: {error.what}" for error in troubles],
+    )
+
+
+def _describe_list(pages: Pages, listed: ReadingList) -> View:
+    return {
+        "id": listed.id,
+        "title": listed.title,
+        "href": f"{pages.views.root}list/?id={quote(listed.id)}",
+        "count": len(listed.stories),
+        "by": listed.by,
+        "time": pages.views.time(listed.updated_at) if listed.updated_at else "",
+    }
+
+
+def find_list(opened: OpenNewsroom, list_id: str) -> editing.FiledList:
+    """Return a filed list, an empty one without an id; raises UsageError for an unknown id."""
+    if not list_id:
+        return editing.FiledList(listed=ReadingList(id="", title=""))
+    lists, _ = editing.find_lists(opened.newsroom)
+    filed = next((filed for filed in lists if filed.listed.id == list_id), None)
+    if filed is None:
+        raise UsageError("there is no such list", subject=list_id[:80])
+    return filed
+
+
+def add_stash(filed: editing.FiledList, stash: Stash) -> editing.FiledList:
+    """Return a list with the stories of a stash added; a new list gets the stash's name."""
+    listed = filed.listed
+    known = {story.name for story in listed.stories}
+    more = (ChosenStory(name=name) for name in stash.stories if name not in known)
+    return editing.FiledList(
+        version=filed.version,
+        listed=ReadingList(
+            id=listed.id,
+            title=listed.title or stash.name,
+            description=listed.description,
+            stories=(*listed.stories, *more),
+        ),
+    )
+
+
+def take_up(opened: OpenNewsroom, action: EditorAction) -> editing.FiledList:
+    """Return the list that an action would have made of the one that is filed now."""
+    wanted = editing.read_own_list(action)
+    lists, _ = editing.find_lists(opened.newsroom)
+    versions = {filed.listed.id: filed.version for filed in lists}
+    return editing.FiledList(listed=wanted, version=versions.get(wanted.id, ""))
+
+
+def render_list(
+    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: editing.FiledList
+) -> bytes:
+    """Return the form of a list."""
+    listed = filed.listed
+    return pages.page(
+        "list.html",
+        editor,
+        counts,
+        title=listed.title or pages.strings.say("list_new"),
+        id=str(uuid4()),
+        list_id=listed.id,
+        name=listed.title,
+        description=listed.description,
+        version=filed.version,
+        chosen=[
+            {
+                "name": story.name,
+                "place": place,
+                "title": find_title(opened, story.name),
+                "words": story.words,
+                "href": f"{pages.views.root}story/{quote(story.name, safe='')}/",
+            }
+            for place, story in enumerate(listed.stories, 1)
+        ],
+    )
+
+
+def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) -> EditorAction:
+    """Return the action of a list's form; raises UsageError for an invalid one.
+
+    A new list without a name for its address takes its title.
+    """
+    form = dict(fields)
+    version, title = form.get("seen", ""), form.get("title", "")
+    list_id = form.get("list", "").strip() or editing.name_list(title)
+    action = EditorAction(
+        id=form.get("id") or str(uuid4()),
+        kind="list",
+        said="end" if form.get("do") == "end" else "set",
+        by=by,
+        at=at,
+        values=(list_id,),
+        why=form.get("why", ""),
+        seen={editing.list_key(list_id): version},
+    )
+    if not editing.is_action_id(action.id):
+        raise UsageError("no id of an action", subject=action.id[:80])
+    return action if action.said == "end" else _with_stories(opened, action, fields, title)
+
+
+def _with_stories(
+    opened: OpenNewsroom, action: EditorAction, fields: Fields, title: str
+) -> EditorAction:
+    form, (list_id,) = dict(fields), action.values
+    chosen = _order_stories(fields)
+    description = form.get("description", "").replace("\r\n", "\n")
+    whole = EditorAction(
+        id=action.id,
+        kind="list",
+        said="set",
+        by=action.by,
+        at=action.at,
+        stories=tuple(story.name for story in chosen),
+        values=(list_id, title, description, *(story.words for story in chosen)),
+        why=action.why,
+        seen=action.seen,
+    )
+    editing.read_own_list(whole)
+    lists, _ = editing.find_lists(opened.newsroom)
+    if not form.get("seen") and any(filed.listed.id == list_id for filed in lists):
+        raise UsageError("there is a list of that name", subject=list_id, hint="choose another")
+    return whole
+
+
+def _order_stories(fields: Fields) -> list[ChosenStory]:
+    """Return the stories of a form in the order of their typed places, without removed ones."""
+    names, places, words = (
+        [value for key, value in fields if key == name] for name in ("story", "place", "words")
+    )
+    if not len(names) == len(places) == len(words):
+        raise UsageError("the form is not whole", hint="open it again")
+    taken_out = {value for key, value in fields if key == "out"}
+    rows = [
+        (_read_place(place), ChosenStory(name=name, words=said.strip()))
+        for name, place, said in zip(names, places, words, strict=True)
+        if name not in taken_out
+    ]
+    return [story for _, story in sorted(rows, key=lambda row: row[0])]
+
+
+def _read_place(place: str) -> float:
+    """Return the place typed for a story; text that is no number means last."""
+    return float(place) if place.isascii() and place.isdigit() and len(place) < 6 else 1e6

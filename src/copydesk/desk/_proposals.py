@@ -1,0 +1,222 @@
+"""Store what programs propose; an editor takes a proposal, which becomes an action, or refuses it.
+A proposal changes nothing by itself. It is shown at its stories until an editor decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from copydesk import editing
+from copydesk.desk._actions import SentAction, make_actions
+from copydesk.desk._desk import Desk, now
+from copydesk.desk._http import NEVER_KEPT, must_edit, read_form, with_errors
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._pages import Editor
+from copydesk.desk_store import ApiToken, Ground, Proposal
+from copydesk.editing import queue
+from copydesk.errors import RecordError, UsageError
+from copydesk.kit import text
+from copydesk.news import EditorAction
+
+PROPOSED_RULES = frozenset({"merge", "split", "lead", "set"})
+_PROPOSED_VERDICTS = frozenset({"publish", "hold", "reject"})
+_PROPOSED_FIELDS = frozenset({"note", "excerpt"})
+_STORIES = 20
+_VALUE_CHARACTERS = 5_000
+StoryName = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class SentGround(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a proposal rests on: a story, and words that stand in it, "" for the story as such."""
+
+    story: StoryName
+    words: Annotated[str, Meta(max_length=500)] = ""
+
+
+class SentProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An action that is suggested, why, and what that rests on.
+
+    A verdict (`publish`, `hold`, `reject`), a rule on groups (`merge`, `split`, `lead`), or `set`
+    with the values `note` or `excerpt` and the words.
+    """
+
+    kind: Literal["verdict", "rule"]
+    said: Literal["publish", "hold", "reject", "merge", "split", "lead", "set"]
+    stories: Annotated[list[StoryName], Meta(min_length=1, max_length=_STORIES)]
+    grounds: Annotated[list[SentGround], Meta(min_length=1, max_length=10)]
+    why: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    values: Annotated[list[str], Meta(max_length=2)] = []
+
+
+async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: str) -> Proposal:
+    """Store a proposal and return it; raises UsageError, RecordError for an unknown story."""
+    _check_words(sent)
+    action = SentAction(
+        id=proposal_id,
+        kind=sent.kind,
+        said=sent.said,
+        stories=sent.stories,
+        values=sent.values,
+        why=text.fold(sent.why),
+    )
+    at = now()
+    (made,) = make_actions([action], token.name, at)
+    seen = await desk.thread.ask(lambda opened: _check_grounds(opened, sent))
+    proposal = Proposal(
+        id=proposal_id,
+        author=token.name,
+        label=token.label,
+        at=at,
+        action=replace(made, seen=seen),
+        grounds=tuple(
+            Ground(story=ground.story, words=text.fold(ground.words)) for ground in sent.grounds
+        ),
+    )
+    kept = await asyncio.to_thread(desk.store.proposals.put, proposal)
+    if not _is_same(kept, proposal):
+        raise UsageError("another proposal has that id", subject=proposal_id)
+    desk.broadcast.tell("changed", {})
+    return kept
+
+
+def _is_same(kept: Proposal, proposal: Proposal) -> bool:
+    """Decide whether a proposal was sent twice; the text of its stories may differ by now."""
+    action = replace(kept.action, at=proposal.at, seen=proposal.action.seen)
+    return (kept.author, action) == (proposal.author, proposal.action)
+
+
+def _check_words(sent: SentProposal) -> None:
+    """Raise UsageError for what an editor could not take by one key."""
+    allowed = _PROPOSED_VERDICTS if sent.kind == "verdict" else PROPOSED_RULES
+    if sent.said not in allowed:
+        raise UsageError(f"no {sent.kind} is proposed so", subject=sent.said)
+    is_set = sent.said == "set"
+    if len(sent.values) != (2 if is_set else 0):
+        raise UsageError("a field and its words are set, else there are no values")
+    if is_set and sent.values[0] not in _PROPOSED_FIELDS:
+        raise UsageError("note and excerpt are proposed alone", subject=sent.values[0][:80])
+    if is_set and not 0 < len(sent.values[1].strip()) <= _VALUE_CHARACTERS:
+        raise UsageError(f"words between 1 and {_VALUE_CHARACTERS:,} characters are proposed")
+
+
+def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str]:
+    """Return the digests of the fields that the proposal would change.
+
+    Raises RecordError for an unknown story, UsageError for a quotation that is not in the story.
+    """
+    pages = {
+        name: queue.read_story_page(opened.newsroom, opened.queue, name)
+        for name in dict.fromkeys([*sent.stories, *(ground.story for ground in sent.grounds)])
+    }
+    for ground in sent.grounds:
+        if text.fold(ground.words) not in _read_words(pages[ground.story]):
+            hint = "cite them letter by letter, or the story alone"
+            raise UsageError("these words do not stand in it", subject=ground.story, hint=hint)
+    if sent.said == "set" and any(_refuses_models(pages[name]) for name in sent.stories):
+        raise UsageError("its publisher refuses ai-input", subject=sent.stories[0])
+    if len(sent.stories) != 1:
+        return {}
+    (name,) = sent.stories
+    seen = pages[name].seen
+    return {
+        f"{name} {field}": digest
+        for field, digest in editing.field_digests(seen.story, seen.verdict).items()
+    }
+
+
+def _refuses_models(page: queue.StoryPage) -> bool:
+    return "ai-input" in page.seen.story.refuses
+
+
+def _read_words(page: queue.StoryPage) -> str:
+    """Return the text that an agent may read; only the headline where the publisher refuses."""
+    story = page.seen.story
+    if _refuses_models(page):
+        return text.fold(story.title)
+    return text.fold(" ".join((story.title, story.excerpt, story.note, page.text)))
+
+
+async def take_proposal(desk: Desk, proposal_id: str, editor: str) -> EditorAction:
+    """Return the action that a proposal became; it waits to be filed.
+
+    Taken again by the same editor it is the same action. Raises RecordError for an unknown
+    proposal, UsageError for one that was refused or taken by somebody else.
+    """
+
+    def take() -> EditorAction:
+        store = desk.store
+        with store.at_once():
+            proposal = _find(desk, proposal_id)
+            action = _make_action(proposal, editor)
+            if store.proposals.decide(proposal_id, "taken", editor, now()):
+                store.actions.put([action])
+            elif (proposal.became, proposal.decided_by) != ("taken", editor):
+                raise _over(proposal)
+        return action
+
+    action = await asyncio.to_thread(take)
+    desk.filer.wake([action.id])
+    desk.broadcast.tell("changed", {})
+    return action
+
+
+async def refuse_proposal(desk: Desk, proposal_id: str, editor: str) -> Proposal:
+    """Return a proposal that an editor refused; raises as `take_proposal`."""
+
+    def refuse() -> Proposal:
+        with desk.store.at_once():
+            proposal = _find(desk, proposal_id)
+            is_first = desk.store.proposals.decide(proposal_id, "refused", editor, now())
+            if not is_first and proposal.became != "refused":
+                raise _over(proposal)
+            return _find(desk, proposal_id)
+
+    refused = await asyncio.to_thread(refuse)
+    desk.broadcast.tell("changed", {})
+    return refused
+
+
+def _find(desk: Desk, proposal_id: str) -> Proposal:
+    proposal = desk.store.proposals.find(proposal_id)
+    if proposal is None:
+        raise RecordError("no such proposal", subject=proposal_id[:80])
+    return proposal
+
+
+def _make_action(proposal: Proposal, editor: str) -> EditorAction:
+    """Return the action of an editor who takes a proposal; its id names the proposal."""
+    why = f"{proposal.action.why} (proposed by {proposal.author}: {proposal.label})"
+    return replace(proposal.action, id=f"p-{proposal.id}", by=editor, at=now(), why=why)
+
+
+def _over(proposal: Proposal) -> UsageError:
+    return UsageError(f"{proposal.decided_by} has {proposal.became} it", subject=proposal.id)
+
+
+def list_proposal_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the route of an open desk on which editors decide proposals."""
+
+    async def decide(request: Request) -> Response:
+        editor = must_edit(editor_of(request))
+        form = dict(await read_form(request))
+        do, proposal_id = form.get("do", ""), form.get("proposal", "")
+        if do == "take":
+            await take_proposal(desk, proposal_id, editor.name)
+        elif do == "refuse":
+            await refuse_proposal(desk, proposal_id, editor.name)
+        else:
+            raise UsageError("the form does not say what is to be done", subject=do[:80])
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"became": do}, headers=NEVER_KEPT)
+        return RedirectResponse(desk.own_page(form.get("return", "")), 303)
+
+    return [Route("/proposal", with_errors(decide), methods=["POST"])]

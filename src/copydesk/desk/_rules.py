@@ -1,0 +1,463 @@
+"""Serve the page "What if": an editor tries other rules, an owner writes them to beat.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import cast
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from copydesk import background
+from copydesk.desk._desk import Desk
+from copydesk.desk._http import NEVER_KEPT, must_edit, read_commit, read_form, with_errors
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
+from copydesk.desk._pages import Editor, Pages, asset_name, show_command
+from copydesk.desk._previews import Trial
+from copydesk.desk.sign_in import require_role, visitor_of
+from copydesk.editing import what_if
+from copydesk.errors import UsageError
+from copydesk.kit import text
+from copydesk.kit.kinds import options_of
+from copydesk.news import Beat, FrontOptions, SignalPoints, Trust
+from copydesk.rounds.rejudging import FieldChange
+
+_PATH = "what-if/"
+_LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
+
+
+def list_rule_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk on which rules are tried and written."""
+    handlers = _RuleHandlers(desk, editor_of)
+    return [
+        Route("/what-if/", with_errors(handlers.show)),
+        Route("/what-if/try", with_errors(handlers.begin), methods=["POST"]),
+        Route("/what-if/cancel", with_errors(handlers.give_up), methods=["POST"]),
+        Route("/what-if/write", with_errors(handlers.write), methods=["POST"]),
+        Route("/what-if/undo", with_errors(handlers.undo), methods=["POST"]),
+        Route("/what-if/rejudge", with_errors(handlers.rejudge), methods=["POST"]),
+    ]
+
+
+class _RuleHandlers:
+    """Handle each route."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the page; it reloads while a trial is running."""
+        editor, asked = must_edit(self._editor_of(request)), request.query_params
+        trial = self._desk.trials.find(asked.get("trial", ""), editor.name)
+        again = self._desk.trials.find(asked.get("again", ""), editor.name)
+        rejudging = self._desk.rejudging.last if self._desk.rejudging else None
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            state = WhatIfState(
+                trial=trial,
+                half_life_today=opened.newsroom.settings.front.half_life_hours,
+                may_write=visitor_of(request).may("owner"),
+                written=asked.get("written", "")[:40],
+                undone=asked.get("undone", "")[:40],
+                again=again,
+                rejudging=rejudging,
+            )
+            return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
+
+        is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
+        waits = is_judged or (trial is not None and not trial.is_over)
+        headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
+        return Response(await self._desk.draw(make), media_type="text/html", headers=headers)
+
+    async def begin(self, request: Request) -> Response:
+        """Begin to try the rules of a form, and redirect to the page of the trial."""
+        editor = must_edit(self._editor_of(request))
+        fields = await read_form(request)
+        settings = await self._desk.thread.ask(lambda opened: opened.newsroom.settings)
+        change = read_change(fields, settings.beat, settings.front)
+        trial = self._desk.trials.begin(editor.name, change)
+        return self._lead(trial=trial.id)
+
+    async def give_up(self, request: Request) -> Response:
+        """Give up a trial, and redirect to its page."""
+        trial, _ = await self._find(request)
+        trial.is_given_up = trial.is_given_up or not trial.is_over
+        return self._lead(trial=trial.id)
+
+    async def write(self, request: Request) -> Response:
+        """Commit what was tried, under the owner's name."""
+        owner = require_role(request, "owner")
+        trial, form = await self._find(request)
+        if trial.tried is None:
+            raise UsageError("try the rules before they are written", subject="what if")
+        if trial.tried.summary.is_extreme and "sure" not in form:
+            raise UsageError(
+                "by these rules everything would be published, or nothing",
+                subject="what if",
+                hint="say that this is meant, or try others",
+            )
+        change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
+        done = await self._desk.trials.ask(
+            lambda bench: bench.write(change, owner.name, stands, why)
+        )
+        return self._lead(again=trial.id, written=done.commit or "-")
+
+    async def undo(self, request: Request) -> Response:
+        """Undo a commit of rules."""
+        owner = require_role(request, "owner")
+        form = dict(await read_form(request))
+        commit = read_commit(form)
+        await self._desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
+        return self._lead(undone=commit, again=form.get("again", "")[:40])
+
+    async def rejudge(self, request: Request) -> Response:
+        """Begin to judge filed stories again, and redirect to its progress."""
+        owner = require_role(request, "owner")
+        if self._desk.rejudging is None:
+            hint = "use copydesk rejudge --apply"
+            raise UsageError("stories are not judged again here", subject="serve", hint=hint)
+        self._desk.rejudging.begin(owner.name)
+        return self._lead(rejudging="1")
+
+    async def _find(self, request: Request) -> tuple[Trial, dict[str, str]]:
+        editor = must_edit(self._editor_of(request))
+        form = dict(await read_form(request))
+        trial = self._desk.trials.find(form.get("trial", ""), editor.name)
+        if trial is None:
+            raise UsageError("this trial is over", subject="what if", hint="try the rules again")
+        return trial, form
+
+    def _lead(self, **query: str) -> Response:
+        return RedirectResponse(f"{self._desk.path}{_PATH}?{urlencode(query)}", 303)
+
+
+POINTS = "points."
+_TRUSTS = ("gate", "publish", "hold")
+_MOST_SOURCES = 200  # sources with a choice on the page
+
+Fields = Sequence[tuple[str, str]]
+
+
+def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> what_if.RuleChange:
+    """Return the changes of rules in a form; raises UsageError for an invalid number.
+
+    A value that is the same as today changes nothing.
+    """
+    values = dict(fields)
+    gate = _read_whole(values.get("publish_at", ""), "scoring.publish_at")
+    half_life = _read_number(values.get("half_life_hours", ""), "front.half_life_hours")
+    points = {
+        name: number
+        for name, value in _list_points(fields)
+        if (number := _read_whole(value, f"scoring.points.{name}")) is not None
+        and number != getattr(beat.scoring.points, name, None)
+    }
+    return what_if.RuleChange(
+        publish_at=None if gate == beat.scoring.publish_at else gate,
+        points=points,
+        trust=dict(_list_trusts(values, beat)),
+        keywords=_read_keywords(values),
+        half_life_hours=None if half_life == front.half_life_hours else half_life,
+    )
+
+
+def _list_points(fields: Fields) -> Iterator[tuple[str, str]]:
+    for name, value in fields:
+        if name.startswith(POINTS):
+            yield name.removeprefix(POINTS), value
+
+
+def _list_trusts(values: Mapping[str, str], beat: Beat) -> Iterator[tuple[str, Trust]]:
+    """Yield sources with another trust than today, by address."""
+    for place, source in enumerate(beat.sources):
+        trust = values.get(f"trust.{place}", source.trust)
+        if values.get(f"source.{place}") == source.url and trust != source.trust:
+            yield source.url, cast("Trust", trust)
+
+
+def _read_keywords(values: Mapping[str, str]) -> Mapping[str, what_if.KeywordEdit]:
+    edit = what_if.KeywordEdit(
+        added=tuple(_list_words(values.get("add", ""))),
+        dropped=tuple(_list_words(values.get("drop", ""))),
+    )
+    topic = values.get("topic", "")
+    return {topic: edit} if topic and edit != what_if.KeywordEdit() else {}
+
+
+def _list_words(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if word := line.strip():
+            yield word
+
+
+def _read_whole(value: str, name: str) -> int | None:
+    """Return a whole number of a form, None for an empty field."""
+    plain = value.strip().replace("−", "-")
+    if not plain:
+        return None
+    try:
+        return int(plain)
+    except ValueError:
+        raise UsageError(f"expected a whole number, got {plain[:40]}", subject=name) from None
+
+
+def _read_number(value: str, name: str) -> float | None:
+    """Return a number of a form, None for an empty field."""
+    plain = value.strip().replace(",", ".")
+    if not plain:
+        return None
+    try:
+        return float(plain)
+    except ValueError:
+        raise UsageError(f"expected a number, got {plain[:40]}", subject=name) from None
+
+
+def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
+    """Return each signal with its points today, those that are tried, and its meaning."""
+    for option in options_of(SignalPoints):
+        today = getattr(beat.scoring.points, option.name)
+        yield {
+            "name": option.name,
+            "field": f"{POINTS}{option.name}",
+            "about": option.about,
+            "today": today,
+            "value": change.points.get(option.name, today),
+        }
+
+
+def list_sources(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
+    """Return the first sources, each with its trust today and the one that is tried."""
+    for place, source in enumerate(beat.sources[:_MOST_SOURCES]):
+        yield {
+            "field": f"trust.{place}",
+            "key": f"source.{place}",
+            "url": source.url,
+            "name": source.name or source.url,
+            "today": source.trust,
+            "value": change.trust.get(source.url, source.trust),
+        }
+
+
+def list_topics(
+    beat: Beat, change: what_if.RuleChange, say: Callable[..., str]
+) -> Iterable[Mapping[str, object]]:
+    """Return the topics, each with its number of keywords, and which one is edited."""
+    for topic in beat.topics:
+        yield {
+            "name": topic.name,
+            "count": say("topic_keywords", count=len(topic.keywords)),
+            "is_chosen": topic.name in change.keywords,
+        }
+
+
+_TOLD = 160  # characters of a value
+_COUNTED = frozenset({"related", "background"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfState:
+    """What the page shows: the trial, what was written, and whether this editor may write.
+
+    `half_life_today` is the front page's, in hours. `again` is a trial whose rules were written:
+    the form has them again when they were undone. `rejudging` is the command started last.
+    """
+
+    trial: Trial | None
+    half_life_today: float
+    may_write: bool
+    written: str = ""
+    undone: str = ""
+    again: Trial | None = None
+    rejudging: background.DemandedCommand | None = None
+
+
+def render_what_if(
+    pages: Pages, editor: Editor, counts: Counts, beat: Beat, state: WhatIfState
+) -> bytes:
+    """Return the page on which rules are tried."""
+    trial = state.trial
+    tried_last = trial or (state.again if state.undone else None)
+    change = tried_last.change if tried_last else what_if.RuleChange()
+    edit = next(iter(change.keywords.values()), what_if.KeywordEdit())
+    gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
+    return pages.page(
+        "what_if.html",
+        editor,
+        counts,
+        title=pages.strings.say("what_if_title"),
+        style=f"{pages.views.root}assets/{asset_name('what_if.css')}",
+        publish_at=beat.scoring.publish_at if gate is None else gate,
+        publish_at_today=beat.scoring.publish_at,
+        half_life_hours=_write_number(today if half_life is None else half_life),
+        half_life_today=_write_number(today),
+        points=list(list_points(beat, change)) if beat.scoring.traits.has_own_points else [],
+        has_points=bool(change.points),
+        sources=list(list_sources(beat, change)),
+        has_trusts=bool(change.trust),
+        topics=list(list_topics(beat, change, pages.strings.say)),
+        added="\n".join(edit.added),
+        dropped="\n".join(edit.dropped),
+        trial=_show_trial(pages, trial, beat) if trial else None,
+        may_write=state.may_write,
+        written=state.written,
+        undone=state.undone,
+        again=state.again.id if state.again else "",
+        rejudging=show_command(pages, state.rejudging, pages.strings.say("rejudge_title"))
+        if state.rejudging
+        else None,
+    )
+
+
+def _show_trial(pages: Pages, trial: Trial, beat: Beat) -> Mapping[str, object]:
+    tried = trial.tried
+    return {
+        "id": trial.id,
+        "is_over": trial.is_over,
+        "is_given_up": trial.is_given_up,
+        "error": str(trial.error) if trial.error else "",
+        "hint": trial.error.hint if trial.error else "",
+        "stage": _name_stage(pages, trial),
+        "steps": trial.steps,
+        "total": trial.total,
+        "answer": _show_answer(pages, trial, tried, beat) if tried else None,
+    }
+
+
+def _name_stage(pages: Pages, trial: Trial) -> str:
+    known = {"read": "read", "read articles": "articles", "judge": "judge"}
+    return pages.strings.say(f"what_if_stage_{known.get(trial.name, 'waits')}")
+
+
+def _show_answer(
+    pages: Pages, trial: Trial, tried: what_if.TriedRules, beat: Beat
+) -> Mapping[str, object]:
+    summary = tried.summary
+    gate = trial.change.publish_at
+    after = beat.scoring.publish_at if gate is None else gate
+    return {
+        "summary": summary,
+        "topics": [_tell_topic(pages, effect) for effect in summary.topics],
+        "counts": list(_count(pages, summary, beat.scoring.publish_at, after)),
+        "loud": _warn(pages, summary),
+        "pending": summary.pending,
+        "rows": [_show_story(pages, story) for story in summary.listed if not story.is_pending],
+        "pending_rows": [_show_story(pages, story) for story in summary.listed if story.is_pending],
+        "more": summary.changed - summary.reworded - len(summary.listed),
+        "reworded": pages.strings.say("what_if_reworded", count=summary.reworded),
+        "reworded_rows": [
+            _link_story(pages, story.path, story.title) for story in summary.listed_reworded
+        ],
+        "more_reworded": summary.reworded - len(summary.listed_reworded),
+        "front": [_show_place(pages, place) for place in tried.front if _is_moved(place)],
+        "diff": tried.draft.diff,
+        "stands": tried.draft.stands,
+        "may_be_written": bool(tried.draft.files),
+    }
+
+
+def _tell_topic(pages: Pages, effect: what_if.TopicEffect) -> str:
+    """Return a sentence: `Coast: 2 → 10 stories, 9 won, 1 lost`."""
+    numbers = {name: f"{getattr(effect, name):,}" for name in ("before", "after", "won", "lost")}
+    return pages.strings.say("what_if_topic_effect", name=effect.name, **numbers)
+
+
+def _count(
+    pages: Pages, summary: what_if.Summary, before: int, after: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the counts of a trial, by today's gate and by the one that is tried."""
+    for name, value in (
+        ("published", f"{summary.published_before:,} → {summary.published_after:,}"),
+        ("to_site", f"+{summary.to_site:,}"),
+        ("off_site", f"−{summary.off_site:,}"),
+        ("dropped", f"{summary.dropped:,}"),
+        ("regrouped", f"{summary.regrouped:,}"),
+        ("changed", f"{summary.changed - summary.reworded:,}"),
+        *_count_agreement(summary.decided, before, after),
+    ):
+        yield pages.strings.say(f"what_if_{name}"), value
+
+
+def _count_agreement(
+    decided: Sequence[what_if.WeighedVerdict], before: int, after: int
+) -> Iterator[tuple[str, str]]:
+    """Yield how many verdicts of editors the gate agrees with, by each set of rules."""
+    gates = (("before", before), ("after", after))
+    shares = [_agree(decided, points, gate) for points, gate in gates]
+    if all(stories for _, stories in shares):
+        yield "agreement", " → ".join(f"{met:,}/{stories:,}" for met, stories in shares)
+
+
+def _agree(decided: Sequence[what_if.WeighedVerdict], points: str, gate: int) -> tuple[int, int]:
+    """Return how many verdicts a gate agrees with, and about how many it decides."""
+    known = [
+        (seen, story.said == "publish")
+        for story in decided
+        if (seen := getattr(story, points)) is not None and story.said != "remove"
+    ]
+    return sum((seen >= gate) is wanted for seen, wanted in known), len(known)
+
+
+def _warn(pages: Pages, summary: what_if.Summary) -> str:
+    if not summary.is_extreme:
+        return ""
+    which = "all" if summary.published_after else "none"
+    return pages.strings.say(f"what_if_{which}", stories=f"{summary.stories:,}")
+
+
+def _write_number(number: float) -> str:
+    """Return a number for a form field: 24, 36.5."""
+    return f"{number:.10g}"
+
+
+def _is_moved(place: what_if.FrontPlace) -> bool:
+    return place.before != place.after
+
+
+def _show_place(pages: Pages, place: what_if.FrontPlace) -> Mapping[str, object]:
+    return {**_link_story(pages, place.path, place.title), "was": place.before, "now": place.after}
+
+
+def _link_story(pages: Pages, path: str, title: str) -> Mapping[str, object]:
+    name = PurePosixPath(path).stem
+    href = f"{pages.views.root}story/{quote(name, safe='')}/"
+    return {"title": text.fold(title) or name, "href": href}
+
+
+def _show_story(pages: Pages, story: what_if.ChangedStory) -> Mapping[str, object]:
+    return {
+        **_link_story(pages, story.path, story.title),
+        "fields": [_show_field(change) for change in story.fields],
+        "why": _tell_why(pages, story),
+    }
+
+
+def _tell_why(pages: Pages, story: what_if.ChangedStory) -> str:
+    """Return the reason of a change; for a lost topic, that its reason is gone."""
+    is_gone = story.why and story.lost and not story.won
+    return pages.strings.say("what_if_no_more", why=story.why) if is_gone else story.why
+
+
+def _show_field(change: FieldChange) -> Mapping[str, str]:
+    return {
+        "name": change.field,
+        "before": _tell(change.field, change.before),
+        "after": _tell(change.field, change.after),
+    }
+
+
+def _tell(field: str, value: object) -> str:
+    """Return a value that fits a line; of addresses and record names only their number."""
+    if isinstance(value, tuple) and field in _COUNTED:
+        told = str(len(value))
+    elif isinstance(value, tuple):
+        told = ", ".join(map(str, value)) or "–"
+    elif isinstance(value, bool):
+        told = "✓" if value else "✗"
+    else:
+        told = "–" if value in (None, "") else str(value)
+    return told if len(told) <= _TOLD else f"{told[:_TOLD]}…"

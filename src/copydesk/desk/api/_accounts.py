@@ -1,0 +1,404 @@
+"""Answer about accounts: who may use the desk, and each account's views, stashes and drafts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Meta
+
+from copydesk import editing
+from copydesk.desk import _query
+from copydesk.desk._desk import Desk, now
+from copydesk.desk._http import SentDraft, find_draft, make_drafts
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing
+from copydesk.desk.sign_in import Visitor, read_clocks
+from copydesk.desk_store import SavedView, Stash
+from copydesk.desk_store.accounts import Role
+from copydesk.editing import queue
+from copydesk.newsroom import accounts
+
+
+class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a token acts for, what it is good for, and until when."""
+
+    name: str
+    role: str
+    label: str
+    scopes: list[str]
+    expires: datetime
+
+
+class ApiPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may use the desk."""
+
+    name: str
+    role: str
+    made: datetime
+    sessions: int
+    tokens: int
+
+
+class PeopleAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Everybody who may use the desk."""
+
+    people: list[ApiPerson]
+
+
+class NewPerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who is to use the desk."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    role: Role = "editor"
+
+
+class NewRole(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody is to do from now on."""
+
+    role: Role
+
+
+class PersonLink(msgspec.Struct, frozen=True, kw_only=True):
+    """The address that lets somebody in, good once, for a quarter of an hour."""
+
+    name: str
+    link: str
+
+
+async def read_token(_desk: Desk, call: Call[Nothing, Nothing]) -> TokenAnswer:
+    """Return whom this token acts for."""
+    token = call.token
+    return TokenAnswer(
+        name=token.name,
+        role=token.role,
+        label=token.label,
+        scopes=[scope for scope in token.scopes if token.may(scope)],
+        expires=token.expires,
+    )
+
+
+async def list_people(desk: Desk, _call: Call[Nothing, Nothing]) -> PeopleAnswer:
+    """Return everybody who may use the desk."""
+
+    def read() -> PeopleAnswer:
+        now, store = read_clocks().now, desk.store
+        return PeopleAnswer(
+            people=[
+                ApiPerson(
+                    name=account.name,
+                    role=account.role,
+                    made=account.made,
+                    sessions=len(store.sessions.of(account.name, now)),
+                    tokens=len(store.tokens.of(account.name, now)),
+                )
+                for account in store.accounts.list()
+            ]
+        )
+
+    return await asyncio.to_thread(read)
+
+
+async def add_person(desk: Desk, call: Call[Nothing, NewPerson]) -> PersonLink:
+    """Let somebody use the desk; the answer has their link in."""
+    name, role = call.body.name, call.body.role
+    secret = await _change(desk, call.visitor, lambda changes: changes.add(name, role))
+    return _make_link(desk, call.visitor, name, secret)
+
+
+async def set_role(desk: Desk, call: Call[Nothing, NewRole]) -> Nothing:
+    """Let somebody do more or less; the only owner stays one."""
+    name, role = call.path["name"], call.body.role
+
+    def change(changes: accounts.AccountChanges) -> None:
+        if role != "owner":
+            changes.check_owner_stays(name)
+        changes.set_role(name, role)
+
+    await _change(desk, call.visitor, change)
+    return Nothing()
+
+
+async def reset_person(desk: Desk, call: Call[Nothing, Nothing]) -> PersonLink:
+    """Take somebody's proofs, tokens and sessions away; the answer has their new link in."""
+    name = call.path["name"]
+    secret = await _change(desk, call.visitor, lambda changes: changes.reset(name))
+    return _make_link(desk, call.visitor, name, secret)
+
+
+async def end_sessions(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Sign somebody out everywhere."""
+    await _change(desk, call.visitor, lambda changes: changes.end_sessions(call.path["name"]))
+    return Nothing()
+
+
+async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Let somebody use the desk no more; the only owner stays."""
+    name = call.path["name"]
+
+    def change(changes: accounts.AccountChanges) -> None:
+        changes.check_owner_stays(name)
+        changes.remove(name)
+
+    await _change(desk, call.visitor, change)
+    return Nothing()
+
+
+async def _change(
+    desk: Desk, visitor: Visitor, change: Callable[[accounts.AccountChanges], object]
+) -> str:
+    """Make a change to accounts, and return the secret of its sign-in link, if it has one."""
+    changes = accounts.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
+
+    def make() -> object:
+        with desk.store.at_once():
+            return change(changes)
+
+    made = await asyncio.to_thread(make)
+    return made if isinstance(made, str) else ""
+
+
+def _make_link(desk: Desk, visitor: Visitor, name: str, secret: str) -> PersonLink:
+    return PersonLink(name=name, link=f"{visitor.admission.origin}{desk.path}enter/{secret}")
+
+
+Name = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class SentView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question as the query of an address: `view=missed&topic=Tides`."""
+
+    query: Annotated[str, Meta(max_length=4_000)]
+
+
+class NewStash(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stash to be made, one's own or everybody's."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    shared: bool = False
+
+
+class StashChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which stories are put at the end of a stash, taken out, and its order after that."""
+
+    add: Annotated[list[Name], Meta(max_length=1_000)] = []
+    take_out: Annotated[list[Name], Meta(max_length=1_000)] = []
+    order: Annotated[list[Name], Meta(max_length=1_000)] = []
+
+
+class ApiStash(msgspec.Struct, frozen=True, kw_only=True):
+    """A stash with its stories in order."""
+
+    id: int
+    name: str
+    is_shared: bool
+    stories: list[str]
+
+
+class StashesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The stashes that an account may see."""
+
+    stashes: list[ApiStash]
+
+
+class DraftQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which story, "" for one that is not filed yet."""
+
+    story: Annotated[str, Meta(max_length=300)] = ""
+
+
+class DraftAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was typed into the form of a story and is not filed, by field."""
+
+    story: str
+    fields: dict[str, str]
+
+
+class UploadAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The address of a picture, for the action `rule` `set` with `picture`."""
+
+    address: str
+
+
+class PreviewAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The address of a page of the web."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a round would read at an address.
+
+    `problem` says why it gives no story, `obstacle` which word of an editor's keeps it from being
+    filed, `filed` is the name of the story that has it already; "" where there is none.
+    """
+
+    url: str
+    title: str
+    excerpt: str
+    source: str
+    published_at: str
+    web_url: str = ""
+    problem: str = ""
+    obstacle: str = ""
+    filed: str = ""
+
+
+class ApiList(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading list; `version` is what the action `list` has to have seen."""
+
+    id: str
+    title: str
+    description: str
+    stories: list[str]
+    words: list[str]
+    version: str
+
+
+class ListsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The site's reading lists."""
+
+    lists: list[ApiList]
+
+
+async def put_view(desk: Desk, call: Call[Nothing, SentView]) -> Nothing:
+    """Keep a question under a name."""
+    asked = _query.first_page(_query.read_question(dict(parse_qsl(call.body.query))))
+    view = SavedView(name=call.path["name"].strip(), query=_query.write_question(asked))
+    await asyncio.to_thread(desk.store.saved_views.keep, call.visitor.name, view)
+    return Nothing()
+
+
+async def drop_view(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Forget a view."""
+    await asyncio.to_thread(desk.store.saved_views.drop, call.visitor.name, call.path["name"])
+    return Nothing()
+
+
+async def list_stashes(desk: Desk, call: Call[Nothing, Nothing]) -> StashesAnswer:
+    """Return the account's stashes and the shared ones."""
+    found = await asyncio.to_thread(desk.store.stashes.of, call.visitor.name)
+    return StashesAnswer(stashes=[_make_stash(stash) for stash in found])
+
+
+async def make_stash(desk: Desk, call: Call[Nothing, NewStash]) -> ApiStash:
+    """Make an empty stash."""
+    editor, sent = call.visitor.name, call.body
+
+    def make() -> Stash:
+        made = desk.store.stashes.make(editor, sent.name, shared=sent.shared)
+        return desk.store.stashes.find(editor, made)
+
+    return _make_stash(await asyncio.to_thread(make))
+
+
+async def change_stash(desk: Desk, call: Call[Nothing, StashChange]) -> ApiStash:
+    """Put stories into a stash, take some out, order them."""
+    editor, stash_id, sent = call.visitor.name, _read_number(call.path["id"]), call.body
+
+    def change() -> Stash:
+        stashes = desk.store.stashes
+        with desk.store.at_once():
+            stashes.add(editor, stash_id, sent.add)
+            stashes.take_out(editor, stash_id, sent.take_out)
+            stashes.order(editor, stash_id, sent.order)
+            return stashes.find(editor, stash_id)
+
+    return _make_stash(await asyncio.to_thread(change))
+
+
+async def drop_stash(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Remove a stash; its stories stay."""
+    stash_id = _read_number(call.path["id"])
+    await asyncio.to_thread(desk.store.stashes.remove, call.visitor.name, stash_id)
+    return Nothing()
+
+
+async def read_draft(desk: Desk, call: Call[DraftQuery, Nothing]) -> DraftAnswer:
+    """Return what the account typed into a form and did not file."""
+    story = call.query.story
+    found = await asyncio.to_thread(desk.store.drafts.of_story, call.visitor.name, story)
+    return DraftAnswer(story=story, fields=dict(find_draft(found).fields))
+
+
+async def put_draft(desk: Desk, call: Call[Nothing, SentDraft]) -> Nothing:
+    """Keep fields of a form."""
+    drafts = make_drafts(call.body, now())
+
+    def keep() -> None:
+        with desk.store.at_once():
+            for draft in drafts:
+                desk.store.drafts.keep(call.visitor.name, draft)
+
+    await asyncio.to_thread(keep)
+    return Nothing()
+
+
+async def drop_draft(desk: Desk, call: Call[DraftQuery, Nothing]) -> Nothing:
+    """Forget what was typed into a form."""
+    await asyncio.to_thread(desk.store.drafts.drop, call.visitor.name, call.query.story)
+    return Nothing()
+
+
+async def put_picture(desk: Desk, call: Call[Nothing, bytes]) -> UploadAnswer:
+    """Keep a picture that is sent as its bytes."""
+    return UploadAnswer(address=await desk.keep_upload(call.body))
+
+
+async def preview_page(desk: Desk, call: Call[Nothing, PreviewAddress]) -> PreviewAnswer:
+    """Look at a page as a round would; nothing is filed."""
+    preview = await desk.look_at(call.body.url.strip())
+
+    def answer(opened: OpenNewsroom) -> PreviewAnswer:
+        obstacle = "" if preview.problem else queue.find_obstacle(opened.newsroom, preview)
+        return PreviewAnswer(
+            url=preview.url,
+            title=preview.title,
+            excerpt=preview.excerpt,
+            source=preview.source,
+            published_at=preview.published_at,
+            web_url=preview.web_url,
+            problem=preview.problem,
+            obstacle=obstacle,
+            filed=queue.find_filed_record(opened.queue, preview),
+        )
+
+    return await desk.thread.ask(answer)
+
+
+async def read_lists(desk: Desk, _call: Call[Nothing, Nothing]) -> ListsAnswer:
+    """Return the site's reading lists."""
+
+    def answer(opened: OpenNewsroom) -> ListsAnswer:
+        lists, _ = editing.find_lists(opened.newsroom)
+        return ListsAnswer(lists=[_make_list(filed) for filed in lists])
+
+    return await desk.thread.ask(answer)
+
+
+def _make_list(filed: editing.FiledList) -> ApiList:
+    listed = filed.listed
+    return ApiList(
+        id=listed.id,
+        title=listed.title,
+        description=listed.description,
+        stories=[chosen.name for chosen in listed.stories],
+        words=[chosen.words for chosen in listed.stories],
+        version=filed.version,
+    )
+
+
+def _make_stash(stash: Stash) -> ApiStash:
+    return ApiStash(
+        id=stash.id, name=stash.name, is_shared=stash.is_shared, stories=list(stash.stories)
+    )
+
+
+def _read_number(named: str) -> int:
+    if not (named.isascii() and named.isdigit() and len(named) < 10):
+        raise ApiProblem(404, "no such stash")
+    return int(named)

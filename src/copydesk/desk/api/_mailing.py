@@ -1,0 +1,431 @@
+"""Answer about issues that are sent: progress, deliveries, test letters and mail checks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from copydesk import newsletters
+from copydesk.desk._desk import Desk
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SentAddress
+from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_go
+from copydesk.errors import CopydeskError, MailStoreError, UsageError
+from copydesk.kit import text
+from copydesk.newsletters import checks, delivery_log, sending
+from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsroom import Newsroom
+
+_Body = TypeVar("_Body", bound=msgspec.Struct)
+_UNSENT = timedelta(days=30)
+_EXAMPLE = "reader@example.org"
+Cursor = Annotated[str, Meta(max_length=300, description="Where the page before ended.")]
+
+
+class SendingsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page of sendings is wanted."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    after: Cursor = ""
+
+
+class ApiSending(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue on its way: letters by how they stand, and what came back of them.
+
+    `remark` says why it awaits a person's word, or why the mail server paused it. `next_due` is
+    when the next letter is tried, null where none is left. `again_by` let it go to the uncertain
+    once more, at `again_at`.
+    """
+
+    issue: str
+    letter: str
+    state: str
+    via: str
+    made: datetime
+    by: str
+    remark: str
+    counts: dict[str, int]
+    returns: dict[str, int]
+    views: int
+    next_due: datetime | None
+    again_by: str
+    again_at: datetime | None
+
+
+class SendingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Sendings, the newest first; `after` begins the next page, "" where there is none."""
+
+    sendings: list[ApiSending]
+    after: str
+
+
+class UnsentIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue that is filed and not sent yet: to how many it would go, and how big it is.
+
+    `problem` says what keeps it from being sent, "" for nothing.
+    """
+
+    issue: str
+    letter: str = ""
+    readers: int = 0
+    bytes: int = 0
+    remark: str = ""
+    problem: str = ""
+
+
+class UnsentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The last issue of each letter that is of the last 30 days and was not sent."""
+
+    issues: list[UnsentIssue]
+
+
+class WhoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lines of an issue are wanted: those of a state, or all."""
+
+    state: Annotated[str, Meta(max_length=40)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
+    after: Cursor = ""
+
+
+class ApiDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to a reader: how it stands since when, and the server's words.
+
+    The address is masked unless the token is good for `manage`, and "" where it was erased; `at` is
+    null as long as the letter is queued.
+    """
+
+    reader: int
+    address: str
+    state: str
+    at: datetime | None
+    attempts: int
+    code: int
+    words: str
+
+
+class WhoAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of an issue by readers' numbers; `after` begins the next page, "" for none."""
+
+    deliveries: list[ApiDelivery]
+    after: str
+
+
+class AgainSent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many readers are uncertain, as the owner was told: some of them get the issue twice."""
+
+    readers: Annotated[int, Meta(ge=1)]
+
+
+class TriedLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server said to a letter that was tried out."""
+
+    kind: str
+    code: int
+    words: str
+
+
+class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue as a mail to nobody (`.eml`), in base64."""
+
+    eml: str
+
+
+async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> SendingsAnswer:
+    """Return what went, goes and waits."""
+    asked = call.query
+
+    def answer(opened: OpenNewsroom) -> SendingsAnswer:
+        if not newsletters.has_mail(opened.newsroom.private):
+            return SendingsAnswer(sendings=[], after="")
+        before = _open_cursor(asked.after)
+        with addresses.open_readers(opened.newsroom) as store:
+            rows = delivery_log.list_sendings(store, asked.limit + 1, before)
+        shown = rows[: asked.limit]
+        after = _seal_cursor(shown[-1].issue) if len(rows) > asked.limit else ""
+        return SendingsAnswer(sendings=[_make_sending(row) for row in shown], after=after)
+
+    return await desk.thread.ask(answer)
+
+
+async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer:
+    """Return the issues that are filed and not sent yet."""
+
+    def work(newsroom: Newsroom, store: newsletters.MailStore) -> UnsentAnswer:
+        if not newsroom.settings.mail.deliver:
+            return UnsentAnswer(issues=[])
+        names = sending.list_unsent_issues(newsroom, store, _UNSENT)
+        return UnsentAnswer(issues=[_rehearse(newsroom, store, name) for name in names])
+
+    return await change_mail(desk, work)
+
+
+async def read_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """Return how an issue stands."""
+    return await _read_sending(desk, call.path["issue"])
+
+
+async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """Give the word that an issue goes out, or on; `copydesk serve` sends it."""
+    return await _decide(desk, call, let_go)
+
+
+async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> ApiSending:
+    """Send an issue that is done to its uncertain readers again, once; `copydesk serve` does it.
+
+    Nobody knows whether they have it: some get it twice.
+    """
+    count = call.body.readers
+
+    def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        sending.send_again(newsroom, store, issue, by, count)
+
+    return await _decide(desk, call, go)
+
+
+async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """Pause an issue that goes out; the letters under way are finished."""
+
+    def pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        delivery_log.stop_sending(store, issue, "paused", by)
+
+    return await _decide(desk, call, pause)
+
+
+async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """End an issue for good: letters that are not settled yet are never sent."""
+
+    def end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        if (
+            delivery_log.find_sending(store, issue).state != "ended"
+        ):  # what is sent twice is done once
+            delivery_log.stop_sending(store, issue, "ended", by)
+
+    return await _decide(desk, call, end)
+
+
+async def list_deliveries(desk: Desk, call: Call[WhoQuery, Nothing]) -> WhoAnswer:
+    """Return who got an issue, page by page."""
+    issue, asked, is_owner = call.path["issue"], call.query, call.token.may("manage")
+    await _read_sending(desk, issue)
+    after = _read_number(_open_cursor(asked.after))
+
+    def work(_: Newsroom, store: newsletters.MailStore) -> WhoAnswer:
+        page = delivery_log.page_who(store, issue, asked.state, after, asked.limit)
+        return WhoAnswer(
+            deliveries=[
+                _make_delivery(number, line, is_owner=is_owner) for number, line in page.lines
+            ],
+            after=_seal_cursor(str(page.after)) if page.after else "",
+        )
+
+    return await change_mail(desk, work)
+
+
+async def find_delivery(desk: Desk, call: Call[Nothing, SentAddress]) -> WhoAnswer:
+    """Return what became of an issue to one address; that somebody looked is noted."""
+    await _read_sending(desk, call.path["issue"])
+    keeper = ReaderKeeper(desk, call.visitor)
+    found = await keeper.find_line(call.path["issue"], call.body.address)
+    lines = [_make_delivery(*found, is_owner=call.token.may("manage"))] if found else []
+    return WhoAnswer(deliveries=lines, after="")
+
+
+async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLetter:
+    """Send an issue to one address of the newsroom's own (`mail.test_addresses`, or an account's).
+
+    No ledger knows of it; the audit log does, and `mail.test_letters_a_day` limits it.
+    """
+    issue, visitor = call.path["issue"], call.visitor
+    wish = checks.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
+    answer = await change_mail(
+        desk, lambda newsroom, store: sending.send_test(newsroom, store, issue, wish)
+    )
+    return TriedLetter(kind=answer.kind, code=answer.code, words=answer.words)
+
+
+async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFile:
+    """Return an issue as mail programs open it."""
+    issue = call.path["issue"]
+    data = await change_mail(
+        desk, lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE)
+    )
+    return LetterFile(eml=base64.b64encode(data).decode())
+
+
+async def _read_sending(desk: Desk, issue: str) -> ApiSending:
+    def answer(opened: OpenNewsroom) -> ApiSending:
+        if not newsletters.has_mail(opened.newsroom.private):
+            raise UsageError("no such sending", subject=issue[:80])
+        with addresses.open_readers(opened.newsroom) as store:
+            return _make_sending(delivery_log.find_sending(store, issue))
+
+    try:
+        return await desk.thread.ask(answer)
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+
+
+async def _decide(
+    desk: Desk,
+    call: Call[Nothing, _Body],
+    do: Callable[[Newsroom, newsletters.MailStore, str, str], None],
+) -> ApiSending:
+    issue, by = call.path["issue"], call.visitor.name
+    await change_mail(desk, lambda newsroom, store: do(newsroom, store, issue, by))
+    return await _read_sending(desk, issue)
+
+
+def _rehearse(newsroom: Newsroom, store: newsletters.MailStore, issue: str) -> UnsentIssue:
+    try:
+        rehearsal = delivery_log.rehearse_sending(newsroom, store, issue)
+    except MailStoreError:
+        raise
+    except CopydeskError as error:
+        return UnsentIssue(issue=issue, problem=str(error))
+    return msgspec.convert(rehearsal, UnsentIssue, from_attributes=True)
+
+
+def _make_sending(row: delivery_log.SendingRow) -> ApiSending:
+    return ApiSending(
+        issue=row.issue,
+        letter=row.letter,
+        state=row.state,
+        via=row.via,
+        made=row.made,
+        by=row.by,
+        remark=row.remark,
+        counts=dict(row.counts),
+        returns={str(kind): count for kind, count in row.returns.items()},
+        views=row.views,
+        next_due=row.next_due,
+        again_by=row.again_by,
+        again_at=row.again_at,
+    )
+
+
+def _make_delivery(number: int, line: delivery_log.WhoLine, *, is_owner: bool) -> ApiDelivery:
+    return ApiDelivery(
+        reader=number,
+        address=line.address if is_owner else text.mask_address(line.address),
+        state=line.state,
+        at=line.at,
+        attempts=line.attempts,
+        code=line.code,
+        words=line.words,
+    )
+
+
+def _seal_cursor(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _open_cursor(sealed: str) -> str:
+    """Return the place in a cursor; raises ApiProblem for an invalid one."""
+    try:
+        return base64.urlsafe_b64decode(sealed.encode("ascii")).decode()
+    except (ValueError, binascii.Error) as error:
+        raise ApiProblem(400, "no cursor of ours", "take `after` as it was answered") from error
+
+
+def _read_number(place: str) -> int:
+    if place and not (place.isascii() and place.isdigit() and len(place) < 16):
+        raise ApiProblem(400, "no cursor of ours", "take `after` as it was answered")
+    return int(place or "0")
+
+
+class ApiFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check found; `hint` is its mend, for a record that is missing the very line."""
+
+    kind: str
+    state: Literal["ok", "remark", "fault", "unknown"]
+    what: str
+    hint: str
+
+
+class ApiOverruling(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word that faults of a kind are to hold up no letter."""
+
+    by: str
+    why: str
+    at: str
+
+
+class ApiLostLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter that the settings have no more, and how many still are subscribed to it.
+
+    `command` moves its readers, where it was renamed.
+    """
+
+    letter: str
+    readers: int
+    command: str
+
+
+class ApiSignUpFlood(msgspec.Struct, frozen=True, kw_only=True):
+    """Unusually many sign-ups: how many of a day's mails to new subscribers were used by when."""
+
+    at: str
+    mails: int
+    most: int
+
+
+class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found last with the settings of now; `at` is null where nobody has looked.
+
+    `overruled` is by kinds of checks, or "all"; `obstacles` are the kinds that letters wait for.
+    `sign_up_flood` is null on a usual day.
+    """
+
+    at: str | None
+    findings: list[ApiFinding]
+    overruled: dict[str, ApiOverruling]
+    obstacles: list[str]
+    lost_letters: list[ApiLostLetter]
+    sign_up_flood: ApiSignUpFlood | None
+
+
+async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
+    """Return what was found last of whether letters would arrive; nobody is asked anything."""
+
+    def answer(opened: OpenNewsroom) -> ChecksAnswer:
+        newsroom = opened.newsroom
+        if not newsletters.has_mail(newsroom.private):
+            return _make_answer(checks.MailCheckReport())
+        with addresses.open_readers(newsroom) as store:
+            return _read_checks(newsroom, store)
+
+    return await desk.thread.ask(answer)
+
+
+async def make_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
+    """Look whether letters would arrive, as the page of checks does, and return what was found."""
+    await examine_mail(desk)
+    return await change_mail(desk, _read_checks)
+
+
+def _read_checks(newsroom: Newsroom, store: newsletters.MailStore) -> ChecksAnswer:
+    report = checks.read_checks(newsroom, store)
+    lost = by_hand.find_lost_letters(newsroom, store)
+    return _make_answer(report, lost, limits.find_sign_up_flood(newsroom, store))
+
+
+def _make_answer(
+    report: checks.MailCheckReport,
+    lost: tuple[by_hand.LostLetter, ...] = (),
+    flood: limits.SignUpFlood | None = None,
+) -> ChecksAnswer:
+    told = {
+        "at": report.at or None,
+        "findings": report.findings,
+        "overruled": report.overruled,
+        "obstacles": report.obstacles,
+        "lost_letters": lost,
+        "sign_up_flood": flood,
+    }
+    return msgspec.convert(told, ChecksAnswer, from_attributes=True)

@@ -1,0 +1,456 @@
+"""Render the list of letters, the composer of one, and the preview of its mail."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
+from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._previews import ComposedLetter
+from copydesk.desk._story_view import View
+from copydesk.desk.letters._changes import (
+    Fields,
+    digest_issue,
+    digest_names,
+    find_approval,
+    repeat_form,
+)
+from copydesk.desk_store import DeskStore, Stash
+from copydesk.desk_store.letter_edits import IssueDiffers, IssueField, KeptChange
+from copydesk.editing import queue
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import text
+from copydesk.news import Issue, IssueSection, IssueStory
+from copydesk.newsletters import issues, sending
+from copydesk.newsletters.readers import addresses
+from copydesk.newsroom import Newsroom
+from copydesk.rendering import mark_safe, render_note
+
+_COUNTED = 1_000  # changes of a newsletter that no longer exists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterNow:
+    """A newsletter with its next issue, or with the problem that prevents it."""
+
+    row: issues.LetterRow
+    composed: ComposedLetter | None = None
+    problem: CopydeskError | None = None
+
+
+def render_letters(
+    pages: Pages, editor: Editor, counts: Counts, found: Sequence[LetterNow], filed: str
+) -> bytes:
+    """Return the page of all newsletters; `filed` names the issue that was just filed."""
+    return pages.page(
+        "letters.html",
+        editor,
+        counts,
+        title=pages.strings.say("letters_title"),
+        own_style=f"{pages.views.root}assets/{asset_name('letters.css')}",
+        letters=[_describe(pages, editor, letter) for letter in found],
+        orphans=list(_list_orphans(pages, counts.store, found)),
+        filed=filed,
+    )
+
+
+def _describe(pages: Pages, editor: Editor, letter: LetterNow) -> View:
+    options, problem, composed = letter.row.options, letter.problem, letter.composed
+    told = "; ".join(filter(None, (str(problem), problem.hint))) if problem else ""
+    return {
+        "id": options.id,
+        "title": text.fold(options.title) or pages.title,
+        "href": link_letter(pages.views.root, options.id),
+        "due": pages.views.time(letter.row.due_at),
+        "needs_approval": options.approval == "editor",
+        "problem": told,
+        "issue": _describe_issue(pages, composed) if composed else None,
+        "last": _describe_last(pages, editor, composed) if composed else None,
+    }
+
+
+def _describe_last(pages: Pages, editor: Editor, composed: ComposedLetter) -> View | None:
+    """Return the issue that was filed last, with its address on the site."""
+    last, issue = composed.row.last, composed.issue
+    if last is None:
+        return None
+    name = PurePosixPath(last.path).stem
+    page = issue.page.replace(issue.name, name)
+    return {"title": name, "time": pages.views.time(last.at), "href": pages.link(editor, page)}
+
+
+def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
+    say, edits = pages.strings.say, composed.kept.edits
+    return {
+        "new": say("letter_new", count=composed.new),
+        "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "subject": text.fold(composed.issue.subject),
+        "is_held": edits.is_held,
+        "approved_by": text.fold(edits.approved_by),
+        "changes": say("letter_edits", count=len(composed.changes)) if composed.changes else "",
+    }
+
+
+def link_letter(root: str, letter_id: str) -> str:
+    """Return the address of a newsletter's composer."""
+    return f"{root}letters/{quote(letter_id, safe='')}/"
+
+
+def _list_orphans(pages: Pages, store: DeskStore, found: Sequence[LetterNow]) -> Iterator[View]:
+    """Yield the newsletters with edits that beat.toml no longer has."""
+    known = {letter.row.options.id for letter in found}
+    for letter_id in store.letters.list_letters():
+        if letter_id not in known:
+            changes = len(store.letters.list_changes(letter_id, _COUNTED))
+            yield {
+                "id": letter_id,
+                "changes": pages.strings.say("letter_edits", count=changes),
+                "version": store.letters.of(letter_id).version,
+            }
+
+
+# Where mail programs cut their list: phones the subject, others subject and preview together.
+SUBJECT_SHOWN, PREVIEW_SHOWN = 40, 90
+_FOUND = 10  # offered stories
+_TOLD = 120  # characters of a change that is shown
+_NAMED = 5  # stories of an order that are named
+_LISTS = frozenset({"order", "approved"})
+_SWITCHES = frozenset({"dropped", "added", "held"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """How an editor looks for stories to add: a search, or one of their stashes."""
+
+    words: str = ""
+    stash: Stash | None = None
+    stashes: Sequence[Stash] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposerAnswer:
+    """What the composer shows: the issue, offered stories, and a form that conflicted."""
+
+    composed: ComposedLetter
+    offer: Offer = field(default_factory=Offer)
+    sent: Fields = ()
+    differs: Sequence[IssueDiffers] = ()
+
+
+def render_composer(
+    opened: OpenNewsroom,
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    answer: ComposerAnswer,
+) -> bytes:
+    """Return the page on which an issue is composed."""
+    letter = describe_letter(opened, pages, answer.composed, editor.name)
+    return pages.page(
+        "letter.html",
+        editor,
+        counts,
+        title=letter["title"],
+        own_style=f"{pages.views.root}assets/{asset_name('letters.css')}",
+        own_script=f"{pages.views.root}assets/{asset_name('letters.js')}",
+        letter=letter,
+        offer=describe_offer(opened, pages, answer.composed, answer.offer),
+        differs=[describe_difference(opened, pages, one) for one in answer.differs],
+        again=repeat_form(answer.sent, answer.differs),
+    )
+
+
+def describe_letter(
+    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
+) -> View:
+    """Describe a next issue for the template."""
+    issue, kept, options = composed.issue, composed.kept, composed.row.options
+    return {
+        "id": options.id,
+        "href": link_letter(pages.views.root, options.id),
+        "title": text.fold(options.title) or pages.title,
+        "due": pages.views.time(composed.row.due_at),
+        "since": pages.views.time(issue.since),
+        "version": kept.version,
+        "digest": digest_issue(issue),
+        "order": kept.digest("order"),
+        "stories": digest_names(composed.names),
+        "count": len(composed.names),
+        "new": pages.strings.say("letter_new", count=composed.new),
+        "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "file_word": _say_file(opened.newsroom, pages, issue),
+        "is_held": kept.edits.is_held,
+        "needs_approval": options.approval == "editor",
+        "approval": _describe_approval(pages, composed),
+        "texts": _describe_texts(pages, composed),
+        "sections": [_describe_section(opened, pages, composed, one) for one in issue.sections],
+        "dropped": [_name_story(opened, pages, name) for name in kept.edits.dropped],
+        "changes": _describe_changes(opened, pages, composed, editor),
+    }
+
+
+def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
+    """Return the label of the button that files an issue: it says who gets it then."""
+    audience = None
+    if newsroom.settings.mail.deliver:
+        with addresses.open_readers(newsroom) as store:
+            audience = sending.find_audience(newsroom, store, issue)
+    if audience is None:
+        return pages.strings.say("letter_file")
+    if audience.readers is None:
+        return pages.strings.say("letter_file_via", service=audience.via)
+    return pages.strings.say("letter_file_to", count=audience.readers)
+
+
+def describe_offer(
+    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, offer: Offer
+) -> View:
+    """Return the stories that an editor may add: those found, or those of a stash."""
+    names: Sequence[str] = offer.stash.stories if offer.stash else ()
+    if offer.words:
+        question = queue.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
+        rows = opened.queue.page(opened.newsroom, question).rows
+        names = [row.leader.name for row in rows]
+    there = set(composed.names)
+    return {
+        "words": offer.words,
+        "stash": offer.stash.id if offer.stash else "",
+        "stashes": [{"id": stash.id, "name": stash.name} for stash in offer.stashes],
+        "is_asked": bool(offer.words or offer.stash),
+        "stories": [
+            {**_name_story(opened, pages, name), "is_there": name in there} for name in names
+        ],
+    }
+
+
+def describe_difference(opened: OpenNewsroom, pages: Pages, differs: IssueDiffers) -> View:
+    """Return a refused change beside the one that somebody else made."""
+    wanted, now = differs.wanted, differs.now
+    return {
+        "field": pages.strings.say(f"letter_field_{wanted.field}"),
+        "story": find_title(opened, wanted.story) if wanted.story else "",
+        "mine": _tell_value(opened, pages, wanted.field, wanted.value),
+        "theirs": _tell_value(opened, pages, wanted.field, now.value) if now else "",
+        "by": text.fold(now.by) if now else "",
+        "time": pages.views.time(now.at) if now else "",
+        "is_filed": now is None,
+    }
+
+
+def _describe_approval(pages: Pages, composed: ComposedLetter) -> View | None:
+    approval = find_approval(composed)
+    if approval is None:
+        return None
+    say = pages.strings.say
+    told = (("came", approval.came), ("left", approval.left))
+    since = [say(f"letter_{word}", count=len(names)) for word, names in told if names]
+    if approval.changes:
+        since.append(say("letter_changed", count=approval.changes))
+    return {
+        "by": text.fold(approval.change.by),
+        "time": pages.views.time(approval.change.at),
+        "since": since,
+        "came": set(approval.came),
+    }
+
+
+def _describe_texts(pages: Pages, composed: ComposedLetter) -> Sequence[View]:
+    """Return subject, preview and note, each with the fields that its form sends back."""
+    issue, kept = composed.issue, composed.kept
+    texts: tuple[tuple[IssueField, str, str, int], ...] = (
+        ("subject", issue.subject, kept.edits.subject, SUBJECT_SHOWN),
+        ("preheader", issue.preheader, kept.edits.preheader, PREVIEW_SHOWN),
+        ("note", issue.note, kept.edits.note, 0),
+    )
+    return [
+        {
+            "name": name,
+            "word": pages.strings.say(f"letter_field_{name}"),
+            "value": value,
+            "rule": "" if edited else value,
+            "seen": kept.digest(name),
+            "is_edited": bool(edited),
+            "cut": cut,
+            "shown": _cut(value, cut),
+        }
+        for name, value, edited, cut in texts
+    ]
+
+
+def _cut(words: str, characters: int) -> str:
+    """Return a text as mail programs cut it in their list, even within a word."""
+    return words if len(words) <= characters else f"{words[:characters]}…"
+
+
+def _describe_section(
+    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, section: IssueSection
+) -> View:
+    approval = find_approval(composed)
+    came = set(approval.came) if approval else set()
+    last = len(section.stories) - 1
+    return {
+        "title": text.fold(section.title),
+        "stories": [
+            {
+                **_describe_story(opened, pages, composed, story),
+                "is_first": at == 0,
+                "is_last": at == last,
+                "is_late": story.name in came,
+            }
+            for at, story in enumerate(section.stories)
+        ],
+    }
+
+
+def _describe_story(
+    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, story: IssueStory
+) -> View:
+    kept = composed.kept
+    title, excerpt = kept.edits.words.get(story.name, ("", ""))
+    return {
+        "name": story.name,
+        "title": text.fold(story.title) or pages.strings.say("untitled"),
+        "href": pages.views.address(story.name),
+        "excerpt": text.fold(story.excerpt),
+        "source": text.fold(story.source),
+        "time": pages.views.time(story.published_at),
+        "coverage": [text.fold(link.name) for link in story.coverage],
+        "note": mark_safe(render_note(story.note)) if story.note else "",
+        "minutes": story.minutes,
+        "picture": _find_picture(opened, pages, story),
+        "seen": kept.digest("words", story.name),
+        "rule_title": "" if title else text.fold(story.title),
+        "rule_excerpt": "" if excerpt else text.fold(story.excerpt),
+        "is_edited": bool(title or excerpt),
+        "is_added": story.name in kept.edits.added,
+        "is_ordered": story.name in kept.edits.order,
+    }
+
+
+def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View | None:
+    """Return the picture of a story as rows of the desk show it."""
+    if story.picture is None:
+        return None
+    with contextlib.suppress(RecordError):
+        seen = queue.read_queue_story(opened.newsroom, opened.queue, story.name)
+        picture = pages.views.of(seen)["picture"]
+        return picture if isinstance(picture, dict) else None
+    return None
+
+
+def _name_story(opened: OpenNewsroom, pages: Pages, name: str) -> View:
+    return {
+        "name": name,
+        "title": find_title(opened, name),
+        "href": pages.views.address(name),
+    }
+
+
+def _describe_changes(
+    opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
+) -> Sequence[View]:
+    """Return changes, the latest first; those still in effect can be undone.
+
+    `is_next` marks the one that the undo key takes back: the editor's own last change.
+    """
+    undone = {change.undoes for change in composed.changes}
+    told: list[dict[str, object]] = []
+    for change in composed.changes:
+        last = composed.kept.last[change.field, change.story]
+        is_open = not change.undoes and change.number not in undone
+        may_undo = is_open and last.value == change.value
+        is_next = may_undo and change.by == editor and not any(one["is_next"] for one in told)
+        told.append(
+            {
+                "number": change.number,
+                "by": text.fold(change.by),
+                "time": pages.views.clock(change.at),
+                "field": pages.strings.say(f"letter_field_{change.field}"),
+                "story": find_title(opened, change.story) if change.story else "",
+                "value": _tell_change(pages, change),
+                "is_undoing": bool(change.undoes),
+                "may_undo": may_undo,
+                "is_next": is_next,
+            }
+        )
+    return told
+
+
+def _tell_change(pages: Pages, change: KeptChange) -> str:
+    """Return how a change left its field, "" where the field's name says it."""
+    say = pages.strings.say
+    if change.field in _LISTS and change.value:
+        return say("stories", count=len(change.value))
+    if change.field in _SWITCHES:
+        return "" if change.value else say("letter_no")
+    return _tell_words(pages, change.value)
+
+
+def _tell_value(opened: OpenNewsroom, pages: Pages, field: str, value: Sequence[str]) -> str:
+    """Return the value of a field, for an editor who has to choose between two."""
+    if field in _LISTS and value:
+        titles = [text.shorten(find_title(opened, name), 60) for name in value[:_NAMED]]
+        return " · ".join([*titles, *(["…"] if len(value) > _NAMED else [])])
+    if field in _SWITCHES:
+        return pages.strings.say("letter_yes" if value else "letter_no")
+    return _tell_words(pages, value)
+
+
+def _tell_words(pages: Pages, value: Sequence[str]) -> str:
+    words = text.fold(" – ".join(filter(None, value)))
+    return text.shorten(words, _TOLD) or pages.strings.say("letter_by_rule")
+
+
+_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+_NEW_TAB = '<base target="_blank">'  # links of the mail must not open in the frame
+_TEXT_PAGE = (
+    '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+    '<meta name="color-scheme" content="light dark"><title>{title}</title></head>'
+    '<body style="margin:1rem"><pre style="white-space:pre-wrap;overflow-wrap:anywhere;'
+    'font:12.5px/1.5 ui-monospace,monospace">{text}</pre></body></html>'
+)
+
+
+def show_mail(newsroom: Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
+    """Return an issue's HTML with pictures from the desk: the site may not have them yet."""
+    page = issues.render_issue(newsroom, _keep_pictures(issue, pictures)).html
+    for address, place in pictures.items():
+        page = page.replace(f'src="{html.escape(address)}"', f'src="{html.escape(place)}"')
+    return _HEAD.sub(lambda head: head[0] + _NEW_TAB, page, count=1).encode()
+
+
+def show_text(newsroom: Newsroom, issue: Issue) -> bytes:
+    """Return an issue's plain text as a page."""
+    rendered = issues.render_issue(newsroom, issue)
+    title, text = html.escape(rendered.subject), html.escape(rendered.text)
+    return _TEXT_PAGE.format(language=html.escape(issue.language), title=title, text=text).encode()
+
+
+def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str, str]:
+    """Return the desk's address of each picture of an issue, by its address on the site."""
+    found = {}
+    for story in issue.stories:
+        if story.picture is not None:
+            with contextlib.suppress(RecordError):
+                seen = queue.read_queue_story(opened.newsroom, opened.queue, story.name)
+                if seen.picture is not None:
+                    found[story.picture.url] = f"{root}picture/{quote(seen.picture.name)}"
+    return found
+
+
+def _keep_pictures(issue: Issue, own: Collection[str]) -> Issue:
+    """Return an issue without pictures that the desk does not have."""
+    sections = []
+    for section in issue.sections:
+        stories = [
+            story if story.picture and story.picture.url in own else replace(story, picture=None)
+            for story in section.stories
+        ]
+        sections.append(replace(section, stories=tuple(stories)))
+    return replace(issue, sections=tuple(sections))

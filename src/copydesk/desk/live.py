@@ -1,0 +1,380 @@
+"""Run what a served desk does by itself, and tell open browsers of it as server-sent events.
+
+action ── wake ──> a process that files all that waits ──> outcomes in the store ──> browsers
+a row without its picture ── want ──> a process that makes pictures ──> browsers
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import OrderedDict
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.errors import CopydeskError, UsageError
+from copydesk.news import EditorAction
+
+_PING_SECONDS = (
+    15.0  # proxies end connections that are silent for a minute; also notices closed browsers
+)
+_MOST_BEHIND = 100  # events that a browser has not received
+
+
+class Broadcast:
+    """Send events to all listeners; a slow one is cut off, and its browser connects again."""
+
+    def __init__(self) -> None:
+        self._listeners: set[asyncio.Queue[bytes | None]] = set()
+
+    @property
+    def listeners(self) -> int:
+        """Return how many browsers listen."""
+        return len(self._listeners)
+
+    def tell(self, event: str, what: Mapping[str, object]) -> None:
+        """Send an event to all; call this in the event loop's thread."""
+        message = f"event: {event}\ndata: {json.dumps(what, ensure_ascii=False)}\n\n".encode()
+        for listener in list(self._listeners):
+            if listener.full():
+                self._end(listener)
+            else:
+                listener.put_nowait(message)
+
+    def close(self) -> None:
+        """End every stream, when the server stops."""
+        for listener in list(self._listeners):
+            self._end(listener)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield events from now on, and a comment when there was none for a while."""
+        listener: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_BEHIND)
+        self._listeners.add(listener)
+        try:
+            yield b"retry: 2000\n\n"
+            while True:
+                message: bytes | None = b": nothing new\n\n"
+                with contextlib.suppress(asyncio.TimeoutError):
+                    message = await asyncio.wait_for(listener.get(), _PING_SECONDS)
+                if message is None:
+                    return
+                yield message
+        finally:
+            self._listeners.discard(listener)
+
+    def _end(self, listener: asyncio.Queue[bytes | None]) -> None:
+        self._listeners.discard(listener)
+        while not listener.empty():
+            listener.get_nowait()
+        listener.put_nowait(None)
+
+
+Say = Callable[[str], None]
+FindStandings = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
+
+_LOOK_SECONDS = 0.05  # between two checks for outcomes
+_OTHERS_SECONDS = 1.0  # between two checks for actions of other processes (an agent's)
+_ACTIONS_AT_ONCE = 500
+
+
+class Starter(Protocol):
+    """Start a process that files all waiting actions; one process at a time."""
+
+    async def prepare(self) -> None:
+        """Start the process early, so that it is ready."""
+        ...
+
+    async def file_actions(self) -> int:
+        """File all waiting actions, and return the exit code."""
+        ...
+
+
+async def _know_no_standings(_names: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
+class Filer:
+    """File waiting actions, and tell browsers the outcome of each.
+
+    `find_standings` returns the standings of stories by record name. After a failure filing is
+    tried again in `again_seconds`.
+    """
+
+    def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
+        self.again_seconds = 5.0
+        self.broadcast = broadcast
+        self.store = store
+        self.find_standings: FindStandings = _know_no_standings
+        self._starter = starter
+        self._say = say
+        self._pending: set[str] = set()
+        self._wakes = asyncio.Event()
+        self._is_prepared = False
+
+    def wake(self, ids: Iterable[str] = ()) -> None:
+        """File what waits; browsers hear the outcomes of the actions with these ids."""
+        self._pending.update(ids)
+        self._wakes.set()
+
+    async def prepare(self) -> None:
+        """Start the process early: an editor opened the desk."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            await self._starter.prepare()
+
+    async def go_on(self) -> None:
+        """File until cancelled, including what an earlier process stored and did not file.
+
+        Where the store or the process cannot be used now (full disk, a lock), it is tried again.
+        """
+        while True:
+            self._wakes.clear()
+            try:
+                is_well = await self._file_what_waits()
+            except (CopydeskError, OSError) as error:
+                self._say(f"what editors did is not filed: {error}; it is tried again")
+                is_well = False
+            if not is_well:
+                await asyncio.sleep(self.again_seconds)
+            elif not self._pending:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wakes.wait(), _OTHERS_SECONDS)
+
+    async def _file_what_waits(self) -> bool:
+        """File what waits, if anything does; return whether that succeeded."""
+        self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
+        return not self._pending or await self._file_all()
+
+    async def await_outcomes(
+        self, ids: Sequence[str], seconds: float
+    ) -> Mapping[str, QueuedAction]:
+        """Return the actions with these ids, once all have an outcome or the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    states = await asyncio.to_thread(self.store.actions.state, ids)
+                    if all(queued.outcome is not None for queued in states.values()):
+                        return states
+                    await asyncio.sleep(_LOOK_SECONDS)
+        return await asyncio.to_thread(self.store.actions.state, ids)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until everything put here is filed, or until the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._pending:
+                    await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _file_all(self) -> bool:
+        """Run the process to its end and tell outcomes meanwhile; return whether there were any."""
+        told = 0
+        filing = asyncio.ensure_future(self._starter.file_actions())
+        try:
+            while not filing.done():
+                await asyncio.wait([filing], timeout=_LOOK_SECONDS)
+                told += await self._tell()
+        finally:
+            if not filing.done():
+                filing.cancel()
+                await asyncio.wait([filing])
+        told += await self._tell()
+        code = filing.result()
+        if code:
+            self._say(f"filing what editors did ended with exit code {code}; it is tried again")
+        return not code and (bool(told) or not self._pending)
+
+    async def _tell(self) -> int:
+        """Tell browsers the actions that have an outcome now; return how many."""
+        if not self._pending:
+            return 0
+        states = await asyncio.to_thread(self.store.actions.state, sorted(self._pending))
+        done = [queued for queued in states.values() if queued.outcome is not None]
+        standings = await self._find_standings(done)
+        for queued in done:
+            self._pending.discard(queued.action.id)
+            stories = queued.action.stories
+            stand = {name: standings[name] for name in stories if name in standings}
+            self.broadcast.tell("action", {**describe(queued), "standings": stand})
+        return len(done)
+
+    async def _find_standings(self, done: Sequence[QueuedAction]) -> Mapping[str, str]:
+        """Return the new standings of the stories of filed actions, if anybody listens."""
+        names = {name for queued in done for name in queued.action.stories}
+        if not names or not self.broadcast.listeners:
+            return {}
+        with contextlib.suppress(CopydeskError):  # the rows show it a moment later
+            return await self.find_standings(names)
+        return {}
+
+    def _waiting(self) -> Iterable[EditorAction]:
+        return self.store.actions.waiting(_ACTIONS_AT_ONCE)
+
+
+def describe(queued: QueuedAction) -> dict[str, object]:
+    """Return an action and its outcome for JSON."""
+    action, outcome = queued.action, queued.outcome
+    return {
+        "id": action.id,
+        "stories": list(action.stories),
+        "values": list(action.values),
+        "kind": action.kind,
+        "said": action.said,
+        "by": action.by,
+        "state": outcome.state if outcome else "waits",
+        "commit": (outcome.commit or "") if outcome else "",
+        "what": outcome.what if outcome else "",
+        "hint": outcome.hint if outcome else "",
+        "conflicts": [
+            {"path": one.path, "field": one.field, "left": one.left, "now": one.now}
+            for one in (outcome.conflicts if outcome else ())
+        ],
+    }
+
+
+_LASTS = timedelta(minutes=10)  # a tab that is silent for so long counts as closed
+_MOST_TABS = 500
+_CHARACTERS = 300
+
+
+class Looking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The story group that a browser tab shows, "" for none."""
+
+    tab: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    name: str
+    event: str
+    at: datetime
+
+
+class Presence:
+    """Keep, in memory, which group each browser tab shows."""
+
+    def __init__(self) -> None:
+        self._tabs: dict[str, _Seen] = {}
+
+    def note(self, body: bytes, name: str, at: datetime) -> None:
+        """Note what a tab shows; raises UsageError for an invalid message."""
+        try:
+            looking = msgspec.json.decode(body, type=Looking)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise UsageError(f"this is nobody's place ({error})") from error
+        if max(len(looking.tab), len(looking.event)) > _CHARACTERS:
+            raise UsageError("too long for a place")
+        self._tabs.pop(looking.tab, None)
+        if looking.event:
+            self._tabs[looking.tab] = _Seen(name, looking.event, at)
+        self._forget(at)
+
+    def list_all(self) -> list[Mapping[str, str]]:
+        """Return what every editor looks at."""
+        return [
+            {"tab": tab, "name": seen.name, "event": seen.event} for tab, seen in self._tabs.items()
+        ]
+
+    def _forget(self, now: datetime) -> None:
+        """Forget tabs that were silent for long, and the oldest of too many."""
+        late = [tab for tab, seen in self._tabs.items() if now - seen.at > _LASTS]
+        for tab in (*late, *list(self._tabs)[:-_MOST_TABS]):
+            self._tabs.pop(tab, None)
+
+
+MakePictures = Callable[[Sequence[str]], Awaitable[bool]]
+
+_PICTURES_AT_ONCE = 30  # pictures for one process: those of a page
+_MOST = 300  # waiting pictures; the oldest are dropped
+_REMEMBERED = 10_000
+
+
+class PictureWishes:
+    """Make pictures that open pages need; one that cannot be made is not tried again."""
+
+    def __init__(self, make: MakePictures, broadcast: Broadcast) -> None:
+        self._make = make
+        self._broadcast = broadcast
+        self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._tried: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def want(self, pictures: Iterable[tuple[str, str]]) -> None:
+        """Ask for pictures, by the path of a record and the picture's name.
+
+        Call this from any thread. Pictures are made only while `go_on` runs.
+        """
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._take, tuple(pictures))
+
+    def _take(self, pictures: Iterable[tuple[str, str]]) -> None:
+        self._waiting.update((picture, None) for picture in pictures if picture not in self._tried)
+        while len(self._waiting) > _MOST:
+            self._waiting.popitem(last=False)
+        if self._waiting:
+            self._asked.set()
+
+    async def go_on(self) -> None:
+        """Make the wanted pictures until cancelled, the latest wish first."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            while self._waiting:
+                await self._make_some()
+
+    async def _make_some(self) -> None:
+        count = min(_PICTURES_AT_ONCE, len(self._waiting))
+        some = [self._waiting.popitem()[0] for _ in range(count)]
+        self._tried.update(dict.fromkeys(some))
+        while len(self._tried) > _REMEMBERED:
+            self._tried.popitem(last=False)
+        paths = [path for path, _ in some]
+        with contextlib.suppress(OSError):  # no process can be started
+            await self._make(paths)
+        names = [path.rsplit("/", 1)[-1].removesuffix(".md") for path in paths]
+        self._broadcast.tell("pictures", {"stories": names})
+
+
+_AGAIN_SECONDS = 60.0  # until another try after a failure
+
+Refresh = Callable[[], Awaitable[int]]
+
+
+class Refresher:
+    """Run `refresh` when it is asked for, unless it is running or has just run."""
+
+    def __init__(self, refresh: Refresh) -> None:
+        self._refresh = refresh
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Ask for an update of the catalogue: a page was made by former rules."""
+        self._asked.set()
+
+    async def go_on(self) -> None:
+        """Update the catalogue whenever asked, until cancelled."""
+        while True:
+            await self._asked.wait()
+            code = 1
+            with contextlib.suppress(OSError):  # no process can be started
+                code = await self._refresh()
+            self._asked.clear()
+            if code:
+                await asyncio.sleep(_AGAIN_SECONDS)

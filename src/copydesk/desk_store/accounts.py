@@ -1,0 +1,284 @@
+"""Store accounts: who may use the desk, in which role, and how they sign in."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from copydesk.desk_store._database import DeskDatabase
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+
+Role = Literal["owner", "editor", "viewer"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the one who may do everything to the one who may look on."""
+_NAME_CHARACTERS = 60
+_HANDLE_BYTES = 32
+_DEVICE_ID_BYTES = 16
+_DEVICE_KEY_BYTES = 32
+_COLUMNS = "name, role, handle, password, issuer, subject, made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person who may sign in: their name in git, and their role.
+
+    `password` is an argon2id hash, "" where none was set. `issuer` and `subject` identify them at
+    an OpenID provider, `handle` identifies them to passkeys.
+    """
+
+    name: str
+    role: Role
+    made: datetime
+    handle: bytes = field(default=b"", repr=False)
+    password: str = field(default="", repr=False)
+    issuer: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A public key whose private half is in a device of the account."""
+
+    id: bytes
+    public_key: bytes
+    sign_count: int
+    label: str
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A browser in which an account (`name`) signed in before; `id` tells its browsers apart."""
+
+    name: str
+    id: str
+
+
+class Accounts:
+    """The accounts by name; spellings that differ only in case or form are one name.
+
+    Methods raise UsageError for an invalid or unknown name, DeskStoreError where the file fails.
+    """
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def add(self, name: str, role: Role, now: datetime) -> Account:
+        """Create an account with no way to sign in yet."""
+        name = check_name(name)
+        if self.find(name) is not None:
+            raise UsageError("there is somebody of that name", subject=name)
+        handle = secrets.token_bytes(_HANDLE_BYTES)
+        self._database.run(
+            f"INSERT INTO accounts (key, {_COLUMNS}) VALUES (?, ?, ?, ?, '', '', '', ?)",
+            *(account_key(name), name, role, handle, dates.rfc3339(now)),
+        )
+        return Account(name=name, role=role, made=_at(dates.rfc3339(now)), handle=handle)
+
+    def find(self, name: str) -> Account | None:
+        """Return the account with a name, None where there is none."""
+        return self._find("key = ?", account_key(name))
+
+    def find_by_handle(self, handle: bytes) -> Account | None:
+        """Return the account with a passkey handle, None where there is none."""
+        return self._find("handle = ?", handle)
+
+    def find_by_subject(self, issuer: str, subject: str) -> Account | None:
+        """Return the account bound to a provider's subject, None where there is none."""
+        if not subject:
+            return None
+        return self._find("issuer = ? AND subject = ?", issuer, subject)
+
+    def list(self) -> tuple[Account, ...]:
+        """Return all accounts, by name."""
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts ORDER BY key")
+        return tuple(map(_account, rows))
+
+    def has_any(self) -> bool:
+        """Decide whether there is any account."""
+        return bool(self._database.run("SELECT 1 FROM accounts LIMIT 1"))
+
+    def has_owner(self) -> bool:
+        """Decide whether there is an owner."""
+        return bool(self._database.run("SELECT 1 FROM accounts WHERE role = 'owner' LIMIT 1"))
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Change an account's role."""
+        self._change("role", name, role)
+
+    def set_password(self, name: str, hashed: str) -> None:
+        """Store the hash of a password, "" for none."""
+        self._change("password", name, hashed)
+
+    def bind(self, name: str, issuer: str, subject: str) -> None:
+        """Bind an account to a provider's subject; raises UsageError if another account has it."""
+        with self._database.at_once():
+            known = self.find_by_subject(issuer, subject)
+            if known is not None and account_key(known.name) != account_key(name):
+                raise UsageError("that identity is somebody else's", subject=known.name)
+            self._change("issuer", name, issuer)
+            self._change("subject", name, subject)
+
+    def sign_device(self, name: str) -> str:
+        """Return a token by which a browser is recognised later; it signs nobody in.
+
+        It has the account's handle and an id of its own, and is signed by a key of the account that
+        signs nothing else.
+        """
+        with self._database.at_once():
+            account = self.get(name)
+            key = self._device_key(account)
+            if not key:
+                key = secrets.token_bytes(_DEVICE_KEY_BYTES)
+                self._change("device_key", name, key)
+        signed = account.handle + secrets.token_bytes(_DEVICE_ID_BYTES)
+        return (signed + hmac.digest(key, signed, "sha256")).hex()
+
+    def find_device(self, word: str) -> Device | None:
+        """Return the browser of such a token, None where it is invalid or was reset."""
+        try:
+            sent = bytes.fromhex(word)
+        except ValueError:
+            return None
+        signed_bytes = _HANDLE_BYTES + _DEVICE_ID_BYTES
+        signed, signature = sent[:signed_bytes], sent[signed_bytes:]
+        account = self.find_by_handle(signed[:_HANDLE_BYTES])
+        key = b"" if account is None else self._device_key(account)
+        if account is None or not key:
+            return None
+        if not hmac.compare_digest(signature, hmac.digest(key, signed, "sha256")):
+            return None
+        return Device(name=account.name, id=signed[_HANDLE_BYTES:].hex())
+
+    def forget_proofs(self, name: str) -> None:
+        """Delete what a thief may have: password, passkeys, provider, tokens, devices."""
+        with self._database.at_once():
+            for column in ("password", "issuer", "subject"):
+                self._change(column, name, "")
+            self._change("device_key", name, b"")
+            for table in ("passkeys", "tokens"):
+                self._database.run(f"DELETE FROM {table} WHERE account = ?", account_key(name))
+
+    def remove(self, name: str) -> None:
+        """Delete an account with its sessions, passkeys, links, tokens, drafts and own stashes.
+
+        Its actions stay in git, in the audit log and in the queue.
+        """
+        with self._database.at_once():
+            account = self.get(name)
+            self._database.run("DELETE FROM drafts WHERE editor = ?", account.name)
+            self._database.run("DELETE FROM stashes WHERE owner = ?", account.name)
+            self._database.run("DELETE FROM accounts WHERE key = ?", account_key(name))
+
+    def get(self, name: str) -> Account:
+        """Return the account with a name; raises UsageError where there is none."""
+        account = self.find(name)
+        if account is None:
+            hint = "copydesk desk user list names those who may use the desk"
+            raise UsageError("nobody has that name", subject=text.fold(name)[:100], hint=hint)
+        return account
+
+    def add_passkey(self, name: str, passkey: Passkey) -> None:
+        """Store a passkey of an account; raises UsageError for a known one."""
+        with self._database.at_once():
+            if self._database.run("SELECT 1 FROM passkeys WHERE id = ?", passkey.id):
+                raise UsageError("this passkey is known already")
+            self._database.run(
+                "INSERT INTO passkeys VALUES (?, ?, ?, ?, ?, ?)",
+                *(passkey.id, account_key(self.get(name).name), passkey.public_key),
+                *(passkey.sign_count, passkey.label, dates.rfc3339(passkey.made)),
+            )
+
+    def passkeys(self, name: str) -> tuple[Passkey, ...]:
+        """Return an account's passkeys, the oldest first."""
+        query = """
+            SELECT id, public_key, sign_count, label, made FROM passkeys
+            WHERE account = ? ORDER BY made, id
+        """
+        return tuple(map(_passkey, self._database.run(query, account_key(name))))
+
+    def find_passkey(self, passkey_id: bytes) -> tuple[Account, Passkey] | None:
+        """Return a passkey with its account, None where it is unknown."""
+        query = f"""
+            SELECT {_COLUMNS.replace("made", "accounts.made")},
+                id, public_key, sign_count, label, passkeys.made
+            FROM passkeys JOIN accounts ON key = account WHERE id = ?
+        """
+        rows = self._database.run(query, passkey_id)
+        return (_account(rows[0][:7]), _passkey(rows[0][7:])) if rows else None
+
+    def count_use(self, passkey_id: bytes, sign_count: int) -> None:
+        """Store the use count that a passkey reported."""
+        self._database.run(
+            "UPDATE passkeys SET sign_count = ? WHERE id = ?", sign_count, passkey_id
+        )
+
+    def remove_passkey(self, name: str, passkey_id: bytes) -> None:
+        """Delete a passkey of this account; another account's passkey stays."""
+        self._database.run(
+            "DELETE FROM passkeys WHERE id = ? AND account = ?", passkey_id, account_key(name)
+        )
+
+    def _find(self, condition: str, *values: object) -> Account | None:
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts WHERE {condition}", *values)
+        return _account(rows[0]) if rows else None
+
+    def _device_key(self, account: Account) -> bytes:
+        """Return the key that signs for an account's browsers, empty before it is needed."""
+        query = "SELECT device_key FROM accounts WHERE handle = ?"
+        ((key,),) = self._database.run(query, account.handle) or ((b"",),)
+        return bytes(key)
+
+    def _change(self, column: str, name: str, value: str | bytes) -> None:
+        key = account_key(self.get(name).name)
+        self._database.run(f"UPDATE accounts SET {column} = ? WHERE key = ?", value, key)
+
+
+def account_key(name: str) -> str:
+    """Return what all spellings of one name have in common."""
+    return unicodedata.normalize("NFKC", text.fold(name)).casefold()
+
+
+def check_name(name: str) -> str:
+    """Return a name as it is stored; raises UsageError for one that git or a page cannot show."""
+    folded = unicodedata.normalize("NFC", text.fold(name))
+    checks: tuple[tuple[Callable[[str], bool], str], ...] = (
+        (lambda it: bool(account_key(it)), "a name has a letter at least"),
+        (lambda it: len(it) <= _NAME_CHARACTERS, f"it has {_NAME_CHARACTERS} characters at most"),
+        (str.isprintable, "leave out what cannot be shown"),
+        (lambda it: not set(it) & set('<>"'), 'leave out <, > and ": git has its own use of them'),
+    )
+    for is_fit, hint in checks:
+        if not is_fit(folded):
+            raise UsageError("not a name for an account", subject=ascii(folded[:100]), hint=hint)
+    return folded
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    name, role, handle, password, issuer, subject, made = row
+    return Account(
+        name=name,
+        role=role,
+        handle=handle,
+        password=password,
+        issuer=issuer,
+        subject=subject,
+        made=_at(made),
+    )
+
+
+def _passkey(row: tuple[Any, ...]) -> Passkey:
+    passkey_id, public_key, sign_count, label, made = row
+    return Passkey(
+        id=passkey_id, public_key=public_key, sign_count=sign_count, label=label, made=_at(made)
+    )
+
+
+def _at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)

@@ -1,0 +1,392 @@
+"""An edit: the rulings and records that an editor's actions change, written in one commit.
+
+actions, one after the other ──> an edit: what was read │ what it becomes ── make ──> one commit
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from copydesk import archive
+from copydesk.archive import FileChange, Rulings, letters, reading_lists, record
+from copydesk.archive.change import Change, WriteLock
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import text, urls
+from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.filing import (
+    RULINGS_PATH,
+    as_record,
+    begin_change,
+    keep_digests,
+    notes_on,
+    read_digests,
+)
+from copydesk.rounds.sources import keep_tip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The rulings and records that an editor's actions change, as they were `read` and as new.
+
+    `restored` are files that are restored to the byte; None deletes the file. The edit is refused
+    if a person is editing the rulings, a record in `needed`, or one in `watched` (even if the edit
+    does not change it); any other such record is left to the next round. The edit also holds
+    changes of the memory and the article store; `undos` are notes by the ids of actions.
+    `own_fields` are the fields that it changed, under their keys in `EditorAction.seen`. A story
+    that is missing in `read` is new. `tips` wait for the next round.
+    """
+
+    newsroom: Newsroom
+    rulings_read: Rulings
+    rulings: Rulings
+    read: Mapping[str, Story] = field(default_factory=dict)
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    restored: Mapping[str, bytes | None] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
+    digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forgotten_looks: frozenset[str] = frozenset()
+    forgotten_texts: frozenset[str] = frozenset()
+    undos: Mapping[str, bytes] = field(default_factory=dict)
+    own_fields: frozenset[str] = frozenset()
+    tips: tuple[Tip, ...] = ()
+
+    @property
+    def beat(self) -> Beat:
+        """Return the newsroom's beat with the new rules."""
+        return replace(self.newsroom.beat, rulings=self.rulings.rules)
+
+    @property
+    def newsroom_after(self) -> Newsroom:
+        """Return the newsroom with the new rules."""
+        settings = replace(self.newsroom.settings, beat=self.beat)
+        return replace(self.newsroom, settings=settings)
+
+    def find(self, path: str) -> Story:
+        """Return the new state of a story; raise RecordError if it is missing or broken."""
+        return self.stories.get(path) or self.newsroom.archive.read(path)
+
+    def verdict_on(self, story: Story) -> Verdict | None:
+        """Return the verdict in force on a story."""
+        return story.verdict or self.rulings.verdict_on(story.path)
+
+    def digests_of(self, story: Story) -> Mapping[str, str]:
+        """Return the digests of a story's machine-written fields, {} if they are unknown."""
+        known = self.digests.get(story.path)
+        return known if known is not None else read_digests(self.newsroom.memory, story)
+
+    def with_story(self, before: Story, after: Story) -> Edit:
+        """Return the edit with a changed record; `before` is the state from `find`."""
+        if before == after:
+            return self
+        path = after.path
+        read = self.read if path in self.stories else {path: before, **self.read}
+        return replace(
+            self,
+            read=read,
+            stories={**self.stories, path: after},
+            restored={at: data for at, data in self.restored.items() if at != path},
+        )
+
+    def with_new_story(self, story: Story) -> Edit:
+        """Return the edit with a new record."""
+        return replace(
+            self,
+            stories={**self.stories, story.path: story},
+            needed=self.needed | {story.path},
+        )
+
+    def find_bytes(self, path: str) -> bytes | None:
+        """Return a record, list or newsletter as it will be, None for none; raises RecordError."""
+        restored = self.restored.get(path, b"")
+        if restored is None or (restored and path not in self.stories):
+            return restored
+        if path not in self.stories and not archive.digest_of(self.newsroom.root, path):
+            return None
+        if reading_lists.is_list_path(path) or letters.is_letter_path(path):
+            return self.newsroom.archive.file_bytes(path)
+        return record.emit_story(as_record(self.beat, self.find(path)))
+
+    def with_rulings(self, rulings: Rulings) -> Edit:
+        """Return the edit with other rulings."""
+        if rulings == self.rulings:
+            return self
+        restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
+        return replace(self, rulings=rulings, restored=restored)
+
+    def with_bytes(self, path: str, data: bytes | None) -> Edit:
+        """Return the edit with a file restored to the byte; add its story or rulings first."""
+        return replace(self, restored={**self.restored, path: data})
+
+    def with_need(self, before: Story, after: Story) -> Edit:
+        """Return the edit with a changed record that no person may be editing."""
+        if before == after:
+            return self
+        edit = self.with_story(before, after)
+        return replace(edit, needed=self.needed | {after.path})
+
+    def without_traces(self, paths: Iterable[str], addresses: Iterable[str]) -> Edit:
+        """Return the edit without the planned revisits and stored texts of some records."""
+        return replace(
+            self,
+            forgotten_looks=self.forgotten_looks.union(paths),
+            forgotten_texts=self.forgotten_texts.union(addresses),
+        )
+
+    @property
+    def own_paths(self) -> frozenset[str]:
+        """Return the paths of the files that no person may be editing."""
+        return self.needed | self.watched | {RULINGS_PATH}
+
+    @property
+    def changed_paths(self) -> Iterator[str]:
+        """Walk the paths of the files that may change, the rulings first.
+
+        If the write is interrupted, a record without its tombstone could come back.
+        """
+        if self.rulings != self.rulings_read or RULINGS_PATH in self.restored:
+            yield RULINGS_PATH
+        records = (*self.stories, *self.restored)
+        yield from dict.fromkeys(path for path in records if path != RULINGS_PATH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditStep:
+    """An edit after one more action, with its line for the commit and notes for the editor.
+
+    `path` is the record that the action is about, "" for none. With `differences` the action was
+    not applied, since somebody else has changed the same fields. `is_urgent` is set if the action
+    removes a story for good, or restores it.
+    """
+
+    edit: Edit
+    words: CommitWords
+    path: str = ""
+    notes: tuple[str, ...] = ()
+    differences: tuple[EditConflict, ...] = ()
+    was_removed: bool = False
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeEdit:
+    """The files that an edit changed, its commit, and notes on what was in the way.
+
+    Files that could not be written (`failed`) are in the journal: the next writer finishes them.
+    """
+
+    written: tuple[str, ...] = ()
+    failed: tuple[CopydeskError, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Return the paths of the changed files, sorted."""
+        return tuple(sorted(self.written))
+
+
+def begin_edit(newsroom: Newsroom) -> Edit:
+    """Return an empty edit; the caller holds the write lock. Raises RecordError."""
+    rulings = archive.read_rulings(newsroom.root)
+    return Edit(newsroom=newsroom, rulings_read=rulings, rulings=rulings)
+
+
+def make_edit(
+    lock: WriteLock,
+    edit: Edit,
+    words: Sequence[CommitWords],
+    when: datetime,
+    what: str = "the records are",
+) -> MadeEdit:
+    """Write an edit in one commit; notes call its files `what`.
+
+    Raises RecordError if a person is editing a file that it needs or a file cannot be written,
+    GitError if git fails.
+    """
+    newsroom = edit.newsroom
+    files, left = _plan_files(edit)
+    change = Change(files=files, message=write_message(words), when=when)
+
+    def remember(skipped: Sequence[str]) -> None:
+        _remember(edit, when, {*skipped, *left})
+
+    begun = begin_change(
+        newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
+    )
+    for address in _list_losses(edit):  # if killed here, a round forgets the texts
+        newsroom.articles.forget(address)
+    done = begun.finish()
+    paths = sorted({*done.skipped, *left})
+    skipped = (f"left to the next round, it is being edited: {path}" for path in paths)
+    return MadeEdit(
+        written=done.written,
+        failed=tuple(error for _, error in done.failed),
+        commit=done.commit,
+        notes=(*notes_on(done, what), *skipped),
+    )
+
+
+def _list_losses(edit: Edit) -> Iterator[str]:
+    """Walk the addresses whose stored text is to be deleted, without those that are restored."""
+    gone = set(map(urls.identity, edit.rulings.removed))
+    return (address for address in edit.forgotten_texts if urls.identity(address) in gone)
+
+
+def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
+    """Return the files to change, and the paths that are left because a person edits them."""
+    files, left = [], []
+    for path in edit.changed_paths:
+        try:
+            change = _change_of(edit, path)
+        except CopydeskError:
+            if path in edit.own_paths:
+                raise
+            left.append(path)
+            continue
+        if change.is_new_bytes:
+            files.append(change)
+    watched = edit.watched.difference(change.path for change in files)
+    files.extend(map(edit.newsroom.archive.no_change, sorted(watched)))
+    return tuple(files), left
+
+
+def _change_of(edit: Edit, path: str) -> FileChange:
+    """Return the change of one file; raise RecordError if a person has changed it since."""
+    newsroom = edit.newsroom
+    if path in edit.restored:
+        before = archive.digest_of(newsroom.root, path)
+        return FileChange(path=path, before=before, after=edit.restored[path])
+    if path == RULINGS_PATH:
+        return archive.rulings_change(newsroom.root, edit.rulings)
+    if not _is_as_read(edit, path):
+        raise RecordError("the record has just been edited", subject=path, hint="try again")
+    return newsroom.archive.change(as_record(newsroom.beat, edit.stories[path]))
+
+
+def _is_as_read(edit: Edit, path: str) -> bool:
+    """Decide whether a record is still as the edit read it (a new one: still missing)."""
+    if path not in edit.read:
+        return not archive.digest_of(edit.newsroom.root, path)
+    return edit.newsroom.archive.read(path) == edit.read[path]
+
+
+def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
+    """Update the memory for an edit, except for records that are left to a person."""
+    memory = edit.newsroom.memory
+    stories = (story for path, story in edit.stories.items() if path not in left)
+    keep_digests(edit.newsroom.beat, memory, stories)
+    for path, digests in edit.digests.items():
+        memory.keep_digests(path, digests)
+    for path in edit.forgotten_looks:
+        memory.revisits.forget(path)
+    for tip in edit.tips:
+        keep_tip(memory, tip)
+    for action_id, undo in edit.undos.items():
+        memory.actions.put(action_id, when, undo)
+
+
+# Actions in commit messages: the trailer by which an action is found and undone.
+#
+# `Copydesk-Action: verdict publish _news/a.md` · `rule pin a` · `rule undo pin a` · `undo COMMIT`
+#
+# One line for each action, in the last paragraph. After an action of the desk comes its id:
+# `verdict publish _news/a.md #0197-…`; `git log -F --grep "#0197-…"` finds its commit.
+
+_KEY = "Copydesk-Action: "
+_SUBJECT = 200
+_ID = "[0-9A-Za-z_-]{1,100}"
+_MARK = re.compile(f" #({_ID})$")
+
+
+def is_action_id(text: str) -> bool:
+    """Decide whether a text from a browser is valid as an action's id: a UUID or the like."""
+    return re.fullmatch(_ID, text) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitWords:
+    """The text of one action in a commit message: a line, the reason, the editor, the action.
+
+    `id` is the action's id at the desk, "" if it came from the command line.
+    """
+
+    subject: str
+    why: str
+    by: str
+    action: str
+    id: str = ""
+
+    @property
+    def as_line(self) -> str:
+        """Return the line for a commit that holds several actions."""
+        return text.fold(f"{self.subject}: {self.why}" if self.why else self.subject)[:_SUBJECT]
+
+    @property
+    def trailer(self) -> str:
+        """Return the last line of the commit message."""
+        return f"{_KEY}{self.action} {action_mark(self.id)}".rstrip()
+
+
+def action_mark(action_id: str) -> str:
+    """Return the mark by which the commit of a desk's action is found."""
+    return f"#{action_id}" if action_id else ""
+
+
+def write_message(words: Sequence[CommitWords]) -> str:
+    """Return the message of a commit that holds these actions of one editor."""
+    trailers = "\n".join(said.trailer for said in words)
+    if len(words) == 1:
+        said = words[0]
+        parts = [said.subject, said.why, f"by {said.by}", trailers]
+    else:
+        by = words[0].by
+        lines = "\n".join(f"* {said.as_line}" for said in words)
+        parts = [f"desk: {len(words)} words by {text.fold(by)[:_SUBJECT]}", lines, trailers]
+    return "\n\n".join(filter(None, parts))
+
+
+def read_actions(message: str) -> tuple[tuple[str, str], ...]:
+    """Return the actions that a commit's message lists, with their ids; () for none.
+
+    Only the lines after the last empty line count: editors' own words come before it.
+    """
+    lines = message.rstrip().rsplit("\n\n", 1)[-1].split("\n")
+    if not all(line.startswith(_KEY) for line in lines):
+        lines = [lines[-1]] if lines[-1].startswith(_KEY) else []
+    said = (line.removeprefix(_KEY) for line in lines)
+    return tuple(
+        (_MARK.sub("", action), mark[1] if (mark := _MARK.search(action)) else "")
+        for action in said
+    )
+
+
+def read_action(message: str) -> str:
+    """Return the action that a commit's message names, "" for any other commit."""
+    return " · ".join(action for action, _ in read_actions(message))
+
+
+def read_words(message: str) -> tuple[CommitWords, ...]:
+    """Parse a message that `write_message` wrote; return () for any other message.
+
+    If a commit holds several actions, each line includes its reason, and `why` is "".
+    """
+    actions = read_actions(message)
+    if not actions:
+        return ()
+    subject, *paragraphs = message.rstrip().split("\n\n")[:-1] or [""]
+    if len(actions) == 1:
+        by = paragraphs.pop().removeprefix("by ") if paragraphs else ""
+        said = [(subject, "\n\n".join(paragraphs))]
+    else:
+        by = subject.partition(" words by ")[2]
+        said = [(line.removeprefix("* "), "") for line in "\n".join(paragraphs).split("\n")]
+    said += [("", "")] * (len(actions) - len(said))
+    return tuple(
+        CommitWords(subject=line, why=why, by=by, action=action, id=action_id)
+        for (line, why), (action, action_id) in zip(said, actions, strict=False)
+    )

@@ -1,0 +1,323 @@
+"""Explain why a story has its status or why a lead was dropped; list the lasting rules."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from copydesk import archive, judge
+from copydesk.archive import Archive, ArticleStore
+from copydesk.catalogue import Catalogue
+from copydesk.config import Settings
+from copydesk.errors import RecordError
+from copydesk.judge import gate
+from copydesk.kit import dates, urls
+from copydesk.memory import Fate, Memory
+from copydesk.news import DROP_STAGES, RULING_KINDS, Article, Beat, Ruling, Standing, Story, Verdict
+from copydesk.newsroom import Newsroom, record_at
+from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.filing import find_article
+from copydesk.newsroom.reports import Evidence, Explanation, Place, QualityRow, Rule, Term
+from copydesk.newsroom.standings import read_rules, standing_of
+from copydesk.review.rules import record_name
+from copydesk.rounds import GONE, SiteHabits, is_known_gone
+
+_LAST = 100  # stories of a topic among which a story is ranked
+
+
+def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
+    """Explain a record, by its path, name or page (see `record_at`), or a page, by its address.
+
+    Raises RecordError if nothing is known about it.
+    """
+
+    def find(catalogue: Catalogue) -> tuple[Story, dict[str, Story], tuple[Place, ...]] | None:
+        path = record_at(newsroom.root, newsroom.settings, path_or_url)
+        path = path or catalogue.path_at(path_or_url)
+        if path is None:
+            return None
+        story = newsroom.archive.read(path)  # raises RecordError if it is broken
+        neighbours = _read_neighbours(newsroom.archive, catalogue, story)
+        return story, neighbours, tuple(_rank(catalogue, story))
+
+    found = ask_catalogue(newsroom, find)
+    if found is not None:
+        story, neighbours, places = found
+        return replace(_of_story(newsroom, story, neighbours), places=places)
+    fate = newsroom.memory.fate(urls.identity(path_or_url))
+    if fate is not None:
+        return _of_fate(fate)
+    raise RecordError(
+        "nothing is known of this",
+        subject=path_or_url,
+        hint="give a record's path (_news/….md), the address of its page on the site, or the "
+        "address of a page that a source listed",
+    )
+
+
+def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> dict[str, Story]:
+    """Return the stories that may be related to one, as their records are now, by path."""
+    paths = {
+        *catalogue.at_addresses(related.web_url for related in story.related),
+        *catalogue.in_groups([story.group]),
+        *catalogue.find_by_name([story.copy_of]),
+        *catalogue.copies_of(record_name(story.path)),
+    }
+    found = {}
+    for path in sorted(paths - {story.path}):
+        with contextlib.suppress(RecordError):  # edited since, and unreadable now
+            found[path] = records.read(path)
+    return found
+
+
+def _rank(catalogue: Catalogue, story: Story) -> Iterator[Place]:
+    """Yield a story's rank among the newest stories of each of its topics, or of all."""
+    for topic in story.topics or ("",):
+        rank = catalogue.rank(story.path, topic, _LAST)
+        if rank is not None:
+            yield Place(
+                topic=topic,
+                place=rank.place,
+                stories=rank.stories,
+                median=rank.median,
+                published=rank.published,
+            )
+
+
+def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
+    reasons = story.reasons or judge.explain(story, newsroom.beat)
+    copies = _copies(story, stories)
+    beside = [path for path in _beside(story, stories) if path not in copies]
+    group = [stories[path] for path in beside if not stories[path].copy_of]
+    article = _article(newsroom.beat, newsroom.articles, newsroom.memory, story)
+    rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
+    ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
+    return Explanation(
+        path=story.path,
+        url=story.web_url or story.original_url,
+        state=_state(story, verdict),
+        stage="review" if verdict else "judge",
+        reasons=tuple(str(reason) for reason in reasons),
+        otherwise=judge.counterfactuals(ruled, group, rules.beat, article),
+        trust=story.trust,
+        leader=_leader(story, group),
+        group=tuple(beside),
+        copies=tuple(copies),
+        verdict=_verdict_words(verdict),
+        history=story.history,
+        terms=tuple(_terms(newsroom.articles, story)),
+        rulings=tuple(rules_on(newsroom, story)),
+        standing=standing_of(rules, story, lambda _story: article),
+        gone=story.access == GONE or is_known_gone(newsroom.memory, story.path),
+        quality=story.quality,
+        parts=tuple(map(_quality_row, judge.quality_parts(ruled, rules.beat, article))),
+    )
+
+
+def _quality_row(part: judge.QualityPart) -> QualityRow:
+    evidence = tuple(
+        Evidence(points=reason.points or 0, why=reason.why, reason=str(reason))
+        for reason in part.reasons
+    )
+    return QualityRow(part=part.part, points=part.points, evidence=evidence)
+
+
+def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> Article | None:
+    article = find_article(articles, story)
+    return None if article is None else SiteHabits(articles, memory, beat.excerpt).settle(article)
+
+
+def _leader(story: Story, group: Sequence[Story]) -> str:
+    """Return the path of the story that leads a group, "" for a story in none."""
+    if story.copy_of or not group:
+        return ""
+    return next((member.path for member in (story, *group) if member.heat != -1), "")
+
+
+def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
+    """Yield the access, credit and refusals of a story, each with its evidence."""
+    article = find_article(articles, story)
+    origins = article.origins if article else {}
+    for name, value in (("access", story.access), ("credit", story.credit)):
+        if value:
+            evidence = origins.get(name, "")
+            yield Term(name=name, value=value, evidence=(evidence,) if evidence else ())
+    if story.refuses:
+        signals = article.signals if article else ()
+        said = tuple(f"{signal.name}: {signal.said} ({signal.where})" for signal in signals)
+        yield Term(name="refuses", value=", ".join(story.refuses), evidence=said)
+
+
+def _copies(story: Story, stories: dict[str, Story]) -> list[str]:
+    """Return the paths of the copies of a story."""
+    name = record_name(story.path)
+    return sorted(copy.path for copy in stories.values() if copy.copy_of == name)
+
+
+def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
+    """Return the paths of its group, of its `related`, and of the story that it is a copy of."""
+    addresses = {urls.identity(related.web_url) for related in story.related if related.web_url}
+    return sorted(
+        other.path
+        for other in stories.values()
+        if other.path != story.path
+        and (
+            urls.identity(other.web_url) in addresses
+            or (story.group and other.group == story.group)
+            or (story.copy_of and Path(other.path).stem == story.copy_of)
+        )
+    )
+
+
+def _state(story: Story, verdict: Verdict | None) -> str:
+    if verdict is not None and verdict.said != "publish":
+        return {"hold": "held", "reject": "rejected", "remove": "removed"}[verdict.said]
+    if story.published:
+        return "published"
+    return "copy" if story.copy_of else "unpublished"
+
+
+def _verdict_words(verdict: Verdict | None) -> dict[str, str] | None:
+    if verdict is None:
+        return None
+    return {
+        "by": verdict.by,
+        "at": dates.rfc3339(verdict.at),
+        "said": verdict.said,
+        "why": verdict.why,
+    }
+
+
+def _of_fate(fate: Fate) -> Explanation:
+    why = f"{fate.reason}: {fate.detail}" if fate.reason and fate.detail else fate.reason
+    return Explanation(
+        path=fate.path,
+        url=fate.url,
+        state=fate.state,
+        stage=DROP_STAGES.get(fate.reason, "read"),
+        reasons=tuple(text for text in (why or fate.detail, fate.hint) if text),
+        otherwise=tuple(filter(None, [_OTHERWISE.get(fate.reason)])),
+        standing=Standing.DROPPED if fate.state == "dropped" else "",
+    )
+
+
+_OTHERWISE = {
+    "off-beat": "a word of its title among a topic's keywords in _data/topics would keep it, or "
+    "topics = […] on its source, whatever it says",
+    "filtered": "the include and exclude words of its source decide that",
+    "too-old": "fetch.max_age_days decides that",
+    "ruled-out": "copydesk rule list has the rule; copydesk rule undo takes it back",
+    "removed": "copydesk verdict PATH publish takes a removal back",
+}
+
+
+# The lasting rules, described for people, and why a rule has no effect.
+
+
+def list_rules(newsroom: Newsroom) -> list[Rule]:
+    """Return the rules with their numbers; raises RecordError if the file cannot be read."""
+    rules = archive.read_rulings(newsroom.root).rules
+    return [_rule_row(newsroom, number, rule) for number, rule in enumerate(rules, 1)]
+
+
+def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
+    """Return the rules that name a story, or would block it today."""
+    name = record_name(story.path)
+    return [
+        _rule_row(newsroom, number, rule)
+        for number, rule in enumerate(newsroom.beat.rulings, 1)
+        if name in rule.stories or gate.blocking_ruling(story, [rule])
+    ]
+
+
+def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
+    """Describe one rule for people."""
+    note = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
+    return Rule(
+        number=number,
+        said=rule.said,
+        by=rule.by,
+        at=dates.rfc3339(rule.at),
+        why=rule.why,
+        stories=rule.stories,
+        values=rule.values,
+        until="" if rule.until is None else dates.rfc3339(rule.until),
+        is_active=not note,
+        note=note,
+    )
+
+
+def explain_idle(
+    root: Path, settings: Settings, records: Archive, now: datetime, rule: Ruling
+) -> str:
+    """Return why a rule has no effect, "" if it has one."""
+    if rule.until is not None and rule.until <= now:
+        return "it has expired"
+    if missing := _find_missing_record(root, settings, rule):
+        return f"no such record: {missing}"
+    names = {topic.name for topic in settings.beat.topics}
+    if rule.said == "retopic" and names.isdisjoint(rule.values):
+        return f"no topic of the beat: {rule.values[0]}"
+    if RULING_KINDS[rule.said].applies_to != "groups":
+        return ""
+    return _moot(root, settings, records, rule)
+
+
+def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
+    """Return the first missing record that a rule needs, "" for none."""
+    lost = [name for name in rule.stories if news_path(root, settings, name) is None]
+    least = 2 if len(rule.stories) > 1 else RULING_KINDS[rule.said].stories[0]
+    is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
+    is_too_few_left = len(rule.stories) - len(lost) < least
+    return lost[0] if lost and (is_first_lost or is_too_few_left) else ""
+
+
+def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
+    """Return why a rule about groups or placement moves no story, "" if it moves one."""
+    scoring = settings.beat.scoring
+    if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
+        return f"the profile {scoring.profile} groups without rules"
+    path = news_path(root, settings, rule.stories[0])
+    story = records.read(path) if path else None
+    if story is None:
+        return ""
+    if story.copy_of:
+        return f"it is a copy of {story.copy_of} and stands in no group"
+    if rule.said == "pin" and not story.published and not story.group:
+        name = record_name(story.path)
+        return f"it is not published: copydesk verdict {name} publish"
+    return _explain_not_leading(root, settings, records, rule, story) if rule.said == "lead" else ""
+
+
+def _explain_not_leading(
+    root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
+) -> str:
+    """Return why a story does not lead its group although a rule asks for it, "" if it may."""
+    name = record_name(story.path)
+    verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
+    if verdict is not None and verdict.said != "publish":
+        return f"an editor keeps it off the site: copydesk verdict {name} publish"
+    if not story.group:
+        return "" if story.related else "it stands alone: there is nothing to lead"
+    paths = _later_leads(root, settings, rule)
+    if any(records.read(path).group == story.group for path in paths):
+        return "a newer lead in its group holds"
+    return ""
+
+
+def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
+    """Yield the paths of the records that later rules make leaders."""
+    rules = settings.beat.rulings
+    later = rules[rules.index(rule) + 1 :] if rule in rules else ()
+    for lead in later:
+        if lead.said == "lead" and (path := news_path(root, settings, lead.stories[0])) is not None:
+            yield path
+
+
+def news_path(root: Path, settings: Settings, name: str) -> str | None:
+    """Return the path of the record that a rule names, None if it is missing."""
+    return record_at(root, settings, f"_news/{name}.md")

@@ -1,0 +1,63 @@
+"""Make the desk's pictures in a process of its own.
+
+python -m copydesk.editing._pictures_apart ROOT < ["_news/a.md", …]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from copydesk import illustrate
+from copydesk.errors import RecordError
+from copydesk.newsroom import Newsroom, open_newsroom
+
+
+def make_pictures(newsroom: Newsroom, paths: Iterable[str]) -> None:
+    """Make the desk's forms of some records' pictures; unreadable records are skipped."""
+    urls = []
+    for path in newsroom.archive.story_paths_among(paths):
+        with contextlib.suppress(RecordError):  # edited since, and unreadable now
+            urls += [image.url for image in newsroom.archive.read(path).images[:1]]
+    illustrate.make_waiting(newsroom.album, urls)
+
+
+_SECONDS = 60.0
+
+
+async def make_pictures_apart(root: Path, paths: Sequence[str], seconds: float = _SECONDS) -> bool:
+    """Make the pictures of some records in a new process; return whether it succeeded in time.
+
+    A picture that crashes or blocks its decoder ends only that process.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", __name__, str(root)), stdin=PIPE, stdout=sys.stderr
+    )
+    try:
+        await asyncio.wait_for(process.communicate(json.dumps(list(paths)).encode()), seconds)
+    except TimeoutError:
+        return False
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+    return process.returncode == 0
+
+
+def main() -> None:
+    """Make the pictures of the records that are named on stdin."""
+    paths: list[str] = json.loads(sys.stdin.buffer.read())
+    with open_newsroom(Path(sys.argv[1]), datetime.now(UTC), os.environ) as newsroom:
+        make_pictures(newsroom, paths)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,379 @@
+"""File and clear verdicts, and publish removed or restored stories at once."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from copydesk import judge, review
+from copydesk.archive import ArticleStore, Rulings, document, git, letters
+from copydesk.building import DeployOptions, build, deploy
+from copydesk.catalogue import Catalogue
+from copydesk.config import Settings
+from copydesk.editing._edit import CommitWords, Edit, EditStep, MadeEdit, begin_edit, make_edit
+from copydesk.errors import CopydeskError, RecordError, UsageError
+from copydesk.judge import clustering
+from copydesk.kit import text, urls
+from copydesk.news import Beat, Shelved, Story, Verdict
+from copydesk.newsroom import Failure, Newsroom, Progress, Silence, find_record
+from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.filing import find_article, hold_write_lock
+from copydesk.newsroom.reports import DeployReport
+from copydesk.newsroom.standings import beat_in_force
+from copydesk.placement import addresses
+from copydesk.rounds.rejudging import after_others, judge_again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictReport:
+    """The record that a verdict changed, the files written, the commit.
+
+    `was_removed` is set if it undoes a removal. After urgent publishing, `deploy` reports the
+    deploy and `failed` the targets that could not be reached.
+    """
+
+    path: str
+    said: str
+    published: bool | None
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+    was_removed: bool = False
+    deploy: DeployReport | None = None
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the site must be updated at once: the story was removed for good, or restored."""
+        return bool(self.changed) and (self.said == "remove" or self.was_removed)
+
+
+def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictReport:
+    """File an editor's verdict on the record at `path`; filing an equal one again changes nothing.
+
+    `path` names the record as for `record_path`. Raises RecordError if the record is missing,
+    cannot be written or has uncommitted edits; BusyError if another process holds the write lock
+    for ten seconds.
+    """
+    with hold_write_lock(newsroom) as lock:
+        record = find_record(newsroom.root, newsroom.settings, path)
+        step = put_verdict(begin_edit(newsroom), record, verdict)
+        made = make_edit(lock, step.edit, [step.words], verdict.at, what="the verdict is")
+    return VerdictReport(
+        path=step.path,
+        said=verdict.said,
+        published=step.edit.find(step.path).published,
+        changed=made.written,
+        commit=made.commit,
+        notes=(*step.notes, *made.notes),
+        was_removed=step.was_removed,
+    )
+
+
+def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
+    """Put a verdict on the record at `path` into an edit; raises RecordError."""
+    story = edit.find(path)
+    earlier = edit.verdict_on(story)
+    was_removed = earlier is not None and earlier.said == "remove"
+    ruled = review.apply_verdict(story, verdict, edit.beat)
+    title = text.fold(story.title)
+    words = CommitWords(
+        subject=f"verdict: {verdict.said} {title}",
+        why=verdict.why,
+        by=verdict.by,
+        action=f"verdict {verdict.said} {path}",
+    )
+    edit = edit.with_rulings(_add_verdict(edit.beat, edit.rulings, ruled, verdict))
+    edit = edit.with_need(story, ruled)
+    notes: tuple[str, ...] = ()
+    if verdict.said == "remove":
+        edit = edit.without_traces([ruled.path], ruled.addresses)
+        edit, notes = take_out_of_letters(edit, ruled)
+    return EditStep(edit=edit, words=words, path=path, notes=notes, was_removed=was_removed)
+
+
+def speaker(newsroom: Newsroom, name: str = "") -> str:
+    """Return the named editor, else git's user; raises UsageError if git knows none."""
+    repository = git.Repository(newsroom.root)
+    by = name or (repository.user() if repository.usable else "")
+    if not by:
+        raise UsageError(
+            "git knows no user who could say this",
+            hint="name yourself with --as NAME, or set git config user.name",
+        )
+    return by
+
+
+def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
+    """Return the rulings with a tombstone, and the verdict if records have no place for it."""
+    known = rulings.verdict_on(story.path)
+    is_new = known is None or not review.is_same_word(known, verdict)
+    if beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
+        rulings = rulings.with_verdict(story.path, verdict)
+    ours = set(map(urls.identity, story.addresses))
+    others = [address for address in rulings.removed if urls.identity(address) not in ours]
+    if verdict.said != "remove":
+        return replace(rulings, removed=tuple(others))
+    if ours <= set(map(urls.identity, rulings.removed)):
+        return rulings
+    return replace(rulings, removed=(*others, *story.addresses))
+
+
+# Filed newsletters: a story that is removed for good is taken out of them in the same commit.
+
+
+def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
+    """Remove a story from all newsletters in an edit; return notes on those that must keep it.
+
+    No person may be editing these newsletters. Undoing the removal does not restore them.
+    """
+    notes: list[str] = []
+    for path in edit.newsroom.archive.letter_paths():
+        try:
+            data = edit.find_bytes(path) or b""
+            if _may_tell(data, story):
+                edit = _take_out(edit, path, data, story, notes)
+        except RecordError as error:
+            notes.append(f"the story may stand in a letter that is left as it is: {error}")
+    return edit, tuple(notes)
+
+
+def _may_tell(data: bytes, story: Story) -> bool:
+    """Decide quickly whether a file may contain a story: most do not."""
+    return any(needle in data for needle in _list_needles(story))
+
+
+def _list_needles(story: Story) -> Iterator[bytes]:
+    yield addresses.record_name(story.path).encode("utf-8", "surrogatepass")
+    for address in story.addresses:
+        for form in {address, urls.fetchable(address) or address}:
+            path = urls.path(form).rstrip("/") or urls.host(form)
+            ways = {path, html.escape(path), html.escape(path, quote=False)}
+            yield from (way.encode("utf-8", "surrogatepass") for way in ways)
+
+
+def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
+    from copydesk.publish import newsletters  # only removals need it
+
+    record = document.parse_record(path, data)
+    words = (record.fields.get(key) for key in ("title", "excerpt"))
+    title, excerpt = (said if isinstance(said, str) else "" for said in words)
+    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
+    after = newsletters.withdraw(letter, story)
+    if newsletters.mentions(after.body, story):
+        notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
+    if after == letter:
+        return edit
+    edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))
+    return replace(edit, needed=edit.needed | {path})
+
+
+# Urgent publishing: removed and restored stories are updated on the deployed site at once.
+
+
+def show_at_once(newsroom: Newsroom, report: VerdictReport, progress: Progress) -> VerdictReport:
+    """Publish a story after a verdict (see `publish_at_once`), and return the report with it."""
+    done, failed = publish_at_once(newsroom, progress)
+    return replace(report, deploy=done, failed=failed)
+
+
+def publish_at_once(
+    newsroom: Newsroom, progress: Progress
+) -> tuple[DeployReport | None, tuple[Failure, ...]]:
+    """Build and deploy the site now, after a deploy that is under way.
+
+    Raises PublishError. A target that could not be reached is returned as a failure: the verdict
+    remains valid, and the next deploy updates it.
+    """
+    build(newsroom, progress)
+    target = newsroom.settings.deploy.to
+    if not target:
+        return None, ()
+    try:
+        return deploy(newsroom, progress, DeployOptions(waits=True)), ()
+    except CopydeskError as error:
+        what = f"readers still find it as it was, the site was not deployed: {error}"
+        hint = "; then: copydesk build --deploy"
+        return None, (Failure(url=target, what=what, hint=(error.hint or "mend that") + hint),)
+
+
+# Clearing a verdict: the story gets back the status that the rules give it.
+#
+# record, verdict ── clear_verdict ──> alone: judged by today's rules, from its stored article
+#                                 ──> in a group: regrouped with the others
+#                                 ──> else, or without an article: by its own record's points
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+Pair = tuple[Story, Story]  # a record as read, and as it will be
+
+
+def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictReport:
+    """Clear the verdict on the record at `path`: the story gets the status that the rules give it.
+
+    Without a verdict nothing changes. Later edits of the file by hand stay. Raises RecordError and
+    BusyError as `file_verdict` does.
+    """
+    with hold_write_lock(newsroom) as lock:
+        record = find_record(newsroom.root, newsroom.settings, path)
+        step = put_clearing(begin_edit(newsroom), record, by, why)
+        made = MadeEdit()
+        if step.edit.watched:
+            made = make_edit(lock, step.edit, [step.words], newsroom.now, what="the verdict is")
+    return VerdictReport(
+        path=step.path,
+        said="clear",
+        published=step.edit.find(step.path).published,
+        changed=made.changed,
+        commit=made.commit,
+        notes=(*step.notes, *made.notes),
+        was_removed=step.was_removed,
+    )
+
+
+def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
+    """Put the clearing of a verdict into an edit; without a verdict return it unchanged."""
+    story = edit.find(path)
+    title = text.fold(story.title)
+    words = CommitWords(
+        subject=f"verdict: clear {title}", why=why, by=by, action=f"verdict clear {path}"
+    )
+    verdict = edit.verdict_on(story)
+    if verdict is None:
+        return EditStep(edit=edit, words=words, path=path, notes=("there is no verdict on it",))
+    edit = edit.with_rulings(_without(edit.rulings, story))
+    if review.is_edited_since(story, verdict):
+        pairs = [(story, review.keep_edit(story, edit.digests_of(story)))]
+        notes = ["whether it is published was edited since: that stays as edited"]
+    else:
+        pairs, notes = list(_as_the_machine_has_it(edit, story)), []
+    for before, after in pairs:
+        edit = edit.with_story(before, after)
+    return EditStep(
+        edit=replace(edit, watched=edit.watched | {path}),
+        words=words,
+        path=path,
+        notes=tuple(notes),
+        was_removed=verdict.said == "remove",
+    )
+
+
+def _without(rulings: Rulings, story: Story) -> Rulings:
+    """Return the rulings without the verdict on a story, and without its tombstones."""
+    ours = set(map(urls.identity, story.addresses))
+    removed = tuple(url for url in rulings.removed if urls.identity(url) not in ours)
+    return replace(rulings.without_verdict(story.path), removed=removed)
+
+
+def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
+    """Yield the story without its verdict, then the stories of its group that change with it."""
+    known, newsroom = edit.digests_of(story), edit.newsroom
+    plain = review.without_verdict(story, known)
+    if plain.copy_of:
+        yield story, review.answer_for(story, plain, known)
+    elif plain.group or plain.returns_to:
+        back = replace(plain, group=plain.group or plain.returns_to)
+        yield from _in_its_group(edit, story, back)
+    elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
+        yield story, _beside_its_coverage(edit, story, plain)
+    else:
+        judged = _judge(edit, plain) or _by_points(newsroom.settings, newsroom.articles, plain, [])
+        yield story, review.answer_for(story, judged, known)
+
+
+def _judge(edit: Edit, plain: Story) -> Story | None:
+    """Judge a story by today's rules; return None if its article is no longer stored.
+
+    It is not compared with other stories: its `copy_of` was decided when it was filed.
+    """
+    judged = judge_again(edit.newsroom_after, [plain], edit.rulings, None, Silence())
+    return next(
+        (rejudged.fresh for rejudged in judged.stories if rejudged.filed.path == plain.path), None
+    )
+
+
+def _by_points(
+    settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
+) -> Story:
+    """Return a story judged by the points in its record and today's threshold.
+
+    One of the site's own stories was published only by an editor.
+    """
+    if plain.is_own:
+        return replace(plain, published=False)
+    beat = settings.beat
+    points = judge.points_at_the_gate(plain, beside, beat)
+    story = review.decide_by_points(plain, points, beat.scoring.publish_at)
+    article = find_article(articles, plain)
+    source = beat.source(article.source) if article else None
+    return review.gate(story, settings.review.mode, source.trust if source else "gate")
+
+
+def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
+    """Return a story of `everyday` with its place among the coverage that its record lists.
+
+    A verdict moves no group in that profile: a story that was published by the rules leads, and any
+    other stands behind the leader.
+    """
+    known, newsroom = edit.digests_of(story), edit.newsroom
+    addresses = [related.web_url for related in plain.related]
+    paths = ask_catalogue(newsroom, lambda catalogue: catalogue.at_addresses(addresses))
+    beside = list(_read_all(edit, {*paths} - {plain.path}))
+    in_front = [
+        other
+        for other in beside
+        if other.heat != -1 and edit.rulings.verdict_on(other.path) is None
+    ]
+    if in_front and not plain.published:
+        return review.answer_for(story, replace(plain, published=False, heat=-1), known)
+    judged = _by_points(newsroom.settings, newsroom.articles, plain, beside)
+    total = judge.points_at_the_gate(plain, beside, newsroom.beat)
+    heat = total if judged.published else plain.quality
+    return review.answer_for(story, replace(judged, heat=heat), known)
+
+
+def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
+    """Yield the story, and the stories of its group, after regrouping them."""
+    newsroom = edit.newsroom
+    filed = {member.path: member for member in _around(edit, plain)}
+    window = sorted(
+        ({**filed, plain.path: plain}).values(),
+        key=lambda member: (member.published_at or _NO_TIME, member.path),
+    )
+    shelved = [Shelved(story=member) for member in window]
+    beat = beat_in_force(newsroom.root, edit.beat, newsroom.now)
+    regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
+    changed: Mapping[str, Story] = {member.path: member for member in regrouped}
+    known = edit.digests_of(story)
+    yield story, review.answer_for(story, changed.get(plain.path, plain), known)
+    for path, after in changed.items():
+        if path != plain.path and after.group == plain.group:
+            yield (
+                filed[path],
+                after_others(newsroom.beat, newsroom.memory, newsroom.now, filed[path], after),
+            )
+
+
+def _around(edit: Edit, plain: Story) -> Iterator[Story]:
+    """Yield the stories of the weeks around one, and all others of its group."""
+
+    def find(catalogue: Catalogue) -> set[str]:
+        paths = set(catalogue.in_groups([plain.group]))
+        if plain.published_at is not None:
+            start = plain.published_at - clustering.NEIGHBOURS_WITHIN
+            paths.update(
+                catalogue.between(start, plain.published_at + clustering.NEIGHBOURS_WITHIN)
+            )
+        return paths
+
+    yield from _read_all(edit, ask_catalogue(edit.newsroom, find) - {plain.path})
+
+
+def _read_all(edit: Edit, paths: Iterable[str]) -> Iterator[Story]:
+    """Yield the readable stories at these paths, in order."""
+    for path in sorted(paths):
+        with contextlib.suppress(RecordError):
+            yield edit.find(path)

@@ -1,0 +1,298 @@
+"""Apply the actions of editors at the desk, in order, up to fifty of one editor in a commit.
+
+actions ── batches ──> an edit, step by step ── make ──> a commit, an outcome for each action
+                    └─> refused, or in conflict with what somebody else changed since
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from copydesk.archive import letters, reading_lists
+from copydesk.archive.change import WriteLock
+from copydesk.catalogue import Catalogue
+from copydesk.editing._edit import (
+    Edit,
+    EditStep,
+    MadeEdit,
+    action_mark,
+    begin_edit,
+    is_action_id,
+    make_edit,
+    read_actions,
+)
+from copydesk.editing.applying._field_digests import (
+    field_key,
+    find_changes_since,
+    read_values,
+    stands_already,
+)
+from copydesk.editing.applying._steps import find_records, put_action
+from copydesk.editing.applying._undo_notes import list_changes, read_undo_note, write_undo_note
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.news import RULING_KINDS, ActionOutcome, EditConflict, EditorAction, Ruling, Story
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.filing import RULINGS_PATH, WORD_SECONDS, hold_write_lock
+from copydesk.review.rules import record_name
+from copydesk.rounds import FiledShelf, open_vectors
+from copydesk.rounds.rejudging import Regrouped, regroup
+
+MOST_IN_A_COMMIT = 50
+_CLOCK_SET_BACK = timedelta(days=1)
+_STANDS = "it stood so already"
+
+
+def apply_actions(
+    newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float = WORD_SECONDS
+) -> tuple[ActionOutcome, ...]:
+    """File editors' actions in order, and return the outcome of each.
+
+    Consecutive actions of one editor go into one commit, fifty at most; each sees the changes of
+    those before it. An action that was filed before is not filed again. An invalid action is
+    refused; one that would overwrite somebody else's later change is in conflict. Neither changes
+    anything or stops other actions. Raises BusyError if another process holds the write lock for
+    `wait_seconds`, RecordError if the rulings cannot be read or the disk is full. Actions without
+    an outcome by then were not filed, or the next call knows them by their id.
+    """
+    outcomes: list[ActionOutcome] = []
+    for lot in part_into_lots(actions):
+        outcomes += _file_lot(newsroom, lot, wait_seconds)
+    return tuple(outcomes)
+
+
+def part_into_lots(actions: Iterable[EditorAction]) -> Iterator[list[EditorAction]]:
+    """Split actions, in order, into batches of one editor each."""
+    lot: list[EditorAction] = []
+    for action in actions:
+        if lot and (action.by != lot[0].by or len(lot) == MOST_IN_A_COMMIT):
+            yield lot
+            lot = []
+        lot.append(action)
+    if lot:
+        yield lot
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lot:
+    """A batch of one editor's actions for a commit: the edit, its steps, the outcomes so far."""
+
+    edit: Edit
+    steps: dict[str, EditStep] = field(default_factory=dict)
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    outcomes: dict[str, ActionOutcome] = field(default_factory=dict)
+
+
+def _file_lot(
+    newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float
+) -> list[ActionOutcome]:
+    with hold_write_lock(newsroom, wait_seconds=wait_seconds) as lock:
+        settled = _find_outcomes(newsroom, lock, actions)
+        while True:
+            lot = _draft(newsroom, [action for action in actions if action.id not in settled])
+            try:
+                made = _make(lock, lot)
+            except CopydeskError as error:
+                settled |= _blame(lot, error)
+                continue
+            break
+    if made.failed:
+        raise made.failed[0]
+    told = {**settled, **lot.outcomes, **_tell(lot, made)}
+    return [told[action.id] for action in actions]
+
+
+def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
+    """Apply actions to a new edit, in order."""
+    lot = _Lot(edit=begin_edit(newsroom))
+    for action in actions:
+        if action.id in lot.steps or action.id in lot.outcomes:
+            continue
+        try:
+            outcome = _take(lot, action)
+        except CopydeskError as error:
+            outcome = _refuse(action.id, error)
+        if outcome is not None:
+            lot.outcomes[action.id] = outcome
+    if lot.steps:
+        lot.edit = regroup_at_once(lot.edit)
+    return lot
+
+
+def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
+    """Apply an action to a batch; return its outcome if it changes nothing, else None."""
+    step = put_action(lot.edit, action)
+    if step.differences:
+        return _conflict(action.id, step.differences)
+    records = find_records(lot.edit, action) if action.has_versions else ()
+    since = [
+        conflict
+        for path in records
+        for conflict in find_changes_since(lot.edit, step.edit, action, path)
+    ]
+    if in_the_way := [
+        each for each in since if not stands_already(lot.edit, step.edit, action, each)
+    ]:
+        return _conflict(action.id, in_the_way)
+    paths = tuple(list_changes(lot.edit, step.edit))
+    if since or not (paths or step.edit.tips != lot.edit.tips):
+        hint = "; ".join(step.notes)
+        return ActionOutcome(id=action.id, state="done", what=_STANDS, hint=hint)
+    note = write_undo_note(lot.edit, step)
+    lot.edit = replace(
+        step.edit,
+        undos={**lot.edit.undos, action.id: note},
+        own_fields=lot.edit.own_fields.union(_find_changed_fields(lot.edit, step.edit, paths)),
+    )
+    lot.steps[action.id] = replace(step, words=replace(step.words, id=action.id))
+    lot.paths[action.id] = paths
+    return None
+
+
+def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
+    """Walk the changed fields under their keys in `EditorAction.seen`, lists by path."""
+    for path in paths:
+        if reading_lists.is_list_path(path) or letters.is_letter_path(path):
+            yield path
+            continue
+        if path == RULINGS_PATH or None in {edit.find_bytes(path) for edit in (before, after)}:
+            continue
+        was, left = (read_values(edit, path) for edit in (before, after))
+        yield from (field_key(path, name) for name in was if was[name] != left[name])
+
+
+def _make(lock: WriteLock, lot: _Lot) -> MadeEdit:
+    words = [step.words for step in lot.steps.values()]
+    if not words:
+        return MadeEdit()
+    return make_edit(lock, lot.edit, words, lot.edit.newsroom.now)
+
+
+def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
+    """Refuse the actions that failed because of their file, or all if the error names none."""
+    blamed = [action_id for action_id, paths in lot.paths.items() if error.subject in paths]
+    if not isinstance(error, RecordError) or not blamed:
+        blamed = list(lot.steps)
+    return {action_id: _refuse(action_id, error) for action_id in blamed}
+
+
+def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
+    """Return the outcomes of the actions that were filed."""
+    return {
+        action_id: ActionOutcome(
+            id=action_id,
+            state="done",
+            commit=made.commit,
+            paths=lot.paths[action_id],
+            what=step.words.subject,
+            hint="; ".join((*step.notes, *made.notes)),
+        )
+        for action_id, step in lot.steps.items()
+    }
+
+
+def _find_outcomes(
+    newsroom: Newsroom, lock: WriteLock, actions: Sequence[EditorAction]
+) -> dict[str, ActionOutcome]:
+    """Return the outcomes of actions that were filed before the process was killed.
+
+    The memory knows them, since it records each change; if it was lost, git's commit messages do.
+    """
+    since = min(action.at for action in actions) - _CLOCK_SET_BACK
+    marks = [action_mark(action.id) for action in actions if is_action_id(action.id)]
+    commits: dict[str, str] = {}
+    for commit, message in lock.repository.find_messages(marks, since).items():
+        commits |= {action_id: commit for _, action_id in read_actions(message)}
+    filed = {}
+    for action in actions:
+        note = newsroom.memory.actions.get(action.id)
+        if note is not None or action.id in commits:
+            kept = read_undo_note(note or b"")
+            filed[action.id] = ActionOutcome(
+                id=action.id,
+                state="done",
+                commit=commits.get(action.id),
+                paths=tuple(kept.files) if kept else (),
+                what=kept.subject if kept else "it was filed before",
+            )
+    return filed
+
+
+def _refuse(action_id: str, error: CopydeskError) -> ActionOutcome:
+    return ActionOutcome(id=action_id, state="refused", what=str(error), hint=error.hint)
+
+
+def _conflict(action_id: str, conflicts: Sequence[EditConflict]) -> ActionOutcome:
+    return ActionOutcome(
+        id=action_id,
+        state="conflict",
+        what="somebody else has changed the same since",
+        hint="choose one of the two",
+        conflicts=tuple(conflicts),
+    )
+
+
+# Regrouping at once: after a rule about groups, the records that the next round would change are
+# changed in the same commit. Other groups wait for the round, even if a verdict has moved their
+# leader meanwhile: the outcome of a split names only that story's records.
+
+
+def regroup_at_once(edit: Edit) -> Edit:
+    """Return an edit with the records that its new rules about groups change, if any.
+
+    It uses the same functions as a round, so the next round has nothing to change in these groups.
+    """
+    before, after = (_list_group_rules(of.rules) for of in (edit.rulings_read, edit.rulings))
+    if before == after:
+        return edit
+    newsroom = edit.newsroom_after
+    named = {name for rule in {*before} ^ {*after} for name in rule.stories}
+
+    def set_beside_others(catalogue: Catalogue) -> tuple[Regrouped, set[str]]:
+        shelf = FiledShelf(newsroom, catalogue, open_vectors(newsroom.beat, newsroom.memory))
+        for story in edit.stories.values():
+            shelf.replace(story)
+        ties = (_list_ties(shelved.story) for shelved in shelf.find_by_name(named))
+        return regroup(newsroom, shelf, ()), named.union(*ties)
+
+    regrouped, ties = ask_catalogue(newsroom, set_beside_others)
+    for path, story in _find_moved_stories(regrouped, ties).items():
+        edit = edit.with_story(edit.stories.get(path, regrouped.before[path]), story)
+    return edit
+
+
+def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping[str, Story]:
+    """Return the changed stories that are related, directly or not, to those of a rule."""
+    moved = dict[str, Story]()
+    ties, rest = set(named), dict(regrouped.changed)
+    while near := {
+        path: story
+        for path, story in rest.items()
+        if not ties.isdisjoint(_list_ties(regrouped.before[path], story))
+    }:
+        moved |= near
+        rest = {path: story for path, story in rest.items() if path not in near}
+        ties.update(*(_list_ties(regrouped.before[path], story) for path, story in near.items()))
+    return moved
+
+
+def _list_ties(*states: Story) -> set[str]:
+    """Return what relates a story to others: names, groups, and addresses that they list."""
+    return {
+        tie
+        for story in states
+        for tie in (
+            record_name(story.path),
+            story.group,
+            story.copy_of,
+            *story.addresses,
+            *(beside.web_url for beside in story.related),
+        )
+        if tie
+    }
+
+
+def _list_group_rules(rules: tuple[Ruling, ...]) -> list[Ruling]:
+    return [rule for rule in rules if RULING_KINDS[rule.said].applies_to == "groups"]

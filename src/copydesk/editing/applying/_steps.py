@@ -1,0 +1,464 @@
+"""Action steps: apply each kind of action to an edit.
+
+verdict · rule · correct · undo · file · write · list ──> a step of an edit that actions share
+
+The command line files the same changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from copydesk import archive, review
+from copydesk.editing._edit import CommitWords, Edit, EditStep, is_action_id
+from copydesk.editing._explain import news_path
+from copydesk.editing._rules import (
+    STORY_CHARACTERS,
+    TITLE_CHARACTERS,
+    WHY_CHARACTERS,
+    NewRule,
+    list_topics,
+    must_be_short,
+    put_rule,
+    take_out_rule,
+    topic_names,
+)
+from copydesk.editing._undo import put_undoing
+from copydesk.editing._verdicts import put_clearing, put_verdict, speaker
+from copydesk.editing.applying._reading_lists import put_list
+from copydesk.editing.applying._undo_notes import find_undo_note
+from copydesk.errors import RecordError, UsageError
+from copydesk.kit import text, urls
+from copydesk.news import (
+    RULING_KINDS,
+    ActionKind,
+    Beat,
+    EditConflict,
+    EditorAction,
+    Event,
+    EventKind,
+    Image,
+    Provider,
+    Ruling,
+    Said,
+    Story,
+    Tip,
+    Verdict,
+)
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.uploads import find_upload_path, read_upload
+from copydesk.review import corrections
+from copydesk.rounds.sources import source_address
+
+# Tips: the address of a page that a person found, checked for the next round.
+
+_BY_CHARACTERS = 200
+
+
+def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by: str = "") -> Tip:
+    """Return a checked tip: `topic` is a name or id, `by` is "" for git's user.
+
+    Raises UsageError for an invalid web address, an unknown topic, and texts that are too long.
+    """
+    must_be_short(why, WHY_CHARACTERS, "--why")
+    must_be_short(by, _BY_CHARACTERS, "--as")
+    return Tip(
+        url=source_address(url),
+        source="",
+        found=newsroom.now,
+        by=text.fold(speaker(newsroom, by)),
+        why=text.fold(why),
+        topic=_topic_name(newsroom.beat, topic) if topic else "",
+    )
+
+
+def _topic_name(beat: Beat, said: str) -> str:
+    try:
+        return topic_names(beat, (said,))[0]
+    except UsageError as error:
+        raise UsageError(error.what, subject=error.subject, hint=list_topics(beat)) from error
+
+
+# Corrections: a published story's headline or excerpt is changed, with a note for readers. The new
+# text becomes rules, which later rounds follow; the note goes into the record's history.
+
+_FIELDS = ("title", "excerpt")
+
+
+def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
+    """Return the rules that preserve a correction in later rounds.
+
+    The action's values are a field and its new text, or two such pairs. Raises UsageError if
+    readers could not see the note: the story is not published, the profile's records have no
+    history, or the action gives no reason.
+    """
+    _must_have_readers(edit, path, action)
+    return list(_list_rules(action, path))
+
+
+def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) -> EditStep:
+    """Add a correction's note for readers to the record."""
+    story, corrected = before.find(path), after.find(path)
+    words = CommitWords(
+        subject=f"correct: {text.fold(story.title)}",
+        why=action.why,
+        by=action.by,
+        action=f"correct {path}",
+    )
+    if corrected == story:
+        return EditStep(edit=before, words=words, path=path)
+    events = [Event.of(EventKind.CORRECTED, why=text.fold(action.why))]
+    if corrected.title != story.title:
+        events.insert(0, Event.of(EventKind.HEADLINE_CHANGED, title=story.title))
+    noted = corrections.add_to_history(
+        replace(corrected, updated_at=action.at.replace(microsecond=0)), action.at, events
+    )
+    return EditStep(edit=after.with_need(corrected, noted), words=words, path=path)
+
+
+def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
+    if not edit.beat.scoring.traits.has_blocks:
+        raise UsageError(
+            "records of this profile have no place for what was corrected",
+            subject=path,
+            hint="change the headline or the excerpt, and say why in a note",
+        )
+    if not edit.find(path).published:
+        raise UsageError(
+            "it is not published", subject=path, hint="change it: nobody has read it yet"
+        )
+    if not text.fold(action.why):
+        raise UsageError("a correction wants its note", hint="say what was wrong, for readers")
+
+
+def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
+    """Walk the fields of a correction as rules."""
+    fields, words = action.values[::2], action.values[1::2]
+    if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
+        raise UsageError(
+            "a correction is of a headline or an excerpt", hint=f"fields are {', '.join(_FIELDS)}"
+        )
+    for field, value in zip(fields, words, strict=True):
+        yield NewRule(
+            said="rename" if field == "title" else "set",
+            why=action.why,
+            by=action.by,
+            paths=(path,),
+            values=(value,) if field == "title" else (field, value),
+        )
+
+
+# Own stories: an editor's story without a source is filed and published at once. Its text is the
+# record's note; it gets a verdict.
+
+_SUBJECT = 200
+PICTURED = "pictured"  # an action's `said` if its values include a picture
+_CREDIT_CHARACTERS = 200
+_PICTURE_VALUES = 3
+_FIRST_VALUES = 3  # of an action: the headline, the excerpt and the text; topics come last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStory:
+    """A story written by an editor: `text` is Markdown, `topics` are names of the beat's topics.
+
+    `picture` is an upload of the newsroom, with its alt text and credit.
+    """
+
+    title: str
+    excerpt: str
+    text: str
+    topics: tuple[str, ...]
+    picture: Image | None = None
+
+
+def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
+    """Parse an action's values as a story: headline, excerpt, text and topics.
+
+    If `said` is PICTURED, an upload's address, its alt text and credit come before the topics.
+    Raises UsageError if a value is missing or too long, and in a profile whose records have no
+    place for a text.
+    """
+    if not beat.scoring.traits.has_blocks:
+        raise UsageError(
+            "records of this profile have no place for a story of one's own",
+            hint="publish it elsewhere, and file its address",
+        )
+    title, excerpt, note = (*values[:_FIRST_VALUES], "", "", "")[:_FIRST_VALUES]
+    picture, topics = _part_picture(beat, said, values[_FIRST_VALUES:])
+    excerpt, main = text.fold(excerpt), [beat.topic] if beat.topic else []
+    must_be_short(excerpt, beat.excerpt.max_characters, "the excerpt")
+    return OwnStory(
+        title=_require(text.fold(title), TITLE_CHARACTERS, "the headline"),
+        excerpt=excerpt,
+        text=_require(text.tidy(note), STORY_CHARACTERS, "the text"),
+        topics=topic_names(beat, [*main, *topics]),
+        picture=picture,
+    )
+
+
+def _part_picture(
+    beat: Beat, said: str, values: Sequence[str]
+) -> tuple[Image | None, Sequence[str]]:
+    """Return the picture among an action's values, None for none, and the values after it."""
+    if not said:
+        return None, values
+    if said != PICTURED or len(values) < _PICTURE_VALUES:
+        raise UsageError("no story is written so", subject=said[:80])
+    url, alt, credit = values[:_PICTURE_VALUES]
+    if not find_upload_path(beat, url):
+        hint = "upload it, at most 5 MB"
+        raise UsageError("no picture that was uploaded here", subject=url[:_SUBJECT], hint=hint)
+    alt, credit = text.fold(alt), text.fold(credit)
+    if not alt:
+        hint = "readers who do not see it need a few words"
+        raise UsageError("what the picture shows is not said", hint=hint)
+    must_be_short(alt, TITLE_CHARACTERS, "what the picture shows")
+    must_be_short(credit, _CREDIT_CHARACTERS, "the picture's credit")
+    return Image(url=url, title=alt, attribution=credit), values[_PICTURE_VALUES:]
+
+
+def put_story(edit: Edit, action: EditorAction) -> EditStep:
+    """Add a new story to an edit; raises UsageError as `read_own_story` does.
+
+    Its publisher is the site. No round judges it: its quality is the threshold, which gives it a
+    place among other stories until a rule or a pin changes that.
+    """
+    own = read_own_story(edit.beat, action.said, action.values)
+    published_at = action.at.replace(microsecond=0)
+    story = Story(
+        path=archive.story_path(
+            own.title, published_at, action.id, lambda path: _is_taken(edit, path)
+        ),
+        title=own.title,
+        excerpt=own.excerpt,
+        published_at=published_at,
+        quality=edit.beat.scoring.publish_at,
+        heat=edit.beat.scoring.publish_at,
+        provider=_make_provider(edit.beat),
+        topics=own.topics,
+        language=edit.beat.locale.partition("-")[0].lower(),
+        note=own.text,
+        images=(own.picture,) if own.picture else (),
+    )
+    story = replace(story, machine=review.digests(story))  # the verdict has no digest
+    verdict = Verdict(by=action.by, at=published_at, said="publish", why=action.why)
+    words = CommitWords(
+        subject=f"write: {own.title}"[:_SUBJECT],
+        why=action.why,
+        by=action.by,
+        action=f"write {story.path}",
+    )
+    made = edit.with_new_story(review.apply_verdict(story, verdict, edit.beat))
+    if own.picture:
+        made = take_upload(made, own.picture.url)
+    return EditStep(edit=made, words=words, path=story.path)
+
+
+def take_upload(edit: Edit, url: str) -> Edit:
+    """Return an edit with an upload's file, if it is no asset yet; other addresses change nothing.
+
+    Raises UsageError if the upload is gone.
+    """
+    path = find_upload_path(edit.beat, url)
+    if not path or path in edit.restored or archive.digest_of(edit.newsroom.root, path):
+        return edit
+    return edit.with_bytes(path, read_upload(edit.newsroom, path))
+
+
+def _require(words: str, most: int, what: str) -> str:
+    if not words:
+        raise UsageError(f"{what} is missing", hint="a story wants a headline and a text")
+    must_be_short(words, most, what)
+    return words
+
+
+def _is_taken(edit: Edit, path: str) -> bool:
+    root = edit.newsroom.root
+    places = (root / path, root / "_archive" / path)
+    return path in edit.stories or any(place.exists() for place in places)
+
+
+def _make_provider(beat: Beat) -> Provider:
+    return Provider(name=text.fold(beat.title), domain=urls.registrable_domain(beat.url))
+
+
+def put_action(edit: Edit, action: EditorAction) -> EditStep:
+    """Apply an action to an edit; raises UsageError, RecordError if it is invalid."""
+    if not is_action_id(action.id):
+        raise UsageError("no id of an action", subject=repr(action.id[:100]))
+    must_be_short(action.why, WHY_CHARACTERS, "the reason")
+    must_be_short(action.by, _BY_CHARACTERS, "the name")
+    if not text.fold(action.by):
+        raise UsageError("nobody's name is given")
+    whole = action.at.replace(microsecond=0)  # as records store it: later steps compare with that
+    action = replace(action, by=text.fold(action.by), at=whole)
+    return _STEPS[action.kind](edit, action)
+
+
+def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
+    """Return the paths of an action's stories; raises RecordError for a missing one."""
+    return tuple(_find_record(edit, name) for name in dict.fromkeys(action.stories))
+
+
+def _find_record(edit: Edit, name: str) -> str:
+    is_name = bool(name) and "/" not in name and not name.startswith(".")
+    newsroom = edit.newsroom
+    path = news_path(newsroom.root, newsroom.settings, name) if is_name else None
+    if path is None:
+        raise RecordError(
+            "there is no such record",
+            subject=name[:_BY_CHARACTERS],
+            hint="was it deleted or moved?",
+        )
+    return path
+
+
+def _one_record(edit: Edit, action: EditorAction) -> str:
+    paths = find_records(edit, action)
+    if len(paths) != 1:
+        raise UsageError(f"{action.kind} wants one story", subject=", ".join(action.stories)[:200])
+    return paths[0]
+
+
+def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
+    """Apply one verdict to each of an action's stories."""
+    said = next((word for word in get_args(Said) if word == action.said), None)
+    paths = find_records(edit, action)
+    if not paths or (said is None and action.said != "clear"):
+        raise UsageError("a verdict wants a word and a story", subject=action.said[:100])
+    steps = []
+    for path in paths:
+        if said is None:
+            step = put_clearing(edit, path, action.by, action.why)
+        else:
+            verdict = Verdict(by=action.by, at=action.at, said=said, why=action.why)
+            step = put_verdict(edit, path, verdict)
+        edit = step.edit
+        steps.append(step)
+    return _join(steps)
+
+
+def _join(steps: Sequence[EditStep]) -> EditStep:
+    """Merge the steps of one action into one."""
+    last = steps[-1]
+    if len(steps) == 1:
+        return last
+    action = " ".join([last.words.action, *(step.path for step in steps[:-1])])
+    words = replace(
+        last.words, action=action, subject=f"{last.words.subject} and {len(steps) - 1} more"
+    )
+    notes = tuple(dict.fromkeys(note for step in steps for note in step.notes))
+    return replace(last, words=words, notes=notes)
+
+
+def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
+    if action.said == "undo":
+        return take_out_rule(edit, _find_rule(edit, action), action.by)
+    said = next((kind for kind in RULING_KINDS if kind == action.said), None)
+    if said is None:
+        raise UsageError("no rule is called so", subject=action.said[:100])
+    form = RULING_KINDS[said]
+    for what, given, (least, most) in (
+        ("stories", action.stories, form.stories),
+        ("values", action.values, form.values),
+    ):
+        if not least <= len(given) <= most:
+            raise UsageError(f"{said} wants other {what}", subject=f"{len(given)} are named")
+    if action.until is not None and not form.may_end:
+        raise UsageError(f"{said} does not end", hint="take it back when it is over")
+    new = NewRule(
+        said=said,
+        why=action.why,
+        by=action.by,
+        paths=find_records(edit, action),
+        values=action.values,
+        until=action.until,
+    )
+    step, _ = put_rule(edit, new)
+    return replace(step, edit=_with_upload(step.edit, action))
+
+
+def _with_upload(edit: Edit, action: EditorAction) -> Edit:
+    """Return an edit with the upload's file, if an action makes an upload a story's picture."""
+    is_picture = action.said == "set" and action.values[0] == "picture"
+    return take_upload(edit, action.values[1]) if is_picture else edit
+
+
+def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
+    path, after = _one_record(edit, action), edit
+    for rule in list_rules_of(edit, path, action):
+        step, _ = put_rule(after, rule)
+        after = step.edit
+    return note_correction(edit, after, path, action)
+
+
+def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
+    """Add a page that an editor found to the next round; a second value is its topic."""
+    if not 1 <= len(action.values) <= 2:
+        raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
+    url, topic = (*action.values, "")[:2]
+    tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
+    words = CommitWords(
+        subject=f"file: {tip.url}"[:_BY_CHARACTERS],
+        why=action.why,
+        by=action.by,
+        action=f"file {tip.url}",
+    )
+    waiting = replace(edit, tips=(*edit.tips, tip))
+    return EditStep(edit=waiting, words=words, notes=("it waits for the next round",))
+
+
+def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
+    """Return the rule to undo: the action's first value is its kind, the others are its values.
+
+    For a rule that sets a field, the field is enough.
+    """
+    said, *values = action.values or ("",)
+    for rule in reversed(edit.rulings.rules):
+        is_of_story = (rule.said, rule.stories) == (said, action.stories)
+        if is_of_story and list(rule.values[: len(values)]) == values:
+            return rule
+    raise UsageError(
+        "there is no such rule any more", subject=f"{said} {', '.join(action.stories)}"[:200]
+    )
+
+
+def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
+    """Undo an earlier action in an edit, without the other actions of its commit."""
+    undone = "".join(action.values[:1])
+    note = find_undo_note(edit, undone)
+    words = CommitWords(
+        subject=f"undo: {note.subject.removeprefix('undo: ')}"[:_BY_CHARACTERS],
+        why=action.why,
+        by=action.by,
+        action=f"undo {undone}",
+    )
+    return put_undoing(edit, note.files, words, is_in_the_way=_is_in_the_way)
+
+
+def _is_in_the_way(conflict: EditConflict) -> bool:
+    """Decide whether a later change prevents an undo; a round's new heat does not.
+
+    Heat -1 does: the story now stands behind a leader.
+    """
+    return conflict.field != "heat" or conflict.now == "-1"
+
+
+def _put_list(edit: Edit, action: EditorAction) -> EditStep:
+    """Apply an action on a reading list, whose stories must exist."""
+    find_records(edit, action)
+    return put_list(edit, action)
+
+
+_STEPS: Mapping[ActionKind, Callable[[Edit, EditorAction], EditStep]] = {
+    "verdict": _put_verdicts,
+    "rule": _put_rule,
+    "correct": _put_correction,
+    "undo": _put_undoing,
+    "file": _put_tip,
+    "write": put_story,
+    "list": _put_list,
+}

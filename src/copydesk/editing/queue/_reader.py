@@ -1,0 +1,410 @@
+"""Read the queue: answer editors' questions from the catalogue and the records.
+
+question ──> catalogue: groups, their members ──> records, each read once per version ──> rows
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os.path
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from copydesk import archive
+from copydesk.catalogue import Catalogue, FiledHappening, StoryFilter
+from copydesk.editing.queue._numbers import find_number_paths
+from copydesk.editing.queue._question import (
+    KeptCounts,
+    QueueChoices,
+    QueueCursor,
+    QueuePage,
+    QueueQuestion,
+    QueueRow,
+    QueueStory,
+    find_pins,
+    make_filter,
+    make_row,
+)
+from copydesk.errors import RecordError
+from copydesk.kit import urls
+from copydesk.memory import Fate
+from copydesk.news import DropReason, PictureFile, Ruling, Standing, Story
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.cataloguing import (
+    follow_commits,
+    open_catalogue,
+    recheck_in_passing,
+    stands_by_former_rules,
+)
+from copydesk.placement.addresses import record_name, story_folder
+
+_RANKED = 1_000  # of the newest groups, which are sorted in the front page's order
+_LISTED = 12  # stories listed of one group; the others are only counted
+_KEPT = 3_000  # records in the cache
+_AGAIN = 2  # attempts at a page while records change
+_CHOICE_SECONDS = 300  # for which the choices of filters are cached
+_HOUR = 3_600_000_000  # in microseconds
+_FARTHEST = 2.0**62  # microseconds; SQLite has 64 bits for a number
+
+
+class QueueReader:
+    """Answer questions about filed stories, in a long-running process.
+
+    Used by one thread at a time. Each question comes with the newsroom and its present settings.
+    Methods raise CatalogueError.
+    """
+
+    def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
+        """Open the newsroom's catalogue; if that fails, build one in memory."""
+        self._stack = contextlib.ExitStack()
+        self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
+        self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
+        self._counts = KeptCounts(clock)
+        self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
+
+    def close(self) -> None:
+        """Close the catalogue."""
+        self._stack.close()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue, for other queries in the same thread."""
+        return self._catalogue
+
+    def follow(self, newsroom: Newsroom) -> None:
+        """Update the catalogue with what was committed since the last call."""
+        follow_commits(newsroom, self._catalogue)
+
+    def version(self) -> int:
+        """Return a number that changes when any process changes the catalogue."""
+        return self._catalogue.version()
+
+    def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
+        """Return the rows that match a question, from the records as they are now."""
+        wanted = self._make_filter(newsroom, question)
+        for _ in range(_AGAIN):
+            happenings = self._find(newsroom, wanted, question)
+            members = self._catalogue.list_members([happening.name for happening in happenings])
+            every = [path for paths in members.values() for path in paths]
+            if not recheck_in_passing(newsroom, self._catalogue, every):
+                break
+        rows = tuple(self._rows(newsroom, members, self._catalogue.match(wanted, every)))
+        page = QueuePage(
+            rows=rows,
+            total=self._catalogue.count(wanted),
+            is_by_former_rules=stands_by_former_rules(newsroom, self._catalogue),
+        )
+        if len(happenings) < question.limit:
+            return page
+        return replace(page, after=_cursor(newsroom, question, happenings[-1]))
+
+    def rows(
+        self, newsroom: Newsroom, happenings: Collection[str], named: str = ""
+    ) -> list[QueueRow]:
+        """Return some groups as rows, in order; groups that no longer exist are left out.
+
+        The story named `named` is always listed, however large its group is.
+        """
+        members = self._catalogue.list_members(happenings)
+        recheck_in_passing(
+            newsroom, self._catalogue, [p for paths in members.values() for p in paths]
+        )
+        members = self._catalogue.list_members(happenings)
+        there = {name: paths for name, paths in members.items() if paths}
+        every = {path for paths in there.values() for path in paths}
+        first = {path for path in every if record_name(path) == named}
+        return list(self._rows(newsroom, there, first or every))
+
+    def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
+        """Return how many stories match a question."""
+        return self._catalogue.count(self._make_filter(newsroom, question))
+
+    def count_lately(
+        self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
+    ) -> list[int | None]:
+        """Return how many stories match each question, now or some seconds ago.
+
+        None for a question that was never counted: a page has little time for counts.
+        """
+        return self._counts.count_all(questions, lambda question: self.count(newsroom, question))
+
+    def list_choices(self, newsroom: Newsroom, question: QueueQuestion) -> QueueChoices:
+        """Return the choices of the filters; cached for minutes, since it reads all stories."""
+        whole = QueueQuestion(view=question.view, standing=question.standing)
+        key = (question.view, question.standing)
+        while_fresh = int(newsroom.now.timestamp() // _CHOICE_SECONDS)
+        known = self._choices.get(key)
+        if known is None or known[0] != while_fresh:
+            wanted = self._make_filter(newsroom, whole)
+            choices = QueueChoices(
+                sources=tuple(self._catalogue.count_values(wanted, "publisher")),
+                languages=tuple(self._catalogue.count_values(wanted, "language")),
+                reasons=tuple(self._catalogue.count_reasons(wanted)),
+            )
+            known = self._choices[key] = while_fresh, choices
+        return known[1]
+
+    def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
+        """Return the statuses of the stories with these names, from the records as they are now."""
+        paths = self._catalogue.find_by_name(names)
+        recheck_in_passing(newsroom, self._catalogue, paths)
+        standings = self._catalogue.standings(paths)
+        return {record_name(path): standing for path, standing in standings.items()}
+
+    def path_of(self, name: str) -> str | None:
+        """Return the path of the record with a name, None if there is none."""
+        return next(iter(self._catalogue.find_by_name([name])), None)
+
+    def paths_at(self, addresses: Iterable[str]) -> Collection[str]:
+        """Return the paths of the records that have one of these addresses."""
+        return self._catalogue.at_addresses(addresses)
+
+    def find_happening(self, name: str) -> str:
+        """Return the group of the story with a name, "" if there is none."""
+        return self._catalogue.find_happening(name)
+
+    def _make_filter(self, newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
+        counted = find_number_paths(newsroom, self._catalogue, question)
+        return make_filter(newsroom, question, counted)
+
+    def _find(
+        self, newsroom: Newsroom, wanted: StoryFilter, question: QueueQuestion
+    ) -> list[FiledHappening]:
+        if question.order == "time":
+            place = question.after
+            after = None if place is None else (_limit_place(place[0]), place[1])
+            return self._catalogue.list_happenings(wanted, question.limit, after)
+        cursors = [
+            (_cursor(newsroom, question, happening), happening)
+            for happening in self._catalogue.list_happenings(wanted, _RANKED)
+        ]
+        ranked = sorted(cursors, key=lambda pair: _rank(pair[0]))
+        if question.after is not None:
+            last = _rank(question.after)
+            ranked = [pair for pair in ranked if _rank(pair[0]) > last]
+        return [happening for _, happening in ranked[: question.limit]]
+
+    def _rows(
+        self, newsroom: Newsroom, members: Mapping[str, Sequence[str]], wanted: Collection[str]
+    ) -> Iterator[QueueRow]:
+        """Yield the rows of groups from their members' records; matching stories come first."""
+        every = [path for paths in members.values() for path in paths]
+        known = _Known(
+            standings=self._catalogue.standings(every),
+            signatures=self._catalogue.signatures_of(every),
+            rulings=_read_rulings(newsroom),
+            pins=find_pins(newsroom),
+        )
+        for happening, paths in members.items():
+            chosen = _choose_paths(paths, wanted)
+            stories = list(self._read(newsroom, known, chosen, wanted))
+            if stories:
+                unread = len(paths) - len(chosen)
+                yield make_row(happening, known.version(paths, stories), stories, unread)
+
+    def _read(
+        self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
+    ) -> Iterator[QueueStory]:
+        for path in paths:
+            with contextlib.suppress(RecordError):  # just deleted, or unreadable now
+                story = self._story(newsroom, path, known.signatures.get(path, 0))
+                standing = known.standings.get(path, Standing.BELOW_GATE)
+                picture, unmade = find_list_picture(newsroom, story)
+                yield QueueStory(
+                    story=story,
+                    standing=standing,
+                    verdict=story.verdict or known.rulings.verdict_on(path),
+                    is_wanted=path in wanted,
+                    picture=picture,
+                    unmade=unmade,
+                    has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
+                    pin=known.pins.get(record_name(path)),
+                )
+
+    def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
+        """Return a record, from the cache if its signature is known; 0 means unknown."""
+        key = (path, signature)
+        if signature and key in self._records:
+            self._records.move_to_end(key)
+            return self._records[key]
+        story = newsroom.archive.read(path)
+        if signature:
+            self._records[key] = story
+            if len(self._records) > _KEPT:
+                self._records.popitem(last=False)
+        return story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a page needs to know about its stories besides their records."""
+
+    standings: Mapping[str, Standing]
+    signatures: Mapping[str, int]
+    rulings: archive.Rulings
+    pins: Mapping[str, Ruling]
+
+    def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
+        """Return a text that changes with a listed story, or with any member's status.
+
+        It depends on the contents of records: two writes within a tick of the disk's clock have the
+        same signature.
+        """
+        members = (f"{path} {self.standings.get(path)}" for path in paths)
+        listed = (
+            repr((seen.story, seen.verdict, seen.has_page, seen.pin, seen.picture))
+            for seen in stories
+        )
+        form = "\n".join((*members, *listed)).encode("utf-8", "replace")
+        return hashlib.blake2b(form, digest_size=8).hexdigest()
+
+
+def _has_page(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether a record has a page on the last built site."""
+    return os.path.isfile(newsroom.site / story_folder(path) / "index.html")  # noqa: PTH113 — a name too long is none
+
+
+def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
+    """Return the rulings if they hold the verdicts; in other profiles the records do."""
+    if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings:
+        with contextlib.suppress(RecordError):
+            return archive.read_rulings(newsroom.root)
+    return archive.Rulings()
+
+
+def _choose_paths(members: Sequence[str], wanted: Collection[str]) -> list[str]:
+    """Return the paths of a group's stories to list: the matching ones first."""
+    first = [path for path in members if path in wanted]
+    others = [path for path in members if path not in wanted]
+    return [*first, *others][:_LISTED]
+
+
+def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappening) -> QueueCursor:
+    """Return a group's position: by time, or by its warmth as the front page computes it.
+
+    Warmth is the logarithm of the heat, less the age in half-lives (`placement.FrontRules.warmth`).
+    The time of reference does not change the order, so it is 1970 instead of now.
+    """
+    if question.order == "time":
+        return happening.cursor
+    heat = happening.heat if happening.heat >= 0 else happening.quality
+    half_life = newsroom.settings.front.half_life_hours * _HOUR
+    return math.log2(max(1, heat)) + happening.at / half_life, happening.name
+
+
+def _limit_place(place: float) -> int:
+    """Return a cursor's time within the catalogue's limits, whatever the request says."""
+    return int(max(-_FARTHEST, min(_FARTHEST, place)))
+
+
+def _rank(cursor: QueueCursor) -> QueueCursor:
+    return -cursor[0], cursor[1]
+
+
+DROP_DAYS = 7  # that are counted, and listed by default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropQuestion:
+    """Filters for dropped leads: the days, and a reason or any."""
+
+    reason: DropReason | None = None
+    days: int = DROP_DAYS
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDrop:
+    """A dropped lead, with the reason and the time; `source` is the name of its source.
+
+    `waits` is set if an editor had it filed since: the next round reads it.
+    """
+
+    url: str
+    reason: str
+    detail: str
+    at: datetime
+    source: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPage:
+    """Dropped leads, the latest first, and their number for each reason in those days."""
+
+    drops: tuple[QueueDrop, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, reason: str | None) -> int:
+        """Return the number of drops for a reason, None for all."""
+        return sum(self.counts.values()) if reason is None else self.counts.get(reason, 0)
+
+
+def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
+    """Return the dropped leads that match; raises MemoryStoreError."""
+    since = newsroom.now - timedelta(days=question.days)
+    memory = newsroom.memory
+    fates = memory.fates_since("dropped", since, question.limit, question.reason or "")
+    names = {source.url: source.name for source in newsroom.beat.sources}
+    return DropPage(
+        drops=tuple(_describe(newsroom, fate, names) for fate in fates),
+        counts=memory.count_reasons("dropped", since),
+    )
+
+
+def count_drops(newsroom: Newsroom) -> int:
+    """Return how many leads the rounds of the last days dropped."""
+    return newsroom.memory.count_fates("dropped", newsroom.now - timedelta(days=DROP_DAYS))
+
+
+def _describe(newsroom: Newsroom, fate: Fate, names: Mapping[str, str]) -> QueueDrop:
+    return QueueDrop(
+        url=fate.url,
+        reason=fate.reason,
+        detail=fate.detail,
+        at=fate.at,
+        source=names.get(fate.source) or urls.host(fate.source),
+        waits=newsroom.memory.tips.get(fate.identity) is not None,
+    )
+
+
+# Pictures in the desk: only the newsroom's own copies, never another host's.
+
+_FOLDER = "pictures"
+_FILE = re.compile(r"[0-9a-f]{64}(?:-[0-9]{1,4})?\.(?:webp|jpg)")
+_WIDE = 240  # pixels, the least width of a row's picture if such a form exists
+
+
+def find_list_picture(
+    newsroom: Newsroom, story: Story
+) -> tuple[PictureFile | None, PictureFile | None]:
+    """Return the form of a story's first picture that fits a list, None for none.
+
+    The second value is the original, if its forms are still to be made.
+    """
+    found = newsroom.album.find(story.images[0].url) if story.images else None
+    if found is None:
+        return None, None
+    forms = [form for form in found.forms if _FILE.fullmatch(form.name)]
+    wide = [form for form in forms if form.width >= _WIDE]
+    original = PictureFile(
+        name=found.original, width=found.width, height=found.height, type=found.type
+    )
+    waits = bool(found.original) and not found.forms
+    form = min(wide or forms, key=lambda form: form.width, default=None)
+    return form, original if waits else None
+
+
+def picture_file(newsroom: Newsroom, name: str) -> Path | None:
+    """Return the file of a form in the album, None for an invalid or unknown name."""
+    if not _FILE.fullmatch(name):
+        return None
+    file = newsroom.private / _FOLDER / name
+    return file if file.is_file() and not file.is_symlink() else None

@@ -1,0 +1,385 @@
+"""Edit the sources in beat.toml: change, add or end them, import and export OPML, keep one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from copydesk import archive, config, watch
+from copydesk.archive import FileChange
+from copydesk.archive.change import Change
+from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
+from copydesk.errors import ConfigError, FeedError, UsageError
+from copydesk.kit import urls
+from copydesk.news import Beat, Source, SourceKind, Topic, Trust
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.settings import (
+    SettingsEdit,
+    SettingsReport,
+    commit_settings,
+    read_beat_file,
+    refuse_others,
+)
+from copydesk.rounds import sources
+from copydesk.rounds.sources import source_address, source_states
+from copydesk.watch import schedule
+
+_BEAT = "beat.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEdit:
+    """The new settings of a source's block in beat.toml; fields are named as the settings.
+
+    An empty `url` or `kind` is left unchanged.
+    """
+
+    name: str = ""
+    trust: Trust = "gate"
+    every_minutes: int = 0
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    url: str = ""
+    kind: SourceKind | None = None
+
+
+def edit_source(
+    newsroom: Newsroom, url: str, edit: SourceEdit, by: str, seen: str
+) -> SettingsReport:
+    """Commit new settings of a source's block in beat.toml; the rest of the file is unchanged.
+
+    `seen` is the digest of the file that the editor saw. A source at a new URL is due at once, and
+    keeps its schedule. Raises UsageError if the file has changed since, if there is no such source,
+    if the new URL is invalid or belongs to another source, and for values that beat.toml refuses;
+    also raises as `commit_settings` does.
+    """
+
+    def make() -> SettingsEdit:
+        refuse_others(newsroom, _BEAT, seen)
+        place = _find_place(newsroom, url)
+        source = newsroom.beat.sources[place]
+        _check_topics(newsroom, edit.topics)
+        wanted = replace(
+            edit, url=_find_address(newsroom, source, edit.url), kind=edit.kind or source.kind
+        )
+        changed = dict(_list_changes(source, wanted))
+        values = {f"source[{place}].{name}": value for name, value in changed.items()}
+        lines = (url, *(f"* {name} = {value}" for name, value in changed.items()))
+        return _write(newsroom, lambda data: config.change_values(data, values), source, lines)
+
+    report = commit_settings(newsroom, make, by)
+    if edit.url not in {"", url}:
+        _move_state(newsroom, url, source_address(edit.url))
+    return report
+
+
+def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsReport:
+    """Commit a new URL and kind for a source, from `to`; its other settings are unchanged.
+
+    Raises as `edit_source` does.
+    """
+    source = newsroom.beat.sources[_find_place(newsroom, url)]
+    stays = {field.name: getattr(source, field.name) for field in fields(SourceEdit)}
+    edit = SourceEdit(**{**stays, "url": to.url, "kind": to.kind})
+    return edit_source(newsroom, url, edit, by, archive.digest_of(newsroom.root, _BEAT))
+
+
+def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -> SettingsReport:
+    """Commit a beat.toml without a source's block; its filed stories remain.
+
+    `seen` is None if the caller has not looked at the file. Raises as `edit_source` does.
+    """
+
+    def make() -> SettingsEdit:
+        if seen is not None:
+            refuse_others(newsroom, _BEAT, seen)
+        place = _find_place(newsroom, url)
+        source = newsroom.beat.sources[place]
+        return _write(
+            newsroom, lambda data: config.drop_source(data, place, url), source, (f"- {url}",)
+        )
+
+    return commit_settings(newsroom, make, by)
+
+
+def _write(
+    newsroom: Newsroom, write: Callable[[bytes], bytes], source: Source, lines: tuple[str, ...]
+) -> SettingsEdit:
+    """Return the edit of beat.toml that `write` makes; raises UsageError if it is refused."""
+    data = read_beat_file(newsroom)
+    try:
+        after = write(data)
+    except ConfigError as error:
+        raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
+    return SettingsEdit(
+        files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
+        subject=f"sources: {source.name or source.url}",
+        lines=lines,
+    )
+
+
+def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
+    """Return the new URL of a source; raises UsageError if another source has it."""
+    if wanted in {"", source.url}:
+        return source.url
+    address = source_address(wanted)
+    same = urls.identity(address)
+    others = (other for other in newsroom.beat.sources if other.url != source.url)
+    if any(urls.identity(other.url) == same for other in others):
+        raise UsageError("it is a source already", subject=address[:200])
+    return address
+
+
+def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
+    """Copy a source's stored state to its new URL; the old one's stays, for an undo."""
+    if to != url:
+        state = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
+        newsroom.memory.keep_source(to, msgspec.json.encode(schedule.take_address(state)))
+
+
+def _find_place(newsroom: Newsroom, url: str) -> int:
+    """Return the position of the source with a URL; raises UsageError if there is none."""
+    for place, source in enumerate(newsroom.beat.sources):
+        if source.url == url:
+            return place
+    raise UsageError("beat.toml has no such source", subject=url[:200])
+
+
+def _check_topics(newsroom: Newsroom, names: tuple[str, ...]) -> None:
+    known = [topic.name for topic in newsroom.beat.topics]
+    for name in names:
+        if name not in known:
+            hint = f"the beat has: {', '.join(known[:10])}"
+            raise UsageError("no topic of the beat", subject=name[:100], hint=hint)
+
+
+def _list_changes(source: Source, edit: SourceEdit) -> Iterator[tuple[str, int | str | list[str]]]:
+    """Yield the values that differ from those in the block."""
+    for name in (field.name for field in fields(edit)):
+        value = getattr(edit, name)
+        if value != getattr(source, name):
+            yield name, list(value) if isinstance(value, tuple) else value
+
+
+# Adding new sources to beat.toml, from a list in OPML or of URLs.
+
+_MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """The result for one row of an imported list: "new", or "known" if the beat has the source.
+
+    `strange` are its folders that are not topics of the beat.
+    """
+
+    source: Source
+    becomes: Literal["new", "known"]
+    strange: tuple[str, ...] = ()
+
+
+def rehearse_import(newsroom: Newsroom, data: bytes) -> list[ImportRow]:
+    """Return the result for each row of an OPML file or a list of URLs, without any change.
+
+    Raises FeedError for a file without sources, UsageError for one with more than 5,000.
+    """
+    listed = watch.read_sources(data)
+    if len(listed) > _MOST_ROWS:
+        raise UsageError(f"a list has at most {_MOST_ROWS:,} rows", subject=f"{len(listed):,}")
+    return list(_sort_rows(newsroom, listed))
+
+
+def _sort_rows(newsroom: Newsroom, listed: Sequence[Source]) -> Iterator[ImportRow]:
+    known = {urls.identity(source.url) for source in newsroom.beat.sources}
+    for named in listed:
+        source, strange = fit_topics(named, newsroom.beat.topics)
+        is_known = urls.identity(source.url) in known
+        yield ImportRow(source=source, becomes="known" if is_known else "new", strange=strange)
+
+
+def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> SettingsReport:
+    """Append sources to beat.toml and commit it, as `copydesk sources add` writes them.
+
+    Known sources are left out. Raises UsageError if none is left, and for values that beat.toml
+    refuses; also raises as `commit_settings` does.
+    """
+
+    def make() -> SettingsEdit:
+        data = read_beat_file(newsroom)
+        try:
+            after, added = config.append_sources(data, sources)
+        except ConfigError as error:
+            raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
+        if not added:
+            raise UsageError("it is a source already", subject=sources[0].url if sources else "")
+        count = "1 added" if len(added) == 1 else f"{len(added)} added"
+        return SettingsEdit(
+            files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
+            subject=f"sources: {count}",
+            lines=tuple(f"+ {source.url}" for source in added),
+        )
+
+    return commit_settings(newsroom, make, by)
+
+
+# Importing and exporting OPML.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """How many sources a file names, how many were added, and its folders that are no topics."""
+
+    named: int
+    added: int
+    no_topics: tuple[str, ...] = ()
+
+
+def import_sources(newsroom: Newsroom, path: Path) -> Import:
+    """Add the sources of an OPML file, or of a list with one URL per line, to beat.toml.
+
+    Folders that are topics of the beat become topics; others are left out and returned. Raises
+    FeedError.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FeedError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
+    found = watch.read_sources(data)
+    fitted = [fit_topics(source, newsroom.beat.topics) for source in found]
+    strange = dict.fromkeys(topic for _, topics in fitted for topic in topics)
+    added = config.add_sources(newsroom.root, [source for source, _ in fitted])
+    return Import(named=len(found), added=added, no_topics=tuple(strange))
+
+
+def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[str, ...]]:
+    """Return a source with its folders that are topics here, and the other folders."""
+    names = _names(topics)
+    known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
+    strange = tuple(topic for topic in source.topics if topic.casefold() not in names)
+    return replace(source, topics=tuple(dict.fromkeys(known))), strange
+
+
+def _names(topics: Iterable[Topic]) -> dict[str, str]:
+    """Return the name of each topic by every name that a folder may use, in lower case."""
+    names: dict[str, str] = {}
+    for topic in topics:
+        for name in (topic.name, topic.shortname, topic.id):
+            if name:
+                names.setdefault(name.casefold(), topic.name)
+    return names
+
+
+def export_opml(newsroom: Newsroom) -> bytes:
+    """Return the sources of the beat as OPML 2.0."""
+    return watch.write_opml(newsroom.beat.sources)
+
+
+# Keeping a source: its automatic move or end is undone, and recorded in the ledger.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReport:
+    """What keeping a source undid: "move", "end", or "" if there was nothing to undo."""
+
+    url: str
+    undone: str
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
+    """Undo a source's automatic move or end, and prevent both from now on.
+
+    Repeated, it changes nothing. Raises UsageError if beat.toml has no such source, RecordError if
+    the ledger cannot be written or has uncommitted edits, BusyError if another process holds the
+    write lock for ten seconds.
+    """
+    if url not in {source.url for source in newsroom.beat.sources}:
+        raise UsageError(
+            "beat.toml has no such source", subject=url, hint="copydesk sources lists them"
+        )
+    with hold_write_lock(newsroom) as lock:
+        ledger = read_ledger(newsroom.root)
+        before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
+        kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
+        noted = _undone(ledger, url, kept)
+        after = sources.apply_ledger(before, noted, url)
+
+        def remember(_: Sequence[str]) -> None:
+            if after != before:
+                newsroom.memory.keep_source(url, msgspec.json.encode(after))
+
+        change = _change(newsroom.root, ledger, noted, url)
+        done = begin_change(newsroom.memory, lock, change, remember, needed=change.paths).finish()
+        return KeepReport(
+            url=url,
+            undone=_what_is_undone(ledger, before, url),
+            changed=done.written,
+            commit=done.commit,
+            notes=notes_on(done, "it is"),
+        )
+
+
+def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> Change:
+    kept = noted.kept[url]
+    return Change(
+        files=(ledger_change(root, noted),) if noted != ledger else (),
+        message=f"sources: keep {url}\n\n{kept.why}\n\nby {kept.by}",
+        when=kept.at,
+    )
+
+
+def _what_is_undone(ledger: Ledger, before: schedule.SourceState, url: str) -> str:
+    if before.ended or url in ledger.ended:
+        return "end"
+    return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""
+
+
+def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
+    return replace(
+        ledger,
+        moved={source: move for source, move in ledger.moved.items() if source != url},
+        ended={source: end for source, end in ledger.ended.items() if source != url},
+        kept={**ledger.kept, url: kept},
+    )
+
+
+# Finding a source by its URL or name.
+
+
+def find_source(beat: Beat, said: str) -> Source:
+    """Return the source with a URL or name, in any case.
+
+    Raises UsageError if there is none, or if several have that name.
+    """
+    found = list(_at_address(beat, said)) or list(_by_name(beat, said))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        addresses = ", ".join(source.url for source in found)
+        raise UsageError("several sources have this name", subject=said, hint=f"say {addresses}")
+    raise UsageError("beat.toml has no such source", subject=said, hint=_nearest(beat, said))
+
+
+def _at_address(beat: Beat, said: str) -> Iterator[Source]:
+    identity = urls.identity(said)
+    return (source for source in beat.sources if urls.identity(source.url) == identity)
+
+
+def _by_name(beat: Beat, said: str) -> Iterator[Source]:
+    name = said.strip().casefold()
+    return (source for source in beat.sources if name and source.name.casefold() == name)
+
+
+def _nearest(beat: Beat, said: str) -> str:
+    known = [word for source in beat.sources for word in (source.name, source.url) if word]
+    near = difflib.get_close_matches(said, known, 1)
+    return f"did you mean {near[0]}" if near else "copydesk sources lists them"

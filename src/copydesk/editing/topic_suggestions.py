@@ -1,0 +1,308 @@
+"""Suggest keywords for topics, each with the stories that it would win and lose.
+
+labels ── read ──> samples ── find words ──> words ── try on articles ──> suggestions
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copydesk.catalogue import Catalogue, StoryLabels
+from copydesk.editing import topic_names
+from copydesk.errors import CatalogueError, RecordError
+from copydesk.judge import keywords, samples
+from copydesk.judge.keywords import TopicWord
+from copydesk.judge.samples import TopicSample
+from copydesk.judge.topics import try_keyword, with_keyword
+from copydesk.news import Article, Beat, Story
+from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
+from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.filing import find_article
+
+_TRIED = 40  # stories on which a word is tried, the newest ones
+_MORE = 3  # times as many words are tried as are shown
+
+OnTopic = Literal["filed", "other-topics", "no-topic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestQuestion:
+    """The topic to find keywords for ("" for all), their language, and how many per topic."""
+
+    topic: str = ""
+    language: str = ""
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectedStory:
+    """A story that a keyword would add to a topic, or remove from one.
+
+    `is_won` is set if the story would get the topic; `lost` names the topics that it would lose;
+    `topics` are those in its record. `now` is "filed" if the record has the topic although the
+    judge does not find it: it comes from an editor, a source, or older rules.
+    """
+
+    path: str
+    title: str
+    now: OnTopic
+    topics: tuple[str, ...]
+    is_won: bool
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedWord:
+    """A word that may become a keyword.
+
+    It is prominent in `on` events of the topic and in `off` others; `strength` says in standard
+    errors how much more often than in others. Of the `tried` stories, `wins` would get the topic
+    and `loses` would lose another one. For suggestions without a topic, `wins` are stories that
+    contain the word.
+    """
+
+    word: str
+    on: int
+    off: int
+    strength: float
+    tried: int
+    wins: tuple[AffectedStory, ...]
+    loses: tuple[AffectedStory, ...]
+
+    @property
+    def worth(self) -> float:
+        """Return the score for ranking: certainty, weighted by the number of stories it wins."""
+        return self.strength * (1 + math.log2(1 + len(self.wins)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSuggestions:
+    """The suggestions for a topic, best first; `topic` is "" for stories without a topic.
+
+    `stories` have the topic; an editor gave it to `ruled` of them.
+    """
+
+    topic: str
+    stories: int
+    ruled: int
+    words: tuple[SuggestedWord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestReport:
+    """Suggestions by topic, and the number and language of the stories that were searched."""
+
+    stories: int
+    language: str
+    topics: tuple[TopicSuggestions, ...]
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def least_stories(self) -> int:
+        """Return in how many stories of a topic, on different news, a word must occur at least."""
+        return keywords.least_events(self.stories)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The state of one search; `age` has the number of newer stories, by a story's path."""
+
+    newsroom: Newsroom
+    labels: Mapping[str, StoryLabels]
+    age: Mapping[str, int]
+    progress: Progress
+    failed: list[Failure] = field(default_factory=list)
+
+
+def suggest_keywords(
+    newsroom: Newsroom, question: SuggestQuestion, progress: Progress | None = None
+) -> SuggestReport:
+    """Return keywords that would win stories for a topic, or for each topic; nothing is changed.
+
+    Raises UsageError for an unknown topic.
+    """
+    beat = newsroom.beat
+    names = topic_names(beat, [question.topic]) if question.topic else ()
+    language = question.language or _base(beat.locale) or "en"
+    notes: list[str] = []
+    listed = list_labels(newsroom, notes)
+    labels = [label for label in listed if _base(label.language) in ("", language)]
+    search = _Search(
+        newsroom=newsroom,
+        labels={label.path: label for label in labels},
+        age={label.path: at for at, label in enumerate(labels)},
+        progress=progress or Silence(),
+    )
+    samples = read_samples(newsroom, labels, search.progress, search.failed)
+    most = question.limit * _MORE
+    words = keywords.find_words(samples, beat, language, _publishers(beat, labels), most)
+    if beat.topic in names:
+        notes.append(f"{beat.topic} is the main topic: no other stories show what is its own")
+    if len(listed) >= MOST:
+        notes.append(f"the newest {MOST} stories were read")
+    return SuggestReport(
+        stories=len(labels),
+        language=language,
+        topics=tuple(_suggest_each(search, words, names, question.limit)),
+        failed=tuple(search.failed),
+        notes=tuple(notes),
+    )
+
+
+def _base(language: str) -> str:
+    """Return a language's code without its region."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def _publishers(beat: Beat, labels: Sequence[StoryLabels]) -> set[str]:
+    """Return the publishers' names from the settings, and the words of their domains."""
+    named = {source.name for source in beat.sources} | {
+        known.name for known in beat.organizations.values()
+    }
+    domains = {label.publisher for label in labels}
+    return named | {domain.rpartition(".")[0].replace(".", " ") for domain in domains} - {""}
+
+
+def _suggest_each(
+    search: _Search, words: Mapping[str, Sequence[TopicWord]], names: Sequence[str], limit: int
+) -> Iterator[TopicSuggestions]:
+    """Yield the suggestions for the requested topics in the beat's order, "" last."""
+    order = names or [*(topic.name for topic in search.newsroom.beat.topics), ""]
+    wanted = [name for name in order if words.get(name) or name in names]
+    search.progress.stage("try", sum(len(words.get(name, ())) for name in wanted))
+    for name in wanted:
+        yield _suggest_for(search, name, words.get(name, ()), limit)
+
+
+def _suggest_for(
+    search: _Search, topic: str, words: Sequence[TopicWord], limit: int
+) -> TopicSuggestions:
+    tried = sorted((_try(search, word) for word in words), key=lambda word: -word.worth)
+    about = [path for path, label in search.labels.items() if _has(label, topic)]
+    ruled = _find_rules(search.newsroom.beat, topic)
+    return TopicSuggestions(
+        topic=topic,
+        stories=len(about),
+        ruled=sum(path.rpartition("/")[2].removesuffix(".md") in ruled for path in about),
+        words=tuple(tried[:limit]),
+    )
+
+
+def _has(label: StoryLabels, topic: str) -> bool:
+    return topic in label.topics if topic else not label.topics
+
+
+def _find_rules(beat: Beat, topic: str) -> set[str]:
+    """Return the names of the records to which an editor's rule gives a topic."""
+    rules = (rule for rule in beat.rulings if rule.said == "retopic" and topic in rule.values)
+    return {name for rule in rules for name in rule.stories}
+
+
+def _try(search: _Search, word: TopicWord) -> SuggestedWord:
+    """Try a word on the newest stories that have it; without a topic only list them."""
+    paths = sorted(word.keys, key=search.age.__getitem__)[:_TRIED]
+    more = with_keyword(search.newsroom.beat, word.topic, word.word)
+    affected = [story for path in paths for story in _affect(search, path, word.topic, more)]
+    search.progress.step()
+    return SuggestedWord(
+        word=word.word,
+        on=word.on,
+        off=word.off,
+        strength=word.strength,
+        tried=len(paths),
+        wins=tuple(story for story in affected if story.is_won or not word.topic),
+        loses=tuple(story for story in affected if story.lost),
+    )
+
+
+def _affect(search: _Search, path: str, topic: str, more: Beat) -> Iterator[AffectedStory]:
+    """Yield the story at a path if a keyword changes its topics, or if `topic` is ""."""
+    try:
+        article = read_article(search.newsroom, path)
+    except RecordError:
+        return  # just deleted
+    topics = search.labels[path].topics
+    if not topic:
+        yield AffectedStory(path=path, title=article.title, now="no-topic", topics=(), is_won=False)
+        return
+    effect = try_keyword(article, search.newsroom.beat, more, topic)
+    if effect.is_won or effect.lost:
+        yield AffectedStory(
+            path=path,
+            title=article.title,
+            now="filed" if topic in topics else "other-topics" if topics else "no-topic",
+            topics=topics,
+            is_won=effect.is_won,
+            lost=effect.lost,
+        )
+
+
+# Reading the newest stories as samples, from stored articles or else from their records.
+
+MOST = 20_000  # stories: about 80 MB of words; older ones say little about a topic today
+
+
+def list_labels(newsroom: Newsroom, notes: list[str]) -> list[StoryLabels]:
+    """Return the topics of the newest stories, without copies, which repeat their originals."""
+
+    def find(catalogue: Catalogue) -> list[StoryLabels]:
+        return [label for label in catalogue.list_labels(MOST) if not label.copy_of]
+
+    def warn(error: CatalogueError) -> None:
+        notes.append(f"every record was read for this: {error}")
+
+    return ask_catalogue(newsroom, find, warn)
+
+
+def read_samples(
+    newsroom: Newsroom,
+    labels: Sequence[StoryLabels],
+    progress: Progress,
+    failed: list[Failure],
+) -> Iterator[TopicSample]:
+    """Yield headline and lede of each story; unreadable ones go to `failed`."""
+    progress.stage("read", len(labels))
+    for label in labels:
+        try:
+            article = _find_article(newsroom, label) or read_article(newsroom, label.path)
+        except RecordError as error:
+            failed.append(failure_of(label.path, error))
+        else:
+            yield TopicSample(
+                key=label.path,
+                text=samples.up_front(article),
+                topics=frozenset(label.topics),
+                event=label.group or label.path,
+                publisher=label.publisher,
+            )
+        progress.step()
+
+
+def _find_article(newsroom: Newsroom, label: StoryLabels) -> Article | None:
+    found = (newsroom.articles.find(identity) for identity in label.identities)
+    return next((article for article in found if article is not None), None)
+
+
+def read_article(newsroom: Newsroom, path: str) -> Article:
+    """Return the stored article of the story at a path, else one made of its record."""
+    story = newsroom.archive.read_listed(path)
+    return find_article(newsroom.articles, story) or _of_record(story, newsroom)
+
+
+def _of_record(story: Story, newsroom: Newsroom) -> Article:
+    """Return a story without a stored article as an article without text."""
+    when = story.published_at or newsroom.now
+    return Article(
+        url=story.original_url or story.web_url,
+        web_url=story.web_url,
+        title=story.title,
+        published_at=when,
+        source="",
+        found=when,
+        excerpt=story.excerpt,
+        language=story.language,
+    )

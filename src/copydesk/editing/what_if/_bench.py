@@ -1,0 +1,261 @@
+"""The bench: filed stories of some days, ready to be judged by other rules, and their relations.
+
+Two stories are related if a group, copy, address, text or editor's rule names both, or if a third
+story is related to each. The outcome for a story depends only on its relations, and on how many
+stories its topics have.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from copydesk.config import Settings
+from copydesk.judge import Findings, coverage
+from copydesk.judge.copies import SameText
+from copydesk.kit import dates, urls
+from copydesk.news import Beat, Ruling, Story, Surroundings
+from copydesk.newsroom import Failure
+from copydesk.review import rules
+from copydesk.rounds.rejudging import Case, Rejudged, is_on_its_own_now, set_beside
+
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relations:
+    """The relations of stories: for some paths, the paths of all related stories."""
+
+    _family: Mapping[str, str]
+    _members: Mapping[str, Sequence[str]]
+
+    def has_any(self, path: str) -> bool:
+        """Decide whether any other story is related to the one at a path."""
+        return len(self._members[self._family[path]]) > 1
+
+    def of(self, paths: Iterable[str]) -> set[str]:
+        """Return the paths of some stories and of all stories related to them."""
+        families = {self._family[path] for path in paths}
+        return {path for family in families for path in self._members[family]}
+
+
+def relate(
+    stories: Iterable[Story], rulings: Iterable[Ruling], same: Mapping[str, Iterable[str]]
+) -> Relations:
+    """Return the relations of stories; a story may be passed in several states (filed, judged).
+
+    `same` has the paths of the stories whose text a story repeats.
+    """
+    union = _Union()
+    paths = set()
+    for story in stories:
+        paths.add(story.path)
+        for key in _keys_of(story):
+            union.join(("path", story.path), key)
+    for path, others in same.items():
+        for other in others:
+            union.join(("path", path), ("path", other))
+    for rule in rulings:
+        for name in rule.stories[1:]:
+            union.join(("name", rule.stories[0]), ("name", name))
+    family = {path: str(union.root(("path", path))) for path in paths}
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        members[family[path]].append(path)
+    return Relations(_family=family, _members=members)
+
+
+class KeyIndex:
+    """An index of stories by their keys: their own names, and those that they refer to."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        """Index stories; a story may be passed in several states."""
+        self._paths: defaultdict[_Key, dict[str, None]] = defaultdict(dict)
+        for story in stories:
+            for key in _keys_of(story):
+                self._paths[key][story.path] = None
+
+    def find_beside(self, story: Story) -> Iterator[str]:
+        """Yield the paths of a story and of those that share a key with it, with repeats."""
+        for key in _keys_of(story):
+            yield from self._paths.get(key, ())
+
+
+def _keys_of(story: Story) -> Iterator[_Key]:
+    """Yield the keys of a story: its own names, and the names of stories that it refers to."""
+    yield "name", rules.record_name(story.path)
+    for name in (story.group, story.returns_to, story.copy_of):
+        if name:
+            yield "name", name
+    for url in (*story.addresses, *(beside.web_url for beside in story.related)):
+        if url:
+            yield "url", urls.identity(url)
+
+
+class _Union:
+    """Sets of keys that are merged (union-find with path halving)."""
+
+    def __init__(self) -> None:
+        self._above: dict[_Key, _Key] = {}
+
+    def root(self, key: _Key) -> _Key:
+        above = self._above
+        while (up := above.setdefault(key, key)) != key:
+            above[key] = key = above[up]
+        return key
+
+    def join(self, one: _Key, other: _Key) -> None:
+        self._above[self.root(one)] = self.root(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchCase:
+    """A filed story, what was found in its article, and the stories whose texts it repeats.
+
+    The article has no text; the bench's `load` returns it. `place` is the story's position in the
+    order of arrival, `stems` are the words by which topics are recognised.
+    """
+
+    case: Case
+    place: int
+    findings: Findings
+    stems: str
+    same: tuple[SameText, ...]
+
+    @property
+    def path(self) -> str:
+        """Return the path of the record."""
+        return self.case.filed.path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """The stories on which rules are tried: those of the period, and those around them.
+
+    `cases` are in the order of arrival. `others` are stories that are not judged (older ones, those
+    without an article); `around` are those of them that may be in a group with a case. `names` has
+    the position of each record by its name, -1 for records older than all cases. `rulings` are the
+    editors' rules in force. `digests` are those of the machine-written fields of each story around.
+    `today` are the cases judged by today's rules, before grouping. `load` returns an article's text
+    by its story's path. `at` is the time for the front page, `reads` are the recent reads of
+    stories, by the record's name.
+    """
+
+    settings: Settings
+    since: datetime
+    rulings: tuple[Ruling, ...]
+    cases: Sequence[BenchCase]
+    around: Sequence[Story]
+    others: Sequence[Story]
+    names: Mapping[str, int]
+    digests: Mapping[str, Mapping[str, str]]
+    today: Mapping[str, Rejudged]
+    load: Callable[[str], str]
+    at: datetime
+    reads: Mapping[str, int]
+    without_article: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def beat(self) -> Beat:
+        """Return the beat with today's rules."""
+        return self.settings.beat
+
+    @property
+    def filed(self) -> Iterator[Story]:
+        """Yield all stories as they are filed."""
+        yield from (case.case.filed for case in self.cases)
+        yield from self.others
+
+    @cached_property
+    def newest_first(self) -> Sequence[Story]:
+        """All filed stories with a publication time, the newest first."""
+        dated = ((story.published_at, story) for story in self.filed)
+        timed = ((dates.utc(at), story.path, story) for at, story in dated if at is not None)
+        return [story for _, _, story in sorted(timed, reverse=True)]
+
+    @cached_property
+    def filed_by_path(self) -> Mapping[str, Story]:
+        """All filed stories, by path."""
+        return {story.path: story for story in self.filed}
+
+    @cached_property
+    def index(self) -> KeyIndex:
+        """All stories by their keys, as filed and as judged by today's rules."""
+        standing = (rejudged.fresh for rejudged in self.standing_today.values())
+        return KeyIndex([*self.filed, *standing])
+
+    def in_force(self, beat: Beat) -> Beat:
+        """Return a beat with the editors' rules that are in force."""
+        return replace(beat, rulings=self.rulings)
+
+    @cached_property
+    def relations(self) -> Relations:
+        """The stories that may be grouped together under any rules."""
+        judged = (self.today[case.path].fresh for case in self.cases)
+        filed = (case.case.filed for case in self.cases)
+        same = {case.path: [text.path for text in case.same] for case in self.cases}
+        return relate([*judged, *filed, *self.around], self.rulings, same)
+
+    @cached_property
+    def topic_counts(self) -> Counter[str]:
+        """How many stories have each topic by today's rules."""
+        judged = (self.today[case.path].fresh for case in self.cases)
+        return Counter(topic for story in (*judged, *self.around) for topic in set(story.topics))
+
+    @cached_property
+    def has_wanderers(self) -> bool:
+        """Whether today's rules regroup a story as if it were new."""
+        judged = self.today.values()
+        stories = [*(rejudged.fresh for rejudged in judged), *self.around]
+        freed = coverage.find_freed_paths(stories, self.in_force(self.beat))
+        return bool(freed) or find_wanderers(judged)
+
+    def digests_of(self, story: Story) -> Mapping[str, str]:
+        """Return the digests of the machine-written fields of a story around."""
+        return self.digests[story.path]
+
+    @cached_property
+    def standing_today(self) -> Mapping[str, Rejudged]:
+        """All stories judged by today's rules and grouped, by path."""
+        return set_all_beside(self, self.beat, self.today)
+
+
+def find_wanderers(judged: Iterable[Rejudged]) -> bool:
+    """Decide whether a judged story has left its group, so that it is regrouped as if new."""
+    return any(map(is_on_its_own_now, judged))
+
+
+def set_all_beside(
+    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
+) -> Mapping[str, Rejudged]:
+    """Group all stories; if one of them needs a new group, their texts are loaded for it."""
+    all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
+    by_words = bench.beat.scoring.traits.groups_by_rules
+    if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
+        all_judged = [replace(one, text=bench.load(one.filed.path)) for one in all_judged]
+    beside = set_beside(
+        list(all_judged),
+        bench.around,
+        bench.in_force(beat),
+        bench.digests_of,
+    )
+    return {rejudged.filed.path: rejudged for rejudged in beside}
+
+
+def set_some_beside(
+    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
+) -> Mapping[str, Rejudged]:
+    """Group some stories together with their relations."""
+    paths = bench.relations.of(judged)
+    beside = set_beside(
+        list(judged.values()),
+        [story for story in bench.around if story.path in paths],
+        bench.in_force(beat),
+        bench.digests_of,
+        Surroundings(corpus=coverage.make_corpus([]), count_stories=bench.topic_counts.__getitem__),
+    )
+    return {rejudged.filed.path: rejudged for rejudged in beside}

@@ -1,0 +1,372 @@
+"""Findings from the articles of filed stories, stored so that each article is read once.
+
+They are in one SQLite file, which may be deleted: missing findings, and those made with other
+topics or from another text, are made again on demand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from copydesk import extract, judge
+from copydesk.errors import CatalogueError
+from copydesk.judge import Findings
+from copydesk.judge.copies import SameText
+from copydesk.judge.topics import ChangedWords, find_changed_words, stems_of
+from copydesk.kit import processes
+from copydesk.kit.databases import DisposableDatabase
+from copydesk.memory import Memory
+from copydesk.news import Article, Beat, Story, Topic
+from copydesk.newsroom import Failure, Newsroom, Progress, failure_of
+from copydesk.rounds import SiteHabits
+
+_Value = TypeVar("_Value")
+FILE = "findings.sqlite"
+_VERSION = 1
+_TABLES = """
+DROP TABLE IF EXISTS findings;
+DROP TABLE IF EXISTS same_texts;
+DROP TABLE IF EXISTS topics;
+CREATE TABLE findings (path TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE same_texts (path TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE topics (digest TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle:
+    """An article without its text, and the findings from it.
+
+    `name` is its name in the article store. `habits` is the digest of what its site repeats on
+    every page, `topics` that of the topics, and `rules` that of all other settings for reading.
+    `characters` is the length of its text; `stems` are the words by which topics are recognised.
+    """
+
+    name: str
+    habits: str
+    topics: str
+    rules: str
+    article: Article
+    characters: int
+    stems: str
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTexts:
+    """The stories whose texts an article repeats, and the digest of the compared texts."""
+
+    texts: str
+    same: tuple[SameText, ...]
+
+
+class FindingsStore:
+    """The stored findings, by the path of the story; raises CatalogueError if the file fails."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Open a file, replacing a damaged or outdated one; without a file, work in memory."""
+        self._database = DisposableDatabase(file, _complain_of(file))
+        version = _VERSION * 1_000 + judge.FINDINGS_VERSION
+        if int(self._database.run("PRAGMA user_version")[0][0]) != version:
+            with self._database.at_once():
+                for statement in _TABLES.split(";"):
+                    self._database.run(statement)
+                self._database.run(f"PRAGMA user_version = {version}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def read_articles(self) -> dict[str, ReadArticle]:
+        """Return the articles with their findings, by the path of the story."""
+        return self._read("findings", "path", ReadArticle)
+
+    def read_texts(self) -> dict[str, KeptTexts]:
+        """Return the stories whose texts articles repeat, by the path of the story."""
+        return self._read("same_texts", "path", KeptTexts)
+
+    def read_topics(self) -> dict[str, tuple[Topic, ...]]:
+        """Return the topics with which articles were read, by their digest."""
+        return self._read("topics", "digest", tuple[Topic, ...])
+
+    def put_articles(self, read: Mapping[str, ReadArticle]) -> None:
+        """Store articles with their findings, by the path of the story."""
+        self._put("findings", read)
+
+    def put_texts(self, texts: Mapping[str, KeptTexts]) -> None:
+        """Store the stories whose texts articles repeat, by the path of the story."""
+        self._put("same_texts", texts)
+
+    def put_topics(self, digest: str, topics: tuple[Topic, ...]) -> None:
+        """Store topics with which articles were read."""
+        self._put("topics", {digest: topics})
+
+    def forget(self, paths: Iterable[str], topics: Iterable[str]) -> None:
+        """Delete stories that are no longer used, and topics with which no article was read."""
+        rows = [(path,) for path in paths]
+        self._database.run_many("DELETE FROM findings WHERE path = ?", rows)
+        self._database.run_many("DELETE FROM same_texts WHERE path = ?", rows)
+        digests = [(digest,) for digest in topics]
+        self._database.run_many("DELETE FROM topics WHERE digest = ?", digests)
+
+    def _read(self, table: str, key: str, kind: type[_Value]) -> dict[str, _Value]:
+        """Return the values of a table by their keys, without those that cannot be decoded."""
+        decoder = msgspec.msgpack.Decoder(kind)
+        found = {}
+        rows = self._database.run(f"SELECT {key}, value FROM {table}")  # noqa: S608 - own names
+        for name, value in rows:
+            with contextlib.suppress(msgspec.MsgspecError):
+                found[name] = decoder.decode(value)
+        return found
+
+    def _put(self, table: str, values: Mapping[str, object]) -> None:
+        rows = [(name, msgspec.msgpack.encode(value)) for name, value in values.items()]
+        self._database.run_many(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows)  # noqa: S608
+
+
+def _complain_of(file: Path | None) -> Callable[[str, Exception], Exception]:
+    def complain(what: str, error: Exception) -> CatalogueError:
+        return CatalogueError(
+            f"what was found in articles cannot be {what} ({error})",
+            subject=str(file or "memory"),
+            hint="look at the folder's rights and the disk's free space; the file may be deleted",
+        )
+
+    return complain
+
+
+# Deciding whether findings are still valid under other settings.
+
+
+@dataclass(slots=True, kw_only=True)
+class ReadingRules:
+    """Digests of a beat's rules for reading articles; the digest of a source is computed once.
+
+    `topics` is the digest of all that topics are recognised by.
+    """
+
+    beat: Beat
+    topics: str = field(init=False)
+    _common: str = field(init=False)
+    _sources: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Compute the digest of the rules that all articles share."""
+        beat = self.beat
+        self.topics = digest_topics(beat.topics)
+        organizations = sorted(beat.organizations.items())
+        standings = sorted(beat.standings.items())
+        self._common = _digest(
+            (
+                beat.scoring.profile,
+                beat.excerpt,
+                beat.topic,
+                beat.locale,
+                organizations,
+                standings,
+            )
+        )
+
+    def of_source(self, url: str) -> str:
+        """Return a digest of all rules but topics by which a source's articles are read."""
+        if url not in self._sources:
+            source = self.beat.source(url)
+            own = (source.name, source.topics, source.official) if source else ()
+            self._sources[url] = f"{self._common} {_digest(own)}"
+        return self._sources[url]
+
+
+class TopicChanges:
+    """Decide which articles another beat's topics may affect, by language."""
+
+    def __init__(self, before: Beat | None, after: Beat) -> None:
+        """Compare two beats; `before` is None if it is unknown."""
+        self._before = before
+        self._after = after
+        self._is_same = before is not None and before.topics == after.topics
+        self._found: dict[str, ChangedWords | None] = {}
+
+    def may_touch(self, language: str, stems: str) -> bool:
+        """Decide whether an article in a language with these stems may get other topics."""
+        if self._is_same:
+            return False
+        if self._before is None or not self._after.scoring.traits.has_blocks:
+            return True
+        if language not in self._found:
+            self._found[language] = find_changed_words(self._before, self._after, language)
+        changed = self._found[language]
+        return changed is None or changed.may_touch(stems)
+
+
+def digest_topics(topics: tuple[Topic, ...]) -> str:
+    """Return a digest of all that topics are recognised by."""
+    return _digest([replace(topic, **_TELLS_NOTHING) for topic in topics])
+
+
+_TELLS_NOTHING: Mapping[str, Any] = {
+    "id": "",
+    "description": "",
+    "hashtags": (),
+    "images": (),
+    "services": (),
+    "dismissed": (),
+}
+
+
+def _digest(parts: object) -> str:
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=12).hexdigest()
+
+
+# Reading articles whose findings are not stored. All cores are used if this process can fork; each
+# fork opens the memory again.
+
+_AT_ONCE = 100  # articles in one piece of work, which are written together
+_Made = tuple[str, "ReadArticle | Failure | None"]
+
+
+@dataclass(slots=True, kw_only=True)
+class ArticleReader:
+    """Read articles by today's rules."""
+
+    newsroom: Newsroom
+    rules: ReadingRules
+    _sites: dict[int, SiteHabits] = field(default_factory=dict)
+
+    @property
+    def sites(self) -> SiteHabits:
+        """Return what sites repeat on their pages; a forked process opens its own memory."""
+        here = os.getpid()
+        if here not in self._sites:
+            memory = self.newsroom.memory if not self._sites else _open_memory(self.newsroom)
+            rule = self.newsroom.beat.excerpt
+            self._sites[here] = SiteHabits(self.newsroom.articles, memory, rule)
+        return self._sites[here]
+
+    def find(self, story: Story) -> tuple[str, Article] | None:
+        """Return the name and the article of a story, without what its site repeats, or None."""
+        articles = self.newsroom.articles
+        for url in story.addresses:
+            name = articles.find_name(url)
+            article = None if name is None else articles.get(name)
+            if name is not None and article is not None:
+                return name, self.sites.settle(article)
+        return None
+
+    def read(self, story: Story) -> ReadArticle | None:
+        """Return the findings from a story's article, None if no article is stored."""
+        found = self.find(story)
+        if found is None:
+            return None
+        name, article = found
+        beat = self.newsroom.beat
+        return ReadArticle(
+            name=name,
+            habits=self.sites.digest_passages(extract.site_of(article)),
+            topics=self.rules.topics,
+            rules=self.rules.of_source(article.source),
+            article=replace(article, text=""),
+            characters=len(article.text),
+            stems=stems_of(article, beat) if beat.scoring.traits.has_blocks else "",
+            findings=judge.examine(article, beat),
+        )
+
+
+def _open_memory(newsroom: Newsroom) -> Memory:
+    """Open the memory a second time, for a fork, which must not share open files."""
+    return Memory(newsroom.private / "memory.sqlite")
+
+
+def read_articles(
+    reader: ArticleReader, store: FindingsStore, stories: Sequence[Story], progress: Progress
+) -> tuple[dict[str, ReadArticle], list[Failure]]:
+    """Return the findings of stories by path, and the articles that could not be read.
+
+    Stories without a stored article are left out.
+    """
+    kept = _choose_valid(reader, store, stories)
+    missing = [story for story in stories if story.path not in kept]
+    progress.stage("read articles", len(missing))
+    failed: list[Failure] = []
+    waiting: dict[str, ReadArticle] = {}
+
+    def take(made: _Made) -> None:
+        path, read = made
+        progress.step()
+        if isinstance(read, Failure):
+            failed.append(read)
+        elif read is not None:
+            kept[path] = waiting[path] = read
+            if len(waiting) >= _AT_ONCE:
+                store.put_articles(waiting)
+                waiting.clear()
+
+    _read_all(reader, missing, take)
+    store.put_articles(waiting)
+    store.put_topics(reader.rules.topics, reader.newsroom.beat.topics)
+    return kept, failed
+
+
+def _read_all(
+    reader: ArticleReader, missing: Sequence[Story], take: Callable[[_Made], None]
+) -> None:
+    reader.sites.digest_passages("")  # learned from the whole store once, before the fork
+
+    def make(piece: int) -> Iterator[_Made]:
+        for story in missing[piece * _AT_ONCE : (piece + 1) * _AT_ONCE]:
+            try:
+                yield story.path, reader.read(story)
+            except Exception as error:  # a bug in one article must cost only that article
+                yield story.path, failure_of(story.path, error)
+
+    pieces = -(-len(missing) // _AT_ONCE)
+    workers = min(processes.at_once(), pieces) if processes.can_fork() else 1
+    job = processes.Job(pieces=pieces, make=make, take=take, tell=lambda: None)
+    processes.do_all(job, workers)
+
+
+def _choose_valid(
+    reader: ArticleReader, store: FindingsStore, stories: Sequence[Story]
+) -> dict[str, ReadArticle]:
+    """Return the stored findings that are still valid: the article and its rules are the same.
+
+    Findings of all other stories are deleted.
+    """
+    kept, topics = store.read_articles(), store.read_topics()
+    gone = kept.keys() - {story.path for story in stories}
+    store.forget(gone, topics.keys() - {read.topics for read in kept.values()})
+    beat, names = reader.newsroom.beat, reader.newsroom.articles
+    changes = {
+        digest: TopicChanges(replace(beat, topics=before), beat)
+        for digest, before in topics.items()
+    }
+    unknown = TopicChanges(None, beat)
+    valid = {}
+    for story in stories:
+        read = kept.get(story.path)
+        if read is None or not _is_article(names.find_name, story, read.name):
+            continue
+        article = read.article
+        may_touch = changes.get(read.topics, unknown).may_touch(article.language, read.stems)
+        habits = reader.sites.digest_passages(extract.site_of(article))
+        if (
+            not may_touch
+            and read.habits == habits
+            and read.rules == reader.rules.of_source(article.source)
+        ):
+            valid[story.path] = read
+    return valid
+
+
+def _is_article(find_name: Callable[[str], str | None], story: Story, name: str) -> bool:
+    """Decide whether a stored article's name is the one of a story's article."""
+    found = (find_name(url) for url in story.addresses)
+    return next(filter(None, found), None) == name

@@ -1,0 +1,234 @@
+"""The workbench: try a change of rules on a bench that stays open, and write the change."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from copydesk import archive, config
+from copydesk.archive import FileChange, git, topic_file
+from copydesk.editing.what_if._bench import Bench
+from copydesk.editing.what_if._open_bench import open_bench
+from copydesk.editing.what_if._rule_change import RuleChange, apply_change, edit_words
+from copydesk.editing.what_if._summary import (
+    FrontPlace,
+    Summary,
+    compare_fronts,
+    plan_front,
+    summarize,
+)
+from copydesk.editing.what_if._try_rules import try_rules
+from copydesk.errors import UsageError
+from copydesk.kit import text, within
+from copydesk.news import Story
+from copydesk.newsroom import Newsroom, Progress, ResidentNewsroom
+from copydesk.newsroom.settings import (
+    SettingsEdit,
+    SettingsReport,
+    commit_settings,
+    read_beat_file,
+    undo_settings,
+)
+
+DAYS = 30
+_FRESH = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedRules:
+    """The outcome of a change of rules, and the draft of the changed files.
+
+    `front` compares the front page under these rules with today's.
+    """
+
+    summary: Summary
+    front: tuple[FrontPlace, ...]
+    draft: RulesDraft
+
+
+class Workbench:
+    """Try and write rules in a newsroom; used by one thread at a time, closed by its creator.
+
+    Between calls the stories stay in memory (about 15 kB each) until `forget` is called.
+    """
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        """Open the newsroom in `root`; raises ConfigError, MemoryStoreError."""
+        self._resident = ResidentNewsroom(root, environ)
+        self._kept: tuple[tuple[object, ...], datetime, Bench] | None = None
+        self._front_today: Sequence[Story] = ()
+
+    def try_change(self, change: RuleChange, progress: Progress) -> TriedRules:
+        """Try a change on the stories of the last thirty days; raises as `apply_change` does."""
+        newsroom = self._open()
+        settings = apply_change(newsroom.settings, change)
+        draft = draft_rules(newsroom, change)
+        bench = self._bench(newsroom, progress)
+        outcome = try_rules(bench, settings, progress)
+        judged = outcome if change.judges else None
+        front = compare_fronts(self._front_today, plan_front(bench, judged, settings))
+        summary = summarize(bench, outcome, change.keywords)
+        return TriedRules(summary=summary, front=front, draft=draft)
+
+    def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
+        """Commit a change; raises as `write_rules` does."""
+        return write_rules(self._open(), change, by, stands, why)
+
+    def undo(self, commit: str, by: str) -> SettingsReport:
+        """Undo a commit of rules; raises as `undo_settings` does."""
+        return undo_settings(self._open(), commit, by)
+
+    def forget(self) -> None:
+        """Release the stories' memory."""
+        self._kept = None
+
+    def close(self) -> None:
+        """Close the newsroom."""
+        self._resident.close()
+
+    def _open(self) -> Newsroom:
+        return self._resident.newsroom(datetime.now(UTC))
+
+    def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
+        """Return the open bench if commit and settings are unchanged, else open a new one."""
+        head = git.Repository(newsroom.root).head()
+        settings = newsroom.settings
+        key = (head, newsroom.beat, settings.review, settings.front)
+        if self._kept is not None:
+            known, since, bench = self._kept
+            if known == key and newsroom.now - since < _FRESH:
+                return bench
+        self._kept = None
+        bench = open_bench(newsroom, DAYS, progress)
+        self._kept = (key, newsroom.now, bench)
+        self._front_today = plan_front(bench, None, settings)
+        return bench
+
+
+# Writing tried rules: beat.toml and the topics' files are changed in one commit, if they are
+# unchanged since the draft was shown.
+
+_BEAT = "beat.toml"
+_MOST_BYTES = 2_000_000
+_NAME = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesDraft:
+    """The changes of the newsroom's files by a change of rules, as a unified diff.
+
+    `stands` changes with the present files: a writer passes the value that was shown with the
+    draft.
+    """
+
+    files: tuple[FileChange, ...]
+    diff: str
+    stands: str
+
+
+def draft_rules(newsroom: Newsroom, change: RuleChange) -> RulesDraft:
+    """Return the draft of a change of rules in beat.toml and the topics' files.
+
+    Raises UsageError as `apply_change` does, ConfigError or RecordError if a file cannot be changed
+    without altering the rest of it.
+    """
+    apply_change(newsroom.settings, change)
+    files = (*_draft_beat(newsroom, change), *_draft_topics(newsroom, change))
+    diff = "".join(_diff(newsroom.root, file) for file in files)
+    stands = hashlib.sha256("\n".join(f"{file.path} {file.before}" for file in files).encode())
+    return RulesDraft(files=files, diff=diff, stands=stands.hexdigest()[:32])
+
+
+def write_rules(
+    newsroom: Newsroom, change: RuleChange, by: str, stands: str, why: str = ""
+) -> SettingsReport:
+    """Commit a change of rules under an editor's name.
+
+    Raises UsageError if a file has changed since the draft (`stands`), or if nothing would change;
+    also raises as `draft_rules` and `commit_settings` do.
+    """
+
+    def make() -> SettingsEdit:
+        draft = draft_rules(newsroom, change)
+        if not draft.files:
+            raise UsageError("nothing would change", subject="rules", hint="move one of them first")
+        if draft.stands != stands:
+            raise UsageError(
+                "the rules were changed meanwhile",
+                subject=", ".join(file.path for file in draft.files),
+                hint="try yours on the rules of today, then write them",
+            )
+        lines = tuple(f"* {line}" for line in describe_change(change))
+        return SettingsEdit(files=draft.files, subject=f"rules: {len(lines)} changed", lines=lines)
+
+    return commit_settings(newsroom, make, by, why)
+
+
+def _draft_beat(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange]:
+    values = dict(_list_values(newsroom, change))
+    if not values:
+        return
+    data = read_beat_file(newsroom)
+    after = config.change_values(data, values)
+    if after != data:
+        yield FileChange(path=_BEAT, after=after, before=archive.digest(data))
+
+
+def _list_values(newsroom: Newsroom, change: RuleChange) -> Iterator[tuple[str, int | float | str]]:
+    """Yield the values that differ from today's, by their paths in beat.toml."""
+    scoring, settings = newsroom.beat.scoring, newsroom.settings
+    if change.publish_at not in (None, scoring.publish_at):
+        yield "scoring.publish_at", change.publish_at
+    for name, points in change.points.items():
+        if points != getattr(scoring.points, name):
+            yield f"scoring.points.{name}", points
+    for place, source in enumerate(newsroom.beat.sources):
+        trust = change.trust.get(source.url, source.trust)
+        if trust != source.trust:
+            yield f"source[{place}].trust", trust
+    if change.half_life_hours not in (None, settings.front.half_life_hours):
+        yield "front.half_life_hours", change.half_life_hours
+
+
+def _draft_topics(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange]:
+    for topic in newsroom.beat.topics:
+        edit = change.keywords.get(topic.name)
+        if edit is None:
+            continue
+        words = edit_words(topic.keywords, edit)
+        if words == topic.keywords:
+            continue
+        added = [word for word in words if word not in topic.keywords]
+        path = config.find_topic_file(newsroom.root, topic.name)
+        yield topic_file.edit_keywords(newsroom.root, path, added, edit.dropped)
+
+
+def _diff(root: Path, file: FileChange) -> str:
+    """Return the change of a file as a unified diff, with line ends made uniform."""
+    before = within.read_user_file(root / file.path, _MOST_BYTES).decode("utf-8", "replace")
+    after = (file.after or b"").decode("utf-8", "replace")
+    lines: Sequence[str] = list(
+        difflib.unified_diff(
+            before.splitlines(), after.splitlines(), file.path, file.path, lineterm=""
+        )
+    )
+    return "\n".join((*lines, ""))
+
+
+def describe_change(change: RuleChange) -> Iterator[str]:
+    """Yield a line for each rule that a change alters."""
+    if change.publish_at is not None:
+        yield f"scoring.publish_at = {change.publish_at}"
+    for name, points in change.points.items():
+        yield f"scoring.points.{name} = {points}"
+    for url, trust in change.trust.items():
+        yield text.fold(f"trust {trust}: {url}")[:_NAME]
+    for name, edit in change.keywords.items():
+        signed = [*(f"+ {word}" for word in edit.added), *(f"- {word}" for word in edit.dropped)]
+        yield text.fold(f"{name}: {', '.join(signed)}")[:_NAME]
+    if change.half_life_hours is not None:
+        yield f"front.half_life_hours = {change.half_life_hours:g}"

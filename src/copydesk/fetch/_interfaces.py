@@ -1,0 +1,58 @@
+"""Interfaces of the fetchers: a clock, and a fetcher that looks a host up before asking it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Protocol, runtime_checkable
+
+from copydesk.kit import dates
+from copydesk.news import Refused, Request
+
+
+class Clock(Protocol):
+    """An object that knows the time and can wait."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware and in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class WallClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Return the time of this machine in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for that many real seconds."""
+        await asyncio.sleep(seconds)
+
+
+class VirtualClock:
+    """A clock that stands still and never waits, so that a replay always gives the same bytes."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = dates.utc(start)
+
+    def now(self) -> datetime:
+        """Return the instant that the clock was made with."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let other tasks run, then return at once."""
+        await asyncio.sleep(0)
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A raw fetcher that can look a host up before the request."""
+
+    async def find(self, request: Request) -> Refused | None:
+        """Return why the host of a request cannot be found, None if it can."""
+        ...

@@ -1,0 +1,281 @@
+"""HTTP messages: parts of a URL, headers to send and to keep, bodies unpacked within a limit."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from copydesk.errors import FetchError
+from copydesk.kit import urls
+from copydesk.news import FetchOptions, Purpose, RefusedReason, Request
+
+_KNOWN = 1_000  # a page's, its robots.txt's and its host's slot are looked up one after another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAddress:
+    """The parts of a web URL; `path` is everything after the host, including the query.
+
+    `host` is the name without port and final dot: each host has one slot.
+    """
+
+    url: str
+    origin: str
+    host: str
+    path: str
+
+
+@functools.lru_cache(maxsize=_KNOWN)
+def parse_address(url: str) -> WebAddress | None:
+    """Parse a URL into its parts, None if it is not a web URL."""
+    fetchable = urls.fetchable(url)
+    if fetchable is None:
+        return None
+    scheme, _, rest = fetchable.partition("://")
+    authority, _, path = rest.partition("/")
+    return WebAddress(
+        url=fetchable,
+        origin=f"{scheme}://{authority}",
+        host=urls.host(fetchable).rstrip("."),
+        path=f"/{path}",
+    )
+
+
+_ACCEPT: Mapping[Purpose, str] = {
+    "source": "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1",
+    "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+    "picture": "image/*, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
+}
+
+# the first of several values counts: a joined value would be nonsense (RFC 9110 5.3)
+_SINGLE = frozenset(
+    {"content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
+)
+
+# several values stay on lines of their own: an agent named in one does not apply to the next
+_BY_LINE = frozenset({"x-robots-tag"})
+
+# they describe what is undone when a Page is made, or are not worth keeping
+_NOT_KEPT = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "keep-alive",
+        "proxy-authenticate",
+        "set-cookie",
+        "set-cookie2",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:
+    """Return the headers of a request: user agent, accepted types, validators, its own."""
+    headers = dict(_default_headers(request.purpose, options.signature))
+    if request.etag:
+        headers["If-None-Match"] = request.etag
+    if request.last_modified:
+        headers["If-Modified-Since"] = request.last_modified
+    headers.update(request.headers)
+    return headers
+
+
+@functools.cache
+def _default_headers(purpose: Purpose, signature: str) -> Mapping[str, str]:
+    return {
+        "User-Agent": signature,
+        "Accept": _ACCEPT[purpose],
+        "Accept-Encoding": ACCEPTED,
+    }
+
+
+def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:
+    """Return all values of a header in one line, "" if it is missing."""
+    return ", ".join(value for known, value in pairs if known.lower() == name)
+
+
+def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the headers of a page, names in lower case, one value each, none of the transport.
+
+    Several values are joined with a comma, those of X-Robots-Tag with a line break; of a header
+    that may have one value only, the first counts. Cookies, lengths and codings are left out,
+    because the body is complete and unpacked.
+    """
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name = raw_name.lower()
+        if name in _NOT_KEPT:
+            continue
+        value = " ".join(raw_value.split()) if raw_value.isascii() else _decode_value(raw_value)
+        known = headers.get(name)
+        if known is None:
+            headers[name] = value
+        elif name not in _SINGLE:
+            mark = "\n" if name in _BY_LINE else ", "
+            headers[name] = mark.join(filter(None, (known, value)))
+    return headers
+
+
+def split_lines(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the headers of a page as they were sent, one pair for each line of a value."""
+    for name, value in headers.items():
+        yield from ((name, line) for line in value.split("\n"))
+
+
+def _decode_value(value: str) -> str:
+    """Decode a header with non-ASCII bytes, as UTF-8 or else as Latin-1, on one line."""
+    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        plain = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        plain = raw.decode("latin-1")
+    return " ".join(plain.split())
+
+
+ACCEPTED = "gzip, deflate, br"
+_MAX_CODINGS = 3
+
+
+class BodyError(FetchError):
+    """Raised when a body cannot be accepted; `reason` is that of the Refused to return."""
+
+    def __init__(self, what: str, reason: RefusedReason) -> None:
+        super().__init__(what)
+        self.reason: RefusedReason = reason
+
+
+class _Coding(Protocol):
+    def feed(self, data: bytes, room: int) -> bytes:
+        """Return the next unpacked bytes, at most `room` + 1."""
+        ...
+
+    def is_whole(self) -> bool:
+        """Decide whether the packed stream reached its end."""
+        ...
+
+
+class _Gzip:
+    """gzip with any number of members; data after the last is ignored, as browsers do."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        out = self._member.decompress(data, room + 1)
+        while self._member.eof and self._member.unused_data[:2] == b"\x1f\x8b" and len(out) <= room:
+            rest = self._member.unused_data
+            self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            out += self._member.decompress(rest, room + 1 - len(out))
+        return out
+
+    def is_whole(self) -> bool:
+        return self._member.eof
+
+
+class _Deflate:
+    """deflate, with a zlib header (RFC 9110) or, as some servers send it, without one."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._stream = zlib.decompressobj()
+        self._is_open = False
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        if not self._is_open:
+            self._held += data
+            if len(self._held) < 2:
+                return b""
+            data, self._is_open = self._held, True
+            if data[0] & 0x0F != 8 or int.from_bytes(data[:2], "big") % 31:
+                self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        return self._stream.decompress(data, room + 1)
+
+    def is_whole(self) -> bool:
+        return self._stream.eof
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        import brotli
+
+        self._stream = brotli.Decompressor()
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        out = bytes(self._stream.process(data, output_buffer_limit=room + 1))
+        while len(out) <= room and not self._stream.can_accept_more_data():
+            out += self._stream.process(b"", output_buffer_limit=room + 1 - len(out))
+        return out
+
+    def is_whole(self) -> bool:
+        return bool(self._stream.is_finished())
+
+
+_CODINGS: dict[str, Callable[[], _Coding]] = {
+    "gzip": _Gzip,
+    "x-gzip": _Gzip,
+    "deflate": _Deflate,
+    "br": _Brotli,
+}
+
+
+class Unpacker:
+    """Unpack a body piece by piece, up to `limit` bytes.
+
+    `content_encoding` is the value of the header, the first coding applied first. Raises BodyError:
+    "too-big" at the limit, "network" for an unknown coding or for broken or incomplete data.
+    """
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        self._codings = _open_codings(content_encoding)
+        self._limit = limit
+        self._body = bytearray()
+        self._received = 0
+
+    def feed(self, data: bytes) -> None:
+        """Add the next piece as it was received."""
+        self._received += len(data)
+        if self._received > self._limit:
+            raise BodyError(f"more than {self._limit} bytes", "too-big")
+        for coding in self._codings:
+            data = self._decode(coding, data)
+        self._body += data
+        if len(self._body) > self._limit:
+            raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
+
+    def _decode(self, coding: _Coding, data: bytes) -> bytes:
+        room = self._limit - len(self._body)
+        try:
+            unpacked = coding.feed(data, room)
+        except Exception as error:  # zlib.error, or brotli.error, which is not imported here
+            raise BodyError("broken compression", "network") from error
+        if len(unpacked) > room:
+            raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
+        return unpacked
+
+    def finish(self) -> bytes:
+        """Return the complete body; an empty body is complete in any coding."""
+        if self._received and not all(coding.is_whole() for coding in self._codings):
+            raise BodyError("compressed body is cut off", "network")
+        return bytes(self._body)
+
+    def partial(self) -> bytes:
+        """Return the bytes received so far, up to the limit."""
+        return bytes(self._body[: self._limit])
+
+
+def _open_codings(content_encoding: str) -> Sequence[_Coding]:
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    names = [name for name in names if name not in {"", "identity"}]
+    unknown = [name for name in names if name not in _CODINGS]
+    if unknown or len(names) > _MAX_CODINGS:
+        raise BodyError(f"content coding that nobody asked for: {content_encoding}", "network")
+    return [_CODINGS[name]() for name in reversed(names)]

@@ -1,0 +1,303 @@
+"""Hosts: one request at a time with a pause after it, and notes that outlive the round.
+
+A host is a name: all its ports and both schemes share one slot, because its owner sees one machine
+in the logs.
+
+The notes are bytes by key, of three kinds: `host a.example` (HostRecord), `robots
+https://a.example` (RobotsRecord) and `tdm https://a.example` (TdmRecord). Bytes that cannot be read
+count as unknown: the notes are a courtesy, and losing one costs a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType, TracebackType
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from copydesk.fetch._interfaces import Clock
+from copydesk.fetch.robots import UsageLine
+from copydesk.news import FetchOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryLimits:
+    """Limits of memory: hosts with a slot, origins with files, bytes of rules and of notes."""
+
+    hosts: int = 20_000  # about 600 bytes each
+    origins: int = 20_000  # with their parsed rules
+    rule_bytes: int = 64 * 1024 * 1024  # of all these rules, an estimate
+    note_bytes: int = 32 * 1024 * 1024  # of one round
+
+
+DEFAULT_LIMITS = MemoryLimits()
+
+
+FORBIDDEN_BURST = 3  # a third 403 in a row is about us; a single one is about its page
+LONGEST_CRAWL_DELAY = 30.0  # accepted from a robots.txt; real ones ask for 10 seconds
+_LONGEST_RETRY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Slot:
+    """The queue of a host, and what the host asked for."""
+
+    host: str
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    answered_at: datetime | None = None
+    penalty_until: datetime | None = None
+    retry_at: datetime | None = None
+    crawl_seconds: float = 0.0
+    forbidden: int = 0
+
+
+class Slots:
+    """Slots of all hosts: they decide when a host may be asked."""
+
+    def __init__(
+        self,
+        options: FetchOptions,
+        clock: Clock,
+        notes: Notes,
+        limits: MemoryLimits = DEFAULT_LIMITS,
+    ) -> None:
+        self._options = options
+        self._limits = limits
+        self._clock = clock
+        self._notes = notes
+        self._slots: dict[str, Slot] = {}
+
+    def retry_at(self, host: str) -> datetime | None:
+        """Return the time until which a host must not be asked, None if it may be."""
+        retry_at = self._slot_of(host).retry_at
+        return None if retry_at is None or retry_at <= self._clock.now() else retry_at
+
+    def slow_down(self, host: str, seconds: float) -> None:
+        """Use a host's own pause if it is longer than ours, up to LONGEST_CRAWL_DELAY."""
+        self._slot_of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
+
+    def turn(self, host: str) -> Turn:
+        """Return a turn: `async with` waits for the slot and its pause, and holds the slot."""
+        return Turn(self, self._slot_of(host))
+
+    def note(self, host: str, status: int, retry_at: datetime | None) -> None:
+        """Note what an answer asks for: a later request, or fewer requests."""
+        slot = self._slot_of(host)
+        if retry_at is not None:
+            slot.retry_at = retry_at
+        slot.forbidden = slot.forbidden + 1 if status == 403 else 0
+        if status == 429 or slot.forbidden >= FORBIDDEN_BURST:
+            penalty = timedelta(seconds=self._options.penalty(host))
+            slot.penalty_until = self._clock.now() + penalty
+
+    def _slot_of(self, host: str) -> Slot:
+        slot = self._slots.get(host)
+        if slot is None:
+            if len(self._slots) >= self._limits.hosts:
+                self._put_away()
+            slot = self._slots[host] = self._recall(host)
+        return slot
+
+    def _put_away(self) -> None:
+        """Drop the older half of the unused slots; their notes stay."""
+        for host in list(self._slots)[: self._limits.hosts // 2]:
+            if not self._slots[host].users:
+                del self._slots[host]
+
+    def _recall(self, host: str) -> Slot:
+        known = self._notes.read(f"host {host}", HostRecord)
+        if known is None:
+            return Slot(host)
+        now = self._clock.now()
+        retry_at = known.retry_at
+        if retry_at is not None and retry_at > now + _LONGEST_RETRY:
+            retry_at = None  # more than we accept: written when the clock was wrong
+        return Slot(
+            host,
+            answered_at=known.answered_at,
+            penalty_until=known.penalty_until,
+            retry_at=retry_at,
+            crawl_seconds=min(max(known.crawl_seconds, 0.0), LONGEST_CRAWL_DELAY),
+            forbidden=known.forbidden,
+        )
+
+    async def wait(self, slot: Slot) -> None:
+        """Sleep until the pause of a host is over; a clock set back cannot make it much longer."""
+        delay = max(self._options.delay(slot.host), slot.crawl_seconds)
+        now = self._clock.now()
+        seconds = 0.0
+        if slot.answered_at is not None:
+            seconds = delay - (now - slot.answered_at).total_seconds()
+        if slot.penalty_until is not None:
+            seconds = max(seconds, (slot.penalty_until - now).total_seconds())
+            slot.penalty_until = None  # waited for once, even if the clock changes meanwhile
+        if seconds > 0:
+            await self._clock.sleep(min(seconds, max(delay, self._options.penalty(slot.host))))
+
+    def end(self, slot: Slot) -> None:
+        """Begin the pause after an answer."""
+        slot.answered_at = self._clock.now()
+        record = HostRecord(
+            answered_at=slot.answered_at,
+            penalty_until=slot.penalty_until,
+            retry_at=slot.retry_at,
+            crawl_seconds=slot.crawl_seconds,
+            forbidden=slot.forbidden,
+        )
+        self._notes.write(f"host {slot.host}", record)
+
+
+class Turn:
+    """A turn of a host, as a context manager."""
+
+    __slots__ = ("_slot", "_slots")
+
+    def __init__(self, slots: Slots, slot: Slot) -> None:
+        self._slots = slots
+        self._slot = slot
+
+    async def __aenter__(self) -> None:
+        self._slot.users += 1
+        try:
+            await self._slot.lock.acquire()
+            try:
+                await self._slots.wait(self._slot)
+            except BaseException:
+                self._slot.lock.release()
+                raise
+        except BaseException:
+            self._slot.users -= 1
+            raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._slots.end(self._slot)
+        self._slot.lock.release()
+        self._slot.users -= 1
+
+
+_RECORD_BYTES = 50 * 1024  # of one stored record
+_PACK_BYTES = 1024  # shorter records are not compressed
+_PACKED = b"\x78"  # zlib's first byte; no uncompressed record begins with it
+_UNPACKED_BYTES = 8 * 1024 * 1024  # of one record; 500 KB of a robots.txt, odd bytes escaped
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+class HostStore(Protocol):
+    """A store of what `Polite.changes` returned in earlier rounds."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return the bytes under a key, None if there are none."""
+        ...
+
+
+class HostRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What is known of a host: the fields of Slot that outlive a round."""
+
+    answered_at: datetime | None = None
+    penalty_until: datetime | None = None
+    retry_at: datetime | None = None
+    crawl_seconds: float = 0.0
+    forbidden: int = 0
+
+
+class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """An origin's robots.txt, valid until a time: its rules, or why they are unknown.
+
+    `rules` are the lines that apply to us, None if everything is allowed. `trouble` says why
+    nothing is allowed, with the status of the answer. `usage_lines` are about the use of pages,
+    None in a note from before they were read.
+    """
+
+    until: datetime
+    rules: tuple[str, ...] | None = None
+    delay_seconds: float = 0.0
+    etag: str = ""
+    last_modified: str = ""
+    trouble: str = ""
+    status: int = 0
+    usage_lines: tuple[UsageLine, ...] | None = None
+
+
+class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """An origin's /.well-known/tdmrep.json, valid until a time, with its rules in order."""
+
+    until: datetime
+    usage_lines: tuple[UsageLine, ...] = ()
+    etag: str = ""
+    last_modified: str = ""
+
+
+class Notes:
+    """The notes of earlier rounds, covered by those of this round."""
+
+    def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
+        self._store = store
+        self._limits = limits
+        self._learned: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+
+    def read(self, key: str, kind: type[Record]) -> Record | None:
+        """Return the record under a key, None if there is none or its bytes are damaged."""
+        packed = self._learned.get(key)
+        if packed is None and self._store is not None:
+            packed = self._store.get(key)
+        if packed is None:
+            return None
+        try:
+            record = msgspec.msgpack.decode(_unpack(packed), type=kind)
+        except (msgspec.MsgspecError, ValueError, OverflowError, zlib.error):
+            return None
+        return record if _are_aware(record) else None
+
+    def write(self, key: str, record: msgspec.Struct) -> None:
+        """Store a record, unless it is too large: then the host is asked again next round.
+
+        The oldest records of this round are dropped when all together are too large.
+        """
+        packed = _pack(msgspec.msgpack.encode(record))
+        if len(packed) > _RECORD_BYTES:
+            return
+        self._size += len(packed) - len(self._learned.pop(key, b""))
+        self._learned[key] = packed
+        while self._size > self._limits.note_bytes:
+            self._size -= len(self._learned.popitem(last=False)[1])
+
+    def changes(self) -> Mapping[str, bytes]:
+        """Return all records written in this round."""
+        return MappingProxyType(self._learned)
+
+
+def find_pause(store: HostStore, host: str) -> float:
+    """Return the seconds of pause that a host's robots.txt asked for, 0 for none."""
+    known = Notes(store).read(f"host {host}", HostRecord)
+    return 0.0 if known is None else max(known.crawl_seconds, 0.0)
+
+
+def _pack(record: bytes) -> bytes:
+    return record if len(record) < _PACK_BYTES else zlib.compress(record)
+
+
+def _unpack(packed: bytes) -> bytes:
+    """Decompress a record; damaged bytes cannot become larger than any record."""
+    if not packed.startswith(_PACKED):
+        return packed
+    return zlib.decompressobj().decompress(packed, _UNPACKED_BYTES)
+
+
+def _are_aware(record: msgspec.Struct) -> bool:
+    """Decide whether every time in a record has a time zone, as all times that we write have."""
+    values = (getattr(record, name) for name in record.__struct_fields__)
+    return all(value.tzinfo is not None for value in values if isinstance(value, datetime))

@@ -1,0 +1,192 @@
+"""Documents to be grouped, what is said about their groups, and corpora of filed documents."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from copydesk.news import Corpus, CountedTerms, IndexedDocument, number_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsDocument:
+    """A report to be grouped.
+
+    `moment` is None if its time is not known; then the time of the document before counts. `group`
+    is the group that it is known to belong to, "" if that is to be found. `vector` is the
+    `news.Shelved.vector`.
+    """
+
+    key: str
+    title: str
+    text: str = ""
+    language: str = ""
+    moment: datetime | None = None
+    group: str = ""
+    vector: bytes = b""
+
+    @property
+    def language_code(self) -> str:
+        """Return the two-letter code of its language, English if it is not known."""
+        return self.language.lower()[:2] or "en"
+
+
+# Why a document does not join a group: it is not similar enough, the numbers in its headline belong
+# to another event, or a rule keeps it apart from one of the group's; "" if it would join.
+Veto = Literal["", "likeness", "series", "apart"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLikeness:
+    """How similar a document is to a group, by which words, and how similar it must be to join."""
+
+    group: str
+    similarity: float
+    needed: float
+    shared: tuple[str, ...]
+    veto: Veto
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """The group of a document, how similar it is to the group, by which words, and similar groups.
+
+    `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
+    time, the most similar first. `same_headline` tells that it joined for its headline, which the
+    group had days ago.
+    """
+
+    group: str
+    similarity: float = 0.0
+    shared: tuple[str, ...] = ()
+    near: tuple[tuple[str, float], ...] = ()
+    same_headline: bool = False
+
+
+SeriesNumber = tuple[str, str]
+"""Of what, which: ("package", "12")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """The terms of a document with their weights, the heaviest first."""
+
+    terms: array[int]
+    weights: array[float]
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        return zip(self.terms, self.weights, strict=True)
+
+
+_Place = tuple[int, int, str]  # a document's second, its number, its key
+
+
+class MemoryCorpus:
+    """The terms of documents in memory, as a `news.Corpus`."""
+
+    def __init__(self, documents: Iterable[IndexedDocument] = ()) -> None:
+        self._terms: dict[str, CountedTerms] = {}
+        self._documents_with: Counter[int] = Counter()
+        self._sizes = [0, 0, 0]
+        self._places: defaultdict[int, list[_Place]] = defaultdict(list)
+        for document in documents:
+            self._count(document)
+            for term in document.terms.telling:
+                self._places[term].append(_place_of(document))
+        for places in self._places.values():
+            places.sort()
+
+    def add(self, document: IndexedDocument) -> None:
+        """Add a document that is not in the corpus."""
+        self._count(document)
+        for term in document.terms.telling:
+            bisect.insort(self._places[term], _place_of(document))
+
+    def remove(self, document: IndexedDocument) -> None:
+        """Remove a document; it must be as it was when it was added."""
+        counted = self._terms.pop(document.key)
+        self._documents_with.subtract(counted.terms)
+        self._sizes = [sum_ - size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
+        place = _place_of(document)
+        for term in counted.telling:
+            places = self._places[term]
+            del places[bisect.bisect_left(places, place)]
+
+    def _count(self, document: IndexedDocument) -> None:
+        counted = document.terms
+        self._terms[document.key] = counted
+        self._documents_with.update(counted.terms)
+        self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
+
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Return the number of documents, and of their terms in each of the three spaces."""
+        words, ngrams, names = self._sizes
+        return (len(self._terms), words, ngrams, names)
+
+    def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
+        """Return how many documents have each term, without terms that none has."""
+        counts = self._documents_with
+        return {term: counts[term] for term in terms if counts.get(term)}
+
+    def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
+        """Return (second, key) of at most `most` documents with a term, nearest in time first.
+
+        Only documents count for which the term is among the most telling ones.
+        """
+        places = self._places.get(term, [])
+        at = bisect.bisect_left(places, (second,))
+        near = places[max(0, at - most) : at + most]
+        nearest = heapq.nsmallest(most, near, key=lambda place: (abs(place[0] - second), place[1]))
+        return [(then, key) for then, _, key in nearest]
+
+    def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
+        """Return the terms of documents by key, without unknown ones."""
+        return {key: self._terms[key] for key in keys if key in self._terms}
+
+
+def _place_of(document: IndexedDocument) -> _Place:
+    return (document.second, number_of(document.key), document.key)
+
+
+class LayeredCorpus:
+    """Two corpora without common documents as one `news.Corpus`."""
+
+    def __init__(self, below: Corpus, above: Corpus) -> None:
+        self._below = below
+        self._above = above
+
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Return the number of documents, and of their terms in each of the three spaces."""
+        below, above = self._below.sizes(), self._above.sizes()
+        return (
+            below[0] + above[0],
+            below[1] + above[1],
+            below[2] + above[2],
+            below[3] + above[3],
+        )
+
+    def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
+        """Return how many documents have each term, without terms that none has."""
+        counts = Counter(self._below.documents_with(terms))
+        counts.update(self._above.documents_with(terms))
+        return counts
+
+    def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
+        """Return (second, key) of at most `most` documents with a term, nearest in time first.
+
+        Only documents count for which the term is among the most telling ones.
+        """
+        found = (*self._below.find(term, second, most), *self._above.find(term, second, most))
+        return heapq.nsmallest(
+            most, found, key=lambda place: (abs(place[0] - second), number_of(place[1]))
+        )
+
+    def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
+        """Return the terms of documents by key, without unknown ones."""
+        return {**self._below.terms_of(keys), **self._above.terms_of(keys)}

@@ -1,0 +1,267 @@
+"""Labelled data: files in folders and zips, documents with clusters, pages with true values."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import orjson
+
+from copydesk.errors import DataError
+from copydesk.kit import dates
+from copydesk.news import Page
+
+_MAX_BYTES = 64 * 1024 * 1024  # of one file, unpacked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of a corpus: its relative name with slashes, and its bytes.
+
+    `path` is the file on disk, which may be a zip that contains it. `holder` is the zip or folder
+    that the name is relative to.
+    """
+
+    name: str
+    data: bytes
+    path: Path
+    holder: Path
+
+    @property
+    def stem(self) -> str:
+        """Return the name without its last suffix."""
+        head, dot, ending = self.name.rpartition(".")
+        return head if dot and "/" not in ending else self.name
+
+    @property
+    def folder(self) -> str:
+        """Return the folders of the name including the last slash, "" if there are none."""
+        return "".join(self.name.rpartition("/")[:2])
+
+    @property
+    def place(self) -> str:
+        """Return the file's location for error messages."""
+        return f"{self.path}: {self.name}" if self.path == self.holder else str(self.path)
+
+
+def files(paths: Iterable[Path]) -> Iterator[File]:
+    """Yield every file of these paths, sorted by name, including the files in zips.
+
+    Raises DataError for a missing path, a broken zip or a file that is too big.
+    """
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(inner for inner in path.rglob("*") if inner.is_file())
+            for inner in inside:
+                yield from _open(inner, inner.relative_to(path).as_posix(), path)
+        else:
+            yield from _open(path, path.name, path.parent)
+
+
+def _open(path: Path, name: str, holder: Path) -> Iterator[File]:
+    try:
+        if path.suffix == ".zip":
+            yield from _open_zip(path)
+        else:
+            _check_size(path.stat().st_size, str(path))
+            yield File(name=name, data=path.read_bytes(), path=path, holder=holder)
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        # the last two: a password, a compression unknown to zipfile
+        raise DataError(f"no zip that can be read ({error})", subject=str(path)) from error
+
+
+def _open_zip(path: Path) -> Iterator[File]:
+    with zipfile.ZipFile(path) as archive:
+        for member in sorted(archive.infolist(), key=lambda member: member.filename):
+            if not member.is_dir():
+                _check_size(member.file_size, f"{path}: {member.filename}")
+                data = archive.read(member)
+                yield File(name=member.filename, data=data, path=path, holder=path)
+
+
+def _check_size(size: int, subject: str) -> None:
+    if size > _MAX_BYTES:
+        raise DataError("a file is too big", subject=subject, hint="64 MB at most")
+
+
+Order = Literal["time", "order", "hash"]
+_MAX_DOCUMENTS_BYTES = 512 * 1024 * 1024
+# ISO 639-3 codes of labelled sets to two-letter codes
+_CODES = """
+    ara:ar bul:bg cat:ca ces:cs dan:da deu:de ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr
+    heb:he hin:hi hrv:hr hun:hu hye:hy ind:id ita:it jpn:ja kor:ko lit:lt lav:lv nld:nl nob:nb
+    nor:no pol:pl por:pt ron:ro rus:ru slk:sk slv:sl spa:es srp:sr swe:sv tam:ta tha:th tur:tr
+    ukr:uk vie:vi zho:zh
+"""
+_LANGUAGES = {code[:3]: code[4:] for code in _CODES.split()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """One document of a labelled set; `cluster` is the label, hidden from the grouping."""
+
+    id: str
+    title: str
+    cluster: str
+    text: str = ""
+    language: str = ""
+    moment: datetime | None = None
+    order: float | None = None
+
+
+def read_documents(path: Path) -> list[Labelled]:
+    """Read a file of labelled documents; raises DataError with the number of an invalid line."""
+    if path.stat().st_size > _MAX_DOCUMENTS_BYTES:
+        raise DataError("too large to be read", subject=str(path), hint="at most 512 MB")
+    with path.open("rb") as lines:
+        documents = [
+            _parse_document(line, f"{path}:{at}")
+            for at, line in enumerate(lines, 1)
+            if line.strip()
+        ]
+    if not documents:
+        raise DataError("no documents", subject=str(path), hint="a line of JSON for each document")
+    twice = len(documents) - len({document.id for document in documents})
+    if twice:
+        raise DataError(
+            f"{twice} ids stand twice", subject=str(path), hint="ids tell documents apart"
+        )
+    return documents
+
+
+def _parse_document(line: bytes, place: str) -> Labelled:
+    try:
+        values = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        hint = "write a line of JSON for each document"
+        raise DataError(f"no JSON ({error})", subject=place, hint=hint) from error
+    if not isinstance(values, dict) or not all(key in values for key in ("id", "title", "cluster")):
+        hint = "a document has an id, a title and the cluster that it belongs to"
+        raise DataError("no labelled document", subject=place, hint=hint)
+    language = _text(values.get("lang")).lower()
+    order = values.get("order")
+    return Labelled(
+        id=str(values["id"]),
+        title=_text(values["title"]),
+        cluster=str(values["cluster"]),
+        text=_text(values.get("text")),
+        language=_LANGUAGES.get(language, language[:2]),
+        moment=_moment(values.get("ts"), place),
+        order=float(order) if isinstance(order, int | float) else None,
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _moment(value: object, place: str) -> datetime | None:
+    if not value:
+        return None
+    moment = dates.parse(str(value))
+    if moment is None:
+        raise DataError(f"no time: {value}", subject=place, hint="write 2026-11-24T13:10:00Z")
+    return moment
+
+
+def sort_documents(
+    documents: Sequence[Labelled], forced: Order | None
+) -> tuple[Order, list[Labelled]]:
+    """Sort the documents in the order of a stream; return them with the name of the order.
+
+    By time if all have one, else by their own order number, else by the SHA-1 of the id.
+    """
+    possible = list(_possible(documents))
+    order = forced or possible[0]
+    if order not in possible:
+        raise DataError(f"not every document can be put in order of {order}", hint="--order hash")
+    return order, sorted(documents, key=lambda document: _key(document, order))
+
+
+def _possible(documents: Sequence[Labelled]) -> Iterator[Order]:
+    if all(document.moment is not None for document in documents):
+        yield "time"
+    if all(document.order is not None for document in documents):
+        yield "order"
+    yield "hash"
+
+
+def _key(document: Labelled, order: Order) -> tuple[float, str]:
+    if order == "time" and document.moment is not None:
+        return document.moment.timestamp(), document.id
+    if order == "order" and document.order is not None:
+        return document.order, document.id
+    return 0.0, hashlib.sha1(document.id.encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day of publication (YYYY-MM-DD): in UTC if the label is a moment, else as on the page."""
+
+    day: str
+    is_moment: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """The true values of a page; None for those without a label.
+
+    `in_page` tells whether the authors' names are on the page at all.
+    """
+
+    text: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] | None = None
+    in_page: bool = True
+    image: str | None = None
+    address: str | None = None
+    amp: str | None = None
+    day: Day | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Decide whether there is a label other than a date."""
+        said = (self.text, self.title, self.authors, self.image, self.address)
+        return any(one is not None for one in said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A page with its true values; `name` is its name in the data."""
+
+    name: str
+    page: Page
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """The cases of one layout in one place; `absent` are pages missing in a recording."""
+
+    name: str
+    cases: Sequence[Case]
+    absent: tuple[str, ...] = ()
+
+    def only(self, has: Callable[[Truth], bool]) -> Set:
+        """Return the set with only the cases whose truth fulfils a condition."""
+        return replace(self, cases=[case for case in self.cases if has(case.truth)])
+
+
+def day_of(row: Mapping[str, object], name: str, file: File) -> Day | None:
+    """Parse the day of a label, None if it has none."""
+    value = row.get(name)
+    if not value:
+        return None
+    moment = dates.parse(value) if isinstance(value, str) else None
+    if moment is None:
+        hint = "such as 2026-11-20 or 2026-11-20T08:00:00Z"
+        raise DataError(f"{name} is no date: {value!r}", subject=file.place, hint=hint)
+    return Day(day=f"{moment:%Y-%m-%d}", is_moment=len(str(value)) > len("2026-11-20"))

@@ -1,0 +1,199 @@
+"""Read the mailbox of bounces by IMAP (RFC 9051) over TLS.
+
+A message is marked as seen once it was handled, and never deleted. If the process is killed in
+between, the message is handled twice, which the caller must allow for.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from copydesk.errors import MailError
+from copydesk.news import BounceOptions
+from copydesk.newsletters.bounces._reading import MOST_BYTES
+
+_SILENCE_SECONDS = 30.0
+_GLANCE_SECONDS = 0.25  # how soon a look ends that is over
+_LOOK_SECONDS = 300.0  # a whole look: a server may send a byte each half minute
+_MOST_MESSAGES = 500  # of one look; the next goes on
+_SPARE_BYTES = 1_024  # around a message, and of a server that counts otherwise
+# What imaplib raises for what servers say: its own, those of sockets and TLS (OSError), and what
+# answers of no known form become in its parser.
+_FAULTS = (imaplib.IMAP4.error, OSError, ValueError, LookupError, AttributeError, TypeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxLook:
+    """The result of reading the mailbox: messages handled, and whether more wait."""
+
+    taken: int
+    is_more: bool
+
+
+class _Guard:
+    """Cuts a connection when its time is over, or once `is_over` says so."""
+
+    def __init__(self, look_seconds: float, is_over: Callable[[], bool]) -> None:
+        self._ends = time.monotonic() + look_seconds
+        self._is_over = is_over
+        self._is_done = threading.Event()
+
+    def watch(self, sock: socket.socket) -> None:
+        """Start watching a socket, in a thread."""
+        threading.Thread(target=self._watch, args=(sock,), daemon=True).start()
+
+    def release(self) -> None:
+        """Stop watching."""
+        self._is_done.set()
+
+    def _watch(self, sock: socket.socket) -> None:
+        while not self._is_over() and (left := self._ends - time.monotonic()) > 0:
+            if self._is_done.wait(min(left, _GLANCE_SECONDS)):
+                return
+        with suppress(*_FAULTS):  # below TLS: to close it would wait for the thread that reads
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class _Connection(imaplib.IMAP4_SSL):
+    """A guarded connection that reads at most as much as was asked for."""
+
+    def __init__(self, options: BounceOptions, silence_seconds: float, guard: _Guard) -> None:
+        self._guard = guard
+        super().__init__(
+            *(options.imap_host, options.imap_port),
+            ssl_context=ssl.create_default_context(),
+            timeout=silence_seconds,
+        )
+
+    def open(self, host: str = "", port: int | None = None, timeout: float | None = None) -> None:
+        super().open(host, port, timeout)
+        self._guard.watch(self.sock)  # before the server has said a word
+
+    def read(self, size: int) -> bytes:
+        if size > MOST_BYTES + _SPARE_BYTES:
+            raise self.abort("more than was asked for")
+        return super().read(size)
+
+
+def read_mailbox(
+    options: BounceOptions,
+    take_in: Callable[[bytes], object],
+    *,
+    silence_seconds: float = _SILENCE_SECONDS,
+    look_seconds: float = _LOOK_SECONDS,
+    is_over: Callable[[], bool] = lambda: False,
+) -> MailboxLook:
+    """Pass the beginning of each unseen message, at most 500, to `take_in`; mark it as seen.
+
+    Blocks. `take_in` is called in this thread; if it raises, reading ends and that message stays
+    unseen. Once `is_over` (set by another thread) the connection is cut within half a second, or
+    within `silence_seconds` while it is being opened. Raises MailError where the mailbox cannot be
+    reached, trusted or read, and where reading was cut off.
+    """
+    with _open_box(options, silence_seconds, _Guard(look_seconds, is_over)) as connection:
+        numbers = _list_new(connection, options)
+        for number in numbers[:_MOST_MESSAGES]:
+            with _faults(options):
+                message = _fetch(connection, number)
+            take_in(message)
+            with _faults(options):
+                _ask(connection, "STORE", number, "+FLAGS.SILENT", r"(\Seen)")
+        return MailboxLook(
+            taken=len(numbers[:_MOST_MESSAGES]), is_more=len(numbers) > _MOST_MESSAGES
+        )
+
+
+@contextmanager
+def _open_box(
+    options: BounceOptions, silence_seconds: float, guard: _Guard
+) -> Iterator[_Connection]:
+    try:
+        with _faults(options):
+            connection = _Connection(options, silence_seconds, guard)
+        try:
+            _sign_in(connection, options)
+            yield connection
+        finally:
+            with suppress(*_FAULTS):
+                connection.logout()
+            with suppress(*_FAULTS):
+                connection.shutdown()
+    finally:
+        guard.release()
+
+
+def _sign_in(connection: _Connection, options: BounceOptions) -> None:
+    """Sign in and open the folder; the password is in no error and no traceback."""
+    try:
+        connection.login(options.imap_user, options.password)
+    except UnicodeError:
+        raise _refusal(options, "a password that is no ASCII cannot be sent") from None
+    except imaplib.IMAP4.abort:
+        raise _refusal(options, "the box of what comes back broke off") from None
+    except imaplib.IMAP4.error:
+        raise _refusal(
+            options,
+            "the box of what comes back lets nobody in by this name and password",
+            "see mail.bounces.imap_user and COPYDESK_IMAP_PASSWORD",
+        ) from None
+    except _FAULTS:
+        raise _refusal(options, "the box of what comes back broke off") from None
+    with _faults(options):
+        folder = options.imap_folder.replace("\\", "\\\\").replace('"', '\\"')
+        kind, _ = connection.select(f'"{folder}"')
+    if kind != "OK":
+        what = "the box of what comes back has no such folder"
+        raise MailError(what, subject=options.imap_folder, hint="see mail.bounces.imap_folder")
+
+
+def _list_new(connection: _Connection, options: BounceOptions) -> list[str]:
+    with _faults(options):
+        found = _ask(connection, "SEARCH", "UNSEEN")
+        words = b" ".join(part for part in found if isinstance(part, bytes)).split()
+        return [str(int(word)) for word in words]
+
+
+def _fetch(connection: _Connection, number: str) -> bytes:
+    """Return the beginning of a message; b"" for one that is gone."""
+    found = _ask(connection, "FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
+    for part in found:
+        if isinstance(part, tuple) and b"BODY[]" in part[0].upper():
+            return bytes(part[1])
+    return b""
+
+
+def _ask(connection: _Connection, *words: str) -> list[Any]:
+    kind, found = connection.uid(*words)
+    if kind != "OK":
+        raise connection.error(f"{words[0]} was refused")
+    return found
+
+
+@contextmanager
+def _faults(options: BounceOptions) -> Iterator[None]:
+    """Turn the errors of imaplib and the network into MailError."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        _raise(options, f"the box of what comes back is not to be trusted ({error.reason})", error)
+    except TimeoutError as error:
+        _raise(options, "the box of what comes back says nothing", error)
+    except _FAULTS as error:
+        _raise(options, "the box of what comes back cannot be read", error)
+
+
+def _raise(options: BounceOptions, what: str, error: Exception) -> NoReturn:
+    raise _refusal(options, what) from error
+
+
+def _refusal(options: BounceOptions, what: str, hint: str = "") -> MailError:
+    host = f"{options.imap_host}:{options.imap_port}"
+    return MailError(what, subject=host, hint=hint or "see [mail.bounces] in beat.toml")

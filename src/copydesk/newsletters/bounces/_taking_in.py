@@ -1,0 +1,300 @@
+"""Bounces and complaints: a returned message goes in; the subscriptions that it ends come out.
+
+A message that matches no issue of ours changes nothing: docs/design/delivery.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from copydesk.errors import UsageError
+from copydesk.mail_store import (
+    MailStore,
+    ReturnEntry,
+    SentLetter,
+    Subscriber,
+    Suppression,
+    SuppressionReason,
+    has_mail,
+    open_mail,
+)
+from copydesk.mail_store.links import RETURN_LIFETIME, ReturnPath
+from copydesk.news import BounceOptions
+from copydesk.newsletters.bounces._reading import (
+    MOST_BYTES,
+    ReturnedMail,
+    ReturnKind,
+    read_returned_mail,
+)
+from copydesk.newsroom import Newsroom
+
+# ---- Ways in: a pipe, the webhook, the mailbox
+
+_SIGNED = "sha256="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxReport:
+    """What a look into the box brought: how many messages with which effect, and if more wait."""
+
+    taken: int
+    is_more: bool
+    effects: Mapping[ReturnEffect, int]
+
+
+def take_in_message(newsroom: Newsroom, message: bytes) -> TakenReturn:
+    """Take in one message, as a mail server pipes it; raises MailStoreError."""
+    if not has_mail(newsroom.private):
+        return TakenReturn(kind="other", effect="not-ours")
+    with closing(open_mail(newsroom.private)) as store:
+        return take_in_return(store, newsroom.settings.mail.bounces, message, newsroom.now)
+
+
+def take_in_webhook(
+    store: MailStore, options: BounceOptions, body: bytes, signature: str, now: datetime
+) -> TakenReturn | None:
+    """Take in the message that a mail service posts; None where it is not signed by our secret.
+
+    `signature` is the value of X-Copydesk-Signature: `sha256=` and the HMAC-SHA256 of the body in
+    hexadecimal. Raises MailStoreError.
+    """
+    expected = hmac.digest(options.secret.encode(), body, hashlib.sha256).hex()
+    given = signature.strip().lower().removeprefix(_SIGNED)
+    if not options.secret or not hmac.compare_digest(
+        expected.encode(), given.encode("utf-8", "replace")
+    ):
+        return None
+    return take_in_return(store, options, body, now)
+
+
+def look_into_mailbox(
+    newsroom: Newsroom, is_over: Callable[[], bool] = lambda: False
+) -> MailboxReport:
+    """Take in what waits in the box, at most 500 messages; blocks for five minutes at most.
+
+    Once `is_over`, from another thread, it is broken off; what was taken in stays. Raises
+    UsageError where no box is named, MailError where it cannot be read, MailStoreError.
+    """
+    options = newsroom.settings.mail.bounces
+    if not options.imap_host:
+        raise UsageError("no box of what comes back", hint="name it: mail.bounces.imap_host")
+    from copydesk.newsletters.bounces._mailbox import read_mailbox
+
+    effects: Counter[ReturnEffect] = Counter()
+    with closing(open_mail(newsroom.private)) as store:
+
+        def take_in(message: bytes) -> None:
+            effects[take_in_return(store, options, message, newsroom.now).effect] += 1
+
+        look = read_mailbox(options, take_in, is_over=is_over)
+    return MailboxReport(taken=look.taken, is_more=look.is_more, effects=effects)
+
+
+# ---- One returned message: found by its token, stored once, its rule applied
+#
+# Only someone who knows the letter's envelope can write to its return path, so its rule is applied.
+# A Message-ID may be quoted by anybody who read the letter, so it is only stored.
+
+# suppressed: nothing more is sent to the letter's address, whoever subscribes. left: its reader's
+# letters ended, and they may come back. noted: it is kept. unproved: it is kept, for a person to
+# judge. known: it was taken in before, or the ledger has no such letter. not-ours: no token of ours
+# is in it. nothing: it says nothing of a letter.
+ReturnEffect = Literal["suppressed", "left", "noted", "unproved", "known", "not-ours", "nothing"]
+NOT_OURS = "returns: not ours"  # the fact that counts them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenReturn:
+    """What a message was, and what became of it."""
+
+    kind: ReturnKind
+    effect: ReturnEffect
+
+
+def take_in_return(
+    store: MailStore, options: BounceOptions, message: bytes, now: datetime
+) -> TakenReturn:
+    """Take in a message that came back; raises MailStoreError.
+
+    The same message twice changes nothing the second time. It is known by what is read of it.
+    """
+    returned = read_returned_mail(message)
+    kind = returned.kind
+    if kind == "reply" or kind == "other":  # noqa: PLR1714 # mypy narrows by these alone
+        return TakenReturn(kind=kind, effect="nothing")
+    with store.at_once():
+        named = _find_delivery(store, returned)
+        if named is None:
+            effect = _leave_by_link(store, returned) if kind == "complaint" else None
+            if effect is None:
+                _count_one_not_ours(store)
+            return TakenReturn(kind=kind, effect=effect or "not-ours")
+        entry = ReturnEntry(
+            digest=hashlib.sha256(message[:MOST_BYTES]).digest(),
+            path=named.path,
+            kind=kind,
+            at=now,
+            status=returned.status,
+            words=returned.words,
+            is_proved=named.is_by_return_path,
+        )
+        return TakenReturn(kind=kind, effect=_note(store, options, returned, entry))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NamedDelivery:
+    """The delivery that a message is about, and whether its return path says so."""
+
+    path: ReturnPath
+    is_by_return_path: bool
+
+
+def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery | None:
+    """Return the delivery that a message is about: by the first token that was made here."""
+    for token in returned.tokens:
+        path = store.links.read_return(token)
+        if path is not None:
+            return _NamedDelivery(path=path, is_by_return_path=True)
+        path = store.links.read_message_id(token)
+        if path is not None:
+            return _NamedDelivery(path=path, is_by_return_path=False)
+    return None
+
+
+def _note(
+    store: MailStore, options: BounceOptions, returned: ReturnedMail, entry: ReturnEntry
+) -> ReturnEffect:
+    """Keep what came back and apply its rule; of a reader who was erased no words are kept."""
+    subscriber = store.subscribers.get(entry.path.subscriber)
+    letter = store.returns.find_letter(entry.path)
+    if subscriber is None or letter is None:
+        return "known"
+    entry = replace(
+        entry,
+        words=entry.words if subscriber.address else "",
+        is_proved=entry.is_proved and entry.at - letter.at < RETURN_LIFETIME,
+    )
+    if not store.returns.add(entry):
+        return "known"
+    if not subscriber.address:
+        return "noted"
+    if entry.is_proved:
+        return _apply(store, options, entry, subscriber, letter)
+    effect = _leave_by_link(store, returned) if entry.kind == "complaint" else None
+    return effect or "unproved"
+
+
+def _apply(
+    store: MailStore,
+    options: BounceOptions,
+    entry: ReturnEntry,
+    subscriber: Subscriber,
+    letter: SentLetter,
+) -> ReturnEffect:
+    """Suppress the address that a letter went to, where what came back of it says so.
+
+    Its reader may have another one by now, which nobody has said anything against.
+    """
+    reason = _judge(store, options, entry)
+    if reason is None or letter.key is None:
+        return "noted"
+    store.suppressions.put(
+        Suppression(key=letter.key, reason=reason, since=entry.at, detail=entry.status)
+    )
+    if reason == "complaint" and letter.is_to_present_address:
+        _end_letters(store, subscriber.id)
+    return "suppressed"
+
+
+def _judge(
+    store: MailStore, options: BounceOptions, entry: ReturnEntry
+) -> SuppressionReason | None:
+    """Decide why nothing more is sent to a reader; None where letters go on."""
+    if entry.kind == "hard":
+        return "hard-bounce"
+    if entry.kind == "complaint":
+        return "complaint"
+    in_row = store.returns.count_soft_in_row(entry.path)
+    return "soft-bounces" if entry.kind == "soft" and in_row >= options.soft_limit else None
+
+
+def _leave_by_link(store: MailStore, returned: ReturnedMail) -> ReturnEffect | None:
+    """End somebody's letters by the link to leave that a provider left in a complaint.
+
+    Such a link may have been passed on with the letter: it ends letters, as it does for whoever
+    opens it, and does not keep an address from subscribing again.
+    """
+    for token in returned.leave_tokens:
+        link = store.links.read(token)
+        if link is not None and link.purpose == "unsubscribe":
+            is_new = bool(store.subscriptions.of(link.subscriber))
+            _end_letters(store, link.subscriber)
+            return "left" if is_new else "known"
+    return None
+
+
+def _end_letters(store: MailStore, subscriber: int) -> None:
+    store.subscriptions.end_all(subscriber)
+    store.subscribers.set_state(subscriber, "left")
+
+
+def _count_one_not_ours(store: MailStore) -> None:
+    store.facts.put(NOT_OURS, str(int(store.facts.get(NOT_OURS) or 0) + 1))
+
+
+# ---- Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow:
+    """What came back of one letter; `address` is "" where its reader was erased.
+
+    One that `is_proved` by no return path changed nothing. One from a former address of its reader
+    says nothing of `address`, which is their present one.
+    """
+
+    at: datetime
+    issue: str
+    address: str
+    kind: ReturnKind
+    status: str
+    words: str
+    is_proved: bool
+    is_from_former_address: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnList:
+    """What came back, the newest first, and how many messages were about no letter of ours."""
+
+    returns: tuple[ReturnRow, ...]
+    not_ours: int
+
+
+def list_returns(newsroom: Newsroom, most: int = 100) -> ReturnList:
+    """List what came back; raises MailStoreError."""
+    if not has_mail(newsroom.private):
+        return ReturnList(returns=(), not_ours=0)
+    with closing(open_mail(newsroom.private)) as store:
+        rows = tuple(map(_row, store.returns.list_newest(most)))
+        return ReturnList(returns=rows, not_ours=int(store.facts.get(NOT_OURS) or 0))
+
+
+def _row(entry: ReturnEntry) -> ReturnRow:
+    return ReturnRow(
+        at=entry.at,
+        issue=entry.issue,
+        address=entry.address,
+        kind=entry.kind,
+        status=entry.status,
+        words=entry.words,
+        is_proved=entry.is_proved,
+        is_from_former_address=entry.is_from_former_address,
+    )

@@ -1,0 +1,247 @@
+"""Run and store the mail checks: letters wait until they are clean, or overruled by name.
+
+    settings -> examine_mail -> findings, stored -> find_mail_obstacle -> may letters be sent?
+
+Findings hold for the settings that they were made with: another server, domain or key needs a new
+run. A newer copydesk that checks more settings accepts what was found or overruled before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, get_args
+
+import msgspec
+
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.links import ReaderLink, ReturnPath
+from copydesk.newsroom import Newsroom, advise_on_front
+
+if TYPE_CHECKING:
+    from copydesk.newsletters.checks._findings import MailFinding
+
+ALL = "all"
+Outdated = Literal["", "looked", "overruled"]
+_KEPT = "checks"
+_OVERRULED = "checks overruled "
+_NOBODY = 0  # whom the link and the return path of checks belong to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruling:
+    """A person's decision that a fault of one kind, or any, holds back no letter."""
+
+    by: str
+    why: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """A stored finding."""
+
+    kind: str
+    state: str
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailCheckReport:
+    """The last findings for the current settings, `at` "" where there are none; and overrulings.
+
+    `overruled` is by kind, or "all". `outdated` says what was done for earlier settings and not
+    again.
+    """
+
+    at: str = ""
+    outdated: Outdated = ""
+    findings: tuple[KeptFinding, ...] = ()
+    overruled: Mapping[str, Overruling] = field(default_factory=dict)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Return the kinds of faults that nobody overruled."""
+        if ALL in self.overruled:
+            return ()
+        faults = {finding.kind for finding in self.findings if finding.state == "fault"}
+        return tuple(sorted(faults - self.overruled.keys()))
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    settings: str
+    at: str
+    findings: tuple[KeptFinding, ...] = ()
+    overruling: Overruling | None = None
+
+
+def examine_mail(
+    newsroom: Newsroom,
+    store: MailStore,
+    clock: Callable[[], datetime],
+    tls: ssl.SSLContext | None = None,
+) -> MailCheckReport:
+    """Run all checks and store their findings; raises UsageError where no mail goes by SMTP."""
+    from copydesk.newsletters.checks import _look
+
+    options = newsroom.settings.mail
+    if options.deliver != "smtp":
+        raise UsageError(
+            "no letters go by a mail server", hint='set deliver = "smtp" in [mail] of beat.toml'
+        )
+    request = _look.CheckRequest(
+        options=options,
+        dkim_key=read_dkim_key(newsroom),
+        return_path=sample_return_path(newsroom, store),
+        link=_sample_link(newsroom, store),
+        site_url=newsroom.beat.url,
+        public_url=newsroom.settings.serve.public_url,
+        clock=clock,
+        nameservers=newsroom.settings.fetch.nameservers,
+        tls=tls,
+    )
+    findings = asyncio.run(_look.look(request))
+    kept = _Kept(
+        settings=_digest(newsroom),
+        at=dates.rfc3339(newsroom.now),
+        findings=(*map(_keep, findings), *_look_at_front(newsroom)),
+    )
+    store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
+    return read_checks(newsroom, store)
+
+
+def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
+    """Return the last findings for the current settings, and what is overruled."""
+    these = {_digest(newsroom), _digest_of_old(newsroom)}
+    kept = _decode(store.facts.get(_KEPT))
+    words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
+    overruled = {
+        kind: word.overruling
+        for kind, word in words.items()
+        if word and word.settings in these and word.overruling
+    }
+    if kept is None or kept.settings not in these:
+        was_overruled = any(word and word.settings not in these for word in words.values())
+        outdated: Outdated = "overruled" if was_overruled else "looked" if kept else ""
+        return MailCheckReport(outdated=outdated, overruled=overruled)
+    return MailCheckReport(at=kept.at, findings=kept.findings, overruled=overruled)
+
+
+def overrule_check(
+    newsroom: Newsroom, store: MailStore, kind: str, why: str, by: str
+) -> MailCheckReport:
+    """Overrule a kind of fault, or "all", for as long as the settings stay as they are.
+
+    Raises UsageError for an unknown kind, and without a reason.
+    """
+    if kind not in list_kinds():
+        known = ", ".join(list_kinds())
+        raise UsageError("there is no such check", subject=kind, hint=f"name one of {known}")
+    if not why.strip():
+        raise UsageError("a fault is overruled for a reason", hint="say it with --why")
+    word = _Kept(
+        settings=_digest(newsroom),
+        at=dates.rfc3339(newsroom.now),
+        overruling=Overruling(by=by, why=why.strip(), at=dates.rfc3339(newsroom.now)),
+    )
+    store.facts.put(f"{_OVERRULED}{kind}", msgspec.json.encode(word).decode())
+    return read_checks(newsroom, store)
+
+
+def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
+    """Return what holds back letters, as text for a person; None for nothing.
+
+    That is a fault that nobody overruled, or settings that were never checked.
+    """
+    if newsroom.settings.mail.deliver != "smtp":
+        return None
+    report = read_checks(newsroom, store)
+    if report.obstacles:
+        return f"copydesk mail doctor found faults: {', '.join(report.obstacles)}"
+    if report.at or ALL in report.overruled:
+        return None
+    if report.outdated:
+        done = "overruled a check" if report.outdated == "overruled" else "looked"
+        return f"the settings changed since somebody {done}: run copydesk mail doctor again"
+    return "copydesk mail doctor has not looked at these settings yet"
+
+
+def list_kinds() -> tuple[str, ...]:
+    """Return the kinds of checks, and "all"."""
+    from copydesk.newsletters.checks import _findings
+
+    return (*get_args(_findings.CheckKind), ALL)
+
+
+def _digest(newsroom: Newsroom) -> str:
+    """Return a digest of the settings that findings depend on, without passwords."""
+    return _digest_parts(*_list_parts(newsroom), newsroom.beat.url)
+
+
+def _digest_of_old(newsroom: Newsroom) -> str:
+    """Return the digest that versions made which did not check the site's URL."""
+    return _digest_parts(*_list_parts(newsroom))
+
+
+def _list_parts(newsroom: Newsroom) -> Iterator[str]:
+    options = newsroom.settings.mail
+    yield from (options.from_address, options.smtp.host, options.smtp.security, options.smtp.user)
+    yield from (options.dkim.selector, options.dkim.domain, options.dkim.key_file)
+    yield from (options.bounces.address, newsroom.settings.serve.public_url)
+
+
+def _digest_parts(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _decode(text: str) -> _Kept | None:
+    try:
+        return msgspec.json.decode(text, type=_Kept) if text else None
+    except msgspec.MsgspecError:  # of another version: as good as none
+        return None
+
+
+def _keep(finding: MailFinding) -> KeptFinding:
+    return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
+
+
+def _look_at_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
+    """Yield a finding about the web server in front of the readers' pages and desk, if any."""
+    advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
+    if advice is not None:
+        yield KeptFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
+
+
+def read_dkim_key(newsroom: Newsroom) -> bytes | None:
+    """Return the DKIM private key; None where it cannot be read or a relay signs."""
+    dkim = newsroom.settings.mail.dkim
+    if not dkim.selector:
+        return None
+    try:
+        return (newsroom.root / dkim.key_file).read_bytes()
+    except OSError:
+        return None
+
+
+def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
+    """Return a return path like those of letters, which belongs to nobody."""
+    options = newsroom.settings.mail
+    local, _, domain = options.bounces.address.rpartition("@")
+    if not local:
+        return options.from_address
+    token = store.links.sign_return(ReturnPath(sending=_NOBODY, subscriber=_NOBODY))
+    return f"{local}+{token}@{domain}"
+
+
+def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
+    """Return an unsubscribe link like those in letters, which belongs to nobody."""
+    base = newsroom.settings.serve.public_url.rstrip("/")
+    link = ReaderLink(purpose="unsubscribe", subscriber=_NOBODY, letter="", made=newsroom.now)
+    return f"{base}/mail/leave/{store.links.sign(link)}" if base else ""

@@ -1,0 +1,321 @@
+"""Check the DNS records of the sender's domains: DKIM, DMARC, SPF, MTA-STS, MX, reverse names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copydesk.kit import text, urls
+from copydesk.newsletters.checks._findings import (
+    CheckKind,
+    CheckState,
+    MailFinding,
+    MailNames,
+    read_tags,
+)
+
+_LEAST_BITS, _GOOD_BITS = 1024, 2048  # RFC 8301, section 3.2
+_PIECE = 250  # of a text in the DNS at most 255 bytes
+MAKE_KEY = (
+    "make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {path}, and "
+    "chmod 600 {path}"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """A public key as in the DNS: `k=`, the bytes of `p=`, and its length in bits."""
+
+    kind: str
+    data: bytes
+    bits: int
+
+
+def read_public_key(private: bytes) -> PublicKey | None:
+    """Return the public half of a private key in PEM; None unless it is RSA or Ed25519."""
+    from cryptography.hazmat.primitives import serialization as forms
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+    try:
+        key = forms.load_pem_private_key(private, password=None)
+    except (ValueError, TypeError):
+        return None
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        raw = key.public_key().public_bytes(forms.Encoding.Raw, forms.PublicFormat.Raw)
+        return PublicKey(kind="ed25519", data=raw, bits=256)
+    if isinstance(key, rsa.RSAPrivateKey):
+        info = forms.PublicFormat.SubjectPublicKeyInfo
+        data = key.public_key().public_bytes(forms.Encoding.DER, info)
+        return PublicKey(kind="rsa", data=data, bits=key.key_size)
+    return None
+
+
+async def check_dkim(
+    selector: str, domain: str, private: bytes | None, key_file: str, names: MailNames
+) -> MailFinding:
+    """Compare our DKIM key with the one in the DNS; without a selector a relay signs."""
+    if not selector:
+        return MailFinding(
+            kind="dkim",
+            state="remark",
+            what="letters are not signed here; whether the relay signs is seen in a test letter",
+            hint="look at what arrives: copydesk mail doctor --send ADDRESS",
+        )
+    key = read_public_key(private) if private else None
+    if key is None:
+        what = "cannot be read" if private is None else "is neither RSA nor Ed25519 in PEM"
+        return _fault(f"the key that signs {what}: {key_file}", MAKE_KEY.format(path=key_file))
+    name = f"{selector}._domainkey.{domain}"
+    texts = [found for found in await names.find_texts(name) if "p=" in found.replace(" ", "")]
+    line = _write_line(name, key)
+    if not texts:
+        return _fault(f"the DNS has no key: {name}", line)
+    if len(texts) > 1:
+        return _fault(f"the DNS has {len(texts)} keys where one may stand: {name}", line)
+    return _compare(texts[0], key, name, line)
+
+
+def _compare(record: str, key: PublicKey, name: str, line: str) -> MailFinding:
+    tags = read_tags(record)
+    shown = _decode(tags.get("p", "")) if tags else None
+    if tags is None or shown is None or tags.get("v", "DKIM1") != "DKIM1":
+        return _fault(f"the key in the DNS cannot be read: {name}", line)
+    if not shown:
+        return _fault(f"the key in the DNS is revoked (`p=` is empty): {name}", line)
+    if (tags.get("k", "rsa"), shown) != (key.kind, key.data):
+        return _fault(f"the key in the DNS is not the one that signs: {name}", line)
+    if key.kind == "rsa" and key.bits < _GOOD_BITS:
+        what = f"the key has {key.bits} bits, and 2048 are expected: {name}"
+        state: CheckState = "fault" if key.bits < _LEAST_BITS else "remark"
+        return MailFinding(kind="dkim", state=state, what=what, hint="make a longer one")
+    if "y" in tags.get("t", "").replace(" ", "").split(":"):
+        what, hint = f"the key is shown as one that is tried out: {name}", "leave out t=y"
+        return MailFinding(kind="dkim", state="remark", what=what, hint=hint)
+    return MailFinding(kind="dkim", state="ok", what=f"the key that signs is shown: {name}")
+
+
+def _decode(value: str) -> bytes | None:
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _write_line(name: str, key: PublicKey) -> str:
+    record = f"v=DKIM1; k={key.kind}; p={base64.b64encode(key.data).decode()}"
+    pieces = [record[at : at + _PIECE] for at in range(0, len(record), _PIECE)]
+    return " ".join((f"{name}. IN TXT", *(f'"{piece}"' for piece in pieces)))
+
+
+def _fault(what: str, hint: str) -> MailFinding:
+    return MailFinding(kind="dkim", state="fault", what=what, hint=hint)
+
+
+# ---- DMARC (RFC 7489)
+
+_POLICIES = frozenset({"none", "quarantine", "reject"})
+
+
+async def check_dmarc(
+    from_domain: str, return_domain: str, signing_domain: str, names: MailNames
+) -> MailFinding:
+    """Check for a DMARC policy, and that the return path or the signature is aligned with it.
+
+    `signing_domain` is "" where a relay signs: then only SPF alignment can be seen from here.
+    """
+    place, records = await _find_records(from_domain, names)
+    line = f'_dmarc.{place}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{place}"'
+    if not records:
+        return _finding("fault", f"there is no DMARC policy: _dmarc.{place}", line)
+    tags = read_tags(records[0])
+    if len(records) > 1 or tags is None or tags.get("p", "").lower() not in _POLICIES:
+        return _finding("fault", f"the DMARC policy counts for nothing: _dmarc.{place}", line)
+    return _judge_alignment(place, from_domain, return_domain, signing_domain, tags)
+
+
+def _judge_alignment(
+    place: str, from_domain: str, return_domain: str, signing_domain: str, tags: Mapping[str, str]
+) -> MailFinding:
+    by_spf = _is_aligned(from_domain, return_domain, tags.get("aspf", "r"))
+    by_dkim = bool(signing_domain) and _is_aligned(
+        from_domain, signing_domain, tags.get("adkim", "r")
+    )
+    if by_spf or by_dkim:
+        met = " and ".join(name for name, is_met in (("SPF", by_spf), ("DKIM", by_dkim)) if is_met)
+        return _finding("ok", f"the policy of {place} is met by {met}")
+    what = f"letters come back to {return_domain}, which is not {from_domain} to DMARC"
+    if not signing_domain:
+        return _finding("unknown", f"{what}; whether the relay signs for it is not seen from here")
+    hint = f"let `domain` of [mail.dkim] or the address of [mail.bounces] be of {from_domain}"
+    return _finding("fault", f"{what}, nor is who signs: {signing_domain}", hint)
+
+
+async def _find_records(domain: str, names: MailNames) -> tuple[str, list[str]]:
+    """Return where a policy is or should be, and its records: the domain's, or its parent's."""
+    organization = urls.registrable_domain(domain)
+    for place in dict.fromkeys((domain, organization)):
+        texts = await names.find_texts(f"_dmarc.{place}")
+        records = [found for found in texts if found.replace(" ", "").startswith("v=DMARC1")]
+        if records:
+            return place, records
+    return organization, []
+
+
+def _is_aligned(from_domain: str, other: str, mode: str) -> bool:
+    if mode.strip().lower() == "s":
+        return from_domain == other
+    return urls.registrable_domain(from_domain) == urls.registrable_domain(other)
+
+
+def _finding(state: CheckState, what: str, hint: str = "") -> MailFinding:
+    return MailFinding(kind="dmarc", state=state, what=what, hint=hint)
+
+
+# ---- SPF (RFC 7208), MTA-STS (RFC 8461), MX and reverse names
+
+_UNKNOWN = "YOUR.PUBLIC.ADDRESS"
+_LONGEST_RECORD = 500  # characters that are shown
+
+
+async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
+    """Look up the SPF record of the return path's domain; the hint has the line that adds `host`.
+
+    It is not evaluated: whether the record lets the server send, a received mail shows.
+    """
+    texts = await names.find_texts(domain)
+    records = [found for found in texts if found.lower().split(" ", 1)[0] == "v=spf1"]
+    if len(records) > 1:
+        why = f"{len(records)} records: one alone may stand there"
+        return _spf("fault", f"the SPF record of {domain} counts for nothing ({why})")
+    record = records[0] if records else ""
+    addresses = await _find_public(host, names)
+    line = _write_mend(domain, record, host, addresses)
+    if not record:
+        return _spf("fault", f"there is no SPF record: {domain}", line)
+    if line and addresses and not is_own_server(domain, host):
+        line = f"its manual says what to include; if it sends from there: {line}"
+    hint = (
+        f"whether it lets {host} send, a received mail shows: copydesk mail doctor --send ADDRESS"
+    )
+    hint = f"{hint}; if not: {line}" if line else hint
+    return _spf("unknown", f"the SPF record of {domain}: {_show(record)}", hint)
+
+
+async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
+    """Look up the record that makes others encrypt what they send to a domain.
+
+    Its policy is not fetched: the hint says where it must be, and its lines.
+    """
+    texts = await names.find_texts(f"_mta-sts.{domain}")
+    records = [found for found in texts if found.startswith("v=STSv1")]
+    if not records:
+        what = f"{domain} has no MTA-STS: answers to you may travel unencrypted"
+        hint = f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1", and a policy (RFC 8461)'
+        return MailFinding(kind="mta-sts", state="remark", what=what, hint=hint)
+    tags = read_tags(records[0])
+    if len(records) > 1 or tags is None or not tags.get("id"):
+        what = f"the MTA-STS record counts for nothing: _mta-sts.{domain}"
+        return MailFinding(kind="mta-sts", state="fault", what=what)
+    servers = [f"mx: {name}" for name in await names.find_exchanges(domain) if name]
+    lines = ["version: STSv1", "mode: enforce", *servers, "max_age: 604800"]
+    url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
+    return MailFinding(
+        kind="mta-sts",
+        state="unknown",
+        what=f"the MTA-STS record of {domain}: {_show(records[0])}",
+        hint=f"its policy must be at {url}, one line each: {', '.join(lines)}",
+    )
+
+
+def _show(record: str) -> str:
+    return text.shorten(text.fold(record), _LONGEST_RECORD)
+
+
+async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
+    """Return a server's public addresses, () where it is on this machine or a private network."""
+    if urls.is_private(host):
+        return ()
+    found = await names.find_addresses(host)
+    return tuple(address for address in found if not urls.is_private_address(address))
+
+
+def _write_mend(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
+    """Return the line for the DNS that adds a server's addresses; "" where all are in it."""
+    terms = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
+    if terms:
+        terms = [term for term in terms if term not in record.lower().split()]
+        if not terms:
+            return ""
+        return f'{domain}. IN TXT "{_add_terms(record, terms)}"'
+    line = f'{domain}. IN TXT "{_add_terms(record, [f"ip4:{_UNKNOWN}"])}"'
+    return f"in place of {_UNKNOWN} put the address under which {host} is seen from outside: {line}"
+
+
+def _add_terms(record: str, added: Sequence[str]) -> str:
+    """Insert terms into an SPF record before its `all`."""
+    terms = record.split() or ["v=spf1", "~all"]
+    at = next((n for n, term in enumerate(terms) if term.lower().endswith("all")), len(terms))
+    return " ".join([*terms[:at], *added, *terms[at:]])
+
+
+def is_own_server(domain: str, host: str) -> bool:
+    """Decide whether the SMTP server belongs to the sender's domain, by its name."""
+    return urls.registrable_domain(host) == urls.registrable_domain(domain)
+
+
+async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFinding:
+    """Check that the addresses of one's own server have names that lead back to them."""
+    if urls.is_private(host):
+        return _find_no_name(host)
+    if not is_own_server(domain, host):
+        what = f"{host} is a relay: the names of its addresses are its operator's matter"
+        return MailFinding(kind="reverse-name", state="ok", what=what)
+    addresses = await names.find_addresses(host)
+    if not addresses:
+        what, hint = f"{host} has no address", "look at `host` in [mail.smtp]"
+        return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
+    public = tuple(one for one in addresses if not urls.is_private_address(one))
+    return await _follow_pointers(host, public, names) if public else _find_no_name(host)
+
+
+async def _follow_pointers(host: str, addresses: Sequence[str], names: MailNames) -> MailFinding:
+    for address in addresses:
+        pointers = await names.find_pointers(address)
+        back = [one for name in pointers for one in await names.find_addresses(name)]
+        if address not in back:
+            what = (
+                f"the name of {address} does not lead back to it ({', '.join(pointers) or 'none'})"
+            )
+            line = f"{ipaddress.ip_address(address).reverse_pointer}. IN PTR {host}."
+            hint = f"who gave you the address can set it: {line}"
+            return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
+    what = f"the addresses of {host} have names that lead back to them: {', '.join(addresses)}"
+    return MailFinding(kind="reverse-name", state="ok", what=what)
+
+
+def _find_no_name(host: str) -> MailFinding:
+    what = f"the public address of {host} is not known here"
+    hint = "its name (PTR) must lead back to it: ask who gave you the address"
+    return MailFinding(kind="reverse-name", state="unknown", what=what, hint=hint)
+
+
+async def check_mail_domain(kind: CheckKind, domain: str, names: MailNames) -> MailFinding:
+    """Check that a domain accepts mail: by MX, or by an address (RFC 5321, section 5.1)."""
+    exchanges = await names.find_exchanges(domain)
+    line = f"{domain}. IN MX 10 mail.{domain}."
+    if exchanges == ("",):
+        return MailFinding(kind=kind, state="fault", what=f"{domain} takes no mail", hint=line)
+    if exchanges:
+        return MailFinding(kind=kind, state="ok", what=f"{domain} takes mail at {exchanges[0]}")
+    if await names.find_addresses(domain):
+        what = f"{domain} has no MX; mail goes to its own address"
+        return MailFinding(kind=kind, state="remark", what=what, hint=line)
+    what = f"{domain} takes no mail: it has neither MX nor address"
+    return MailFinding(kind=kind, state="fault", what=what, hint=line)
+
+
+def _spf(state: CheckState, what: str, hint: str = "") -> MailFinding:
+    return MailFinding(kind="spf", state=state, what=what, hint=hint)

@@ -1,0 +1,376 @@
+"""The plain-text version of a letter, made from an issue or from the HTML of a filed one.
+
+Lines wrap at 72 characters. Each link has its own line and is never broken, so that mail programs
+recognize it.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from copydesk.kit import text, urls
+from copydesk.newsletters.composing._issue_view import IssueView, NamedLink, SectionView, StoryView
+from copydesk.rendering import MARK, NOTE_BEGIN, NOTE_END, Strings, read_mark
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_WIDTH = 72
+
+
+def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
+    """Return an issue as plain text, with `links` and the `closing` line below it."""
+    blocks = [*_tell_head(view, strings)]
+    for section in view.sections:
+        blocks += _tell_section(section, strings)
+    if not view.sections:
+        blocks.append(wrap(strings.say("nothing")))
+    if view.cut:
+        blocks.append(tell_link(strings.say("letter_cut", count=view.cut), view.page, strings))
+    blocks.append("-- ")  # what follows is a signature to mail programs
+    blocks += [tell_link(link.name, link.href, strings) for link in links]
+    blocks.append(wrap(closing))
+    return join_blocks(blocks)
+
+
+def join_blocks(blocks: Iterable[str]) -> str:
+    """Join the non-empty paragraphs; the signature mark "-- " gets no empty line after it."""
+    return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
+
+
+def _tell_head(view: IssueView, strings: Strings) -> Iterator[str]:
+    yield f"{wrap(view.title.upper())}\n{view.day}"
+    if view.page:
+        yield tell_link(strings.say("letter_browser"), view.page, strings)
+    yield _tell_note(view.note_words, strings)
+
+
+def _tell_section(section: SectionView, strings: Strings) -> Iterator[str]:
+    if section.title:
+        title = wrap(section.title.upper())
+        yield f"{title}\n{'=' * max(map(len, title.splitlines()))}"
+    for story in section.stories:
+        yield _tell_story(story, strings)
+
+
+def _tell_story(story: StoryView, strings: Strings) -> str:
+    names = ", ".join(voice.name for voice in story.coverage)
+    if story.unnamed:
+        names = strings.say("names_and_more", names=names, count=story.unnamed)
+    also = (strings.say("letter_also", names=names),) if names else ()
+    lines = [
+        wrap(story.title),
+        wrap(story.excerpt),
+        wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
+        story.href,
+        _tell_note(story.note_words, strings),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _tell_note(note: str, strings: Strings) -> str:
+    if not note:
+        return ""
+    return f"[{strings.say('note')}]\n" + "\n".join(wrap(line) for line in note.split("\n"))
+
+
+def tell_link(name: str, href: str, strings: Strings) -> str:
+    """Return a link's text, and its URL on a line of its own."""
+    return f"{wrap(name)}{strings.say('colon').rstrip()}\n{href}" if href else wrap(name)
+
+
+def wrap(words: str) -> str:
+    """Wrap a text; long words are broken, URLs are not."""
+    is_breakable = "://" not in words
+    lines = textwrap.wrap(words, _WIDTH, break_long_words=is_breakable, break_on_hyphens=False)
+    return "\n".join(lines)
+
+
+# ---- HTML as plain text
+
+# fmt: off
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt",
+    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
+    "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))
+# fmt: on
+_UNSEEN = frozenset({"head", "script", "style", "title", "template", "noscript"})
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_BETWEEN_ITEMS = re.compile(r"^(- .*(?:\n.+)*)\n\n(?=- )", re.MULTILINE)
+_LOUD = frozenset({"h1", "h2"})
+_FOLLOWED = ("http://", "https://", "mailto:")
+
+
+def parse_fragment(markup: str) -> HtmlElement:
+    """Parse a piece of HTML or a whole page into one root element."""
+    from lxml import html
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # comments are for Outlook alone; a body is put around so that no piece is none
+    whole = f"<div>{markup}</div>".encode("utf-8", "replace")
+    root: HtmlElement = html.document_fromstring(whole, parser=parser)
+    return root
+
+
+def list_links(element: HtmlElement) -> list[tuple[str, str]]:
+    """Return the texts and URLs of an element's links that a reader can open."""
+    found = []
+    for link in element.iter("a"):
+        href = _read_address(link)
+        name = text.fold(link.text_content())
+        if href and name:
+            found.append((name, href))
+    return found
+
+
+def tell_markup(markup: str | HtmlElement) -> str:
+    """Return HTML as plain text, wrapped at 72 characters."""
+    root = parse_fragment(markup) if isinstance(markup, str) else markup
+    paragraphs = _Paragraphs()
+    _walk(root, paragraphs)
+    paragraphs.end()
+    told = "\n\n".join(_without_repeats(paragraphs.told))
+    return _BETWEEN_ITEMS.sub(r"\1\n", told)
+
+
+class _Paragraphs:
+    """The paragraphs read so far: their text and their links."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self._words: list[str] = []
+        self._links: list[str] = []
+
+    def add(self, words: str | None) -> None:
+        """Add text to the paragraph."""
+        if words:
+            self._words.append(words)
+
+    def lead_to(self, address: str) -> None:
+        """Add a link to the paragraph."""
+        if address not in self._links:
+            self._links.append(address)
+
+    def end(self, *, is_loud: bool = False, is_item: bool = False) -> None:
+        """End the paragraph."""
+        words = text.fold("".join(self._words))
+        lines = [wrap(f"- {words}" if is_item else words.upper() if is_loud else words)]
+        if words or self._links:
+            self.told.append("\n".join(filter(None, [*lines, *self._links])))
+        self._words, self._links = [], []
+
+
+def _walk(element: HtmlElement, paragraphs: _Paragraphs) -> None:
+    """Read an element and its descendants without recursion: hostile HTML nests a thousand deep."""
+    stack: list[tuple[HtmlElement, bool]] = [(element, False)]
+    while stack:
+        node, is_read = stack.pop()
+        if is_read:
+            _leave(node, paragraphs, is_root=node is element)
+            continue
+        if not _is_seen(node):
+            if node is not element:
+                paragraphs.add(node.tail)
+            continue
+        _enter(node, paragraphs)
+        stack.append((node, True))
+        stack.extend((child, False) for child in reversed(node))
+
+
+def _enter(node: HtmlElement, paragraphs: _Paragraphs) -> None:
+    if node.tag in _BLOCKS:
+        paragraphs.end()
+    if node.tag == "img":
+        paragraphs.add(node.get("alt"))
+    paragraphs.add(node.text)
+    if node.tag == "a" and (address := _read_address(node)):
+        paragraphs.lead_to(address)
+
+
+def _leave(node: HtmlElement, paragraphs: _Paragraphs, *, is_root: bool) -> None:
+    if node.tag in _BLOCKS:
+        paragraphs.end(is_loud=node.tag in _LOUD, is_item=node.tag == "li")
+    if not is_root:
+        paragraphs.add(node.tail)
+
+
+def _is_seen(node: HtmlElement) -> bool:
+    if not isinstance(node.tag, str) or node.tag in _UNSEEN:
+        return False
+    return not _HIDDEN.search(node.get("style") or "")
+
+
+def _read_address(link: HtmlElement) -> str:
+    address = urls.as_browsers_read(link.get("href") or "")
+    is_whole = address.lower().startswith(_FOLLOWED) and address.isprintable()
+    return address if is_whole and " " not in address else ""
+
+
+def _without_repeats(paragraphs: list[str]) -> Iterator[str]:
+    last = ""
+    for paragraph in paragraphs:
+        if paragraph != last:
+            yield paragraph
+        last = paragraph
+
+
+# ---- A filed letter, split by its marks
+#
+# A letter without marks (from everyday.cc, or from an owner's own template) is converted line by
+# line.
+
+_HEADING = re.compile(r"<h2[\s>]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """A story or section of a letter: start, end (marks included), and the words of its mark."""
+
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledParts:
+    """A letter's HTML with its sections and their stories; `tail_start` is where they end."""
+
+    markup: str
+    sections: tuple[tuple[_Stretch, tuple[_Stretch, ...]], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Count the stories."""
+        return sum(len(stories) for _, stories in self.sections)
+
+    @property
+    def tail_start(self) -> int:
+        """Return the position after the last story."""
+        return self.sections[-1][0].end if self.sections else 0
+
+    def keep_first(self, most: int) -> tuple[FiledParts, int]:
+        """Return the letter with its first `most` stories, and the number of the others."""
+        cut = self.count - most
+        if cut <= 0:
+            return self, 0
+        markup, left = self.markup, cut
+        for section, stories in reversed(self.sections):
+            if left >= len(stories):  # a section that is empty anyway goes with what is below it
+                markup = markup[: section.start] + markup[section.end :]
+            else:
+                for story in reversed(stories[len(stories) - left :]):
+                    markup = markup[: story.start] + markup[story.end :]
+            left -= min(left, len(stories))
+            if not left:
+                break
+        kept = part_letter(markup)
+        return (kept if kept.sections else replace(kept, markup=markup)), cut
+
+
+def part_letter(markup: str) -> FiledParts:
+    """Split a letter at its marks; unpaired marks are ignored."""
+    sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
+    stories: list[_Stretch] = []
+    opened: dict[str, re.Match[str]] = {}
+    for mark in MARK.finditer(markup):
+        kind = mark["kind"]
+        if not mark["end"]:
+            opened[kind] = mark
+            stories = [] if kind == "section" else stories
+        elif begin := opened.pop(kind, None):
+            words = read_mark(begin["words"] or "")
+            stretch = _Stretch(start=begin.start(), end=mark.end(), words=words)
+            if kind == "story" and "section" in opened:
+                stories.append(stretch)
+            elif kind == "section":
+                sections.append((stretch, tuple(stories)))
+    return FiledParts(markup=markup, sections=tuple(sections))
+
+
+def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
+    """Return a letter as plain text without its footer; `more` follows the stories."""
+    if not parts.sections:
+        return "\n\n".join(filter(None, [tell_markup(parts.markup), more]))
+    head = parts.markup[: parts.sections[0][0].start]
+    blocks = [*_tell_filed_head(head, strings)]
+    for section, stories in parts.sections:
+        blocks.append(_tell_heading(parts.markup[section.start : section.end], section.words))
+        blocks += [
+            _tell_filed_story(parts.markup[each.start : each.end], strings) for each in stories
+        ]
+    blocks += [more, "-- "]  # what follows is a signature to mail programs
+    blocks += _tell_tail(parts.markup[parts.tail_start :], strings)
+    return join_blocks(blocks).rstrip("\n")
+
+
+def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
+    """Yield the title and date, the link to the letter's page, and the editors' note."""
+    above, _, rest = markup.partition(NOTE_BEGIN)
+    root = parse_fragment(above)
+    title = _find_words(root, "h1")
+    if not title:
+        yield tell_markup(markup)
+        return
+    small = [each for each in root.iter("p") if "small" in each.classes]
+    days = [text.fold(each.text_content()) for each in small if each.find(".//a") is None]
+    yield "\n".join([wrap(title.upper()), *map(wrap, days)])
+    for each in small:
+        for name, href in list_links(each):
+            yield tell_link(name, href, strings)
+    if rest:
+        yield _tell_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
+
+
+def _tell_heading(markup: str, words: str) -> str:
+    """Return a section's heading, if one is shown."""
+    title = words.partition(" ")[2]
+    if not title or not _HEADING.search(markup):
+        return ""
+    lines = wrap(title.upper())
+    return f"{lines}\n{'=' * max(map(len, lines.splitlines()))}"
+
+
+def _tell_filed_story(markup: str, strings: Strings) -> str:
+    """Return a story's headline, excerpt, source, URL and note, each on its own line."""
+    root = parse_fragment(markup)
+    heading = root.find(".//h3")
+    if heading is None:  # an owner's own template
+        return tell_markup(markup)
+    asides = root.find_class("aside")
+    for aside in asides:
+        aside.drop_tree()
+    href = next((href for _, href in list_links(heading)), "")
+    excerpt, source = (" ".join(_list_words(root, name)) for name in ("excerpt", "small"))
+    notes = [_tell_filed_note(aside, strings) for aside in asides]
+    lines = [wrap(text.fold(heading.text_content())), wrap(excerpt), wrap(source), href, *notes]
+    return "\n".join(line for line in lines if line)
+
+
+def _tell_filed_note(root: HtmlElement, strings: Strings) -> str:
+    for label in root.find_class("label"):
+        label.drop_tree()
+    return f"[{strings.say('note')}]\n{tell_markup(root)}"
+
+
+def _tell_tail(markup: str, strings: Strings) -> Iterator[str]:
+    root = parse_fragment(markup)
+    for each in root.iter("p"):
+        links = list_links(each)
+        yield from (tell_link(name, href, strings) for name, href in links)
+        if not links:
+            yield wrap(text.fold(each.text_content()))
+
+
+def _list_words(root: HtmlElement, name: str) -> Iterator[str]:
+    for element in root.find_class(name):
+        yield text.fold(element.text_content())
+
+
+def _find_words(root: HtmlElement, tag: str) -> str:
+    element = root.find(f".//{tag}")
+    return "" if element is None else text.fold(element.text_content())

@@ -1,0 +1,239 @@
+"""The delivery log: list sendings, stop and resume them, and list who received an issue."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from copydesk.errors import UsageError
+from copydesk.kit import text
+from copydesk.mail_store import MailStore, ReturnCount
+from copydesk.mail_store.deliveries import (
+    DeliveryEntry,
+    DeliveryState,
+    Sending,
+    SendingRemark,
+    SendingState,
+)
+from copydesk.newsletters.checks import find_mail_obstacle
+from copydesk.newsletters.issues import read_issue_to_send
+from copydesk.newsletters.sending import count_by_name, find_missing_word, name_state
+from copydesk.newsroom import Newsroom
+
+_GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", "paused"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRow:
+    """A sending with its messages by state, what was returned, and views of its page.
+
+    `next_due` is when the next message is tried, None where none is left. `again_by` sent it to the
+    uncertain once more, at `again_at`.
+    """
+
+    issue: str
+    letter: str
+    state: SendingState
+    via: str
+    made: datetime
+    by: str
+    remark: SendingRemark
+    counts: Mapping[str, int] = field(default_factory=dict)
+    returns: Mapping[ReturnCount, int] = field(default_factory=dict)
+    views: int = 0
+    next_due: datetime | None = None
+    again_by: str = ""
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRehearsal:
+    """What sending an issue would do: how many readers, how large, what it waits for."""
+
+    issue: str
+    letter: str
+    readers: int
+    bytes: int
+    remark: SendingRemark
+
+
+def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
+    """Return the sendings, newest first; with an issue's name those before it."""
+    sendings = store.ledger.list_sendings(most, before=before)
+    return [_make_row(store, sending) for sending in sendings]
+
+
+def find_sending(store: MailStore, issue: str) -> SendingRow:
+    """Return the sending of an issue; raises UsageError where there is none."""
+    return _make_row(store, _find(store, issue))
+
+
+def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> SendingRehearsal:
+    """Return what sending an issue would do; raises as `begin_sending` does, MailError."""
+    from copydesk.newsletters.issues import make_outgoing
+
+    mail = read_issue_to_send(newsroom, issue)
+    outgoing = make_outgoing(newsroom, mail)
+    return SendingRehearsal(
+        issue=mail.name,
+        letter=mail.letter.id,
+        readers=store.ledger.count_readers(mail.letter.id, mail.topics, newsroom.now),
+        bytes=len(outgoing.html.encode()) + len(outgoing.text.encode()),
+        remark=find_missing_word(newsroom, store, mail, by=""),
+    )
+
+
+def stop_sending(
+    store: MailStore, issue: str, word: Literal["paused", "ended"], by: str
+) -> SendingRow:
+    """Pause or end a sending; messages under way are finished.
+
+    Raises UsageError where it is finished or was never queued.
+    """
+    sending = _find(store, issue)
+    if sending.state not in _GOING:
+        raise UsageError("it is over already", subject=sending.issue)
+    store.ledger.set_state(sending.number, word, by=by)
+    return find_sending(store, issue)
+
+
+def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
+    """Resume a paused sending, or approve a waiting one; `serve` sends it.
+
+    Raises UsageError where it is finished or the mail checks hold it back.
+    """
+    sending = _find(store, issue)
+    if sending.state not in {"paused", "awaits-word"}:
+        raise UsageError("it neither is paused nor awaits a word", subject=sending.issue)
+    obstacle = find_mail_obstacle(newsroom, store)
+    if obstacle is not None:
+        store.ledger.set_state(sending.number, "awaits-word", remark="checks")
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError(obstacle, subject=sending.issue, hint=hint)
+    store.ledger.set_state(sending.number, "ready", by=by)
+    return find_sending(store, issue)
+
+
+def _find(store: MailStore, issue: str) -> Sending:
+    sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
+    if sending is None:
+        hint = "copydesk mail send lists what was sent"
+        raise UsageError("no such sending", subject=text.fold(issue)[:80], hint=hint)
+    return sending
+
+
+def _make_row(store: MailStore, sending: Sending) -> SendingRow:
+    return SendingRow(
+        issue=sending.issue,
+        letter=sending.letter,
+        state=sending.state,
+        via=sending.via,
+        made=sending.made,
+        by=sending.by,
+        remark=sending.remark,
+        counts=count_by_name(store, sending.number),
+        returns=store.returns.count(sending.number),
+        views=store.views.of(sending.issue),
+        next_due=store.ledger.find_next_due(sending.number),
+        again_by=sending.again_by,
+        again_at=sending.again_at,
+    )
+
+
+# ---- Who received it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoLine:
+    """One reader of an issue, the state of the message since when, and the server's text.
+
+    `address` is "" where the reader was erased, `at` None while the message is queued; `code` is 0
+    where no server answered.
+    """
+
+    issue: str
+    address: str
+    state: str
+    at: datetime | None
+    attempts: int = 0
+    code: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoPage:
+    """Some rows of an issue, each with its reader's number; `after` begins the next page.
+
+    `after` is 0 on the last page. The row of a service has number 0.
+    """
+
+    lines: tuple[tuple[int, WhoLine], ...]
+    after: int = 0
+
+
+def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]:
+    """Walk the readers of an issue, all or those of a state; raises UsageError for none such."""
+    sending = _find_sending(store, issue)
+    return map(_line_of, store.ledger.walk(sending.number, _read_state(state)))
+
+
+def page_who(
+    store: MailStore, issue: str, state: str = "", after: int = 0, most: int = 100
+) -> WhoPage:
+    """Return a page of an issue's readers, after the reader `after`; raises as `list_who`."""
+    sending = _find_sending(store, issue)
+    walked = store.ledger.walk(sending.number, _read_state(state), after)
+    entries = list(itertools.islice(walked, most + 1))
+    return WhoPage(
+        lines=tuple((entry.subscriber, _line_of(entry)) for entry in entries[:most]),
+        after=entries[most - 1].subscriber if len(entries) > most else 0,
+    )
+
+
+def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] | None:
+    """Return the row of an address with its reader's number; None where there is none.
+
+    Raises UsageError for an unknown issue.
+    """
+    sending = _find_sending(store, issue)
+    subscriber = store.subscribers.find(address.strip())
+    entries = store.ledger.of(subscriber.id) if subscriber is not None else ()
+    found = (entry for entry in entries if entry.issue == sending.issue)
+    return next(((entry.subscriber, _line_of(entry)) for entry in found), None)
+
+
+def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
+    """Return the issues queued to a reader, by number, newest first."""
+    return [_line_of(entry) for entry in store.ledger.of(number)]
+
+
+def _find_sending(store: MailStore, issue: str) -> Sending:
+    sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
+    if sending is None:
+        hint = "it was never to be sent from here: copydesk mail send lists what was"
+        raise UsageError("no such issue in the ledger", subject=text.fold(issue)[:80], hint=hint)
+    return sending
+
+
+def _read_state(state: str) -> Collection[DeliveryState]:
+    """Return the states that a name means, () for all."""
+    states = {name_state(each): each for each in DeliveryState}
+    if state and state not in states:
+        hint = f"there are: {', '.join(states)}"
+        raise UsageError("no such state", subject=text.fold(state)[:80], hint=hint)
+    return (states[state],) if state else ()
+
+
+def _line_of(entry: DeliveryEntry) -> WhoLine:
+    return WhoLine(
+        issue=entry.issue,
+        address=entry.address,
+        state=name_state(entry.state),
+        at=entry.at,
+        attempts=entry.attempts,
+        code=entry.code,
+        words=entry.words,
+    )

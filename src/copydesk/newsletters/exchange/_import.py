@@ -1,0 +1,299 @@
+"""Import a file of readers: each row adds a reader or a suppression, or is refused.
+
+rows | read by the file's layout | decide what becomes of each | store, 200 rows at a time
+
+Nobody is mailed. Importing the same file again after a crash continues where it stopped.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription, Suppression
+from copydesk.newsletters.exchange._layouts import (
+    FileLayout,
+    LayoutName,
+    ListedReader,
+    find_layout,
+    read_entry,
+)
+from copydesk.newsletters.exchange._standings import LEFT
+from copydesk.newsletters.exchange._survey import ignore_columns, survey_states
+from copydesk.newsletters.exchange._table import FileRow, is_formula, read_rows
+from copydesk.newsletters.readers.addresses import read_address, read_language
+from copydesk.newsletters.readers.consent import write_proof
+from copydesk.newsroom import Newsroom
+
+ImportKind = Literal[
+    "added",
+    "already",
+    "left-before",
+    "suppressed",
+    "no-address",
+    "double",
+    "no-consent",
+    "unconfirmed",
+    "no-letter",
+    "formula",
+    "bad-row",
+]
+_AT_ONCE = 200  # rows: a server that writes meanwhile waits for no more
+_LONGEST_PROOF = 1_000  # characters of what a file says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """Defaults for rows: the letter, and the proof of consent.
+
+    `ignored_columns` are not read for a status, whatever they are called.
+    """
+
+    letter: str = ""
+    consent: str = ""
+    ignored_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRow:
+    """The result of a row, by the line where it begins."""
+
+    line: int
+    kind: ImportKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What the rows of a file became, or would in a rehearsal; kinds that no row has are left out.
+
+    added: gets the letter from now on; already: did so before
+    left-before: left here, and stays so
+    suppressed: nothing is sent to the address, here before or there
+    no-address, formula, bad-row: cannot be read as one
+    double: stands further up in the file
+    no-consent: nothing proves it; no-letter: the row names one that is none
+    unconfirmed: did not confirm there, or was asked and did not agree: no word of the owner helps
+
+    `state_columns` are those by which who reads was told from who left, but for the columns of a
+    program that is known.
+    """
+
+    layout: LayoutName
+    is_rehearsal: bool
+    rows: int
+    counts: Mapping[ImportKind, int]
+    state_columns: tuple[str, ...] = ()
+
+
+def import_readers(
+    newsroom: Newsroom,
+    store: MailStore,
+    source: Path,
+    options: ImportOptions,
+    tell: Callable[[ImportedRow], None] = lambda _: None,
+) -> ImportReport:
+    """Import readers from a file, each with proof of consent.
+
+    Memory grows by some hundred bytes a row, to recognize duplicates. Raises UsageError,
+    MailStoreError; rows imported before stay.
+    """
+    return _Import(newsroom=newsroom, store=store, options=options).run(source, tell)
+
+
+def rehearse_reader_import(
+    newsroom: Newsroom,
+    store: MailStore,
+    source: Path,
+    options: ImportOptions,
+    tell: Callable[[ImportedRow], None] = lambda _: None,
+) -> ImportReport:
+    """Return the result that an import would have; raises UsageError, MailStoreError."""
+    rehearsal = _Import(newsroom=newsroom, store=store, options=options, is_rehearsal=True)
+    return rehearsal.run(source, tell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Import:
+    """An import in progress: `seen` and `blocked` are beginnings of addresses' digests."""
+
+    newsroom: Newsroom
+    store: MailStore
+    options: ImportOptions
+    is_rehearsal: bool = False
+    seen: set[tuple[int, str]] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+
+    def run(self, source: Path, tell: Callable[[ImportedRow], None]) -> ImportReport:
+        """Import the rows of a file, many at once."""
+        layout = self._find_layout(source)
+        rows = _read_entries(layout, source)
+        counts: Counter[ImportKind] = Counter()
+        while batch := list(itertools.islice(rows, _AT_ONCE)):
+            for row in self._take(layout, batch):
+                counts[row.kind] += 1
+                tell(row)
+        return ImportReport(
+            layout=layout.name,
+            is_rehearsal=self.is_rehearsal,
+            rows=counts.total(),
+            counts=dict(sorted(counts.items())),
+            state_columns=tuple(column.name for column in layout.states),
+        )
+
+    def _find_layout(self, source: Path) -> FileLayout:
+        with closing(read_rows(source)) as rows:
+            first = next(rows, None)
+        layout = find_layout(first.fields, source.name) if first and first.fields else None
+        if layout is None:
+            raise UsageError(
+                "no column of addresses in the file",
+                subject=str(source),
+                hint="its first line must name one: email, address or Email Address",
+            )
+        layout = ignore_columns(layout, self.options.ignored_columns)
+        return survey_states(layout, _read_entries(layout, source))
+
+    def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
+        # what takes long is done while others may write
+        read = [(row.line, self._read(layout, row)) for row in batch]
+        with nullcontext() if self.is_rehearsal else self.store.at_once():
+            taken = [
+                ImportedRow(
+                    line=line,
+                    kind=self._place(layout, listed)
+                    if isinstance(listed, ListedReader)
+                    else listed,
+                )
+                for line, listed in read
+            ]
+        yield from taken
+
+    def _read(self, layout: FileLayout, row: FileRow) -> ListedReader | ImportKind:
+        """Return a row's reader, or why it has none."""
+        if row.fields is None or any("\0" in cell for cell in row.fields):
+            return "bad-row"
+        listed = read_entry(layout, row.fields)
+        if "\n" in listed.address or "\r" in listed.address:
+            return "bad-row"
+        typed = read_address(listed.address, self.newsroom.settings)
+        if typed.fault:
+            return "formula" if is_formula(listed.address) else "no-address"
+        listed = replace(listed, address=typed.address, letter=self._find_letter(listed))
+        if listed.standing != "blocked" and not listed.letter:
+            return "no-letter"
+        return listed
+
+    def _place(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
+        key = int.from_bytes(self.store.subscribers.key_of(listed.address)[:8])
+        if (key, listed.letter) in self.seen:
+            return "double"
+        self.seen.add((key, listed.letter))
+        known = self.store.subscribers.find(listed.address)
+        if listed.standing == "blocked":
+            self.blocked.add(key)
+            return self._block(listed, known)
+        if key in self.blocked or self.store.suppressions.find(listed.address):
+            return "suppressed"
+        if known and known.state == "left":
+            return "left-before"
+        if known and self._has(known, listed.letter):
+            return "already"
+        return self._admit(layout, listed)
+
+    def _admit(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
+        if listed.standing == "unconfirmed":
+            return "unconfirmed"
+        consented_at = self._find_consent(listed)
+        if consented_at is None:
+            return "no-consent"
+        if not self.is_rehearsal:
+            self._add(layout, listed, consented_at)
+        return "added"
+
+    def _find_letter(self, listed: ListedReader) -> str:
+        """Return a row's letter, "" where it names an unknown one."""
+        letters = [letter.id for letter in self.newsroom.settings.letters]
+        wanted = listed.letter or self.options.letter
+        if not wanted and len(letters) == 1:
+            return letters[0]
+        return wanted if wanted in letters else ""
+
+    def _find_consent(self, listed: ListedReader) -> datetime | None:
+        """Return when a reader consented, None without proof."""
+        moment = dates.parse(listed.consented_at)
+        if moment is not None and moment <= self.newsroom.now:
+            return moment
+        return self.newsroom.now if self.options.consent else None
+
+    def _has(self, known: Subscriber, letter: str) -> bool:
+        return known.state in {"active", "paused"} and any(
+            kept.letter == letter for kept in self.store.subscriptions.of(known.id)
+        )
+
+    def _block(self, listed: ListedReader, known: Subscriber | None) -> ImportKind:
+        """Suppress a reader who unsubscribed elsewhere, unless they subscribed here themselves."""
+        if known and known.state in {"active", "paused"}:
+            ways = {consent.how for consent in self.store.consents.of(known.id)}
+            if ways - {"import"}:
+                return "already"
+        if not self.is_rehearsal:
+            has_left = listed.block in {"", LEFT}
+            self.store.suppressions.put(
+                Suppression(
+                    key=self.store.subscribers.key_of(listed.address),
+                    reason=LEFT if has_left else "imported",
+                    since=self.newsroom.now,
+                    detail="" if has_left else text.fold(listed.block)[:40],
+                )
+            )
+        return "suppressed"
+
+    def _add(self, layout: FileLayout, listed: ListedReader, consented_at: datetime) -> None:
+        store, now = self.store, self.newsroom.now
+        language = read_language(listed.language)
+        subscriber = store.subscribers.add(listed.address, now, language)
+        topics = {topic.name for topic in self.newsroom.beat.topics}
+        store.subscriptions.put(
+            Subscription(
+                subscriber=subscriber.id,
+                letter=listed.letter,
+                topics=tuple(topic for topic in listed.topics if topic in topics),
+                since=consented_at,
+            )
+        )
+        proof = write_proof(
+            "import",
+            file=layout.name,
+            said=text.fold(listed.proof)[:_LONGEST_PROOF],
+            owner=text.fold(self.options.consent)[:_LONGEST_PROOF],
+            imported=dates.rfc3339(now),
+        )
+        store.consents.add(
+            Consent(
+                subscriber=subscriber.id,
+                letter=listed.letter,
+                at=consented_at,
+                how="import",
+                proof=proof,
+            )
+        )
+        if listed.is_paused:
+            store.subscribers.set_state(subscriber.id, "paused", dates.parse(listed.paused_until))
+        elif subscriber.state != "paused":
+            store.subscribers.set_state(subscriber.id, "active")
+
+
+def _read_entries(layout: FileLayout, source: Path) -> Iterator[FileRow]:
+    """Read the rows of a file below its header."""
+    rows = read_rows(source)
+    if layout.has_header:
+        next(rows, None)
+    return rows

@@ -1,0 +1,293 @@
+"""Layouts: the header of a file goes in; what its columns mean comes out, and so each row's reader.
+
+As seen in exports of November 2026: Mailchimp (Email Address, OPTIN_TIME, CONFIRM_TIME, LEID,
+EUID; UNSUB_TIME or CLEAN_TIME in those of who left or bounced), listmonk (uuid, email, name,
+attributes, status), Buttondown (email, type or subscriber_type, creation_date), Ghost (email,
+subscribed_to_emails, deleted_at, complimentary_plan, labels, tiers), Substack (email,
+active_subscription, which is about money, email_disabled, first_payment_at). Who left, bounced,
+complained or was blocked there is written to nowhere. Network addresses in a file are not taken
+along.
+
+Of any other file a column that speaks of somebody's standing is read by a closed table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from copydesk.kit import text
+from copydesk.newsletters.exchange._standings import (
+    LEFT,
+    NEVER_AGREED,
+    ColumnMeaning,
+    ReaderState,
+    Standing,
+    find_meaning,
+    read_state,
+)
+from copydesk.newsletters.exchange._table import free_formula
+
+LayoutName = Literal[
+    "copydesk", "mailchimp", "listmonk", "buttondown", "ghost", "substack", "plain", "addresses"
+]
+_LONGEST_NAME = 80  # characters of a column's
+_ADDRESS = ("address", "email", "email_address", "e-mail", "e-mail_address", "mail")
+_BUTTONDOWN_READS = frozenset(
+    {
+        *("regular", "premium", "gifted", "trialed", "churning", "churned", "past_due", "paused"),
+        *("unpaid", "paid"),
+    }
+)
+_BUTTONDOWN_BLOCKED = {
+    "unsubscribed": LEFT,
+    "removed": LEFT,
+    "undeliverable": "cleaned",
+    "complained": "complained",
+    "blocked": "blocked",
+    "spammy": "blocked",
+    "malicious": "blocked",
+}
+_MAILCHIMP_FILES = {"unsubscribed": LEFT, "cleaned": "cleaned"}  # beginnings of names
+_STATES: dict[LayoutName, dict[str, ColumnMeaning]] = {
+    "ghost": {"subscribed_to_emails": "reads", "deleted_at": "left"},
+    "substack": {"email_disabled": "left"},
+}
+_MIXED = frozenset({"mailchimp", "plain", "addresses"})  # an owner's own columns may stand there
+_OWN = frozenset(
+    {*_ADDRESS, "letter", "topics", "language", "consented_at", "proof", "member_rating"}
+    | {"optin_time", "optin_ip", "confirm_time", "confirm_ip", "leid", "euid", "last_changed"}
+)
+_OWN_BEGINNINGS = ("unsub_", "clean_")  # of Mailchimp's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedReader:
+    """A reader as a row lists them: status there, and proof of consent.
+
+    `block` says why a `blocked` reader may get nothing: LEFT, or a word of the file. Times are as
+    the file writes them.
+    """
+
+    address: str = field(repr=False)
+    standing: Standing = "reads"
+    block: str = ""
+    letter: str = ""
+    topics: tuple[str, ...] = ()
+    language: str = ""
+    consented_at: str = ""
+    proof: str = ""
+    is_paused: bool = False
+    paused_until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateColumn:
+    """A column of statuses, by its name in the file."""
+
+    name: str
+    place: int
+    meaning: ColumnMeaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLayout:
+    """The program that wrote a file, and its columns by their names in lower case.
+
+    `has_header` is False where the first row is a reader. `free_columns` are those that the program
+    does not define, by position; `states` are the columns of statuses.
+    """
+
+    name: LayoutName
+    columns: Mapping[str, int]
+    file: str = ""
+    has_header: bool = True
+    free_columns: Mapping[int, str] = field(default_factory=dict)
+    states: tuple[StateColumn, ...] = ()
+
+    def pick(self, fields: tuple[str, ...], *names: str) -> str:
+        """Return the first non-empty value among some columns, "" for none."""
+        for name in names:
+            place = self.columns.get(name)
+            if place is not None and place < len(fields) and fields[place].strip():
+                return fields[place].strip()
+        return ""
+
+
+def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
+    """Return the layout of a file's columns, None where none holds addresses."""
+    names = ["_".join(name.lower().replace("\ufeff", "").split()) for name in header]
+    columns = {name: place for place, name in reversed(list(enumerate(names)))}
+    if not columns.keys() & set(_ADDRESS):
+        if "@" not in header[0]:
+            return None
+        free = {place: f"column {place + 1}" for place in range(1, len(header))}
+        return FileLayout(
+            name="addresses", columns={"address": 0}, has_header=False, free_columns=free
+        )
+    layout = _name_layout(columns)
+    free = _list_free(header, names) if layout in _MIXED else {}
+    own = _STATES.get(layout, {})
+    states = [
+        StateColumn(name=name, place=columns[name], meaning=own[name])
+        for name in own.keys() & columns.keys()
+    ]
+    states += [
+        StateColumn(name=name, place=place, meaning=meaning)
+        for place, name in free.items()
+        if (meaning := find_meaning(name))
+    ]
+    return FileLayout(
+        name=layout,
+        columns=columns,
+        file=file.lower(),
+        free_columns=free,
+        states=tuple(sorted(states, key=lambda column: column.place)),
+    )
+
+
+def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    """Return a row's reader; where status columns differ, the worst one counts."""
+    reader = _read_by_layout(layout, fields)
+    states = [
+        read_state(column.meaning, read_cell(column, fields)) or NEVER_AGREED
+        for column in layout.states
+    ]
+    return _apply_states(reader, states) if states else reader
+
+
+def read_cell(column: StateColumn, fields: tuple[str, ...]) -> str:
+    """Return a row's value in a column, "" where the row is shorter."""
+    return fields[column.place] if column.place < len(fields) else ""
+
+
+def find_address(layout: FileLayout, fields: tuple[str, ...]) -> str:
+    """Return the cell that holds a row's address."""
+    return layout.pick(fields, *_ADDRESS)
+
+
+def split_topics(words: str) -> tuple[str, ...]:
+    """Return the topics in a cell, separated by semicolons."""
+    return tuple(name for part in words.split(";") if (name := part.strip()))
+
+
+def _read_by_layout(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    match layout.name:
+        case "copydesk":
+            return _read_copydesk(layout, fields)
+        case "mailchimp":
+            return _read_mailchimp(layout, fields)
+        case "listmonk":
+            return _read_listmonk(layout, fields)
+        case "buttondown":
+            return _read_buttondown(layout, fields)
+        case "ghost" | "substack":
+            return ListedReader(address=layout.pick(fields, "email"))
+        case "plain" | "addresses":
+            return _read_plain(layout, fields)
+
+
+def _apply_states(reader: ListedReader, states: Sequence[ReaderState]) -> ListedReader:
+    blocks = [state.block for state in states if state.standing == "blocked"]
+    if reader.standing == "blocked" or blocks:
+        return replace(reader, standing="blocked", block=reader.block or blocks[0])
+    if any(state.standing == "unconfirmed" for state in states):
+        return replace(reader, standing="unconfirmed")
+    return replace(reader, is_paused=any(state.is_paused for state in states))
+
+
+def _list_free(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
+    return {
+        place: text.fold(header[place].replace("\ufeff", ""))[:_LONGEST_NAME]
+        for place, name in enumerate(names)
+        if name and name not in _OWN and not name.startswith(_OWN_BEGINNINGS)
+    }
+
+
+def _name_layout(columns: Mapping[str, int]) -> LayoutName:
+    names = columns.keys()
+    marks: dict[LayoutName, bool] = {
+        "copydesk": {"address", "state", "consented_at", "how"} <= names,
+        "mailchimp": bool(names & {"leid", "euid", "optin_time", "member_rating"}),
+        "listmonk": {"email", "attributes", "status"} <= names,
+        "buttondown": "subscriber_type" in names or {"type", "creation_date"} <= names,
+        "ghost": {"email", "subscribed_to_emails"} <= names
+        and bool(names & {"complimentary_plan", "tiers", "deleted_at"}),
+        "substack": {"email", "active_subscription", "email_disabled"} <= names,
+    }
+    return next((layout for layout, is_it in marks.items() if is_it), "plain")
+
+
+def _read_plain(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    return ListedReader(
+        address=find_address(layout, fields),
+        letter=layout.pick(fields, "letter"),
+        topics=split_topics(layout.pick(fields, "topics")),
+        language=layout.pick(fields, "language"),
+        consented_at=layout.pick(fields, "consented_at"),
+        proof=layout.pick(fields, "proof"),
+    )
+
+
+def _read_copydesk(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    cells = tuple(free_formula(cell) for cell in fields)
+    reader = _read_plain(layout, cells)
+    state = layout.pick(cells, "state")
+    standing: Standing = "reads" if state in {"active", "paused"} else "unconfirmed"
+    block = LEFT if state == "left" else ""
+    suppressed = layout.pick(cells, "suppressed")
+    return ListedReader(
+        address=reader.address,
+        standing="blocked" if block or suppressed else standing,
+        block=suppressed or block,
+        letter=reader.letter,
+        topics=reader.topics,
+        language=reader.language,
+        consented_at=reader.consented_at,
+        proof=reader.proof,
+        is_paused=state == "paused",
+        paused_until=layout.pick(cells, "paused_until"),
+    )
+
+
+def _read_mailchimp(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    asked, confirmed = (layout.pick(fields, name) for name in ("optin_time", "confirm_time"))
+    facts = {"OPTIN_TIME": asked, "CONFIRM_TIME": confirmed}
+    block = next(
+        (why for start, why in _MAILCHIMP_FILES.items() if layout.file.startswith(start)), ""
+    )
+    if "unsub_time" in layout.columns:
+        block = LEFT
+    if "clean_time" in layout.columns:
+        block = "cleaned"
+    standing: Standing = "unconfirmed" if layout.file.startswith("nonsubscribed") else "reads"
+    return ListedReader(
+        address=find_address(layout, fields),
+        standing="blocked" if block else standing,
+        block=block,
+        consented_at=confirmed or asked,
+        proof=", ".join(f"{name} {fact}" for name, fact in facts.items() if fact),
+    )
+
+
+def _read_listmonk(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    status = layout.pick(fields, "status").lower()
+    is_blocked = status in {"blocklisted", "disabled"}
+    return ListedReader(
+        address=layout.pick(fields, "email"),
+        standing="blocked" if is_blocked else "reads" if status == "enabled" else "unconfirmed",
+        block=status if is_blocked else "",
+    )
+
+
+def _read_buttondown(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+    kind = layout.pick(fields, "subscriber_type", "type").lower().replace(" ", "_")
+    block = _BUTTONDOWN_BLOCKED.get(kind, "")
+    if layout.pick(fields, "unsubscription_date"):
+        block = block or LEFT
+    return ListedReader(
+        address=find_address(layout, fields),
+        standing="blocked" if block else "reads" if kind in _BUTTONDOWN_READS else "unconfirmed",
+        block=block,
+    )

@@ -1,0 +1,375 @@
+"""Gather the stories of a letter's next issue, compose it and render it.
+
+The issue draws on the records, the git history since the last issue, and the site's plan.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from copydesk import archive, publish
+from copydesk.archive import git
+from copydesk.building import open_site_plan
+from copydesk.config import find_nearest
+from copydesk.desk_store import has_desk, open_desk
+from copydesk.errors import PublishError, RecordError, UsageError
+from copydesk.kit import dates, text
+from copydesk.news import (
+    LISTED_KINDS,
+    ChosenStory,
+    Edition,
+    Issue,
+    IssueEdits,
+    IssueStory,
+    LetterOptions,
+    PartKind,
+    ReadingList,
+    Record,
+    Story,
+)
+from copydesk.newsletters import composing
+from copydesk.newsletters.composing import (
+    EarlierIssues,
+    Headings,
+    IssueDraft,
+    IssueMaterial,
+    IssuePlace,
+    RenderedIssue,
+)
+from copydesk.newsletters.issues._issues import (
+    LastIssue,
+    find_last_issue,
+    letter_stems,
+    list_issue_names,
+    name_next_issue,
+    read_issue,
+)
+from copydesk.newsroom import Newsroom, Troubles
+from copydesk.newsroom.filing import find_article
+from copydesk.placement import sections
+from copydesk.placement.addresses import record_name
+from copydesk.publish import SitePlan
+from copydesk.rendering import Renderer, Strings, language_tag, list_story_names, load_site_strings
+
+_OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
+_WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in others)
+
+
+@contextlib.contextmanager
+def gather_material(
+    newsroom: Newsroom, letter: LetterOptions, at: datetime
+) -> Iterator[IssueMaterial]:
+    """Gather the material for a letter's issue at a moment, for the block.
+
+    Raises PublishError, MemoryStoreError. Records that cannot be read are left out.
+    """
+    at = dates.utc(at)
+    troubles = Troubles()
+    stems = letter_stems(newsroom, letter, newsroom.settings.letters)
+    has_list = any(part.kind in LISTED_KINDS for part in letter.parts)
+    earlier = read_earlier_issues(newsroom, stems, at, every=has_list)
+    since = earlier[-1].at if earlier else composing.window_before(letter, at)
+    records = _read_collections(newsroom, letter, troubles)
+    with open_site_plan(newsroom, at, records, troubles) as (edition, plan):
+        gathering = _Gathering(newsroom=newsroom, letter=letter, edition=edition, plan=plan)
+        strings = load_site_strings(newsroom.beat.locale, newsroom.templates)
+        late = gathering.find_late(earlier[-1].path, since) if earlier else {}
+        yield IssueMaterial(
+            letter=letter,
+            place=gathering.place_issue(stems[0], at),
+            since=since,
+            stories=[*gathering.read_dated_after(since), *late.values()],
+            late=frozenset(late),
+            rules=publish.make_front_rules(edition, plan),
+            tell=gathering.tell,
+            headings=gathering.find_headings(strings),
+            earlier=gathering.relate(earlier),
+            sections=sections(plan.topics, plan.beat.topic),
+            topic_ids={topic.name: topic.id for topic in plan.topics},
+            above=plan.above,
+            lists=gathering.read_lists(),
+            picks=gathering.read_picks(),
+        )
+
+
+def _read_collections(
+    newsroom: Newsroom, letter: LetterOptions, troubles: Troubles
+) -> list[Record]:
+    """Read the records of the collections that a letter picks from."""
+    wanted = {part.of for part in letter.parts if part.kind == "collection"}
+    return [record for of in sorted(wanted) for record in newsroom.archive.records_in(of, troubles)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathering:
+    """Queries while the plan of the site is open."""
+
+    newsroom: Newsroom
+    letter: LetterOptions
+    edition: Edition
+    plan: SitePlan
+
+    def read_dated_after(self, since: datetime) -> Iterator[Story]:
+        """Read the published stories dated after a moment, newest first.
+
+        Stories with a future date wait for it.
+        """
+        for story in self.plan.stories:
+            if story.published_at is None or dates.utc(story.published_at) <= since:
+                return
+            yield story
+
+    def find_late(self, path: str, since: datetime) -> dict[str, Story]:
+        """Return the names of older stories that were filed or published since an issue."""
+        changes = git.list_changes_since(self.newsroom.root, path, "_news") or {}
+        rulings = _read_rulings(self.newsroom)
+        late = {}
+        for changed, is_new in changes.items():
+            story = self._read_older(record_name(changed), since)
+            if story is not None and (is_new or _is_decided(story, rulings, since)):
+                late[record_name(story.path)] = story
+        return late
+
+    def _read_older(self, name: str, since: datetime) -> Story | None:
+        """Read a published story dated before a moment; None where it is none or too old."""
+        entry = self.plan.groups.public(name)
+        if entry is None:
+            return None
+        at = datetime.fromtimestamp(entry.when, UTC)
+        return self.plan.read(entry.path) if since - _OLDEST < at <= since else None
+
+    def place_issue(self, stem: str, at: datetime) -> IssuePlace:
+        """Return the file name and URLs of an issue."""
+        day = composing.local_day(at, dates.find_zone(self.letter.zone))
+        name = name_next_issue(self.newsroom, stem, day)
+        links, beat = self.plan.links, self.plan.beat
+        return IssuePlace(
+            name=name,
+            page=links.page(f"newsletter/{name}/"),
+            archive=links.page("newsletters/"),
+            home=links.page(""),
+            site=text.fold(beat.title),
+            language=language_tag(beat.locale),
+            topics=(beat.topic,) if beat.topic else (),
+        )
+
+    def tell(self, story: Story) -> IssueStory:
+        """Return what an issue tells of a story, with its reading time."""
+        told = publish.tell_story(story, self.plan)
+        if told.minutes:
+            return told
+        article = find_article(self.newsroom.articles, story)
+        words = len(text.words(article.text)) if article else 0
+        return replace(told, minutes=-(-words // _WORDS_A_MINUTE))
+
+    def find_headings(self, strings: Strings) -> Headings:
+        """Return the headings of parts in the site's language."""
+        of_kind: dict[PartKind, str] = {
+            "lead": strings.say("top_stories"),
+            "notes": strings.say("note"),
+        }
+        folders = (part.of for part in self.letter.parts if part.kind == "collection")
+        return Headings(
+            of_kind=of_kind,
+            of_lists={listed.id: listed.title for listed in self.edition.lists},
+            of_collections={folder: _name_collection(folder, strings) for folder in folders},
+            untitled=strings.say("untitled"),
+        )
+
+    def relate(self, issues: Sequence[EarlierIssue]) -> EarlierIssues:
+        """Return what earlier issues told, by today's events, since groups change."""
+        told_at: dict[str, datetime] = {}
+        for issue in issues:
+            for name in issue.names:
+                entry = self.plan.groups.find(name)
+                told_at[self.plan.groups.event(entry) if entry else name] = issue.at
+        return EarlierIssues(
+            names=frozenset(name for issue in issues for name in issue.names),
+            told_at=told_at,
+            last_names=frozenset(issues[-1].names if issues else ()),
+        )
+
+    def read_lists(self) -> dict[tuple[PartKind, str], list[tuple[Story, str]]]:
+        """Read the published stories of the letter's reading lists and stashes."""
+        wanted = {(part.kind, part.of) for part in self.letter.parts}
+        known: dict[tuple[PartKind, str], ReadingList] = {
+            **{("list", name): listed for name, listed in self.plan.lists.items()},
+            **{("stash", name): listed for name, listed in self._find_stashes()},
+        }
+        return {key: list(self.plan.read_list(known[key])) for key in wanted & known.keys()}
+
+    def _find_stashes(self) -> Iterator[tuple[str, ReadingList]]:
+        """Yield the desk's shared stashes, by name, where a part uses one."""
+        private = self.newsroom.private
+        if not any(part.kind == "stash" for part in self.letter.parts) or not has_desk(private):
+            return
+        with contextlib.closing(open_desk(private)) as desk:
+            shared = desk.stashes.list_common()
+        for stash in shared:
+            chosen = tuple(ChosenStory(name=name) for name in stash.stories)
+            yield stash.name, ReadingList(id="", title=stash.name, stories=chosen)
+
+    def read_picks(self) -> dict[str, list[tuple[IssueStory, float]]]:
+        """Read the candidates from other collections, by their folders."""
+        wanted = {part.of for part in self.letter.parts if part.kind == "collection"}
+        return {
+            folder: list(publish.tell_records(self.plan, folder.removeprefix("_")))
+            for folder in wanted
+        }
+
+
+def _is_decided(story: Story, rulings: archive.Rulings, since: datetime) -> bool:
+    """Decide whether an editor published a story after a moment."""
+    verdict = story.verdict or rulings.verdict_on(story.path)
+    return verdict is not None and verdict.said == "publish" and verdict.at > since
+
+
+def _name_collection(folder: str, strings: Strings) -> str:
+    """Return a collection's title, or its folder where the site has no word for it."""
+    name = folder.removeprefix("_")
+    try:
+        return strings.say(name)
+    except PublishError:
+        return name.replace("-", " ").capitalize()
+
+
+def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
+    try:
+        return archive.read_rulings(newsroom.root)
+    except RecordError:
+        return archive.Rulings()
+
+
+# ---- Earlier issues
+
+# Groups are no wider, and what is older than a week is not told as new.
+_LOOKED_BACK = timedelta(days=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierIssue:
+    """A filed issue: its file, its time, and the records that it told."""
+
+    path: str
+    at: datetime
+    names: tuple[str, ...]
+
+
+def read_earlier_issues(
+    newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
+) -> list[EarlierIssue]:
+    """Return a letter's issues before a moment, last one last; `every` for those of all time.
+
+    An issue that cannot be read is ignored. Issues in the reference implementation's format told no
+    record.
+    """
+    return sorted(_walk_back(newsroom, stems, before, every=every), key=lambda issue: issue.at)
+
+
+def _walk_back(
+    newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
+) -> Iterator[EarlierIssue]:
+    newest = None
+    for name in sorted(list_issue_names(newsroom, stems), reverse=True):
+        if newest and not every and newest - name.day > _LOOKED_BACK:
+            return
+        found = read_issue(newsroom, name)
+        if found is not None and found[0].at < dates.utc(before):
+            newest = newest or name.day
+            issue, body = found
+            yield EarlierIssue(path=issue.path, at=issue.at, names=tuple(list_story_names(body)))
+
+
+# ---- Composing and rendering
+
+_NO_EDITS = IssueEdits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """A letter, its last issue, and when the next one is due: None without a fixed hour.
+
+    A past moment means that the issue is still to be made.
+    """
+
+    options: LetterOptions
+    last: LastIssue | None
+    due_at: datetime | None
+
+
+def list_letters(newsroom: Newsroom) -> list[LetterRow]:
+    """Return the letters in the order of the settings."""
+    return [_make_row(newsroom, letter) for letter in newsroom.settings.letters]
+
+
+def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
+    """Return the letter of an id; raises UsageError where there is none."""
+    letters = newsroom.settings.letters
+    letter = next((letter for letter in letters if letter.id == letter_id), None)
+    if letter is not None:
+        return _make_row(newsroom, letter)
+    known = [letter.id for letter in letters]
+    near = find_nearest(letter_id, known)
+    hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
+    if not known:
+        hint = 'write [[letter]] and id = "daily" into beat.toml'
+    raise UsageError("no such letter", subject=text.fold(letter_id)[:80], hint=hint)
+
+
+def compose_issue(
+    newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
+) -> Issue:
+    """Compose a letter's issue at a moment, even with too few new stories.
+
+    Raises UsageError where there is no such letter, PublishError, MemoryStoreError.
+    """
+    return draft_letter(newsroom, letter_id, at, edits).issue
+
+
+def draft_letter(
+    newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
+) -> IssueDraft:
+    """Compose as `compose_issue` does, and say whether there are enough new stories."""
+    letter = find_letter(newsroom, letter_id).options
+    with gather_material(newsroom, letter, at) as material:
+        return composing.draft_issue(material, edits)
+
+
+def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
+    """Render an issue in the site's theme and language; raises MailError, PublishError.
+
+    `whole` includes all stories, as the issue's page does; a mail is cut at Gmail's limit.
+    """
+    return composing.render(
+        issue,
+        Renderer(newsroom.templates),
+        load_site_strings(newsroom.beat.locale, newsroom.templates),
+        most_bytes=sys.maxsize if whole else composing.MOST_BYTES,
+    )
+
+
+def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
+    stems = letter_stems(newsroom, letter, newsroom.settings.letters)
+    last = find_last_issue(newsroom, stems)
+    due = find_due_hour(newsroom, letter, last) or composing.next_due(letter, newsroom.now)
+    return LetterRow(options=letter, last=last, due_at=due)
+
+
+def find_due_hour(
+    newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
+) -> datetime | None:
+    """Return the hour whose issue is still to be made, None for none."""
+    if not composing.is_due(letter, last.at if last else None, newsroom.now):
+        return None
+    hour = composing.last_due(letter, newsroom.now)
+    is_skipped = hour and newsroom.memory.letters.get(letter.id) == mark_hour(hour)
+    return None if is_skipped else hour
+
+
+def mark_hour(hour: datetime) -> bytes:
+    """Return the memory's key of an hour whose issue was skipped."""
+    return dates.rfc3339(hour).encode()

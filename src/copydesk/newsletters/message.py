@@ -1,0 +1,421 @@
+"""Write messages: an issue and one reader's links go in; the bytes of a mail come out.
+
+RFC 5322 and MIME, quoted-printable, so that any relay accepts them; signed where there is a key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from binascii import b2a_qp
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from copydesk.errors import MailError
+from copydesk.kit import text, urls
+from copydesk.news import CHOICES, UNSUBSCRIBE, OutgoingIssue
+
+if TYPE_CHECKING:
+    from copydesk.newsletters.dkim import Signer
+
+# ---- An issue's message, made once and filled in for each reader
+#
+# The headers and both bodies are encoded once. For each reader a few values are put between the
+# pieces, as bytes; a message object of a library for each reader would take a hundred times as
+# long.
+
+_PLACES = {UNSUBSCRIBE: 0, CHOICES: 1}
+
+
+class MessageTemplate:
+    """The message of one issue, multipart/alternative, for any number of readers."""
+
+    def __init__(
+        self,
+        addressing: Addressing,
+        issue: OutgoingIssue,
+        date: datetime,
+        signer: Signer | None = None,
+    ) -> None:
+        """Encode what all readers share; raises MailError for an invalid address."""
+        self._signer = signer
+        self._date = date
+        boundary = name_boundary(issue.subject, issue.text, issue.html)
+        self._above = write_mailbox("From", addressing.from_name, addressing.from_address)
+        self._below = write_head(addressing, issue.subject, date) + write_alternative(boundary)
+        self._text = encode_parts(issue.text, _PLACES)
+        self._html = encode_parts(issue.html, _PLACES)
+        self._opening, self._middle, self._closing = write_frame(boundary)
+
+    def for_reader(self, places: ReaderPlaces) -> Envelope:
+        """Return a reader's message, signed where there is a signer.
+
+        Raises MailError for an invalid address, link or id. No value can break out of its field.
+        Links are unchanged in the text and escaped in the HTML.
+        """
+        recipient = spell_address(places.address)
+        links = (check_web_address(places.unsubscribe), check_web_address(places.choices))
+        in_text = tuple(map(encode_alone, links))
+        in_html = tuple(encode_alone(html.escape(link)) for link in links)
+        message = b"".join(
+            (
+                self._above,
+                f"To: <{recipient}>\r\n".encode(),
+                write_message_id(places.message_id),
+                _write_unsubscribe(links[0]),
+                self._below,
+                self._opening,
+                fill(self._text, in_text.__getitem__),
+                self._middle,
+                fill(self._html, in_html.__getitem__),
+                self._closing,
+            )
+        )
+        if self._signer is not None:
+            message = self._signer.sign(message, self._date)
+        return Envelope(
+            sender=spell_address(places.return_path), recipient=recipient, message=message
+        )
+
+
+def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
+    """Return the header fields below the reader's own, without those of the body."""
+    head = write_words("Subject", subject) + write_date(date)
+    if addressing.reply_to:
+        head += write_mailbox("Reply-To", "", addressing.reply_to)
+    head += write_list_fields(addressing)
+    head += write_field("Auto-Submitted", "auto-generated")  # RFC 3834
+    return head + write_field("MIME-Version", "1.0")
+
+
+def write_alternative(boundary: bytes) -> bytes:
+    """Return the header of a body in two forms, with the empty line after it."""
+    kind = b"Content-Type: multipart/alternative;\r\n boundary="
+    return kind + b'"' + boundary + b'"\r\n\r\n'
+
+
+def name_boundary(*words: str) -> bytes:
+    """Return a boundary; "=_" cannot occur in quoted-printable."""
+    digest = hashlib.sha256("\0".join(words).encode("utf-8", "replace"))
+    return b"=_" + digest.hexdigest()[:32].encode()
+
+
+def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what goes before the text, between text and HTML, and at the end."""
+    return (
+        b"--" + boundary + b"\r\n" + write_kind("plain"),
+        b"\r\n--" + boundary + b"\r\n" + write_kind("html"),
+        b"\r\n--" + boundary + b"--\r\n",
+    )
+
+
+def write_kind(subtype: str) -> bytes:
+    """Return the header of a text part, with the empty line after it."""
+    kind = write_field("Content-Type", f"text/{subtype}; charset=utf-8")
+    return kind + write_field("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
+
+
+def _write_unsubscribe(link: str) -> bytes:
+    """Return List-Unsubscribe (RFC 2369), and one-click (RFC 8058) for https."""
+    field = write_field("List-Unsubscribe", f"<{link}>")
+    if link.startswith("https://"):
+        field += write_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    return field
+
+
+# ---- A mail to one person
+
+
+def write_mail(
+    addressing: Addressing, mail: PersonalMail, signer: Signer | None = None
+) -> Envelope:
+    """Write a mail to one person.
+
+    It has no unsubscribe link, so its `addressing` should name no list. Raises MailError for an
+    invalid address or id.
+    """
+    recipient = spell_address(mail.to)
+    head = (
+        write_mailbox("From", addressing.from_name, addressing.from_address)
+        + f"To: <{recipient}>\r\n".encode()
+        + write_message_id(mail.message_id)
+        + write_head(addressing, mail.subject, mail.date)
+    )
+    message = head + _write_body(mail.text, mail.html)
+    if signer is not None:
+        message = signer.sign(message, mail.date)
+    sender = spell_address(mail.return_path)
+    return Envelope(sender=sender, recipient=recipient, message=message)
+
+
+def _write_body(text: str, html: str) -> bytes:
+    if not html:
+        body = write_kind("plain") + encode(text)
+        return body if body.endswith(b"\r\n") else body + b"\r\n"
+    boundary = name_boundary(text, html)
+    opening, middle, closing = write_frame(boundary)
+    parts = (write_alternative(boundary), opening, encode(text), middle, encode(html), closing)
+    return b"".join(parts)
+
+
+# ---- Header fields: RFC 5322, RFC 2047 for words that are not ASCII
+#
+# No value can break out of its field.
+
+END = b"\r\n"
+_MOST_CHARACTERS = 500
+_MOST_ON_A_LINE = 78  # without its end, where it can be folded (the same section)
+_FIELD_OCTETS = 900  # of a value on one line, which has 998 at most (RFC 5322, section 2.1.1)
+# marks that turn the direction of what follows: a name could hide its own end
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_HALVES = re.compile("[\ud800-\udfff]")
+_MESSAGE_ID = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[!#-'*+\-/-9=?A-Z^-~.]+")
+_LIST_ID = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
+_ADDRESS_OF_WEB = re.compile(r"https?://[!#-;=?-~]+")  # no blank, quote, angle bracket
+_TOKEN = re.compile(r"[!-~]+")
+
+
+def clean(words: str) -> str:
+    """Return text as one line without controls, direction marks and surrogates."""
+    return text.fold(_HALVES.sub("", _DIRECTIONS.sub("", words)))[:_MOST_CHARACTERS]
+
+
+def write_field(name: str, value: str) -> bytes:
+    """Return a field with an ASCII value; raises MailError where it would break out of it."""
+    if len(value) > _FIELD_OCTETS or not value.isascii() or not value.isprintable():
+        raise MailError("no value for a field of a message", subject=name)
+    return f"{name}: {value}".encode() + END
+
+
+def write_words(name: str, words: str) -> bytes:
+    """Return a field of free text, cleaned and folded."""
+    return f"{name}: {_encode(clean(words), len(name) + 2)}".encode() + END
+
+
+def write_mailbox(name: str, words: str, address: str) -> bytes:
+    """Return a field with a name and an address."""
+    return _write_with_name(name, words, f"<{spell_address(address)}>")
+
+
+def write_date(date: datetime) -> bytes:
+    """Return the Date field; `date` must have a time zone."""
+    return write_field("Date", format_datetime(date))
+
+
+def write_message_id(message_id: str) -> bytes:
+    """Return the Message-ID field; `message_id` comes without angle brackets."""
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise MailError("no id for a message", subject=clean(message_id))
+    return write_field("Message-ID", f"<{message_id}>")
+
+
+def check_web_address(address: str) -> str:
+    """Return a web URL unchanged; raises MailError for anything else."""
+    if not _ADDRESS_OF_WEB.fullmatch(address) or len(address) > _FIELD_OCTETS:
+        raise MailError(
+            "no address of the web for a message", hint="it begins with https:// and has no blanks"
+        )
+    return address
+
+
+def write_list_fields(addressing: Addressing) -> bytes:
+    """Return the fields that all messages of a list share (RFC 2919, RFC 2369)."""
+    fields = b""
+    if addressing.list_id:
+        if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
+            raise MailError("no id for a list", subject=clean(addressing.list_id))
+        fields += _write_with_name("List-Id", addressing.list_name, f"<{addressing.list_id}>")
+    if addressing.archive:
+        fields += write_field("List-Archive", f"<{check_web_address(addressing.archive)}>")
+    if addressing.feedback_id:
+        if not _TOKEN.fullmatch(addressing.feedback_id):
+            raise MailError("no feedback id", subject=clean(addressing.feedback_id))
+        fields += write_field("Feedback-ID", addressing.feedback_id)
+    return fields
+
+
+def _write_with_name(name: str, words: str, what: str) -> bytes:
+    """Return a field with a name and a value, on a second line where one is too short."""
+    phrase = _write_phrase(words, len(name) + 2)
+    if not phrase:
+        return f"{name}: {what}".encode() + END
+    line = f"{name}: {phrase}"
+    is_short = len(line.rpartition("\n")[2]) + 1 + len(what) <= _MOST_ON_A_LINE
+    gap = " " if is_short else "\r\n "
+    return f"{line}{gap}{what}".encode() + END
+
+
+def _write_phrase(words: str, used: int) -> str:
+    """Return a name as a phrase: quoted, or encoded where it is long or not ASCII."""
+    cleaned = clean(words)
+    escaped = cleaned.replace("\\", "\\\\").replace('"', '\\"')
+    is_short = used + len(escaped) + 2 <= _MOST_ON_A_LINE
+    if not cleaned or (is_short and _is_plain(cleaned)):
+        return f'"{escaped}"' if cleaned else ""
+    return _fold(cleaned, "utf-8", used)
+
+
+def _encode(words: str, used: int) -> str:
+    return _fold(words, "us-ascii" if _is_plain(words) else "utf-8", used) if words else ""
+
+
+def _is_plain(words: str) -> bool:
+    """Decide whether text needs no encoding; text that looks encoded does."""
+    return words.isascii() and "=?" not in words
+
+
+def _fold(words: str, charset: str, used: int) -> str:
+    header = Header(words, charset, maxlinelen=76, header_name="x" * max(0, used - 2))
+    return header.encode(linesep="\r\n")
+
+
+# ---- Addresses: RFC 5321, section 4.1.2; RFC 6531 for local parts that are not ASCII
+
+MOST_OCTETS = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
+_MOST_LOCAL_OCTETS = 64
+# RFC 5322's atext, and what RFC 6532 adds, without blanks, controls and marks of direction
+_ATEXT = r"[\w!#$%&'*+/=?^`{|}~-]"
+_DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
+_QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~]|[^\W\x00-\x7f])*"')
+_LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f.:]{2,60}\]")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
+
+
+def spell_address(address: str) -> str:
+    """Return an address for SMTP: the domain in ASCII, the local part unchanged.
+
+    Raises MailError, which does not show the address, for an invalid one.
+    """
+    local, _, domain = address.rpartition("@")
+    domain = _spell_domain(domain)
+    spelled = f"{local}@{domain}"
+    is_written_well = _DOT_ATOM.fullmatch(local) or _QUOTED.fullmatch(local)
+    if not is_written_well or not domain or not _fits(local, spelled):
+        raise MailError(
+            "no address that mail can go to", hint="it is NAME@DOMAIN, of 254 octets at most"
+        )
+    return spelled
+
+
+def _fits(local: str, spelled: str) -> bool:
+    try:
+        return len(local.encode()) <= _MOST_LOCAL_OCTETS and len(spelled.encode()) <= MOST_OCTETS
+    except UnicodeEncodeError:  # half a character
+        return False
+
+
+@lru_cache(4096)
+def _spell_domain(domain: str) -> str:
+    """Return a domain in ASCII (RFC 5891), "" for an invalid one."""
+    if _LITERAL.fullmatch(domain):
+        return domain
+    if not domain.isascii():
+        domain = urls.host(f"https://{domain}/") if re.fullmatch(r"[\w.-]+", domain) else ""
+    return domain if _DOMAIN.fullmatch(domain) else ""
+
+
+# ---- Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressing:
+    """The sender and the list (RFC 2919): what all readers of a letter share.
+
+    `list_id` looks like a host name, `daily.letters.example.org`; `archive` is the URL of the page
+    with all issues. "" leaves a field out.
+    """
+
+    from_name: str
+    from_address: str
+    reply_to: str = ""
+    list_id: str = ""
+    list_name: str = ""
+    feedback_id: str = ""
+    archive: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderPlaces:
+    """The values of one reader's message; `message_id` is without its angle brackets."""
+
+    address: str = field(repr=False)
+    unsubscribe: str = field(repr=False)
+    choices: str = field(repr=False)
+    message_id: str
+    return_path: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A message with its SMTP sender and recipient: domains in ASCII, lines end with CRLF."""
+
+    sender: str = field(repr=False)
+    recipient: str = field(repr=False)
+    message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalMail:
+    """A mail to one person; without `html` it is plain text only."""
+
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(default="", repr=False)
+    message_id: str
+    date: datetime
+    return_path: str = field(repr=False)
+
+
+# ---- Quoted-printable (RFC 2045, section 6.7) with placeholders
+#
+# A placeholder stands between two soft line ends, and so does its value: so the rest of a body is
+# encoded once for all readers.
+
+SOFT_END = b"=\r\n"
+_LINE_OCTETS = 76  # of a line, its "=" counted
+
+
+def encode(words: str) -> bytes:
+    """Return text in quoted-printable; all line ends become CRLF."""
+    lines = words.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+    return b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
+
+
+def encode_alone(words: str) -> bytes:
+    """Return encoded text after which any other may follow on the same line."""
+    encoded = encode(words)
+    start = encoded.rfind(b"\n") + 1
+    if len(encoded) - start >= _LINE_OCTETS:  # no room for the soft end
+        cut = start + _LINE_OCTETS - 10
+        escape = encoded.rfind(b"=", cut - 2, cut)  # its two digits stay with it
+        cut = cut if escape < 0 else escape
+        encoded = encoded[:cut] + SOFT_END + encoded[cut:]
+    return encoded + SOFT_END
+
+
+def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
+    """Return a body in encoded pieces, with the numbers of placeholders between them."""
+    pattern = re.compile("(" + "|".join(map(re.escape, places)) + ")")
+    pieces = pattern.split(body)
+    parts: list[bytes | int] = []
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            parts.append(places[piece])
+        elif number < len(pieces) - 1:
+            parts.append(encode_alone(piece) if piece else b"")
+        else:
+            parts.append(encode(piece))
+    return parts
+
+
+def fill(parts: list[bytes | int], value: Callable[[int], bytes]) -> bytes:
+    """Return the body with each placeholder replaced by its value, encoded alone."""
+    return b"".join(value(part) if isinstance(part, int) else part for part in parts)

@@ -1,0 +1,238 @@
+"""A reader's request with its form, and the pages that answer it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from copydesk import newsletters
+from copydesk.kit import dates, text, urls
+from copydesk.mail_store import links
+from copydesk.newsletters import readers
+from copydesk.newsletters.readers import mailed_links
+from copydesk.newsroom import Newsroom
+from copydesk.placement import local_time
+from copydesk.rendering import (
+    Renderer,
+    language_tag,
+    load_site_strings,
+    mark_safe,
+    read_template,
+)
+
+MOST_BYTES = 16_384
+_MOST_FIELDS = 1_000
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form in order, each with its value."""
+
+    fields: Sequence[tuple[str, str]] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return any(name == field for field, _ in self.fields)
+
+    def first(self, name: str) -> str:
+        """Return the first value of a field, "" where it was not sent."""
+        return next((value for field, value in self.fields if field == name), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return all values of a field."""
+        return tuple(value for field, value in self.fields if field == name)
+
+
+NO_FORM = Form()
+
+
+async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """Read the body of a request; answers 413 above `most` bytes."""
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > most:
+                raise HTTPException(413, headers={"Connection": "close"})
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error
+    return bytes(body)
+
+
+async def read_form(request: Request) -> Form:
+    """Read a form; answers 415 for any other body, 400 for too many fields."""
+    if not is_form(request):
+        raise HTTPException(415)
+    try:
+        body = (await read_body(request)).decode("utf-8", "replace")
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return Form(fields)
+
+
+def is_form(request: Request) -> bool:
+    """Decide whether a request's content type is a form's."""
+    kind = request.headers.get("Content-Type", "").partition(";")[0]
+    return kind.strip().lower() == FORM_TYPE
+
+
+# ---- Pages
+
+_FOLDER = Path(__file__).parent
+_LINK_HOURS = 48  # for which a link that was mailed to prove an address is good
+
+
+class ReaderPages:
+    """Render the readers' pages of a newsroom; its `_templates/` may replace any of them."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._templates = newsroom.templates
+        self._beat = newsroom.beat
+        self._zone = dates.find_zone(newsroom.beat.timezone)
+        self._public_url = newsroom.settings.serve.public_url
+        strings = _FOLDER / "strings"
+        self.strings = load_site_strings(newsroom.beat.locale, self._templates, more=strings)
+        self._renderer = Renderer(self._templates, folder=_FOLDER / "templates")
+        self._renderer.set_strings(self.strings)
+
+    @property
+    def title(self) -> str:
+        """Return the site's title."""
+        return text.fold(self._beat.title)
+
+    @property
+    def language(self) -> str:
+        """Return the language tag of the pages."""
+        return language_tag(self._beat.locale) or "en"
+
+    @cached_property
+    def root(self) -> str:
+        """Return the path of all pages as browsers see it: `/tide/mail/`."""
+        return f"{urls.path(self._public_url).rstrip('/')}/mail/"
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a string as plain text."""
+        return self.strings.say(key, **values)
+
+    def phrase(self, key: str, **values: object) -> str:
+        """Return a string as HTML; inserted values are escaped and isolated (`<bdi>`)."""
+        apart = {
+            name: f"<bdi>{html.escape(value)}</bdi>" if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return mark_safe(self.strings.escape().say(key, **apart))
+
+    def phrase_link_hours(self, key: str, **values: str) -> str:
+        """Return a string, as HTML, that names the lifetime of a mailed link."""
+        return self.phrase(key, hours=_LINK_HOURS, **values)
+
+    def phrase_wait(self, key: str, wait: timedelta | None) -> str:
+        """Return a string that names how many hours to wait."""
+        return self.phrase(key, count=count_hours(wait))
+
+    def name_letter(self, letter: readers.LetterChoice) -> str:
+        """Return a letter's title, by default the site's."""
+        return text.fold(letter.title) or self.title
+
+    def name_letters(self, letters: Sequence[readers.LetterChoice]) -> list[str]:
+        """Return the titles of some letters."""
+        return [self.name_letter(letter) for letter in letters]
+
+    def say_day(self, at: datetime) -> str:
+        """Return the date of a moment in the site's time zone."""
+        return self.strings.format_date("short", local_time(at, self._zone).date())
+
+    def answer(self, template: str, title: str, status: int = 200, **values: object) -> Response:
+        """Render a template as a page; `title` is the key of its title. Raises PublishError."""
+        site = {
+            "title": self.title,
+            "language": self.language,
+            "is_turned": self.strings.direction == "rtl",
+            "root": self.root,
+            "home": f"{self._beat.url.rstrip('/')}/" if self._beat.url else "",
+        }
+        body = self._renderer.render_page(template, site=site, title=self.say(title), **values)
+        return Response(body, status, media_type="text/html")
+
+    def notice(self, name: str, *paragraphs: str, status: int = 200, **more: object) -> Response:
+        """Return a page with a message; by default the text that belongs to its title."""
+        usual: Mapping[str, object] = {"letters": [], "has_form": False}
+        told = paragraphs or (self.say(f"readers_{name}_text"),)
+        context = {**usual, **more, "paragraphs": list(told)}
+        return self.answer("mail_notice.html", f"readers_{name}_title", status, **context)
+
+    def style_sheet(self) -> str:
+        """Return the site's style sheet, the rules of these pages, then the owner's."""
+        site, theme = (
+            read_template(name, self._templates) or "" for name in ("style.css", "theme.css")
+        )
+        own = (_FOLDER / "assets" / "mail.css").read_text(encoding="utf-8")
+        return f"{site}{own}\n{theme}"
+
+
+def count_hours(wait: timedelta | None) -> int:
+    """Return the hours to wait, at least one."""
+    return max(-(-int((wait or timedelta()).total_seconds()) // 3600), 1)
+
+
+# ---- Requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request: its method, the token in its URL, its query and form.
+
+    `client` is the network that it comes from.
+    """
+
+    method: str = "GET"
+    token: str = field(default="", repr=False)
+    query: Form = NO_FORM
+    form: Form = field(default=NO_FORM, repr=False)
+    client: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request with the newsroom, store and pages that answer it."""
+
+    newsroom: Newsroom
+    store: newsletters.MailStore
+    pages: ReaderPages
+    sent: Sent
+
+    @property
+    def token(self) -> str:
+        """Return the token in the page's URL."""
+        return self.sent.token
+
+    @property
+    def form(self) -> Form:
+        """Return the form that was sent, or an empty one."""
+        return self.sent.form
+
+    def look(self, purpose: links.LinkPurpose) -> readers.LinkView:
+        """Return what this request's link opens."""
+        return mailed_links.look_at_link(self.newsroom, self.store, self.token, purpose)
+
+    def refuse_link(self, kind: str) -> Response:
+        """Answer an invalid link: expired or forged."""
+        if kind == "over":
+            words = self.pages.phrase_link_hours("readers_over_text")
+            has_form = bool(self.newsroom.beat.subscribe_url)
+            return self.pages.notice("over", words, status=410, has_form=has_form)
+        return self.pages.notice("forged", status=404)
+
+
+Answer = Callable[[Visit], Response]
+"""Answer a visit; it touches the disk: for a thread."""

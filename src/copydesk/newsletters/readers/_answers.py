@@ -1,0 +1,257 @@
+"""What readers ask for and what they are answered: nothing here is prose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from copydesk.mail_store import SubscriberState
+from copydesk.mail_store.links import LinkPurpose
+from copydesk.newsletters.readers.addresses import AddressFault
+
+SubscribeOutcome = Literal["asked", "wait", "no-address", "no-letter", "busy"]
+ConfirmOutcome = Literal["confirmed", "again", "over", "forged"]
+LinkKind = Literal["good", "over", "forged"]
+ClosedKind = Literal["over", "forged"]
+LeaveOutcome = Literal["left", "again", "over", "forged"]
+ChooseOutcome = Literal["kept", "asked", "no-letter", "no-date", "over", "forged"]
+ManageOutcome = Literal["asked", "wait", "over", "forged"]
+ChangeOutcome = Literal[
+    "asked", "changed", "wait", "busy", "no-address", "same", "taken", "over", "forged"
+]
+EraseOutcome = Literal["erased", "over", "forged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeRequest:
+    """A filled form: the address, letters by id, topics by name (none for all).
+
+    `client` is the sender's network address (IPv6: its /64), by which forms are counted; `language`
+    is the language for mails, "" for the site's.
+    """
+
+    address: str = field(repr=False)
+    letters: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    client: str = field(default="", repr=False)
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeAnswer:
+    """The result of a form.
+
+    asked: a mail was sent, or the address is subscribed already; the answer does not tell which
+    wait: this network sent too many forms; `wait` is the time until the next
+    busy: too many new readers today
+    no-address: `hint` says what is wrong with it
+    no-letter: none of the named letters exists
+    """
+
+    outcome: SubscribeOutcome
+    hint: AddressFault = ""
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterChoice:
+    """A letter as a reader's page shows it; `topics` are the chosen ones, () for all."""
+
+    id: str
+    title: str
+    is_subscribed: bool = False
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterOffer:
+    """What readers can subscribe to, and the consent text.
+
+    `topics` are the names that can be chosen. The form must show `consent`: it is stored with each
+    consent.
+    """
+
+    letters: tuple[LetterChoice, ...]
+    topics: tuple[str, ...]
+    consent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmAnswer:
+    """The result of a confirmation; `again`: it was confirmed before, and nothing changed."""
+
+    outcome: ConfirmOutcome
+    letters: tuple[LetterChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """What a link's page may show; nothing but `kind` where the link is not `good`.
+
+    `address` is masked. `letters` are all letters with the reader's choices; for a confirmation
+    link those that were asked for, with their topics. `letter` is the link's own, None where it has
+    none or that letter is gone; `topics` are the names that can be chosen; `new_address` (masked)
+    is the one that a change link would set. A pause without end is `is_paused` without
+    `paused_until`. A reader who `is_suppressed` gets nothing whatever they choose: mail bounced,
+    they complained, or the owner decided.
+    """
+
+    kind: LinkKind
+    purpose: LinkPurpose
+    address: str = ""
+    letters: tuple[LetterChoice, ...] = ()
+    letter: LetterChoice | None = None
+    topics: tuple[str, ...] = ()
+    state: SubscriberState | Literal[""] = ""
+    is_paused: bool = False
+    paused_until: datetime | None = None
+    new_address: str = ""
+    is_suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveAnswer:
+    """The result of unsubscribing, and the letters that ended; `again`: there was none left.
+
+    Links in letters are never `over`; a manage link may be.
+    """
+
+    outcome: LeaveOutcome
+    letters: tuple[LetterChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderChoices:
+    """A reader's choice: the topics of each letter by id (() for all); other letters end.
+
+    `paused_until` is the day on which letters resume, None for no pause.
+    """
+
+    letters: Mapping[str, tuple[str, ...]]
+    paused_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseAnswer:
+    """The result of a choice.
+
+    kept: it was stored; with no letter the reader is unsubscribed
+    asked: the reader had unsubscribed, so a mail asks for confirmation
+    no-letter: an unknown letter; nothing changed
+    no-date: a pause that ends in the past or in more than a year; nothing changed
+    """
+
+    outcome: ChooseOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageAnswer:
+    """Whether a manage link was mailed; `wait` is the time until the next one may be."""
+
+    outcome: ManageOutcome
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAnswer:
+    """The result of a change of address.
+
+    asked: a link was mailed to the new address, even where another reader has it
+    changed: the new address is set
+    same: it is the reader's address already
+    taken: another reader has it; only the holder of the mailed link is told
+    """
+
+    outcome: ChangeOutcome
+    hint: AddressFault = ""
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseAnswer:
+    """The result of erasing; once `erased`, all links of that reader are over."""
+
+    outcome: EraseOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSubscription:
+    """A subscription in a reader's data."""
+
+    letter: str
+    topics: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConsent:
+    """A consent in a reader's data; `words` is the text that was agreed to."""
+
+    letter: str
+    at: datetime
+    how: str
+    proof: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDelivery:
+    """An issue queued to a reader, its outcome, and the server's text.
+
+    `at` is None while it is queued.
+    """
+
+    issue: str
+    state: str
+    at: datetime | None
+    attempts: int = 0
+    code: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReturn:
+    """A returned message in a reader's data; an unproved one had no effect."""
+
+    issue: str
+    kind: str
+    at: datetime
+    status: str = ""
+    words: str = ""
+    is_proved: bool = True
+    is_from_former_address: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderData:
+    """Everything that is stored about one reader (GDPR, article 15); can be encoded as JSON.
+
+    `suppressed` says why nothing is sent, or "". `address_changes` are the times at which they gave
+    up addresses whose digests are still stored.
+    """
+
+    address: str = field(repr=False)
+    state: SubscriberState
+    language: str
+    made: datetime
+    paused_until: datetime | None
+    new_address: str = field(repr=False)
+    subscriptions: tuple[KeptSubscription, ...]
+    consents: tuple[KeptConsent, ...]
+    deliveries: tuple[KeptDelivery, ...]
+    returns: tuple[KeptReturn, ...]
+    waiting_mails: tuple[str, ...]
+    address_changes: tuple[datetime, ...] = ()
+    suppressed: str = ""
+    suppressed_since: datetime | None = None
+    suppression_detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataAnswer:
+    """A reader's data; None where the link is not `good`."""
+
+    kind: LinkKind
+    data: ReaderData | None = None

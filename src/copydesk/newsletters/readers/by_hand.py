@@ -1,0 +1,249 @@
+"""What the owner does to single readers at the command line, and readers of renamed letters."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.mail_store import (
+    Consent,
+    LetterRename,
+    MailStore,
+    Subscriber,
+    SubscriberState,
+    Subscription,
+    SuppressionReason,
+)
+from copydesk.mail_store.deliveries import SendingState
+from copydesk.newsletters.readers._answers import ReaderData
+from copydesk.newsletters.readers.addresses import AddressFault, read_address
+from copydesk.newsletters.readers.choices import end_letters
+from copydesk.newsletters.readers.consent import write_proof
+from copydesk.newsletters.readers.manage import forget_reader, gather_data
+from copydesk.newsroom import Newsroom
+
+_FAULTS: Mapping[AddressFault, str] = {
+    "empty": "nothing stands there",
+    "too-long": "it is longer than 254 octets",
+    "no-at": "it has no @",
+    "special-domain": "nobody can write to that domain",
+    "bad-domain": "what stands behind the @ is no domain",
+    "bad-name": "what stands before the @ is no name",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderCounts:
+    """Readers by state, readers of each letter, and addresses that get nothing.
+
+    `suppressed_readers` would be active or paused but for a suppression, and are counted nowhere
+    else. `suppressed` counts addresses, of readers or not. `waiting_mails` are mails to single
+    readers not sent yet. `same_mailbox` are the numbers of readers whose addresses are spellings of
+    one mailbox.
+    """
+
+    states: Mapping[SubscriberState, int]
+    letters: Mapping[str, int]
+    suppressed: Mapping[SuppressionReason, int]
+    waiting_mails: int
+    suppressed_readers: int
+    same_mailbox: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionRow:
+    """A suppression: the reason, since when, and the address, "" where it is unknown now."""
+
+    address: str = field(repr=False)
+    reason: SuppressionReason
+    since: datetime
+    detail: str
+
+
+def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
+    """Count the readers; raises MailStoreError."""
+    kept = store.subscriptions.count(newsroom.now)
+    letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
+    suppressed = Counter(store.subscribers.count_suppressed_by_state())
+    del suppressed["waiting"], suppressed["left"], suppressed["erased"]
+    return ReaderCounts(
+        states=Counter(store.subscribers.count()) - suppressed,
+        letters={**letters, **kept},
+        suppressed=store.suppressions.count(),
+        waiting_mails=store.outbox.count(),
+        suppressed_readers=suppressed.total(),
+        same_mailbox=store.subscribers.list_same_mailboxes(),
+    )
+
+
+def find_reader(newsroom: Newsroom, store: MailStore, typed: str) -> ReaderData:
+    """Return the data of the reader with an address; raises UsageError, MailStoreError."""
+    return gather_data(store, _find(newsroom, store, typed))
+
+
+def find_number(newsroom: Newsroom, store: MailStore, typed: str) -> int:
+    """Return the number of the reader with an address, as logs have it; raises as `find_reader`."""
+    return _find(newsroom, store, typed).id
+
+
+def read_reader(store: MailStore, number: int) -> ReaderData:
+    """Return the data of a reader by number; raises UsageError, MailStoreError."""
+    subscriber = store.subscribers.get(number)
+    if subscriber is None or not subscriber.address:
+        raise UsageError("no such reader", subject=str(number), hint="look for their address")
+    return gather_data(store, subscriber)
+
+
+def add_reader(
+    newsroom: Newsroom, store: MailStore, typed: str, letter: str, consent: str
+) -> ReaderData:
+    """Subscribe somebody to a letter, with proof of consent; raises UsageError, MailStoreError."""
+    address = _read(newsroom, typed)
+    letters = [known.id for known in newsroom.settings.letters]
+    if letter not in letters:
+        hint = f"there are: {', '.join(letters)}" if letters else "beat.toml has no [[letter]]"
+        raise UsageError("no such letter", subject=text.fold(letter)[:80], hint=hint)
+    if not text.fold(consent):
+        raise UsageError("without consent nobody gets a letter", hint="say what proves it")
+    with store.at_once():
+        if store.suppressions.find(address):
+            raise UsageError(
+                "nothing is sent to that address",
+                hint="copydesk mail readers suppressions lift ADDRESS, if they want that",
+            )
+        now = newsroom.now
+        subscriber = store.subscribers.add(address, now)
+        store.subscriptions.put(Subscription(subscriber=subscriber.id, letter=letter, since=now))
+        proof = write_proof("owner", said=text.fold(consent), added=dates.rfc3339(now))
+        store.consents.add(
+            Consent(subscriber=subscriber.id, letter=letter, at=now, how="desk", proof=proof)
+        )
+        if subscriber.state != "paused":
+            store.subscribers.set_state(subscriber.id, "active")
+    return find_reader(newsroom, store, address)
+
+
+def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str, ...]:
+    """Unsubscribe a reader from all letters; return their ids. UsageError, MailStoreError."""
+    with store.at_once():
+        subscriber = _find(newsroom, store, typed)
+        ended = tuple(kept.letter for kept in store.subscriptions.of(subscriber.id))
+        end_letters(newsroom, store, subscriber, "")
+    return ended
+
+
+def erase_by_address(newsroom: Newsroom, store: MailStore, typed: str) -> None:
+    """Erase a reader, except for a digest of the address; raises UsageError, MailStoreError."""
+    forget_reader(newsroom, store, _find(newsroom, store, typed))
+
+
+def suppress_address(newsroom: Newsroom, store: MailStore, typed: str, why: str) -> None:
+    """Suppress an address by the owner's decision; raises UsageError, MailStoreError."""
+    address = _read(newsroom, typed)
+    store.suppressions.add(address, "by-hand", newsroom.now, text.fold(why)[:200])
+
+
+def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
+    """Lift the suppression of an address; raises UsageError where there is none."""
+    if not store.suppressions.lift(_read(newsroom, typed)):
+        raise UsageError("that address is not suppressed")
+
+
+def list_suppressions(store: MailStore) -> list[SuppressionRow]:
+    """Return the suppressions, newest first; raises MailStoreError."""
+    return [
+        SuppressionRow(
+            address=address,
+            reason=suppression.reason,
+            since=suppression.since,
+            detail=suppression.detail,
+        )
+        for suppression, address in store.suppressions.walk()
+    ]
+
+
+def _find(newsroom: Newsroom, store: MailStore, typed: str) -> Subscriber:
+    subscriber = store.subscribers.find(_read(newsroom, typed))
+    if subscriber is None or not subscriber.address:
+        raise UsageError("nobody has that address here", hint="look at how it is written")
+    return subscriber
+
+
+def _read(newsroom: Newsroom, typed: str) -> str:
+    read = read_address(typed, newsroom.settings)
+    if read.fault:
+        raise UsageError(
+            f"that is no address: {_FAULTS[read.fault]}", hint="write it as reader@example.org"
+        )
+    return read.address
+
+
+# ---- Lost letters
+#
+# Whoever renames a letter's id in beat.toml leaves its readers with the old id, which nothing is
+# sent to.
+
+_OPEN: tuple[SendingState, ...] = ("ready", "awaits-word", "sending", "paused")
+_BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostLetter:
+    """A letter that is gone from the settings, and its number of subscribers.
+
+    `command` moves them to another letter: NEW stands for the new id, unless only one letter is
+    possible.
+    """
+
+    letter: str
+    readers: int
+    command: str
+
+
+def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter, ...]:
+    """Return the letters with subscribers that the settings no longer have; MailStoreError."""
+    known = [letter.id for letter in newsroom.settings.letters]
+    return tuple(
+        LostLetter(letter=letter, readers=readers, command=_write_command(store, letter, known))
+        for letter, readers in store.subscriptions.count_all().items()
+        if letter not in known
+    )
+
+
+def rename_letter(newsroom: Newsroom, store: MailStore, old: str, new: str, by: str) -> int:
+    """Move the readers of a renamed letter to its new id; return how many.
+
+    Proofs of consent stay, with a note about the rename. Raises UsageError where it would subscribe
+    somebody to what they did not ask for (both letters exist, or existed side by side), and while
+    an issue of the old letter is being sent.
+    """
+    known = {letter.id for letter in newsroom.settings.letters}
+    shown = text.fold(f"{old} to {new}")[:80]
+    if new not in known:
+        raise UsageError("no such letter", subject=text.fold(new)[:80], hint="name its new id")
+    if old in known:
+        hint = "nobody is moved from one letter to another: readers choose for themselves"
+        raise UsageError("that letter is still there", subject=text.fold(old)[:80], hint=hint)
+    with store.at_once():
+        if old not in store.subscriptions.count_all():
+            raise UsageError("nobody is subscribed to that letter", subject=text.fold(old)[:80])
+        going = store.ledger.list_sendings(most=1_000, states=_OPEN)
+        issue = next((sending.issue for sending in going if sending.letter == old), "")
+        if issue:
+            raise UsageError("an issue of it is on its way", subject=issue, hint=_BACK)
+        if not store.renames.may_be_one(old, new):
+            hint = "there were readers or issues of both at one time: readers choose for themselves"
+            raise UsageError("that is no rename, but two letters", subject=shown, hint=hint)
+        rename = LetterRename(old=old, new=new, by=text.fold(by)[:200], at=newsroom.now)
+        return store.renames.move_readers(rename)
+
+
+def _write_command(store: MailStore, old: str, known: Sequence[str]) -> str:
+    possible = [new for new in known if store.renames.may_be_one(old, new)]
+    new = possible[0] if len(possible) == 1 else "NEW"
+    return f"copydesk mail readers rename-letter {shlex.quote(text.fold(old))} {new}"

@@ -1,0 +1,178 @@
+"""Change a reader's letters, topics and pauses, by the links in their letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from copydesk.kit import dates
+from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription
+from copydesk.newsletters.readers import limits
+from copydesk.newsletters.readers._answers import ChooseAnswer, LeaveAnswer, ReaderChoices
+from copydesk.newsletters.readers.consent import Wish, keep_consent_words, write_proof
+from copydesk.newsletters.readers.mailed_links import (
+    OPENS,
+    ClosedLink,
+    find_letter,
+    list_letters_of,
+    open_link,
+)
+from copydesk.newsletters.readers.subscribe import ask_reader
+from copydesk.newsroom import Newsroom
+
+_LONGEST_PAUSE = timedelta(days=366)
+
+
+def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
+    """End a link's letter, or all where it names none (RFC 8058); may be repeated.
+
+    Such a link never expires. Raises MailStoreError.
+    """
+    return _leave(newsroom, store, token, everything=False)
+
+
+def leave_all_letters(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
+    """Unsubscribe the reader of a link from all letters; raises MailStoreError."""
+    return _leave(newsroom, store, token, everything=True)
+
+
+def choose_letters(
+    newsroom: Newsroom, store: MailStore, token: str, choices: ReaderChoices
+) -> ChooseAnswer:
+    """Store a reader's choice, by a choices or manage link; raises MailStoreError.
+
+    Unknown topics are dropped. A link may have been forwarded, so a reader who had unsubscribed
+    gets a mail that asks for confirmation.
+    """
+    with store.at_once():
+        opened = open_link(newsroom, store, token, OPENS["choices"])
+        if isinstance(opened, ClosedLink):
+            return ChooseAnswer(outcome=opened.kind)
+        if choices.letters.keys() - {letter.id for letter in newsroom.settings.letters}:
+            return ChooseAnswer(outcome="no-letter")
+        until = _find_end(newsroom, choices)
+        if until is not None and not newsroom.now < until < newsroom.now + _LONGEST_PAUSE:
+            return ChooseAnswer(outcome="no-date")
+        chosen = _keep_known_topics(newsroom, choices.letters)
+        if opened.subscriber.state in {"active", "paused"}:
+            _keep(newsroom, store, opened.subscriber, chosen)
+            _set_state(store, opened.subscriber, chosen, until)
+            return ChooseAnswer(outcome="kept")
+        return _ask_again(newsroom, store, opened.subscriber, chosen)
+
+
+def end_letters(
+    newsroom: Newsroom, store: MailStore, subscriber: Subscriber, letter: str
+) -> LeaveAnswer:
+    """End one letter of a reader, or all for ""; without any left they are unsubscribed."""
+    had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
+    ended = had & {letter} if letter else had
+    for name in ended:
+        store.subscriptions.end(subscriber.id, name)
+    if had == ended and subscriber.state in {"active", "paused"}:
+        store.subscribers.set_state(subscriber.id, "left")
+    choices = list_letters_of(newsroom, store, subscriber.id)
+    return LeaveAnswer(
+        outcome="left" if ended else "again",
+        letters=tuple(choice for choice in choices if choice.id in ended),
+    )
+
+
+def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool) -> LeaveAnswer:
+    with store.at_once():
+        opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
+        if isinstance(opened, ClosedLink):
+            return _answer_nobody(store, token, opened)
+        letter = "" if everything else find_letter(store, opened.link)
+        return end_letters(newsroom, store, opened.subscriber, letter)
+
+
+def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
+    """Answer a link whose reader is gone: they are unsubscribed."""
+    link = store.links.read(token)
+    subscriber = store.subscribers.get(link.subscriber) if link else None
+    is_gone = closed.kind == "over" and (subscriber is None or not subscriber.address)
+    return LeaveAnswer(outcome="again" if is_gone else closed.kind)
+
+
+def _find_end(newsroom: Newsroom, choices: ReaderChoices) -> datetime | None:
+    """Return the start of the day on which letters resume, in the site's time zone."""
+    if choices.paused_until is None:
+        return None
+    zone = dates.find_zone(newsroom.beat.timezone)
+    try:
+        return dates.utc(datetime.combine(choices.paused_until, time(), zone))
+    except OverflowError:
+        return datetime.min.replace(tzinfo=newsroom.now.tzinfo)  # a day that no calendar has
+
+
+def _keep_known_topics(
+    newsroom: Newsroom, letters: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    known = {topic.name for topic in newsroom.beat.topics}
+    return {
+        letter: tuple(topic for topic in topics if topic in known)
+        for letter, topics in letters.items()
+    }
+
+
+def _keep(
+    newsroom: Newsroom,
+    store: MailStore,
+    subscriber: Subscriber,
+    chosen: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Store the chosen letters and end the others; a new one is a consent.
+
+    Letters that the settings no longer have were not on offer: they end with all letters.
+    """
+    had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
+    offered = {letter.id for letter in newsroom.settings.letters} if chosen else had
+    for letter in (had & offered) - chosen.keys():
+        store.subscriptions.end(subscriber.id, letter)
+    for letter, topics in chosen.items():
+        store.subscriptions.put(
+            Subscription(subscriber=subscriber.id, letter=letter, topics=topics, since=newsroom.now)
+        )
+        if letter not in had:
+            proof = write_proof("choices", confirmed=dates.rfc3339(newsroom.now))
+            store.consents.add(
+                Consent(
+                    subscriber=subscriber.id,
+                    letter=letter,
+                    at=newsroom.now,
+                    how="choices",
+                    proof=proof,
+                )
+            )
+
+
+def _set_state(
+    store: MailStore,
+    subscriber: Subscriber,
+    chosen: Mapping[str, tuple[str, ...]],
+    until: datetime | None,
+) -> None:
+    if not chosen:
+        store.subscribers.set_state(subscriber.id, "left")
+    elif until is None:
+        store.subscribers.set_state(subscriber.id, "active")
+    else:
+        store.subscribers.set_state(subscriber.id, "paused", until)
+
+
+def _ask_again(
+    newsroom: Newsroom,
+    store: MailStore,
+    subscriber: Subscriber,
+    chosen: Mapping[str, tuple[str, ...]],
+) -> ChooseAnswer:
+    """Mail a confirmation to a reader who is not subscribed; without letters do nothing."""
+    if not chosen:
+        return ChooseAnswer(outcome="kept")
+    if limits.admit_any(store, newsroom.now) is None:
+        version = keep_consent_words(newsroom, store)
+        wish = Wish(asked=newsroom.now, letters=chosen, words=version)
+        if not ask_reader(newsroom, store, subscriber.address, wish):
+            limits.take_back_any(store)
+    return ChooseAnswer(outcome="asked")

@@ -1,0 +1,227 @@
+"""Show a reader their data, change their address, erase them: by a link mailed for that."""
+
+from __future__ import annotations
+
+from copydesk.kit import dates
+from copydesk.mail_store import Consent, MailStore, OutboxKind, OutboxMail, Subscriber
+from copydesk.mail_store.deliveries import DeliveryEntry
+from copydesk.newsletters.readers import limits
+from copydesk.newsletters.readers._answers import (
+    ChangeAnswer,
+    DataAnswer,
+    EraseAnswer,
+    KeptConsent,
+    KeptDelivery,
+    KeptReturn,
+    KeptSubscription,
+    ManageAnswer,
+    ReaderData,
+)
+from copydesk.newsletters.readers.addresses import read_address, scrub_address
+from copydesk.newsletters.readers.consent import CONSENT_WORDS, read_version, write_proof
+from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
+from copydesk.newsletters.readers.subscribe import lift_by_reader
+from copydesk.newsroom import Newsroom
+
+
+def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
+    """Mail a manage link to the reader of any link in a letter.
+
+    The answer is `asked` even where nothing may be sent to the address. Raises MailStoreError.
+    """
+    with store.at_once():
+        opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
+        if isinstance(opened, ClosedLink):
+            return ManageAnswer(outcome=opened.kind)
+        wait = limits.admit_link(store, opened.subscriber.id, newsroom.now)
+        if wait is not None:
+            return ManageAnswer(outcome="wait", wait=wait)
+        if limits.may_write(store, opened.subscriber.address):
+            _put_mail(newsroom, store, "manage", opened.subscriber)
+    return ManageAnswer(outcome="asked")
+
+
+def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) -> DataAnswer:
+    """Return everything stored about the reader of a manage link; raises MailStoreError."""
+    opened = open_link(newsroom, store, manage_token, OPENS["manage"])
+    if isinstance(opened, ClosedLink):
+        return DataAnswer(kind=opened.kind)
+    return DataAnswer(kind="good", data=gather_data(store, opened.subscriber))
+
+
+def request_address_change(
+    newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
+) -> ChangeAnswer:
+    """Mail a confirmation link to a new address; raises MailStoreError."""
+    with store.at_once():
+        opened = open_link(newsroom, store, manage_token, OPENS["manage"])
+        if isinstance(opened, ClosedLink):
+            return ChangeAnswer(outcome=opened.kind)
+        typed = read_address(new_address, newsroom.settings)
+        if typed.fault:
+            return ChangeAnswer(outcome="no-address", hint=typed.fault)
+        if typed.address == opened.subscriber.address:
+            return ChangeAnswer(outcome="same")
+        return _propose(newsroom, store, opened.subscriber, typed.address)
+
+
+def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: str) -> ChangeAnswer:
+    """Set the address that a link was mailed to (POST only); raises MailStoreError."""
+    with store.at_once():
+        opened = open_link(newsroom, store, change_token, OPENS["change"])
+        if isinstance(opened, ClosedLink):
+            return ChangeAnswer(outcome=opened.kind)
+        subscriber = opened.subscriber
+        new = store.subscribers.find_proposed_address(subscriber.id)
+        if not limits.may_write(store, new):
+            return ChangeAnswer(outcome="over")
+        if not _make_free(store, subscriber, new):
+            return ChangeAnswer(outcome="taken")
+        store.subscribers.change_address(subscriber.id, new, newsroom.now)
+        lift_by_reader(store, new)
+        _note_change(newsroom, store, subscriber)
+    scrub_address(store, subscriber.address)
+    return ChangeAnswer(outcome="changed")
+
+
+def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> EraseAnswer:
+    """Erase the reader of a manage link, except for a keyed digest of the address.
+
+    Raises MailStoreError.
+    """
+    opened = open_link(newsroom, store, manage_token, OPENS["manage"])
+    if isinstance(opened, ClosedLink):
+        return EraseAnswer(outcome=opened.kind)
+    forget_reader(newsroom, store, opened.subscriber)
+    return EraseAnswer(outcome="erased")
+
+
+def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
+    """Erase a reader, except for the digest in suppressions and the log; raises MailStoreError.
+
+    The address is wiped from the file, at once or, where another connection prevents it, soon.
+    """
+    with store.at_once():
+        store.suppressions.add(subscriber.address, "erased", newsroom.now)
+        store.subscribers.erase(subscriber.id)
+    scrub_address(store, subscriber.address)
+
+
+def _propose(
+    newsroom: Newsroom, store: MailStore, subscriber: Subscriber, new: str
+) -> ChangeAnswer:
+    wait = limits.admit_link(store, subscriber.id, newsroom.now)
+    if wait is not None:
+        return ChangeAnswer(outcome="wait", wait=wait)
+    wait = limits.admit_any(store, newsroom.now)
+    if wait is not None:
+        return ChangeAnswer(outcome="busy", wait=wait)
+
+    may_write = limits.may_write(store, new)
+    if not may_write or not limits.admit_mail(store, new, newsroom.now):
+        limits.take_back_any(store)
+        return ChangeAnswer(outcome="asked")
+    store.subscribers.propose_address(subscriber.id, new, newsroom.now)
+    _put_mail(newsroom, store, "change", subscriber)
+    return ChangeAnswer(outcome="asked")
+
+
+def _put_mail(
+    newsroom: Newsroom, store: MailStore, kind: OutboxKind, subscriber: Subscriber
+) -> None:
+    store.outbox.put(OutboxMail(kind=kind, subscriber=subscriber.id, made=newsroom.now))
+
+
+def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
+    """Decide whether a reader may take an address; an unconfirmed reader there is forgotten.
+
+    An erased reader who had it is detached from their rows in the delivery log.
+    """
+    other = store.subscribers.find(address)
+    if other is None or other.id == subscriber.id:
+        return True
+    if other.state not in {"waiting", "erased"}:
+        return False
+    if store.ledger.of(other.id):
+        store.subscribers.erase(other.id)
+        store.subscribers.forget_key(other.id)
+    else:
+        store.subscribers.forget(other.id)
+    return True
+
+
+def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
+    """Note beside the consents that the reader has another address now."""
+    proof = write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
+    for kept in store.subscriptions.of(subscriber.id):
+        store.consents.add(
+            Consent(
+                subscriber=subscriber.id,
+                letter=kept.letter,
+                at=newsroom.now,
+                how="choices",
+                proof=proof,
+            )
+        )
+
+
+# ---- A reader's data, from every table
+
+
+def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
+    """Return everything stored about a reader; raises MailStoreError."""
+    suppression = store.suppressions.find(subscriber.address)
+    number = subscriber.id
+    return ReaderData(
+        address=subscriber.address,
+        state=subscriber.state,
+        language=subscriber.language,
+        made=subscriber.made,
+        paused_until=subscriber.paused_until,
+        new_address=store.subscribers.find_proposed_address(number),
+        subscriptions=tuple(
+            KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
+            for kept in store.subscriptions.of(number)
+        ),
+        consents=tuple(_tell_consent(store, consent) for consent in store.consents.of(number)),
+        deliveries=tuple(map(_tell_delivery, store.ledger.of(number))),
+        returns=tuple(
+            KeptReturn(
+                issue=entry.issue,
+                kind=entry.kind,
+                at=entry.at,
+                status=entry.status,
+                words=entry.words,
+                is_proved=entry.is_proved,
+                is_from_former_address=entry.is_from_former_address,
+            )
+            for entry in store.returns.of(number)
+        ),
+        address_changes=store.subscribers.list_address_changes(number),
+        waiting_mails=store.outbox.list_kinds(number),
+        suppressed=suppression.reason if suppression else "",
+        suppressed_since=suppression.since if suppression else None,
+        suppression_detail=suppression.detail if suppression else "",
+    )
+
+
+def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
+    return KeptDelivery(
+        issue=entry.issue,
+        state=entry.state.name.lower().replace("_", "-"),
+        at=entry.at,
+        attempts=entry.attempts,
+        code=entry.code,
+        words=entry.words,
+    )
+
+
+def _tell_consent(store: MailStore, consent: Consent) -> KeptConsent:
+    version = read_version(consent.proof)
+    return KeptConsent(
+        letter=consent.letter,
+        at=consent.at,
+        how=consent.how,
+        proof=consent.proof,
+        words=store.facts.get(CONSENT_WORDS + version) if version else "",
+    )

@@ -1,0 +1,264 @@
+"""Begin: a filed issue becomes a sending, ready or awaiting a person's word."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from copydesk import archive
+from copydesk.archive.letters import letter_path
+from copydesk.desk_store import AuditEntry, open_desk
+from copydesk.errors import CopydeskError, UsageError
+from copydesk.kit import text
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.deliveries import (
+    DeliveryState,
+    NewSending,
+    Sending,
+    SendingRemark,
+    SendingState,
+)
+from copydesk.news import Issue
+from copydesk.newsletters.checks import find_mail_obstacle
+from copydesk.newsletters.issues import (
+    IssueToSend,
+    LetterOutcome,
+    file_letter,
+    find_last_issue,
+    letter_stems,
+    read_issue_to_send,
+)
+from copydesk.newsroom import Newsroom
+from copydesk.placement import parse_issue_name
+
+_HELD = "held "  # facts: issues that await a word, whichever process sees them first
+_STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueAudience:
+    """Who gets an issue once it is filed; `readers` is None where a service has them."""
+
+    via: str
+    readers: int | None
+
+
+def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
+    """Queue an issue to its letter's readers; one already queued stays, and gets the approval.
+
+    `by` is the person who approves: without one, a letter that needs approval waits for it. Raises
+    UsageError where letters are not sent, there is no such issue, or it was sent or ended before.
+    """
+    via = newsroom.settings.mail.deliver
+    if not via:
+        hint = 'write [mail] and deliver = "smtp" into beat.toml: docs/guides/send-letters.md'
+        raise UsageError("letters are not sent from here", hint=hint)
+    mail = read_issue_to_send(newsroom, name)
+    remark = find_missing_word(newsroom, store, mail, by)
+    sending = store.ledger.begin(
+        NewSending(
+            issue=mail.name,
+            letter=mail.letter.id,
+            via=via,
+            topics=mail.topics,
+            by=by,
+            state="awaits-word" if remark else "ready",
+            remark=remark,
+        ),
+        newsroom.now,
+    )
+    if not by:
+        return sending
+    store.facts.forget(f"{_HELD}{mail.name}")
+    return _give_word(store, sending, remark, by)
+
+
+def ask_and_file(
+    newsroom: Newsroom,
+    store: MailStore,
+    letter_id: str,
+    by: str,
+    ask: Callable[[IssueAudience], bool],
+) -> LetterOutcome:
+    """File a letter's issue; if readers would get it at once, `ask` for confirmation first.
+
+    If `ask` returns False, the issue is filed and waits for approval. Raises as `file_letter` does.
+    """
+    held: list[str] = []
+
+    def look(issue: Issue) -> None:
+        audience = find_audience(newsroom, store, issue)
+        if audience is not None and not ask(audience):
+            held.append(issue.name)
+            hold_issue(store, issue.name)
+
+    try:
+        outcome = file_letter(newsroom, letter_id, by, look)
+    except BaseException:
+        if held and not archive.digest_of(newsroom.root, letter_path(held[0])):
+            store.facts.forget(f"{_HELD}{held[0]}")  # the next of that name is another issue
+        raise
+    if not held:
+        return outcome
+    if outcome.state != "filed":  # another process filed its hour, as somebody meant it
+        store.facts.forget(f"{_HELD}{held[0]}")
+        return outcome
+    begin_sending(newsroom, store, held[0])
+    return replace(outcome, is_held=True)
+
+
+def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAudience | None:
+    """Return who gets an issue once it is filed; None where it needs approval or has no reader."""
+    options = newsroom.settings.mail
+    if not options.deliver or options.start == "person":
+        return None
+    if options.deliver in {"smtp", "postmark"}:
+        readers = store.ledger.count_readers(issue.letter, issue.topics, newsroom.now)
+        return IssueAudience(via=options.deliver, readers=readers) if readers else None
+    if options.hand_over.is_draft:
+        return None
+    return IssueAudience(via=options.deliver, readers=None)
+
+
+def hold_issue(store: MailStore, name: str) -> None:
+    """Make an issue that is about to be filed wait for approval before it is sent."""
+    store.facts.put(f"{_HELD}{name}", "1")
+
+
+def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
+    """Queue a finished issue once more to the readers whose delivery is uncertain.
+
+    That is an owner's decision, once per issue: some readers get it twice. `readers` is the number
+    that the owner was shown. Raises UsageError where the number differs, the issue is not finished
+    or was sent again before, or the mail checks hold it back.
+    """
+    sending = _find_repeatable(store, name)
+    count = count_uncertain(store, name)
+    if count != readers or not count:
+        what = f"readers that are uncertain by now: {count}" if count else "no reader is uncertain"
+        raise UsageError(what, subject=sending.issue, hint="look once more, then say it again")
+    obstacle = find_mail_obstacle(newsroom, store)
+    if obstacle is not None:
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError(obstacle, subject=sending.issue, hint=hint)
+    if not store.ledger.send_again(sending.number, by, newsroom.now):
+        raise UsageError("somebody else said so just now", subject=sending.issue)
+    about = f"{sending.issue}: {count}"
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        desk.audit.add(AuditEntry(at=newsroom.now, who=by, what="sent-again", about=about))
+    return store.ledger.find(sending.issue) or sending
+
+
+def count_uncertain(store: MailStore, name: str) -> int:
+    """Count the readers to whom `send_again` would send; raises UsageError where it may not."""
+    sending = _find_repeatable(store, name)
+    return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
+
+
+def _find_repeatable(store: MailStore, name: str) -> Sending:
+    issue = name.removesuffix(".html").rpartition("/")[2]
+    sending = store.ledger.find(issue)
+    shown = text.fold(issue)[:80]
+    if sending is None:
+        hint = "copydesk mail send lists what was sent"
+        raise UsageError("no such sending", subject=shown, hint=hint)
+    if sending.again_at is not None:
+        what = f"it was sent to the uncertain again before, by {text.fold(sending.again_by)}"
+        raise UsageError(what, subject=shown, hint="a third letter goes to nobody")
+    if sending.state != "done":
+        hint = "" if sending.state == "ended" else "let it go on: copydesk mail send ISSUE"
+        what = f"the issue is not done, but {sending.state}"
+        raise UsageError(what, subject=shown, hint=hint)
+    return sending
+
+
+def find_missing_word(
+    newsroom: Newsroom, store: MailStore, mail: IssueToSend, by: str
+) -> SendingRemark:
+    """Return why an issue may not be sent yet, "" where it may.
+
+    The mail checks hold back everything until they are clean or overruled by name.
+    """
+    if find_mail_obstacle(newsroom, store) is not None:
+        return "checks"
+    if by:
+        return ""
+    if store.ledger.may_have_been_sent(mail.at):
+        return "restored"
+    if store.facts.get(f"{_HELD}{mail.name}"):
+        return "held"
+    return "person" if newsroom.settings.mail.start == "person" else ""
+
+
+def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
+    """Queue each letter's last issue, if it is today's; return what may be sent.
+
+    Issues that wait for approval are queued too, so that the desk shows them, but not returned.
+    Issues held back by the mail checks alone are returned once those are clean or overruled.
+    """
+    if newsroom.settings.mail.deliver:
+        for name in list_unsent_issues(newsroom, store):
+            begin_sending(newsroom, store, name)
+        if find_mail_obstacle(newsroom, store) is None:
+            _release_sendings(newsroom, store)
+    going = store.ledger.list_sendings(states=("ready", "sending"))
+    return tuple(reversed(going))
+
+
+def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
+    """Return today's sendings that the mail checks hold back."""
+    waiting: tuple[SendingState, ...] = ("awaits-word",)
+    return tuple(
+        sending
+        for sending in reversed(store.ledger.list_sendings(states=waiting))
+        if sending.remark == "checks" and _is_news(newsroom, sending.issue)
+    )
+
+
+def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
+    """Release what only the mail checks held back; an approval given before still counts."""
+    for sending in list_held_sendings(newsroom, store):
+        mail = read_issue_to_send(newsroom, sending.issue)
+        remark = find_missing_word(newsroom, store, mail, sending.by)
+        state: SendingState = "awaits-word" if remark else "ready"
+        store.ledger.set_state(sending.number, state, by=sending.by, remark=remark)
+
+
+def _is_news(newsroom: Newsroom, name: str) -> bool:
+    try:
+        mail = read_issue_to_send(newsroom, name)
+    except CopydeskError:  # somebody took it away, or edits it just now
+        return False
+    return timedelta(0) <= newsroom.now - mail.at <= _STILL_NEWS
+
+
+def list_unsent_issues(
+    newsroom: Newsroom, store: MailStore, within: timedelta = _STILL_NEWS
+) -> list[str]:
+    """Return each letter's last issue if it is recent and not in the delivery log."""
+    letters = newsroom.settings.letters
+    names = []
+    for letter in letters:
+        last = find_last_issue(newsroom, letter_stems(newsroom, letter, letters))
+        if last is None or not timedelta(0) <= newsroom.now - last.at <= within:
+            continue
+        name = parse_issue_name(last.path.rpartition("/")[2].removesuffix(".html"))
+        if name is not None and store.ledger.find(str(name)) is None:
+            names.append(str(name))
+    return names
+
+
+def _give_word(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
+    """Approve a sending that waits for it or is paused."""
+    if sending.state in {"done", "ended"}:
+        what = "went out" if sending.state == "done" else "was ended"
+        raise UsageError(f"the issue {what} before", subject=sending.issue, hint=_GONE)
+    state: SendingState = "awaits-word" if remark else "ready"
+    if sending.state in {"awaits-word", "paused"} or remark:
+        store.ledger.set_state(sending.number, state, by=by, remark=remark)
+    return store.ledger.find(sending.issue) or sending
+
+
+_GONE = "who got it: copydesk mail who ISSUE"

@@ -1,0 +1,217 @@
+"""Prepare an issue's messages; send one as a test, or write them as `.eml` files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copydesk.errors import MailError
+from copydesk.kit import files
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.deliveries import Intent, Sending
+from copydesk.mail_store.links import LinkPurpose, ReaderLink, ReturnPath
+from copydesk.news import MailOptions
+from copydesk.newsletters.checks import TrialRequest, admit_trial
+from copydesk.newsletters.issues import IssueToSend, make_outgoing, read_issue_to_send
+from copydesk.newsroom import Newsroom
+
+if TYPE_CHECKING:
+    from copydesk.newsletters.answers import Answer
+    from copydesk.newsletters.dkim import Signer
+    from copydesk.newsletters.message import Addressing, Envelope, MessageTemplate
+
+_TRIAL = Intent(
+    subscriber=0, address="reader@example.org", domain="example.org", language="", attempts=0
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterMaker:
+    """Makes the messages of one issue, with each reader's own links.
+
+    `public_url` is where the readers' pages are; `now` dates the links.
+    """
+
+    store: MailStore
+    sending: Sending
+    template: MessageTemplate
+    options: MailOptions
+    public_url: str
+    now: datetime
+
+    def make(self, intent: Intent) -> Envelope:
+        """Return one reader's message; raises MailError for an invalid address."""
+        from copydesk.newsletters.message import ReaderPlaces
+
+        path = ReturnPath(sending=self.sending.number, subscriber=intent.subscriber)
+        return self.template.for_reader(
+            ReaderPlaces(
+                address=intent.address,
+                unsubscribe=self._make_link("leave", "unsubscribe", intent.subscriber),
+                choices=self._make_link("choices", "choices", intent.subscriber),
+                message_id=self._name_message(path),
+                return_path=name_return_path(self.options, self.store.links.sign_return(path)),
+            )
+        )
+
+    def _name_message(self, path: ReturnPath) -> str:
+        token = self.store.links.sign_message_id(path)
+        return f"{self.sending.issue}.{token}@{sender_domain(self.options)}"
+
+    def _make_link(self, page: str, purpose: LinkPurpose, subscriber: int) -> str:
+        letter = self.sending.letter if purpose == "unsubscribe" else ""
+        link = ReaderLink(purpose=purpose, subscriber=subscriber, letter=letter, made=self.now)
+        return f"{self.public_url}/mail/{page}/{self.store.links.sign(link)}"
+
+
+def prepare_letter(
+    newsroom: Newsroom, store: MailStore, sending: Sending, mail: IssueToSend
+) -> LetterMaker:
+    """Prepare the messages of an issue as its file is now.
+
+    One message is made as a trial, so that a fault common to all is not logged as a refusal for
+    each reader. Raises MailError for such a fault, for the owner's template and for an unusable
+    key; PublishError.
+    """
+    from copydesk.newsletters.message import MessageTemplate
+
+    options = newsroom.settings.mail
+    template = MessageTemplate(
+        address_letter(newsroom, mail),
+        make_outgoing(newsroom, mail),
+        newsroom.now,  # when it is "ready to enter the mail system" (RFC 5322 3.6.1)
+        load_own_signer(newsroom),
+    )
+    maker = LetterMaker(
+        store=store,
+        sending=sending,
+        template=template,
+        options=options,
+        public_url=newsroom.settings.serve.public_url.rstrip("/"),
+        now=newsroom.now,
+    )
+    maker.make(_TRIAL)
+    return maker
+
+
+def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
+    """Return the sender and the list of a letter."""
+    from copydesk.newsletters.message import Addressing
+
+    options, site = newsroom.settings.mail, newsroom.beat.url.rstrip("/")
+    domain = sender_domain(options)
+    return Addressing(
+        from_name=options.from_name or mail.letter.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+        list_id=f"{mail.letter.id}.{domain}",
+        list_name=mail.letter.title,
+        feedback_id=f"{mail.name}:{mail.letter.id}:copydesk:{_name_sender(domain)}",
+        archive=f"{site}/newsletters/" if site else "",
+    )
+
+
+def _name_sender(domain: str) -> str:
+    """Return a domain as Gmail's Feedback-ID wants it: 5 to 15 characters."""
+    return domain.removeprefix("xn--").replace(".", "-")[:15].ljust(5, "-")
+
+
+def load_own_signer(newsroom: Newsroom) -> Signer | None:
+    """Return the DKIM signer, None where a relay signs or nobody.
+
+    Raises MailError where the key cannot be read or used.
+    """
+    from copydesk.newsletters.dkim import load_signer
+
+    options = newsroom.settings.mail
+    if not options.dkim.selector:
+        return None
+    path = newsroom.root / options.dkim.key_file
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        what = f"the key that signs letters cannot be read ({error.strerror})"
+        hint = "make one: copydesk mail doctor says how"
+        raise MailError(what, subject=options.dkim.key_file, hint=hint) from error
+    return load_signer(options.dkim, key, options.dkim.domain or sender_domain(options))
+
+
+def name_return_path(options: MailOptions, token: str) -> str:
+    """Return the return path of one message, an address of its own if there is a mailbox."""
+    local, _, domain = options.bounces.address.rpartition("@")
+    return f"{local}+{token}@{domain}" if local else options.from_address
+
+
+def sender_domain(options: MailOptions) -> str:
+    """Return the sender's domain."""
+    return options.from_address.rpartition("@")[2].lower()
+
+
+# ---- Test messages and .eml files
+
+_NOBODY = 0  # of the links in a letter that is tried out: they open nothing
+
+
+def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
+    """Send an issue to one address of the newsroom; it is not logged.
+
+    Raises UsageError for an unknown issue and as `admit_trial` does, MailError where there is no
+    server.
+    """
+    from copydesk.newsletters import smtp
+
+    async def send(envelope: Envelope) -> Answer:
+        line = await smtp.open_line(newsroom.settings.mail.smtp)
+        try:
+            return await line.send(envelope)
+        finally:
+            await line.close()
+
+    maker = _make_test(newsroom, store, name)
+    with admit_trial(newsroom, store, request, maker.sending.issue) as address:
+        return asyncio.run(send(maker.make(_intent_for(address))))
+
+
+def write_eml(
+    newsroom: Newsroom, store: MailStore, name: str, addresses: Iterable[str], folder: Path
+) -> list[Path]:
+    """Write an issue as `.eml` files that mail programs open, one for each address."""
+    maker = _make_test(newsroom, store, name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for number, address in enumerate(addresses, 1):
+            path = folder / f"{maker.sending.issue}-{number}.eml"
+            files.write_atomic(path, maker.make(_intent_for(address)).message)
+            paths.append(path)
+    except OSError as error:
+        what = f"letters cannot be written there ({error.strerror})"
+        raise MailError(what, subject=str(folder), hint="name a folder of yours") from error
+    return paths
+
+
+def make_eml(newsroom: Newsroom, store: MailStore, name: str, address: str) -> bytes:
+    """Return an issue as an `.eml` file; raises as `send_test` does."""
+    return _make_test(newsroom, store, name).make(_intent_for(address)).message
+
+
+def _make_test(newsroom: Newsroom, store: MailStore, name: str) -> LetterMaker:
+    mail = read_issue_to_send(newsroom, name)
+    sending = Sending(
+        number=_NOBODY,
+        issue=mail.name,
+        letter=mail.letter.id,
+        state="ready",
+        via="smtp",
+        made=newsroom.now,
+    )
+    return prepare_letter(newsroom, store, sending, mail)
+
+
+def _intent_for(address: str) -> Intent:
+    domain = address.rpartition("@")[2].lower()
+    return Intent(subscriber=_NOBODY, address=address, domain=domain, language="", attempts=0)

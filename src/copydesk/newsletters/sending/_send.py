@@ -1,0 +1,302 @@
+"""Send the issues that are ready, one after the other.
+
+take the mail lock | settle what a killed process left | connections | done, paused or later
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from copydesk.errors import BusyError, CopydeskError, MailError, PublishError, UsageError
+from copydesk.mail_store import SERVICE, MailStore
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sending, SendingState
+from copydesk.newsletters.issues import make_outgoing, read_issue_to_send
+from copydesk.newsletters.sending._prepare import prepare_letter
+from copydesk.newsletters.sending._send_lines import SendClock, SendLines, SendTools
+from copydesk.newsletters.sending.rules import Pace, SettleRules
+from copydesk.newsroom import Newsroom, Progress, hold_lock
+
+if TYPE_CHECKING:
+    from copydesk.newsletters.services import HandedLetter, HandOverAnswer
+    from copydesk.newsletters.smtp import SmtpLine
+
+_LOCK = "mail.lock"
+# what was sent must be written down, also while an import or a VACUUM of 200,000 readers goes on
+_PATIENCE_SECONDS = 300.0
+_OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReport:
+    """The state of a sending after this process: counts by state, and what stopped it.
+
+    `uncertain` are messages that an earlier process left without an outcome.
+    """
+
+    issue: str
+    state: SendingState
+    counts: dict[str, int] = field(default_factory=dict)
+    uncertain: int = 0
+    trouble: str = ""
+    hint: str = ""
+
+
+def send_issues(
+    newsroom: Newsroom,
+    store: MailStore,
+    sendings: Iterable[Sending],
+    progress: Progress,
+    clock: SendClock | None = None,
+) -> list[SendReport]:
+    """Send some sendings; messages that wait for a retry are left for a later call.
+
+    On SIGTERM and Ctrl-C each connection finishes its message, and no other issue begins. An issue
+    that cannot be sent (its file or letter is gone, a key cannot be read) stops no other. `clock`
+    runs on from issue to issue. Raises BusyError where another process sends; MailStoreError.
+    """
+    store.be_patient(_PATIENCE_SECONDS)
+    clock, end = clock or SteadyClock(newsroom.now), threading.Event()
+    reports = []
+    with hold_mail(newsroom):
+        for sending in sendings:
+            if end.is_set():
+                reports.append(_report(store, sending))
+                continue
+            now = replace(newsroom, now=clock.now())
+            try:
+                reports.append(_send(now, store, sending, progress, end))
+            except (UsageError, MailError, PublishError) as error:
+                reports.append(_report(store, sending, error))
+    return reports
+
+
+@contextlib.contextmanager
+def hold_mail(newsroom: Newsroom) -> Iterator[None]:
+    """Hold the newsroom's mail lock for the block; raises BusyError where another process does."""
+    with hold_lock(newsroom.private / _LOCK) as is_free:
+        if not is_free:
+            hint = "wait until it ends, or pause it at the desk"
+            raise BusyError("another process sends letters", hint=hint)
+        yield
+
+
+def _send(
+    newsroom: Newsroom,
+    store: MailStore,
+    sending: Sending,
+    progress: Progress,
+    end: threading.Event,
+) -> SendReport:
+    if sending.via != "smtp":
+        return _hand_over(newsroom, store, sending)
+    rules = newsroom.settings.mail
+    again = rules.when_uncertain == "again"
+    recovery = store.ledger.recover(sending.number, newsroom.now, again=again)
+    maker = prepare_letter(newsroom, store, sending, read_issue_to_send(newsroom, sending.issue))
+    if not store.ledger.start(sending.number):
+        return _report(store, sending, uncertain=recovery.uncertain)
+    counts = store.ledger.count(sending.number)
+    progress.stage(sending.issue, sum(counts.get(state, 0) for state in _OPEN))
+    lines = SendLines(
+        sending,
+        SendTools(
+            store=store,
+            make_letter=maker.make,
+            open_line=_opener(newsroom),
+            pace=Pace(rules.smtp, store.ledger.count_days),
+            rules=SettleRules(options=rules, began=sending.start),
+            clock=SteadyClock(newsroom.now),
+            connections=rules.smtp.connections,
+            has_taken=bool(counts.get(DeliveryState.ACCEPTED)),
+            note_progress=progress.step,
+        ),
+    )
+    _run(lines, end)
+    _end_or_pause(store, sending, lines)
+    return _report(store, sending, lines.trouble, recovery.uncertain)
+
+
+def _hand_over(newsroom: Newsroom, store: MailStore, sending: Sending) -> SendReport:
+    if store.ledger.start(sending.number):
+        hand_over_issue(newsroom, store, sending)
+    return _report(store, sending)
+
+
+def _report(
+    store: MailStore, sending: Sending, trouble: CopydeskError | None = None, uncertain: int = 0
+) -> SendReport:
+    return SendReport(
+        issue=sending.issue,
+        state=store.ledger.state_of(sending.number),
+        counts=count_by_name(store, sending.number),
+        uncertain=uncertain,
+        trouble=str(trouble) if trouble else "",
+        hint=trouble.hint if trouble else "",
+    )
+
+
+def count_by_name(store: MailStore, number: int) -> dict[str, int]:
+    """Count the messages of a sending by state, under the names that JSON uses."""
+    counts = store.ledger.count(number)
+    return {name_state(state): counts[state] for state in DeliveryState if state in counts}
+
+
+def name_state(state: DeliveryState) -> str:
+    """Return a state as JSON and commands spell it: `handed-over`."""
+    return state.name.lower().replace("_", "-")
+
+
+def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
+    """End a run: its suppressions become final, unless the server refused everybody alike."""
+    number = sending.number
+    with store.at_once():
+        if lines.braked == "refused":
+            store.suppressions.take_back(number)
+        else:
+            store.suppressions.keep(number)
+        if store.ledger.state_of(number) != "sending":
+            return
+        if store.ledger.find_next_due(number) is None:
+            store.ledger.set_state(number, "done")
+        elif lines.braked:
+            store.ledger.set_state(number, "paused", remark=lines.braked)
+
+
+def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
+    from copydesk.newsletters import smtp
+
+    options = newsroom.settings.mail.smtp
+    return lambda: smtp.open_line(options)
+
+
+def _run(lines: SendLines, end: threading.Event) -> None:
+    """Send; `end` is set when a signal ends this process."""
+    import uvloop
+
+    def stop() -> None:
+        end.set()
+        lines.stop()
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        await lines.run()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
+
+
+# ---- Handing over to a service: it has the readers, our log has one row
+
+
+def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
+    """Hand an issue over to a service, once: what it took or may have taken is not repeated.
+
+    If it cannot take it now, it is asked again later, within the time for retries. Raises MailError
+    after that, or where the service refuses: then a person decides.
+    """
+    from copydesk.newsletters import services
+
+    is_asked_again = newsroom.settings.mail.when_uncertain == "again" or services.is_repeatable(
+        sending.via
+    )
+    store.ledger.recover(sending.number, newsroom.now, again=is_asked_again)
+    if store.ledger.find_next_due(sending.number) is None:
+        store.ledger.set_state(sending.number, "done")
+        return
+    letter, options = _make_letter(newsroom, store, sending), newsroom.settings.mail
+    store.ledger.intend_hand_over(sending.number, newsroom.now)
+    try:
+        answer = asyncio.run(
+            services.hand_over(sending.via, options.hand_over, letter, newsroom.now)
+        )
+    except MailError:  # the settings are at fault: nothing was asked
+        store.ledger.give_back(sending.number, [(SERVICE, newsroom.now)])
+        raise
+    state = _STATES[answer.kind]
+    if state == DeliveryState.UNCERTAIN and is_asked_again:
+        state = DeliveryState.WAITING
+    is_tried_again = state == DeliveryState.WAITING and answer.kind != "refused"
+    at = newsroom.now + (_WAIT if is_tried_again else timedelta(0))
+    outcome = DeliveryOutcome(subscriber=SERVICE, state=state, at=at, words=answer.words)
+    store.ledger.note(sending.number, [outcome])
+    if state in {DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN}:
+        store.ledger.set_state(sending.number, "done")
+    elif trouble := _find_trouble(newsroom, sending, answer, at):
+        store.ledger.set_state(sending.number, "paused")
+        raise trouble
+
+
+def _find_trouble(
+    newsroom: Newsroom, sending: Sending, answer: HandOverAnswer, again_at: datetime
+) -> MailError | None:
+    """Return why a hand-over that failed is not repeated, None where it is."""
+    if answer.kind == "refused":
+        hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
+        return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
+    hours = newsroom.settings.mail.give_up_hours
+    if again_at <= sending.start + timedelta(hours=hours):
+        return None
+    what = f"{sending.via} did not take the issue for {hours} hours"
+    hint = "if it is still news: copydesk mail send ISSUE"
+    return MailError(what, subject=answer.words, hint=hint)
+
+
+def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
+    """Return an issue to hand over, with the readers for a service that stores none."""
+    from copydesk.newsletters import services
+
+    issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
+    outgoing = make_outgoing(newsroom, issue)
+    readers: tuple[str, ...] = ()
+    if sending.via == "postmark":
+        readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
+    return services.HandedLetter(
+        subject=outgoing.subject,
+        html=outgoing.html,
+        text=outgoing.text,
+        from_name=options.from_name or issue.letter.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+        issue_name=issue.name,
+        page=issue.page,
+        readers=readers,
+    )
+
+
+_WAIT = timedelta(minutes=15)
+_STATES = {
+    "taken": DeliveryState.HANDED_OVER,
+    "draft": DeliveryState.HANDED_OVER,
+    "refused": DeliveryState.WAITING,  # for somebody who mends the settings and sends it again
+    "later": DeliveryState.WAITING,
+    "uncertain": DeliveryState.UNCERTAIN,
+}
+
+
+# ---- A clock that goes on evenly when the machine's clock is set
+
+
+class SteadyClock:
+    """A clock that counts from a moment on, unaffected by changes to the machine's clock."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._begin = begin
+        self._at = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self._begin + timedelta(seconds=time.monotonic() - self._at)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)

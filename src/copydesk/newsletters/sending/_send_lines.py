@@ -1,0 +1,315 @@
+"""Send the messages of one issue over several SMTP connections at once.
+
+claim a few messages | for each: wait for its slot, send, settle the answer, write it to the disk
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from copydesk.errors import MailError
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent, Sending
+from copydesk.newsletters.answers import Answer
+from copydesk.newsletters.message import Envelope
+from copydesk.newsletters.sending.rules import (
+    Brake,
+    BrakeReason,
+    Pace,
+    SettleRules,
+    proves_no_mailbox,
+    settle,
+)
+from copydesk.newsletters.smtp import SmtpLine
+
+_AT_ONCE = 10  # letters that a line claims; where it ends before its time, they are given back
+_PATIENCE = timedelta(seconds=1)  # within which a line waits for a slot
+_LOOK_SECONDS = 0.5  # between looks for what is due, and for what somebody decided
+_FAR = timedelta(seconds=60)  # what is due later is for the next process
+_REST = timedelta(seconds=5)  # the first time; longer each time that the server asks again
+_LONGEST_REST = timedelta(minutes=15)
+_TROUBLES: Mapping[str, tuple[str, str]] = {
+    "refused": (
+        "the mail server refuses one letter after the other",
+        "copydesk mail who ISSUE --state refused; then: copydesk mail send ISSUE",
+    ),
+    "uncertain": (
+        "the mail server breaks off after one letter after the other",
+        "its log says why (a filter may crash); then: copydesk mail send ISSUE",
+    ),
+}
+_MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sending rests
+
+
+class SendClock(Protocol):
+    """A clock that can sleep."""
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTools:
+    """What connections need: messages, a way to connect, limits, a clock, and the rules."""
+
+    store: MailStore
+    make_letter: Callable[[Intent], Envelope]
+    open_line: Callable[[], Awaitable[SmtpLine]]
+    pace: Pace
+    rules: SettleRules
+    clock: SendClock
+    connections: int
+    has_taken: bool = False  # whether the server took a letter of this sending before
+    note_progress: Callable[[int], None] = lambda _count: None
+
+
+class SendLines:
+    """Sends a sending's due messages until none is left, it is stopped, or the server is away."""
+
+    def __init__(self, sending: Sending, tools: SendTools) -> None:
+        self._number = sending.number
+        self._tools = tools
+        self._commit = GroupCommit(lambda outcomes: tools.store.ledger.note(self._number, outcomes))
+        self._stop = asyncio.Event()
+        self._failures = 0
+        self._slowed = 0  # how often the server asked for rest since it took a letter
+        self._rests_until: datetime | None = None
+        self._brake = Brake(tools.connections, has_taken=tools.has_taken)
+        self._last_words = ""
+        self.trouble: MailError | None = None
+        self.braked: BrakeReason = ""
+
+    def stop(self) -> None:
+        """Let each connection finish its message, and begin no other."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Send; claimed but untried messages are given back. Raises MailStoreError."""
+        watch = asyncio.create_task(self._watch())
+        watch.add_done_callback(lambda _: self.stop())  # nobody could pause what it no longer sees
+        lines = [
+            asyncio.create_task(self._run_line(line)) for line in range(self._tools.connections)
+        ]
+        try:
+            await asyncio.gather(*lines)
+            self._look_at_brake(is_over=True)
+        finally:
+            self._stop.set()
+            watch.cancel()
+            await asyncio.gather(*lines, watch, return_exceptions=True)
+            await self._commit.close()
+        if not watch.cancelled():
+            watch.result()
+
+    async def _watch(self) -> None:
+        """Stop once somebody paused or ended the sending."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            state = await asyncio.to_thread(self._tools.store.ledger.state_of, self._number)
+            if state != "sending":
+                self._stop.set()
+
+    async def _run_line(self, number: int) -> None:
+        line: SmtpLine | None = None
+        try:
+            while not self._stop.is_set():
+                intents = await self._claim(number)
+                if not intents:
+                    if not await self._wait_for_due():
+                        return
+                    continue
+                line = await self._send_all(intents, line)
+        finally:
+            if line is not None:
+                await line.close()
+
+    async def _claim(self, line: int) -> Sequence[Intent]:
+        if self._rests():
+            return ()
+        return await asyncio.to_thread(
+            self._tools.store.ledger.claim, self._number, line, _AT_ONCE, self._tools.clock.now()
+        )
+
+    def _rests(self) -> bool:
+        return self._rests_until is not None and self._tools.clock.now() < self._rests_until
+
+    async def _wait_for_due(self) -> bool:
+        """Wait a moment; return whether this process may still have something to send."""
+        due = await asyncio.to_thread(self._tools.store.ledger.find_next_due, self._number)
+        now = self._tools.clock.now()
+        if due is None or due - now > _FAR or self.trouble is not None:
+            return False
+        await self._tools.clock.sleep(_LOOK_SECONDS)
+        return True
+
+    async def _send_all(self, intents: Sequence[Intent], line: SmtpLine | None) -> SmtpLine | None:
+        """Send what a connection claimed, in order; untried messages are given back."""
+        untried = list(intents)
+        try:
+            while untried and not self._stop.is_set() and not self._rests():
+                intent = untried[0]
+                if not await self._find_slot(intent, untried):
+                    continue
+                if line is None or not line.is_open:
+                    line = await self._open()
+                if line is None:
+                    break
+                untried.pop(0)  # from here on it may arrive: whatever happens, it was tried
+                await self._commit.put(await self._send_one(intent, line))
+                self._tools.note_progress(1)
+        finally:
+            await self._give_back(untried)
+        return line
+
+    async def _find_slot(self, intent: Intent, untried: list[Intent]) -> bool:
+        """Wait for a message's slot; with a long wait it is given back until then."""
+        pace, clock = self._tools.pace, self._tools.clock
+        now = clock.now()
+        slot = pace.find_slot_of(intent.domain, now)
+        if slot - now > _PATIENCE:
+            untried.pop(0)
+            at = pace.postpone(intent.domain, slot) + timedelta(seconds=1)  # the ledger's are whole
+            await asyncio.to_thread(
+                self._tools.store.ledger.give_back, self._number, [(intent.subscriber, at)]
+            )
+            return False
+        slot = max(slot, pace.find_slot(now))
+        if slot > now:
+            await clock.sleep(min(slot - now, _PATIENCE).total_seconds())
+            return False
+        pace.take(intent.domain, now)
+        return True
+
+    async def _open(self) -> SmtpLine | None:
+        """Open a connection; None where that fails; too many failures in a row end the run."""
+        try:
+            line = await self._tools.open_line()
+        except MailError as error:
+            self._failures += 1
+            if self._failures >= _MOST_FAILURES:
+                self.trouble = error
+                self._stop.set()
+            else:
+                await self._tools.clock.sleep(_LOOK_SECONDS * 2**self._failures)
+            return None
+        self._failures = 0
+        return line
+
+    async def _send_one(self, intent: Intent, line: SmtpLine) -> DeliveryOutcome:
+        answer = await self._try(intent, line)
+        now = self._tools.clock.now()
+        self._obey(answer, now)
+        self._brake.note(answer, intent.domain)
+        if answer.kind in _TROUBLES:
+            self._last_words = answer.words
+        self._look_at_brake()
+        outcome = settle(intent, answer, now, self._tools.rules)
+        if outcome.state == DeliveryState.REFUSED and proves_no_mailbox(answer):
+            await asyncio.to_thread(self._suppress, intent, answer, now)
+        return outcome
+
+    async def _try(self, intent: Intent, line: SmtpLine) -> Answer:
+        """Send a message; one that cannot be written is refused by us."""
+        try:
+            letter = self._tools.make_letter(intent)
+        except MailError as error:
+            return Answer(kind="refused", words=error.what)
+        return await line.send(letter)
+
+    def _obey(self, answer: Answer, now: datetime) -> None:
+        """Pause when the server asks for it: longer each time, until it accepts a message."""
+        if answer.kind == "slow-down":
+            rest = min(_REST * (1 << min(self._slowed, 10)), _LONGEST_REST)
+            self._rests_until = max(self._rests_until or now, now + rest)
+            self._slowed += 1
+        elif answer.kind == "accepted":
+            self._slowed = 0
+        elif answer.kind == "refused" and answer.stage == "sender":
+            hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
+            self.trouble = MailError(
+                "the mail server takes nothing from this sender", subject=answer.words, hint=hint
+            )
+            self._stop.set()
+
+    def _look_at_brake(self, *, is_over: bool = False) -> None:
+        """Stop where the server refuses message after message."""
+        reason = self._brake.find_reason(is_over=is_over)
+        if reason and not self.braked and self.trouble is None:
+            what, hint = _TROUBLES[reason]
+            self.trouble = MailError(what, subject=self._last_words, hint=hint)
+            self.braked = reason
+            self._stop.set()
+
+    def _suppress(self, intent: Intent, answer: Answer, now: datetime) -> None:
+        self._tools.store.suppressions.add(
+            intent.address, "hard-bounce", now, answer.status, self._number
+        )
+
+    async def _give_back(self, untried: Sequence[Intent]) -> None:
+        if untried:
+            now = self._tools.clock.now()
+            times = [(intent.subscriber, now) for intent in untried]
+            await asyncio.to_thread(self._tools.store.ledger.give_back, self._number, times)
+
+
+# ---- Group commit: several connections' outcomes in one write to the disk
+
+Write = Callable[[Sequence[DeliveryOutcome]], None]
+
+
+class GroupCommit:
+    """Writes outcomes in a thread; `put` returns once an outcome is on the disk.
+
+    While one group is written the next one gathers, so that many connections need hardly more
+    writes than one. After a failure all waiting callers get it, and nothing more is written.
+    """
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._waiting: list[tuple[DeliveryOutcome, asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
+
+    async def put(self, outcome: DeliveryOutcome) -> None:
+        """Return once an outcome is on the disk; raises what writing raised."""
+        if self._failure is not None:
+            raise self._failure
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcome, done))
+        if self._task is None:
+            self._task = asyncio.create_task(self._work_off())
+        await asyncio.shield(done)  # what is handed in is written, even if who waits is ended
+
+    async def close(self) -> None:
+        """Write what is left."""
+        if self._task is not None:
+            await self._task
+
+    async def _work_off(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting, []
+                await self._write_group(group)
+        finally:
+            self._task = None
+
+    async def _write_group(self, group: list[tuple[DeliveryOutcome, asyncio.Future[None]]]) -> None:
+        try:
+            await asyncio.to_thread(self._write, [outcome for outcome, _ in group])
+        except Exception as error:
+            self._failure = error
+            for _, done in [*group, *self._waiting]:
+                done.set_exception(error)
+            self._waiting = []
+            return
+        for _, done in group:
+            done.set_result(None)

@@ -1,0 +1,387 @@
+"""Hand an issue over to the newsletter service that the settings name."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from copydesk.errors import MailError
+from copydesk.news import Delivery, HandOverOptions
+from copydesk.newsletters.services._call import (
+    HandedLetter,
+    HandOverAnswer,
+    ServiceError,
+    ServiceLine,
+    ServiceRequest,
+)
+from copydesk.newsletters.services._text import cut_body, fill_html, fill_text, list_styles
+
+_SILENCE_SECONDS = 30.0
+_WITHOUT_DRAFTS: frozenset[Delivery] = frozenset({"mailgun", "postmark"})
+_REPEATABLE: frozenset[Delivery] = frozenset({"listmonk", "buttondown", "ghost"})
+
+
+def is_repeatable(delivery: Delivery) -> bool:
+    """Decide whether handing the same issue over twice sends it only once.
+
+    listmonk and Ghost are asked for the issue first; Buttondown gets an idempotency key.
+    """
+    return delivery in _REPEATABLE
+
+
+async def hand_over(
+    delivery: Delivery,
+    options: HandOverOptions,
+    letter: HandedLetter,
+    now: datetime,
+    *,
+    silence_seconds: float = _SILENCE_SECONDS,
+) -> HandOverAnswer:
+    """Hand an issue over and return what the service answered.
+
+    Raises MailError for settings that cannot work. `now` dates what is signed.
+    """
+    if not options.token:
+        raise MailError("no token for the service", hint="set COPYDESK_HAND_OVER_TOKEN")
+    if options.is_draft and delivery in _WITHOUT_DRAFTS:
+        raise MailError(
+            f"{delivery} keeps no drafts",
+            hint="mail.hand_over.is_draft = false, and each letter is sent at once",
+        )
+    try:
+        return await _hand_to(delivery, options, letter, now, silence_seconds)
+    except ServiceError as error:
+        return error.answer
+
+
+async def _hand_to(
+    delivery: Delivery,
+    options: HandOverOptions,
+    letter: HandedLetter,
+    now: datetime,
+    silence_seconds: float,
+) -> HandOverAnswer:
+    if delivery == "listmonk":
+        return await hand_to_listmonk(options, letter, silence_seconds)
+    if delivery == "buttondown":
+        return await hand_to_buttondown(options, letter, silence_seconds)
+    if delivery == "ghost":
+        return await hand_to_ghost(options, letter, now, silence_seconds)
+    if delivery == "mailgun":
+        return await hand_to_mailgun(options, letter, silence_seconds)
+    if delivery == "postmark":
+        return await hand_to_postmark(options, letter, silence_seconds)
+    raise MailError("no service takes letters", subject=f'mail.deliver = "{delivery}"')
+
+
+# ---- listmonk: a campaign for a list (docs of v5 and v6, `apis/campaigns.md`, `templating.md`)
+
+_SENT = frozenset({"running", "scheduled", "finished", "paused"})
+
+
+async def hand_to_listmonk(
+    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+) -> HandOverAnswer:
+    """Find or create an issue's campaign, and start it.
+
+    Its tag, `copydesk-ISSUE`, identifies it.
+    """
+    if not options.audience.isascii() or not options.audience.isdigit():
+        raise MailError(
+            "no list of listmonk",
+            subject=options.audience,
+            hint="mail.hand_over.audience is the number of a list",
+        )
+    headers = {"Authorization": f"token {options.token}"}
+    async with ServiceLine(options.url, headers, silence_seconds=silence_seconds) as line:
+        campaign = await _find_campaign(line, letter) or await _make_campaign(line, options, letter)
+        number, state = campaign.get("id"), campaign.get("status")
+        if not isinstance(number, int):
+            raise ServiceError("uncertain", "a campaign without a number")
+        if state in _SENT:
+            return HandOverAnswer(kind="taken", reference=str(number))
+        if state != "draft":
+            raise ServiceError("refused", f"campaign {number} was ended there")
+        if options.is_draft:
+            return HandOverAnswer(kind="draft", reference=str(number))
+        path = f"/api/campaigns/{number}/status"
+        await line.ask(ServiceRequest(method="PUT", path=path, body={"status": "running"}))
+        return HandOverAnswer(kind="taken", reference=str(number))
+
+
+async def _find_campaign(line: ServiceLine, letter: HandedLetter) -> dict[str, Any] | None:
+    query = {"tags": _tag(letter), "page": "1", "per_page": "100", "no_body": "true"}
+    answer = await line.ask(ServiceRequest(method="GET", path="/api/campaigns", query=query))
+    data = answer.get("data")
+    found = data.get("results") if isinstance(data, dict) else None
+    for campaign in found if isinstance(found, list) else []:
+        # an older listmonk may know no tags here, and answer with all
+        if isinstance(campaign, dict) and _tag(letter) in (campaign.get("tags") or []):
+            return campaign
+    return None
+
+
+async def _make_campaign(
+    line: ServiceLine, options: HandOverOptions, letter: HandedLetter
+) -> dict[str, Any]:
+    campaign: dict[str, object] = {
+        "name": letter.issue_name,
+        "subject": fill_text("listmonk", letter.subject),
+        "lists": [int(options.audience)],
+        "type": "regular",
+        "content_type": "html",
+        "body": fill_html("listmonk", letter.html),
+        "altbody": fill_text("listmonk", letter.text),
+        "messenger": "email",
+        "tags": [_tag(letter)],
+    }
+    if letter.sender:
+        campaign["from_email"] = fill_text("listmonk", letter.sender)
+    if letter.reply_to:
+        campaign["headers"] = [{"Reply-To": letter.reply_to}]
+    request = ServiceRequest(method="POST", path="/api/campaigns", body=campaign)
+    made = (await line.ask(request)).get("data")
+    return made if isinstance(made, dict) else {}
+
+
+def _tag(letter: HandedLetter) -> str:
+    return f"copydesk-{letter.issue_name}"
+
+
+# ---- Buttondown: an email to everybody or to a tag (API version 2026-04-01)
+
+_BUTTONDOWN_URL = "https://api.buttondown.com"
+_VERSION = "2026-04-01"
+_RICH = "<!-- buttondown-editor-mode: fancy -->"  # else it looks at the text and guesses
+
+
+async def hand_to_buttondown(
+    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+) -> HandOverAnswer:
+    """Create an issue's email, as a draft or to be sent at once.
+
+    Its idempotency key returns the first answer when the same issue is handed over again.
+    """
+    headers = {"Authorization": f"Token {options.token}", "X-API-Version": _VERSION}
+    async with ServiceLine(
+        options.url or _BUTTONDOWN_URL, headers, silence_seconds=silence_seconds
+    ) as line:
+        answer = await line.ask(
+            ServiceRequest(
+                method="POST",
+                path="/v1/emails",
+                body=_describe(options, letter),
+                headers=_describe_again(options, letter),
+            )
+        )
+    number, state = answer.get("id"), answer.get("status")
+    if not isinstance(number, str):
+        raise ServiceError("uncertain", "an email without a name")
+    is_draft = options.is_draft or state == "draft"
+    return HandOverAnswer(kind="draft" if is_draft else "taken", reference=number[:100])
+
+
+def _describe(options: HandOverOptions, letter: HandedLetter) -> dict[str, object]:
+    email: dict[str, object] = {
+        "subject": fill_text("buttondown", letter.subject),
+        "body": f"{_RICH}\n{cut_body(fill_html('buttondown', letter.html))}",
+        "status": "draft" if options.is_draft else "about_to_send",
+        "slug": letter.issue_name,
+    }
+    if letter.page:
+        email["canonical_url"] = letter.page
+    if options.audience:
+        tag = {"field": "subscriber.tags", "operator": "contains", "value": options.audience}
+        email["filters"] = {"filters": [tag], "groups": [], "predicate": "and"}
+    return email
+
+
+def _describe_again(options: HandOverOptions, letter: HandedLetter) -> dict[str, str]:
+    """Return the headers that create one email however often it is requested.
+
+    The API's documentation names `X-Idempotency-Key`, its changelog of 2024-10-24
+    `Idempotency-Key`.
+    """
+    key = f"copydesk-{letter.issue_name}-{'draft' if options.is_draft else 'send'}"[:200]
+    headers = {"X-Idempotency-Key": key, "Idempotency-Key": key}
+    if not options.is_draft:  # once for each key of the API, and harmless from then on
+        headers["X-Buttondown-Live-Dangerously"] = "true"
+    return headers
+
+
+# ---- Ghost: a post that is mailed to a newsletter's members and not published (Admin API v5)
+#
+# docs.ghost.org: token authentication, creating a post with source HTML, sending a post, email
+# only.
+
+_KEY = re.compile(r"(?P<id>[0-9a-f]+):(?P<secret>(?:[0-9a-f]{2}){16,})", re.IGNORECASE)
+_POSTS = "/ghost/api/admin/posts/"
+_LIFE = timedelta(minutes=5)  # of a token, the most that Ghost takes
+_CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"  # else Ghost writes HTML anew
+
+
+async def hand_to_ghost(
+    options: HandOverOptions, letter: HandedLetter, now: datetime, silence_seconds: float
+) -> HandOverAnswer:
+    """Find or create an issue's post, and send it.
+
+    Its slug, the issue's name, identifies it.
+    """
+    headers = {"Authorization": f"Ghost {_sign(options.token, now)}", "Accept-Version": "v5.0"}
+    async with ServiceLine(options.url, headers, silence_seconds=silence_seconds) as line:
+        post = await _find_post(line, letter) or await _make_post(line, letter)
+        number, state = post.get("id"), post.get("status")
+        if not isinstance(number, str):
+            raise ServiceError("uncertain", "a post without a name")
+        if state in {"sent", "published", "scheduled"}:
+            return HandOverAnswer(kind="taken", reference=number[:100])
+        if options.is_draft:
+            return HandOverAnswer(kind="draft", reference=number[:100])
+        await line.ask(
+            ServiceRequest(
+                method="PUT",
+                path=f"{_POSTS}{quote(number, safe='')}/",
+                query={"newsletter": options.audience},
+                body={"posts": [{"updated_at": post.get("updated_at"), "status": "published"}]},
+            )
+        )
+        return HandOverAnswer(kind="taken", reference=number[:100])
+
+
+def _sign(token: str, now: datetime) -> str:
+    """Return a token for five minutes, signed by an Admin API key (`id:secret` in hexadecimal)."""
+    from joserfc import jwt
+    from joserfc.jwk import OctKey
+
+    parts = _KEY.fullmatch(token)
+    if parts is None:
+        raise MailError(
+            "no Admin API key of Ghost",
+            hint="COPYDESK_HAND_OVER_TOKEN is one: id:secret, as Ghost shows it",
+        )
+    key = OctKey.import_key(bytes.fromhex(parts["secret"]))
+    issued = int(now.timestamp())
+    claims = {"iat": issued, "exp": issued + int(_LIFE.total_seconds()), "aud": "/admin/"}
+    return jwt.encode({"alg": "HS256", "typ": "JWT", "kid": parts["id"]}, claims, key)
+
+
+async def _find_post(line: ServiceLine, letter: HandedLetter) -> dict[str, Any] | None:
+    path = f"{_POSTS}slug/{quote(letter.issue_name, safe='')}/"
+    try:
+        return _first(await line.ask(ServiceRequest(method="GET", path=path)))
+    except ServiceError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+async def _make_post(line: ServiceLine, letter: HandedLetter) -> dict[str, Any]:
+    html = fill_html("ghost", letter.html)
+    post = {
+        "title": fill_text("ghost", letter.subject),
+        "slug": letter.issue_name,
+        "html": _CARD.format(f"{list_styles(html)}\n{cut_body(html)}".strip()),
+        "status": "draft",
+        "email_only": True,
+    }
+    if letter.page:
+        post["canonical_url"] = letter.page
+    request = ServiceRequest(
+        method="POST", path=_POSTS, query={"source": "html"}, body={"posts": [post]}
+    )
+    return _first(await line.ask(request))
+
+
+def _first(answer: dict[str, Any]) -> dict[str, Any]:
+    posts = answer.get("posts")
+    post = posts[0] if isinstance(posts, list) and posts else {}
+    return post if isinstance(post, dict) else {}
+
+
+# ---- Mailgun: a message to a mailing list that the service keeps (Messages API v3)
+
+_MAILGUN_URL = "https://api.mailgun.net"
+
+
+async def hand_to_mailgun(
+    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+) -> HandOverAnswer:
+    """Send an issue to a mailing list; its domain is in the API's path.
+
+    There are no drafts, and a sent message cannot be found again.
+    """
+    _, _, domain = options.audience.rpartition("@")
+    if not domain or domain == options.audience:
+        raise MailError(
+            "no mailing list",
+            subject=options.audience,
+            hint="mail.hand_over.audience is the address of one: news@lists.example.org",
+        )
+    form = {
+        "from": fill_text("mailgun", letter.sender),
+        "to": options.audience,
+        "subject": fill_text("mailgun", letter.subject),
+        "html": fill_html("mailgun", letter.html),
+        "text": fill_text("mailgun", letter.text),
+        "o:tag": letter.issue_name,
+        "o:tracking": "no",  # no link is rewritten
+    }
+    if letter.reply_to:
+        form["h:Reply-To"] = letter.reply_to
+    secret = base64.b64encode(f"api:{options.token}".encode()).decode()
+    headers = {"Authorization": f"Basic {secret}"}
+    path = f"/v3/{quote(domain, safe='')}/messages"
+    async with ServiceLine(
+        options.url or _MAILGUN_URL, headers, silence_seconds=silence_seconds
+    ) as line:
+        answer = await line.ask(ServiceRequest(method="POST", path=path, form=form))
+    name = answer.get("id")
+    if not isinstance(name, str):
+        raise ServiceError("uncertain", "a message without a name")
+    return HandOverAnswer(kind="taken", reference=name.strip("<>")[:100])
+
+
+# ---- Postmark: one letter to many addresses on a broadcast stream (Bulk API)
+
+_POSTMARK_URL = "https://api.postmarkapp.com"
+_STREAM = "broadcast"
+_MOST_BYTES = 50_000_000  # of a request, its documented limit
+
+
+async def hand_to_postmark(
+    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+) -> HandOverAnswer:
+    """Send an issue to its readers in one request.
+
+    Postmark stores no lists, but sends nothing more to those who left a stream. There are no
+    drafts, and a sent issue cannot be found again.
+    """
+    if not letter.readers:
+        raise ServiceError("refused", "nobody to send it to")
+    body: dict[str, object] = {
+        "From": fill_text("postmark", letter.sender),
+        "Subject": fill_text("postmark", letter.subject),
+        "HtmlBody": fill_html("postmark", letter.html),
+        "TextBody": fill_text("postmark", letter.text),
+        "MessageStream": options.audience or _STREAM,
+        "TrackOpens": False,
+        "TrackLinks": "None",
+        "Messages": [{"To": address} for address in letter.readers],
+    }
+    if letter.reply_to:
+        body["ReplyTo"] = letter.reply_to
+    size = sum(len(address) + 12 for address in letter.readers) + 2 * len(letter.html + letter.text)
+    if size > _MOST_BYTES:
+        raise MailError("too many readers for one request", hint="Postmark takes 50 MB in one")
+    headers = {"X-Postmark-Server-Token": options.token}
+    async with ServiceLine(
+        options.url or _POSTMARK_URL, headers, silence_seconds=silence_seconds
+    ) as line:
+        answer = await line.ask(ServiceRequest(method="POST", path="/email/bulk", body=body))
+    name = answer.get("ID")
+    if not isinstance(name, str):
+        raise ServiceError("uncertain", "a letter without a name")
+    return HandOverAnswer(kind="taken", reference=name[:100])

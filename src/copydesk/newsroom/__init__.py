@@ -1,0 +1,46 @@
+"""An open newsroom: its settings, stores and locks. Changes its files and commits them to git."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.newsroom._front_servers import FrontServer as FrontServer
+    from copydesk.newsroom._front_servers import advise_on_front as advise_on_front
+    from copydesk.newsroom._front_servers import keep_front_servers as keep_front_servers
+    from copydesk.newsroom._front_servers import read_front_servers as read_front_servers
+    from copydesk.newsroom._newsroom import PRIVATE as PRIVATE
+    from copydesk.newsroom._newsroom import TICK_NS as TICK_NS
+    from copydesk.newsroom._newsroom import Failure as Failure
+    from copydesk.newsroom._newsroom import Mark as Mark
+    from copydesk.newsroom._newsroom import Newsroom as Newsroom
+    from copydesk.newsroom._newsroom import Progress as Progress
+    from copydesk.newsroom._newsroom import ResidentNewsroom as ResidentNewsroom
+    from copydesk.newsroom._newsroom import Silence as Silence
+    from copydesk.newsroom._newsroom import Stamp as Stamp
+    from copydesk.newsroom._newsroom import Troubles as Troubles
+    from copydesk.newsroom._newsroom import alone as alone
+    from copydesk.newsroom._newsroom import failure_of as failure_of
+    from copydesk.newsroom._newsroom import files_below as files_below
+    from copydesk.newsroom._newsroom import hold_lock as hold_lock
+    from copydesk.newsroom._newsroom import in_turn as in_turn
+    from copydesk.newsroom._newsroom import mark_files as mark_files
+    from copydesk.newsroom._newsroom import open_newsroom as open_newsroom
+    from copydesk.newsroom._newsroom import with_stores as with_stores
+    from copydesk.newsroom._records import check_records as check_records
+    from copydesk.newsroom._records import find_record as find_record
+    from copydesk.newsroom._records import open_seal as open_seal
+    from copydesk.newsroom._records import record_at as record_at
+    from copydesk.newsroom._records import record_path as record_path
+    from copydesk.newsroom._starts import Demo as Demo
+    from copydesk.newsroom._starts import adopt as adopt
+    from copydesk.newsroom._starts import demo as demo
+    from copydesk.newsroom._starts import demo_newsroom as demo_newsroom
+    from copydesk.newsroom._starts import new as new
+    from copydesk.newsroom._starts import new_beat as new_beat
+    from copydesk.newsroom._starts import require_free_folder as require_free_folder
+    from copydesk.newsroom._starts import setting_rows as setting_rows
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,358 @@
+"""Open a newsroom: read its settings, open its stores, hold its locks, watch its files."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import shlex
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from copydesk import config
+from copydesk.archive import Archive, ArticleStore, read_rulings
+from copydesk.errors import BusyError, ConfigError, CopydeskError, MemoryStoreError, RecordError
+from copydesk.illustrate import Album
+from copydesk.kit import locks
+from copydesk.memory import Memory
+from copydesk.memory import copy as copy_memory
+from copydesk.news import Beat
+
+PRIVATE = ".copydesk"
+TEMPLATES = "_templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """One newsroom folder as commands use it: settings and stores, at the moment `now` (UTC)."""
+
+    root: Path
+    now: datetime
+    settings: config.Settings
+    archive: Archive
+    articles: ArticleStore
+    album: Album
+    memory: Memory
+
+    @property
+    def beat(self) -> Beat:
+        """Return the beat from the settings."""
+        return self.settings.beat
+
+    @property
+    def private(self) -> Path:
+        """Return the `.copydesk` folder, which git ignores."""
+        return self.root / PRIVATE
+
+    @property
+    def site(self) -> Path:
+        """Return the folder of the published site."""
+        return self.private / "site"
+
+    @property
+    def templates(self) -> Path:
+        """Return the folder of the owner's templates, style sheet and strings."""
+        return self.root / TEMPLATES
+
+    def mark_theme(self) -> Mark:
+        """Return the mark of the owner's templates; while it holds, built pages are up to date."""
+        return mark_files(files_below(self.templates))
+
+    def git_command(self, *arguments: str) -> str:
+        """Return a git command for a person to type here; its paths are record paths."""
+        place = () if self.root.resolve() == Path.cwd() else ("-C", str(self.root))
+        return shlex.join(("git", *place, *arguments))
+
+
+@contextlib.contextmanager
+def open_newsroom(
+    root: Path, now: datetime, environ: Mapping[str, str], *, scratch: bool = False
+) -> Iterator[Newsroom]:
+    """Open the newsroom in `root` for the block.
+
+    With `scratch` nothing in the newsroom changes: the memory is a copy, and new pictures and
+    articles go to a temporary folder. Raises ConfigError, MemoryStoreError.
+    """
+    settings = read_settings(root, environ)
+    private = root / PRIVATE
+    with contextlib.ExitStack() as stack:
+        kept = private
+        if scratch:
+            import tempfile  # hardly any command needs it
+
+            kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
+            _copy_memory(private, kept)
+        memory = stack.enter_context(contextlib.closing(Memory(kept / "memory.sqlite")))
+        yield with_stores(settings, now, memory, kept)
+
+
+def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: Path) -> Newsroom:
+    """Return the newsroom with these settings; articles and pictures are stored below `kept`."""
+    return Newsroom(
+        root=settings.root,
+        now=now,
+        settings=settings,
+        archive=Archive(settings.root),
+        articles=ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
+        album=Album(kept / "pictures", settings.pictures.max_bytes),
+        memory=memory,
+    )
+
+
+def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
+    """Read the settings, with the editors' rules in the beat; raises ConfigError.
+
+    If the rules cannot be read, a warning is added, so that the site can still be built and viewed.
+    A round reads the rules again and fails.
+    """
+    settings = config.load(root, environ)
+    try:
+        rules = read_rulings(root).rules
+    except RecordError as error:
+        return replace(settings, warnings=(*settings.warnings, f"no rule of it holds: {error}"))
+    return replace(settings, beat=replace(settings.beat, rulings=rules))
+
+
+def _copy_memory(private: Path, kept: Path) -> None:
+    path = private / "memory.sqlite"
+    if path.exists():
+        copy_memory(path, kept / "memory.sqlite")
+
+
+@contextlib.contextmanager
+def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Lock the newsroom for one round; raises BusyError if another round holds it too long."""
+    with contextlib.ExitStack() as stack:
+        if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
+            raise BusyError(
+                "another round is at work in this newsroom",
+                subject=str(root),
+                hint="wait until it ends, or end it",
+            )
+        yield
+
+
+@contextlib.contextmanager
+def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
+    """Hold a lock for the block; yield False if it is still taken after the wait.
+
+    Raises MemoryStoreError.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            free = stack.enter_context(locks.hold(path, wait_seconds))
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        yield free
+
+
+@contextlib.contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Wait for a lock of the newsroom and hold it for the block; raises MemoryStoreError."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locks.hold(path, math.inf))
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        yield
+
+
+def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
+    return MemoryStoreError(
+        f"the newsroom cannot be written ({error.strerror})",
+        subject=str(path),
+        hint="look at the folder's rights",
+    )
+
+
+class Troubles:
+    """Collect the errors of single records, pages and sources, so that the round can continue."""
+
+    def __init__(self) -> None:
+        self.errors: list[CopydeskError] = []
+
+    def __call__(self, error: CopydeskError) -> None:
+        """Note one error."""
+        self.errors.append(error)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return the errors as failures for a report."""
+        return tuple(failure_of(error.subject, error) for error in self.errors)
+
+
+# Failures: an error with one lead, even a bug, must not stop the other leads.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One lead, record or page that failed without stopping the others."""
+
+    url: str
+    what: str
+    hint: str = ""
+
+
+def failure_of(url: str, error: Exception) -> Failure:
+    """Turn any exception raised for a URL into a failure for the report."""
+    if isinstance(error, CopydeskError):
+        return Failure(url=url, what=error.what, hint=error.hint)
+    return Failure(
+        url=url,
+        what=f"unexpected {type(error).__name__}: {error}",
+        hint="the round goes on without it; please report it",
+    )
+
+
+# Progress of long work, for display.
+
+
+class Progress(Protocol):
+    """A display for the progress of long work."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a stage of `total` steps, None if the number is unknown."""
+        ...
+
+    def step(self, count: int = 1) -> None:
+        """Note that `count` steps are done."""
+        ...
+
+
+class Silence:
+    """A progress display that shows nothing."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Ignore the stage."""
+
+    def step(self, count: int = 1) -> None:
+        """Ignore the steps."""
+
+
+# Marks: the stat of files at a moment, to find out later whether any of them has changed.
+
+TICK_NS = 50_000_000  # within one tick of a file system's clock two edits look like one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """The stat values of a file that change with every edit.
+
+    `changed_ns` is the ctime, which no program can set back.
+    """
+
+    inode: int
+    size: int
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The stamps of files by path, and when they were taken (ns since 1970)."""
+
+    taken_ns: int
+    stamps: Mapping[str, Stamp]
+
+    def still_holds(self, now: Mark) -> bool:
+        """Decide whether surely no file has changed between this mark and the later one.
+
+        Two edits within one clock tick of the file system leave the same stamp. So a mark does not
+        hold if a file had changed less than a tick before the mark was taken.
+        """
+        settled = self.taken_ns - TICK_NS
+        is_settled = all(stamp.changed_ns < settled for stamp in self.stamps.values())
+        return is_settled and self.stamps == now.stamps
+
+
+def mark_files(paths: Iterable[Path]) -> Mark:
+    """Return the mark of files, folders and links; a missing one has no stamp."""
+    taken_ns = time.time_ns()
+    return Mark(taken_ns=taken_ns, stamps=dict(_stamps(paths)))
+
+
+def _stamps(paths: Iterable[Path]) -> Iterator[tuple[str, Stamp]]:
+    for path in paths:
+        try:
+            stat = path.lstat()
+        except OSError:
+            continue
+        yield str(path), Stamp(inode=stat.st_ino, size=stat.st_size, changed_ns=stat.st_ctime_ns)
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield a folder and everything below it; links are not followed."""
+    yield folder
+    if not folder.is_symlink():
+        yield from folder.rglob("*")
+
+
+def git_files(root: Path) -> Iterator[Path]:
+    """Yield the files that git writes at each commit, pull or checkout in `root`."""
+    git = _follow_pointer(root / ".git", "gitdir:")
+    shared = _follow_pointer(git / "commondir", "") if (git / "commondir").is_file() else git
+    yield git / "HEAD"
+    yield shared / "packed-refs"
+    yield from files_below(shared / "refs" / "heads")
+
+
+def _follow_pointer(path: Path, prefix: str) -> Path:
+    """Return the folder that a git pointer file names (a work tree's `.git`), or the path."""
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except OSError:  # a folder (the usual case), or missing
+        return path
+    return path.parent / text.removeprefix(prefix).strip()
+
+
+# ResidentNewsroom: a newsroom that stays open in a long-running process such as a server.
+
+
+class ResidentNewsroom:
+    """Keep a newsroom open, and read its settings again only after they may have changed.
+
+    `error` says what is wrong with the settings now on disk, None if they are valid. While they are
+    invalid, the last valid settings stay in use. Use it from one thread at a time; the caller
+    must close it.
+    """
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        """Open the newsroom in `root`; raises ConfigError, MemoryStoreError."""
+        self.error: ConfigError | None = None
+        self._root = root
+        self._environ = environ
+        self._settings = read_settings(root, environ)
+        self._mark = Mark(taken_ns=0, stamps={})  # no mark yet: read them once more
+        self._memory = Memory(root / PRIVATE / "memory.sqlite")
+
+    def newsroom(self, now: datetime) -> Newsroom:
+        """Return the newsroom at a moment (UTC), with the settings on disk if they are valid."""
+        mark = mark_files(self._setting_files())
+        if not self._mark.still_holds(mark):
+            self._mark = mark
+            try:
+                self._settings = read_settings(self._root, self._environ)
+                self.error = None
+            except ConfigError as error:
+                self.error = error
+        return with_stores(self._settings, now, self._memory, self._root / PRIVATE)
+
+    def mark(self) -> Mark:
+        """Return the mark of the settings, data, theme and git branches.
+
+        While it holds, anything computed from them is up to date.
+        """
+        theme = files_below(self._root / TEMPLATES)
+        return mark_files([*self._setting_files(), *theme, *git_files(self._root)])
+
+    def close(self) -> None:
+        """Close the memory."""
+        self._memory.close()
+
+    def _setting_files(self) -> Iterator[Path]:
+        yield self._root / "beat.toml"
+        yield self._root / PRIVATE / "key"
+        yield from files_below(self._root / "_data")
+        for name in self._settings.beat.scoring.standings:
+            yield self._root / name

@@ -1,0 +1,321 @@
+"""Accounts of the desk: add, list, reset and remove them, and make sign-in links and tokens.
+
+A link works once, within fifteen minutes. It signs in somebody who has no passkey or other way to
+sign in yet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.desk_store import (
+    LINK_LIFETIME,
+    AuditEntry,
+    AuditKind,
+    DeskStore,
+    Moment,
+    TokenGrant,
+    TokenScope,
+    open_desk,
+)
+from copydesk.desk_store.accounts import Account, Role
+from copydesk.errors import UsageError
+from copydesk.kit import urls
+from copydesk.newsroom._newsroom import Newsroom
+
+COMMAND_LINE = "command line"  # the actor in the audit log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """A desk account: the ways it can sign in, and the number of browsers signed in."""
+
+    name: str
+    role: Role
+    made: datetime
+    password: bool
+    passkeys: int
+    provider: str
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLink:
+    """A sign-in link; it works once, until it expires."""
+
+    name: str
+    role: Role
+    link: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedSessions:
+    """The number of browsers that were signed out of an account."""
+
+    name: str
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token with which a program acts for an account at the API; it is shown only this once."""
+
+    name: str
+    label: str
+    token: str = field(repr=False)
+    scopes: tuple[TokenScope, ...]
+    expires: datetime
+
+
+def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
+    """Return all desk accounts, sorted by name; raises DeskStoreError."""
+    with _open(newsroom) as desk:
+        return tuple(
+            AccountRow(
+                name=account.name,
+                role=account.role,
+                made=account.made,
+                password=bool(account.password),
+                passkeys=len(desk.accounts.passkeys(account.name)),
+                provider=account.issuer,
+                sessions=len(desk.sessions.of(account.name, newsroom.now)),
+            )
+            for account in desk.accounts.list()
+        )
+
+
+def add_account(
+    newsroom: Newsroom, name: str, role: Role, port: int, subject: str = ""
+) -> AccountLink:
+    """Add a desk account and return its sign-in link; `serve` listens at `port`.
+
+    `subject` is the account's identifier at the OpenID provider. Raises UsageError if the name is
+    invalid or taken, or if a subject is given and no provider is set; raises DeskStoreError.
+    """
+    issuer = newsroom.settings.desk.oidc.issuer
+    if subject and not issuer:
+        raise UsageError("no provider is named", subject="desk.oidc.issuer", hint="set it first")
+    with _open(newsroom) as desk, desk.at_once():
+        changes = _changes(desk, newsroom)
+        secret = changes.add(name, role)
+        if subject:
+            changes.bind(name, issuer, subject)
+        return _link(newsroom, desk.accounts.get(name), secret, port)
+
+
+def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
+    """Delete an account's sign-in methods, tokens and sessions, and return a new sign-in link.
+
+    Raises UsageError if no account has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        secret = _changes(desk, newsroom).reset(name)
+        return _link(newsroom, desk.accounts.get(name), secret, port)
+
+
+def make_token(newsroom: Newsroom, name: str, grant: TokenGrant) -> NewToken:
+    """Return a token with which a program acts for an account at the desk's API.
+
+    Raises UsageError if no account has the name or its role does not allow the grant;
+    DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        token = _changes(desk, newsroom).make_token(name, grant)
+        return NewToken(
+            name=desk.accounts.get(name).name,
+            label=grant.label,
+            token=token,
+            scopes=grant.scopes,
+            expires=newsroom.now + grant.lifetime,
+        )
+
+
+def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
+    """Sign an account out of all browsers; its owner may sign in again.
+
+    Raises UsageError if no account has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        account = desk.accounts.get(name)
+        count = _changes(desk, newsroom).end_sessions(name)
+        return EndedSessions(name=account.name, sessions=count)
+
+
+def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
+    """Remove an account; the changes it made stay under its name.
+
+    Raises UsageError if no account has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        account = desk.accounts.get(name)
+        count = _changes(desk, newsroom).remove(name)
+        return EndedSessions(name=account.name, sessions=count)
+
+
+def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
+    """Return the link that creates the first owner's account, "" if there is an owner.
+
+    A new link replaces the earlier one. Before the first account exists, the desk answers only
+    requests from this machine. With a `desk.host`, or a `serve.public_url` that others can reach,
+    no request counts as local, so the link is "" then, too. Raises DeskStoreError.
+    """
+    settings = newsroom.settings
+    is_public = bool(settings.desk.host) or urls.is_for_others(settings.serve.public_url)
+    with _open(newsroom) as desk, desk.at_once():
+        is_first = not desk.accounts.has_any()
+        if desk.accounts.has_owner() or (is_first and is_public):
+            return ""
+        moment = Moment(now=now, uptime_seconds=read_uptime())
+        place = _local_address(port) if is_first else desk_address(newsroom, port)
+        return f"{place}enter/{desk.links.make('setup', moment)}"
+
+
+def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
+    """Return a sign-in link for an owner account of this name, as the demo uses it.
+
+    Creates the account if there is none. Raises DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        is_known = desk.accounts.find(name) is not None
+    if is_known:
+        made = reset_account(newsroom, name, port)
+    else:
+        made = add_account(newsroom, name, "owner", port)
+    return f"{made.link}?next=/desk/"
+
+
+def desk_address(newsroom: Newsroom, port: int) -> str:
+    """Return the desk's URL: on its own host, or else on the site's host on this machine.
+
+    It uses a host name, as browsers store no passkeys for IP addresses.
+    """
+    host = newsroom.settings.desk.host
+    return f"https://{host}/desk/" if host else _local_address(port)
+
+
+def _local_address(port: int) -> str:
+    return f"http://localhost:{port}/desk/"
+
+
+def read_uptime() -> float:
+    """Return the seconds since this machine started; setting the clock does not change them."""
+    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts on during sleep
+    return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
+def _link(newsroom: Newsroom, account: Account, secret: str, port: int) -> AccountLink:
+    return AccountLink(
+        name=account.name,
+        role=account.role,
+        link=f"{desk_address(newsroom, port)}enter/{secret}",
+        expires=newsroom.now + LINK_LIFETIME,
+    )
+
+
+def _changes(desk: DeskStore, newsroom: Newsroom) -> AccountChanges:
+    moment = Moment(now=newsroom.now, uptime_seconds=read_uptime())
+    return AccountChanges(desk, moment, COMMAND_LINE)
+
+
+@contextlib.contextmanager
+def _open(newsroom: Newsroom) -> Iterator[DeskStore]:
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        yield desk
+
+
+# Each change is written together with its line in the audit log.
+
+
+class AccountChanges:
+    """Change the accounts of a desk in the name of `by`, at one moment, from one IP address.
+
+    Methods raise UsageError if a name is invalid, taken or unknown, and DeskStoreError.
+    """
+
+    def __init__(self, desk: DeskStore, moment: Moment, by: str, address: str = "") -> None:
+        self._desk = desk
+        self._moment = moment
+        self._by = by
+        self._address = address
+
+    def add(self, name: str, role: Role) -> str:
+        """Add an account; return the secret of its sign-in link."""
+        with self._desk.at_once():
+            account = self._desk.accounts.add(name, role, self._moment.now)
+            self._note("account-added", f"{account.name} ({role})")
+            return self._desk.links.make("enter", self._moment, account.name)
+
+    def bind(self, name: str, issuer: str, subject: str) -> None:
+        """Link an account to its subject at an OpenID provider."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            self._desk.accounts.bind(name, issuer, subject)
+            self._note("provider-bound", f"{account.name} ({issuer})")
+
+    def reset(self, name: str) -> str:
+        """Delete an account's sign-in methods, tokens and sessions; return a new link's secret."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            self._desk.accounts.forget_proofs(name)
+            self._desk.sessions.end_all(name)
+            self._note("account-reset", account.name)
+            return self._desk.links.make("enter", self._moment, account.name)
+
+    def end_sessions(self, name: str) -> int:
+        """Sign an account out of all browsers; return the number of browsers."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            self._note("sessions-ended", account.name)
+            return self._desk.sessions.end_all(name)
+
+    def remove(self, name: str) -> int:
+        """Remove an account; return the number of browsers signed out."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            count = self._desk.sessions.end_all(name)
+            self._desk.accounts.remove(name)
+            self._note("account-removed", account.name)
+            return count
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Change the role of an account."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            self._desk.accounts.set_role(name, role)
+            self._note("role-changed", f"{account.name} ({role})")
+
+    def make_token(self, name: str, grant: TokenGrant) -> str:
+        """Make a token for a program that acts for an account; the token itself is not stored."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            token = self._desk.tokens.make(account, grant, self._moment.now)
+            self._note("token-made", f"{account.name} ({grant.label}: {' '.join(grant.scopes)})")
+            return token
+
+    def end_token(self, name: str, token_id: str) -> None:
+        """Delete an account's token; a token of another account is not touched."""
+        with self._desk.at_once():
+            if self._desk.tokens.end(name, token_id):
+                self._note("token-ended", self._desk.accounts.get(name).name)
+
+    def check_owner_stays(self, name: str) -> None:
+        """Raise UsageError if the account is the only owner, as nobody could undo the change."""
+        owners = [each.name for each in self._desk.accounts.list() if each.role == "owner"]
+        if owners == [self._desk.accounts.get(name).name]:
+            raise UsageError(
+                "a desk has an owner",
+                subject=owners[0],
+                hint="make somebody else an owner first",
+            )
+
+    def _note(self, what: AuditKind, about: str) -> None:
+        self._desk.audit.add(
+            AuditEntry(
+                at=self._moment.now, who=self._by, what=what, about=about, address=self._address
+            )
+        )

@@ -1,0 +1,24 @@
+"""Backups: write a newsroom to one file, and restore it from that file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.newsroom.backup._back_up import BackupOptions as BackupOptions
+    from copydesk.newsroom.backup._back_up import BackupReport as BackupReport
+    from copydesk.newsroom.backup._back_up import back_up as back_up
+    from copydesk.newsroom.backup._container import read_manifest as read_manifest
+    from copydesk.newsroom.backup._manifest import BackupManifest as BackupManifest
+    from copydesk.newsroom.backup._manifest import BackupPart as BackupPart
+    from copydesk.newsroom.backup._manifest import DatabaseCount as DatabaseCount
+    from copydesk.newsroom.backup._manifest import LeftOut as LeftOut
+    from copydesk.newsroom.backup._restore import BackupDifference as BackupDifference
+    from copydesk.newsroom.backup._restore import RestoreReport as RestoreReport
+    from copydesk.newsroom.backup._restore import Verification as Verification
+    from copydesk.newsroom.backup._restore import restore as restore
+    from copydesk.newsroom.backup._restore import verify_backup as verify_backup
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,420 @@
+"""Keep the catalogue up to date with the records, and open it for questions."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from copydesk.archive import Archive, ArticleStore, Signature, git
+from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, read_signatures
+from copydesk.errors import CatalogueError, CopydeskError, RecordError, WorkerError
+from copydesk.judge import gate
+from copydesk.kit import processes, text
+from copydesk.news import Story
+from copydesk.newsroom._newsroom import TICK_NS, Failure, Newsroom, Progress, Silence, Troubles
+from copydesk.newsroom.filing import find_article
+from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueReport:
+    """The result of a refresh: `stories` in the catalogue, and the number of records `read`.
+
+    `lost` counts the records that were deleted, `failed` lists those that cannot be read.
+    """
+
+    stories: int
+    read: int
+    lost: int
+    seconds: float
+    failed: tuple[Failure, ...] = ()
+
+
+def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport:
+    """Update the catalogue file from all records.
+
+    Raises CatalogueError if the file cannot be read or written, and RecordError if a folder of
+    records cannot be listed.
+    """
+    began, troubles = time.monotonic(), Troubles()
+    with contextlib.closing(Catalogue(newsroom.private / FILE)) as catalogue:
+        before = catalogue.signatures()
+        sweep_records(newsroom, catalogue, progress)
+        after = catalogue.signatures()
+        report_failures(catalogue, troubles)
+    failed = troubles.failures()
+    return CatalogueReport(
+        stories=len(after) - len(failed),
+        # a record changed within the last clock tick has no signature yet and is read each time
+        read=sum(not now or before.get(path) != now for path, now in after.items()),
+        lost=len(before.keys() - after.keys()),
+        seconds=round(time.monotonic() - began, 3),
+        failed=failed,
+    )
+
+
+def find_stale_entries(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
+    """Return the paths of the given records that changed since the catalogue read them.
+
+    `signatures` has the current signature by path, None for a missing record. The catalogue is
+    opened read-only, so that a server of an older version does not change it.
+    """
+    known = read_signatures(newsroom.private / FILE, signatures)
+    now = {path: hash(sign) for path, sign in signatures.items() if sign is not None}
+    return {path for path in signatures if now.get(path) != known.get(path)}
+
+
+# Open: the catalogue file, or a catalogue in memory if the file cannot be used.
+
+FILE = "catalogue.sqlite"
+_Answer = TypeVar("_Answer")
+Warn = Callable[[CatalogueError], None]
+
+
+def _say_nothing(_error: CatalogueError) -> None:
+    """Ignore the error."""
+
+
+@contextlib.contextmanager
+def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalogue]:
+    """Open the catalogue below `private` for the block; the caller brings it up to date.
+
+    If the file can be neither opened nor created, yields an empty catalogue in memory and calls
+    `warn`. Filling that takes longer, as every record is read.
+    """
+    try:
+        catalogue = Catalogue(private / FILE)
+    except CatalogueError as error:
+        warn(error)
+        catalogue = Catalogue()
+    with contextlib.closing(catalogue):
+        yield catalogue
+
+
+@contextlib.contextmanager
+def open_swept_catalogue(
+    newsroom: Newsroom, progress: Progress, warn: Warn = _say_nothing
+) -> Iterator[tuple[Catalogue, Snapshot]]:
+    """Open the catalogue for the block, up to date with all records; yield it with their snapshot.
+
+    If the file cannot be opened, read or written, yields a catalogue in memory and calls `warn`.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            catalogue = stack.enter_context(contextlib.closing(Catalogue(newsroom.private / FILE)))
+            snapshot = sweep_records(newsroom, catalogue, progress)
+        except CatalogueError as error:
+            warn(error)
+            catalogue = stack.enter_context(contextlib.closing(Catalogue()))
+            snapshot = sweep_records(newsroom, catalogue, progress)
+        yield catalogue, snapshot
+
+
+def ask_catalogue(
+    newsroom: Newsroom, question: Callable[[Catalogue], _Answer], warn: Warn = _say_nothing
+) -> _Answer:
+    """Return the answer to a question, asked of a catalogue up to date with all commits.
+
+    If the file cannot be opened, read or written, calls `warn` and asks again, of a catalogue in
+    memory for which every record is read.
+    """
+    try:
+        with contextlib.closing(Catalogue(newsroom.private / FILE)) as catalogue:
+            follow_commits(newsroom, catalogue)
+            return question(catalogue)
+    except CatalogueError as error:
+        warn(error)
+    with contextlib.closing(Catalogue()) as catalogue:
+        follow_commits(newsroom, catalogue)
+        return question(catalogue)
+
+
+# Update: bring a catalogue up to date with changed records.
+#
+#     sweep_records    stat every record, open none: a few µs each
+#     follow_commits   list the records that git commits changed since the last update
+#
+# A sweep misses nothing. `follow_commits` misses edits that were not committed since the last
+# sweep; callers therefore `recheck` the records in an answer.
+
+_HEAD, _RULES, _STORY_RULES = "head", "rules", "story rules"  # notes of the catalogue
+_SILENCE = Silence()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The signatures of all records at a moment (ns since 1970), taken without reading any."""
+
+    taken_ns: int
+    signatures: Mapping[str, Signature]
+
+    def find_changes(self, now: Snapshot) -> set[str]:
+        """Return the paths of existing records that are new or may have changed since."""
+        return {
+            path
+            for path, signature in now.signatures.items()
+            if signature != self.signatures.get(path) or not _is_settled(signature, self.taken_ns)
+        }
+
+
+def take_snapshot(records: Archive) -> Snapshot:
+    """Return the signatures of all records now; raises RecordError if a folder cannot be listed."""
+    return Snapshot(taken_ns=time.time_ns(), signatures=records.signatures(stories=True))
+
+
+def sweep_records(
+    newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE
+) -> Snapshot:
+    """Bring a catalogue up to date with all records; return their snapshot.
+
+    Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
+    """
+    head = git.Repository(newsroom.root).head()
+    now = take_snapshot(newsroom.archive)
+    stand = dict(_sign(now.signatures, now.taken_ns))
+    before = catalogue.signatures()
+    changed = {
+        path: signature
+        for path, signature in stand.items()
+        if not signature or before.get(path) != signature
+    }
+    _take_in(newsroom, catalogue, _News(changed, before.keys() - stand.keys(), head), progress)
+    return now
+
+
+def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE) -> None:
+    """Bring a catalogue up to date with the commits since its last update.
+
+    Without git, or after history was rewritten, every record is swept. Raises RecordError like
+    `sweep_records`.
+    """
+    repository = git.Repository(newsroom.root)
+    head, known = repository.head(), catalogue.note(_HEAD)
+    paths = repository.find_changes_between(known, head) if known and head else None
+    if paths is None:
+        sweep_records(newsroom, catalogue, progress)
+        return
+    news = _look_at(newsroom.archive, newsroom.archive.story_paths_among(paths), head)
+    _take_in(newsroom, catalogue, news, progress)
+
+
+def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -> None:
+    """Bring a catalogue up to date with the records among these paths, changed or not."""
+    records = newsroom.archive.story_paths_among(paths)
+    news = _look_at(newsroom.archive, records, catalogue.note(_HEAD))
+    _take_in(newsroom, catalogue, news, _SILENCE)
+
+
+def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
+    """Update a catalogue with those of the given records that changed; return whether any did."""
+    changed = _find_changes(newsroom, catalogue, paths)
+    if changed:
+        look_again(newsroom, catalogue, changed)
+    return bool(changed)
+
+
+def _find_changes(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> list[str]:
+    known = catalogue.signatures_of(paths)
+    signatures = ((path, newsroom.archive.signature(path)) for path in paths)
+    return [
+        path
+        for path, signature in signatures
+        if signature is None or hash(signature) != known.get(path)
+    ]
+
+
+def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
+    """Update a catalogue like `recheck`, but leave it to other callers to apply changed rules.
+
+    Applying changed rules to all stories takes seconds in a large newsroom. Call
+    `stands_by_former_rules` to find out whether it is due.
+    """
+    changed = _find_changes(newsroom, catalogue, paths)
+    if changed:
+        records = newsroom.archive.story_paths_among(changed)
+        news = _look_at(newsroom.archive, records, catalogue.note(_HEAD))
+        rules = _take_in_records(newsroom, catalogue, news, _SILENCE)
+        if catalogue.note(_RULES) == rules.digest():
+            _take_in_rules(newsroom, catalogue, rules)
+    return bool(changed)
+
+
+def stands_by_former_rules(newsroom: Newsroom, catalogue: Catalogue) -> bool:
+    """Decide whether rules changed that affect all stories, and statuses are not updated yet."""
+    return catalogue.note(_RULES) != digest_rules(newsroom.beat, newsroom.now)
+
+
+def report_failures(catalogue: Catalogue, trouble: Callable[[CopydeskError], None]) -> None:
+    """Call `trouble` with an error for each record that cannot be read."""
+    for record in catalogue.list_failures():
+        trouble(RecordError(record.what, subject=record.path, hint=record.hint))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """New or changed records with their signatures, the paths of deleted ones, and git's HEAD."""
+
+    changed: Mapping[str, int]
+    lost: Collection[str]
+    head: str
+
+
+def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
+    taken_ns = time.time_ns()
+    signatures = {path: records.signature(path) for path in paths if text.is_encodable(path)}
+    there = {path: signature for path, signature in signatures.items() if signature is not None}
+    return _News(dict(_sign(there, taken_ns)), signatures.keys() - there.keys(), head)
+
+
+def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress) -> None:
+    """Read the changed records, and update the statuses that changed rules affect."""
+    rules = _take_in_records(newsroom, catalogue, news, progress)
+    _take_in_rules(newsroom, catalogue, rules)
+
+
+def _take_in_records(
+    newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress
+) -> RulesInForce:
+    """Read the changed records; return the rules that their statuses were decided by."""
+    rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
+    if news.changed or news.lost or catalogue.note(_HEAD) != news.head:
+        entries, broken = make_entries(newsroom, rules, news.changed, progress)
+        catalogue.update(entries, broken, news.lost, {_HEAD: news.head})
+    return rules
+
+
+def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce) -> None:
+    """Update statuses after a change of rules: of all stories concerned, or of single ones."""
+    digest, own = rules.digest(), rules.story_digests()
+    known = _read_digests(catalogue.note(_STORY_RULES))
+    names = {name for name in {**known, **own} if known.get(name) != own.get(name)}
+    if catalogue.note(_RULES) != digest:
+        judged = catalogue.signatures_of(rules.judged_paths)  # those that have a record
+        paths = {*catalogue.find_unsure(), *judged}
+    elif names:
+        paths = {*catalogue.find_by_name(names)}
+    else:
+        return
+    entries, _ = make_entries(newsroom, rules, dict.fromkeys(sorted(paths), 0), _SILENCE)
+    standings = {entry.story.path: entry.standing for entry in entries}
+    noted = orjson.dumps(own, option=orjson.OPT_SORT_KEYS).decode()
+    catalogue.set_standings(standings, {_RULES: digest, _STORY_RULES: noted})
+
+
+def _read_digests(noted: str) -> Mapping[str, str]:
+    found: dict[str, str] = orjson.loads(noted) if noted else {}
+    return found
+
+
+def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[str, int]]:
+    """Yield an integer for each signature, 0 if the file may change without changing it.
+
+    Names that are not UTF-8 are left out, as they cannot be stored.
+    """
+    for path, signature in signatures.items():
+        if path.isascii() or text.is_encodable(path):
+            yield path, hash(signature) if _is_settled(signature, taken_ns) else 0
+
+
+def _is_settled(signature: Signature, taken_ns: int) -> bool:
+    """Decide whether another edit is sure to change this signature.
+
+    Two edits within a clock tick of the file system leave the same signature. So a file changed
+    less than a tick before (or, with the clock set back, after) `taken_ns` is not settled.
+    """
+    return abs(taken_ns - signature.changed_ns) > TICK_NS
+
+
+# Entries: records are read into catalogue entries, on all cores if there are many.
+
+_MANY = 2000  # number of records from which starting other processes pays
+_AT_ONCE = 250
+_GONE = "gone"
+
+Made = tuple[list[CatalogueEntry], list[BrokenRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Make catalogue entries from the records at given paths; can run in another process."""
+
+    archive: Archive
+    articles: ArticleStore
+    rules: RulesInForce
+
+    def __call__(self, signatures: Sequence[tuple[str, int]]) -> Made:
+        entries: list[CatalogueEntry] = []
+        broken: list[BrokenRecord] = []
+        for path, signature in signatures:
+            try:
+                story = self.archive.read_listed(path)
+            except RecordError as error:
+                broken.append(
+                    BrokenRecord(path=path, signature=signature, what=error.what, hint=error.hint)
+                )
+            else:
+                entries.append(self._make(story, signature))
+        return entries, broken
+
+    def _make(self, story: Story, signature: int) -> CatalogueEntry:
+        article = find_article(self.articles, story)
+        return CatalogueEntry(
+            story=story,
+            signature=signature,
+            standing=standing_of(self.rules, story, lambda _story: article),
+            is_gone=story.access == _GONE,
+            source=article.source if article else "",
+            text=article.text if article else "",
+            points=gate.deciding_points(story),
+            gate_points=gate.verdict_points(story),
+        )
+
+
+def make_entries(
+    newsroom: Newsroom, rules: RulesInForce, signatures: Mapping[str, int], progress: Progress
+) -> Made:
+    """Read the records at these paths; return their entries, and the records that failed."""
+    maker = _Maker(newsroom.archive, newsroom.articles, rules)
+    waiting = sorted(signatures.items())
+    if len(waiting) < _MANY or processes.at_once() < 2 or not processes.can_fork():
+        return maker(waiting)
+    progress.stage("catalogue", len(waiting))
+    try:
+        return _fold(_make_on_all_cores(maker, waiting, progress))
+    except WorkerError:  # killed, such as when memory is short: one process needs less
+        return maker(waiting)
+
+
+def _make_on_all_cores(
+    maker: _Maker, waiting: Sequence[tuple[str, int]], progress: Progress
+) -> list[Made]:
+    lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
+    made: dict[int, Made] = {}
+
+    def take(piece: tuple[int, Made]) -> None:
+        number, made[number] = piece
+        progress.step(len(lots[number]))
+
+    job = processes.Job(
+        pieces=len(lots),
+        make=lambda number: [(number, maker(lots[number]))],
+        take=take,
+        tell=lambda: None,
+    )
+    processes.do_all(job, processes.at_once())
+    return [made[number] for number in range(len(lots))]
+
+
+def _fold(lots: Iterable[Made]) -> Made:
+    entries: list[CatalogueEntry] = []
+    broken: list[BrokenRecord] = []
+    for some, others in lots:
+        entries += some
+        broken += others
+    return entries, broken

@@ -1,0 +1,468 @@
+"""The values that commands report; `--json` prints them (docs/reference/json.md).
+
+Also reads and writes two files of rounds: the status of the last round, and the list of texts and
+pictures missing since a restore.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from copydesk.archive import address_mark
+from copydesk.kit import files, urls
+from copydesk.news import Dropped, Story
+from copydesk.newsroom._newsroom import Failure, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployReport:
+    """The result of one deploy, or of a `dry_run`: files sent, deleted and unchanged; bytes sent.
+
+    `to` is the method, `target` the place. `sending` and `deleting` list the files of a dry run in
+    order. `pinged` counts the search engines and hubs that were notified.
+    """
+
+    to: str
+    target: str
+    sent: int
+    deleted: int
+    unchanged: int
+    bytes: int
+    seconds: float
+    pinged: int = 0
+    dry_run: bool = False
+    sending: tuple[str, ...] = ()
+    deleting: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+Became = Literal["filed", "held", "updated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One story of a round: what the round did with it, whether it is published now, and why.
+
+    `why` has the main reasons for a new story, or the corrections of a story filed earlier.
+    """
+
+    path: str
+    title: str
+    became: Became
+    published: bool
+    quality: int | None
+    topics: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundReport:
+    """The result of one round; paths are record paths, and `dropped` counts leads by reason.
+
+    `waiting` counts leads left for the next round, `waiting_stories` all stories that wait for an
+    editor. In a round for a single page, `declined` is the reason why it was not filed. `missing`
+    counts what a restore left missing, None if nothing. A round is not `complete` if a record could
+    not be written or committed, or if a deploy failed.
+    """
+
+    leads: int = 0
+    filed: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    waiting: int = 0
+    looked_again: int = 0
+    held: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    failed: tuple[Failure, ...] = ()
+    skipped: tuple[str, ...] = ()
+    commit: str | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+    stages: Mapping[str, float] = field(default_factory=dict)
+    deploy: DeployReport | None = None
+    headlines: tuple[Headline, ...] = ()
+    waiting_stories: int = 0
+    declined: Dropped | None = None
+    missing: MissingCount | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """The result of one build below the web root, and of the deploy after it, if any."""
+
+    stories: int
+    pages: int
+    written: int
+    deleted: int
+    unchanged: int
+    seconds: float
+    failed: tuple[Failure, ...] = ()
+    deploy: DeployReport | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One of the terms of use of a story: `name` is access, credit or refuses.
+
+    `evidence` quotes the story's page; it is empty if the article is no longer stored.
+    """
+
+    name: str
+    value: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule for a person to read; `number` is its place in the file, from 1.
+
+    `is_active` is false if the rule has no effect now: its pin expired, its record is gone, or its
+    topic is no longer in the beat. `note` says why.
+    """
+
+    number: int
+    said: str
+    by: str
+    at: str
+    why: str
+    stories: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    until: str = ""
+    is_active: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What added or took points, in words; `reason` is the same as a full sentence."""
+
+    points: int
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRow:
+    """One part of a story's quality: its points and their evidence; `part` is "" if unknown."""
+
+    part: str
+    points: int
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The rank of a story's quality among the last `stories` of a topic; "" means all topics.
+
+    `place` is the rank from the best, `median` the median quality, and `published` the number of
+    these stories that are on the site.
+    """
+
+    topic: str
+    place: int
+    stories: int
+    median: int
+    published: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a story has its status, or why a lead was dropped.
+
+    `standing` is the status (`news.Standing`), "" for a page that failed; `gone` means that the
+    publisher has removed the story. `trust` is the score of its source, 0 to 100, None if unknown.
+    `leader` is the path of the story that leads its group, "" for none; `otherwise` lists changes
+    that would have led to another status. `parts` explain its `quality`, and `places` compare that
+    with other stories.
+    """
+
+    path: str
+    url: str
+    state: str
+    stage: str
+    reasons: tuple[str, ...] = ()
+    trust: int | None = None
+    otherwise: tuple[str, ...] = ()
+    leader: str = ""
+    group: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    verdict: Mapping[str, str] | None = None
+    history: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    rulings: tuple[Rule, ...] = ()
+    standing: str = ""
+    gone: bool = False
+    quality: int | None = None
+    parts: tuple[QualityRow, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+# Round status: the progress of the running round, or the result of the last one.
+#
+# It is one small file that the server's first page, its metrics and the desk show. The file is
+# disposable, and written at most a few times a second.
+
+_STATUS_FILE = "round.json"
+_GAP_SECONDS = 0.2  # between two writes of the steps of a stage
+_MOST_STATUS_BYTES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundStatus:
+    """A running or finished round, identified by `began` and `pid`.
+
+    `done` steps of the `stage` are done, of `total`, which is None if unknown. The fields after
+    `is_over` have the result once it is true. For a round that was killed `is_over` stays false,
+    but its process is gone.
+    """
+
+    pid: int
+    began: datetime
+    stage: str = ""
+    done: int = 0
+    total: int | None = None
+    is_over: bool = False
+    seconds: float = 0.0
+    filed: int = 0
+    updated: int = 0
+    held: int = 0
+    dropped: int = 0
+    failed: int = 0
+    complete: bool = False
+    missing: MissingCount | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the round is not over and its process still exists."""
+        if self.is_over:
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+        return True
+
+
+def read_round_status(private: Path) -> RoundStatus | None:
+    """Return the status of a newsroom's last round, None if it is unknown."""
+    try:
+        with (private / _STATUS_FILE).open("rb") as file:
+            return msgspec.json.decode(file.read(_MOST_STATUS_BYTES), type=RoundStatus)
+    except (OSError, ValueError):  # msgspec's errors are ValueErrors
+        return None
+
+
+class RoundTeller:
+    """Pass a round's progress on, and write it to the status file.
+
+    Errors of writing are ignored, so that they do not fail the round.
+    """
+
+    def __init__(self, private: Path, now: datetime, progress: Progress) -> None:
+        self._path = private / _STATUS_FILE
+        self._progress = progress
+        self._began = time.monotonic()
+        self._written = 0.0
+        self._status = RoundStatus(pid=os.getpid(), began=now)
+        self._write()
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a stage of `total` steps, None if the number is unknown."""
+        self._progress.stage(name, total)
+        self._status = replace(self._status, stage=name, done=0, total=total)
+        self._write()
+
+    def step(self, count: int = 1) -> None:
+        """Note that `count` steps are done."""
+        self._progress.step(count)
+        self._status = replace(self._status, done=self._status.done + count)
+        if time.monotonic() - self._written >= _GAP_SECONDS:
+            self._write()
+
+    def end(self, report: RoundReport | None) -> None:
+        """Write the result of the round, None if it failed."""
+        report = report or RoundReport(complete=False)
+        self._status = replace(
+            self._status,
+            is_over=True,
+            seconds=round(time.monotonic() - self._began, 3),
+            filed=len(report.filed),
+            updated=len(report.updated),
+            held=len(report.held),
+            dropped=sum(report.dropped.values()),
+            failed=len(report.failed),
+            complete=report.complete,
+            missing=report.missing,
+        )
+        self._write()
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        with contextlib.suppress(OSError):
+            files.write_atomic(self._path, msgspec.json.encode(self._status), durable=False)
+
+
+# Missing parts: texts and pictures that a backup leaves out and rounds fetch again.
+#
+#     backup: lists the parts left out ── restore: finds their records ──> .copydesk/restored.json
+#     each round fetches some of them ──> back, or lost for good
+#
+# The list is a file of its own, as the memory may be deleted at any time. Nothing else tells the
+# parts lost with the disk from those deleted long before to save space. Without the file, no part
+# is fetched.
+
+PARTS_A_ROUND = 200  # as many as the filed pages that a round checks again, a similar load
+PARTS_A_HOST = 12  # in a round: takes a minute with five seconds between requests
+
+_MISSING_FILE = "restored.json"
+_MOST_MISSING_BYTES = 64 * 1024 * 1024  # of the file: a third of a million parts
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPart:
+    """The missing text or picture of a record; `url` is the URL of the page or the picture.
+
+    `due` is the time of the next try, None for at once; `tries` counts those made. `lost` says why
+    the part cannot come back, "" while it may.
+    """
+
+    path: str
+    kind: Literal["text", "picture"]
+    url: str
+    published_at: datetime | None = None
+    tries: int = 0
+    due: datetime | None = None
+    lost: str = ""
+
+    def is_due(self, now: datetime) -> bool:
+        """Decide whether to fetch the part now; a lost part never is."""
+        return not self.lost and (self.due is None or self.due <= now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingParts:
+    """The parts missing after a restore, newest stories first; `back` counts fetched ones."""
+
+    restored: datetime
+    parts: tuple[MissingPart, ...]
+    back: int = 0
+
+    @property
+    def waiting(self) -> list[MissingPart]:
+        """Return the parts that rounds still try to fetch."""
+        return [part for part in self.parts if not part.lost]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingCount:
+    """How many texts and pictures are waiting, back, and lost for good since a restore.
+
+    `rounds` is the least number of further rounds needed. `seconds` is the least time, set by the
+    pauses between requests to the slowest host.
+    """
+
+    texts: int
+    pictures: int
+    back: int
+    lost: int
+    rounds: int
+    seconds: float
+
+    @property
+    def waiting(self) -> int:
+        """Return the number of texts and pictures that are still waiting."""
+        return self.texts + self.pictures
+
+    def describe(self) -> str:
+        """Return the counts as a sentence for a terminal."""
+        told = f"back: {self.back:,}; lost: {self.lost:,}"
+        if not self.waiting:
+            return f"missing since the restore: nothing more; {told}"
+        counts = f"{_count(self.texts, 'text')} and {_count(self.pictures, 'picture')}"
+        minutes = math.ceil(self.seconds / 60)
+        return (
+            f"missing since the restore: {counts}; the next rounds fetch them (at least "
+            f"{_count(self.rounds, 'round')}, {_count(minutes, 'minute')} of pauses at the slowest "
+            f"host); {told}"
+        )
+
+
+def find_missing_parts(
+    stories: Iterable[Story], texts: Collection[str], pictures: Collection[str]
+) -> tuple[MissingPart, ...]:
+    """Return the parts that a backup left out, by the marks of their URLs.
+
+    The newest stories come first.
+    """
+    found = [part for story in stories for part in _parts_of(story, texts, pictures)]
+    return tuple(sorted(found, key=_newest_first))
+
+
+def _parts_of(
+    story: Story, texts: Collection[str], pictures: Collection[str]
+) -> Iterator[MissingPart]:
+    at = story.published_at
+    if any(address_mark(url) in texts for url in story.addresses):
+        url = story.web_url or story.original_url
+        yield MissingPart(path=story.path, kind="text", url=url, published_at=at)
+    for image in story.images[:1]:
+        if address_mark(image.url) in pictures:
+            yield MissingPart(path=story.path, kind="picture", url=image.url, published_at=at)
+
+
+def _newest_first(part: MissingPart) -> tuple[float, str, str]:
+    return (-(part.published_at or _LONG_AGO).timestamp(), part.path, part.kind)
+
+
+def read_missing_parts(private: Path) -> MissingParts | None:
+    """Return the parts missing since a restore; None if there are none or the file is damaged."""
+    try:
+        with (private / _MISSING_FILE).open("rb") as file:
+            return msgspec.json.decode(file.read(_MOST_MISSING_BYTES), type=MissingParts)
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        return None
+
+
+def write_missing_parts(private: Path, missing: MissingParts) -> None:
+    """Store the parts missing since a restore; raises OSError."""
+    files.write_atomic(private / _MISSING_FILE, msgspec.json.encode(missing))
+
+
+def forget_missing_parts(private: Path) -> None:
+    """Delete the list of missing parts."""
+    with contextlib.suppress(OSError):
+        (private / _MISSING_FILE).unlink()
+
+
+def count_missing_parts(missing: MissingParts, pause_of: Callable[[str], float]) -> MissingCount:
+    """Count waiting and lost parts; `pause_of` returns the seconds between requests to a host."""
+    waiting = missing.waiting
+    kinds = Counter(part.kind for part in waiting)
+    hosts = Counter(urls.host(part.url) for part in waiting)
+    rounds = [math.ceil(count / PARTS_A_HOST) for count in hosts.values()]
+    return MissingCount(
+        texts=kinds["text"],
+        pictures=kinds["picture"],
+        back=missing.back,
+        lost=len(missing.parts) - len(waiting),
+        rounds=max((math.ceil(len(waiting) / PARTS_A_ROUND), *rounds)),
+        seconds=max((count * pause_of(host) for host, count in hosts.items()), default=0.0),
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

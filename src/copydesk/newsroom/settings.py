@@ -1,0 +1,314 @@
+"""Commit an editor's change of beat.toml or of files in `_data`, and undo it.
+
+The caller decides what the files become. Here they are written and committed, all or none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk import archive, config
+from copydesk.archive import FileChange, git, topic_file
+from copydesk.archive.change import Change
+from copydesk.errors import GitError, RecordError, UsageError
+from copydesk.judge import keywords
+from copydesk.kit import text, within
+from copydesk.news import Image, Organization
+from copydesk.newsroom._newsroom import Newsroom
+from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+
+_BEAT_FILE = "beat.toml"
+_MOST_BYTES = 2_000_000
+_MOST_LINES = 200  # of a commit message
+_LINE_CHARACTERS = 200  # of a line of the message
+_COMMITTED = re.compile(r"(sources|topics|organizations|rules): ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsEdit:
+    """New contents of settings files, and the subject and lines of the commit message.
+
+    `subject` begins with the kind of settings: "sources", "topics", "organizations" or "rules".
+    """
+
+    files: tuple[FileChange, ...]
+    subject: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsReport:
+    """The files changed, and the commit."""
+
+    changed: tuple[str, ...]
+    commit: str | None
+    notes: tuple[str, ...] = ()
+
+
+def commit_settings(
+    newsroom: Newsroom, make: Callable[[], SettingsEdit], by: str, why: str = ""
+) -> SettingsReport:
+    """Commit the edit that `make` returns, under an editor's name.
+
+    `make` is called while the write lock is held, so it sees the current files; its errors pass
+    through. Raises UsageError if nothing would change, RecordError if a file has uncommitted edits,
+    and BusyError if another process holds the lock.
+    """
+    with hold_write_lock(newsroom) as lock:
+        edit = make()
+        files = tuple(file for file in edit.files if file.is_new_bytes or file.moved_from)
+        if not files:
+            raise UsageError("nothing would change", subject=_shorten(edit.subject))
+        assert _COMMITTED.match(edit.subject), "who takes it back would not know it"
+        change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
+        done = begin_change(
+            newsroom.memory, lock, change, lambda _skipped: None, needed=change.paths
+        ).finish()
+    return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
+
+
+def is_of_settings(message: str) -> bool:
+    """Decide whether a commit message was written by `commit_settings`."""
+    return _COMMITTED.match(message) is not None
+
+
+def _write_message(edit: SettingsEdit, by: str, why: str) -> str:
+    lines = [_shorten(line) for line in edit.lines[:_MOST_LINES]]
+    if len(edit.lines) > _MOST_LINES:
+        lines.append(f"and {len(edit.lines) - _MOST_LINES} more")
+    parts = (_shorten(edit.subject), "\n".join(lines), _shorten(why), f"by {_shorten(by)}")
+    return "\n\n".join(filter(None, parts))
+
+
+def _shorten(line: str) -> str:
+    return text.fold(line)[:_LINE_CHARACTERS]
+
+
+def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
+    """Raise UsageError if a file has changed since an editor saw it; `seen` is its digest then."""
+    if archive.digest_of(newsroom.root, path) != seen:
+        raise UsageError(
+            "somebody has changed the file meanwhile",
+            subject=path,
+            hint="look at it as it stands now, and save yours again",
+        )
+
+
+def read_beat_file(newsroom: Newsroom) -> bytes:
+    """Return the bytes of beat.toml for an edit; raises RecordError if it is a symbolic link."""
+    if (newsroom.root / _BEAT_FILE).is_symlink():
+        hint = "change that file by hand"
+        raise RecordError("a link to a file elsewhere", subject=_BEAT_FILE, hint=hint)
+    try:
+        return within.read_user_file(newsroom.root / _BEAT_FILE, _MOST_BYTES)
+    except OSError as error:
+        raise RecordError(f"cannot read ({error.strerror})", subject=_BEAT_FILE) from error
+
+
+# Edit an organization: its name and owner in `_data/organizations`.
+
+_CHARACTERS = 300
+
+
+def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
+    """Return the known publishers, sorted by domain, each with the digest of its file."""
+    files = config.find_organization_files(newsroom.root)
+    known = sorted(newsroom.beat.organizations.items())
+    return [
+        (organization, archive.digest_of(newsroom.root, files[domain]))
+        for domain, organization in known
+        if domain in files
+    ]
+
+
+def edit_organization(
+    newsroom: Newsroom, domain: str, texts: tuple[str, str], by: str, seen: str
+) -> SettingsReport:
+    """Commit the name and owner of a publisher; the rest of its file stays unchanged.
+
+    `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
+    since, if the domain has no file, or if the name is empty; otherwise raises like
+    `commit_settings`.
+    """
+
+    def make() -> SettingsEdit:
+        organization = newsroom.beat.organizations.get(domain)
+        path = config.find_organization_files(newsroom.root).get(domain, "")
+        if organization is None or not path:
+            raise UsageError("no organization has this domain", subject=domain[:_CHARACTERS])
+        refuse_others(newsroom, path, seen)
+        name, owner = (text.fold(value).strip()[:_CHARACTERS] for value in texts)
+        if not name:
+            raise UsageError("every organization needs a name", subject=domain)
+        changed = dict(_list_changes(organization, name, owner))
+        return SettingsEdit(
+            files=(topic_file.edit_texts(newsroom.root, path, changed),),
+            subject=f"organizations: {domain}",
+            lines=tuple(f"* {key} = {value}" for key, value in changed.items()),
+        )
+
+    return commit_settings(newsroom, make, by)
+
+
+def _list_changes(organization: Organization, name: str, owner: str) -> Iterator[tuple[str, str]]:
+    if name != organization.name:
+        yield "name", name
+    if owner != organization.owner:
+        yield "owner", owner
+
+
+# Set a logo: two picture files, and their list in the publisher's file.
+
+
+def set_logo(
+    newsroom: Newsroom, domain: str, logo: Sequence[bytes], by: str, seen: str
+) -> SettingsReport:
+    """Commit a publisher's logo as `make_logo` returns it; the rest of its file stays unchanged.
+
+    Stories filed from then on show it. `seen` is the digest of the file that the editor saw. Raises
+    UsageError if the file has changed since, if the domain has no file, or if it cannot be a file
+    name; otherwise raises like `commit_settings`.
+    """
+
+    def make() -> SettingsEdit:
+        path = config.find_organization_files(newsroom.root).get(domain, "")
+        paths = config.logo_paths(domain)
+        if not path or not paths:
+            raise UsageError("no organization has this domain", subject=domain[:_CHARACTERS])
+        refuse_others(newsroom, path, seen)
+        files = (
+            FileChange(path=file, after=data, before=archive.digest_of(newsroom.root, file))
+            for file, data in zip(paths, logo, strict=True)
+        )
+        listed = archive.add_images(newsroom.root, path, _find_new_images(newsroom, domain, paths))
+        return SettingsEdit(files=(listed, *files), subject=f"organizations: the logo of {domain}")
+
+    return commit_settings(newsroom, make, by)
+
+
+def _find_new_images(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> list[Image]:
+    """Return the logo pictures that the publisher's file does not list yet, whatever their host."""
+    organization = newsroom.beat.organizations.get(domain)
+    listed = [image.url for image in organization.images] if organization else []
+    return [
+        Image(url=f"/{path}", width=side, height=side)
+        for path, side in zip(paths, config.LOGO_SIDES, strict=True)
+        if not any(url.endswith(f"/{path}") for url in listed)
+    ]
+
+
+def read_logo(newsroom: Newsroom, domain: str) -> bytes:
+    """Return the small logo of a domain, b"" if there is none or it cannot be read."""
+    for path in config.logo_paths(domain)[:1]:
+        try:
+            return within.read(newsroom.root, path, _MOST_BYTES)
+        except OSError:
+            return b""
+    return b""
+
+
+def find_logos(newsroom: Newsroom) -> dict[str, str]:
+    """Return the digests of the known publishers' logos, by domain."""
+    logos = ((domain, read_logo(newsroom, domain)) for domain in newsroom.beat.organizations)
+    return {domain: archive.digest(data) for domain, data in logos if data}
+
+
+# Undo settings: each undo is a commit of its own.
+
+_PATHS = ("beat.toml", "_data/topics", "_data/organizations", "assets/images/organizations")
+_UNDO = re.compile(r"\w+: undo ([0-9a-f]{12})\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsCommit:
+    """A commit of settings: its subject, and the other lines of its message."""
+
+    id: str
+    at: datetime
+    subject: str
+    lines: tuple[str, ...]
+    is_undone: bool
+
+
+def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[SettingsCommit]:
+    """Return an editor's commits of settings since a time, newest first; none without git."""
+    try:
+        commits = git.list_commits(newsroom.root, _PATHS, since)
+    except GitError:
+        return []
+    undone = {match[1] for commit in commits if (match := _UNDO.match(commit.message))}
+    return [
+        SettingsCommit(
+            id=commit.id,
+            at=commit.at,
+            subject=commit.message.partition("\n")[0],
+            lines=tuple(filter(None, commit.message.strip().splitlines()[1:-1])),
+            is_undone=commit.id[:12] in undone,
+        )
+        for commit in commits
+        if is_of_settings(commit.message) and commit.message.rstrip().endswith(f"\n\nby {by}")
+    ]
+
+
+def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
+    """Undo a commit of settings: give its files the contents from before it.
+
+    Raises UsageError if the commit does not exist, is of another kind, or one of its files has
+    changed since; otherwise raises like `commit_settings`.
+    """
+    try:
+        done = git.read_commit(newsroom.root, commit)
+    except GitError as error:
+        raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
+    if not is_of_settings(done.message):
+        raise UsageError("this commit changed no settings at the desk", subject=done.id)
+    about = done.message.partition(":")[0]
+
+    def make() -> SettingsEdit:
+        files = tuple(_take_back(newsroom, path, *was) for path, was in done.files.items())
+        subject = f"{about}: undo {done.id[:12]}"
+        return SettingsEdit(files=files, subject=subject, lines=(done.message.splitlines()[0],))
+
+    return commit_settings(newsroom, make, by)
+
+
+def _take_back(
+    newsroom: Newsroom, path: str, before: bytes | None, after: bytes | None
+) -> FileChange:
+    digest = archive.digest(after)
+    if archive.digest_of(newsroom.root, path) != digest:
+        hint = "change it back by hand, or here"
+        raise UsageError("the file has changed since", subject=path, hint=hint)
+    return FileChange(path=path, after=before, before=digest)
+
+
+_KEYWORD_CHARACTERS = 100
+# what occurs in regular expressions but in no phrase: escapes, groups, sets, repeats, anchors
+_PATTERN = re.compile(r"\\\w|\(\?|\[[^\]]+\]|[.)\]][*+?]|\w\{\d|[|^]|\$\Z")
+
+
+def clean_keyword(word: str, language: str = "") -> str:
+    """Return a keyword with normalized spaces.
+
+    Raises UsageError if it cannot match any text, is too long, or looks like a regular expression.
+    """
+    clean = text.fold(word).strip()
+    if _PATTERN.search(clean):
+        raise UsageError(
+            "this reads like a regular expression, and a keyword is plain words",
+            subject=repr(clean[:_KEYWORD_CHARACTERS]),
+            hint="its forms are found by themselves: write the word as the news does",
+        )
+    if len(clean) > _KEYWORD_CHARACTERS:
+        raise UsageError(
+            f"a keyword has at most {_KEYWORD_CHARACTERS} characters",
+            subject=f"{clean[:_KEYWORD_CHARACTERS]}…",
+        )
+    if not keywords.can_be_found(clean, language):
+        raise UsageError(
+            "nothing can be found by this keyword", subject=repr(word), hint="write a word"
+        )
+    return clean

@@ -1,0 +1,207 @@
+"""The status of filed stories under the rules in force; how many stories the gate lets through."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from copydesk import archive, judge, review
+from copydesk.archive import Rulings
+from copydesk.catalogue import Catalogue
+from copydesk.errors import RecordError
+from copydesk.judge import gate
+from copydesk.judge.gate import deciding_points
+from copydesk.news import Article, Beat, Standing, Story, Verdict
+from copydesk.newsroom._newsroom import Newsroom
+from copydesk.review import rules
+from copydesk.review.rules import find_ruled_fields
+
+FindArticle = Callable[[Story], Article | None]
+
+
+def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) -> Standing:
+    """Return the status of a story under the rules in force.
+
+    `find_article` is called only if the record does not tell whether the story is on the beat.
+    """
+    verdict = story.verdict or rules.verdict_on(story.path)
+    if verdict is None and story.published:
+        return Standing.PUBLISHED
+    beat = rules.beat
+    article = find_article(story) if judge.needs_article(beat) else None
+    return review.standing(
+        story,
+        verdict,
+        is_ruled_out=bool(gate.blocking_ruling(story, beat.rulings)),
+        is_off_beat=_is_off_beat(story, beat, article),
+        reaches_gate=judge.reaches_gate(story, beat),
+    )
+
+
+def _is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
+    has_ruled_topics = "topics" in find_ruled_fields(story, beat)  # an editor set them
+    return not has_ruled_topics and judge.is_off_beat(story, beat, article)
+
+
+# The owner's and the editors' rules that are in force.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """The rules that decide the status of filed stories: the beat's, and the editors' verdicts."""
+
+    beat: Beat
+    rulings: Rulings
+
+    def verdict_on(self, path: str) -> Verdict | None:
+        """Return the verdict on a record in rulings.yaml, None if there is none."""
+        return self.rulings.verdict_on(path)
+
+    @property
+    def judged_paths(self) -> Collection[str]:
+        """Return the paths of the records that may have a verdict in rulings.yaml."""
+        return self.rulings.judged_paths
+
+    def digest(self) -> str:
+        """Return a digest of the rules that can change the status of any story.
+
+        Rules and verdicts on single stories are not part of it; `story_digests` covers them.
+        """
+        blocks = tuple(rule for rule in self.beat.rulings if rule.said == "block")
+        beat = self.beat
+        return _digest((_VERSION, beat.scoring, beat.topic, beat.topics, blocks))
+
+    def story_digests(self) -> Mapping[str, str]:
+        """Return a digest of the rules and the verdict on each single story, by record name."""
+        found: dict[str, list[str]] = {}
+        for rule in self.beat.rulings:
+            for name in rule.stories:
+                found.setdefault(name, []).append(repr(rule))
+        for path, verdict in sorted(self.rulings.verdicts.items()):
+            found.setdefault(rules.record_name(path), []).append(f"{path} {verdict.said}")
+        return {name: _digest(said) for name, said in found.items()}
+
+
+def _digest(parts: object) -> str:
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=16).hexdigest()
+
+
+_VERSION = 2  # of the computation of statuses
+
+
+def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
+    """Return the rules in force; without verdicts if rulings.yaml cannot be read."""
+    try:
+        rulings = archive.read_rulings(root)
+    except RecordError:
+        rulings = Rulings()
+    return RulesInForce(beat=_beat_in_force(rulings.verdicts, beat, now), rulings=rulings)
+
+
+def digest_rules(beat: Beat, now: datetime) -> str:
+    """Return `RulesInForce.digest` of the rules in force, without reading a file."""
+    return RulesInForce(beat=_beat_in_force({}, beat, now), rulings=Rulings()).digest()
+
+
+def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
+    """Return the beat without expired rulings, and without lead rulings on withheld stories.
+
+    Verdicts are read from rulings.yaml, which alone holds them in the `everyday` profile; in other
+    profiles the record itself holds its verdict.
+    """
+    leads = any(rule.said == "lead" for rule in beat.rulings)
+    verdicts = archive.read_rulings(root).verdicts if leads else {}
+    return _beat_in_force(verdicts, beat, now)
+
+
+def _beat_in_force(verdicts: Mapping[str, Verdict], beat: Beat, now: datetime) -> Beat:
+    off = frozenset(
+        rules.record_name(at) for at, verdict in verdicts.items() if verdict.said != "publish"
+    )
+    rulings = tuple(
+        rule
+        for rule in beat.rulings
+        if (rule.until is None or rule.until > now)
+        and (rule.said != "lead" or off.isdisjoint(rule.stories))
+    )
+    return replace(beat, rulings=rulings)
+
+
+# Gate passage: how many stories of the last month this gate, or another, lets through.
+
+DAYS = 30
+_STEPS = (-20, -10, 10, 20)  # distance in points of the other gates that are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateStep:
+    """The number of stories that a gate at `publish_at` lets through."""
+
+    publish_at: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatePassage:
+    """The number of recent stories that the gate lets through, of the `stories` that it decides on.
+
+    Stories decided by anything else are not counted: a verdict, a pin, the source's trust, being a
+    copy, being in a group with another leader, or waiting for an editor. `others` are gates below
+    and above this one.
+    """
+
+    publish_at: int
+    days: int
+    stories: int
+    passed: int
+    others: tuple[GateStep, ...]
+
+
+def measure_gate_passage(
+    newsroom: Newsroom, catalogue: Catalogue, rejudged: Iterable[Story] = ()
+) -> GatePassage:
+    """Count the stories that each gate lets through; `rejudged` stories count with new points."""
+    filed = catalogue.gate_points(newsroom.now - timedelta(days=DAYS))
+    for path in archive.read_rulings(newsroom.root).judged_paths:
+        filed.pop(path, None)
+    fresh = {story.path: deciding_points(story) for story in rejudged if story.path in filed}
+    return _count({**filed, **fresh}, newsroom.beat.scoring.publish_at)
+
+
+def _count(points_of: Mapping[str, int | None], publish_at: int) -> GatePassage:
+    points = [points for points in points_of.values() if points is not None]
+    gates = (publish_at + step for step in _STEPS)
+    return GatePassage(
+        publish_at=publish_at,
+        days=DAYS,
+        stories=len(points),
+        passed=_count_stories_above(points, publish_at),
+        others=tuple(
+            GateStep(publish_at=gate, passed=_count_stories_above(points, gate))
+            for gate in gates
+            if gate >= 0
+        ),
+    )
+
+
+def _count_stories_above(points: Sequence[int], gate: int) -> int:
+    return sum(one >= gate for one in points)
+
+
+# Owners: the publishing house that a publisher belongs to.
+
+
+def owner_of(beat: Beat, domain: str) -> str:
+    """Return the house of the publisher at a domain: its owner, or its name, or the domain."""
+    known = beat.organizations.get(domain)
+    return (known.owner or known.name) if known else domain
+
+
+def domains_of(beat: Beat, owner: str) -> frozenset[str]:
+    """Return the domains of all publishers that belong to a house."""
+    domains = {domain for domain in beat.organizations if owner_of(beat, domain) == owner}
+    return frozenset(domains if owner in beat.organizations else {*domains, owner})

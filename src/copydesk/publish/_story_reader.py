@@ -1,0 +1,235 @@
+"""Read filed stories when they are printed, with a cache; lone surrogates in texts are replaced."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast, overload
+
+import msgspec
+import orjson
+
+from copydesk.news import FiledStories, Record, Story
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from copydesk.publish._entries import StoryEntry
+    from copydesk.publish.page_index import PageIndex
+
+IN_HAND = 32_768  # stories, 100 MB; pages are first made of those that the survey read last
+
+Read = Callable[[str], Story | None]
+_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
+_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
+_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
+    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
+_Item = TypeVar("_Item", Story, Record)
+
+
+class StoryList:
+    """Stories in memory, as a `news.FiledStories`."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        self._stories = {story.path: story for story in stories}
+
+    def stamps(self) -> Mapping[str, str]:
+        """Return a hash of each story by its path."""
+        return {
+            path: hashlib.blake2b(repr(story).encode("utf-8", "replace"), digest_size=8).hexdigest()
+            for path, story in self._stories.items()
+        }
+
+    def read(self, path: str) -> Story | None:
+        """Return the story at a path."""
+        return self._stories.get(path)
+
+
+class StoryReader:
+    """Read stories by path, with a cache of the last `in_hand` stories."""
+
+    def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
+        self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
+        self._most = in_hand
+        self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
+        self._checked: set[str] = set()
+        self._lost: set[str] = set()
+        self._stamps: Mapping[str, str] = {}
+        self._kept: KeptStories | None = None
+        self._fresh: deque[tuple[str, Story]] = deque(maxlen=KeptStories.MOST)
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Return the paths at which no story was found."""
+        return frozenset(self._lost)
+
+    def stamps(self) -> Mapping[str, str]:
+        """Return a stamp for the path of every filed story, which changes with the story."""
+        self._stamps = self._filed.stamps()
+        return self._stamps
+
+    def look_among(self, kept: KeptStories) -> None:
+        """Look for stories in `kept` before their records are read."""
+        self._kept = kept
+
+    def keep(self) -> None:
+        """Keep the stories whose records were read last."""
+        if self._kept is not None:
+            self._kept.keep(self._fresh)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Delete the stories at these paths from the kept ones."""
+        if self._kept is not None:
+            self._kept.forget(paths)
+
+    def __call__(self, path: str) -> Story | None:
+        """Return the story at a path, its texts without lone surrogates; None if it is gone."""
+        if path in self._in_hand:
+            self._in_hand.move_to_end(path)
+            return self._in_hand[path]
+        self._in_hand[path] = story = self._recall(path) or self._read(path)
+        if len(self._in_hand) > self._most:
+            self._in_hand.popitem(last=False)
+        return story
+
+    def _recall(self, path: str) -> Story | None:
+        stamp = self._stamps.get(path)
+        return self._kept.find(path, stamp) if self._kept is not None and stamp else None
+
+    def _read(self, path: str) -> Story | None:
+        """Read a story from its record; one that needed no repair is not checked again."""
+        found = self._filed.read(path)
+        if found is None:
+            self._lost.add(path)
+        if found is None or path in self._checked:
+            return found
+        story = repair(found)
+        if story is found:
+            self._checked.add(path)
+        if self._kept is not None and path in self._stamps:
+            self._fresh.append((self._stamps[path], story))
+        return story
+
+
+class ListedStories(Sequence[Story]):
+    """Stories in an order, each read on demand; those that are gone are left out.
+
+    `paths` are the paths of the entries, if they can be had without reading entries.
+    """
+
+    def __init__(
+        self, entries: Sequence[StoryEntry], read: Read, paths: Sequence[str] | None = None
+    ) -> None:
+        self.entries = entries
+        self._read = read
+        self._paths = paths
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, at: int) -> Story: ...
+    @overload
+    def __getitem__(self, at: slice) -> ListedStories: ...
+    def __getitem__(self, at: int | slice) -> Story | ListedStories:
+        if isinstance(at, slice):
+            paths = None if self._paths is None else self._paths[at]
+            return ListedStories(self.entries[at], self._read, paths)
+        story = self._read(self.entries[at].path)
+        if story is None:
+            raise IndexError(at)
+        return story
+
+    def __iter__(self) -> Iterator[Story]:
+        paths = (entry.path for entry in self.entries) if self._paths is None else self._paths
+        for path in paths:
+            story = self._read(path)
+            if story is not None:
+                yield story
+
+
+class KeptStories:
+    """The last thousand stories that builds of a site read, found by path and stamp.
+
+    A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
+    parse a record takes ten times as long as to decode a kept story.
+    """
+
+    MOST = 1_000  # of a site: 6 MB, at most 64
+    LONGEST = 64_000  # bytes, so that no record makes the index large
+
+    def __init__(self, index: PageIndex) -> None:
+        self._index = index
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(Story).decode
+
+    def find(self, path: str, stamp: str) -> Story | None:
+        """Return the story that was read at a path with this stamp, None if it is not kept."""
+        rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
+        return self._decode_soundly(rows[0][0]) if rows else None
+
+    def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
+        """Keep stories, given after their stamps; the oldest are dropped."""
+        site = self._index.number
+        rows = [
+            (site, story.path, stamp, kept)
+            for stamp, story in stories
+            if (kept := self._encode_soundly(story)) is not None
+        ]
+        if rows:
+            self._index.tables.run_many(_KEEP, rows[-self.MOST :])
+            self._index.tables.run(_DROP, site, self.MOST)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Delete the stories at these paths."""
+        drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
+        self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
+
+    def _encode_soundly(self, story: Story) -> bytes | None:
+        """Encode a story so that decoding returns it unchanged, None if that is impossible."""
+        try:
+            kept = self._encode(story)
+        except (msgspec.EncodeError, ValueError):
+            return None
+        is_small = len(kept) <= self.LONGEST
+        return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
+
+    def _decode_soundly(self, kept: bytes) -> Story | None:
+        """Decode a kept story, None if the bytes are not ours."""
+        try:
+            return self._decode(kept)
+        except msgspec.DecodeError:
+            return None
+
+
+def repair(item: _Item) -> _Item:
+    """Return the item, or a copy in which lone surrogates are replaced.
+
+    YAML can have `"\\ud83d"`, UTF-8 cannot. The fast encoder finds the one item in ten thousand.
+    """
+    try:
+        orjson.dumps(item)
+    except (TypeError, orjson.JSONEncodeError):
+        return cast("_Item", _repair(item))
+    return item
+
+
+def _repair(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {str(_repair(key)): _repair(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_repair(inner) for inner in value)
+    if isinstance(value, list):
+        return [_repair(inner) for inner in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _repair_fields(value)
+    return value
+
+
+def _repair_fields(value: DataclassInstance) -> object:
+    fields = {f.name: _repair(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return dataclasses.replace(value, **fields)

@@ -1,0 +1,426 @@
+"""Find what a build has to make again, from the stories before and after a change.
+
+A story's page and card depend on the story and on the stories that it names or that name it:
+copies, coverage, background, members of its group. A list depends on the cards that it shows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import chain, pairwise
+
+from copydesk.placement import Groups
+from copydesk.publish._entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
+from copydesk.publish._plan import (
+    ARCHIVE,
+    AnyOutput,
+    Cut,
+    SitePlan,
+    Wanted,
+    count_pages,
+    fingerprint,
+    fingerprint_text,
+)
+from copydesk.publish.newsletters import ShelvedIssue
+from copydesk.publish.page_index import PageIndex, Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched(Wanted):
+    """What a build has to make: all lists by one of these headings.
+
+    `gone` are folders and files to delete. `pairs` has the old and new entries of stories whose
+    card may change, by path. `numbers` are the archive pages with such a story, or to be made
+    themselves. `groups` are the groups of these stories, old and new.
+    """
+
+    everything: bool = False
+    headings: frozenset[Heading] = frozenset()
+    gone: frozenset[str] = frozenset()
+    pairs: Mapping[str, Pair]
+    numbers: frozenset[int] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+    def __call__(self, key: str, value: str = "") -> bool:
+        """Decide whether lists by a value of a key are made."""
+        return (key, value) in self.headings
+
+    def of_key(self, key: str) -> bool:
+        """Decide whether any list by a key is made."""
+        return any(name == key for name, _ in self.headings)
+
+    def pages(self, last: int) -> Iterable[int]:
+        """Return the archive pages with anything to make, the newest first."""
+        return sorted((number for number in self.numbers if number <= last), reverse=True)
+
+    def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
+        """Return the entries of stories whose page or card may change."""
+        return [new for _, new in self.pairs.values() if new is not None]
+
+    def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
+        """Map the folders of pages to redirect to the stories that lead their groups now."""
+        return groups.redirects(self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryChange:
+    """The difference between two builds: old and new entries, and the old pins and lists.
+
+    `lists` has a digest of each editors' list, by id. `letters` are the paths of changed newsletter
+    issues.
+    """
+
+    pairs: Mapping[str, Pair]
+    pinned: frozenset[str]
+    lists: Mapping[str, str] = field(default_factory=dict)
+    letters: frozenset[str] = frozenset()
+
+
+def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
+    """Return what the difference between two builds touches in these outputs."""
+    pairs = dict(change.pairs)
+    for pin in list_pins(plan) ^ change.pinned:
+        _add_story(pin.rpartition(" ")[0], pairs, plan)
+    if not pairs:
+        return Touched(
+            pairs={},
+            headings=frozenset(
+                chain(_list_headings(change, {}, plan), _letter_headings(change, plan))
+            ),
+            gone=frozenset(_find_ended_lists(change, outputs, plan)),
+        )
+    counts = Counts(plan.index, pairs.values())
+    for path in plan.index.needing(_list_names(pairs, counts, plan)):
+        _add_story(path, pairs, plan)
+    both = list(pairs.values())
+    turned = {cut: turn_pages(cut, both, counts, plan) for cut in _cuts(outputs)}
+    neighbours = (_neighbours(output, counts, plan) for output in outputs)
+    groups = _list_groups(both)
+    moved = plan.groups.redirects(groups)
+    gone = {place for output in outputs for place in _empty_places(output, counts, turned)}
+    gone |= _empty_signposts(both, groups, plan) | {*_find_ended_lists(change, outputs, plan)}
+    lists = chain(_list_headings(change, pairs, plan), _letter_headings(change, plan))
+    return Touched(
+        headings=frozenset(chain(_own_headings(both), _page_headings(turned), lists, *neighbours)),
+        gone=frozenset(gone - moved.keys() - {""}),
+        pairs=pairs,
+        numbers=frozenset(turned[ARCHIVE].numbers) if ARCHIVE in turned else frozenset(),
+        groups=frozenset(groups),
+    )
+
+
+def list_pins(plan: SitePlan) -> frozenset[str]:
+    """Return the paths of the pinned stories on the front page, each with the pin's time."""
+    return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
+
+
+def _list_headings(
+    change: StoryChange, pairs: Mapping[str, Pair], plan: SitePlan
+) -> Iterator[Heading]:
+    """Yield the headings of editors' lists that changed, or that show a changed story."""
+    now = digest_lists(plan)
+    names = {entry.name for pair in pairs.values() for entry in pair if entry is not None}
+    for list_id, listed in plan.lists.items():
+        is_other = change.lists.get(list_id) != now[list_id]
+        if is_other or not names.isdisjoint(story.name for story in listed.stories):
+            yield LIST.name, list_id
+
+
+def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
+    """Yield the headings of changed issues, and of the days whose digest is made of one.
+
+    If an issue is gone or listed elsewhere, the whole site is made instead.
+    """
+    yield from ((LETTER.name, path) for path in change.letters)
+    for day, issue in plan.letters.digests.items():
+        if issue.record.path in change.letters:
+            yield DAY.name, day.isoformat()
+
+
+def _find_ended_lists(
+    change: StoryChange, outputs: Iterable[AnyOutput], plan: SitePlan
+) -> Iterator[str]:
+    """Yield the folders of editors' lists that were deleted."""
+    ended = change.lists.keys() - plan.lists.keys()
+    for output in outputs:
+        if output.key == LIST:
+            yield from map(output.place, ended)
+
+
+def digest_lists(plan: SitePlan) -> Mapping[str, str]:
+    """Map the id of each editors' list to a digest of it."""
+    return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
+
+
+def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
+    """Map the path of each issue to a hash that changes when its page or its digest does."""
+    days = list(plan.letters.digests)
+    shown = {issue.record.path: issue for issue in plan.letters.issues}
+    return {
+        record.path: fingerprint(
+            record.fields,
+            fingerprint_text(record.body),
+            *(_place_issue(shown[record.path], days, plan) if record.path in shown else ()),
+        )
+        for record in plan.records.get("newsletters", ())
+    }
+
+
+def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:
+    """Yield what the pages of an issue depend on besides its record."""
+    yield issue.day
+    yield issue.letter
+    yield issue.shares_day
+    yield from map(_tell_issue, plan.letters.beside(issue))
+    yield _find_beside(days, issue, plan)
+
+
+def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
+    """Return what the pages of the previous and the next issue show of an issue."""
+    if issue is None:
+        return ()
+    title = issue.record.fields.get("title")
+    return (issue.record.path, issue.day, title, issue.subject, issue.shares_day)
+
+
+def place_letters(plan: SitePlan) -> Mapping[str, str]:
+    """Map the path of each issue to where it is listed: day, newsletter, digest."""
+    shelf = plan.letters
+    hidden = {record.path: "" for record in plan.records.get("newsletters", ())}
+    return hidden | {
+        issue.record.path: f"{issue.day} {issue.letter} {shelf.digest_of(issue)}"
+        for issue in shelf.issues
+    }
+
+
+def _find_beside(
+    days: Sequence[date], issue: ShelvedIssue, plan: SitePlan
+) -> tuple[date | None, ...]:
+    """Return the days before and after an issue's with a digest, if it is a digest's issue."""
+    day = plan.letters.digest_of(issue)
+    if day is None:
+        return ()
+    place = bisect_left(days, day)
+    return tuple(days[at] if 0 <= at < len(days) else None for at in (place - 1, place + 1))
+
+
+def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
+    """Add a story that did not change itself, but whose card may."""
+    if path not in pairs and (entry := plan.index.at(path)) is not None:
+        pairs[path] = (entry, entry)
+
+
+def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
+    """Return the names by which other stories know the changed ones, and changed publishers.
+
+    A page that names a member of a group as background shows the group's leader.
+    """
+    names: set[str] = set()
+    for pair in pairs.values():
+        for entry in filter(None, pair):
+            names |= {entry.name, entry.group, entry.copy_of, entry.original, entry.address}
+            names.update(entry.removed_at)
+    copies = _find_copies(pairs, plan)
+    names |= {copy.name for copy in copies}
+    retold = [*pairs.values(), *((copy, copy) for copy in copies)]
+    names |= plan.index.names_of(_list_groups(retold))
+    moved_publishers = counts.find_new(PUBLISHER.name) | counts.find_empty(PUBLISHER.name)
+    names |= {f"at {domain}" for domain in moved_publishers}
+    return names - {""}
+
+
+def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
+    """Return the copies of stories whose event changed, and the copies of these."""
+    changed = (pair for pair in pairs.values() if _event_of(pair[0]) != _event_of(pair[1]))
+    names = [entry.name for pair in changed for entry in pair if entry is not None]
+    copies: dict[str, StoryEntry] = {}
+    for name in names:  # the list grows during the loop
+        for copy in plan.index.copies(name):
+            if copy.path not in copies:
+                copies[copy.path] = copy
+                names.append(copy.name)
+    return list(copies.values())
+
+
+def _event_of(entry: StoryEntry | None) -> tuple[str, str] | None:
+    """Return what decides on the event of a story, None if it is not there."""
+    return None if entry is None or entry.is_removed else (entry.group, entry.copy_of)
+
+
+def _list_groups(pairs: Iterable[Pair]) -> set[str]:
+    """Return the groups of changed stories, whether as a member or not.
+
+    A group may have the name of a story that leads it without being a member.
+    """
+    entries = [entry for pair in pairs for entry in pair if entry is not None]
+    return {name for entry in entries for name in (entry.group, entry.name)} - {""}
+
+
+def _cuts(outputs: Iterable[AnyOutput]) -> set[Cut]:
+    return {output.key for output in outputs if isinstance(output.key, Cut)}
+
+
+def _own_headings(pairs: Iterable[Pair]) -> Iterator[Heading]:
+    """Yield the headings of stories, old and new."""
+    for entry in filter(None, chain.from_iterable(pairs)):
+        yield from entry.headings
+
+
+def _page_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
+    """Yield the headings of pages whose stories changed."""
+    for cut, pages in turned.items():
+        yield from ((cut.name, page) for page in pages.touched)
+
+
+def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[Heading]:
+    """Yield the headings whose previous or next page is another one now."""
+    key = output.key.name
+    opened, emptied = counts.find_new(key), counts.find_empty(key)
+    if output.is_linked and (opened or emptied):
+        after = plan.counts[key].keys()
+        before = (after - opened) | emptied
+        links = set(pairwise(sorted(before))) ^ set(pairwise(sorted(after)))
+        yield from ((key, value) for pair in links for value in pair)
+
+
+def _empty_places(
+    output: AnyOutput, counts: Counts, turned: Mapping[Cut, TurnedPages]
+) -> Iterator[str]:
+    """Yield the folders and files of an output that no longer have any story.
+
+    If a value has several files and may need fewer, this is the beginning of their names: the files
+    that are needed are all made, and so not deleted.
+    """
+    if isinstance(output.key, Cut):
+        values: Iterable[str] = turned[output.key].gone
+    elif output.is_split:
+        values = counts.find_fewer(output.key.name)
+    else:
+        values = () if output.is_fixed else counts.find_empty(output.key.name)
+    yield from map(output.place, values)
+
+
+def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SitePlan) -> set[str]:
+    """Return the folders of former leaders, old and new, that have no page."""
+    former = {old.folder for old, _ in pairs if old is not None and old.has_led}
+    former |= {entry.folder for entry in plan.index.former_leaders(groups)}
+    return former - {new.folder for _, new in pairs if new is not None and new.is_public}
+
+
+@dataclass(slots=True)
+class TurnedPages:
+    """The pages of a cut that change, and those that are no longer needed.
+
+    `numbers` are those with a changed story, or to be made themselves.
+    """
+
+    touched: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    numbers: set[int] = field(default_factory=set)
+
+
+def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) -> TurnedPages:
+    """Return the pages of a cut with other stories than before.
+
+    The first page of a value has its oldest stories. If one comes, goes or changes its time, all
+    later pages shift.
+    """
+    turned = TurnedPages()
+    for heading in _headings(cut, pairs):
+        own = [_under(heading, pair) for pair in pairs]
+        places = _Places(heading, counts.now(heading), cut.size(plan.look), plan)
+        numbers = _turn(own, places)
+        before = count_pages(counts.before(heading), places.size)
+        if places.last != before and min(places.last, before):  # its link to the next page changed
+            numbers.add(min(places.last, before))
+        turned.numbers |= numbers | {places.page_of(new) for _, new in own if new is not None}
+        name = partial(cut.page, heading[1])
+        turned.touched.update(map(name, numbers))
+        turned.gone.update(map(name, range(places.last + 1, before + 1)))
+    return turned
+
+
+class _Places:
+    """The page of each story under a heading."""
+
+    def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
+        self.size = size
+        self.last = count_pages(count, size)
+        self._heading = heading
+        self._count = count
+        self._index = plan.index
+
+    def page_of(self, entry: StoryEntry) -> int:
+        """Return the page of an entry, old or new, as pages are cut now."""
+        now = self._index.at(entry.path)
+        is_here = now is not None and self._heading in now.headings and now.when == entry.when
+        older = self._count - self._index.newer(entry, *self._heading) - int(is_here)
+        return older // self.size + 1
+
+
+def _turn(pairs: Iterable[Pair], places: _Places) -> set[int]:
+    """Return the pages of stories that stay in place, and all pages from the first that shifts."""
+    numbers: set[int] = set()
+    shifted: list[int] = []
+    for pair in pairs:
+        pages = [places.page_of(entry) for entry in pair if entry is not None]
+        if _stays(pair):
+            numbers.update(pages)
+        else:
+            shifted += pages
+    return numbers | {*range(min(shifted), places.last + 1)} if shifted else numbers
+
+
+def _headings(cut: Cut, pairs: Iterable[Pair]) -> set[Heading]:
+    entries = (entry for pair in pairs for entry in pair if entry is not None)
+    every = {heading for entry in entries for heading in entry.headings}
+    return {heading for heading in every if heading[0] == cut.key.name}
+
+
+def _under(heading: Heading, pair: Pair) -> Pair:
+    """Return the old and the new entry under a heading, each None if it is not listed there."""
+    old, new = (entry if entry and heading in entry.headings else None for entry in pair)
+    return old, new
+
+
+def _stays(pair: Pair) -> bool:
+    """Decide whether a story keeps its place in a list."""
+    old, new = pair
+    return old is not None and new is not None and (old.when, old.path) == (new.when, new.path)
+
+
+class Counts:
+    """How many published stories there are under a heading, now and before the change."""
+
+    def __init__(self, index: PageIndex, pairs: Iterable[Pair]) -> None:
+        self._index = index
+        self._more: Counter[Heading] = Counter()
+        for old, new in pairs:
+            self._more.subtract(old.headings if old else ())
+            self._more.update(new.headings if new else ())
+
+    def now(self, heading: Heading) -> int:
+        """Return the number now."""
+        return self._index.count_under(*heading)
+
+    def before(self, heading: Heading) -> int:
+        """Return the number before."""
+        return self.now(heading) - self._more[heading]
+
+    def find_fewer(self, key: str) -> set[str]:
+        """Return the values of a key that have fewer stories than before."""
+        return {value for (name, value), more in self._more.items() if name == key and more < 0}
+
+    def find_empty(self, key: str) -> set[str]:
+        """Return the values of a key that no longer have any story."""
+        return {value for value in self.find_fewer(key) if not self.now((key, value))}
+
+    def find_new(self, key: str) -> set[str]:
+        """Return the values of a key that had no story before."""
+        grown = (value for (name, value), more in self._more.items() if name == key and more > 0)
+        return {value for value in grown if not self.before((key, value))}

@@ -1,0 +1,316 @@
+"""A story as lists show it: a card with excerpt and picture, or a line. Each is rendered once.
+
+A player of video or sound is built anew, so that a record's markup never reaches a page: `embeds`
+reads one URL from it, that of a known player or of a file. A player that leaves no trace before
+it plays is shown open, by its provider's privacy URL. Any other is folded, and a browser asks its
+provider only when the reader opens it.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from copydesk.kit import dates, embeds, lengths, text, urls
+from copydesk.kit.embeds import MediaFile
+from copydesk.kit.players import Player
+from copydesk.news import Provider, Story
+from copydesk.placement import Voice, addresses, group_by_day
+from copydesk.publish import _pictures
+from copydesk.publish._entries import StoryEntry
+from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
+
+if TYPE_CHECKING:
+    from copydesk.publish.site._frame import Frame
+
+_KEPT = 10_000  # cards and lines
+_LINKED = 4  # newsrooms where the page has room; the rest is a number
+_TAKES = 3  # headlines of other newsrooms below the first story
+_EXCERPT = 220
+_IN_HAND = 2048  # stories; the newest of each topic are needed again for their pages
+_PUBLISHERS = 4096
+_NAMED = 2  # newsrooms on a card; the rest is a number
+_NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
+_NOBODY = {"name": "", "href": ""}
+_FRAME = (
+    '<iframe{look} src="{src}" title="{title}" width="800" height="{height}" loading="lazy"'
+    ' referrerpolicy="strict-origin-when-cross-origin" allow="encrypted-media; picture-in-picture"'
+    " allowfullscreen></iframe>"
+)
+_FOLD = '<details class="ask">\n<summary>{said}</summary>\n{frame}\n</details>'
+_HEIGHT = 450  # of every video; the style sheet makes them 16:9
+
+
+@dataclass(slots=True)
+class ListCards:
+    """The cards and lines of a plan's stories, rendered on demand, with a cache of the last ones.
+
+    `topic_shelves` are the lists of other collections on a topic, by its name; `days` are those
+    that have a story.
+    """
+
+    frame: Frame
+    topic_shelves: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    views: Views = field(init=False)
+    days: Sequence[date] = field(init=False)
+    _made: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.views = Views(self.frame)
+        self.days = sorted(self.frame.plan.by_day)
+
+    def render_many(self, template: str, stories: Iterable[Story]) -> str:
+        """Return stories joined, each rendered with "card.html" or "line.html"."""
+        return join_markup([self._one(template, story) for story in stories])
+
+    def render_rank(self, stories: Iterable[Story], rank: int) -> str:
+        """Return stories rendered with "card.html" for a rank on the front page."""
+        return join_markup([self._print("card.html", story, rank) for story in stories])
+
+    def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
+        """Group stories that come newest first by day, each rendered with "brief.html"."""
+        days = group_by_day(stories, self.frame.plan.zone)
+        return [self._of_day(day, own) for day, own in days]
+
+    def _of_day(self, day: date | None, stories: Sequence[Story]) -> Mapping[str, object]:
+        strings = self.frame.strings
+        return {
+            "heading": strings.format_date("day_in_year", day) if day else strings.say("undated"),
+            "href": self.frame.href(addresses.day_folder(day)) if day else "",
+            "iso": day.isoformat() if day else "",
+            "digest": self.digest_of(day),
+            "lines": self.render_many("brief.html", stories),
+        }
+
+    def newest_digest(self) -> Mapping[str, str] | None:
+        """Return the link to the newest digest, None if there is none."""
+        day = max(self.frame.plan.letters.digests, default=None)
+        if day is None:
+            return None
+        return {"name": self.frame.strings.format_date("day", day), "href": self.digest_of(day)}
+
+    def digest_of(self, day: date | None) -> str:
+        """Return the link to the digest of a day, "" if there is none."""
+        has_one = day is not None and day in self.frame.plan.letters.digests
+        return self.frame.href(addresses.digest_folder(day)) if has_one and day else ""
+
+    def _one(self, template: str, story: Story) -> str:
+        key = (template, story.path)
+        if key not in self._made:
+            self._made[key] = self._print(template, story)
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return self._made[key]
+
+    def _print(self, template: str, story: Story, rank: int = 3) -> str:
+        voices = self.frame.plan.coverages.of(story).voices if rank < 3 else ()
+        return self.frame.renderer.render(
+            template,
+            story=self.views.story(story),
+            rank=rank,
+            is_lead=rank == 1,
+            voices=[self._voice(voice) for voice in voices[:_LINKED]],
+            unnamed=len(voices[_LINKED:]),
+            takes=self._takes(story, voices) if rank == 1 else [],
+        )
+
+    def _voice(self, voice: Voice) -> dict[str, str]:
+        """Return a newsroom's name, with a link to its page here or else to its article."""
+        page = self.views.provider(voice.article.provider)["href"]
+        return {"name": voice.name, "href": page or urls.fetchable(voice.article.web_url) or ""}
+
+    def _takes(self, story: Story, voices: Iterable[Voice]) -> list[dict[str, str]]:
+        """Return the headlines of the first other newsrooms, without repeating the story's own."""
+        said = {text.squash(story.title), ""}
+        found = []
+        for voice in voices:
+            title = text.fold(voice.article.title)
+            if text.squash(title) not in said:
+                said.add(text.squash(title))
+                origin = urls.fetchable(voice.article.web_url) or ""
+                found.append({"title": title, "origin": origin, "by": voice.name})
+        return found[:_TAKES]
+
+
+class Time:
+    """A time in the site's zone: `iso` for machines, the other forms for people."""
+
+    __slots__ = ("_frame", "_local", "iso")
+
+    def __init__(self, moment: datetime, frame: Frame) -> None:
+        self.iso = dates.rfc3339(moment)
+        self._local = frame.plan.local(moment)
+        self._frame = frame
+
+    @property
+    def text(self) -> str:
+        """Return day, time and zone."""
+        return self._frame.strings.format_date("moment", self._local)
+
+    @property
+    def brief(self) -> str:
+        """Return day and time."""
+        return self._frame.strings.format_date("brief", self._local)
+
+    @property
+    def short(self) -> str:
+        """Return the day."""
+        return self._frame.strings.format_date("short", self._local)
+
+    @property
+    def clock(self) -> str:
+        """Return hours and minutes."""
+        return f"{self._local.hour:02}:{self._local.minute:02}"
+
+    @property
+    def day(self) -> str:
+        """Return the link to the page of its day."""
+        return self._frame.href(addresses.day_folder(self._local))
+
+
+class Views:
+    """The values of a plan's stories for templates, with a cache of the last ones."""
+
+    def __init__(self, frame: Frame) -> None:
+        plan = frame.plan
+        self.frame = frame
+        self._site_language = language_tag(plan.beat.locale)
+        self._publisher = lru_cache(_PUBLISHERS)(self._publisher_link)
+        self._stories: OrderedDict[str, Mapping[str, object]] = OrderedDict()
+        self._topics = {
+            topic.name: {
+                "name": text.fold(topic.name),
+                "href": frame.href(addresses.topic_folder(topic.id)),
+            }
+            for topic in plan.topics
+            if topic.name != plan.beat.topic
+        }
+
+    def stories(self, entries: Iterable[StoryEntry]) -> list[Mapping[str, object]]:
+        """Return the values of those stories that can be read."""
+        found = (self.frame.plan.read(entry.path) for entry in entries)
+        return [self.story(story) for story in found if story is not None]
+
+    def story(self, story: Story) -> Mapping[str, object]:
+        """Return the values of a story."""
+        if story.path not in self._stories:
+            self._stories[story.path] = self._story(story)
+            if len(self._stories) > _IN_HAND:
+                self._stories.popitem(last=False)
+        return self._stories[story.path]
+
+    def _story(self, story: Story) -> Mapping[str, object]:
+        plan, strings = self.frame.plan, self.frame.strings
+        language = language_tag(story.language)
+        coverage = plan.coverages.of(story)
+        return {
+            "title": text.fold(story.title) or strings.say("untitled"),
+            "href": self.frame.href(addresses.story_folder(story.path)),
+            "origin": urls.fetchable(story.web_url) or "",
+            "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
+            "language": language if language != self._site_language else "",
+            "tongue": self.frame.tongue(story.language),
+            "provider": self.provider(story.provider),
+            "time": self.time(story.published_at),
+            "topics": self.topics(story),
+            "picture": _pictures.place_of(story, plan),
+            "newsrooms": coverage.newsrooms,
+            "also": strings.join_names(coverage.names, _NAMED),
+            "label": label(story, strings),
+        }
+
+    def provider(self, provider: Provider | None) -> Mapping[str, str]:
+        """Return a publisher's name and the link to its page, "" if it has none."""
+        return self._publisher(provider.name, provider.domain) if provider else _NOBODY
+
+    def _publisher_link(self, name: str, domain: str) -> Mapping[str, str]:
+        known = domain in self.frame.plan.by_publisher
+        href = self.frame.href(addresses.source_folder(domain)) if known else ""
+        return {"name": text.fold(name) or text.fold(domain), "href": href}
+
+    def time(self, moment: datetime | None) -> Time | Mapping[str, str]:
+        """Return a time in all forms that pages print, each "" for None."""
+        return Time(moment, self.frame) if moment else _NEVER
+
+    def topics(self, story: Story) -> list[Mapping[str, str]]:
+        """Return the topics of a story that have a page, without the main topic."""
+        return [self._topics[name] for name in story.topics if name in self._topics]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A player for a page: its safe markup, and what the page's policy has to allow.
+
+    `frame` is the origin of a frame, "" for none. A file may be redirected anywhere, so that it
+    needs all of https. `has_poster` says that the player shows the story's picture, or needs none.
+    """
+
+    markup: str = ""
+    frame: str = ""
+    is_file: bool = False
+    has_poster: bool = False
+
+
+def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
+    """Return our own player for a record's featured content, an empty one for anything unknown."""
+    embed = embeds.read(featured_content)
+    if embed is None:
+        return Shown()
+    label = html.escape(text.fold(title) or strings.say(embed.kind))
+    if isinstance(embed, MediaFile):
+        return Shown(
+            markup=mark_safe(_file(embed, label, poster)),
+            is_file=True,
+            has_poster=embed.kind == "video" and bool(poster),
+        )
+    address = embed.quiet or embed.src
+    parts = urlsplit(address)
+    return Shown(
+        markup=mark_safe(_frame(embed, address, label, strings)),
+        frame=f"{parts.scheme}://{parts.netloc}",
+        has_poster=bool(embed.quiet),
+    )
+
+
+def label(story: Story, strings: Strings) -> str:
+    """Return "Video, 12 min" or "Audio" for a card, "" for an article."""
+    if story.type not in {"video", "audio"}:
+        return ""
+    length = lengths.words(lengths.seconds(story.length))
+    return strings.say(story.type) + (f", {length}" if length else "")
+
+
+def verb(story: Story) -> str:
+    """Return "read", "watch" or "listen", by the type of a story."""
+    return {"video": "watch", "audio": "listen"}.get(story.type, "read")
+
+
+def _frame(player: Player, address: str, label: str, strings: Strings) -> str:
+    is_video = player.kind == "video"
+    frame = _FRAME.format(
+        look="" if is_video else ' class="sound"',
+        src=html.escape(address),
+        title=label,
+        height=_HEIGHT if is_video else player.height,
+    )
+    if player.quiet:
+        return frame
+    invitation = strings.say("watch_here" if is_video else "listen_here", provider=player.provider)
+    return _FOLD.format(said=html.escape(invitation, quote=False), frame=frame)
+
+
+def _file(embed: MediaFile, label: str, poster: str) -> str:
+    src = html.escape(embed.src)
+    if embed.kind == "audio":
+        return f'<audio controls preload="none" src="{src}" aria-label="{label}"></audio>'
+    still = f' poster="{html.escape(poster)}"' if poster else ""
+    return (
+        f'<video controls preload="none" width="800" height="{_HEIGHT}"{still} src="{src}"'
+        f' aria-label="{label}"></video>'
+    )

@@ -1,0 +1,347 @@
+"""The catalog of records that are not news: how lists show each, its facts, and how they relate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from copydesk.kit import dates, lengths, text, urls
+from copydesk.news import Record, Topic
+from copydesk.publish import _pictures, _records
+
+if TYPE_CHECKING:
+    from copydesk.publish.site._frame import Frame
+
+_ELSEWHERE = ("webUrl", "originalUrl", "website")
+_ORIGIN = ("originalUrl",)  # a website is among the links of a page
+_EXCERPT = 200
+# the facts that lists show of each collection's records
+_BRIEF_KEYS = {
+    "learning": ("by", "items", "length", "level", "rating"),
+    "samples": ("author", "by", "published"),
+    "people": ("affiliation", "location"),
+    "communities": ("by", "members"),
+    "companies": ("location", "founded"),
+    "events": ("held_on", "location"),
+    "projects": ("by", "languages", "stars"),
+    "challenges": ("by", "level"),
+}
+_NUMBERS = {"members", "founded", "stars"}
+_WHO = {"by", "author", "affiliation"}
+
+View = Mapping[str, object]
+_THIN = "\N{NARROW NO-BREAK SPACE}"
+_LEVELS = {"Beginner": "beginner", "Intermediate": "intermediate", "Advanced": "advanced"}
+_PLACES = {
+    "twitter": "Twitter",
+    "linkedin": "LinkedIn",
+    "wikipedia": "Wikipedia",
+    "googleScholar": "Google Scholar",
+    "youtube": "YouTube",
+    "twitch": "Twitch",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "weibo": "Weibo",
+    "crunchbase": "Crunchbase",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The listed records of each collection in order, and how lists show each, by path.
+
+    `holders` maps an item to the learning paths that contain it, `makers` a name to its person or
+    company, `made` a name to the records with this maker. Names are folded.
+    """
+
+    frame: Frame
+    listed: Mapping[str, Sequence[Record]]
+    by_path: Mapping[str, Record]
+    holders: Mapping[str, Sequence[Record]]
+    made: Mapping[str, Sequence[Record]]
+    makers: Mapping[str, Record]
+    _views: dict[str, View] = field(default_factory=dict)
+    _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
+
+    def facts(self, record: Record) -> Sequence[Fact]:
+        """Return the facts of a record."""
+        if record.path not in self._facts:
+            self._facts[record.path] = facts(record, self.items(record), self.frame)
+        return self._facts[record.path]
+
+    def view(self, record: Record) -> View:
+        """Return the values of a record for templates of lists."""
+        if record.path not in self._views:
+            self._views[record.path] = self._view(record)
+        return self._views[record.path]
+
+    def views(self, records: Iterable[Record]) -> list[View]:
+        """Return the values of several records."""
+        return [self.view(record) for record in records]
+
+    def items(self, record: Record) -> list[Record]:
+        """Return the listed items of a learning path."""
+        folder, known = f"_{record.collection}/", self.by_path
+        names = _records.texts(record, "items")
+        return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
+
+    def with_topic(self, collection: str, topic: Topic) -> list[Record]:
+        """Return the records of a collection with this topic."""
+        listed = self.listed.get(collection, ())
+        return [record for record in listed if topic.name in _records.texts(record, "topics")]
+
+    def maker(self, name: str) -> str:
+        """Return the link to the person's or company's page, "" if there is none."""
+        record = self.makers.get(text.squash(name)) if name else None
+        return self.frame.href(_records.page_folder(record)) if record else ""
+
+    def _view(self, record: Record) -> View:
+        frame = self.frame
+        own = _records.page_folder(record) if _records.page_address(record, frame.plan) else ""
+        elsewhere = address_elsewhere(record, frame)
+        excerpt = _records.prose(record)
+        keys = _BRIEF_KEYS.get(record.collection, ())
+        by_key = {fact.key: fact for fact in self.facts(record)}
+        shown = {self._brief(by_key[key]): key in _WHO for key in keys if key in by_key}
+        return {
+            "title": title_of(record, frame),
+            "excerpt": text.shorten(excerpt, _EXCERPT),
+            "href": frame.href(own) if own else elsewhere,
+            "is_here": bool(own),
+            "meta": [{"text": words, "is_who": is_who} for words, is_who in shown.items()],
+            "picture": _pictures.of_record(record, frame.plan),
+            "is_round": record.collection == "people",
+        }
+
+    def _brief(self, fact: Fact) -> str:
+        """Return a fact without its label, unless it is a number that needs it."""
+        is_number = fact.key in _NUMBERS
+        return (
+            f"{fact.label}{self.frame.strings.say('colon')}{fact.text}" if is_number else fact.text
+        )
+
+
+def catalog(frame: Frame) -> Catalog:
+    """Return the catalog of all listed records of the plan."""
+    records = frame.plan.records
+    listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
+    every = [record for shelf in listed.values() for record in shelf]
+    makers = [*listed["companies"], *listed["people"]]
+    return Catalog(
+        frame=frame,
+        listed={name: shelf for name, shelf in listed.items() if shelf},
+        by_path={record.path: record for record in every},
+        holders=_index_holders(every),
+        made=_index_works(every),
+        makers={text.squash(_records.first_text(record, "name")): record for record in makers},
+    )
+
+
+def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
+    """Map the path of each item to the records that contain it."""
+    holders: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        for name in dict.fromkeys(_records.texts(record, "items")):
+            holders[f"_{record.collection}/{name}.md"].append(record)
+    return holders
+
+
+def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
+    """Map the folded name of each provider and author to their records."""
+    works: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        provider = _records.first_text(record.fields.get("provider"), "name")
+        for name in dict.fromkeys(map(text.squash, (provider, *authors(record)))):
+            works[name].append(record)
+    return works
+
+
+def title_of(record: Record, frame: Frame) -> str:
+    """Return the title of a record."""
+    return _records.first_text(record, "title", "name") or frame.strings.say("untitled")
+
+
+def address_elsewhere(record: Record, frame: Frame) -> str:
+    """Return the URL of a record on another site, "" for none."""
+    own = _records.page_address(record, frame.plan)
+    keys = _ORIGIN if own else _ELSEWHERE
+    found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
+    return next((address for address in found if address and address != own), "")
+
+
+def _order(name: str, records: Iterable[Record]) -> list[Record]:
+    """Return the listed records, the hottest first, events the latest first."""
+    listed = _records.rank(records)
+    if name == "events":
+        listed.sort(key=_start_key, reverse=True)
+    return listed
+
+
+def _start_key(event: Record) -> tuple[str, str]:
+    at = moment(event, "startDateTime")
+    return (dates.rfc3339(at) if at else "", event.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One row: its `label` and `text`, a link if it has one, an ISO time if it is one."""
+
+    key: str
+    label: str
+    text: str
+    href: str = ""
+    iso: str = ""
+
+
+def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
+    """Return the facts of a record, in the order in which a reader needs them.
+
+    `items` are those of a learning path; without a length of its own it takes as long as they do.
+    """
+    fields, strings = record.fields, frame.strings
+    texts = {
+        "by": _records.first_text(fields.get("provider"), "name"),
+        "author": _author(record),
+        "affiliation": _records.first_text(fields.get("affiliation"), "name"),
+        "held_on": _when(record, frame),
+        "location": ", ".join(_locations(record)),
+        "items": strings.say("count_items", count=len(items)) if items else "",
+        "length": lengths.words(_length(record) or _whole(items)),
+        "level": ", ".join(_level(name, frame) for name in _records.texts(record, "levels")),
+        "price": _price(record, frame),
+        "rating": _rating(record, frame),
+        "members": number(fields.get("members")),
+        "founded": _year(fields.get("yearFounded")),
+        "staff": _records.first_text(record, "size"),
+        "funding": _records.first_text(fields.get("funding"), "status"),
+        "stars": number(_part(record, "github", "stars")),
+        "languages": ", ".join(_names(_part(record, "github", "languages"))),
+    }
+    shown = [Fact(key=k, label=strings.say(k), text=words) for k, words in texts.items() if words]
+    return [*shown, *_publication(record, frame)]
+
+
+def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
+    """Yield the web pages that a record names, each with its name and a note."""
+    website = urls.fetchable(_records.first_text(record, "website"))
+    if website:
+        yield {"name": frame.strings.say("website"), "href": website, "note": urls.host(website)}
+    for key, name in _PLACES.items():
+        place = record.fields.get(key)
+        if href := urls.fetchable(_records.first_text(place, "url")):
+            yield {"name": name, "href": href, "note": _note(place, frame)}
+    actions = record.fields.get("actions")
+    for action in actions if isinstance(actions, Sequence) else ():
+        if href := urls.fetchable(_records.first_text(action, "url")):
+            name = _records.first_text(action, "title") or frame.strings.say("open_original")
+            yield {"name": name, "href": href, "note": _records.first_text(action, "attribution")}
+
+
+def authors(record: Record) -> list[str]:
+    """Return the names of the authors in its provider."""
+    return list(_names(_part(record, "provider", "authors")))
+
+
+def _author(record: Record) -> str:
+    """Return the author, "" if only the publisher is named."""
+    names = authors(record)
+    provider = _records.first_text(record.fields.get("provider"), "name")
+    return "" if names == [provider] else ", ".join(names)
+
+
+def moment(record: Record, key: str) -> datetime | None:
+    """Return a field with a time, None if it is something else."""
+    value = record.fields.get(key)
+    if isinstance(value, datetime):
+        return value
+    return dates.parse(value) if isinstance(value, str) else None
+
+
+def number(value: object) -> str:
+    """Format a count for any language: `16 314`; "" if it is no count."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
+        return ""
+    return f"{int(value):,}".replace(",", _THIN)
+
+
+def _length(record: Record) -> int:
+    return lengths.seconds(record.fields.get("length"))
+
+
+def _whole(items: Sequence[Record]) -> int:
+    """Return the length of all items in seconds, 0 if one has none."""
+    seconds = list(map(_length, items))
+    return sum(seconds) if all(seconds) else 0
+
+
+def _publication(record: Record, frame: Frame) -> Iterator[Fact]:
+    at = moment(record, "publishedDateTime")
+    if at is not None:
+        day = frame.strings.format_date("short", frame.plan.local(at))
+        label = frame.strings.say("published")
+        yield Fact(key="published", label=label, text=day, iso=dates.rfc3339(at))
+
+
+def _when(record: Record, frame: Frame) -> str:
+    """Return the day of an event, or its first and last day."""
+    moments = (moment(record, key) for key in ("startDateTime", "endDateTime"))
+    days: list[date] = [frame.plan.local(at).date() for at in moments if at is not None]
+    several = dict.fromkeys(days)
+    pattern = "day" if len(several) == 1 else "short"
+    named = [frame.strings.format_date(pattern, day) for day in several]
+    return " – ".join(named)
+
+
+def _locations(record: Record) -> list[str]:
+    place = _records.first_text(record, "location")
+    return [place] if place else [text.fold(name) for name in _records.texts(record, "locations")]
+
+
+def _level(name: str, frame: Frame) -> str:
+    return frame.strings.say(_LEVELS[name]) if name in _LEVELS else text.fold(name)
+
+
+def _price(record: Record, frame: Frame) -> str:
+    price = _records.first_text(record, "price")
+    return frame.strings.say("for_free") if price == "Free" else price
+
+
+def _rating(record: Record, frame: Frame) -> str:
+    average, count = (_part(record, "ratings", key) for key in ("average", "count"))
+    if isinstance(average, bool) or not isinstance(average, int | float) or not 0 < average <= 5:
+        return ""
+    counted = number(count)
+    shown = f"{average:.1f}".replace(".", frame.strings.say("decimal"))
+    return frame.strings.say("rated", average=shown, count=counted) if counted else ""
+
+
+def _year(value: object) -> str:
+    return str(value) if isinstance(value, int) and 1000 < value < 3000 else ""
+
+
+def _part(record: Record, key: str, inner: str) -> object:
+    value = record.fields.get(key)
+    return value.get(inner) if isinstance(value, Mapping) else None
+
+
+def _names(value: object) -> Iterable[str]:
+    """Yield names, given as text or as `name:` of a mapping."""
+    for item in value if isinstance(value, list | tuple) else ():
+        if name := text.fold(item) if isinstance(item, str) else _records.first_text(item, "name"):
+            yield name
+
+
+def _note(place: object, frame: Frame) -> str:
+    """Return a person's name on a service and the number of followers there."""
+    fields = place if isinstance(place, Mapping) else {}
+    name = _records.first_text(fields, "username")
+    followers, citations = number(fields.get("followers")), number(fields.get("citations"))
+    parts = [
+        f"@{name.removeprefix('@')}" if name else "",
+        frame.strings.say("followers", count=followers) if followers else "",
+        frame.strings.say("citations", count=citations) if citations else "",
+    ]
+    return ", ".join(filter(None, parts))

@@ -1,0 +1,395 @@
+"""Write the files of a site into a folder: those whose bytes changed; delete those that are gone.
+
+put, copy: into the staging folder  >  place: move all into the site  >  sweep or drop old files
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from copydesk.errors import PublishError
+from copydesk.kit import files, within
+from copydesk.placement import addresses
+from copydesk.publish._stage import FRONT, Stage, is_folder, list_strangers, refusal
+
+MARKER = ".copydesk-site"
+UNFINISHED = ".copydesk-unfinished"
+_MARKER_TEXT = (
+    b"This folder holds a site made by copydesk. Files in the folders that it fills are deleted\n"
+    b"when they no longer belong to the site. Delete this file and it deletes only what it made.\n"
+)
+_MAX_BYTES = 4_000_000_000
+
+
+class Sheet(NamedTuple):
+    """One file to publish: its path below the web root, with slashes, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many files and HTML pages a site has."""
+
+    files: int = 0
+    pages: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Writer:
+    """Bring a folder up to date: `open`, `put` and `copy`, `place`, `sweep` or `drop`, `close`.
+
+    Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
+    or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
+    """
+
+    out: Path
+    manifest: Manifest
+    full: bool = False
+    written: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    stands: bool = False
+    counts_all: bool = True
+    _more: list[str] = field(default_factory=list)
+    _less: list[str] = field(default_factory=list)
+    _kept: set[str] = field(default_factory=set)
+    _folders: set[str] = field(default_factory=set)
+    _fresh: set[str] = field(default_factory=set)
+    _rows: dict[str, str | None] = field(default_factory=dict)
+    _last: Mapping[str, str] | None = None
+    _is_torn: bool = False
+    _stage: Stage = field(init=False)
+
+    def open(self) -> None:
+        """Create the folder; mark it as ours if it is new or empty."""
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            self.out = self.out.resolve(strict=True)
+            if not any(self.out.iterdir()):
+                files.write_atomic(self.out / MARKER, _MARKER_TEXT, durable=False)
+            self._is_torn = (self.out / UNFINISHED).exists()
+            is_known = not (self.full or self._is_torn)
+            self.stands = is_known and (self.out / FRONT).is_file()
+            self._stage = Stage(self.out)
+            self._stage.clear()
+        except OSError as error:
+            raise PublishError(
+                f"the site's folder cannot be made ({error.strerror})",
+                subject=str(self.out),
+                hint="give another folder with --out",
+            ) from error
+        self._folders.add("")
+
+    @property
+    def front(self) -> str | None:
+        """Return the hash of the front page in the manifest, None for none."""
+        return self.manifest.get(FRONT)
+
+    def doubt(self) -> None:
+        """Trust no hash: the manifest is not of the last build."""
+        self._is_torn, self.stands = True, False
+
+    def expect_all(self, *, everything: bool) -> None:
+        """Note whether every file of the site will be put, so that all are counted."""
+        self.counts_all = everything
+        self._last = dict(self.manifest.items()) if everything else None
+
+    def place(self) -> None:
+        """Move what was put into the site, file by file.
+
+        A mark is there until `close`: after an interruption the next build makes everything.
+        """
+        try:
+            files.write_atomic(self.out / UNFINISHED, b"", durable=False)
+            self._stage.place()
+        except OSError as error:
+            raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
+
+    def remember(self) -> None:
+        """Write what is there now into the manifest."""
+        for path, digest in self._rows.items():
+            if digest is None:
+                self.manifest.forget(path)
+            else:
+                self.manifest.put(path, digest)
+
+    def close(self) -> None:
+        """Delete the mark: all is written and noted."""
+        (self.out / UNFINISHED).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Delete what was put but not placed."""
+        self._stage.clear()
+
+    def count_files(self, before: Count) -> Count:
+        """Return the number of files and pages now, from that before."""
+        more, less = self._more, self._less
+        if self.counts_all:
+            before = Count()
+        pages = sum(map(_is_page, more)) - sum(map(_is_page, less))
+        return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
+
+    def put(self, sheet: Sheet) -> None:
+        """Write a file unless it has the same bytes already."""
+        digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
+        size = self._claim(sheet.path)
+        known = self._last_digest(sheet.path)
+        if self._stands(sheet.path, sheet.data, size, sure=known == digest, new=known is None):
+            self.unchanged += 1
+        else:
+            self._write(sheet.path, sheet.data, is_new=size is None)
+        if known != digest:
+            self._rows[sheet.path] = digest
+        self._note(sheet.path, known)
+
+    def copy(self, path: str, origin: Origin) -> None:
+        """Copy a file unless one with the same size and time was copied before."""
+        size = self._claim(path)
+        try:
+            now = origin.look()
+            digest = f"copy:{now.st_size}:{now.st_mtime_ns}"
+            known = self._last_digest(path)
+            is_trusted = known == digest and not (self.full or self._is_torn)
+            if is_trusted and size == now.st_size:
+                self.unchanged += 1
+                self._note(path, known)
+                return
+            data = origin.read()
+        except FileNotFoundError:  # a cache may delete files at any moment
+            self._kept.discard(path)
+            return
+        except OSError as error:
+            raise PublishError(
+                f"a file of the site cannot be read ({error.strerror})",
+                subject=str(origin),
+                hint=within.hint(error),
+            ) from error
+        if self._stands(path, data, size, sure=False, new=True):
+            self.unchanged += 1
+        else:
+            self._write(path, data, is_new=size is None)
+        self._rows[path] = digest
+        self._note(path, known)
+
+    def _last_digest(self, path: str) -> str | None:
+        return self.manifest.get(path) if self._last is None else self._last.get(path)
+
+    def _claim(self, path: str) -> int | None:
+        """Return the size of the file at a path, None for none, -1 for a link.
+
+        First it is checked that the path leads through real folders only.
+        """
+        if not addresses.is_path(path):
+            raise PublishError("not a path of the site", subject=path)
+        if path in self._kept or path in self._folders:
+            raise _collision(path)
+        self._kept.add(path)
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            self._prove(folder)
+        if folder in self._fresh:
+            return None
+        try:
+            found = os.lstat(f"{self.out}/{path}")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unwritable(error, path) from error
+        if stat.S_ISDIR(found.st_mode):
+            raise PublishError(
+                "a folder stands where the site needs a file",
+                subject=f"{self.out}/{path}",
+                hint="remove it, or build into another folder with --out",
+            )
+        return found.st_size if stat.S_ISREG(found.st_mode) else -1
+
+    def _prove(self, folder: str) -> None:
+        """Note a folder, to be created if missing; refuse a link or a file."""
+        if folder in self._kept:
+            raise _collision(folder)
+        above = folder.rpartition("/")[0]
+        if above not in self._folders:
+            self._prove(above)
+        place = f"{self.out}/{folder}"
+        try:
+            if above in self._fresh or not _is_there(place):
+                self._stage.need(folder)
+                self._fresh.add(folder)
+        except OSError as error:
+            raise _unwritable(error, folder) from error
+        self._folders.add(folder)
+
+    def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
+        """Decide whether a file has these bytes; read it only if the manifest is not trusted."""
+        if self.full or size != len(data):
+            return False
+        if sure and not self._is_torn:
+            return True
+        if not (new or self._is_torn):
+            return False
+        try:
+            return (self.out / path).read_bytes() == data
+        except OSError:
+            return False
+
+    def _write(self, path: str, data: bytes, *, is_new: bool) -> None:
+        try:
+            self._stage.add(path, data, is_new=is_new)
+        except OSError as error:
+            raise _unwritable(error, path) from error
+        self.written += 1
+
+    def _note(self, path: str, known: str | None) -> None:
+        """Count a new file, or every file if the whole site is made."""
+        if self.counts_all or known is None:
+            self._more.append(path)
+
+    def drop(self, gone: Iterable[str]) -> None:
+        """Delete published files whose paths begin so and that were not put this time."""
+        if not gone:
+            return
+        places = tuple(gone)
+        for path in [path for path in self.manifest.paths() if path.startswith(places)]:
+            if path not in self._kept:
+                self._delete(path)
+                self._rows[path] = None
+                self._less.append(path)
+
+    def sweep(self) -> None:
+        """Delete published files that were not put now, and folders that this leaves empty."""
+        for path in [path for path in self.manifest.paths() if path not in self._kept]:
+            self._delete(path)
+            self._rows[path] = None
+        if (self.out / MARKER).is_file():
+            for path in list(list_strangers(self.out, self._kept)):
+                self._delete(path)
+
+    def _delete(self, path: str) -> None:
+        parts = path.split("/")
+        if not addresses.is_path(path):
+            return
+        target = self.out.joinpath(*parts)
+        if any(parent.is_symlink() for parent in target.parents if parent.is_relative_to(self.out)):
+            return
+        try:
+            target.unlink()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise PublishError(
+                f"a file of the site cannot be deleted ({error.strerror})", subject=path
+            ) from error
+        else:
+            self.deleted += 1
+        self._drop_empty(target.parent)
+
+    def _drop_empty(self, folder: Path) -> None:
+        while folder != self.out and folder.is_relative_to(self.out):
+            try:
+                folder.rmdir()
+            except OSError:  # not empty, or already deleted
+                return
+            folder = folder.parent
+
+
+def _is_there(place: str) -> bool:
+    """Decide whether a folder exists; refuse a link or a file."""
+    try:
+        if is_folder(place):
+            return True
+    except FileNotFoundError:
+        return False
+    raise refusal(place)
+
+
+def _collision(path: str) -> PublishError:
+    return PublishError("two things want to be published at one path", subject=path)
+
+
+def _is_page(path: str) -> bool:
+    return path.endswith(".html")
+
+
+def _unwritable(error: OSError, path: str) -> PublishError:
+    return PublishError(
+        f"a file of the site cannot be written ({error.strerror})",
+        subject=path,
+        hint="free some space, or mend the folder's permissions; then build again",
+    )
+
+
+class Manifest(Protocol):
+    """What the last build published: a hash for each path below the web root."""
+
+    def get(self, path: str) -> str | None:
+        """Return the hash for a path, None if there is none."""
+        ...
+
+    def put(self, path: str, digest: str) -> None:
+        """Keep the hash of a published file."""
+        ...
+
+    def forget(self, path: str) -> None:
+        """Delete a path that is no longer published."""
+        ...
+
+    def paths(self) -> Iterator[str]:
+        """Return all paths."""
+        ...
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Return all paths with their hashes."""
+        ...
+
+
+class MemoryManifest:
+    """A manifest in the memory of this process."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[str, str] = {}
+
+    def get(self, path: str) -> str | None:
+        """Return the hash for a path, None if there is none."""
+        return self._hashes.get(path)
+
+    def put(self, path: str, digest: str) -> None:
+        """Keep the hash of a published file."""
+        self._hashes[path] = digest
+
+    def forget(self, path: str) -> None:
+        """Delete a path that is no longer published."""
+        self._hashes.pop(path, None)
+
+    def paths(self) -> Iterator[str]:
+        """Return all paths at the time of the call."""
+        return iter(list(self._hashes))
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Return all paths with their hashes at the time of the call."""
+        return iter(list(self._hashes.items()))
+
+
+class Origin(NamedTuple):
+    """A file to copy: a folder that bounds it, and its path below that folder."""
+
+    folder: Path
+    path: str
+
+    def __str__(self) -> str:
+        return str(self.folder / self.path)
+
+    def look(self) -> os.stat_result:
+        """Return the file's status, that of a link itself; raises OSError."""
+        return os.lstat(str(self))
+
+    def read(self) -> bytes:
+        """Return the bytes; raises OSError, also for a link on the way from the folder."""
+        return within.read(self.folder, self.path, _MAX_BYTES)

@@ -1,0 +1,266 @@
+"""Apply an editor's lasting rules to a story: its topics, its headline, and single fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from copydesk.kit import text, urls
+from copydesk.news import (
+    NO_PICTURE,
+    RULING_KINDS,
+    Beat,
+    Image,
+    Matter,
+    Reason,
+    ReasonKind,
+    Ruling,
+    SetField,
+    Story,
+)
+
+
+def record_name(path: str) -> str:
+    """Return the name of a record in rules, copies and groups: its file name without `.md`."""
+    return path.rpartition("/")[2].removesuffix(".md")
+
+
+def apply_rulings(story: Story, beat: Beat) -> Story:
+    """Return the story with the topics, headline and fields that rules give it, and the reasons.
+
+    The newest rule wins. Topics that the beat does not have are ignored; a rule without any other
+    topic changes nothing.
+    """
+    retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
+    if retopic is not None and (topics := _find_topics(retopic, beat)):
+        kind = ReasonKind.TOPIC_RULED
+        named = [Reason.of_rule(kind, retopic, whose=name) for name in topics]
+        reasons = _instead(story, lambda about: f"{about} ".startswith("topic "), named)
+        story = replace(story, topics=topics, reasons=reasons)
+    if rename is not None:
+        renamed = [Reason.of_rule(ReasonKind.TITLE_RULED, rename)]
+        reasons = _instead(story, "title".__eq__, renamed)
+        story = replace(story, title=rename.values[0], reasons=reasons)
+    for field, rule in sets_on(story, beat).items():
+        reasons = _instead(story, field.__eq__, [Reason.of_rule(KIND_OF[field], rule)])
+        story = replace(story, reasons=reasons)
+    return with_sets(story, beat)
+
+
+def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
+    """Return the fields of a story that a rule decides, whatever the page says.
+
+    The names are those of `find_hand_edits`; the address of the page is `url`.
+    """
+    retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
+    fields = {
+        "topics": retopic is not None and bool(_find_topics(retopic, beat)),
+        "title": rename is not None,
+        **{FIELD_OF[field]: True for field in sets_on(story, beat)},
+    }
+    return frozenset(name for name, is_ruled in fields.items() if is_ruled)
+
+
+def find_topic_rule(story: Story, beat: Beat) -> Ruling | None:
+    """Return the rule that decides a story's topics, None if no rule names topics of the beat."""
+    rule = _last(story, beat, "retopic")
+    return rule if rule is not None and _find_topics(rule, beat) else None
+
+
+def _last(story: Story, beat: Beat, said: str) -> Ruling | None:
+    name = record_name(story.path)
+    rulings = (
+        ruling
+        for ruling in reversed(beat.rulings)
+        if ruling.said == said and ruling.stories[:1] == (name,)
+    )
+    return next(rulings, None)
+
+
+def _find_topics(rule: Ruling, beat: Beat) -> tuple[str, ...]:
+    names = {topic.name for topic in beat.topics}
+    return tuple(dict.fromkeys(name for name in rule.values if name in names))
+
+
+def _instead(
+    story: Story, is_meant: Callable[[str], bool], reasons: Iterable[Reason]
+) -> tuple[Reason, ...]:
+    """Return the story's reasons, the matching ones replaced by others that come first.
+
+    A story without reasons gets none.
+    """
+    if not story.reasons:
+        return ()
+    return (*reasons, *(reason for reason in story.reasons if not is_meant(reason.about)))
+
+
+# The field of a story that a rule sets, as `find_hand_edits` and digests name it.
+FIELD_OF: Mapping[SetField, str] = {
+    "excerpt": "excerpt",
+    "picture": "image",
+    "url": "url",
+    "note": "note",
+}
+# The kind of reason in a record for a field that a rule sets.
+KIND_OF: Mapping[SetField, ReasonKind] = {
+    "excerpt": ReasonKind.EXCERPT_RULED,
+    "picture": ReasonKind.PICTURE_RULED,
+    "url": ReasonKind.ADDRESS_RULED,
+    "note": ReasonKind.NOTE_RULED,
+}
+
+
+def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
+    """Return the newest rule for each field of a story.
+
+    A rule with an unusable value (no valid URL, no text) is ignored.
+    """
+    name = PurePosixPath(story.path).name.removesuffix(".md")
+    rules: dict[SetField, Ruling] = {}
+    for rule in beat.rulings:
+        field = rule.field
+        if field is not None and rule.stories[:1] == (name,) and _value(rule, field) is not None:
+            rules[field] = rule
+    return rules
+
+
+def notes_beside(beat: Beat) -> Mapping[str, str]:
+    """Return the notes by record name, where records have no field for them (`everyday`)."""
+    if beat.scoring.traits.has_blocks:
+        return {}
+    notes = (rule for rule in beat.rulings if rule.field == "note" and rule.stories)
+    values = {rule.stories[0]: _value(rule, "note") for rule in notes}
+    return {name: note for name, note in values.items() if note}
+
+
+def with_sets(story: Story, beat: Beat) -> Story:
+    """Return the story with the fields that rules set.
+
+    Records of `everyday` have no field for a note.
+    """
+    for field, rule in sets_on(story, beat).items():
+        value = _value(rule, field)
+        if value is not None and (field != "note" or beat.scoring.traits.has_blocks):
+            story = _with_field(story, field, value)
+    return story
+
+
+def take_back(story: Story, field: SetField, read: Story) -> Story:
+    """Return the story with one field as in `read`, the story made from its article."""
+    reasons = tuple(reason for reason in story.reasons if reason.about != field)
+    story = replace(story, reasons=reasons)
+    match field:
+        case "excerpt":
+            return replace(story, excerpt=read.excerpt)
+        case "picture":
+            return replace(story, images=read.images)
+        case "url":
+            return replace(story, web_url=read.web_url)
+        case "note":
+            return replace(story, note="")
+
+
+def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
+    """Return the story without the values of rules that no longer exist.
+
+    The story's reasons say which fields a rule had set.
+    """
+    standing = sets_on(story, beat)
+    about = {reason.about for reason in story.reasons}
+    for field in FIELD_OF:
+        if field in about and field not in standing:
+            story = take_back(story, field, read)
+    return story
+
+
+def _value(rule: Ruling, field: SetField) -> str | None:
+    """Return the value that a rule gives a field, None where it is not usable."""
+    words = rule.values[1] if len(rule.values) > 1 else ""
+    match field:
+        case "excerpt":
+            return text.fold(words) or None
+        case "picture":
+            return "" if words == NO_PICTURE else urls.fetchable(words)
+        case "url":
+            return urls.canonical(words)
+        case "note":
+            return text.tidy(words) or None
+
+
+def _with_field(story: Story, field: SetField, value: str) -> Story:
+    match field:
+        case "excerpt":
+            return replace(story, excerpt=value)
+        case "picture":
+            return replace(story, images=_pictures(story, value))
+        case "url":
+            return replace(story, web_url=value)
+        case "note":
+            return replace(story, note=value)
+
+
+def _pictures(story: Story, url: str) -> tuple[Image, ...]:
+    """Return the picture at a URL; what the record knows of the same picture is kept."""
+    if not url:
+        return ()
+    known = (image for image in story.images if image.url == url)
+    return (next(known, Image(url=url)),)
+
+
+def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
+    """Return the rules with a new one at the end, in place of an older one on the same matter.
+
+    The rules stay as they are if the same person gave the same rule for the same reason before.
+    """
+    if any(replace(ruling, at=rule.at) == rule for ruling in rulings):
+        return tuple(rulings)
+    return (*(ruling for ruling in rulings if _matter(ruling) != _matter(rule)), rule)
+
+
+def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
+    """Return the rule that says the opposite of a new one about the same stories, None for none.
+
+    All stories that rules merge are one group; a split of any of them contradicts it.
+    """
+    if rule.said not in {"split", "merge"}:
+        return None
+    merges = [ruling for ruling in rulings if ruling.said == "merge"]
+    first = {*rule.stories[:1]}
+    if rule.said == "split":
+        group = _group(first, merges)
+        joins = (ruling for ruling in merges if first & {*ruling.stories})
+        return next(joins, None) if _parts(rule, group) else None
+    group = _group(first, [*merges, rule])
+    splits = (ruling for ruling in rulings if ruling.said == "split" and _parts(ruling, group))
+    return next(splits, None)
+
+
+def _parts(split: Ruling, group: set[str]) -> bool:
+    """Decide whether a split takes its first story out of a group."""
+    first, others = split.stories[:1], split.stories[1:]
+    is_beside_others = not group.isdisjoint(first) and len(group) > 1
+    return is_beside_others and (not others or not group.isdisjoint(others))
+
+
+def _group(names: AbstractSet[str], merges: Iterable[Ruling]) -> set[str]:
+    """Return all stories that merges connect with these."""
+    group, left = {*names}, list(merges)
+    while touching := [merge for merge in left if group & {*merge.stories}]:
+        group.update(story for merge in touching for story in merge.stories)
+        left = [merge for merge in left if merge not in touching]
+    return group
+
+
+def _matter(rule: Ruling) -> tuple[object, ...]:
+    """Return what a rule is about. Two rules on one matter cannot both hold."""
+    first = rule.stories[:1]
+    matters: Mapping[Matter, object] = {
+        "story": first,
+        "story beside others": (first, frozenset(rule.stories[1:])),
+        "stories": frozenset(rule.stories),
+        "field of story": (first, rule.values[:1]),
+        "values": frozenset(map(str.casefold, rule.values)),
+    }
+    return (rule.said, matters[RULING_KINDS[rule.said].matter])

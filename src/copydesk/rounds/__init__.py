@@ -1,0 +1,51 @@
+"""Run rounds: due sources go in; filed records, a built site and a report come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.rounds._conclude import tally_round as tally_round
+    from copydesk.rounds._gather import PAGES_A_SOURCE as PAGES_A_SOURCE
+    from copydesk.rounds._gather import RoundLimits as RoundLimits
+    from copydesk.rounds._gather import RoundOptions as RoundOptions
+    from copydesk.rounds._gather import pick_leads as pick_leads
+    from copydesk.rounds._judging import apply_rules as apply_rules
+    from copydesk.rounds._judging import take_back_rule as take_back_rule
+    from copydesk.rounds._outcomes import Known as Known
+    from copydesk.rounds._outcomes import NewStory as NewStory
+    from copydesk.rounds._outcomes import Outcome as Outcome
+    from copydesk.rounds._outcomes import Stopwatch as Stopwatch
+    from copydesk.rounds._outcomes import Waiting as Waiting
+    from copydesk.rounds._outcomes import count_drops as count_drops
+    from copydesk.rounds._outcomes import failures as failures
+    from copydesk.rounds._outcomes import fates as fates
+    from copydesk.rounds._outcomes import waiting as waiting
+    from copydesk.rounds._page_memory import GONE as GONE
+    from copydesk.rounds._page_memory import SiteHabits as SiteHabits
+    from copydesk.rounds._page_memory import find_gone_paths as find_gone_paths
+    from copydesk.rounds._page_memory import is_known_gone as is_known_gone
+    from copydesk.rounds._pictures import ChosenPicture as ChosenPicture
+    from copydesk.rounds._pictures import FormMaking as FormMaking
+    from copydesk.rounds._pictures import PictureSearch as PictureSearch
+    from copydesk.rounds._pool import ReaderContext as ReaderContext
+    from copydesk.rounds._pool import ReaderPool as ReaderPool
+    from copydesk.rounds._reading import NO_TRACE as NO_TRACE
+    from copydesk.rounds._revisit_plans import due_looks as due_looks
+    from copydesk.rounds._round import forget_old as forget_old
+    from copydesk.rounds._round import push_commits as push_commits
+    from copydesk.rounds._round import run_round as run_round
+    from copydesk.rounds._shelf import FiledShelf as FiledShelf
+    from copydesk.rounds._shelf import Vectors as Vectors
+    from copydesk.rounds._shelf import open_vectors as open_vectors
+    from copydesk.rounds._steps import article_fields as article_fields
+    from copydesk.rounds._steps import extract_file as extract_file
+    from copydesk.rounds._steps import extract_url as extract_url
+    from copydesk.rounds._steps import fetch_url as fetch_url
+    from copydesk.rounds._steps import judge_url as judge_url
+    from copydesk.rounds._steps import request_for as request_for
+    from copydesk.rounds._steps import watch_url as watch_url
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,448 @@
+"""Look at filed pages again, and apply their publishers' corrections to the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import datetime
+
+from copydesk import judge, review
+from copydesk.archive import Archive, ArticleStore
+from copydesk.config import Settings
+from copydesk.errors import CopydeskError
+from copydesk.extract import terms
+from copydesk.illustrate import Album
+from copydesk.judge import shelves
+from copydesk.kit import urls
+from copydesk.memory import Memory
+from copydesk.news import (
+    Article,
+    Beat,
+    Event,
+    EventKind,
+    Fetcher,
+    NotModified,
+    Page,
+    Refused,
+    Request,
+    Shelved,
+    Story,
+)
+from copydesk.newsroom import Newsroom, Progress, failure_of
+from copydesk.newsroom.filing import find_article, read_digests
+from copydesk.review import corrections, rules
+from copydesk.rounds import _revisit_plans
+from copydesk.rounds._judging import counting_picture
+from copydesk.rounds._page_memory import GONE, Plan, SiteHabits, read_plan
+from copydesk.rounds._pool import ReaderPool
+from copydesk.rounds._reading import parse_page, trace_of, work_by_host
+from copydesk.rounds._revisit_plans import Correction, Look
+from copydesk.rounds._shelf import FiledShelf
+
+_PERMANENT = frozenset({301, 308})
+
+
+def find_corrections(
+    newsroom: Newsroom, shelf: FiledShelf, looks: Iterable[Look]
+) -> Mapping[str, Correction]:
+    """Return the corrections found by looks, by path, and put the new stories on the shelf."""
+    found = {}
+    sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
+    for look in looks:
+        correction = _correction(newsroom, shelf, sites, look)
+        if correction is None:
+            continue
+        found[look.story.path] = correction
+        if correction.article is None:
+            shelf.replace(correction.after)
+        else:
+            text = sites.settle(correction.article).text
+            found_at = correction.article.found
+            shelved = Shelved(story=correction.after, text=text, found=found_at)
+            shelf.put(shelved)
+    return found
+
+
+def _correction(
+    newsroom: Newsroom, shelf: FiledShelf, sites: SiteHabits, look: Look
+) -> Correction | None:
+    if not read_digests(newsroom.memory, look.story):
+        return None
+    if look.said == "gone":
+        return _mark_end(newsroom.beat, newsroom.memory, newsroom.now, look)
+    if look.article is None:
+        return None
+    article = sites.settle(look.article)
+    is_set = "url" in rules.find_ruled_fields(look.story, newsroom.beat)
+    moved = None if is_set else _find_move(shelf, look, article)
+    words = tuple(_words(newsroom, sites, look, article))
+    back = look.story.access == GONE
+    after = apply_terms(newsroom.beat, newsroom.memory, look.story, article)
+    if not any((moved, words, back, after != look.story)):
+        return None
+    came_back = [Event.of(EventKind.BACK)] if back else []
+    events = (*words, *filter(None, [moved]), *came_back)
+    if words or back:
+        after = _rejudge(newsroom.settings, newsroom.album, newsroom.memory, after, article)
+    if words:
+        after = replace(after, updated_at=_correction_time(newsroom.now, look.story, look.article))
+    if moved:
+        after = replace(after, web_url=look.article.web_url)
+    return Correction(
+        before=look.story,
+        after=_finish(newsroom.beat, newsroom.memory, newsroom.now, after, events),
+        events=events,
+        article=look.article,
+        has_moved=bool(moved),
+    )
+
+
+def is_gone(plan: Plan, now: datetime) -> bool:
+    """Decide whether a page that is missing now was also missing a day ago."""
+    return plan.is_gone or (plan.gone is not None and now - plan.gone >= _revisit_plans.DAY)
+
+
+def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correction | None:
+    """Return a correction that marks a page as gone; `everyday` records have no field for that."""
+    has_blocks = beat.scoring.traits.has_blocks
+    settled = is_gone(look.plan, now) and not look.plan.is_gone
+    if not has_blocks or not settled or look.story.access == GONE:
+        return None
+    events = (Event.of(EventKind.GONE),)
+    after = _finish(beat, memory, now, replace(look.story, access=GONE), events)
+    return Correction(before=look.story, after=after, events=events)
+
+
+def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
+    """Return the earlier reading to compare a new one with, None if it was evicted."""
+    kept = articles.get(plan.article) if plan.article else None
+    return kept or find_article(articles, story)
+
+
+def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
+    """Decide whether there is an earlier reading to compare with, which later looks can use, too.
+
+    There is none if another version of the reader made it, or if the history has a look that the
+    memory lacks, since its round was killed.
+    """
+    if corrections.is_noted_since(look.story, look.plan.looked):
+        return False
+    if _is_same(look.plan, article):
+        return True
+    kept = base(articles, look.plan, look.story)
+    return kept is not None and kept.reader == article.reader
+
+
+def _is_same(plan: Plan, article: Article) -> bool:
+    """Decide whether no word changed, so that nothing has to be read."""
+    return plan.digest == _revisit_plans.digest(article)
+
+
+def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: Article) -> bool:
+    """Decide whether a page is no version of the filed article, but another article or a stub.
+
+    If the earlier reading was evicted, the record's headline and excerpt are compared instead.
+    """
+    if _is_same(plan, article):
+        return False
+    old = base(articles, plan, story)
+    title, text = (old.title, old.text) if old else (story.title, story.excerpt)
+    return corrections.is_other_article(title, text, article.title, article.text)
+
+
+def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) -> Iterator[Event]:
+    """Yield the changes of headline, excerpt and text; `article` has no repeated site text.
+
+    The new reading is compared with the earlier one by the same reader and rules, no matter how the
+    record got its words. If the earlier one was evicted, or the history has a line since the last
+    remembered look (its round was killed), it is compared with the record.
+    """
+    if look.article is None or _is_same(look.plan, look.article):
+        return
+    old = _earlier_reading(newsroom.articles, sites, look)
+    if old is not None and old.reader != article.reader:
+        return  # another version of the reader may read an unchanged page differently
+    hand = review.find_hand_edits(look.story, read_digests(newsroom.memory, look.story))
+    hand |= rules.find_ruled_fields(look.story, newsroom.beat)
+    title = old.title if old else "" if "title" in hand else look.story.title
+    excerpt = old.excerpt if old else "" if "excerpt" in hand else look.story.excerpt
+    if title and not corrections.have_same_words(title, article.title):
+        yield _new_headline(title, article.title, is_kept="title" in hand)
+        excerpt = excerpt.replace(title, article.title)  # the excerpt may begin with the title
+    if _has_new_excerpt(excerpt, article.excerpt):
+        is_kept = "excerpt" in hand
+        yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
+    if old and (change := corrections.text_change(old.text, article.text)):
+        yield change
+
+
+def _has_new_excerpt(old: str, new: str) -> bool:
+    """Decide whether an excerpt changed; gaining or losing one is a matter of usage terms."""
+    return bool(old and new) and not corrections.have_same_excerpt(old, new)
+
+
+def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
+    if is_kept:
+        return Event.of(EventKind.HEADLINE_KEPT, title=new)
+    return Event.of(EventKind.HEADLINE_CHANGED, title=old)
+
+
+def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> Article | None:
+    """Return the earlier reading if it can show a change."""
+    if corrections.is_noted_since(look.story, look.plan.looked):
+        return None
+    kept = base(articles, look.plan, look.story)
+    return None if kept is None else sites.settle(kept)
+
+
+def _rejudge(
+    settings: Settings, album: Album, memory: Memory, story: Story, article: Article
+) -> Story:
+    """Return the story as today's page is judged, on an empty shelf.
+
+    Whether it is a copy was decided when it was filed.
+    """
+    grounds = review.Grounds(
+        assess=judge.assess,
+        beat=settings.beat,
+        shelf=shelves.MemoryShelf(),
+        known=read_digests(memory, story),
+        picture=counting_picture(settings, album, story, article),
+    )
+    return review.rejudge(story, article, grounds, "correction").story
+
+
+def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
+    """Return the page's time of correction if it is new and not in the future, else `now`."""
+    told = article.updated_at
+    before = max(filter(None, (story.updated_at, story.published_at)), default=None)
+    is_news = told is not None and told <= now and (before is None or told > before)
+    return told if told is not None and is_news else now
+
+
+def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
+    """Return the event of a move to another address, None if the page did not move permanently."""
+    story, new = look.story, article.web_url
+    if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
+        return None
+    is_ours = shelf.at(new) in (None, story.path)
+    if not (is_ours and urls.same_site(new, story.web_url) and _is_for_good(look)):
+        return None
+    return Event.of(EventKind.MOVED, new=new, old=story.web_url)
+
+
+def _is_for_good(look: Look) -> bool:
+    """Decide whether all redirects from the last known address are permanent and on its site."""
+    last = urls.identity(look.plan.final_url or look.revisit.url)
+    hops = list(look.trace.hops)
+    places = [look.revisit.url, *(target for _, target in hops)]
+    known = [urls.identity(url) for url in places]
+    start = known.index(last) if last in known else 0
+    by = places[start:]
+    return all(
+        status in _PERMANENT and urls.same_site(url, look.story.web_url)
+        for url, (status, _) in zip(by, hops[start:], strict=False)
+    )
+
+
+def _finish(
+    beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
+) -> Story:
+    """Add the stored digests, and the events if the record has a history."""
+    machine = story.machine or tuple(read_digests(memory, story).items())
+    story = replace(story, machine=machine)
+    has_blocks = beat.scoring.traits.has_blocks
+    return corrections.add_to_history(story, now, events) if has_blocks else story
+
+
+# Look again at the filed pages that are due:
+#
+# due  >  look (politely, with validators)  >  find corrections  >  file  >  keep looks
+
+
+async def look_again(
+    newsroom: Newsroom,
+    removed: frozenset[str],
+    fetcher: Fetcher,
+    readers: ReaderPool,
+    progress: Progress,
+) -> list[Look]:
+    """Look at the pages that are due, one queue for each host; return the looks by path.
+
+    Pages of stories that an editor `removed` are left alone.
+    """
+    looks = _due(newsroom, removed) if newsroom.settings.records.look_again else []
+    if not looks:
+        return []
+    progress.stage("looks", len(looks))
+    found: list[Look] = []
+
+    async def one(look: Look) -> None:
+        try:
+            found.append(await _look_safely(newsroom.articles, look, fetcher, readers))
+        except Exception as error:  # a bug must not cost more than this page
+            found.append(replace(look, failure=failure_of(look.revisit.url, error)))
+        progress.step()
+
+    await work_by_host(looks, lambda look: look.revisit.url, one)
+    return sorted(found, key=lambda look: look.revisit.path)
+
+
+def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
+    """Return the looks of this round; delete plans whose record no longer exists."""
+    looks = []
+    ended = []
+    for revisit in _revisit_plans.due_looks(newsroom.memory, newsroom.now):
+        plan = read_plan(revisit)
+        story = _story(newsroom.archive, revisit.path, removed)
+        if (
+            plan is None
+            or story is None
+            or not _revisit_plans.is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story)
+        ):
+            ended.append(revisit.path)
+        else:
+            url, plan = _revisit_plans.place_of_look(story, revisit.url, plan)
+            looks.append(Look(revisit=replace(revisit, url=url), plan=plan, story=story))
+    _revisit_plans.forget(newsroom.memory, ended)
+    return looks
+
+
+def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None:
+    """Return the record, None if it is missing, broken, or removed by an editor."""
+    try:
+        story = records.read(path)
+    except CopydeskError:
+        return None
+    return None if _revisit_plans.is_removed(story, removed) else story
+
+
+async def _look_safely(
+    articles: ArticleStore, look: Look, fetcher: Fetcher, readers: ReaderPool
+) -> Look:
+    plan, url = look.plan, look.revisit.url
+    request = Request(url=url, etag=plan.etag, last_modified=plan.last_modified)
+    answer = await fetcher.fetch(request)
+    if isinstance(answer, NotModified) and _is_elsewhere(answer, plan):
+        answer = await fetcher.fetch(Request(url=url))  # it moved; the page tells its new address
+    match answer:
+        case NotModified():
+            return replace(look, said="same")
+        case Refused(reason="gone") if plan.final_url:  # it was readable there before
+            return replace(look, said="gone")
+        case Page() as page:
+            return await _reading(articles, look, page, readers)
+    return look
+
+
+def _is_elsewhere(answer: NotModified, plan: Plan) -> bool:
+    before, after = urls.identity(plan.final_url), urls.identity(answer.final_url)
+    return bool(plan.final_url and answer.final_url) and before != after
+
+
+async def _reading(articles: ArticleStore, look: Look, page: Page, readers: ReaderPool) -> Look:
+    lead = replace(look.plan.lead, url=look.revisit.url)
+    outcome = await parse_page(lead, page, readers)
+    trace = trace_of(page)
+    if not isinstance(outcome, Article) or not _is_at_home(look.story, outcome):
+        return look
+    if is_other_article(articles, look.plan, look.story, outcome):
+        return look
+    return replace(look, said="read", article=outcome, trace=trace)
+
+
+def _is_at_home(story: Story, article: Article) -> bool:
+    """Decide whether the page is still on its publisher's site."""
+    return urls.same_site(article.web_url, story.web_url or article.web_url)
+
+
+def keep_looks(
+    newsroom: Newsroom,
+    looks: Sequence[Look],
+    corrections: Mapping[str, Correction],
+    unwritten: Set[str],
+) -> None:
+    """Store the looks and plan the next ones.
+
+    If the record of a correction is `unwritten`, since a person is editing it, the correction is
+    forgotten and the next look finds it again.
+    """
+    for look in looks:
+        path = look.revisit.path
+        correction = corrections.get(path)
+        if path in unwritten:
+            _revisit_plans.keep_plan(
+                newsroom.memory, newsroom.now, look.story, look.revisit.url, look.plan
+            )
+            continue
+        story = correction.after if correction else look.story
+        url = look.revisit.url
+        if correction and correction.has_moved:
+            url = story.web_url
+        _revisit_plans.keep_plan(
+            newsroom.memory,
+            newsroom.now,
+            story,
+            url,
+            _after(newsroom.articles, newsroom.now, look, correction),
+        )
+
+
+def _after(
+    articles: ArticleStore, now: datetime, look: Look, correction: Correction | None
+) -> Plan:
+    plan = _with(look.plan, looked=now)
+    if look.said == "gone":
+        return _with(plan, gone=plan.gone or now, is_gone=is_gone(plan, now))
+    if look.said == "same":
+        return _with(plan, gone=None, is_gone=False)
+    if look.said == "nothing" or look.article is None:
+        return plan
+    plan = _with(
+        plan,
+        gone=None,
+        is_gone=False,
+        etag=look.trace.etag,
+        last_modified=look.trace.last_modified,
+        final_url=look.trace.final_url,
+    )
+    if correction is None and has_base(articles, look, look.article):
+        return plan  # small changes add up until they are a correction
+    content = articles.put(look.article)
+    return _with(plan, article=content, digest=_revisit_plans.digest(look.article))
+
+
+def _with(plan: Plan, **changes: object) -> Plan:
+    import msgspec
+
+    return msgspec.structs.replace(plan, **changes)
+
+
+# Usage terms that a publisher changed after a page was filed.
+
+
+def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
+    """Return the story as today's terms of its page allow it; what a person wrote stays.
+
+    That is no correction: the publisher changed nothing in the article.
+    """
+    has_blocks = beat.scoring.traits.has_blocks
+    fresh = replace(
+        story,
+        refuses=article.refuses if has_blocks else (),
+        excerpt=_excerpt(story, article),
+        images=() if "image" in article.refuses else story.images,
+    )
+    if fresh == story:
+        return story
+    return review.keep_hand_edits(story, fresh, read_digests(memory, story))
+
+
+def _excerpt(story: Story, article: Article) -> str:
+    """Return the quotable part of the excerpt; permission to quote brings a missing one back."""
+    limit = terms.snippet_characters(article.signals)
+    if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
+        return article.excerpt
+    if not story.excerpt and "snippet" in story.refuses:
+        return article.excerpt
+    return story.excerpt

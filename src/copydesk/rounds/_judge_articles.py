@@ -1,0 +1,261 @@
+"""Judge a round's articles against filed stories, including those filed meanwhile.
+
+gathered ── take_in ──> with the rulings and edits made meanwhile ── judge_all ──> stories
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from copydesk import archive
+from copydesk.archive import git
+from copydesk.catalogue import Catalogue
+from copydesk.errors import CopydeskError
+from copydesk.judge import gate
+from copydesk.kit import urls
+from copydesk.news import Article, Dropped, Reason, Ruling, Story, Tip
+from copydesk.newsroom import Failure, Newsroom
+from copydesk.newsroom.cataloguing import Snapshot, sweep_records
+from copydesk.newsroom.filing import read_removals
+from copydesk.newsroom.reports import Became, Headline
+from copydesk.rounds._corrections import find_corrections
+from copydesk.rounds._judging import Bench, JudgedStory, judge_article, judging_order
+from copydesk.rounds._outcomes import Candidate, Gathered, NewStory, Outcome, tries_of
+from copydesk.rounds._revisit_plans import Correction, Look, is_removed
+from copydesk.rounds._shelf import FiledShelf, Vectors
+from copydesk.rounds.rejudging import regroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A filed record that the round changes: before the round, and after it.
+
+    `correction` is the one that a look at its page found, or None.
+    """
+
+    before: Story
+    after: Story
+    correction: Correction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """The outcomes of a round's candidates, and the filed records that it updates, by path."""
+
+    outcomes: tuple[Outcome, ...]
+    updates: Mapping[str, Update]
+
+    @property
+    def new(self) -> Mapping[str, NewStory]:
+        """Return the stories that are new, by path."""
+        ends = (outcome.end for outcome in self.outcomes)
+        return {end.story.path: end for end in ends if isinstance(end, NewStory)}
+
+    @property
+    def changed(self) -> Mapping[str, Story]:
+        """Return every story that the round writes, by path."""
+        updated = {path: update.after for path, update in self.updates.items()}
+        return {**updated, **{path: new.story for path, new in self.new.items()}}
+
+    @property
+    def corrected(self) -> Mapping[str, Correction]:
+        """Return the corrections found by looks at filed pages, by path."""
+        found = ((path, update.correction) for path, update in self.updates.items())
+        return {path: correction for path, correction in found if correction is not None}
+
+
+def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Bench:
+    """Return the state a round judges with: all filed stories, and the editors' removals."""
+    return Bench(
+        newsroom=newsroom,
+        catalogue=catalogue,
+        shelf=FiledShelf(newsroom, catalogue, vectors),
+        removed=read_removals(newsroom.root),
+        vectors=vectors,
+    )
+
+
+def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, Gathered]:
+    """Apply the rules, verdicts and record edits that people made since a snapshot.
+
+    In a folder without git a finished edit cannot be told from an unfinished one: records that
+    changed there are not written by this round. If nothing was gathered, the records are not
+    checked again: a record that differs from the one read is never overwritten.
+    """
+    ruled = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
+    if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
+        bench, gathered = ruled, drop_by_rules(gathered, ruled)
+    if not gathered.candidates and not gathered.looks:
+        return bench, gathered
+    now = sweep_records(bench.newsroom, bench.catalogue)
+    touched = before.find_changes(now)
+    if not git.Repository(bench.newsroom.root).usable:
+        return replace(bench, left_alone=frozenset(touched)), gathered
+    if now.signatures.keys() != before.signatures.keys():
+        bench = open_bench(bench.newsroom, bench.catalogue, bench.vectors)
+    else:
+        _read_again(bench, touched)
+    if not touched:
+        return bench, gathered
+    return bench, replace(gathered, looks=_looks_again(bench, gathered.looks, touched))
+
+
+def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
+    """Return the bench with other rulings of the editors."""
+    settings = bench.newsroom.settings
+    settings = replace(settings, beat=replace(settings.beat, rulings=rules))
+    newsroom = replace(bench.newsroom, settings=settings)
+    return replace(bench, newsroom=newsroom, removed=read_removals(newsroom.root))
+
+
+def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
+    """Return the ruling or removal by an editor that blocks an article, or None."""
+    addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
+    if not bench.removed.isdisjoint(map(urls.identity, addresses)):
+        return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
+    why = gate.blocking_ruling(article, bench.newsroom.beat.rulings)
+    return Dropped(url=article.web_url, reason="ruled-out", detail=why) if why else None
+
+
+def drop_by_rules(gathered: Gathered, bench: Bench) -> Gathered:
+    """Return the gathered results, with articles dropped that an editor's ruling blocks by now."""
+    candidates: list[Candidate] = []
+    outcomes = list(gathered.outcomes)
+    for candidate in gathered.candidates:
+        dropped = overrule(candidate.article, bench)
+        if dropped is None:
+            candidates.append(candidate)
+        else:
+            url = candidate.lead.url
+            outcomes.append(Outcome(lead=candidate.lead, end=replace(dropped, url=url)))
+    return replace(gathered, candidates=tuple(candidates), outcomes=tuple(outcomes))
+
+
+def _read_again(bench: Bench, paths: Iterable[str]) -> None:
+    for path in sorted(paths):
+        try:
+            bench.shelf.replace(bench.newsroom.archive.read(path))
+        except CopydeskError:  # unreadable at the moment: it is not written
+            continue
+
+
+def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) -> list[Look]:
+    """Return the looks with the current records, without those whose records were deleted."""
+    found = []
+    for look in looks:
+        if look.story.path not in touched:
+            found.append(look)
+            continue
+        try:
+            story = bench.newsroom.archive.read(look.story.path)
+        except CopydeskError:
+            continue
+        if not is_removed(story, bench.removed):
+            found.append(replace(look, story=story))
+    return found
+
+
+def judge_all(bench: Bench, gathered: Gathered) -> Stories:
+    """Put corrected stories on the shelf, judge every candidate, and regroup with filed stories."""
+    corrected = find_corrections(bench.newsroom, bench.shelf, gathered.looks)
+    in_order = sorted(gathered.candidates, key=lambda one: judging_order(one.article))
+    outcomes = [_judge(bench, candidate) for candidate in in_order]
+    fresh = [outcome.end.story for outcome in outcomes if isinstance(outcome.end, NewStory)]
+    beside = regroup(bench.newsroom, bench.shelf, fresh, corrected.values())
+    updates = {
+        path: Update(
+            before=correction.before,
+            after=beside.changed.get(path, correction.after),
+            correction=correction,
+        )
+        for path, correction in corrected.items()
+    }
+    for path, before in beside.before.items():
+        if path not in updates:
+            updates[path] = Update(before=before, after=beside.changed[path])
+    return Stories(
+        outcomes=tuple(_take_regrouping(outcome, beside.changed) for outcome in outcomes),
+        updates=updates,
+    )
+
+
+def _judge(bench: Bench, candidate: Candidate) -> Outcome:
+    lead = candidate.lead
+    tip = lead if isinstance(lead, Tip) else None
+    end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture, tip)
+    match end:
+        case JudgedStory(story=story, is_held=is_held, rule=rule):
+            new = NewStory(
+                lead=lead,
+                story=story,
+                as_read=candidate.as_read,
+                trace=candidate.trace,
+                is_held=is_held,
+                rule=rule,
+            )
+            return Outcome(lead=lead, end=new)
+        case Failure():
+            return Outcome(lead=lead, end=end, tries=tries_of(lead, bench.newsroom.memory))
+        case Dropped():
+            return Outcome(lead=lead, end=end)
+
+
+def _take_regrouping(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
+    """Return an outcome with its story after regrouping."""
+    if not isinstance(outcome.end, NewStory):
+        return outcome
+    return replace(outcome, end=replace(outcome.end, story=changed[outcome.end.story.path]))
+
+
+# Headlines: one line of a round's report for each story.
+
+_REASONS = 3  # reasons shown with a headline
+
+
+def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, ...]:
+    """Return the headlines of written stories: filed, then held, then updated, best first."""
+    new, updates = stories.new, stories.updates
+    filed = [_headline_of_new(new[path]) for path in written if path in new]
+    updated = [_headline_of_update(updates[path]) for path in written if path not in new]
+    order = ("filed", "held", "updated")
+    return tuple(
+        sorted(
+            [*filed, *updated],
+            key=lambda line: (order.index(line.became), -(line.quality or 0), line.path),
+        )
+    )
+
+
+def _headline_of_new(new: NewStory) -> Headline:
+    story = new.story
+    why = tuple(map(str, _chief_reasons(story.reasons)))
+    return _headline(story, "held" if new.is_held else "filed", why)
+
+
+def _chief_reasons(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Return the first reason, which is a topic's, and those with the most points."""
+    first, others = reasons[:1], reasons[1:]
+    heavy = sorted((reason for reason in others if reason.points), key=_weight, reverse=True)
+    return [*first, *heavy[: _REASONS - 1]]
+
+
+def _weight(reason: Reason) -> int:
+    return abs(reason.points or 0)
+
+
+def _headline_of_update(update: Update) -> Headline:
+    events = update.correction.events if update.correction else ()
+    return _headline(update.after, "updated", tuple(map(str, events[:_REASONS])))
+
+
+def _headline(story: Story, became: Became, why: tuple[str, ...]) -> Headline:
+    return Headline(
+        path=story.path,
+        title=story.title,
+        became=became,
+        published=bool(story.published),
+        quality=story.quality,
+        topics=story.topics,
+        why=why,
+    )

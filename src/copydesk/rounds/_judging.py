@@ -1,0 +1,354 @@
+"""Judge articles into stories with a path, a picture and a status; apply rules to records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
+
+from copydesk import archive, judge, review
+from copydesk.catalogue import Catalogue
+from copydesk.config import Settings
+from copydesk.illustrate import Album
+from copydesk.judge import shelves
+from copydesk.kit import urls
+from copydesk.memory import Memory
+from copydesk.news import (
+    Article,
+    Beat,
+    Dropped,
+    Event,
+    EventKind,
+    Image,
+    Ruling,
+    Shelved,
+    Story,
+    Tip,
+)
+from copydesk.newsroom import Failure, Newsroom, failure_of
+from copydesk.newsroom.filing import find_article, read_digests
+from copydesk.review import corrections, rules
+from copydesk.rounds._page_memory import SiteHabits
+from copydesk.rounds._pictures import ChosenPicture, illustrate_story
+from copydesk.rounds._shelf import FiledShelf, Vectors
+
+Result = TypeVar("Result")
+Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedStory:
+    """A story with its path and picture; `is_held` if the gate holds it for an editor.
+
+    `rule` is the ruling that a person's tip adds with it, or None.
+    """
+
+    story: Story
+    is_held: bool
+    rule: Ruling | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Bench:
+    """The state that articles are judged with; `taken` are the paths given since it was opened.
+
+    `removed` are the identities of the addresses that an editor removed for good. Records in
+    `left_alone` may be in the middle of an edit, and are not written.
+    """
+
+    newsroom: Newsroom
+    catalogue: Catalogue
+    shelf: FiledShelf
+    removed: frozenset[str]
+    vectors: Vectors
+    taken: set[str] = field(default_factory=set)
+    left_alone: frozenset[str] = frozenset()
+
+
+def appraise(bench: Bench, article: Article, tip: Tip | None = None) -> Appraised:
+    """Judge one article by itself, before its picture and its neighbours count.
+
+    The article of a person's tip is never dropped as off the beat or too old.
+    """
+    return _safely(article, lambda: appraise_article(bench, article, tip))
+
+
+def judge_article(
+    bench: Bench,
+    article: Article,
+    appraised: Appraised,
+    chosen: ChosenPicture | None,
+    tip: Tip | None = None,
+) -> JudgedStory | Dropped | Failure:
+    """Make a story of an article, compare it with the stories on the shelf, and put it there.
+
+    A round calls it in `judging_order`, so that the same input gives the same bytes.
+    """
+    outcome = _safely(article, lambda: _complete(bench, article, appraised, chosen, tip))
+    if not isinstance(outcome, Story):
+        return outcome
+    beat, now = bench.newsroom.beat, bench.newsroom.now
+    story, rule = _with_path(bench, outcome, article), None
+    if tip is not None:
+        story, rule = note_tip(beat, story, tip, now), topic_rule(story, tip, now)
+    rulings = beat.rulings if rule is None else (*beat.rulings, rule)
+    story = rules.apply_rulings(story, replace(beat, rulings=rulings))
+    mode = bench.newsroom.settings.review.mode
+    gated = review.gate(story, mode, _trust(beat, article))
+    shelved = Shelved(story=gated, text=article.text, found=article.found)
+    fingerprint = appraised.fingerprint if isinstance(appraised, judge.Appraisal) else None
+    bench.shelf.put(shelved, fingerprint)
+    is_held = bool(story.published and not gated.published)
+    return JudgedStory(story=gated, is_held=is_held, rule=rule)
+
+
+def judging_order(article: Article) -> tuple[datetime, str, str]:
+    """Return the sort key of articles before judging: time, then address."""
+    return article.published_at, urls.identity(article.web_url), article.url
+
+
+def _safely(article: Article, step: Callable[[], Result]) -> Result | Failure:
+    try:
+        return step()
+    except Exception as error:  # a bug must not cost more than this article
+        return failure_of(article.url, error)
+
+
+def appraise_article(
+    bench: Bench, article: Article, tip: Tip | None = None
+) -> judge.Appraisal | Dropped:
+    """Judge one article by itself, or return why it becomes no story."""
+    if dropped := _drop(bench, article, tip):
+        return dropped
+    beat = bench.newsroom.beat
+    return judge.appraise(article, beat) if tip is None else appraise_tip(article, beat, tip)
+
+
+def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPicture | None) -> Story:
+    """Return an appraised article as a story compared with the shelf; it is not put there."""
+    picture = chosen.figure.url if chosen else ""
+    story = judge.complete(appraisal, bench.newsroom.beat, bench.shelf, picture)
+    return illustrate_story(bench.newsroom.beat, story, chosen)
+
+
+def _complete(
+    bench: Bench,
+    article: Article,
+    appraised: Appraised,
+    chosen: ChosenPicture | None,
+    tip: Tip | None,
+) -> Story | Dropped | Failure:
+    """Complete an article, unless its page was put on the shelf since it was appraised."""
+    outcome = _drop(bench, article, tip) or appraised
+    if not isinstance(outcome, judge.Appraisal):
+        return outcome
+    return complete_story(bench, outcome, chosen)
+
+
+def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
+    """Return why an article must not be filed, regardless of its words, or None."""
+    for address in (article.web_url, article.url):
+        if urls.identity(address) in bench.removed:
+            return Dropped(url=article.url, reason="removed", detail="an editor removed it")
+        path = bench.shelf.at(address)
+        if path is not None:
+            return Dropped(url=article.url, reason="seen", detail=path)
+    days = bench.newsroom.settings.fetch.max_age_days
+    if days and tip is None and article.published_at < bench.newsroom.now - timedelta(days=days):
+        return Dropped(url=article.url, reason="too-old", detail=f"older than {days} days")
+    return None
+
+
+def _with_path(bench: Bench, story: Story, article: Article) -> Story:
+    root = bench.newsroom.root
+
+    def is_taken(path: str) -> bool:
+        return path in bench.taken or (root / path).exists() or (root / "_archive" / path).exists()
+
+    path = archive.story_path(article.title, article.published_at, article.web_url, is_taken)
+    bench.taken.add(path)
+    return replace(story, path=path)
+
+
+def _trust(beat: Beat, article: Article) -> str:
+    source = beat.source(article.source)
+    return source.trust if source else "gate"
+
+
+# Tips: a page that a person wants filed is judged by a beat that includes it.
+#
+# article, tip ── appraise_tip ──> on the beat ── note_tip ──> history ── topic_rule ──> ruling
+
+
+def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dropped:
+    """Appraise an article that a person wants: it is on the beat, and has the tip's topic.
+
+    The topic earns points, as a source's topic does, only if the article's words give it none.
+    """
+    wanting = replace(beat, scoring=replace(beat.scoring, off_beat="keep"))
+    own = judge.appraise(article, wanting)
+    if isinstance(own, Dropped) or not tip.topic or tip.topic in own.topics:
+        return own
+    given = judge.appraise(article, wanting.give_topics(article.source, (tip.topic,), tip.by))
+    if isinstance(given, Dropped) or not own.topics:
+        return given
+    return replace(own, topics=given.topics)
+
+
+def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
+    """Add to a story's history who had it filed; unchanged if records have no history."""
+    if not beat.scoring.traits.has_blocks:
+        return story
+    return corrections.add_to_history(
+        story, at, [Event.of(EventKind.FILED, by=tip.by, why=tip.why)]
+    )
+
+
+def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
+    """Return the ruling that keeps a tip's topic on its record, or None for a tip without one.
+
+    Without it the story would lose the topic when it is judged again by its own words.
+    """
+    if not tip.topic:
+        return None
+    topics = story.topics if tip.topic in story.topics else (*story.topics, tip.topic)
+    return Ruling(
+        said="retopic",
+        by=tip.by,
+        at=at,
+        why=tip.why,
+        stories=(rules.record_name(story.path),),
+        values=topics,
+    )
+
+
+# Apply rulings to filed records, and take them back.
+
+Notes = tuple[str, ...]
+
+
+def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
+    """Return a record with a beat's rules applied, and with digests of the fields they set."""
+    after = rules.apply_rulings(story, beat)
+    return _answer_for(
+        newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
+    )
+
+
+def take_back_rule(
+    newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat
+) -> tuple[Story, Notes]:
+    """Return a record without a rule: with its article's values, or another rule's; and notes.
+
+    `beat` is the one without the rule. Fields that a person has edited since stay, and so do those
+    whose former value is unknown; the notes say so.
+    """
+    name = _field(rule)
+    known = read_digests(newsroom.memory, story)
+    if (known and name in review.find_hand_edits(story, known)) or _is_readdressed(story, rule):
+        return story, (f"a person has edited its {name} since: that stays as it is",)
+    after = _take_back(newsroom, story, rule, beat)
+    if after is None:
+        return story, (f"its article is no longer kept, so that its {name} cannot be taken back",)
+    after = rules.apply_rulings(after, beat)
+    return _answer_for(
+        newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
+    ), ()
+
+
+def _field(rule: Ruling) -> str:
+    """Return the record field that a rule sets, named as in `review.find_hand_edits`."""
+    if rule.field is not None:
+        return rules.FIELD_OF[rule.field]
+    return "title" if rule.said == "rename" else "topics"
+
+
+def _is_readdressed(story: Story, rule: Ruling) -> bool:
+    """Decide whether a record's address is not the one a rule gave; addresses have no digest."""
+    return rule.field == "url" and story.web_url != rule.values[1]
+
+
+def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> Story | None:
+    """Return a record with its article's value in a rule's field, or None if that is unknown.
+
+    A note comes from no article; a former address is also known from the rule that replaced it.
+    """
+    kept = find_article(newsroom.articles, story)
+    article = (
+        None
+        if kept is None
+        else SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(kept)
+    )
+    if rule.field is not None:
+        read = _read(newsroom.settings, newsroom.album, article, rule, beat)
+        return None if read is None else rules.take_back(story, rule.field, read)
+    if article is None:
+        return None
+    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=shelves.MemoryShelf())
+    occasion: review.Occasion = "title free" if rule.said == "rename" else "topics free"
+    return review.rejudge(story, article, grounds, occasion).story
+
+
+def _read(
+    settings: Settings, album: Album, article: Article | None, rule: Ruling, beat: Beat
+) -> Story | None:
+    """Return the article's values of a story in which a rule set a field, or None if unknown."""
+    if article is not None:
+        return story_as_read(settings, album, article, beat)
+    former = rule.values[2:][-1:]  # the oldest: its address before the first such rule
+    nothing = Story(path="", title="", published_at=None, web_url="".join(former))
+    return nothing if rule.field == "note" or (rule.field == "url" and former) else None
+
+
+def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:
+    """Return an article's own words, address and picture as a story, with no rules applied."""
+    free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
+    story = judge.assess(article, free, shelves.MemoryShelf())
+    assert isinstance(story, Story)
+    return with_picture(settings, album, story, article)
+
+
+def with_picture(settings: Settings, album: Album, story: Story, article: Article) -> Story:
+    """Return a story with its article's best picture, with its size if we have a copy of it."""
+    for figure in article.figures:
+        picture = album.find(figure.url)
+        if picture is not None and not album.is_common(figure.url, article.web_url):
+            return illustrate_story(
+                settings.beat, story, ChosenPicture(figure=figure, picture=picture)
+            )
+    shown = settings.show_of(article.source, article.provider.domain or article.web_url)
+    has_another = bool(article.image) and shown == "hotlink"  # no copy of it is stored
+    return replace(story, images=(Image(url=article.image),) if has_another else ())
+
+
+def counting_picture(settings: Settings, album: Album, story: Story, article: Article) -> str:
+    """Return the address of the picture that counts for a story's points, or "".
+
+    A picture set by an editor does not change the points: the page's own picture counts.
+    """
+    was_set = any(reason.about == "picture" for reason in story.reasons)
+    if was_set or "image" in rules.find_ruled_fields(story, settings.beat):
+        story = with_picture(settings, album, story, article)
+    return story.images[0].url if story.images else ""
+
+
+def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
+    """Add a page's former address to the history, so that it is never filed a second time."""
+    has_blocks = beat.scoring.traits.has_blocks
+    if not has_blocks or not before.web_url or after.web_url == before.web_url:
+        return after
+    return corrections.add_to_history(
+        after, now, [Event.of(EventKind.MOVED, new=after.web_url, old=before.web_url)]
+    )
+
+
+def _answer_for(memory: Memory, story: Story, after: Story) -> Story:
+    """Return a record with digests of the fields a rule set, if copydesk has digests of it."""
+    known = read_digests(memory, story)
+    before, now = dict(review.digests(story)), dict(review.digests(after))
+    ours = {name: digest for name, digest in now.items() if before.get(name) != digest}
+    if not known or before == now:
+        return after
+    kept = {name: digest for name, digest in known.items() if name in now or name not in before}
+    return replace(after, machine=tuple({**kept, **ours}.items()))

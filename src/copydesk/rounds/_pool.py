@@ -1,0 +1,339 @@
+"""Run the processes that parse untrusted bytes, and open a round's fetcher."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import RLock
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from copydesk import extract, fetch, illustrate, watch
+from copydesk.config import Settings
+from copydesk.errors import ConfigError, CopydeskError, FeedError, PageError
+from copydesk.fetch.polite import Polite
+from copydesk.fetch.web import Web
+from copydesk.illustrate import FetchedPicture, PictureForms
+from copydesk.kit import processes, urls
+from copydesk.memory import Memory
+from copydesk.news import (
+    Article,
+    Beat,
+    Dropped,
+    Fetcher,
+    Lead,
+    NotModified,
+    Page,
+    Refused,
+    Request,
+    Source,
+)
+from copydesk.watch import discovery
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+Result = TypeVar("Result")
+
+SECONDS_A_PAGE = 30.0
+_MEMORY_BYTES = 3 << 30
+_BACKLOG_BYTES = 64 << 20  # of waiting pages; above that, none is fetched
+_PRELOADED = ["copydesk.rounds._preload"]
+
+_beat: Beat
+
+
+class ReaderPool:
+    """Read pages and feeds in other processes, each within a time limit.
+
+    A page that exceeds the limit, or crashes its process, affects nothing else: its reader is
+    killed and replaced, and the caller gets PageError.
+    """
+
+    def __init__(
+        self,
+        beat: Beat,
+        *,
+        seconds: float = SECONDS_A_PAGE,
+        workers: int | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """Open a pool; `meanwhile` is called once, in a thread, while the first readers load."""
+        self._beat = beat
+        self._meanwhile = meanwhile or (lambda: None)
+        self._seconds = seconds
+        self._backlog = Backlog(_BACKLOG_BYTES)
+        self.size = workers or processes.at_once()
+        self._pool: ProcessPool | None = None  # a round that finds nothing new needs none
+        self._started: asyncio.Future[bool] | None = None
+        self._avif = asyncio.Lock()
+
+    async def room(self) -> None:
+        """Wait while too many bytes wait to be read."""
+        await self._backlog.room()
+
+    async def article(self, page: Page, lead: Lead) -> Article | Dropped:
+        """Read the article on a page; raises PageError."""
+        with self._backlog.holds(len(page.body)):
+            return await self._call(page.url, _read_article, page, lead)
+
+    async def leads(
+        self, page: Page, source: Source, now: datetime, known: str = ""
+    ) -> watch.SourceReading:
+        """Read the leads in a source's answer; `known` is the kind of list it was before.
+
+        Raises FeedError or PageError.
+        """
+        with self._backlog.holds(len(page.body)):
+            return await self._call(page.url, _read_leads, page, source, now, known)
+
+    async def prove_picture(self, fetched: FetchedPicture) -> None:
+        """Check that a picture can be decoded; raises the same errors as `picture_forms`."""
+        await self._call_with_picture(fetched, illustrate.prove_picture)
+
+    async def picture_forms(self, fetched: FetchedPicture) -> PictureForms:
+        """Make the forms of a picture; raises PictureError, or PageError if the reader fails."""
+        return await self._call_with_picture(fetched, illustrate.make_forms)
+
+    async def _call_with_picture(
+        self, fetched: FetchedPicture, work: Callable[[FetchedPicture], Result]
+    ) -> Result:
+        """Call a function on a picture in a reader.
+
+        A decoded AVIF may take 600 MB, so only one of them is decoded at a time.
+        """
+        is_avif = fetched.measure.format == "AVIF"
+        with self._backlog.holds(len(fetched.data)):
+            async with self._avif if is_avif else contextlib.nullcontext():
+                return await self._call(fetched.url, work, fetched)
+
+    async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
+        """Find the feeds that a page links to; raises FeedError or PageError."""
+        return await self._call(page.url, discovery.candidates, page)
+
+    def close(self) -> None:
+        """End every reader at once; a start in progress is waited for."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
+            self._pool.join()
+
+    async def _start(self) -> ProcessPool:
+        """Start the processes at the first call, in a thread; it takes a second or two."""
+        if self._pool is None:
+            self._pool = _make_pool(self._beat, self.size)
+            start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
+            self._started = asyncio.ensure_future(start)
+        assert self._started is not None
+        await asyncio.shield(self._started)
+        return self._pool
+
+    async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
+        from pebble import ProcessExpired
+
+        pool = await self._start()
+        future = pool.schedule(work, args=arguments, timeout=self._seconds)
+        try:
+            return await asyncio.wrap_future(future)
+        except (TimeoutError, concurrent.futures.TimeoutError) as error:
+            raise PageError(
+                f"the page takes more than {self._seconds:g} s to read",
+                subject=url,
+                hint="it is tried again next round; leave the source out if it happens often",
+            ) from error
+        except ProcessExpired as error:
+            raise PageError(
+                "the page broke its reader",
+                subject=url,
+                hint="it is tried again next round; leave the source out if it happens often",
+            ) from error
+        except CopydeskError:
+            raise
+        except Exception as error:  # a bug must not cost more than this page
+            kind = FeedError if work is _read_leads else PageError
+            raise kind(
+                f"the page cannot be read ({type(error).__name__}: {error})",
+                subject=url,
+                hint="please report it with the page",
+            ) from error
+
+
+def _make_pool(beat: Beat, size: int) -> ProcessPool:
+    """Return a pool of `size` readers, not started yet."""
+    from pebble import ProcessPool
+
+    context = ReaderContext()
+    context.set_forkserver_preload(_PRELOADED)
+    return ProcessPool(
+        max_workers=size,
+        max_tasks=2000,
+        initializer=_start_reader,
+        initargs=(beat,),
+        context=context,
+    )
+
+
+def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
+    """Start the fork server, which loads for a second and ignores Ctrl-C, then the readers."""
+    with processes.deaf():
+        forkserver.ensure_running()
+    meanwhile()
+    return bool(pool.active)
+
+
+class ReaderContext(ForkServerContext):
+    """A multiprocessing context that keeps every lock until the readers have ended.
+
+    pebble drops its locks before it ends its processes. A process that is just starting would not
+    find its lock by name, and would print a traceback.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 # the name is multiprocessing's
+        """Make a lock."""
+        self._locks.append(super().RLock())
+        return self._locks[-1]
+
+
+def _start_reader(beat: Beat) -> None:
+    """Set up a reader process: its beat, its memory limit, and that it ignores Ctrl-C."""
+    import gc
+    import resource
+    import signal
+
+    global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
+    _beat = beat
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    gc.set_threshold(50_000, 20, 20)  # a page makes many small objects and no cycles
+
+
+def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.SourceReading:
+    return watch.read(page, source, now, known=known)
+
+
+def _read_article(page: Page, lead: Lead) -> Article | Dropped:
+    return extract.read(page, lead, _beat)
+
+
+# The limit for fetched bytes that wait for a reader, so that memory stays bounded.
+
+
+class Backlog:
+    """Count the bytes that wait for a reader, and hold back new ones above the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def room(self) -> None:
+        """Wait until fewer bytes than the limit are held."""
+        await self._room.wait()
+
+    @contextlib.contextmanager
+    def holds(self, size: int) -> Iterator[None]:
+        """Count these bytes as held during the block."""
+        self._count(size)
+        try:
+            yield
+        finally:
+            self._count(-size)
+
+    def _count(self, size: int) -> None:
+        self._held += size
+        if self._held < self._limit:
+            self._room.set()
+        else:
+            self._room.clear()
+
+
+# The fetcher of a round: polite, over the real web or a recorded one.
+
+
+@contextlib.asynccontextmanager
+async def connect(
+    settings: Settings,
+    memory: Memory,
+    now: datetime,
+    web: Path | None = None,
+    record: Path | None = None,
+) -> AsyncIterator[Fetcher]:
+    """Yield a polite fetcher for the block: over the recorded web in `web`, else the real one.
+
+    With `record`, the responses are recorded there. The crawl rules of real hosts are stored for
+    the next round; a replay neither reads nor stores them, so its result depends only on the
+    recording. Raises ConfigError if a real round has no contact, RecordingError if a recording
+    cannot be read or written.
+    """
+    options = settings.fetch
+    async with contextlib.AsyncExitStack() as stack:
+        if web is not None:
+            clock: fetch.Clock = fetch.VirtualClock(now)
+            raw: Fetcher = fetch.Replay(web, now)
+        else:
+            _must_have_contact(settings)
+            clock = fetch.WallClock()
+            raw = await stack.enter_async_context(Web(options, clock))
+        if record is not None:
+            raw = stack.enter_context(fetch.Recorder(raw, record))
+        if web is not None:
+            yield Polite(raw, options, clock)
+        else:
+            polite = Polite(raw, options, clock, memory.hosts)
+            proxies = _proxies(settings)
+            with _remember_hosts(memory, polite):
+                yield _Proxied(polite, proxies) if proxies else polite
+
+
+def _proxies(settings: Settings) -> Mapping[str, str]:
+    """Return the proxy of each site, by registrable domain, that has a source with one."""
+    return {
+        urls.registrable_domain(url): options.proxy
+        for url, options in settings.source_options.items()
+        if options.proxy
+    }
+
+
+class _Proxied:
+    """Fetch the pages and pictures of a site through the proxy that is set for its source."""
+
+    def __init__(self, inner: Fetcher, proxies: Mapping[str, str]) -> None:
+        self._inner = inner
+        self._proxies = proxies
+
+    async def fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Send one request, through the proxy of its site if there is one."""
+        if not request.proxy:
+            proxy = self._proxies.get(urls.registrable_domain(request.url), "")
+            request = replace(request, proxy=proxy)
+        return await self._inner.fetch(request)
+
+
+@contextlib.contextmanager
+def _remember_hosts(memory: Memory, polite: Polite) -> Iterator[None]:
+    """Store what was learned about hosts, even if the block is aborted."""
+    try:
+        yield
+    finally:
+        with memory.together():
+            for key, kept in polite.changes().items():
+                memory.hosts.put(key, kept)
+
+
+def _must_have_contact(settings: Settings) -> None:
+    if not settings.fetch.contact:
+        raise ConfigError(
+            "a round on the real web needs a contact that site owners can reach",
+            subject="fetch.contact",
+            hint='write [fetch] contact = "mailto:you@example.org" into beat.toml',
+        )

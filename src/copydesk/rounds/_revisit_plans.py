@@ -1,0 +1,259 @@
+"""Plan when to look at each filed page again.
+
+    filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
+
+A late look replaces all looks that were due by then. A look that is a week late is not made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from copydesk.archive import ArticleStore
+from copydesk.kit import embeds, urls
+from copydesk.memory import Memory, Revisit
+from copydesk.news import Article, Beat, Event, Lead, Media, Story
+from copydesk.newsroom import Failure, Newsroom
+from copydesk.newsroom.filing import read_digests
+from copydesk.rounds._page_memory import NEVER, Plan
+from copydesk.rounds._reading import NO_TRACE, PageTrace
+from copydesk.rounds._shelf import FiledShelf
+
+STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))
+WEEK = STEPS[-1]
+DAY = timedelta(days=1)
+LOOKS_A_ROUND = 200
+LOOKS_A_HOST = 12  # in a round; a minute, with five seconds between two
+
+LATE = DAY  # on a host with too many due looks, those not yet this late go first
+
+_GIVE_UP = WEEK + 3 * DAY
+_FIRST = timedelta(hours=1)  # after a loss of the memory no look is due before that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a filed page and its result.
+
+    "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is any answer that says
+    nothing about the article: a timeout, a paywall, a page that is no article now. `failure` is a
+    bug.
+    """
+
+    revisit: Revisit
+    plan: Plan
+    story: Story
+    said: Literal["same", "gone", "read", "nothing"] = "nothing"
+    article: Article | None = None
+    trace: PageTrace = NO_TRACE
+    failure: Failure | None = None
+
+
+def plan_first_look(
+    articles: ArticleStore, now: datetime, lead: Lead, article: Article, trace: PageTrace
+) -> Plan:
+    """Return the plan for a page that this round filed."""
+    return Plan(
+        filed=now,
+        looked=now,
+        lead=lead,
+        etag=trace.etag,
+        last_modified=trace.last_modified,
+        final_url=trace.final_url,
+        article=articles.put(article),
+        digest=digest(article),
+    )
+
+
+def digest(article: Article) -> str:
+    """Compute the digest of an article's words."""
+    words = "\0".join((article.title, article.excerpt, article.text))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def place_of_look(
+    story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
+) -> tuple[str, Plan]:
+    """Return the address to ask for a story's page, and the plan for that address.
+
+    It is the address by which the story came in, if only its publisher's host redirects from there:
+    other hosts (a shortener, a counter, a hijacker) must not influence the story. Otherwise it is
+    the address where the page was read. Validators are valid only for the address that gave them.
+    """
+    home = story.web_url or url
+    between = (url, *(target for _, target in trace.hops[:-1]))
+    if all(urls.host(place) == urls.host(home) for place in between):
+        return url, plan
+    last = plan.final_url
+    if not urls.same_site(last, home):
+        return home, msgspec.structs.replace(plan, etag="", last_modified="", final_url="")
+    is_home = urls.identity(last) == urls.identity(home)
+    return (home if is_home else last), plan
+
+
+def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan) -> None:
+    """Plan the next look at a story's page, or none if the last one is over."""
+    due = _next(plan, now, story.published_at)
+    if due is None and plan.is_gone and story.access != "gone":
+        due = NEVER  # the record has no field for it, so the plan stores it
+    if due is None:
+        memory.revisits.forget(story.path)
+        return
+    kept = msgspec.json.encode(plan)
+    memory.revisits.put(Revisit(path=story.path, url=url, due=due, kept=kept))
+
+
+def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
+    """Compute the time of the next look, or None if there is none.
+
+    A story published within the last week always has a plan; if it is missing, it was lost.
+    """
+    if plan.gone is not None and not plan.is_gone:
+        return max(plan.gone, now) + DAY if now < plan.filed + _GIVE_UP else None
+    for step in STEPS:
+        if plan.filed + step > now:
+            return plan.filed + step
+    if published_at is not None and published_at > now - WEEK:
+        return published_at + WEEK
+    return None
+
+
+def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
+    """Return this round's looks, the longest due first, within limits in all and for each host."""
+    late = now - LATE
+    return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
+
+
+def make_up_plans(
+    newsroom: Newsroom, shelf: FiledShelf, removed: frozenset[str], left_over: Set[str]
+) -> None:
+    """Plan a look at each story of the last week without a plan, and delete expired plans.
+
+    Plans are missing after a loss of the memory: the looks are spread over the next day by path.
+    Stories `left_over` by a killed round of an earlier version, and those filed within the hour,
+    are on schedule. A record that copydesk may not change, or whose page is gone or was `removed`
+    by an editor, gets no plan.
+    """
+    now = newsroom.now
+    newsroom.memory.revisits.forget_due(now - WEEK)
+    recent = shelf.paths_between(now - WEEK + timedelta(seconds=1), now + WEEK)
+    planned = newsroom.memory.revisits.paths()
+    for shelved in shelf.at_paths(path for path in recent if path not in planned):
+        story = shelved.story
+        is_over = story.access == "gone" or is_removed(story, removed)
+        if not is_over and is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story):
+            _make_up(
+                newsroom.articles,
+                newsroom.memory,
+                newsroom.now,
+                story,
+                is_left=story.path in left_over,
+            )
+
+
+def is_removed(story: Story, removed: frozenset[str]) -> bool:
+    """Decide whether an editor removed a story for good; `removed` are identities of addresses."""
+    is_said = story.verdict is not None and story.verdict.said == "remove"
+    return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
+
+
+def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> bool:
+    """Decide whether copydesk filed a record, so that its page is looked at.
+
+    The record's digests show it. A record of `everyday` has them only in memory; if that was lost,
+    the stored article is enough: such looks only notice that a page is gone, and change nothing.
+    """
+    if read_digests(memory, story):
+        return True
+    has_blocks = beat.scoring.traits.has_blocks
+    return not has_blocks and _article(articles, story) is not None
+
+
+def _article(articles: ArticleStore, story: Story) -> Article | None:
+    return articles.find(story.web_url or story.original_url)
+
+
+def _make_up(
+    articles: ArticleStore, memory: Memory, now: datetime, story: Story, *, is_left: bool
+) -> None:
+    article = _article(articles, story)
+    filed = min(now, article.found if article else story.published_at or now)
+    plan = Plan(
+        filed=filed,
+        looked=now,
+        lead=_lead(now, story, article),
+        digest=digest(article) if article else "",
+    )
+    url, plan = place_of_look(story, story.original_url or story.web_url, plan)
+    if article is not None and url in {article.url, story.original_url}:
+        plan = msgspec.structs.replace(plan, final_url=url)  # the page was read there
+    if is_left or now < filed + _FIRST:
+        keep_plan(memory, now, story, url, plan)
+        return
+    number = int(hashlib.sha256(story.path.encode()).hexdigest()[:8], 16)
+    spread = timedelta(seconds=number % int((DAY - _FIRST).total_seconds()))
+    kept = msgspec.json.encode(plan)
+    memory.revisits.put(Revisit(path=story.path, url=url, due=now + _FIRST + spread, kept=kept))
+
+
+def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
+    """Return the lead that brought a story, rebuilt from its article's origins."""
+    url = story.original_url or story.web_url
+    if article is None:
+        return Lead(
+            url=url,
+            source="",
+            found=now,
+            title=story.title,
+            published_at=story.published_at,
+        )
+    told = {field for field, origin in article.origins.items() if origin == "lead"}
+    return Lead(
+        url=url,
+        source=article.source,
+        found=article.found,
+        title=article.title,
+        excerpt=article.excerpt if "excerpt" in told else "",
+        published_at=article.published_at,
+        guid=article.guid,
+        authors=article.authors if "authors" in told else (),
+        image=article.image if "image" in told else "",
+        language=article.language if "language" in told else "",
+        media=_media(article) if "type" in told else (),
+    )
+
+
+def forget(memory: Memory, paths: Iterable[str]) -> None:
+    """Delete the plans of these records' pages."""
+    for path in paths:
+        memory.revisits.forget(path)
+
+
+def _media(article: Article) -> tuple[Media, ...]:
+    """Return the video or audio that a feed offered, from the frame that was made of it."""
+    shown = embeds.read(article.featured_content)
+    if shown is None:
+        return ()
+    kind = shown.kind
+    mime_type = f"{kind}/*" if isinstance(shown, embeds.MediaFile) else ""
+    return (Media(url=shown.src, kind=kind, type=mime_type, seconds=article.seconds),)
+
+
+# The changes that a look at a filed page makes in its record.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A record before and after some events; without `article` the page could not be had."""
+
+    before: Story
+    after: Story
+    events: tuple[Event, ...]
+    article: Article | None = None
+    has_moved: bool = False

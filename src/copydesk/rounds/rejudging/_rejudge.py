@@ -1,0 +1,399 @@
+"""Judge filed stories by today's rules, compare them with the records, file changes if asked.
+
+stored articles ── judge_again ──> fresh ── compare ──> changes ── apply ──> one commit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import itemgetter
+
+from copydesk import archive, judge
+from copydesk.archive import ArticleStore, Rulings, git
+from copydesk.archive.change import WriteLock
+from copydesk.config import Settings
+from copydesk.illustrate import Album
+from copydesk.judge import clustering, copies, shelves
+from copydesk.kit import text
+from copydesk.news import Article, Shelved, Story
+from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
+from copydesk.newsroom.cataloguing import (
+    ask_catalogue,
+    open_catalogue,
+    report_failures,
+    sweep_records,
+)
+from copydesk.newsroom.filing import (
+    PATIENCE_SECONDS,
+    Filed,
+    FilingOrder,
+    begin_change,
+    filing_result,
+    find_article,
+    hold_write_lock,
+    keep_digests,
+    prepare_records,
+    read_digests,
+    stories_to_write,
+    take_over_unknown,
+    write_lock,
+)
+from copydesk.newsroom.reports import MissingCount
+from copydesk.newsroom.standings import GatePassage, beat_in_force, measure_gate_passage
+from copydesk.review.rules import FIELD_OF, record_name, without_lost_sets
+from copydesk.rounds._judging import counting_picture, story_as_read
+from copydesk.rounds._missing_parts import count_missing
+from copydesk.rounds._page_memory import SiteHabits
+from copydesk.rounds.rejudging._cases import (
+    Case,
+    JudgingRules,
+    Order,
+    Rejudged,
+    find_stories_around,
+    is_before_period,
+    is_in_period,
+    is_removed,
+    judge_case,
+    order_of_arrival,
+    set_beside,
+)
+
+_END = datetime.max.replace(tzinfo=UTC)
+
+Value = str | int | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A change in one field of one story, proposed or made."""
+
+    path: str
+    field: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejudgeReport:
+    """The changes that today's rules make in filed stories, and which of them were filed.
+
+    `judged` counts the stories that could be judged again; `without` holds the paths of the others,
+    `without_article` their number. `updated` lists the records that were written, `skipped` those
+    that somebody is editing. It is not `complete` if a record could not be written or committed.
+    `gate` reports what the gate lets through of the last days, with these changes. `missing` counts
+    the parts that a restore missed, None if it missed nothing.
+    """
+
+    judged: int
+    without_article: int
+    changes: tuple[FieldChange, ...] = ()
+    commit: str | None = None
+    updated: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+    gate: GatePassage | None = None
+    missing: MissingCount | None = None
+
+
+def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+    """Compare the stories of the last days (0: all) with today's rules; change nothing.
+
+    Raises RecordError if the rulings cannot be read.
+    """
+    return _compare(newsroom, since_days, progress)[0]
+
+
+def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+    """File the changes that today's rules make in the stories of the last days, in one commit.
+
+    Verdicts and fields that a person edited stay. Raises RecordError if the rulings cannot be read,
+    BusyError during a round.
+    """
+    with alone(newsroom.root, newsroom.private):
+        lock = write_lock(newsroom.root, newsroom.memory)
+        with hold_write_lock(newsroom, lock):
+            take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
+        branch = git.Repository(newsroom.root).branch()
+        report, changed = _compare(newsroom, since_days, progress)
+        order = FilingOrder(
+            before={rejudged.filed.path: rejudged.filed for rejudged in changed},
+            message=_message(changed, report.changes),
+            branch=branch,
+        )
+        with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
+            filed = _file(newsroom, lock, [rejudged.fresh for rejudged in changed], order)
+    return replace(
+        report,
+        commit=filed.commit,
+        updated=tuple(sorted(filed.written)),
+        skipped=filed.skipped,
+        failed=(*report.failed, *filed.failed),
+        notes=filed.notes,
+        complete=not filed.failed,
+    )
+
+
+def _file(
+    newsroom: Newsroom, lock: WriteLock, stories: Sequence[Story], order: FilingOrder
+) -> Filed:
+    prepared = prepare_records(newsroom, stories, order)
+
+    def remember(skipped: Sequence[str]) -> None:
+        keep_digests(newsroom.beat, newsroom.memory, stories_to_write(prepared, skipped))
+
+    begun = begin_change(newsroom.memory, lock, prepared.change, remember)
+    return filing_result(prepared, begun.finish())
+
+
+def _compare(
+    newsroom: Newsroom, since_days: int, progress: Progress
+) -> tuple[RejudgeReport, list[Rejudged]]:
+    """Return the report, and the stories to write, by path."""
+    troubles = Troubles()
+    progress.stage("read")
+    since = newsroom.now - timedelta(days=since_days) if since_days else None
+    if since is None:
+        found = newsroom.archive.stories(troubles)
+    else:
+        found = read_period(newsroom, since, troubles)
+    stories = sorted(found, key=lambda story: story.path)
+    rulings = archive.read_rulings(newsroom.root)
+    judged = judge_again(newsroom, stories, rulings, since, progress)
+    changed = sorted(filter(is_changed, judged.stories), key=lambda one: one.filed.path)
+    report = RejudgeReport(
+        judged=judged.count,
+        without_article=len(judged.without_article),
+        changes=tuple(change for rejudged in changed for change in list_changes(rejudged)),
+        without=tuple(judged.without_article),
+        missing=count_missing(newsroom),
+        failed=(
+            *troubles.failures(),
+            *judged.failed,
+        ),
+        gate=ask_catalogue(
+            newsroom,
+            lambda catalogue: measure_gate_passage(
+                newsroom, catalogue, [rejudged.fresh for rejudged in changed]
+            ),
+        ),
+    )
+    return report, changed
+
+
+def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
+    """Yield the stories published since a time, and all that they may be grouped with.
+
+    These are the stories of the weeks before, all of their groups, and the originals of copies.
+    """
+    with open_catalogue(newsroom.private) as catalogue:
+        sweep_records(newsroom, catalogue)
+        report_failures(catalogue, troubles)
+        recent = catalogue.between(since - clustering.NEIGHBOURS_WITHIN, _END)
+        stories = {path: newsroom.archive.read(path) for path in recent}
+        groups = {story.group for story in stories.values()} - {""}
+        originals = {story.copy_of for story in stories.values()} - {""}
+        others = {*catalogue.in_groups(groups), *catalogue.find_by_name(originals)}
+    yield from stories.values()
+    yield from (newsroom.archive.read(path) for path in others - stories.keys())
+
+
+def is_changed(one: Rejudged) -> bool:
+    """Decide whether a record's bytes would change: `everyday` stores digests in memory only."""
+    machine = one.filed.machine or one.fresh.machine
+    return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
+
+
+_FIELDS: Mapping[str, Callable[[Story], Value]] = {
+    "title": lambda story: story.title,
+    "topics": lambda story: story.topics,
+    "quality": lambda story: story.quality,
+    "heat": lambda story: story.heat,
+    "published": lambda story: story.published,
+    "trust": lambda story: story.trust,
+    "copy": lambda story: story.copy_of,
+    "group": lambda story: story.group,
+    "related": lambda story: tuple(beside.web_url for beside in story.related),
+    "background": lambda story: story.background,
+}
+
+
+def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
+    """Yield the changes in a story; changed reasons are included only if nothing else changes."""
+    path, found = rejudged.filed.path, False
+    if rejudged.dropped:
+        found = True
+        yield FieldChange(path=path, field="dropped", before="", after=f"{rejudged.dropped} now")
+    for name, value in _FIELDS.items():
+        before, after = value(rejudged.filed), value(rejudged.fresh)
+        if before != after:
+            found = True
+            yield FieldChange(path=path, field=name, before=before, after=after)
+    if not found:
+        before, after = (
+            _reasons(rejudged.filed, rejudged.fresh),
+            _reasons(rejudged.fresh, rejudged.filed),
+        )
+        yield FieldChange(path=path, field="reasons", before=before, after=after)
+
+
+def _reasons(story: Story, other: Story) -> tuple[str, ...]:
+    """Return the reasons that `story` has and `other` has not."""
+    return tuple(str(reason) for reason in story.reasons if reason not in other.reasons)
+
+
+def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str:
+    """Return a commit message: the number of stories, then a line for each with its changes."""
+    by_path: dict[str, list[str]] = {}
+    for change in changes:
+        by_path.setdefault(change.path, []).append(change.field)
+    lines = [
+        f"~ {text.fold(rejudged.fresh.title)}: {', '.join(by_path[rejudged.filed.path])}"
+        for rejudged in changed
+    ]
+    count = f"{len(changed)} stories" if len(changed) != 1 else "1 story"
+    return "\n".join([f"rejudge: {count} by the rules of today", "", *lines])
+
+
+# Judge the stored articles of filed stories in the order in which they once came in.
+
+
+@dataclass(slots=True, kw_only=True)
+class Rejudging:
+    """The rejudged stories, those without an article, and those that failed.
+
+    `count` is the number of judged stories; `stories` also has neighbours that change with them.
+    """
+
+    count: int = 0
+    stories: list[Rejudged] = field(default_factory=list)
+    without_article: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Bench:
+    """The objects a rejudging works with; `texts` names the records whose text is on the shelf."""
+
+    newsroom: Newsroom
+    rulings: Rulings
+    sites: SiteHabits
+    shelf: shelves.MemoryShelf = field(default_factory=shelves.MemoryShelf)
+    texts: set[str] = field(default_factory=set)
+
+    def put(self, story: Story, text: str, found: datetime | None) -> None:
+        """Put a story on the shelf with its text and the time when its article was found."""
+        shelved = Shelved(story=story, text=text, found=found)
+        self.shelf.add(shelved, copies.fingerprint(text))
+        self.texts.add(record_name(story.path))
+
+
+def judge_again(
+    newsroom: Newsroom,
+    stories: Sequence[Story],
+    rulings: Rulings,
+    since: datetime | None,
+    progress: Progress,
+) -> Rejudging:
+    """Judge those stories again that were published since a time, or all for None.
+
+    The others are only compared with. A story without a stored article stays unchanged; one that
+    cannot be judged is reported as failed and does not stop the others.
+    """
+    done = Rejudging()
+    bench = _Bench(
+        newsroom=newsroom,
+        rulings=rulings,
+        sites=SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt),
+    )
+    arrivals = sorted(_arrivals(bench, stories, since, done), key=itemgetter(0))
+    progress.stage("judge", len(arrivals))
+    for _, story in arrivals:
+        try:
+            rejudged = _judge(bench, story)
+        except Exception as error:  # a bug must not cost more than this article
+            done.failed.append(failure_of(story.path, error))
+            bench.shelf.add(Shelved(story=story), None)
+        else:
+            done.stories.append(rejudged)
+            bench.put(rejudged.fresh, rejudged.text, rejudged.found)
+        progress.step()
+    done.count = len(done.stories)
+    around = find_stories_around([one.filed for one in done.stories], stories, since)
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
+    known = partial(read_digests, newsroom.memory)
+    done.stories = set_beside(done.stories, around, beat, known)
+    return done
+
+
+def _arrivals(
+    bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Rejudging
+) -> Iterator[tuple[Order, Story]]:
+    """Yield the stories to judge in order of arrival; put the others on the shelf as filed."""
+    for story in stories:
+        is_meant = is_in_period(story, since) and not is_removed(story, bench.rulings)
+        is_near = is_meant or is_before_period(story, since)
+        article = find_article(bench.newsroom.articles, story) if is_near else None
+        if article is not None and is_meant:
+            yield order_of_arrival(story, article), story
+        elif article is not None:
+            bench.put(story, bench.sites.settle(article).text, article.found)
+        else:
+            bench.shelf.add(Shelved(story=story), None)
+            if is_meant:
+                _note_without(bench.newsroom.articles, story, done)
+
+
+def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None:
+    done.without_article.append(story.path)
+    if any(articles.is_damaged(url) for url in story.addresses):
+        hint = "it is passed over; the story stays as it is"
+        what = "its stored article is damaged"
+        done.failed.append(Failure(url=story.path, what=what, hint=hint))
+
+
+def _judge(bench: _Bench, filed: Story) -> Rejudged:
+    """Judge a story as if its article came in now, with a shelf of what was filed before it."""
+    newsroom = bench.newsroom
+    kept = find_article(newsroom.articles, filed)
+    assert kept is not None  # it was there a moment ago
+    is_original_kept = filed.copy_of in bench.texts
+    case = make_case(newsroom, filed, bench.sites.settle(kept), bench.rulings, is_original_kept)
+    rules = JudgingRules(
+        beat=newsroom.beat, mode=newsroom.settings.review.mode, assess=judge.assess
+    )
+    return judge_case(case, rules, shelves.PastShelf(bench.shelf, kept.found))
+
+
+def make_case(
+    newsroom: Newsroom,
+    filed: Story,
+    article: Article,
+    rulings: Rulings,
+    is_original_kept: bool,
+) -> Case:
+    """Return a filed story as a case; today's settings decide the words of its record."""
+    settings, album = newsroom.settings, newsroom.album
+    return Case(
+        filed=filed,
+        article=article,
+        text=article.text,
+        known=read_digests(newsroom.memory, filed),
+        picture=counting_picture(settings, album, filed, article),
+        words=_words(settings, album, filed, article),
+        verdict=rulings.verdict_on(filed.path),
+        is_original_kept=is_original_kept,
+    )
+
+
+def _words(settings: Settings, album: Album, filed: Story, article: Article) -> Story:
+    """Return the record with the article's values in fields that no rule sets any more."""
+    if not any(reason.about in FIELD_OF for reason in filed.reasons):
+        return filed
+    read = story_as_read(settings, album, article, settings.beat)
+    return without_lost_sets(filed, read, settings.beat)

@@ -1,0 +1,354 @@
+"""Ask the sources that are due for leads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from copydesk import watch
+from copydesk.config import Settings
+from copydesk.errors import CopydeskError
+from copydesk.kit import dates, urls
+from copydesk.news import (
+    Beat,
+    FaultKind,
+    Fetcher,
+    Lead,
+    NotModified,
+    Page,
+    Refused,
+    Request,
+    Source,
+)
+from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
+from copydesk.rounds._pool import ReaderPool
+from copydesk.rounds.sources import _states
+from copydesk.rounds.sources._states import refresh_by_rules, source_states
+from copydesk.watch import schedule
+
+_MORE_SITEMAPS = 20
+_PARTS_KEPT = 100  # sitemaps of an index whose validators are stored, per source
+Validators = tuple[str, str]  # ETag, Last-Modified
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAnswer:
+    """The result of asking one source: its leads, its new state, and its failure, if any."""
+
+    source: Source
+    state: schedule.SourceState
+    leads: tuple[Lead, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAnswers:
+    """The results of all asked sources, in the order of beat.toml.
+
+    `before` holds every source's state before the round. `pushed` names the sources whose hub
+    pushes this round consumes. `failed` lists the sources that gave nothing, and other failures.
+    """
+
+    answers: tuple[SourceAnswer, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    before: Mapping[str, schedule.SourceState] = field(default_factory=dict)
+    pushed: frozenset[str] = frozenset()
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def after(self) -> Mapping[str, schedule.SourceState]:
+        """Return each source's state after the round."""
+        return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesToAsk:
+    """Which sources a round asks: the due ones, or with `all_due` all that may be asked.
+
+    At most `a_host` sources of one host are asked, the longest overdue first; the others stay due
+    for the next round. A source with an unread hub push is due. With `alone`, only the source at
+    that address is asked, if it may be asked.
+    """
+
+    all_due: bool = False
+    a_host: int | None = None
+    alone: str = ""
+
+
+ALL = SourcesToAsk(all_due=True)
+
+
+async def collect_leads(
+    newsroom: Newsroom,
+    fetcher: Fetcher,
+    readers: ReaderPool,
+    progress: Progress,
+    to_ask: SourcesToAsk,
+) -> SourceAnswers:
+    """Ask the selected sources for leads, one request at a time for each host."""
+    troubles = Troubles()
+    states = refresh_by_rules(
+        newsroom.settings,
+        newsroom.now,
+        source_states(newsroom.root, newsroom.beat, newsroom.memory, troubles),
+    )
+    pushed = _states.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
+    if to_ask.alone:
+        pushed &= {to_ask.alone}
+    asker = _Asker(newsroom, fetcher, readers, pushed)
+    queues = _queues(newsroom.beat, newsroom.now, states, to_ask, asker.pushed)
+    progress.stage("sources", sum(map(len, queues)))
+    answers: dict[str, SourceAnswer] = {}
+
+    async def one_host(queue: Sequence[Source]) -> None:
+        for source in queue:
+            answers[source.url] = await asker.answer(source, states[source.url])
+            progress.step()
+
+    await asyncio.gather(*map(one_host, queues))
+    in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
+    failed = [answer.failure for answer in in_order if answer.failure is not None]
+    if to_ask.alone and not failed:
+        failed = list(_explain_silence(to_ask.alone, in_order, states, newsroom.now))
+    return SourceAnswers(
+        answers=tuple(in_order),
+        leads=_first_of_each(in_order),
+        before=states,
+        pushed=pushed,
+        failed=(*failed, *troubles.failures()),
+    )
+
+
+def _queues(
+    beat: Beat,
+    now: datetime,
+    states: Mapping[str, schedule.SourceState],
+    to_ask: SourcesToAsk,
+    pushed: frozenset[str],
+) -> list[list[Source]]:
+    """Return the sources to ask, in a queue for each host."""
+    is_wanted = schedule.may_be_asked if to_ask.all_due or to_ask.alone else schedule.is_due
+    queues: dict[str, list[Source]] = {}
+    for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
+        state = states[source.url]
+        if is_wanted(state, now) or source.url in pushed:
+            queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
+    if to_ask.a_host is None:
+        return list(queues.values())
+    return [
+        sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[: to_ask.a_host]
+        for queue in queues.values()
+    ]
+
+
+def _explain_silence(
+    url: str,
+    answers: Sequence[SourceAnswer],
+    states: Mapping[str, schedule.SourceState],
+    now: datetime,
+) -> Iterator[Failure]:
+    """Yield why a source that a person named was not asked: it has ended, or it must wait."""
+    state = answers[0].state if answers else states[url]
+    if state.ended:
+        hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
+        yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
+    elif state.rest_until is not None and not schedule.may_be_asked(state, now):
+        what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
+        yield Failure(url=url, what=what, hint=_HINTS["slow-down"])
+
+
+def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
+    """Return one lead per address: the one listed by the page's own site, else the first.
+
+    Otherwise a source could list another publisher's page and pass its own low trust on to it.
+    """
+    chosen: dict[str, Lead] = {}
+    for answer in answers:
+        for lead in answer.leads:
+            identity = urls.identity(lead.url)
+            known = chosen.setdefault(identity, lead)
+            if known is not lead and not is_at_home(known) and is_at_home(lead):
+                chosen[identity] = lead
+    return tuple(chosen.values())
+
+
+def is_at_home(lead: Lead) -> bool:
+    """Decide whether a page was listed by its own site."""
+    return urls.same_site(lead.url, lead.source)
+
+
+def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
+    """Add the newsroom's options for this source to a request: headers and a proxy.
+
+    Headers may hold a password, so they are sent only to the source's own host, and never over
+    a less secure scheme than the source's.
+    """
+    options = settings.source_options.get(source.url)
+    if options is None:
+        return request
+    headers = options.headers if _is_as_safe(request.url, source.url) else {}
+    return replace(request, headers=headers, proxy=options.proxy)
+
+
+def _is_as_safe(url: str, known: str) -> bool:
+    asked, meant = urls.parse(url), urls.parse(known)
+    if asked is None or meant is None or asked.host != meant.host:  # with their ports
+        return False
+    return asked.protocol in {meant.protocol, "https:"}
+
+
+class _Asker:
+    """Ask one source at a time; a source that fails does not stop the others."""
+
+    def __init__(
+        self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, pushed: frozenset[str]
+    ) -> None:
+        self.pushed = pushed
+        self._newsroom = newsroom
+        self._fetcher = fetcher
+        self._readers = readers
+
+    async def answer(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
+        """Ask a source and return its answer; an error becomes a failure in the answer."""
+        try:
+            return await self._ask(source, state)
+        except CopydeskError as error:
+            failure = failure_of(source.url, error)
+            return SourceAnswer(
+                source=source,
+                state=schedule.after_error(state, error, self._newsroom.now),
+                failure=failure if failure.hint else replace(failure, hint=_LOOK),
+            )
+        except Exception as error:  # a bug must not cost more than this source
+            return SourceAnswer(source=source, state=state, failure=failure_of(source.url, error))
+
+    async def _ask(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
+        now = self._newsroom.now
+        is_pushed = source.url in self.pushed
+        pushed = (
+            _states.read_hub_pushed_page(self._newsroom.memory, self._newsroom.now, source)
+            if is_pushed
+            else None
+        )
+        answer = pushed or await self._fetch(source, state)
+        if isinstance(answer, Refused):
+            return _after_refusal(source, schedule.after_refused(state, answer, now), answer)
+        if isinstance(answer, NotModified):
+            return SourceAnswer(
+                source=source, state=schedule.after_not_modified(state, answer, now)
+            )
+        if not pushed and state.digest and state.digest == schedule.digest(answer.body):
+            return SourceAnswer(source=source, state=schedule.after_unchanged(state, answer, now))
+        return await self._read(source, state, answer)
+
+    async def _fetch(
+        self, source: Source, state: schedule.SourceState
+    ) -> Page | NotModified | Refused:
+        await self._readers.room()
+        url = state.moved_to or source.url
+        request = Request(
+            url=url, purpose="source", etag=state.etag, last_modified=state.last_modified
+        )
+        return await self._fetcher.fetch(
+            with_source_options(self._newsroom.settings, request, source)
+        )
+
+    async def _read(self, source: Source, state: schedule.SourceState, page: Page) -> SourceAnswer:
+        now = self._newsroom.now
+        reading = await self._readers.leads(page, source, now, state.kind)
+        further, parts = await self._parts(source, reading.more, state.parts)
+        leads = reading.leads + further
+        memory = self._newsroom.memory
+        fresh = sum(not memory.has_met(urls.identity(lead.url)) for lead in leads)
+        after = schedule.after_page(state, page, reading, fresh, now)
+        if source.url in self.pushed:  # a hub does not pass on the headers of the source's server
+            after = replace(
+                after,
+                etag=state.etag,
+                last_modified=state.last_modified,
+                digest=state.digest,
+                hub=after.hub or state.hub,
+                topic=after.topic or state.topic,
+            )
+        return SourceAnswer(
+            source=source,
+            state=replace(after, parts=parts),
+            leads=tuple(
+                replace(lead, source=source.url, watched_since=state.first_read_at)
+                for lead in leads
+            ),
+        )
+
+    async def _parts(
+        self, source: Source, more: Sequence[str], known: Mapping[str, Validators]
+    ) -> tuple[tuple[Lead, ...], dict[str, Validators]]:
+        """Return the leads of the sitemaps in an index, newest first, and all their validators.
+
+        An index inside the index is followed, but no deeper one. While other sitemaps wait, an
+        inner index gets at most half of the requests left. If it answers 304, the stored validators
+        of its sitemaps are kept.
+        """
+        leads: tuple[Lead, ...] = ()
+        asked: dict[str, Validators] = {}
+        waiting = [(address, True) for address in more]
+        while waiting and len(asked) < _MORE_SITEMAPS:
+            address, may_lead_on = waiting.pop(0)
+            if address in asked:
+                continue
+            part, asked[address] = await self._part(source, address, known.get(address, ("", "")))
+            leads += part.leads if part else ()
+            if part and may_lead_on:
+                left = _MORE_SITEMAPS - len(asked)
+                below = part.more[: left // 2 if waiting else left]
+                waiting = [*((sitemap, False) for sitemap in below), *waiting]
+        others = [(url, validators) for url, validators in known.items() if url not in asked]
+        return leads, dict([*others, *asked.items()][-_PARTS_KEPT:])
+
+    async def _part(
+        self, source: Source, address: str, known: Validators
+    ) -> tuple[watch.SourceReading | None, Validators]:
+        """Return the leads and validators of one sitemap; its failure affects no other."""
+        etag, last_modified = known
+        request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
+        answer = await self._fetcher.fetch(
+            with_source_options(self._newsroom.settings, request, source)
+        )
+        if not isinstance(answer, Page):
+            return None, (etag, last_modified)
+        try:
+            reading = await self._readers.leads(answer, source, self._newsroom.now)
+        except CopydeskError:
+            return None, ("", "")
+        return reading, schedule.validators(answer)
+
+
+def _after_refusal(source: Source, state: schedule.SourceState, answer: Refused) -> SourceAnswer:
+    """Return the answer for a source that refused; a pause that it asked for is no failure."""
+    if answer.reason == "slow-down" and not answer.status:
+        return SourceAnswer(source=source, state=state)
+    failure = Failure(
+        url=source.url,
+        what=f"the source gave no list ({answer.reason}: {answer.detail or answer.status})",
+        hint=_hint(answer),
+    )
+    return SourceAnswer(source=source, state=state, failure=failure)
+
+
+def _hint(answer: Refused) -> str:
+    if answer.fault.kind is FaultKind.PROXY_UNSET:
+        return "set the variable for copydesk, or take proxy_env out of beat.toml"
+    return _HINTS.get(answer.reason, "it is asked again later")
+
+
+_LOOK = "it is asked again later; copydesk watch URL shows what it says now"
+_HINTS = {
+    "gone": "look whether it has moved; a source that says 410 has ended and is asked no more",
+    "robots": "its robots.txt forbids it or cannot be read; ask the publisher, or leave it out",
+    "slow-down": "it asked for a pause, which is kept",
+    "address": "write the host into fetch.allow_hosts in beat.toml if it is yours",
+    "blocked": "it does not want to be read by programs; ask the publisher, or leave it out",
+    "certificate": "its publisher must renew it; look whether the feed has moved",
+}

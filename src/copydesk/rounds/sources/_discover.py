@@ -1,0 +1,437 @@
+"""Discover feeds and sitemaps at an address, preview them, and add sources to beat.toml.
+
+    find_sources = ask | the answer itself | feeds that the page names | guesses | sitemaps
+                       | the page's own links, until a live feed is found
+
+All requests are polite and nearly all go to one host, one after the other, so they are limited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from copydesk import config, watch
+from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
+from copydesk.kit import text, urls
+from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source, SourceKind
+from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
+from copydesk.rounds._pool import ReaderPool, connect
+from copydesk.watch import SourceReading, discovery
+from copydesk.watch.discovery import FeedCandidate
+
+_BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
+_MAPS = 2  # sitemaps of an index that are read as a sample
+_AS_IS = "--as-is adds it unseen"
+_CHECK = f"check the address; {_AS_IS}"
+# What to do when an address gives no page; the guide explains each case.
+_HINTS = {
+    "address": "write the host into fetch.allow_hosts if it is yours",
+    "certificate": f"the site's certificate is not valid, so tell its owner; {_AS_IS}",
+    "robots": "ask the site's owner: rounds keep to its robots.txt, too",
+    "slow-down": f"try again later; {_AS_IS}",
+    "blocked": f"it may let no program in, so ask the site's owner; {_AS_IS}",
+    "too-slow": f"try again later; {_AS_IS}",
+    "server": f"try again later; {_AS_IS}",
+}
+_LEAVE_ALONE = frozenset({"slow-down", "network", "too-slow", "blocked", "address"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """The lists found at an address, best first, and the requests that failed."""
+
+    url: str
+    offers: tuple[watch.Offer, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def best(self) -> watch.Offer | None:
+        """Return the only good candidate, or None if there is none or a person must choose."""
+        good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
+        return good[0] if len(good) == 1 else None
+
+
+def source_address(url: str) -> str:
+    """Return the normalized address of a source; raises UsageError if it is no web address.
+
+    Without a scheme, https:// is added; for an IP address or localhost, http://.
+    """
+    address = urls.fetchable(_with_scheme(url.strip()))
+    if address is None:
+        raise UsageError("this is no web address", subject=url, hint="it begins with https://")
+    return address
+
+
+def _with_scheme(url: str) -> str:
+    bare = _BARE.match(url)
+    if bare is None:
+        return url
+    if urls.is_machine(bare[1].lower()):
+        return f"http://{url}"
+    return f"https://{url}" if "." in bare[1] else url
+
+
+def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None = None) -> bool:
+    """Add a source to beat.toml; return False if it is there already. Raises UsageError.
+
+    With an `offer`, the offered list is added; its title is the source's name unless `name` is
+    given.
+    """
+    if offer is None:
+        return config.add_source(root, Source(url=source_address(url), name=name))
+    kind: SourceKind = "listing" if offer.kind == "listing" else "auto"
+    return config.add_source(root, Source(url=offer.url, name=name or offer.name, kind=kind))
+
+
+def find_sources(
+    newsroom: Newsroom, url: str, web: Path | None = None, progress: Progress | None = None
+) -> Discovery:
+    """Find the feeds and lists that an address leads to, on the real web or a recorded one.
+
+    Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
+    answer is a list.
+    """
+    address = source_address(url)
+
+    async def run() -> Discovery:
+        readers = ReaderPool(newsroom.beat, workers=1)
+        try:
+            async with connect(newsroom.settings, newsroom.memory, newsroom.now, web) as fetcher:
+                return await _Search(newsroom.now, fetcher, readers, progress or Silence()).at(
+                    address
+                )
+        finally:
+            readers.close()
+
+    return asyncio.run(run())
+
+
+@dataclass(slots=True)
+class _Found:
+    """The lists a search has read so far, its failures, and the addresses it has asked."""
+
+    lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)  # hosts to send no more requests to
+
+
+class _Search:
+    """One search, which sends one request after the other."""
+
+    def __init__(
+        self, now: datetime, fetcher: Fetcher, readers: ReaderPool, progress: Progress
+    ) -> None:
+        self._now = now
+        self._fetcher = fetcher
+        self._readers = readers
+        self._progress = progress
+        self._found = _Found()
+
+    async def at(self, url: str) -> Discovery:
+        """Return the lists that an address leads to."""
+        self._progress.stage("page", 1)
+        answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
+        self._found.asked.add(urls.identity(url))
+        self._progress.step()
+        if not isinstance(answer, Page):
+            return await self._without_page(url, answer)
+        itself = await self._itself(url, answer)
+        if itself is not None and itself[1].kind != "listing":
+            return self._discovery(url, [await self._whole(*itself)])
+        is_settled = await self._from_page(answer)
+        if itself is not None and not is_settled:
+            self._found.lists.append(itself)
+        return self._discovery(url, self._found.lists)
+
+    async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
+        """Guess lists from an address that gave no page; raises FetchError if there are none."""
+        await self._try("feeds", discovery.candidates_of_address(url))
+        if not self._found.lists:
+            raise _unreachable(url, answer)
+        return self._discovery(url, self._found.lists)
+
+    async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
+        """Read the answer itself: as a list, or as a page of links to fall back on."""
+        address = _lasting_address(url, page)
+        try:
+            reading = await self._readers.leads(page, Source(url=url), self._now)
+        except CopydeskError as error:
+            self._found.failed.append(failure_of(url, error))
+            return None
+        return FeedCandidate(address, "asked"), reading
+
+    async def _from_page(self, page: Page) -> bool:
+        """Try the lists that the page names, then common feed addresses, then sitemaps."""
+        try:
+            named = await self._readers.candidates(page)
+        except CopydeskError:  # the guesses may work even if the page cannot be parsed
+            named = discovery.candidates_of_address(page.url)
+        if await self._try("feeds", named):
+            return True
+        if await self._try("guesses", discovery.guesses(page.final_url)):
+            return True
+        robots = urls.fetchable("/robots.txt", page.final_url) or ""
+        answer = await self._fetcher.fetch(Request(url=robots, purpose="robots"))
+        said = answer.body if isinstance(answer, Page) else b""
+        return await self._try("sitemaps", discovery.sitemaps(page.final_url, said))
+
+    async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
+        """Ask for candidates; return True if one ends the search. One good guess is enough."""
+        listed = [
+            candidate
+            for candidate in candidates
+            if urls.identity(candidate.url) not in self._found.asked
+        ]
+        self._progress.stage(stage, len(listed))
+        is_settled = False
+        for candidate in listed:
+            read = await self._ask(candidate)
+            self._progress.step()
+            if read is None:
+                continue
+            self._found.lists.append(read)
+            is_settled = is_settled or watch.is_enough(*read, self._now)
+            if is_settled and candidate.way in {"guess", "sitemap"}:
+                break
+        return is_settled
+
+    async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
+        """Ask for one candidate and parse it as a list."""
+        host = urls.host(candidate.url)
+        if host in self._found.alone:
+            return None
+        self._found.asked.add(urls.identity(candidate.url))
+        answer = await self._fetcher.fetch(Request(url=candidate.url, purpose="source"))
+        if isinstance(answer, Refused) and answer.reason in _LEAVE_ALONE:
+            self._found.alone.add(host)
+        if not isinstance(answer, Page):
+            self._note(candidate, answer)
+            return None
+        address = _lasting_address(candidate.url, answer)
+        self._found.asked.add(urls.identity(answer.final_url))
+        try:
+            source = Source(url=candidate.url, kind="feed")
+            reading = await self._readers.leads(answer, source, self._now)
+        except CopydeskError as error:
+            if candidate.way not in {"guess", "sitemap"}:
+                self._found.failed.append(failure_of(candidate.url, error))
+            return None
+        return await self._whole(replace(candidate, url=address), reading)
+
+    def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
+        """Record why a list named by the site cannot be had; a wrong guess is no failure."""
+        is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
+        if candidate.way not in {"guess", "sitemap"} or is_forbidden:
+            what = f"a list that cannot be had ({_reason(answer)})"
+            self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
+
+    async def _whole(
+        self, candidate: FeedCandidate, reading: SourceReading
+    ) -> tuple[FeedCandidate, SourceReading]:
+        """Replace a sitemap index by its news sitemap, or else add sample leads of its sitemaps."""
+        if not reading.more:
+            return candidate, reading
+        more = sorted(reading.more, key=lambda one: not discovery.is_for_news(one))
+        for address in more[:_MAPS]:
+            part = await self._part(address)
+            if part is not None and discovery.is_for_news(address) and part.leads:
+                return FeedCandidate(address, candidate.way), part
+            reading = replace(reading, leads=reading.leads + (() if part is None else part.leads))
+            if reading.leads:
+                break
+        return candidate, reading
+
+    async def _part(self, address: str) -> SourceReading | None:
+        answer = await self._fetcher.fetch(Request(url=address, purpose="source"))
+        if not isinstance(answer, Page):
+            return None
+        try:
+            source = Source(url=address, kind="sitemap")
+            return await self._readers.leads(answer, source, self._now)
+        except CopydeskError:
+            return None
+
+    def _discovery(
+        self, url: str, found: Iterable[tuple[FeedCandidate, SourceReading]]
+    ) -> Discovery:
+        offers = watch.offers(found, self._now)
+        if not offers:
+            raise _nothing(url, self._found.failed)
+        return Discovery(url=url, offers=offers, failed=tuple(self._found.failed))
+
+
+def _lasting_address(url: str, page: Page) -> str:
+    """Return the address to store: the target of permanent redirects, else the given URL."""
+    if page.hops and all(status in {301, 308} for status, _ in page.hops):
+        return page.final_url
+    return url
+
+
+def _reason(answer: Refused | NotModified) -> str:
+    if isinstance(answer, Refused):
+        return f"{answer.reason}: {answer.detail or answer.status}"
+    return "a 304 to an unconditional request"
+
+
+def _nothing(url: str, failed: list[Failure]) -> FeedError:
+    """Return the error for an empty search, with the first list that could not be had."""
+    named = next((failure for failure in failed if failure.url != url), None)
+    tried = "" if named is None else f"{named.url} is {named.what}; "
+    return FeedError(
+        "no feed, no sitemap and no list of articles found",
+        subject=url,
+        hint=f"{tried}try the page of the site that lists its articles",
+    )
+
+
+def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
+    reason = answer.reason if isinstance(answer, Refused) else ""
+    hint = _HINTS.get(reason, _CHECK)
+    return FetchError(f"the address gave no page ({_reason(answer)})", subject=url, hint=hint)
+
+
+# Previews for the desk, made by running copydesk commands in processes of their own.
+#
+# an address ── `sources add --look` ──> lists ── `watch`, `judge` ──> leads, one of them judged
+#            ── `fetch` ──> bytes
+
+_SECONDS = 90.0  # time limit of a search, which pauses between two requests to a host
+_LEADS = 10
+_CHARACTERS = 300
+
+_Told = TypeVar("_Told")
+
+
+class FoundList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list that may be watched, as `copydesk sources add --look --json` tells it."""
+
+    url: str
+    kind: str
+    title: str = ""
+    items: int = 0
+    newest: str = ""
+    samples: list[str] = msgspec.field(default_factory=list)
+
+
+class _FoundLists(msgspec.Struct, frozen=True, kw_only=True):
+    offers: list[FoundList]
+
+
+class _Lead(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    title: str = ""
+
+
+class _Reading(msgspec.Struct, frozen=True, kw_only=True):
+    leads: list[_Lead]
+
+
+class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+    outcome: str
+    value: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPreview:
+    """A preview of a list: its first leads (address, title), and the verdict on one as text."""
+
+    leads: tuple[tuple[str, str], ...]
+    judged: tuple[str, ...]
+
+
+async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[FoundList]:
+    """Return the lists that an address leads to, best first; `web` is a recorded web.
+
+    Raises UsageError if the address is no web address, FetchError with the command's message.
+    """
+    address = source_address(url[:2_000])
+    out = await _run(root, web, "sources", "add", "--look", "--json", address)
+    return _decode(out, _FoundLists, address).offers
+
+
+async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPreview:
+    """Return the first leads of a list and the judge's verdict on its first page.
+
+    Raises the same errors as `look_for_lists` if the list cannot be read.
+    """
+    address = source_address(url[:2_000])
+    out = await _run(root, web, "watch", "--json", address)
+    leads = _decode(out, _Reading, address).leads[:_LEADS]
+    judged: tuple[str, ...] = ()
+    if leads:
+        try:
+            told = await _run(root, web, "judge", "--json", leads[0].url)
+            judged = _tell(_decode(told, _Judged, leads[0].url))
+        except FetchError as error:
+            judged = (error.what,)
+    return ListPreview(
+        leads=tuple((lead.url, text.fold(lead.title)[:_CHARACTERS]) for lead in leads),
+        judged=judged,
+    )
+
+
+async def fetch_apart(root: Path, url: str, web: Path | None = None) -> bytes:
+    """Return the bytes at an address; raises the same errors as `look_for_lists`."""
+    address = source_address(url[:2_000])
+    return await _run(root, web, "fetch", address)
+
+
+def _tell(judged: _Judged) -> tuple[str, ...]:
+    """Return the judge's verdict as text lines, as `copydesk judge` prints them."""
+    value = judged.value
+    if judged.outcome == "Dropped":
+        return (text.fold(f"{value.get('reason')} ({value.get('detail')})")[:_CHARACTERS],)
+    topics = value.get("topics")
+    names = ", ".join(map(str, topics)) if isinstance(topics, list) else ""
+    reached = "✓" if value.get("published") else "–"
+    return tuple(
+        text.fold(part)[:_CHARACTERS] for part in (f"{value.get('quality')}", names, reached)
+    )
+
+
+def _decode(out: bytes, kind: type[_Told], subject: str) -> _Told:
+    try:
+        return msgspec.json.decode(out, type=kind)
+    except msgspec.MsgspecError as error:
+        raise FetchError("nothing that can be read came back", subject=subject) from error
+
+
+async def _run(root: Path, web: Path | None, *command: str) -> bytes:
+    """Return the output of a command; raises FetchError with its error message."""
+    *words, address = command
+    recorded = () if web is None else ("--web", str(web))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "copydesk", "-C", str(root)),
+        *(*words, *recorded, "--", address),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, told = await asyncio.wait_for(process.communicate(), _SECONDS)
+    except TimeoutError as error:
+        raise FetchError(f"no answer within {_SECONDS:.0f} s", subject=address) from error
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+    if process.returncode != 0:
+        raise FetchError(_read_problem(told), subject=address)
+    return out
+
+
+def _read_problem(told: bytes) -> str:
+    lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
+    said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
+    return text.fold("; ".join(said))[:500] or "it cannot be read"

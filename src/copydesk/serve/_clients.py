@@ -1,0 +1,264 @@
+"""Identify clients: this machine, clients behind a proxy, programs with a token, and readers."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from copydesk.background import AudienceCounts
+from copydesk.kit import urls
+from copydesk.newsroom import FrontServer
+
+_HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+# headers in which proxies, load balancers and CDNs name their client
+_PASSED_ON = re.compile(
+    r"(x-(original-)?)?forwarded(-.+)?|via|x-real-.+|cdn-loop|cf-(connecting-.+|ray)"
+    r"|(x-)?(true-|real-|cluster-|fastly-|fly-|azure-|original-|remote-|envoy-external-)?"
+    r"(client|remote|originating)-?(ip|addr(ess)?)|x-envoy-.+|x-azure-.+|x-amzn-trace-id"
+)
+# loopback, private, carrier-grade NAT (RFC 6598) and link-local networks
+_NEAR_NETWORKS = (
+    *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
+    *("169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10"),
+)
+_NEAR = tuple(map(ipaddress.ip_network, _NEAR_NETWORKS))
+_ENOUGH = 5  # proxied requests after which a peer counts as a proxy
+_MENDED = 100  # in a row that name their client, after one that did not
+_MOST_PEERS = 256  # to remember; a network may have any number
+_MOST_SERVERS = 8
+_SEEN_EVERY = timedelta(days=1)
+_BEARER = re.compile(r"(?i)bearer +(\S+)")
+
+
+def is_from_here(scope: Scope, public_url: str, desk_host: str = "") -> bool:
+    """Decide whether a request comes from a person at this machine.
+
+    A proxy in front of this server also connects from the loopback. So the requested host must be
+    this machine's own name, no header may show a proxy, and the server must not be public:
+    `desk_host` is "", and `public_url` is "" or this machine's own name.
+    """
+    is_for_others = bool(desk_host) or urls.is_for_others(public_url)
+    return not is_for_others and _asks_for_here(scope) and not is_passed_on(scope)
+
+
+def is_passed_on(scope: Scope) -> bool:
+    """Decide whether a request shows that a proxy passed it on.
+
+    HTTP/1.0 over the loopback shows it, too: nginx uses it for its backends by default, and no
+    browser does.
+    """
+    is_old = scope.get("http_version") == "1.0" and _is_loopback(scope)
+    return is_old or any(_PASSED_ON.fullmatch(name) for name in Headers(scope=scope))
+
+
+def has_token(scope: Scope, token: str) -> bool:
+    """Decide whether a request has this bearer token; an empty token never matches."""
+    found = _BEARER.fullmatch(Headers(scope=scope).get("Authorization", ""))
+    brought = found[1].encode() if found else b""
+    return bool(token) and hmac.compare_digest(token.encode(), brought)
+
+
+@dataclass(slots=True)
+class _Peer:
+    """Counts of the requests from one peer address."""
+
+    passed_on: int = 0
+    tells_client: bool = True
+    telling: int = 0  # the latest requests in a row that named their client
+    is_mixed: bool = False
+
+    def count(self, *, was_passed_on: bool, tells_client: bool) -> None:
+        """Count a request; one that does not name its client outweighs many that do."""
+        self.is_mixed |= not was_passed_on
+        self.passed_on += was_passed_on
+        self.telling = self.telling + 1 if tells_client else 0
+        self.tells_client = tells_client and (self.tells_client or self.telling >= _MENDED)
+
+
+class FrontWatch:
+    """Find the proxies in front of this server from the requests alone; `found` lists them.
+
+    A proxy is this machine or one of a private network whose requests all show that they were
+    passed on, except those for this machine's own name. A peer that also sends other requests is no
+    proxy: it may forward clients unchanged (such as a container's gateway), with headers of their
+    choice. `known` are those found before; `keep` is called with all of them whenever they change.
+    """
+
+    def __init__(
+        self,
+        known: Sequence[FrontServer],
+        keep: Callable[[tuple[FrontServer, ...]], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._found = {server.address: server for server in known}
+        self._keep = keep
+        self._now = now
+        self._peers = {each.address: _Peer(_ENOUGH, each.tells_client) for each in known}
+
+    @property
+    def found(self) -> tuple[FrontServer, ...]:
+        """Return the proxies in the order in which they were found."""
+        return tuple(self._found.values())
+
+    def look_through(self, app: ASGIApp) -> ASGIApp:
+        """Return an app that examines each request before `app` answers it."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            self.look(scope)
+            await app(scope, receive, send)
+
+        return answer
+
+    def look(self, scope: Scope) -> None:
+        """Examine a request, and update the proxies."""
+        address = _find_peer(scope)
+        if address is None or not any(address in network for network in _NEAR):
+            return
+        name, was_passed_on = str(address), is_passed_on(scope)
+        if not was_passed_on and _asks_for_here(scope):
+            return
+        if name not in self._peers and len(self._peers) >= _MOST_PEERS:
+            return
+        peer = self._peers.setdefault(name, _Peer())
+        tells_client = "X-Forwarded-For" in Headers(scope=scope)
+        peer.count(was_passed_on=was_passed_on, tells_client=tells_client)
+        self._settle(name, peer)
+
+    def _settle(self, name: str, peer: _Peer) -> None:
+        """Add, change or remove a proxy if its counts say so."""
+        before = self._found.get(name)
+        if peer.is_mixed or peer.passed_on < _ENOUGH:
+            if before is not None:
+                del self._found[name]
+                self._keep(self.found)
+            return
+        now = self._now()
+        is_new = before is None and len(self._found) < _MOST_SERVERS
+        is_other = before is not None and (
+            before.tells_client != peer.tells_client or now - before.seen >= _SEEN_EVERY
+        )
+        if is_new or is_other:
+            self._found[name] = FrontServer(address=name, tells_client=peer.tells_client, seen=now)
+            self._keep(self.found)
+
+
+def _asks_for_here(scope: Scope) -> bool:
+    """Decide whether a request from the loopback has a name of this machine as its host."""
+    hosts = Headers(scope=scope).getlist("Host")
+    return _is_loopback(scope) and len(hosts) == 1 and _HERE.fullmatch(hosts[0]) is not None
+
+
+def _is_loopback(scope: Scope) -> bool:
+    address = _find_peer(scope)
+    return address is not None and address.is_loopback
+
+
+def _find_peer(scope: Scope) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the IP address that a request came from, None if it has none."""
+    client = scope.get("client")
+    try:
+        address = ipaddress.ip_address(client[0] if client else "")
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+PageShelf = Literal["news", "newsletter"]
+"""What pages that are counted lie below: stories, and letters' issues."""
+
+_BROWSER = re.compile(r"(Mozilla|Opera)/\d")
+# bots put a URL into their User-Agent, browsers do not; Cubot is a brand of phones
+_MACHINE = re.compile(r"(?i)(?<!cu)bot|crawl|spider|slurp|preview|headless|monitor|scan|https?:|@")
+_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PREFETCH = re.compile(r"(?i)prefetch|prerender|preview")
+
+
+def trust(networks: Sequence[str]) -> Callable[[str], bool]:
+    """Return a predicate that decides whether an address is in one of these networks."""
+    trusted = [ipaddress.ip_network(network) for network in networks]
+
+    @functools.lru_cache(maxsize=1_000)
+    def is_trusted(address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        found = getattr(found, "ipv4_mapped", None) or found
+        return any(found in network for network in trusted)
+
+    return is_trusted
+
+
+def count_views_in(
+    audiences: Mapping[PageShelf, AudienceCounts], proxies: Sequence[str] = ()
+) -> Callable[[Scope, PageShelf, str], None]:
+    """Return a function that counts page views of some kinds of pages.
+
+    The client named by one of `proxies` is believed; without proxies, that named by any machine of
+    a private network.
+    """
+    is_proxy = trust(proxies) if proxies else is_of_our_network
+
+    def count_view(scope: Scope, shelf: PageShelf, name: str) -> None:
+        headers, audience = Headers(scope=scope), audiences.get(shelf)
+        if audience is not None and is_read(scope["method"], headers):
+            client = client_of(scope["client"][0], headers.getlist("X-Forwarded-For"), is_proxy)
+            audience.note(client, headers.get("User-Agent", ""), name)
+
+    return count_view
+
+
+def is_read(method: str, headers: Headers) -> bool:
+    """Decide whether a request looks like a person reading the page, not a bot or prefetch."""
+    agent = headers.get("User-Agent", "")
+    return (
+        method == "GET"
+        and _BROWSER.match(agent) is not None
+        and _MACHINE.search(agent) is None
+        and headers.get("Sec-Fetch-Dest", "document") == "document"
+        and not any(_PREFETCH.search(headers.get(name, "")) for name in _PURPOSE_HEADERS)
+    )
+
+
+def is_of_our_network(address: str) -> bool:
+    """Decide whether an address is this machine's or a private network's."""
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False
+
+
+def client_of(
+    peer: str, forwarded: Sequence[str], is_proxy: Callable[[str], bool] = is_of_our_network
+) -> str:
+    """Return the client's IPv4 address or IPv6 network; `forwarded` are X-Forwarded-For's values.
+
+    A proxy in front of us appends the address of its client at the end of that header.
+    """
+    said = ",".join(forwarded)
+    if not said or not is_proxy(peer):
+        return network_of(peer)
+    return network_of(said.rpartition(",")[2].strip())
+
+
+@functools.lru_cache(maxsize=10_000)
+def network_of(address: str) -> str:
+    """Return an IPv4 address itself, or the network of an IPv6 address: one client has it all."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:100]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), 64), strict=False).network_address)

@@ -1,0 +1,356 @@
+"""Find the feeds and sitemaps of a site, by its pages, its address and its robots.txt.
+
+    Page ── candidates ──> feeds that the page names or links to, and those of its platform
+    URL ── candidates_of_address ──> the feeds of a known platform (YouTube, GitHub, Reddit, …)
+    URL ── guesses ──> the few common places of a feed
+    robots.txt ── sitemaps ──> the sitemaps that it names, and the common ones
+
+The caller asks for these candidates and reads the answers: `watch.offers` ranks them. Each costs
+a polite request, so their number is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qs, quote, unquote
+
+from copydesk.kit import urls
+from copydesk.news import Page
+from copydesk.watch.documents import base_url, decode, parse_html, sniff, text_of, unzip
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Way = Literal["asked", "named", "place", "linked", "guess", "sitemap", "aside"]
+
+_CANDIDATES = 8  # of one page: each costs a request
+_GUESSES = 8
+_SITEMAPS = 4
+_LINKS = 20_000  # of one page that are looked at
+_SCANNED = 2_000_000  # characters of a page in which its platform is looked for
+_ADDRESS = 2_000  # characters
+
+_FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)", re.IGNORECASE)
+_XML_TYPE = re.compile(r"(application|text)/(xml|json)\s*(;|$)", re.IGNORECASE)
+_FEED_ADDRESS = re.compile(
+    r"""(?xi)
+      \.(rss|atom|rdf)$
+    | (^|/)(feeds?|rss2?|atom)/?$
+    | (^|/)[\w-]*(feeds?|rss2?|atom)[\w-]*\.(xml|json|php|aspx?|rdf)$
+    | (^|/)feeds?/(rss2?|atom|posts/default)/?$
+    | (^|/)rss/[\w/-]+(\.xml)?$
+    | [?&](feed=(rss2?|atom)|format=(rss|atom|feed))\b
+    """
+)
+_FEED_HOST = re.compile(r"^(feeds?|rss)\d?\.", re.IGNORECASE)
+_FEED_WORDS = re.compile(r"^(rss|atom|xml|json)?[ -]?(feed)?$|^subscribe via rss$", re.IGNORECASE)
+_OTHERS = re.compile(r"(^|\.)(feedly|inoreader|newsblur|netvibes|facebook|twitter|x)\.com$", re.I)
+_COMMENTS = re.compile(r"comment|kommentar|comentar|commentair|reacti(e|on)s|opmerking", re.I)
+
+_COMMON = (
+    "/feed",
+    "/feed.xml",
+    "/rss.xml",
+    "/rss",
+    "/atom.xml",
+    "/index.xml",
+    "/feed.json",
+    "/feeds/posts/default",
+)
+_BELOW = ("/feed", "/rss.xml", "/index.xml")  # of a page that is not the home page
+_COMMON_SITEMAPS = ("/news-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml")
+_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCandidate:
+    """A URL where a feed or sitemap may be, and how it was found."""
+
+    url: str
+    way: Way
+
+
+def candidates(page: Page) -> tuple[FeedCandidate, ...]:
+    """Return the feeds that a page leads to: named, of its platform, linked; asides last.
+
+    At most eight, without duplicates; asides are feeds of comments or of one article's answers. A
+    page that is not HTML has only the candidates of its URL.
+    """
+    feeds = [FeedCandidate(url, "place") for url in feeds_of_address(page.url)]
+    body = unzip(page.body, page.final_url)
+    document = decode(body, page.headers.get("content-type", ""))
+    root = parse_html(document) if sniff(document) in {"html", "unknown"} else None
+    if root is not None:
+        feeds += _search_page(root, document, page.final_url)
+    return _keep_first(feeds, page.final_url)
+
+
+def candidates_of_address(url: str) -> tuple[FeedCandidate, ...]:
+    """Return the feeds that are known from a URL without its page."""
+    return tuple(FeedCandidate(feed, "place") for feed in feeds_of_address(url))
+
+
+def guesses(url: str) -> tuple[FeedCandidate, ...]:
+    """Return the common URLs of a feed, those below the page itself first."""
+    parsed = urls.parse(url)
+    if parsed is None:
+        return ()
+    path = str(parsed.pathname).rstrip("/")
+    last = path.rpartition("/")[2]
+    below = [] if not path or "." in last else [f"{path}{name}" for name in _BELOW]
+    places = (urls.fetchable(name, url) for name in (*below, *_COMMON))
+    return tuple(FeedCandidate(place, "guess") for place in islice(filter(None, places), _GUESSES))
+
+
+def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
+    """Return the sitemaps of a robots.txt, those for news first; the common ones if it has none."""
+    lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
+    named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
+    addresses = sorted(
+        dict.fromkeys(filter(None, named)), key=lambda address: not is_for_news(address)
+    )
+    if not addresses:
+        addresses = [address for name in _COMMON_SITEMAPS if (address := urls.fetchable(name, url))]
+    return tuple(FeedCandidate(address, "sitemap") for address in addresses[:_SITEMAPS])
+
+
+def is_for_news(url: str) -> bool:
+    """Decide whether a sitemap is one of news, by its URL."""
+    parsed = urls.parse(url)
+    return parsed is not None and "news" in str(parsed.pathname).lower()
+
+
+def _keep_first(candidates: Iterable[FeedCandidate], url: str) -> tuple[FeedCandidate, ...]:
+    """Return the candidates without duplicates and without the page itself, asides last."""
+    by_page: dict[str, FeedCandidate] = {}
+    for candidate in candidates:
+        key = urls.identity(candidate.url)
+        if len(candidate.url) <= _ADDRESS and key != urls.identity(url):
+            by_page.setdefault(key, candidate)
+    ordered = sorted(by_page.values(), key=lambda candidate: candidate.way == "aside")
+    return tuple(ordered[:_CANDIDATES])
+
+
+def _search_page(root: _Element, document: str, url: str) -> Iterator[FeedCandidate]:
+    at = base_url(root, url)
+    yield from _find_feeds_in_head(root, at, url)
+    scanned = document[:_SCANNED]
+    generator = _meta(root, "generator")
+    yield from (FeedCandidate(feed, "place") for feed in feeds_of_page(scanned, url, generator))
+    yield from _find_feeds_in_links(root, at, url)
+
+
+def _find_feeds_in_head(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
+    """Yield the feeds in the page's head (`link rel=alternate`)."""
+    is_article = _meta(root, "og:type") == "article"
+    for element in islice(root.iter("link"), _LINKS):
+        href = str(element.get("href") or "")
+        feed = urls.fetchable(href, at) if _names_feed(element, href) else None
+        if feed is None:
+            continue
+        title = str(element.get("title") or "")
+        is_aside = _is_of_comments(f"{title} {feed}") or (is_article and _is_below(feed, url))
+        yield FeedCandidate(feed, "aside" if is_aside else "named")
+
+
+def _names_feed(element: _Element, href: str) -> bool:
+    relations = str(element.get("rel") or "").lower().split()
+    if not href.strip() or not {"alternate", "feed"} & set(relations):
+        return False
+    kind = str(element.get("type") or "").strip()
+    if _FEED_TYPE.match(kind):
+        return True
+    return bool(_XML_TYPE.match(kind) or "feed" in relations) and "/wp-json/" not in href
+
+
+def _is_below(feed: str, url: str) -> bool:
+    """Decide whether a feed is below the page's path: then it has one article's comments."""
+    path = _path(url).rstrip("/")
+    return bool(path) and _path(feed).startswith(f"{path}/")
+
+
+def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
+    """Yield links in the page that look like feeds, on this site or on a host of feeds."""
+    for element in islice(root.iter("a"), _LINKS):
+        href = str(element.get("href") or "").strip()
+        if not href or len(href) > _ADDRESS or href.startswith("#"):
+            continue
+        if not (_FEED_ADDRESS.search(href.partition("#")[0]) or _says_feed(element)):
+            continue
+        feed = urls.fetchable(href, at)
+        if feed is not None and _may_be_its_own(feed, url):
+            yield FeedCandidate(feed, "aside" if _is_of_comments(feed) else "linked")
+
+
+def _says_feed(element: _Element) -> bool:
+    """Decide whether the text of a link is that of a feed."""
+    if len(element) > 3:
+        return False
+    words = text_of(element) or str(element.get("title") or element.get("aria-label") or "")
+    return 2 < len(words) < 20 and bool(_FEED_WORDS.match(words))
+
+
+def _may_be_its_own(feed: str, url: str) -> bool:
+    host = urls.host(feed)
+    if _OTHERS.search(host):
+        return False
+    return urls.same_site(feed, url) or bool(_FEED_HOST.match(host))
+
+
+def _is_of_comments(words: str) -> bool:
+    return bool(_COMMENTS.search(unquote(words)))
+
+
+def _meta(root: _Element, name: str) -> str:
+    for element in islice(root.iter("meta"), 500):
+        if name in (str(element.get(key) or "").lower() for key in ("name", "property")):
+            return str(element.get("content") or "").strip()
+    return ""
+
+
+def _path(url: str) -> str:
+    parsed = urls.parse(url)
+    return "" if parsed is None else str(parsed.pathname)
+
+
+# Platforms whose sites have their feeds at known places, recognised by the URL or the page. A rule
+# here is certain for its platform; a feed that may or may not exist is one of `guesses`.
+
+_YOUTUBE = "https://www.youtube.com/feeds/videos.xml"
+_CHANNELS = (  # the most reliable first: a page names other channels, too
+    re.compile(r"feeds/videos\.xml\?channel_id=(UC[\w-]{22})"),
+    re.compile(r"itemprop=\"(?:channelId|identifier)\"\s+content=\"(UC[\w-]{22})\""),
+    re.compile(r"\"(?:externalId|externalChannelId)\"\s*:\s*\"(UC[\w-]{22})\""),
+    re.compile(r"\"channelId\"\s*:\s*\"(UC[\w-]{22})\""),
+)
+_NO_OWNER = frozenset(
+    {
+        *("about", "apps", "blog", "collections", "contact", "customer-stories", "enterprise"),
+        *("events", "explore", "features", "issues", "join", "login", "marketplace", "new"),
+        *("notifications", "orgs", "pricing", "pulls", "search", "security", "settings", "site"),
+        *("sponsors", "stars", "topics", "trending", "users"),
+    }
+)
+_NAME = r"[A-Za-z0-9_.-]+"
+# by the beginning of <meta name="generator">: the feed's path from the site's root
+_MAKES = {
+    "ghost": "/rss/",
+    "hugo": "/index.xml",
+    "jekyll": "/feed.xml",
+    "blogger": "/feeds/posts/default",
+    "drupal": "/rss.xml",
+    "discourse": "/latest.rss",
+    "tumblr": "/rss",
+    "wix.com": "/blog-feed.xml",
+    "typo3": "/rss.xml",
+}
+
+
+def feeds_of_address(url: str) -> Iterator[str]:
+    """Yield the feeds that are known from a URL."""
+    parsed = urls.parse(url)
+    if parsed is None:
+        return
+    host = str(parsed.hostname).removeprefix("www.")
+    path, query = str(parsed.pathname), str(parsed.search)
+    if host in {"youtube.com", "m.youtube.com", "music.youtube.com"}:
+        yield from _youtube(path, parse_qs(query.removeprefix("?"), max_num_fields=50))
+    elif host == "github.com":
+        yield from _github(path)
+    elif host in {"reddit.com", "old.reddit.com", "new.reddit.com"}:
+        yield from _reddit(path)
+    elif host == "medium.com":
+        yield from _medium(path)
+    else:
+        yield from _own_host(f"{parsed.protocol}//{parsed.host}", host)
+
+
+def _youtube(path: str, query: dict[str, list[str]]) -> Iterator[str]:
+    if match := re.match(r"/channel/(UC[\w-]{22})(?:/|$)", path):
+        yield f"{_YOUTUBE}?channel_id={match[1]}"
+    elif match := re.match(r"/user/([\w-]+)(?:/|$)", path):
+        yield f"{_YOUTUBE}?user={match[1]}"
+    elif path == "/playlist" and query.get("list"):
+        yield f"{_YOUTUBE}?playlist_id={quote(query['list'][0])}"
+
+
+def _github(path: str) -> Iterator[str]:
+    """Yield the feed of a repository's releases; of its tags if the URL is that of its tags."""
+    match = re.match(rf"/({_NAME})/({_NAME})(/tags)?(?:/|$)", path)
+    if match and match[1].lower() not in _NO_OWNER:
+        repository = f"https://github.com/{match[1]}/{match[2].removesuffix('.git')}"
+        yield f"{repository}/tags.atom" if match[3] else f"{repository}/releases.atom"
+
+
+def _reddit(path: str) -> Iterator[str]:
+    match = re.match(r"/(r|user|u)/([\w+-]+)(?:/|$)", path)
+    if match:
+        kind = "r" if match[1] == "r" else "user"
+        yield f"https://www.reddit.com/{kind}/{match[2]}/.rss"
+
+
+def _medium(path: str) -> Iterator[str]:
+    match = re.match(r"/(@?[\w.-]+)(?:/|$)", path)
+    if match and match[1] not in {"feed", "m", "me", "search", "tag", "topics", "about"}:
+        yield f"https://medium.com/feed/{match[1]}"
+
+
+def _own_host(origin: str, host: str) -> Iterator[str]:
+    """Yield the feed of a site with its own host at a known service."""
+    if host.endswith((".substack.com", ".medium.com")):
+        yield f"{origin}/feed"
+    elif ".blogspot." in host:
+        yield f"{origin}/feeds/posts/default"
+    elif host.endswith(".tumblr.com"):
+        yield f"{origin}/rss"
+    elif host.endswith((".wordpress.com", ".ghost.io")):
+        yield f"{origin}/feed/" if host.endswith("wordpress.com") else f"{origin}/rss/"
+
+
+def feeds_of_page(document: str, url: str, generator: str) -> Iterator[str]:
+    """Yield the feeds of a page's platform; `document` may be its beginning."""
+    parsed = urls.parse(url)
+    if parsed is None:
+        return
+    origin = f"{parsed.protocol}//{parsed.host}"
+    path = str(parsed.pathname)
+    if urls.registrable_domain(url) in {"youtube.com", "youtu.be"}:
+        match = next(filter(None, (pattern.search(document) for pattern in _CHANNELS)), None)
+        if match is not None:
+            yield f"{_YOUTUBE}?channel_id={match[1]}"
+        return
+    if re.fullmatch(r"/@[\w.]+/?", path) and _is_mastodon(document, generator):
+        yield f"{origin}{path.rstrip('/')}.rss"
+    if "substackcdn.com" in document:
+        yield f"{origin}/feed"
+    yield from _wordpress(document, url, generator)
+    yield from (
+        origin + feed for make, feed in _MAKES.items() if generator.lower().startswith(make)
+    )
+
+
+def _is_mastodon(document: str, generator: str) -> bool:
+    return "mastodon" in generator.lower() or bool(
+        re.search(r"id=[\"'](mastodon|initial-state)[\"']", document)
+    )
+
+
+_WP_API = re.compile(r"href=[\"']?([^\"'\s>]{1,500}?)/wp-json/[\"'\s>]")
+_WP_MADE = re.compile(r"/wp-(?:content|includes)/", re.IGNORECASE)
+
+
+def _wordpress(document: str, url: str, generator: str) -> Iterator[str]:
+    """Yield the feed of a WordPress site, below the root that its API names."""
+    api = _WP_API.search(document)
+    root = urls.fetchable(f"{api[1]}/", url) if api else None
+    if root is not None and urls.same_site(root, url):
+        yield f"{root}feed/"
+    elif generator.lower().startswith("wordpress") or _WP_MADE.search(document):
+        home = urls.fetchable("/feed/", url)
+        if home is not None:
+            yield home
