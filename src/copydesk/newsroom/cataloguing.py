@@ -18,7 +18,6 @@ from copydesk.judge import gate
 from copydesk.kit import processes, text
 from copydesk.news import Story
 from copydesk.newsroom._newsroom import TICK_NS, Failure, Newsroom, Progress, Silence, Troubles
-from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
 
 
@@ -363,7 +362,7 @@ class _Maker:
         return entries, broken
 
     def _make(self, story: Story, signature: int) -> CatalogueEntry:
-        article = find_article(self.articles, story)
+        article = self.articles.find_for(story)
         return CatalogueEntry(
             story=story,
             signature=signature,
