@@ -1,4 +1,4 @@
-"""What a mail server answered, as a value; its text is cleaned and names no reader."""
+"""The answer of an SMTP server to a sent message, as a value without reader addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SLOW_DOWN = frozenset({421, 454})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of one message.
+    """The outcome of sending one message by SMTP.
 
     `accepted`: 2xx after its end. `later`: 4xx. `slow-down`: 421 or 454, the server wants fewer
     messages. `refused`: 5xx. `unsent`: the connection broke before the message's end was written,
@@ -39,14 +39,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A server's answer to one command, its lines joined by blanks."""
+    """An SMTP server's reply to one command: its code, and its lines joined by blanks."""
 
     code: int
     words: str
 
 
 def judge_reply(reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
-    """Decide what an expected answer at this stage means for the message."""
+    """Turn an SMTP server's reply at a stage of sending into the outcome for the message."""
     status = _STATUS.match(reply.words)
     return Answer(
         kind=_classify(reply.code),
@@ -78,7 +78,7 @@ _ADDRESS = re.compile(
 
 
 def clean_words(said: str, addresses: Iterable[str] = ()) -> str:
-    """Return a server's text as one line of at most 200 characters, addresses as `<address>`.
+    """Return an SMTP server's text as one line of at most 200 characters, addresses as `<address>`.
 
     Bare mailbox names (`550 joe: no such user`) are removed for the given `addresses`.
     """

@@ -1,4 +1,4 @@
-"""Read a returned message: a bounce, a complaint or a reply. What cannot be read is `other`.
+"""Read a message that came back: a bounce, a spam complaint or a reply. Others are `other`.
 
 message | parse_beginning | read_feedback, read_reports or flufl.bounce | ReturnedMail
 """
@@ -25,7 +25,7 @@ _MOST_LINES = 400  # that flufl.bounce looks at: it tries some hundred patterns 
 
 
 def read_returned_mail(message: bytes) -> ReturnedMail:
-    """Read a returned message, whatever it is.
+    """Read a message that came to the bounce address: its kind, and which sent message it is about.
 
     Reads at most 256 KiB. What cannot be read is `other`.
     """
@@ -69,14 +69,14 @@ def _complaint(parsed: Message, feedback: FeedbackReport) -> ReturnedMail:
 
 
 def _is_by_daemon(parsed: Message) -> bool:
-    """Decide whether a mail server wrote it."""
+    """Return whether a mail server wrote the message."""
     if read_header(parsed, "X-Failed-Recipients"):
         return True
     return any(_DAEMON.search(value) for value in read_headers(parsed, "From"))
 
 
 def _is_by_machine(parsed: Message) -> bool:
-    """Decide whether a program wrote it: RFC 3834, section 5, and older conventions."""
+    """Return whether a program wrote the message: RFC 3834, section 5, and older conventions."""
     submitted = read_header(parsed, "Auto-Submitted").strip().lower()
     if submitted and not submitted.startswith("no"):
         return True
@@ -89,7 +89,7 @@ def _is_by_machine(parsed: Message) -> bool:
 
 
 def _unstandard_bounce(parsed: Message) -> ReturnedMail:
-    """Read a bounce in a format of its own; without a status code it is soft."""
+    """Read a bounce that is no standard delivery report; without a status code it is soft."""
     from flufl.bounce import all_failures
 
     temporary, permanent = all_failures(_shorten(parsed))
@@ -110,7 +110,7 @@ def _unstandard_bounce(parsed: Message) -> ReturnedMail:
 
 
 def _shorten(parsed: Message) -> Message:
-    """Cut each part to few lines."""
+    """Cut each part of a message to its first 400 lines."""
     for part in list_parts(parsed):
         payload = part.get_payload()
         if isinstance(payload, str):
@@ -128,7 +128,7 @@ ReturnKind = Literal["hard", "soft", "policy", "complaint", "reply", "other"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedMail:
-    """What a returned message says about a sent one.
+    """What a returned message (bounce, complaint, reply) says about the message that was sent.
 
     `tokens` identify the sent message (VERP), the most reliable first: from where the message was
     addressed to, then from what it encloses. `leave_tokens` are from the unsubscribe links of a
@@ -153,7 +153,7 @@ _KIND_OF_TEXT = re.compile(r"^\s*[\w-]{1,40}\s*;\s*")  # `smtp;`, `rfc822;`
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientReport:
-    """What became of a message for one recipient, as the server names it."""
+    """One block of a delivery report (RFC 3464): the outcome of a message for one recipient."""
 
     recipient: str
     action: str
@@ -162,7 +162,7 @@ class RecipientReport:
 
 
 def read_reports(message: Message) -> tuple[RecipientReport, ...]:
-    """Read the blocks of a delivery report; () for any other message."""
+    """Return the recipient blocks of a delivery report (RFC 3464); () for any other message."""
     blocks = [
         block
         for part in list_parts(message)
@@ -173,7 +173,7 @@ def read_reports(message: Message) -> tuple[RecipientReport, ...]:
 
 
 def judge_reports(reports: Sequence[RecipientReport]) -> tuple[ReturnKind, RecipientReport]:
-    """Decide what the report of one message says, and which block decides.
+    """Return the kind of bounce that a delivery report describes, and the block that decides it.
 
     A message goes to one reader. If that address forwards to several and one got it, it works. If
     they failed in different ways, the mildest counts. A delay is no failure.
@@ -220,7 +220,9 @@ _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackReport:
-    """A provider's report: its type in small letters, the program, and the part that holds it."""
+    """A mail provider's report that a reader complained (RFC 5965): its type in small letters, the
+    program that wrote it, and the message part that holds it.
+    """
 
     feedback_type: str
     agent: str
@@ -228,12 +230,12 @@ class FeedbackReport:
 
     @property
     def is_complaint(self) -> bool:
-        """Decide whether the reader complained or wants no more mail."""
+        """Return whether the report says that a reader complained or wants no more mail."""
         return self.feedback_type in _COMPLAINTS
 
 
 def read_feedback(message: Message) -> FeedbackReport | None:
-    """Read the feedback report of a message, None where it has none."""
+    """Return a message's feedback report (RFC 5965); None if it has none."""
     for part in list_parts(message):
         if part.get_content_type() == _TYPE:
             fields = _fields(part)
@@ -246,7 +248,7 @@ def read_feedback(message: Message) -> FeedbackReport | None:
 
 
 def _fields(part: Message) -> Message:
-    """Return a report's fields; the parser reads `message/...` as an enclosed message."""
+    """Return a feedback report's fields; the parser reads `message/...` as an enclosed message."""
     payload = part.get_payload()
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
         return payload[0]
@@ -271,7 +273,9 @@ _NOTHING = ".0.0"  # X.0.0: other, undefined
 
 
 def judge_status(status: str) -> StatusKind:
-    """Decide whether a status is about the address (hard), the moment (soft) or us (policy)."""
+    """Return whether an enhanced status code (RFC 3463) blames the address (hard), a passing state
+    (soft), or the sender (policy).
+    """
     if status in _HARD:
         return "hard"
     is_about_us = status in _POLICY or status.split(".")[1:2] in _POLICY_SUBJECTS
@@ -279,7 +283,7 @@ def judge_status(status: str) -> StatusKind:
 
 
 def find_status(*places: str) -> str:
-    """Find the most telling status code: the first that is not X.0.0, else the first, else ""."""
+    """Return the most specific status code in texts: the first but X.0.0, else the first, or ""."""
     codes = [
         ".".join(str(int(number)) for number in match.groups())
         for place in places
@@ -302,7 +306,7 @@ _ENCLOSED = ("Return-Path", "X-Return-Path", "Errors-To", "Sender")
 
 
 def find_return_tokens(message: Message) -> tuple[str, ...]:
-    """Find the tokens of return paths, those of the message's own address first.
+    """Return the tokens of return paths in a message, those of its own address first.
 
     Servers may change the case of addresses (RFC 5321, section 2.4), so tokens are in small
     letters.
@@ -311,7 +315,7 @@ def find_return_tokens(message: Message) -> tuple[str, ...]:
 
 
 def find_leave_tokens(message: Message) -> tuple[str, ...]:
-    """Find the tokens of unsubscribe links in the headers of enclosed messages."""
+    """Return the tokens of unsubscribe links in the headers of messages enclosed in a complaint."""
     return _first_ones(
         token
         for part in list_parts(message)[1:]
@@ -351,7 +355,7 @@ _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE 
 
 
 def parse_beginning(message: bytes) -> Message:
-    """Parse the beginning of a message; only the header of one nested too deep.
+    """Parse the first 256 KiB of a message; only its header if its parts are nested too deep.
 
     The parser's time grows with depth times lines, and its stack ends at a few hundred levels.
     """
@@ -363,22 +367,22 @@ def parse_beginning(message: bytes) -> Message:
 
 
 def list_parts(message: Message) -> list[Message]:
-    """List a message's parts in order, itself first."""
+    """Return a message and all its nested parts in order, the message itself first."""
     return list(message.walk())
 
 
 def read_header(message: Message, name: str) -> str:
-    """Return a header's first value, "" where it has none."""
+    """Return the first value of a message header, "" if the header is missing."""
     return next(read_headers(message, name), "")
 
 
 def read_headers(message: Message, name: str) -> Iterator[str]:
-    """Yield all values of a header."""
+    """Yield all values of a message header as valid UTF-8."""
     for value in message.get_all(name, []):
         yield str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def read_text(part: Message) -> str:
-    """Return the text of a part as UTF-8; "" for a multipart."""
+    """Return the decoded text of a message part; "" for a multipart."""
     payload = part.get_payload(decode=True)
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""

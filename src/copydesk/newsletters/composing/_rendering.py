@@ -1,4 +1,4 @@
-"""Render an issue as HTML and plain text, in the colours and fonts of the site's theme.
+"""Render a newsletter issue as HTML and plain text, in the colours and fonts of the site's theme.
 
 Issue -- view_issue --> view -- letter.mjml --> MJML -- mrml, css-inline --> HTML
                              `-- render_text --> plain text
@@ -49,7 +49,7 @@ _GAP = "\u034f\u200c\u00a0" * 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedIssue:
-    """An issue as it is mailed, as HTML and plain text."""
+    """A newsletter issue as it is mailed, as HTML and plain text."""
 
     subject: str
     preheader: str
@@ -58,7 +58,7 @@ class RenderedIssue:
 
     @property
     def bytes(self) -> int:
-        """Return the size of both together."""
+        """Return the size of HTML and plain text together, in bytes."""
         return len(self.html.encode()) + len(self.text.encode())
 
 
@@ -69,7 +69,7 @@ def render(
     *,
     most_bytes: int = MOST_BYTES,
 ) -> RenderedIssue:
-    """Render an issue in a site's theme and language.
+    """Render a newsletter issue in a site's theme and language.
 
     Above `most_bytes` the last stories are left out and counted; the issue's page has them all.
     Raises MailError and PublishError that name the owner's template and its line.
@@ -90,7 +90,7 @@ def render(
 
 
 class _IssueRenderer:
-    """Render issue views in one theme and language."""
+    """Render newsletter issues in one theme and language."""
 
     def __init__(self, renderer: Renderer, strings: Strings, hosts: Collection[str]) -> None:
         renderer.set_strings(strings)
@@ -123,7 +123,7 @@ class _IssueRenderer:
         )
 
     def _list_links(self, view: IssueView) -> Iterator[NamedLink]:
-        """Yield the links at the end of a letter."""
+        """Yield the links at the end of an issue."""
         if view.archive:
             yield NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
         if view.home:
@@ -194,7 +194,7 @@ _ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # a name of CSS that mail 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shade:
-    """The colours of a letter, by day or in the dark, as `#rrggbb`."""
+    """The colours of a newsletter, in light or dark mode, as `#rrggbb`."""
 
     paper: str
     ink: str
@@ -205,7 +205,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """Colours and fonts of a letter; fonts as `font-family` lists in single quotes."""
+    """Colours and fonts of a newsletter; fonts as `font-family` lists in single quotes."""
 
     light: Shade
     dark: Shade
@@ -215,7 +215,7 @@ class Brand:
 
 
 def read_brand(style: str, theme: str = "") -> Brand:
-    """Read colours and fonts from our style sheet and from the owner's `theme`, which follows it.
+    """Read a newsletter's colours and fonts from our style sheet, then from the owner's `theme`.
 
     Raises MailError for a theme nested too deep.
     """
@@ -247,7 +247,7 @@ def _read_shade(values: Mapping[str, str], ours: Mapping[str, str]) -> Shade:
 
 
 def _read_sheet(sheet: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the custom properties of `:root`, by day and in the dark."""
+    """Return the custom properties of `:root` in a style sheet, for light and for dark mode."""
     import tinycss2
 
     day: dict[str, str] = {}

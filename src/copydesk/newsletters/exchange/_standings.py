@@ -1,4 +1,4 @@
-"""The table of status words: a cell goes in; what it says about the reader comes out."""
+"""Read status words in subscriber files: a cell goes in; the reader's status comes out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
-    """A reader's status, with the reason where they are blocked: LEFT, or a word of the file."""
+    """A reader's status in a subscriber file; `block` is why they are blocked: LEFT, or a word."""
 
     standing: Standing = "reads"
     block: str = ""
@@ -85,7 +85,7 @@ _NAMES: tuple[tuple[str, ColumnMeaning], ...] = (
 
 
 def find_meaning(column: str) -> ColumnMeaning | None:
-    """Return what a column of this name says about statuses, None for nothing."""
+    """Return which status a column of this name is about, None if it is about none."""
     parted = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", column)
     words = " ".join(re.split(r"[\W_]+", parted.lower()))
     if re.search(r"\bip\b", words):  # from where somebody confirmed
@@ -94,12 +94,12 @@ def find_meaning(column: str) -> ColumnMeaning | None:
 
 
 def tells_state(cell: str) -> bool:
-    """Decide whether a cell is about a status, whatever its column is called."""
+    """Return whether a cell is surely a status word, whatever its column is called."""
     return len(cell) <= _LONGEST_WORD and _fold(cell) in _UNMISTAKABLE
 
 
 def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
-    """Return the meaning of a cell in a status column, None where it is unknown.
+    """Return the reader status that a cell of a status column means, None if it is unknown.
 
     A time means yes. An empty cell means no, except in a column of words, where it means nothing.
     """

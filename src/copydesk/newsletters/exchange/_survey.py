@@ -1,4 +1,4 @@
-"""Check a whole file before its first row is imported: can we tell who has unsubscribed?
+"""Check a whole subscriber file before its first row is imported: can we see who unsubscribed?
 
 A file whose status words are not in our table is refused, and the words are listed: a guess would
 send mail to people who unsubscribed.
@@ -21,7 +21,7 @@ _LONGEST_CELL = 40  # characters of it
 
 @dataclass(slots=True)
 class _Column:
-    """What a survey found about a column: whether it holds statuses, and unknown cells."""
+    """A column while the file is checked: whether it holds statuses, and its unknown cells."""
 
     column: StateColumn
     is_state: bool
@@ -29,7 +29,7 @@ class _Column:
 
 
 def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
-    """Return a layout without some columns; raises UsageError for one that must count.
+    """Return a file's layout without some columns; raises UsageError for one that must be read.
 
     They are named as in the file, in any case.
     """
@@ -55,7 +55,7 @@ def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
 
 
 def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
-    """Return a layout with all status columns, found by their names and their cells.
+    """Return a file's layout with all its status columns, found by their names and their cells.
 
     Raises UsageError where one of their cells is not understood.
     """
@@ -110,7 +110,7 @@ def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
 
 
 def _explain_mending(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
-    """Return what the owner can do about unknown columns."""
+    """Return what the owner can do about columns with unknown status words."""
     words = ", ".join(
         f"in {column.name} write "
         + ("subscribed or unsubscribed" if column.meaning == "word" else "yes or no")

@@ -1,4 +1,4 @@
-"""The outbox: mails to single persons go out, one connection for all that wait."""
+"""Send the waiting mails to single readers, such as confirmation mails, over one connection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def send_outbox(
     *,
     grace_seconds: float = _GRACE_SECONDS,
 ) -> int:
-    """Send the mails that are due; return how many the server accepted.
+    """Send the waiting mails to single readers that are due; return how many the server accepted.
 
     A mail refused for now waits, longer each time. Once `is_over` (set by another thread) no mail
     is begun, and one under way is cut off after `grace_seconds`. Raises MailError where the server
@@ -62,7 +62,7 @@ async def _run_until(
 
 
 class _Outgoing:
-    """Sends the outbox of one newsroom."""
+    """Sends the waiting mails of one newsroom."""
 
     def __init__(self, newsroom: Newsroom, store: MailStore, is_over: Callable[[], bool]) -> None:
         self._newsroom = newsroom
@@ -94,7 +94,7 @@ class _Outgoing:
         return taken
 
     def _write(self, waiting: OutboxMail) -> Envelope | None:
-        """Return a mail ready to send; None where its reader is gone or has no address."""
+        """Return a mail ready to send; None if its reader is gone or the address is invalid."""
         from copydesk.newsletters import message
 
         single = write_outbox_mail(self._newsroom, self._store, waiting)
@@ -121,11 +121,11 @@ class _Outgoing:
             return None
 
     def _is_too_old(self, mail: OutboxMail) -> bool:
-        """Decide whether a mail has expired, such as one from a restored backup."""
+        """Return whether a mail has expired, such as one from a restored backup."""
         return self._newsroom.now - mail.made > _GIVE_UP
 
     def _settle(self, mail: OutboxMail, answer: Answer) -> None:
-        """Finish a mail that was answered; raises MailError where the server refuses the sender."""
+        """Delete a mail that was answered for good; MailError if the server refuses the sender."""
         if answer.kind == "refused" and answer.stage == "sender":
             hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
             what = "the mail server takes nothing from this sender"
