@@ -1,4 +1,4 @@
-"""Article: the fields read from a page; with Image, Provider, Figure, Media and Signal."""
+"""The fields read from an article page: Article, Image, Provider, Figure, Media, Signal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A picture that a page offers: `alt` describes it, `credit` names its owner.
+    """A picture that an article page offers: `alt` describes it, `credit` names its owner.
 
     `origin` names the place in the page ("og:image", "json-ld", "img", …); sizes are the page's own
     claims, in pixels, 0 where it gives none.
@@ -60,7 +60,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A video or audio file that a feed offers with an item: its URL, MIME type and length.
+    """A video or audio file that a feed entry offers: its URL, MIME type and length.
 
     `type` is "" and `seconds` is 0 where the feed does not give them.
     """
@@ -73,7 +73,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A publisher's statement on the use of a page: its name, its words and where they were found.
+    """A publisher's statement on the use of a page, such as for training models.
 
     For example `Signal(name="Content-Signal", said="ai-train=no", where="robots.txt")`.
     """
@@ -85,7 +85,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The fields of an article page, plain text, times aware and UTC.
+    """The fields of an article page: plain text, times aware and in UTC.
 
     `url` is the canonical form of the listed address, `web_url` the address that readers are sent
     to (redirects followed, the page's own canonical link when it can be trusted). `text` is a small
