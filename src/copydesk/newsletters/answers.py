@@ -1,4 +1,4 @@
-"""The answer of an SMTP server to a sent message, as a value without reader addresses."""
+"""The answer of an SMTP server to a sent message, as a value with reader addresses removed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Answer:
     messages. `refused`: 5xx. `unsent`: the connection broke before the message's end was written,
     so it is surely not delivered. `uncertain`: its end was written, and no credible answer came.
 
-    `code` is the server's, 0 where there was no answer; `status` is the enhanced code (RFC 3463)
+    `code` is the server's, 0 if there was no answer; `status` is the enhanced code (RFC 3463)
     such as "5.1.1", or "". `words` are the server's text in one line, at most 200 characters, with
     addresses replaced by `<address>`; our own words where the server said nothing. `stage` is the
     step that was answered: a refusal of the `sender` is not the reader's fault.

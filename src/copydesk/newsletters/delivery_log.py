@@ -30,7 +30,7 @@ _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", 
 class SendingRow:
     """A newsletter issue's sending: its messages by state, returned ones, and page views.
 
-    `next_due` is when the next message is tried, None where none is left. `again_by` sent it to the
+    `next_due` is when the next message is tried, None if none is left. `again_by` sent it to the
     uncertain once more, at `again_at`.
     """
 
@@ -91,7 +91,7 @@ def stop_sending(
 ) -> SendingRow:
     """Pause or end the sending of a newsletter issue; messages under way are finished.
 
-    Raises UsageError where it is finished or was never queued.
+    Raises UsageError if it is finished or was never queued.
     """
     sending = _find(store, issue)
     if sending.state not in _GOING:
@@ -103,7 +103,7 @@ def stop_sending(
 def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
     """Resume a paused sending of a newsletter issue, or approve a waiting one; `serve` sends it.
 
-    Raises UsageError where it is finished or the mail checks hold it back.
+    Raises UsageError if it is finished or the mail checks hold it back.
     """
     sending = _find(store, issue)
     if sending.state not in {"paused", "awaits-word"}:
@@ -150,7 +150,7 @@ def _make_row(store: MailStore, sending: Sending) -> SendingRow:
 class WhoLine:
     """One reader of a newsletter issue: the message's state and since when, and the server's text.
 
-    `address` is "" where the reader was erased, `at` None while the message is queued; `code` is 0
+    `address` is "" if the reader was erased, `at` None while the message is queued; `code` is 0
     where no server answered.
     """
 

@@ -101,7 +101,7 @@ class Signer:
 def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
     """Return the DKIM signer for a domain, by a private key in PEM, RSA or Ed25519.
 
-    `options.domain` takes precedence over `domain`. Raises MailError where the extra copydesk[dkim]
+    `options.domain` takes precedence over `domain`. Raises MailError if the extra copydesk[dkim]
     is not installed or the key cannot be used.
     """
     try:

@@ -38,7 +38,7 @@ _AWAY = "look at `host` and `port` in [mail.smtp]; letters wait until it is ther
 async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) -> SmtpLine:
     """Connect and sign in to the SMTP server; `tls` replaces the system's trusted certificates.
 
-    Raises MailServerError where the server is away, slow or busy. Raises MailError where a person
+    Raises MailServerError if the server is away, slow or busy. Raises MailError if a person
     must act: no TLS, an invalid certificate, a refused sign-in, `none` for another machine. It
     never falls back to an unencrypted connection.
     """

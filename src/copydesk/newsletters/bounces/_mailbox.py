@@ -96,7 +96,7 @@ def read_mailbox(
 
     Blocks. `take_in` is called in this thread; if it raises, reading ends and that message stays
     unseen. Once `is_over` (set by another thread) the connection is cut within half a second, or
-    within `silence_seconds` while it is being opened. Raises MailError where the mailbox cannot be
+    within `silence_seconds` while it is being opened. Raises MailError if the mailbox cannot be
     reached, trusted or read, and where reading was cut off.
     """
     with _open_box(options, silence_seconds, _Guard(look_seconds, is_over)) as connection:

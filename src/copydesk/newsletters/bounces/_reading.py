@@ -283,7 +283,7 @@ def judge_status(status: str) -> StatusKind:
 
 
 def find_status(*places: str) -> str:
-    """Return the most specific status code in texts: the first but X.0.0, else the first, or ""."""
+    """Return the first specific status code (not X.0.0) in some texts, else the first, else ""."""
     codes = [
         ".".join(str(int(number)) for number in match.groups())
         for place in places
@@ -306,7 +306,7 @@ _ENCLOSED = ("Return-Path", "X-Return-Path", "Errors-To", "Sender")
 
 
 def find_return_tokens(message: Message) -> tuple[str, ...]:
-    """Return the tokens of return paths in a message, those of its own address first.
+    """Return the tokens of our return paths found in a message, those of its own address first.
 
     Servers may change the case of addresses (RFC 5321, section 2.4), so tokens are in small
     letters.

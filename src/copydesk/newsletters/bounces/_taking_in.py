@@ -80,7 +80,7 @@ def look_into_mailbox(
     """Handle the messages waiting in the bounce mailbox, at most 500, within five minutes.
 
     Once `is_over`, from another thread, it is broken off; what was taken in stays. Raises
-    UsageError where no box is named, MailError where it cannot be read, MailStoreError.
+    UsageError if no box is named, MailError if it cannot be read, MailStoreError.
     """
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
@@ -228,7 +228,7 @@ def _judge(
 def _leave_by_link(store: MailStore, returned: ReturnedMail) -> ReturnEffect | None:
     """Unsubscribe a reader by the unsubscribe link that a mail provider left in a complaint.
 
-    Such a link may have been passed on with the letter: it ends letters, as it does for whoever
+    Such a link may have been forwarded with the newsletter: it unsubscribes, as it does for whoever
     opens it, and does not keep an address from subscribing again.
     """
     for token in returned.leave_tokens:

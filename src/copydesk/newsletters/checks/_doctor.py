@@ -232,7 +232,7 @@ def read_dkim_key(newsroom: Newsroom) -> bytes | None:
 
 
 def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
-    """Return a return path in the form of real ones, for checks; it belongs to no reader."""
+    """Return a sample return path (bounce address) for mail checks; it belongs to no reader."""
     options = newsroom.settings.mail
     local, _, domain = options.bounces.address.rpartition("@")
     if not local:
@@ -242,7 +242,7 @@ def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
 
 
 def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
-    """Return an unsubscribe link in the form of real ones, for checks; it belongs to no reader."""
+    """Return a sample unsubscribe link for mail checks; it belongs to no reader."""
     base = newsroom.settings.serve.public_url.rstrip("/")
     link = ReaderLink(purpose="unsubscribe", subscriber=_NOBODY, letter="", made=newsroom.now)
     return f"{base}/mail/leave/{store.links.sign(link)}" if base else ""

@@ -121,7 +121,7 @@ async def check_server(
 ) -> tuple[MailFinding, ...]:
     """Check that the SMTP server accepts our sign-in, sender and recipient; no message is sent.
 
-    `sender` is a return path as letters have it, `recipient` the sender's own address.
+    `sender` is a return path as newsletters have it, `recipient` the sender's own address.
     """
     try:
         sender, recipient = spell_address(sender), spell_address(recipient)

@@ -63,7 +63,7 @@ def admit_trial(
     """Check the daily limit for test mails, log the mail, and yield the address to send it to.
 
     One that fails for want of a server (MailError) is not counted. Raises UsageError for an address
-    that does not belong to the newsroom, and for one letter too many.
+    that does not belong to the newsroom, and for one mail too many.
     """
     limit = newsroom.settings.mail.test_letters_a_day
     with contextlib.closing(open_desk(newsroom.private)) as desk:
@@ -90,7 +90,7 @@ def admit_trial(
 
 
 def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest) -> str:
-    """Return an address as beat.toml or a desk account spells it; any at the command line."""
+    """Return an address if beat.toml or a desk account has it; the command line may use any."""
     names = (account.name for account in desk.accounts.list() if "@" in account.name)
     wanted = fold_address(request.address.strip())
     for address in (*newsroom.settings.mail.test_addresses, *names):
@@ -108,7 +108,7 @@ def send_test_letter(
     """Send a signed test mail with a return path, as newsletters have; return the server's answer.
 
     It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
-    server that is away; UsageError where no mail goes by SMTP, and as `admit_trial` does.
+    server that is away; UsageError if no mail goes by SMTP, and as `admit_trial` does.
     """
     if newsroom.settings.mail.deliver != "smtp":
         raise UsageError(

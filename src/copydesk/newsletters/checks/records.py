@@ -124,7 +124,7 @@ async def check_dmarc(
 ) -> MailFinding:
     """Check that a domain has a DMARC policy, and that the return path or the signature meets it.
 
-    `signing_domain` is "" where a relay signs: then only SPF alignment can be seen from here.
+    `signing_domain` is "" if a relay signs: then only SPF alignment can be seen from here.
     """
     place, records = await _find_records(from_domain, names)
     line = f'_dmarc.{place}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{place}"'

@@ -36,7 +36,7 @@ _NO_EDITS = IssueEdits()
 class IssueDraft:
     """A newsletter issue as it would be now, even an empty one, with its number of new stories.
 
-    `fewest` is how many new stories the letter needs.
+    `fewest` is how many new stories the newsletter needs.
     """
 
     issue: Issue
@@ -332,7 +332,7 @@ class EarlierIssues:
     """The stories and events that earlier issues of a newsletter had.
 
     `names` are the records of all issues, `last_names` those of the last one. `told_at` says when
-    each event was last told.
+    an issue last had a story about each event.
     """
 
     names: frozenset[str] = frozenset()
@@ -376,7 +376,7 @@ class IssueMaterial:
     story. `above` maps a topic's name to its id and its parents' ids; `sections` are the top-level
     topics. `lists` holds the published stories of reading lists and stashes, by kind and name, with
     an editor's words. `picks` holds the candidates from other collections, best first, each with
-    its heat. `tell` turns a story into what an issue tells of it.
+    its heat. `tell` turns a story into the form that an issue shows.
     """
 
     letter: LetterOptions
@@ -416,7 +416,8 @@ _FIRST_WITHIN = timedelta(hours=1)  # of its hour comes a first issue, however o
 def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
     """Return when a newsletter is next due after a moment; None if it has no fixed hour.
 
-    That is a letter that waits for a number of new stories, or a date beyond the calendar's end.
+    That is a newsletter that waits for a number of new stories, or a date beyond the calendar's
+    end.
     """
     return next(_walk_due(letter, after, 1), None)
 
@@ -437,7 +438,7 @@ def last_due(letter: LetterOptions, until: datetime) -> datetime | None:
 def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
     """Return whether a newsletter issue should be made now; `last` is the time of the last issue.
 
-    A missed hour is made up for within a day; for a letter's first issue within an hour, since
+    A missed hour is made up for within a day; for a newsletter's first issue within an hour, since
     somebody who sets it up at ten does not expect it at once. A day has one issue at most: moving
     the hour or the time zone does not make a second one.
     """
@@ -493,7 +494,7 @@ PREHEADER_CHARACTERS = 200
 
 
 class Pick(NamedTuple):
-    """A story placed in a newsletter issue, with its heat."""
+    """A story placed in a newsletter issue, with its heat (its score on the front page)."""
 
     story: IssueStory
     heat: float

@@ -67,7 +67,7 @@ class PictureView:
 class StoryView:
     """A story as the newsletter template shows it; `source` and `facts` go on the line below it.
 
-    `language` is "" where it is the letter's own. `note` is clean HTML, `note_words` the same as
+    `language` is "" if it is the newsletter's own. `note` is clean HTML, `note_words` the same as
     plain text.
     """
 

@@ -273,7 +273,7 @@ class FiledParts:
 
 
 def part_letter(markup: str) -> FiledParts:
-    """Split a newsletter issue's HTML at its marks; unpaired marks are ignored."""
+    """Split a newsletter issue's HTML at its marks (HTML comments); unpaired marks are ignored."""
     sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
     stories: list[_Stretch] = []
     opened: dict[str, re.Match[str]] = {}

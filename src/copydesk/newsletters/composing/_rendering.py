@@ -309,7 +309,7 @@ def _resolve(value: str, values: Mapping[str, str]) -> str:
 
 
 def _faces(value: str) -> str:
-    """Return a font list that fits a `style` attribute, "" where there is none."""
+    """Return a font list that fits a `style` attribute, "" if there is none."""
     names = list(_face_names(value))
     if not names:
         return ""

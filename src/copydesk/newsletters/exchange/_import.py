@@ -74,15 +74,15 @@ class ImportedRow:
 class ImportReport:
     """The number of rows in a subscriber file for each result; results without rows are left out.
 
-    added: gets the letter from now on; already: did so before
+    added: gets the newsletter from now on; already: did so before
     left-before: left here, and stays so
     suppressed: nothing is sent to the address, here before or there
     no-address, formula, bad-row: cannot be read as one
-    double: stands further up in the file
+    double: is further up in the file, too
     no-consent: nothing proves it; no-letter: the row names one that is none
     unconfirmed: did not confirm there, or was asked and did not agree: no word of the owner helps
 
-    `state_columns` are those by which who reads was told from who left, but for the columns of a
+    `state_columns` are those that show who unsubscribed, but for the columns of a
     program that is known.
     """
 

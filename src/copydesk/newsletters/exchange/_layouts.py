@@ -95,7 +95,7 @@ class StateColumn:
 class FileLayout:
     """The program that wrote a subscriber file, and its columns by their names in lower case.
 
-    `has_header` is False where the first row is a reader. `free_columns` are those that the program
+    `has_header` is False if the first row is a reader. `free_columns` are those that the program
     does not define, by position; `states` are the columns of statuses.
     """
 

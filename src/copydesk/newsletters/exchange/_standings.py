@@ -16,7 +16,7 @@ LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
-    """A reader's status in a subscriber file; `block` is why they are blocked: LEFT, or a word."""
+    """A reader's status in a subscriber file; `block` says why nothing may be sent to them."""
 
     standing: Standing = "reads"
     block: str = ""

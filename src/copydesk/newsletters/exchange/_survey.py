@@ -57,7 +57,7 @@ def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
 def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
     """Return a file's layout with all its status columns, found by their names and their cells.
 
-    Raises UsageError where one of their cells is not understood.
+    Raises UsageError if one of their cells is not understood.
     """
     columns = _list_columns(layout)
     for row in rows if columns else ():

@@ -167,7 +167,7 @@ def export_readers(store: MailStore, out: TextIO, form: ExportFormat = "csv") ->
     """Write all newsletter subscribers to a file; return the number of rows. Raises MailStoreError.
 
     `import_readers` accepts each CSV row. JSON is a list of objects with the same names. A reader
-    without letters has one row without one.
+    without newsletters has one row without one.
     """
     rows = (row for subscriber in store.subscribers.walk() for row in _rows_of(store, subscriber))
     return _write_csv(rows, out) if form == "csv" else _write_json(rows, out)

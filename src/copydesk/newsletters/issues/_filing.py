@@ -40,7 +40,7 @@ from copydesk.placement import parse_issue_name
 def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
     """Return the ids of newsletters that would be filed now, and of those that await new stories.
 
-    A letter on hold, or without the approval that it needs, is left out.
+    A newsletter on hold, or without the approval that it needs, is left out.
     """
     return [
         letter.id
@@ -87,7 +87,7 @@ LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", 
 class LetterOutcome:
     """The result of filing a newsletter's next issue; `what` describes it.
 
-    `path` is its file's, "" where there is none; `new` of the needed `fewest` stories were new.
+    `path` is its file's, "" if there is none; `new` of the needed `fewest` stories were new.
     `hint` says what would release a skipped one. One that `is_held` is filed, and waits for a
     person's approval before it is sent.
     """
@@ -112,10 +112,10 @@ def file_letter(
 ) -> LetterOutcome:
     """Compose a newsletter's issue as of now and file it, unless there are too few new stories.
 
-    `by` is the person who releases it, which is their approval; without one, only a letter that
-    needs no approval is filed. A letter on hold is never filed. `before` is called with the issue
-    before it is filed. Raises UsageError where there is no such letter and as `file_issue` does,
-    MailError and PublishError for the owner's template.
+    `by` is the person who releases it, which is their approval; without one, only a newsletter that
+    needs no approval is filed. A newsletter on hold is never filed. `before` is called with the
+    issue before it is filed. Raises UsageError if there is no such newsletter and as `file_issue`
+    does, MailError and PublishError for the owner's template.
     """
     letter = find_letter(newsroom, letter_id).options
     kept = read_edits(newsroom, letter.id)
@@ -208,7 +208,7 @@ _CLOCKS_DIFFER = timedelta(hours=1)  # two processes that file one hour are no f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledIssue:
-    """A newsletter issue's file; `is_new` is False if another process filed its hour before.
+    """A newsletter issue's file; `is_new` is False if another process had already filed the issue.
 
     Either way the editors' changes to it are used up.
     """
@@ -224,10 +224,10 @@ def file_issue(
 ) -> FiledIssue:
     """File a composed and rendered issue; `by` is the person who released it, "" for nobody.
 
-    Its hour is already filed where the letter has a newer issue than the one it was composed after.
-    Raises UsageError where one of its stories was removed meanwhile, its name is taken by another
-    file, or an issue has a later date (by a wrong clock); BusyError where another process writes
-    for ten seconds; RecordError.
+    Its hour is already filed if the newsletter has a newer issue than the one it was composed
+    after. Raises UsageError if one of its stories was removed meanwhile, its name is taken by
+    another file, or an issue has a later date (by a wrong clock); BusyError if another process
+    writes for ten seconds; RecordError.
     """
     with hold_write_lock(newsroom) as lock:
         last = find_last_issue(newsroom, _stems(issue))

@@ -105,7 +105,7 @@ def _read_collections(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathering:
-    """Queries about stories and URLs, while the plan of the site is open."""
+    """Reads what an issue needs of the site's stories, while the plan of the site is open."""
 
     newsroom: Newsroom
     letter: LetterOptions
@@ -202,7 +202,7 @@ class _Gathering:
         return {key: list(self.plan.read_list(known[key])) for key in wanted & known.keys()}
 
     def _find_stashes(self) -> Iterator[tuple[str, ReadingList]]:
-        """Yield the desk's shared stashes, by name, if a section uses one."""
+        """Yield the editors' shared stashes (saved stories), by name, if a section uses one."""
         private = self.newsroom.private
         if not any(part.kind == "stash" for part in self.letter.parts) or not has_desk(private):
             return
@@ -263,7 +263,7 @@ def read_earlier_issues(
 ) -> list[EarlierIssue]:
     """Return a newsletter's issues of the last 40 days (or `every`) before a moment, latest last.
 
-    An issue that cannot be read is ignored. Issues in the reference implementation's format told no
+    An issue that cannot be read is ignored. Issues in the reference implementation's format name no
     record.
     """
     return sorted(_walk_back(newsroom, stems, before, every=every), key=lambda issue: issue.at)
@@ -324,7 +324,7 @@ def compose_issue(
 ) -> Issue:
     """Compose a newsletter's issue at a moment, even with too few new stories.
 
-    Raises UsageError where there is no such letter, PublishError, MemoryStoreError.
+    Raises UsageError if there is no such newsletter, PublishError, MemoryStoreError.
     """
     return draft_letter(newsroom, letter_id, at, edits).issue
 
@@ -370,5 +370,5 @@ def find_due_hour(
 
 
 def mark_hour(hour: datetime) -> bytes:
-    """Return the value by which the memory marks the hour of a skipped newsletter issue."""
+    """Return the stored mark for the hour of a newsletter issue that was skipped."""
     return dates.rfc3339(hour).encode()

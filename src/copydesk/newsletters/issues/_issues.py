@@ -113,7 +113,7 @@ class IssueToSend:
 def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     """Read a filed newsletter issue by its name, `daily-2026-11-24`, or its path.
 
-    Raises UsageError where there is none or the settings lack its letter; MailError where its file
+    Raises UsageError if there is none or the settings lack its newsletter; MailError if its file
     cannot be read.
     """
     stem = name.removeprefix(f"{LETTERS_FOLDER}/").removesuffix(".html")

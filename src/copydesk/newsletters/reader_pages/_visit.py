@@ -69,9 +69,7 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
 
 
 async def read_form(request: Request) -> Form:
-    """Return the form in a request's body; answers 415 for another body, 400 for a too large
-    form.
-    """
+    """Return the form in a request's body; answers 415 for other bodies, 400 for too large ones."""
     if not is_form(request):
         raise HTTPException(415)
     try:
@@ -224,7 +222,7 @@ class Visit:
         return self.sent.form
 
     def look(self, purpose: links.LinkPurpose) -> readers.LinkView:
-        """Return what the link of this request shows for a purpose."""
+        """Return what the page behind this request's link may show."""
         return mailed_links.look_at_link(self.newsroom, self.store, self.token, purpose)
 
     def refuse_link(self, kind: str) -> Response:

@@ -43,11 +43,11 @@ class SubscribeRequest:
 class SubscribeAnswer:
     """The result of sending the sign-up form.
 
-    asked: a mail was sent, or the address is subscribed already; the answer does not tell which
+    asked: a mail was sent, or the address is subscribed already; the answer does not say which
     wait: this network sent too many forms; `wait` is the time until the next
     busy: too many new readers today
     no-address: `hint` says what is wrong with it
-    no-letter: none of the named letters exists
+    no-letter: none of the named newsletters exists
     """
 
     outcome: SubscribeOutcome
@@ -91,7 +91,7 @@ class LinkView:
     """What the page behind a mailed link may show; only `kind` is set if the link is not `good`.
 
     `address` is masked. `letters` are all newsletters with the reader's choices; for a confirmation
-    link those that were asked for, with their topics. `letter` is the link's own, None where it has
+    link those that were asked for, with their topics. `letter` is the link's own, None if it has
     none or that newsletter is gone; `topics` are the names that can be chosen; `new_address`
     (masked) is the one that a change link would set. A pause without end is `is_paused` without
     `paused_until`. A reader who `is_suppressed` gets nothing whatever they choose: mail bounced,
@@ -137,9 +137,9 @@ class ReaderChoices:
 class ChooseAnswer:
     """The result of storing a reader's choice of newsletters.
 
-    kept: it was stored; with no letter the reader is unsubscribed
+    kept: it was stored; without any newsletter the reader is unsubscribed
     asked: the reader had unsubscribed, so a mail asks for confirmation
-    no-letter: an unknown letter; nothing changed
+    no-letter: an unknown newsletter; nothing changed
     no-date: a pause that ends in the past or in more than a year; nothing changed
     """
 

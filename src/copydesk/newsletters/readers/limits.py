@@ -172,7 +172,7 @@ def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
 
 
 def admit_any(store: MailStore, now: datetime) -> timedelta | None:
-    """Check the daily limit for mails to new readers; return the time to wait, None for none."""
+    """Check the daily limit for mails to new readers; return the wait, None if one may be sent."""
     return store.limits.admit({"mails": MAILS_A_DAY}, now)
 
 
@@ -182,7 +182,7 @@ def take_back_any(store: MailStore) -> None:
 
 
 def admit_link(store: MailStore, subscriber: int, now: datetime) -> timedelta | None:
-    """Check a reader's daily limit for mailed links; return the time to wait, None for none."""
+    """Check a reader's daily limit for mailed links; return the wait, None if one may be sent."""
     return store.limits.admit({f"links {subscriber}": LINKS_A_READER}, now)
 
 

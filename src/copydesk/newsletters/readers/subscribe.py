@@ -56,7 +56,7 @@ def ask_reader(
 ) -> bool:
     """Queue a confirmation mail to an address; False if no mail may go there now.
 
-    A reader who gets all those newsletters already is told that instead.
+    A reader who gets all those newsletters already is mailed just that.
     """
     now = newsroom.now
     if not limits.may_write(store, address) or not limits.admit_mail(store, address, now):

@@ -132,7 +132,7 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
     """Queue a finished newsletter issue once more to the readers whose delivery is uncertain.
 
     That is an owner's decision, once per issue: some readers get it twice. `readers` is the number
-    that the owner was shown. Raises UsageError where the number differs, the issue is not finished
+    that the owner was shown. Raises UsageError if the number differs, the issue is not finished
     or was sent again before, or the mail checks hold it back.
     """
     sending = _find_repeatable(store, name)

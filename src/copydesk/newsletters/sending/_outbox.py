@@ -37,7 +37,7 @@ def send_outbox(
     """Send the waiting mails to single readers that are due; return how many the server accepted.
 
     A mail refused for now waits, longer each time. Once `is_over` (set by another thread) no mail
-    is begun, and one under way is cut off after `grace_seconds`. Raises MailError where the server
+    is begun, and one under way is cut off after `grace_seconds`. Raises MailError if the server
     cannot be reached, MailStoreError.
     """
     with hold_lock(newsroom.private / _LOCK) as is_free:

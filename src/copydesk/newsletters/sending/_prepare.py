@@ -123,7 +123,7 @@ def _name_sender(domain: str) -> str:
 def load_own_signer(newsroom: Newsroom) -> Signer | None:
     """Return the DKIM signer of the settings, None if a relay signs or nobody does.
 
-    Raises MailError where the key cannot be read or used.
+    Raises MailError if the key cannot be read or used.
     """
     from copydesk.newsletters.dkim import load_signer
 
@@ -159,7 +159,7 @@ _NOBODY = 0  # of the links in a letter that is tried out: they open nothing
 def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
     """Send a newsletter issue as a test to one of the newsroom's addresses, without logging it.
 
-    Raises UsageError for an unknown issue and as `admit_trial` does, MailError where there is no
+    Raises UsageError for an unknown issue and as `admit_trial` does, MailError if there is no
     server.
     """
     from copydesk.newsletters import smtp

@@ -59,8 +59,8 @@ def send_issues(
     """Send some newsletter issues; messages that wait for a retry are left for a later call.
 
     On SIGTERM and Ctrl-C each connection finishes its message, and no other issue begins. An issue
-    that cannot be sent (its file or letter is gone, a key cannot be read) stops no other. `clock`
-    runs on from issue to issue. Raises BusyError where another process sends; MailStoreError.
+    that cannot be sent (its file or newsletter is gone, a key cannot be read) stops no other.
+    `clock` runs on from issue to issue. Raises BusyError if another process sends; MailStoreError.
     """
     store.be_patient(_PATIENCE_SECONDS)
     clock, end = clock or SteadyClock(newsroom.now), threading.Event()

@@ -164,9 +164,7 @@ class Pace:
             self._next[domain] = begin + _MINUTE / letters_a_minute
 
     def _end_of_full_day(self, domain: str, now: datetime) -> datetime:
-        """Return when a domain under warm-up may get messages: now, or tomorrow after a full
-        day.
-        """
+        """Return when a domain under warm-up may get messages: now, or tomorrow at the limit."""
         if not self._options.warm_up:
             return now
         days, today = self._days_of(domain), dates.rfc3339(now)[:10]
