@@ -169,7 +169,7 @@ class Ledger:
     def claim(self, number: int, line: int, most: int, now: datetime) -> tuple[Intent, ...]:
         """Return the next messages for a connection, marked as about to be sent, in sending order.
 
-        Readers who unsubscribed meanwhile are skipped. () where nothing is due now.
+        Readers who unsubscribed meanwhile are skipped. () if nothing is due now.
         """
         with self._database.at_once():
             rows = self._find_due(number, DeliveryState.WAITING, most, now)
@@ -237,7 +237,7 @@ class Ledger:
             )
 
     def give_back(self, number: int, times: Iterable[tuple[int, datetime]]) -> None:
-        """Return messages that were claimed and not tried to the queue, each until a moment."""
+        """Put claimed messages that were not tried back into the queue, each with a due time."""
         self._database.run_many(
             "UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 0 ELSE 3 END, at = ? "
             "WHERE sending = ? AND subscriber = ? AND state = 1",

@@ -25,7 +25,7 @@ ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and lin
 class MailStore:
     """The database of newsletter subscribers, with an attribute for each of its parts.
 
-    Methods raise MailStoreError where the file fails. For any thread, one at a time; a forked
+    Methods raise MailStoreError if the file fails. For any thread, one at a time; a forked
     process opens its own.
     """
 

@@ -49,7 +49,7 @@ class ReturnEntry:
 class SentLetter:
     """When a message was sent to a reader, and the digest of the address that it was sent to.
 
-    `key` is None where the address is unknown: sent before addresses were stored, or too long ago.
+    `key` is None if the address is unknown: sent before addresses were stored, or too long ago.
     """
 
     at: datetime
