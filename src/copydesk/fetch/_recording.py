@@ -241,7 +241,7 @@ def _weak(tag: str) -> str:
 
 
 def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes:
-    """Return a recorded body decoded: from chunks, compressed, or decoded already."""
+    """Return a WARC record's body decoded; it may be chunked, compressed, or decoded already."""
     raw = record.reader.read(limit + 1 + limit // 8)  # room for the chunk headers
     if "chunked" in join_values(pairs, "transfer-encoding").lower():
         raw = _join_chunks(raw)

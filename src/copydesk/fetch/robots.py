@@ -7,7 +7,7 @@ Lines of a robots.txt about the use of its pages, none of which decides who may 
 
     Content-Usage: [/path] train-ai=n         draft-ietf-aipref-attach, in a group
     Content-Signal: [/path] ai-train=no       contentsignals.org, in a group
-    License: https://a.example/license.xml    RSL 1.0, for every agent wherever it stands
+    License: https://a.example/license.xml    RSL 1.0, for every agent wherever it is written
     User-agent: GPTBot / Disallow: /          a site closed to an agent that trains models
 
 The first two belong to their group and end the list of its agents, as a rule does.

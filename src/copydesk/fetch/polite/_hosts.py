@@ -241,7 +241,7 @@ class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class Notes:
-    """What is known about hosts: records of earlier runs, covered by those of this run."""
+    """What is known about hosts: the records of this run, else those of earlier runs."""
 
     def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
         self._store = store

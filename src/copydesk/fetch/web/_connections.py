@@ -168,7 +168,7 @@ def idle_seconds(options: FetchOptions) -> float:
 class IdleConnections:
     """A count of the idle HTTP connections, which wait for the next request to their host.
 
-    A connection over the limit is closed after its answer, and the server is told so.
+    A connection over the limit is closed after its answer, by `Connection: close`.
     """
 
     def __init__(self, most: int, seconds: float) -> None:

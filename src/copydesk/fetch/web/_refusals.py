@@ -90,7 +90,7 @@ def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> 
 
 
 def _describe(host: str, error: Exception) -> str:
-    """Describe an error without the jargon of the library; subclasses stand before their bases."""
+    """Describe an error without the jargon of the library; subclasses come before their bases."""
     import aiohttp
 
     kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
