@@ -140,7 +140,7 @@ def _link(item: Fields, base: str) -> str:
 
 
 def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
-    """Return a field as plain text.
+    """Return a text field of a feed or of its item as plain text.
 
     RSS has no text type, so remaining tags and entities are removed; a text that Atom declares
     plain keeps its angle brackets.

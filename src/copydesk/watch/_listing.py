@@ -199,7 +199,7 @@ def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
 
 
 def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
-    """Compile a selector; inside a box it may match the box itself."""
+    """Compile a CSS selector; inside a box it may match the box itself."""
     from cssselect import HTMLTranslator, SelectorError
     from lxml import etree
 

@@ -36,8 +36,8 @@ _HREF = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 def read(page: Page, source: Source, now: datetime, *, known: str = "") -> SourceReading:
     """Read a source's fetched page: its leads (links to articles), and the sitemaps of an index.
 
-    The format is told by the bytes. `known` is the source's former kind (SourceState.kind). Raises
-    FeedError for an empty or broken answer, and for an HTML page where a feed or sitemap is
+    The format is recognised by the bytes. `known` is the source's former kind (SourceState.kind).
+    Raises FeedError for an empty or broken answer, and for an HTML page where a feed or sitemap is
     expected: by `source.kind`, by `known` or by the URL.
     """
     listed = entries(page, source, known=known)

@@ -205,7 +205,7 @@ def _times(count: int) -> str:
 
 
 def _describe_failure(state: SourceState) -> _Failure:
-    """Return the words for the last failure, by its kind or more exactly by its fault."""
+    """Return the words for the last failure, by its fault if that says more than its kind."""
     failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:

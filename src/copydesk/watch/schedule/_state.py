@@ -174,7 +174,7 @@ def keep_address(state: SourceState) -> SourceState:
 
 
 def revive(state: SourceState) -> SourceState:
-    """Return an ended source to work, so that it is due now and a 410 counts as a failure only."""
+    """Undo the end of a source: it is due now, and a 410 counts as a failure only."""
     return replace(
         state,
         ended=False,

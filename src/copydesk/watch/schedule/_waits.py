@@ -44,7 +44,7 @@ _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
 def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
-    """Return a source's interval after an answer with `items`, `new` of them, after `elapsed`.
+    """Return the interval between a source's requests, after one with `new` of `items` new.
 
     It tends to the time after which half of the items are new. It shortens at once, but only when
     less than two thirds were known, and lengthens by no more than the wait that was tried.
@@ -61,7 +61,7 @@ def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int)
 
 
 def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
-    """Return the wait until the expected items have waited long enough, or fill half the feed."""
+    """Return the wait until enough new items are expected, by their number or waiting time."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
     there, passed = 0.0, 0.0  # items, hours
