@@ -17,7 +17,7 @@ ProfileName = Literal["copydesk", "everyday"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """The properties of a scoring profile that code outside the judge needs to know.
+    """The properties of a scoring profile that other code than the scoring needs to know.
 
     `has_blocks`: a record has our own blocks (reasons, history, digests of machine-written fields
     …). `keeps_verdicts_in_rulings`: its record has no field for an editor's verdict, so the verdict
@@ -119,7 +119,8 @@ def _points(default: int, about: str) -> int:
 class SignalPoints:
     """The points for each property of a story in the profile `copydesk`: `[scoring.points]`.
 
-    The field names are the signals' names everywhere: in beat.toml, in the judge, on the desk.
+    The field names are the signals' names everywhere: in beat.toml, in the scoring code (`judge`),
+    on the desk.
     """
 
     on_beat: int = _points(6, "On the beat: four to eight times, by how sure its topic is.")
@@ -216,7 +217,7 @@ class Scoring:
 
     @property
     def traits(self) -> Traits:
-        """Return the scoring profile's properties for records, verdicts and groups."""
+        """Return the profile's properties for records, editors' decisions and groups of stories."""
         return TRAITS[self.profile]
 
 
@@ -307,7 +308,7 @@ class Beat(SiteOptions):
     its 50x50 logo. `organizations` and `standings` are keyed by domain. `rulings` are the editors'
     lasting rules, in the order in which they were made. `hub` is the WebSub hub that feeds name,
     `index_now_key` proves to search engines that the site is ours; either may be "" for none.
-    `subscribe_url` is the target of the newsletter forms, "" where nobody can subscribe.
+    `subscribe_url` is the target of the newsletter forms, "" if nobody can subscribe.
     """
 
     api_url: str = ""
@@ -333,7 +334,7 @@ class Beat(SiteOptions):
         return self._by_url.get(url)
 
     def give_topics(self, url: str, topics: tuple[str, ...], by: str) -> Beat:
-        """Return a beat in which the source with this URL has these topics, set by the person `by`.
+        """Return the site's settings with topics, set by a person, for the source with this URL.
 
         A person's topics for an article then count as much as those of a source.
         """

@@ -11,7 +11,7 @@ from copydesk.news.wording import Wording
 
 
 class EventKind(StrEnum):
-    """The kind of an event in a story's history: a change by the publisher, but where noted."""
+    """The kind of an event in a story's history; most are changes by the publisher."""
 
     FILED = "filed"  # at our desk: a person found its page
     HEADLINE_CHANGED = "headline-changed"

@@ -111,7 +111,7 @@ class IssueStory:
 
     `name` is the name of its record. `url` is the address of the article, `page` that of its page
     on the site ("" if it has none). `coverage` are other publishers' stories on the same event,
-    `note` is an editor's note in Markdown, `minutes` the reading time, 0 where unknown.
+    `note` is an editor's note in Markdown, `minutes` the reading time, 0 if unknown.
     """
 
     name: str
@@ -145,8 +145,8 @@ class Issue:
     `name` is the name of its file below `_newsletters`, without the ending. `since` is the time of
     the previous issue, from which on it has stories. `note` is an editor's introduction in
     Markdown. `page` is its address on the site, `archive` that of all issues, `home` that of the
-    site. `site` is the site's title, "" if the letter has the same one. Its date is the day in its
-    time `zone`.
+    site. `site` is the site's title, "" if the newsletter has the same one. Its date is the day in
+    its time `zone`.
     """
 
     letter: str

@@ -206,9 +206,9 @@ _ABOUT_GROUP_RULED = frozenset(_TABLE[kind][0] for kind in GROUP_RULED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """The explanation of a score or a label: `quality +15: keyword "generative ai" in title`.
+    """The explanation of a score or status: `quality +15: keyword "generative ai" in title`.
 
-    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where it
+    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None if it
     has none. The program decides by `kind`; the words are for people.
     """
 
@@ -276,7 +276,7 @@ class Reason:
 
     @classmethod
     def exclusion(cls, words: str) -> Reason:
-        """Return the reason why a story was dropped, from the `reason_words` of the rule."""
+        """Return the reason that an editor's rule keeps a story out, from its `reason_words`."""
         about, _ = _TABLE[ReasonKind.RULED_OUT]
         return cls(about=about, why=words)
 

@@ -18,7 +18,7 @@ from copydesk.news.ruling import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A snapshot of another story, stored with this one (SPEC 2.10)."""
+    """A snapshot of a related story, stored in a story's record (SPEC 2.10)."""
 
     title: str
     published_at: datetime
@@ -48,7 +48,7 @@ class Extra:
 class Story:
     """A filed story: every field of one record (Markdown file) of `_news/`.
 
-    `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () where the
+    `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () if the
     record leaves it out. `machine` holds (field, digest) pairs of the values that the pipeline last
     wrote. `length` is that of a video or audio file (ISO 8601: "PT10M5S"), `refuses` the uses that
     its publisher forbids (`Article.refuses`). `history` are lines on what happened to it since it
