@@ -69,8 +69,8 @@ def _classify(code: int) -> AnswerKind:
 
 ADDRESS_MARK = "<address>"
 _MOST = 200  # characters that are kept
-_LOOKED_AT = 4_000  # characters that are read: a server may say megabytes
-_SHORTEST_NAME = 3  # of a mailbox: "a" stands in every word
+_LOOKED_AT = 4_000  # characters that are read: a server may send megabytes
+_SHORTEST_NAME = 3  # of a mailbox: the name "a" would match in many texts
 _ADDRESS = re.compile(
     r"""<?(?:"[^"\n]{1,64}"|[^\s<>"'(),;:\[\]]{1,320}?)(?:@|%40|=40)[^\s<>"'(),;:]{1,255}>?""",
     re.IGNORECASE,

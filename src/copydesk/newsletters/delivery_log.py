@@ -30,8 +30,8 @@ _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", 
 class SendingRow:
     """A newsletter issue's sending: its messages by state, returned ones, and page views.
 
-    `next_due` is when the next message is tried, None if none is left. `again_by` sent it to the
-    uncertain once more, at `again_at`.
+    `next_due` is when the next message is tried, None if none is left. `again_by` is who sent the
+    issue once more, at `again_at`, to the readers whose delivery was uncertain.
     """
 
     issue: str

@@ -24,8 +24,8 @@ _SIGNED = (
     "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "auto-submitted", "mime-version",
     "content-type", "content-transfer-encoding",
 )  # fmt: skip
-# Named once more than they are there, so that none can be put above the signed one (RFC 6376,
-# section 8.15): what a reader sees or answers to, what a button does, how the body is read.
+# Named once more than they occur, so that nobody can add another above the signed one (RFC 6376,
+# section 8.15): fields that a reader sees or replies to, buttons, and how the body is read.
 _CLOSED = (
     "from", "to", "cc", "subject", "date", "reply-to", "list-unsubscribe", "list-unsubscribe-post",
     "mime-version", "content-type", "content-transfer-encoding",

@@ -172,7 +172,7 @@ END = b"\r\n"
 _MOST_CHARACTERS = 500
 _MOST_ON_A_LINE = 78  # without its end, where it can be folded (the same section)
 _FIELD_OCTETS = 900  # of a value on one line, which has 998 at most (RFC 5322, section 2.1.1)
-# marks that turn the direction of what follows: a name could hide its own end
+# marks that change the text direction: with one a name could hide its end
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _HALVES = re.compile("[\ud800-\udfff]")
 _MESSAGE_ID = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[!#-'*+\-/-9=?A-Z^-~.]+")
@@ -307,7 +307,7 @@ def spell_address(address: str) -> str:
 def _fits(local: str, spelled: str) -> bool:
     try:
         return len(local.encode()) <= _MOST_LOCAL_OCTETS and len(spelled.encode()) <= MOST_OCTETS
-    except UnicodeEncodeError:  # half a character
+    except UnicodeEncodeError:  # a lone surrogate
         return False
 
 

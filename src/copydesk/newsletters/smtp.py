@@ -51,7 +51,7 @@ async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) 
         timeout=options.timeout_seconds,
         local_hostname=_own_name(),
         use_tls=options.security == "tls",
-        start_tls=False,  # as a step of ours, to know what failed
+        start_tls=False,  # we do it ourselves, to know what failed
         tls_context=tls,
     )
     try:
@@ -232,7 +232,7 @@ class SmtpLine:
             if self.is_open:
                 await self._conversation.ask(b"QUIT\r\n")
         except LineLostError:
-            pass  # that was the point
+            pass  # the connection is gone, as wanted
         finally:
             self._conversation.end("closed")
 
@@ -310,9 +310,9 @@ def _is_head_ascii(message: bytes) -> bool:
 _MOST_BYTES = 32_768  # of one answer; RFC 5321 has 512 a line
 _LINE = re.compile(rb"(\d{3})(?:([ -])([^\n]*))?\r?\n")
 _END = b".\r\n"
-# More patience for the answer to a letter's end, after which a server looks through the letter: ten
-# minutes of RFC 5321, section 4.5.3.2.6, at the default of one. Who gives up early makes letters
-# uncertain that were taken.
+# More patience for the answer to a message's end, when a server scans the message: ten
+# minutes of RFC 5321, section 4.5.3.2.6, at the default of one. Giving up early makes messages
+# uncertain that were accepted.
 _TIMES_LONGER = 10
 _T = TypeVar("_T")
 
@@ -368,7 +368,7 @@ class Conversation(asyncio.Protocol):
         """
         self._check_silence()
         self._transport.write(_stuff(message))
-        # a line that the server closed meanwhile is found to be so
+        # lets the event loop notice that the server has closed the connection
         await asyncio.sleep(0)
         if self._is_waiting_to_write:
             await self._within_time(self._flush(), "the server takes no more of a letter")

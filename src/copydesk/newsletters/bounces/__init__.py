@@ -1,7 +1,7 @@
 """Bounces: a returned message goes in; the newsletter subscriptions that it ends come out.
 
 A message that matches no newsletter issue sent from here changes nothing:
-docs/design/post-returns.md.
+docs/design/delivery.md.
 """
 
 from __future__ import annotations

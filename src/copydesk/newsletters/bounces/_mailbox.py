@@ -21,12 +21,12 @@ from copydesk.news import BounceOptions
 from copydesk.newsletters.bounces._reading import MOST_BYTES
 
 _SILENCE_SECONDS = 30.0
-_GLANCE_SECONDS = 0.25  # how soon a look ends that is over
-_LOOK_SECONDS = 300.0  # a whole look: a server may send a byte each half minute
-_MOST_MESSAGES = 500  # of one look; the next goes on
-_SPARE_BYTES = 1_024  # around a message, and of a server that counts otherwise
-# What imaplib raises for what servers say: its own, those of sockets and TLS (OSError), and what
-# answers of no known form become in its parser.
+_GLANCE_SECONDS = 0.25  # within which a connection is cut once `is_over`
+_LOOK_SECONDS = 300.0  # for reading the mailbox: a server may send one byte each half minute
+_MOST_MESSAGES = 500  # handled at one time; the others wait for the next time
+_SPARE_BYTES = 1_024  # around a message, and for a server that counts in another way
+# What imaplib raises: its own errors, those of sockets and TLS (OSError), and those of its parser
+# for malformed answers.
 _FAULTS = (imaplib.IMAP4.error, OSError, ValueError, LookupError, AttributeError, TypeError)
 
 
@@ -58,7 +58,7 @@ class _Guard:
         while not self._is_over() and (left := self._ends - time.monotonic()) > 0:
             if self._is_done.wait(min(left, _GLANCE_SECONDS)):
                 return
-        with suppress(*_FAULTS):  # below TLS: to close it would wait for the thread that reads
+        with suppress(*_FAULTS):  # below TLS: closing would wait for the reading thread
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
@@ -75,7 +75,7 @@ class _Connection(imaplib.IMAP4_SSL):
 
     def open(self, host: str = "", port: int | None = None, timeout: float | None = None) -> None:
         super().open(host, port, timeout)
-        self._guard.watch(self.sock)  # before the server has said a word
+        self._guard.watch(self.sock)  # before the server has sent anything
 
     def read(self, size: int) -> bytes:
         if size > MOST_BYTES + _SPARE_BYTES:

@@ -79,8 +79,8 @@ def look_into_mailbox(
 ) -> MailboxReport:
     """Handle the messages waiting in the bounce mailbox, at most 500, within five minutes.
 
-    Once `is_over`, from another thread, it is broken off; what was taken in stays. Raises
-    UsageError if no box is named, MailError if it cannot be read, MailStoreError.
+    Once `is_over` (set by another thread) it stops; messages handled before stay handled. Raises
+    UsageError if the settings name no mailbox, MailError if it cannot be read, MailStoreError.
     """
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
@@ -99,13 +99,13 @@ def look_into_mailbox(
 
 # ---- One returned message: found by its token, stored once, its rule applied
 #
-# Only someone who knows the letter's envelope can write to its return path, so its rule is applied.
-# A Message-ID may be quoted by anybody who read the letter, so it is only stored.
+# Only who knows a message's envelope can write to its return path: so such a bounce has an effect.
+# A Message-ID may be quoted by anybody who read the message: so such a bounce is only stored.
 
-# suppressed: nothing more is sent to the letter's address, whoever subscribes. left: its reader's
-# letters ended, and they may come back. noted: it is kept. unproved: it is kept, for a person to
-# judge. known: it was taken in before, or the ledger has no such letter. not-ours: no token of ours
-# is in it. nothing: it says nothing of a letter.
+# suppressed: nothing more is sent to the address, whoever subscribes. left: the reader is
+# unsubscribed, and may come back. noted: it is stored. unproved: it is stored for a person to
+# judge. known: it was handled before, or the log has no such message. not-ours: it has no token of
+# ours. nothing: it is about no sent message.
 ReturnEffect = Literal["suppressed", "left", "noted", "unproved", "known", "not-ours", "nothing"]
 NOT_OURS = "returns: not ours"  # the fact that counts them
 
@@ -123,7 +123,7 @@ def take_in_return(
 ) -> TakenReturn:
     """Store a returned message; suppress its address if its kind demands. Raises MailStoreError.
 
-    The same message twice changes nothing the second time. It is known by what is read of it.
+    A message handled before changes nothing: it is recognized by a digest of its beginning.
     """
     returned = read_returned_mail(message)
     kind = returned.kind
@@ -200,7 +200,7 @@ def _apply(
 ) -> ReturnEffect:
     """Suppress the address that a message was sent to, if the returned message justifies it.
 
-    Its reader may have another one by now, which nobody has said anything against.
+    Another address that the reader has by now is not suppressed.
     """
     reason = _judge(store, options, entry)
     if reason is None or letter.key is None:
@@ -256,8 +256,8 @@ def _count_one_not_ours(store: MailStore) -> None:
 class ReturnRow:
     """A returned message for a list; `address` is "" if the reader was erased.
 
-    One that `is_proved` by no return path changed nothing. One from a former address of its reader
-    says nothing of `address`, which is their present one.
+    A message that is not `is_proved` (by its return path) had no effect. `address` is the reader's
+    present one, also if the message came from a former address.
     """
 
     at: datetime

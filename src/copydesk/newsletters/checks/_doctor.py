@@ -31,7 +31,7 @@ ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
 _KEPT = "checks"
 _OVERRULED = "checks overruled "
-_NOBODY = 0  # whom the link and the return path of checks belong to
+_NOBODY = 0  # the subscriber number of sample links and return paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class MailCheckReport:
     """The last mail check findings for the current settings (`at` is "" if there are none), and the
     checks that somebody overruled.
 
-    `overruled` is by kind, or "all". `outdated` says what was done for earlier settings and not
-    again.
+    `overruled` is by kind, or "all". `outdated` says that checks were run or overruled for earlier
+    settings only.
     """
 
     at: str = ""

@@ -35,7 +35,7 @@ from copydesk.newsletters.smtp import open_line
 class CheckRequest:
     """What the mail checks need: mail options, DKIM key, a sample return path and unsubscribe link.
 
-    Letters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
+    Newsletters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
     replaces the system's trusted certificates, `nameservers` the system's name servers.
     """
 

@@ -62,8 +62,8 @@ def admit_trial(
 ) -> Iterator[str]:
     """Check the daily limit for test mails, log the mail, and yield the address to send it to.
 
-    One that fails for want of a server (MailError) is not counted. Raises UsageError for an address
-    that does not belong to the newsroom, and for one mail too many.
+    A mail that fails for want of a server (MailError) is not counted. Raises UsageError for an
+    address that does not belong to the newsroom, and for one mail too many.
     """
     limit = newsroom.settings.mail.test_letters_a_day
     with contextlib.closing(open_desk(newsroom.private)) as desk:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SECONDS = 10.0
 _MOST_BYTES = 65_536
 _MOST_SKEW_SECONDS = 60.0
-_STYLE = b"/mail/style.css"  # what pages of ours have, and a page of a proxy has not
+_STYLE = b"/mail/style.css"  # is in every page of ours, and in no error page of a proxy
 _SERVE = "let `copydesk serve` run behind `public_url` of [serve], by https"
 
 _SITE = "set `url` of [site] to the address at which readers find your site"

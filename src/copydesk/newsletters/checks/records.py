@@ -18,7 +18,7 @@ from copydesk.newsletters.checks._findings import (
 )
 
 _LEAST_BITS, _GOOD_BITS = 1024, 2048  # RFC 8301, section 3.2
-_PIECE = 250  # of a text in the DNS at most 255 bytes
+_PIECE = 250  # characters; a text in the DNS has 255 bytes at most
 MAKE_KEY = (
     "make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {path}, and "
     "chmod 600 {path}"

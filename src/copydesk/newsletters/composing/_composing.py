@@ -258,10 +258,10 @@ def _one_line(words: str) -> str:
 
 # ---- New stories
 #
-# An event that an earlier issue told is told again when it has news: when another story leads it
-# now, which was published after that issue and is no copy.
+# An issue has a story about an event of an earlier issue only if there is news: another story leads
+# its group now, which was published after that issue and is no copy.
 
-# Older ones that come late are no news to anybody.
+# Stories that are older when they come are no news any more.
 _OLDEST = timedelta(days=7)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -292,7 +292,7 @@ def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story
     newest_first = sorted(stories, key=lambda story: story.path)
     newest_first.sort(key=publication_time, reverse=True)
     page = choose_front(newest_first, replace(rules, limits=limits, named=among.get))
-    return [*page.top, *page.more][:places]  # pins stand there whatever the places
+    return [*page.top, *page.more][:places]  # pinned stories come first, whatever `places` says
 
 
 def publication_time(story: Story) -> datetime:
@@ -402,15 +402,15 @@ class IssueMaterial:
 
 # ---- When an issue is due, in the letter's time zone
 #
-# An hour that a day has twice counts once, the first time. An hour that a day lacks comes as long
-# after midnight as on other days, so one hour later by the clock. A day that the zone skips has
-# none.
+# An hour that a day has twice (end of summer time) counts once, the first time. An hour that a day
+# lacks comes as long after midnight as on other days: one hour later by the clock. A day that the
+# zone skips has no due hour.
 
 _DAYS: tuple[LetterDay, ...] = get_args(LetterDay)
 _DAY = timedelta(days=1)
-_SPAN = 16  # days: a week, and another one where a zone leaves out the only day of it
-_MADE_UP_FOR = _DAY  # so long an hour that nobody was there for is made up for
-_FIRST_WITHIN = timedelta(hours=1)  # of its hour comes a first issue, however often cron looks
+_SPAN = 16  # days: a week, and a second one in case the zone skips the only due day
+_MADE_UP_FOR = _DAY  # within which a missed hour is made up for
+_FIRST_WITHIN = timedelta(hours=1)  # after its hour a first issue is made, even if cron runs rarely
 
 
 def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
@@ -472,10 +472,10 @@ def _walk_due(letter: LetterOptions, start: datetime, step: int) -> Iterator[dat
     zone, clock = dates.find_zone(letter.zone), time.fromisoformat(letter.at)
     wanted = letter.days or _DAYS
     start = dates.utc(start)
-    for ahead in range(-1, _SPAN):  # of two zones the days may be two apart
+    for ahead in range(-1, _SPAN):  # the dates of two zones may be two days apart
         try:
             day = local_day(start, zone) + timedelta(days=ahead * step)
-            # by its first turn, an hour that is there twice is one; one that is not there is moved
+            # an hour that exists twice is taken once (fold=0); one that does not exist is moved
             due = datetime.combine(day, clock, zone).astimezone(UTC)
             is_there = due.astimezone(zone).date() == day
         except OverflowError:

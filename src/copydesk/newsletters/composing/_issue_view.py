@@ -27,14 +27,14 @@ from copydesk.rendering import (
     text_direction,
 )
 
-# places that are filled in when a letter is sent: an address with one would be told a reader's own
+# placeholders filled in on sending: in a stranger's URL one would disclose a reader's own links
 _PLACES = {
     letter.UNSUBSCRIBE: "%25unsubscribe%25",
     letter.CHOICES: "%25choices%25",
     "{can-spam}": "(can-spam)",
 }
-MOST_BYTES = 100_000  # Gmail cuts a letter off at 102 kB; the rest is for its fields
-WIDTH = 560  # pixels between the margins of a letter of 600
+MOST_BYTES = 100_000  # Gmail cuts a mail off at 102 kB; the rest is for its header
+WIDTH = 560  # pixels between the margins of a mail that is 600 wide
 _LONGEST_TITLE = 300
 _LONGEST_EXCERPT = 320
 _LONGEST_NAME = 80
@@ -42,7 +42,7 @@ _LONGEST_NOTE = 5_000  # on top of an issue
 _LONGEST_REMARK = 2_000  # on one story
 _MOST_COVERAGE = 5  # names in a row
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
-_MANY_DAYS = timedelta(days=2)  # an issue about more than these says of which day each story is
+_MANY_DAYS = timedelta(days=2)  # an issue about a longer time shows each story's day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

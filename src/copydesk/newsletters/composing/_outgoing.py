@@ -29,12 +29,12 @@ from copydesk.newsletters.composing._plain_text import (
 )
 from copydesk.rendering import Strings
 
-_HEAD_BYTES = 4_000  # of that for the message's own fields and what the places are filled with
-# what services and we fill in, in a stranger's words: an address would be told a reader's own
+_HEAD_BYTES = 4_000  # of MOST_BYTES, for the message's header and the values of placeholders
+# placeholders in other people's text: in a URL one would disclose a reader's own links
 _FORGED = re.compile(
     r"%(?=(?:unsubscribe|choices|recipient|tag_unsubscribe|mailing_list)[\w.-]*%)", re.IGNORECASE
 )
-_CAN_SPAM = "{can-spam}"  # everyday.cc's place for an address
+_CAN_SPAM = "{can-spam}"  # everyday.cc's placeholder for the postal address
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _LIQUID = re.compile(r"\{(?=[{%])")
 _SMALL = re.compile(r'<p class="small soft"[^<>]*>')

@@ -111,7 +111,7 @@ def parse_fragment(markup: str) -> HtmlElement:
     from lxml import html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    # comments are for Outlook alone; a body is put around so that no piece is none
+    # comments are for Outlook only; the <div> makes an empty piece parse, too
     whole = f"<div>{markup}</div>".encode("utf-8", "replace")
     root: HtmlElement = html.document_fromstring(whole, parser=parser)
     return root
@@ -219,9 +219,9 @@ def _without_repeats(paragraphs: list[str]) -> Iterator[str]:
         last = paragraph
 
 
-# ---- A filed letter, split by its marks
+# ---- A filed issue, split by its marks
 #
-# A letter without marks (from everyday.cc, or from an owner's own template) is converted line by
+# An issue without marks (from everyday.cc, or from an owner's own template) is converted line by
 # line.
 
 _HEADING = re.compile(r"<h2[\s>]")

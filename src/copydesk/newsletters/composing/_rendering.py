@@ -37,13 +37,13 @@ from copydesk.rendering import (
 )
 
 TEMPLATE = "letter.mjml"
-# a comment, or a tag with what it quotes: in that a stranger's words may look like a comment
+# a comment, or a tag with its attributes, in which other people's text may look like a comment
 _COMMENT_OR_TAG = re.compile(
     r"""<!--.*?-->|<[a-z][^<>"']*(?:"[^"]*"[^<>"']*)+>""", re.I | re.DOTALL
 )
 _QUOTED = re.compile(r'"[^"]*"')
 _INLINE_STYLE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
-# keeps what stands below out of the line that mail programs show beside the subject
+# keeps the text below out of the preview that mail programs show next to the subject
 _GAP = "\u034f\u200c\u00a0" * 90
 
 
@@ -132,7 +132,7 @@ class _IssueRenderer:
     def _make_html(self, mjml: str) -> str:
         try:
             return _make_html(mjml)
-        except ValueError as error:  # mrml's and css-inline's are such
+        except ValueError as error:  # mrml and css-inline raise subclasses
             where = find_open_tag(self._source)
             what = f"a template is no MJML{': ' if where else ''}{where}"
             raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
@@ -150,7 +150,7 @@ def _make_html(mjml: str) -> str:
     inliner = css_inline.CSSInliner(
         load_remote_stylesheets=False,
         keep_style_tags=True,
-        inline_style_tags=False,  # those are for programs that read them: the dark, narrow screens
+        inline_style_tags=False,  # for programs that support them: dark mode, narrow screens
         extra_css=rules,
     )
     page = inliner.inline(mrml.mjml2html(_INLINE_STYLE.sub("", mjml), fonts={}))
@@ -185,11 +185,11 @@ def _read_brand(renderer: Renderer) -> Brand:
 _FACE_NAMES = ("serif", "sans", "headline")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark")
 _REFERENCE = re.compile(r"var\(\s*--([\w-]+)\s*(?:,[^()]*)?\)")
-_MOST_REFERENCES = 8  # of one value: a circle of them ends
+_MOST_REFERENCES = 8  # resolved in one value, so that a cycle ends
 _FACE = re.compile(r"[\w .-]{1,60}")
 _GENERIC = frozenset({"serif", "sans-serif", "monospace"})
-_MOST_FACES = 4  # each stands in every paragraph of a letter
-_ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # a name of CSS that mail programs do not know
+_MOST_FACES = 4  # each is repeated in every paragraph of a mail
+_ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # CSS font names unknown to mail programs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,7 @@ def read_brand(style: str, theme: str = "") -> Brand:
         name: _faces(_resolve(theirs[name], theirs)) or _faces(_resolve(day[name], day))
         for name in _FACE_NAMES
     }
-    # as style sheets go: what stands later counts, in the dark too
+    # as in CSS a later rule counts, in dark mode, too
     return Brand(
         light=_read_shade(theirs, day),
         dark=_read_shade(day | night | own_day | own_night, day | night),

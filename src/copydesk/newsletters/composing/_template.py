@@ -24,12 +24,12 @@ _HINTS = {
 }
 _FETCHED = frozenset({"src", "srcset", "background", "background-url", "poster", "data"})
 _FOLLOWED = frozenset({"href", "action", "formaction", "xlink:href"})
-_SCHEMES = ("http://", "https://", "mailto:", "tel:", "%")  # % begins a place that is filled in
+_SCHEMES = ("http://", "https://", "mailto:", "tel:", "%")  # % begins a placeholder
 _KNOWN_HEADERS = frozenset({"x-ua-compatible", "content-type"})  # mrml writes these
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPEN_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?=[^<>]*(?:<[a-zA-Z/!]|\Z))")
 _COMMENT = re.compile(r"<!--")
-_FILLED_IN = "\ufffc"  # stands for what a template prints: judged when it is printed
+_FILLED_IN = "\ufffc"  # stands for what a template prints, which is checked in its output
 _STYLE_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]*)", re.IGNORECASE)
 _STYLE_WORD = re.compile(r"@import|@font-face|expression\s*\(|behavior\s*:|-moz-binding", re.I)
 

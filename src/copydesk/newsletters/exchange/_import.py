@@ -46,8 +46,8 @@ ImportKind = Literal[
     "formula",
     "bad-row",
 ]
-_AT_ONCE = 200  # rows: a server that writes meanwhile waits for no more
-_LONGEST_PROOF = 1_000  # characters of what a file says
+_AT_ONCE = 200  # rows of one transaction: other writers wait no longer
+_LONGEST_PROOF = 1_000  # characters of the proof in a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +75,14 @@ class ImportReport:
     """The number of rows in a subscriber file for each result; results without rows are left out.
 
     added: gets the newsletter from now on; already: did so before
-    left-before: left here, and stays so
-    suppressed: nothing is sent to the address, here before or there
-    no-address, formula, bad-row: cannot be read as one
+    left-before: unsubscribed here before, and stays so
+    suppressed: nothing is sent to the address, as known here or from the file
+    no-address, formula, bad-row: cannot be read as an address, or as a row
     double: is further up in the file, too
-    no-consent: nothing proves it; no-letter: the row names one that is none
-    unconfirmed: did not confirm there, or was asked and did not agree: no word of the owner helps
+    no-consent: nothing proves it; no-letter: the row names an unknown newsletter
+    unconfirmed: did not confirm there, or did not agree: the owner cannot vouch for it
 
-    `state_columns` are those that show who unsubscribed, but for the columns of a
-    program that is known.
+    `state_columns` are the columns that were read to see who unsubscribed.
     """
 
     layout: LayoutName
@@ -162,7 +161,7 @@ class _Import:
         return survey_states(layout, _read_entries(layout, source))
 
     def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
-        # what takes long is done while others may write
+        # slow work is done outside of the transaction
         read = [(row.line, self._read(layout, row)) for row in batch]
         with nullcontext() if self.is_rehearsal else self.store.at_once():
             taken = [

@@ -54,7 +54,7 @@ _STATES: dict[LayoutName, dict[str, ColumnMeaning]] = {
     "ghost": {"subscribed_to_emails": "reads", "deleted_at": "left"},
     "substack": {"email_disabled": "left"},
 }
-_MIXED = frozenset({"mailchimp", "plain", "addresses"})  # an owner's own columns may stand there
+_MIXED = frozenset({"mailchimp", "plain", "addresses"})  # these may have columns of the owner's own
 _OWN = frozenset(
     {*_ADDRESS, "letter", "topics", "language", "consented_at", "proof", "member_rating"}
     | {"optin_time", "optin_ip", "confirm_time", "confirm_ip", "leid", "euid", "last_changed"}

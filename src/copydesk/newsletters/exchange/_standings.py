@@ -11,7 +11,7 @@ from copydesk.mail_store import SuppressionReason
 
 Standing = Literal["reads", "unconfirmed", "blocked"]
 ColumnMeaning = Literal["word", "reads", "agreed", "left", "bounced", "complained", "blocked"]
-LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is about
+LEFT: SuppressionReason = "left-elsewhere"  # a suppression that the reader's own confirmation lifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ _YES = frozenset({"true", "yes", "y", "t", "1", "on", "ja", "j", "oui", "o", "vr
 _NO = frozenset({"false", "no", "n", "f", "0", "off", "nein", "non", "faux", "falsch"})
 _NOTHING = frozenset({"", "null", "none", "nil", "nan", "n/a", "\\n", "0000 00 00"})
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?([ T].*)?")
-# words that nobody has for a name, a town or a note
+# status words that are surely no name, town or note
 _UNMISTAKABLE = frozenset(
     {"unsubscribed", "opted out", "bounced", "hard bounce", "complained", "blocklisted"}
     | {"blacklisted", "undeliverable", "abgemeldet", "désabonné", "désinscrit"}
@@ -88,7 +88,7 @@ def find_meaning(column: str) -> ColumnMeaning | None:
     """Return which status a column of this name is about, None if it is about none."""
     parted = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", column)
     words = " ".join(re.split(r"[\W_]+", parted.lower()))
-    if re.search(r"\bip\b", words):  # from where somebody confirmed
+    if re.search(r"\bip\b", words):  # the IP address of a confirmation
         return None
     return next((meaning for pattern, meaning in _NAMES if re.search(pattern, words)), None)
 

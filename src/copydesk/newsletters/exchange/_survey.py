@@ -15,7 +15,7 @@ from copydesk.newsletters.exchange._layouts import FileLayout, StateColumn, find
 from copydesk.newsletters.exchange._standings import read_state, tells_state
 from copydesk.newsletters.exchange._table import FileRow
 
-_MOST_CELLS = 5  # that are named of a column
+_MOST_CELLS = 5  # cells of a column that an error names
 _LONGEST_CELL = 40  # characters of it
 
 
@@ -31,7 +31,7 @@ class _Column:
 def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
     """Return a file's layout without some columns; raises UsageError for one that must be read.
 
-    They are named as in the file, in any case.
+    `ignored` are column names as in the file, in upper or lower case.
     """
     dropped = {name.strip().casefold() for name in ignored}
     _refuse_names(layout, dropped)

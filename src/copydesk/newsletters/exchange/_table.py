@@ -154,7 +154,7 @@ def is_formula(cell: str) -> bool:
     return cell.startswith(_FORMULA)
 
 
-# ---- Export, one row for each letter that a reader gets
+# ---- Export, one row for each newsletter that a reader gets
 
 ExportFormat = Literal["csv", "json"]
 _COLUMNS = (

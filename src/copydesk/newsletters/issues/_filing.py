@@ -78,7 +78,7 @@ def _file_due(newsroom: Newsroom, letter: LetterOptions) -> Iterator[LetterOutco
         yield outcome
 
 
-# ---- Filing one letter
+# ---- Filing one newsletter's issue
 
 LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", "failed"]
 
@@ -87,9 +87,9 @@ LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", 
 class LetterOutcome:
     """The result of filing a newsletter's next issue; `what` describes it.
 
-    `path` is its file's, "" if there is none; `new` of the needed `fewest` stories were new.
-    `hint` says what would release a skipped one. One that `is_held` is filed, and waits for a
-    person's approval before it is sent.
+    `path` is the issue's file, "" if there is none; `new` of the needed `fewest` stories were new.
+    `hint` says what would release a skipped issue. An issue that `is_held` is filed, and waits for
+    a person's approval before it is sent.
     """
 
     letter: str
@@ -112,10 +112,10 @@ def file_letter(
 ) -> LetterOutcome:
     """Compose a newsletter's issue as of now and file it, unless there are too few new stories.
 
-    `by` is the person who releases it, which is their approval; without one, only a newsletter that
-    needs no approval is filed. A newsletter on hold is never filed. `before` is called with the
-    issue before it is filed. Raises UsageError if there is no such newsletter and as `file_issue`
-    does, MailError and PublishError for the owner's template.
+    `by` is the person who releases the issue, which counts as approval; without one, only a
+    newsletter that needs no approval is filed. A newsletter on hold is never filed. `before` is
+    called with the issue before it is filed. Raises UsageError if there is no such newsletter and
+    as `file_issue` does, MailError and PublishError for the owner's template.
     """
     letter = find_letter(newsroom, letter_id).options
     kept = read_edits(newsroom, letter.id)
@@ -132,8 +132,8 @@ def file_letter(
 def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
     """File a composed issue and delete the editors' changes to it.
 
-    If another process filed its hour meanwhile, that issue used them up. Raises as `file_issue`
-    does, MailError, PublishError.
+    If another process has filed the issue meanwhile, that one has used the changes. Raises as
+    `file_issue` does, MailError, PublishError.
     """
     outcome = _file(newsroom, draft, by)
     if outcome.state == "filed" and kept.version:
@@ -203,7 +203,7 @@ def _file(newsroom: Newsroom, draft: IssueDraft, by: str) -> LetterOutcome:
 # ---- Writing the file, under the write lock
 
 _SUBJECT = 200
-_CLOCKS_DIFFER = timedelta(hours=1)  # two processes that file one hour are no further apart
+_CLOCKS_DIFFER = timedelta(hours=1)  # clocks of processes that file one issue differ by less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +224,7 @@ def file_issue(
 ) -> FiledIssue:
     """File a composed and rendered issue; `by` is the person who released it, "" for nobody.
 
-    Its hour is already filed if the newsletter has a newer issue than the one it was composed
+    The issue counts as filed if the newsletter has a newer issue than the one it was composed
     after. Raises UsageError if one of its stories was removed meanwhile, its name is taken by
     another file, or an issue has a later date (by a wrong clock); BusyError if another process
     writes for ten seconds; RecordError.

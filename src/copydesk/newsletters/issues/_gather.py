@@ -54,7 +54,7 @@ from copydesk.placement.addresses import record_name
 from copydesk.publish import SitePlan
 from copydesk.rendering import Renderer, Strings, language_tag, list_story_names, load_site_strings
 
-_OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
+_OLDEST = timedelta(days=7)  # before the last issue: older stories are no news
 _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in others)
 
 
@@ -115,7 +115,7 @@ class _Gathering:
     def read_dated_after(self, since: datetime) -> Iterator[Story]:
         """Yield the published stories dated after a moment, newest first.
 
-        Stories with a future date wait for it.
+        Stories with a future date are left out until then.
         """
         for story in self.plan.stories:
             if story.published_at is None or dates.utc(story.published_at) <= since:
@@ -245,7 +245,7 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
 
 # ---- Earlier issues
 
-# Groups are no wider, and what is older than a week is not told as new.
+# No group of stories spans more days, and a story older than a week is not new.
 _LOOKED_BACK = timedelta(days=40)
 
 

@@ -21,7 +21,7 @@ from copydesk.newsroom import Newsroom
 from copydesk.placement import IssueName, issue_stems, name_issue, parse_issue_name
 from copydesk.rendering import load_site_strings
 
-# The zones of the world are 26 hours apart: where a letter's is changed, so far may its names be.
+# Time zones are up to 26 hours apart: a change of a newsletter's zone moves its names by as much.
 _LATEST = timedelta(days=2)
 
 

@@ -31,8 +31,8 @@ from copydesk.newsletters.reader_pages._visit import (
 ClientOf = Callable[[Scope], str]
 
 _STYLE_KEPT = {"Cache-Control": "public, max-age=300"}
-_NOTICES = {404: "missing"}  # what else is refused could not be read
-# below /mail/, what a page shows and what its forms do
+_NOTICES = {404: "missing"}  # for any other status the page says "refused"
+# by path below /mail/: the function that shows the page, and the one that handles its form
 _PAGES: Mapping[str, tuple[Answer, Answer]] = {
     "/subscribe": (_data.show_form, _data.send_form),
     "/confirm/{token}": (_choices.show_confirmation, _choices.confirm),

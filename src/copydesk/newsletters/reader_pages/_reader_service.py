@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 ReadNewsroom = Callable[[], Newsroom]
 _Value = TypeVar("_Value")
 
-_RETRY_SECONDS = 10  # after which a request may come again that found no place
+_RETRY_SECONDS = 10  # after which a request that found no place may be repeated
 _CROWDED = b"too many requests at the moment: please try again in a minute\n"
 
 
@@ -48,7 +48,7 @@ class ReaderService:
         self._say = say
         self._said = ""
         self._turns = Turns()
-        # not the threads that others share: work that queues there would come before who leaves
+        # not the shared thread pool: other work there would delay unsubscribing
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader-pages")
         self._stack = contextlib.ExitStack()
         self._store: newsletters.MailStore | None = None
@@ -110,7 +110,7 @@ class ReaderService:
             except MailStoreError as error:
                 self._tell(error)
                 return pages.notice("failed", status=503)
-        except PublishError as error:  # a template or a word of the owner's
+        except PublishError as error:  # in a template or text of the owner's
             self._tell(error)
             return PlainTextResponse("a page cannot be made at the moment\n", 500)
         self._said = ""
@@ -127,7 +127,7 @@ class ReaderService:
 
     def _prepare(self) -> None:
         self._try_to_open()
-        with contextlib.suppress(PublishError):  # the first visit tells it
+        with contextlib.suppress(PublishError):  # the first request reports it
             self._crowded = bytes(self._make_pages().notice("crowded").body)
             self._crowded_type = "text/html"
 
@@ -158,7 +158,7 @@ Lane = Literal["leaving", "others"]
 Path = tuple[str, ...]
 
 # Requests that may wait. Mail programs unsubscribe many readers from one address at once, each by
-# a link of its own; so of those who leave each reader has a queue, and there is room for many.
+# a link of its own; so for unsubscribing each reader has a queue, and there is room for many.
 _PLACES: dict[Lane, int] = {"leaving": 400, "others": 64}
 _PRIORITY_VISITS_A_MINUTE = 60  # by one link: its owner could keep all others waiting
 _MINUTE_SECONDS = 60.0

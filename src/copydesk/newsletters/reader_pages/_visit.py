@@ -89,7 +89,7 @@ def is_form(request: Request) -> bool:
 # ---- Pages
 
 _FOLDER = Path(__file__).parent
-_LINK_HOURS = 48  # for which a link that was mailed to prove an address is good
+_LINK_HOURS = 48  # for which a link mailed to prove an address is valid
 
 
 class ReaderPages:

@@ -1,8 +1,8 @@
 """Newsletter subscribers: sign-up, links, choices, data; a request goes in, an answer comes out.
 
     form -> request_subscription -> a mail with a link -> confirm_subscription -> subscribed
-newsletter -> its links -> choose_letters, leave_letter, ask_for_manage_link -> a mail with a link
-manage link -> read_reader_data, request_address_change, erase_reader
+    an issue's links -> choose_letters, leave_letter, ask_for_manage_link -> a mail with a link
+    manage link -> read_reader_data, request_address_change, erase_reader
 
 Only POST requests may change anything: `look_at_link` and `read_offer` are for showing pages.
 """

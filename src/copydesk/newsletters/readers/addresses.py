@@ -123,7 +123,7 @@ def _find_fault(typed: str) -> AddressFault:
 
 # ---- Wiping erased addresses from the file, at once or soon
 
-_OWED = "scrub owed"  # the fact that bytes of somebody who was erased may be left
+_OWED = "scrub owed"  # the fact that bytes of an erased address may be left in the file
 
 
 def scrub_address(store: MailStore, address: str) -> None:

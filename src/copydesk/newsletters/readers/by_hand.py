@@ -183,10 +183,10 @@ def _read(newsroom: Newsroom, typed: str) -> str:
     return read.address
 
 
-# ---- Lost letters
+# ---- Lost newsletters
 #
-# Whoever renames a letter's id in beat.toml leaves its readers with the old id, which nothing is
-# sent to.
+# Renaming a newsletter's id in beat.toml leaves its readers with the old id, to which nothing is
+# sent.
 
 _OPEN: tuple[SendingState, ...] = ("ready", "awaits-word", "sending", "paused")
 _BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --end"

@@ -26,7 +26,7 @@ _LONGEST_PAUSE = timedelta(days=366)
 def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
     """Unsubscribe a reader by a link: from its newsletter, or from all if it names none (RFC 8058).
 
-    Such a link never expires. Raises MailStoreError.
+    Unsubscribe links never expire, and may be used again. Raises MailStoreError.
     """
     return _leave(newsroom, store, token, everything=False)
 
@@ -103,7 +103,7 @@ def _find_end(newsroom: Newsroom, choices: ReaderChoices) -> datetime | None:
     try:
         return dates.utc(datetime.combine(choices.paused_until, time(), zone))
     except OverflowError:
-        return datetime.min.replace(tzinfo=newsroom.now.tzinfo)  # a day that no calendar has
+        return datetime.min.replace(tzinfo=newsroom.now.tzinfo)  # a day out of the calendar
 
 
 def _keep_known_topics(

@@ -15,7 +15,7 @@ from copydesk.newsletters.readers._answers import LetterChoice, LetterOffer
 from copydesk.newsroom import Newsroom
 from copydesk.rendering import Strings, load_site_strings
 
-CONSENT_WORDS = "consent words "  # what facts of them are called, before their version
+CONSENT_WORDS = "consent words "  # prefix of the facts that store consent texts, before the version
 
 
 def read_offer(newsroom: Newsroom) -> LetterOffer:
@@ -43,11 +43,11 @@ def keep_consent_words(newsroom: Newsroom, store: MailStore) -> str:
     return version
 
 
-# ---- Requests: the letters that a reader asked for, carried by the mail's link until confirmed
+# ---- Requests: the newsletters that a reader asked for, carried by the mail's link until confirmed
 #
 # JSON [asked: seconds since 1970, version of the consent text, {letter: [topic ids]}]
 
-_MOST_BYTES = 480  # of a wish: a link has room for 511, with what ties it to its address
+_MOST_BYTES = 480  # of a request: a link has room for 511 with the mark of its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ def refuse_form(
     if wait is not None:
         return SubscribeAnswer(outcome="wait", wait=wait)
     is_new = all(len(times) < limit.new_a_week for limit, times in forms)
-    # the fuller the half that is for all, the less of it a network gets: a few cannot take it whole
+    # the fuller the common half, the fewer forms a network may send: a few cannot use it up
     share = min((MAILS_FOR_ALL - mails) / (MAILS_FOR_ALL - QUIET_MAILS), 1.0)
     if is_new or all(len(times) < math.ceil(limit.a_day * share) for limit, times in today):
         return None

@@ -23,7 +23,7 @@ from copydesk.newsletters.readers.limits import is_lifted_by_reader
 from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
 from copydesk.newsroom import Newsroom
 
-_UNCONFIRMED = timedelta(days=7)  # until who confirmed nothing is forgotten
+_UNCONFIRMED = timedelta(days=7)  # after which an unconfirmed reader is deleted
 
 
 def request_subscription(
@@ -107,9 +107,10 @@ def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset
 
 
 def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> ConfirmAnswer:
-    """Subscribe the reader of a mailed confirmation link (POST only); repeating it changes nothing.
+    """Subscribe the reader of a mailed confirmation link (POST only).
 
-    That is so even for one who unsubscribed meanwhile. Raises MailStoreError.
+    Repeating it changes nothing, even for a reader who unsubscribed meanwhile. Raises
+    MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["confirm"])

@@ -33,8 +33,8 @@ from copydesk.newsletters.issues import (
 from copydesk.newsroom import Newsroom
 from copydesk.placement import parse_issue_name
 
-_HELD = "held "  # facts: issues that await a word, whichever process sees them first
-_STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
+_HELD = "held "  # prefix of facts: issues that wait for approval, in every process
+_STILL_NEWS = timedelta(days=1)  # within which a filed issue is sent without being asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +99,11 @@ def ask_and_file(
         outcome = file_letter(newsroom, letter_id, by, look)
     except BaseException:
         if held and not archive.digest_of(newsroom.root, letter_path(held[0])):
-            store.facts.forget(f"{_HELD}{held[0]}")  # the next of that name is another issue
+            store.facts.forget(f"{_HELD}{held[0]}")  # the next issue of that name is another one
         raise
     if not held:
         return outcome
-    if outcome.state != "filed":  # another process filed its hour, as somebody meant it
+    if outcome.state != "filed":  # another process has filed the issue
         store.facts.forget(f"{_HELD}{held[0]}")
         return outcome
     begin_sending(newsroom, store, held[0])
@@ -180,7 +180,7 @@ def find_missing_word(
 ) -> SendingRemark:
     """Return why a newsletter issue may not be sent yet, "" if it may.
 
-    The mail checks hold back everything until they are clean or overruled by name.
+    The mail checks hold back every issue until they find no fault or are overruled by a person.
     """
     if find_mail_obstacle(newsroom, store) is not None:
         return "checks"
@@ -230,7 +230,7 @@ def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
 def _is_news(newsroom: Newsroom, name: str) -> bool:
     try:
         mail = read_issue_to_send(newsroom, name)
-    except CopydeskError:  # somebody took it away, or edits it just now
+    except CopydeskError:  # it was removed, or is being edited
         return False
     return timedelta(0) <= newsroom.now - mail.at <= _STILL_NEWS
 

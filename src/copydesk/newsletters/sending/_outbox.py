@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _LOCK = "outbox.lock"
 _LOOK_SECONDS = 0.1
-_GRACE_SECONDS = 3.0  # for a mail under way: a kill would come after ninety (systemd)
+_GRACE_SECONDS = 3.0  # for a mail under way; systemd would kill after ninety
 _FIRST_WAIT = timedelta(minutes=2)
-_GIVE_UP = timedelta(hours=24)  # what is asked for by hand is of no use a day later
+_GIVE_UP = timedelta(hours=24)  # a confirmation mail is of no use a day later
 _SETTLED = frozenset({"accepted", "refused", "uncertain"})
 
 
@@ -117,7 +117,7 @@ class _Outgoing:
                 return_path=options.bounces.address or options.from_address,
             )
             return message.write_mail(addressing, personal, self._signer)
-        except MailError:  # an address that no server takes: nobody waits for it
+        except MailError:  # an address that no server accepts
             return None
 
     def _is_too_old(self, mail: OutboxMail) -> bool:

@@ -153,7 +153,7 @@ def sender_domain(options: MailOptions) -> str:
 
 # ---- Test messages and .eml files
 
-_NOBODY = 0  # of the links in a letter that is tried out: they open nothing
+_NOBODY = 0  # the subscriber number in a test mail's links: they open nothing
 
 
 def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from copydesk.newsletters.smtp import SmtpLine
 
 _LOCK = "mail.lock"
-# what was sent must be written down, also while an import or a VACUUM of 200,000 readers goes on
+# outcomes must be stored, even while an import or a VACUUM of 200,000 readers holds the file
 _PATIENCE_SECONDS = 300.0
 _OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
 
@@ -277,7 +277,7 @@ _WAIT = timedelta(minutes=15)
 _STATES = {
     "taken": DeliveryState.HANDED_OVER,
     "draft": DeliveryState.HANDED_OVER,
-    "refused": DeliveryState.WAITING,  # for somebody who mends the settings and sends it again
+    "refused": DeliveryState.WAITING,  # until somebody mends the settings and sends it again
     "later": DeliveryState.WAITING,
     "uncertain": DeliveryState.UNCERTAIN,
 }

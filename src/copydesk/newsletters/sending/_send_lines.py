@@ -26,11 +26,11 @@ from copydesk.newsletters.sending.rules import (
 )
 from copydesk.newsletters.smtp import SmtpLine
 
-_AT_ONCE = 10  # letters that a line claims; where it ends before its time, they are given back
-_PATIENCE = timedelta(seconds=1)  # within which a line waits for a slot
-_LOOK_SECONDS = 0.5  # between looks for what is due, and for what somebody decided
-_FAR = timedelta(seconds=60)  # what is due later is for the next process
-_REST = timedelta(seconds=5)  # the first time; longer each time that the server asks again
+_AT_ONCE = 10  # messages that a connection claims; if it ends early, they are given back
+_PATIENCE = timedelta(seconds=1)  # for which a connection waits for a slot
+_LOOK_SECONDS = 0.5  # between checks for due messages and for a person's decision
+_FAR = timedelta(seconds=60)  # messages due later are left to the next process
+_REST = timedelta(seconds=5)  # for the first time; doubled each time that the server asks again
 _LONGEST_REST = timedelta(minutes=15)
 _TROUBLES: Mapping[str, tuple[str, str]] = {
     "refused": (
@@ -42,7 +42,7 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
         "its log says why (a filter may crash); then: copydesk mail send ISSUE",
     ),
 }
-_MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sending rests
+_MOST_FAILURES = 5  # connections in a row that cannot be opened, before sending ends
 
 
 class SendClock(Protocol):
@@ -68,7 +68,7 @@ class SendTools:
     rules: SettleRules
     clock: SendClock
     connections: int
-    has_taken: bool = False  # whether the server took a letter of this sending before
+    has_taken: bool = False  # whether the server accepted a message of this sending before
     note_progress: Callable[[int], None] = lambda _count: None
 
 
@@ -81,7 +81,7 @@ class SendLines:
         self._commit = GroupCommit(lambda outcomes: tools.store.ledger.note(self._number, outcomes))
         self._stop = asyncio.Event()
         self._failures = 0
-        self._slowed = 0  # how often the server asked for rest since it took a letter
+        self._slowed = 0  # how often the server asked for a pause since it accepted a message
         self._rests_until: datetime | None = None
         self._brake = Brake(tools.connections, has_taken=tools.has_taken)
         self._last_words = ""
@@ -95,7 +95,7 @@ class SendLines:
     async def run(self) -> None:
         """Send the messages; claimed but untried ones go back to the queue."""
         watch = asyncio.create_task(self._watch())
-        watch.add_done_callback(lambda _: self.stop())  # nobody could pause what it no longer sees
+        watch.add_done_callback(lambda _: self.stop())  # without it, nobody could pause the sending
         lines = [
             asyncio.create_task(self._run_line(line)) for line in range(self._tools.connections)
         ]
@@ -163,7 +163,7 @@ class SendLines:
                     line = await self._open()
                 if line is None:
                     break
-                untried.pop(0)  # from here on it may arrive: whatever happens, it was tried
+                untried.pop(0)  # from here on it may arrive: it counts as tried
                 await self._commit.put(await self._send_one(intent, line))
                 self._tools.note_progress(1)
         finally:
@@ -177,7 +177,9 @@ class SendLines:
         slot = pace.find_slot_of(intent.domain, now)
         if slot - now > _PATIENCE:
             untried.pop(0)
-            at = pace.postpone(intent.domain, slot) + timedelta(seconds=1)  # the ledger's are whole
+            at = pace.postpone(intent.domain, slot) + timedelta(
+                seconds=1
+            )  # the log has whole seconds
             await asyncio.to_thread(
                 self._tools.store.ledger.give_back, self._number, [(intent.subscriber, at)]
             )
@@ -287,7 +289,7 @@ class GroupCommit:
         self._waiting.append((outcome, done))
         if self._task is None:
             self._task = asyncio.create_task(self._work_off())
-        await asyncio.shield(done)  # what is handed in is written, even if who waits is ended
+        await asyncio.shield(done)  # an outcome is written even if its waiter is cancelled
 
     async def close(self) -> None:
         """Write the outcomes that are left."""

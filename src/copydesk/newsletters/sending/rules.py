@@ -14,12 +14,12 @@ from copydesk.newsletters.answers import Answer
 
 _FIRST_WAIT = timedelta(minutes=5)  # greylisting commonly lets through after that (RFC 6647 3)
 _LONGEST_WAIT = timedelta(hours=2)
-_SOON = timedelta(seconds=5)  # after what was not about this letter
+_SOON = timedelta(seconds=5)  # after an answer that was not about this message
 BrakeReason = Literal["", "uncertain", "refused"]
-_MOST_REFUSED, _OF_DOMAINS = 25, 3  # letters in a row, to so many domains: it is about us
-_MOST_UNCERTAIN = 5  # in a row, beside the one on each connection that a server's restart costs
-_FEWEST = 5  # letters of a short run of which the server took none
-_FEWEST_TRIES = 5  # some two hours: a letter's turn may come after all time for it is over
+_MOST_REFUSED, _OF_DOMAINS = 25, 3  # messages in a row, to so many domains: the cause is us
+_MOST_UNCERTAIN = 5  # in a row, besides one per connection that a server's restart costs
+_FEWEST = 5  # messages of a short sending of which the server accepted none
+_FEWEST_TRIES = 5  # some two hours: a message's first try may come after the time for retries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,9 @@ class Brake:
 
     def __init__(self, connections: int, *, has_taken: bool) -> None:
         self._most_uncertain = connections + _MOST_UNCERTAIN
-        self._refused: list[str] = []  # domains of letters refused since the server took one
-        self._uncertain = 0  # letters in a row whose end got no answer
-        self._has_taken = has_taken  # also in an earlier run: the last few letters are the odd ones
+        self._refused: list[str] = []  # domains of messages refused since the server accepted one
+        self._uncertain = 0  # messages in a row whose end got no answer
+        self._has_taken = has_taken  # also in an earlier run: the last messages are the odd ones
 
     def note(self, answer: Answer, domain: str) -> None:
         """Count a server's answer to a message to a mail domain."""
@@ -58,7 +58,7 @@ class Brake:
             self._uncertain += 1
         elif answer.kind == "accepted":
             self._refused, self._uncertain, self._has_taken = [], 0, True
-        elif answer.stage == "message":  # an answer to a letter's end, whichever
+        elif answer.stage == "message":  # any answer to a message's end
             self._uncertain = 0
         if answer.kind == "refused" and answer.stage != "sender":
             self._refused.append(domain)

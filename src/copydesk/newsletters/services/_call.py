@@ -182,9 +182,9 @@ async def _ask_once(
 
 # ---- Values
 
-# taken: the service sends it. draft: it lies there, and a person sends it. refused: asking again
+# taken: the service sends it. draft: it is a draft that a person sends. refused: asking again
 # changes nothing. later: it was surely not taken, and may be asked again. uncertain: it was asked,
-# and nobody knows what came of it.
+# and the outcome is unknown.
 HandOverKind = Literal["taken", "draft", "refused", "later", "uncertain"]
 
 

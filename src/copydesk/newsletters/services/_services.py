@@ -155,7 +155,7 @@ def _tag(letter: HandedLetter) -> str:
 
 _BUTTONDOWN_URL = "https://api.buttondown.com"
 _VERSION = "2026-04-01"
-_RICH = "<!-- buttondown-editor-mode: fancy -->"  # else it looks at the text and guesses
+_RICH = "<!-- buttondown-editor-mode: fancy -->"  # else Buttondown guesses from the text
 
 
 async def hand_to_buttondown(
@@ -207,7 +207,7 @@ def _describe_again(options: HandOverOptions, letter: HandedLetter) -> dict[str,
     """
     key = f"copydesk-{letter.issue_name}-{'draft' if options.is_draft else 'send'}"[:200]
     headers = {"X-Idempotency-Key": key, "Idempotency-Key": key}
-    if not options.is_draft:  # once for each key of the API, and harmless from then on
+    if not options.is_draft:  # required once for each API key, and harmless later
         headers["X-Buttondown-Live-Dangerously"] = "true"
     return headers
 
@@ -344,7 +344,7 @@ async def hand_to_mailgun(
     return HandOverAnswer(kind="taken", reference=name.strip("<>")[:100])
 
 
-# ---- Postmark: one letter to many addresses on a broadcast stream (Bulk API)
+# ---- Postmark: one message to many addresses on a broadcast stream (Bulk API)
 
 _POSTMARK_URL = "https://api.postmarkapp.com"
 _STREAM = "broadcast"

@@ -20,9 +20,9 @@ from copydesk.news import CHOICES, UNSUBSCRIBE, Delivery
 _PLACE = re.compile(f"({re.escape(UNSUBSCRIBE)}|{re.escape(CHOICES)})")
 _JOINER = "\u2060"
 _LINK = re.compile(r"<a\b[^<>]*\bhref=[\"']?%(?:unsubscribe|choices)%[^<>]*>.*?</a>", re.I | re.S)
-_GONE = "\0"  # stands for a link that is taken out, until what held it is, too
+_GONE = "\0"  # stands for a removed link, until the text around it is removed, too
 _EMPTY = re.compile(r"<p\b[^<>]*>(?:[\s\0]|·)*\0(?:[\s\0]|·)*</p>", re.I)
-_APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the sign between it and its neighbour
+_APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the separator between it and its neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ _SIGNS: Mapping[str, TemplateSigns] = {
         choices="{{ manage_subscription_url }}",
         is_parsed=True,
     ),
-    # its own foot has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
+    # Ghost's own footer has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
     "ghost": TemplateSigns(
         begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"),
         unsubscribe="",
@@ -109,7 +109,7 @@ def _fill(letter: str, signs: TemplateSigns, write: Callable[[re.Match[str]], st
     )
 
 
-# ---- For services that put the letter into a page of their own
+# ---- For services that put the issue into a page of their own
 
 _BODY = re.compile(r"<body\b[^>]*>(.*?)</body\s*>", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
