@@ -84,7 +84,7 @@ CREATE TABLE view_counts (
 ) STRICT, WITHOUT ROWID;
 {ATTEMPTS_TABLE}
 """,
-    # A letter went to the address of this number; 0: to nobody yet, or before numbers were kept.
+    # The number of the address that a message went to; 0: none yet, or sent before that was stored.
     # 0 and 1 take no byte of a row but the one that names their type.
     """
 ALTER TABLE subscribers ADD COLUMN address_number INTEGER NOT NULL DEFAULT 1;
@@ -103,9 +103,9 @@ CREATE TABLE network_forms (
 CREATE INDEX network_forms_of ON network_forms (network, at);
 CREATE INDEX network_forms_at ON network_forms (at);
 """,
-    # An address is known by another digest than before where it is not ASCII (`fold_address`): of
-    # two readers by one of those, one keeps the digest of the own spelling, and both stay.
-    # `sending` is the one whose refusal made a suppression, as long as its run may take that back.
+    # Addresses that are not ASCII have another digest than before (`fold_address`): of two readers
+    # with one new digest, one keeps the digest of its spelling, and both stay.
+    # `sending` is the sending that suppressed an address, as long as it may take that back.
     f"""
 UPDATE OR IGNORE subscribers SET key = mailbox_key(address, ({_KEY})) WHERE {NOT_ASCII};
 UPDATE OR IGNORE suppressions SET key = (
@@ -132,7 +132,7 @@ SCHEMA = KeptSchema(
         "say who got what"
     ),
     steps=STEPS,
-    cache_kilobytes=32_000,  # readers lie by a hash: of 60,000 each is on another page
+    cache_kilobytes=32_000,  # readers are ordered by a hash: 60,000 are on as many pages
 )
 
 
@@ -151,14 +151,14 @@ class MailDatabase(KeptDatabase):
                 deterministic=True,
             )
         super()._prepare(connection)
-        # what is deleted is overwritten: most pages keep nothing of an address that is gone
+        # deleted rows are overwritten, so that most pages keep nothing of an erased address
         connection.execute("PRAGMA secure_delete = ON")
 
     def scrub(self, words: str) -> bool:
         """Overwrite deleted text in the file; False if another connection prevents that.
 
         Pages that SQLite rearranged may still hold copies of deleted rows. The file is rewritten
-        only if it still holds the words, or if they are "".
+        only if it still holds `words`, or if they are "".
         """
         try:
             if not self._empty_log():
@@ -221,7 +221,7 @@ def _open_to_look(file: Path) -> int:
 
 
 _LOOKING = threading.Lock()
-_DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another one
+_DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another file
 
 
 # ---- Named values

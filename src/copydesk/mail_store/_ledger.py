@@ -30,11 +30,11 @@ from copydesk.mail_store.deliveries import (
     read_sending,
 )
 
-_AT_ONCE = 1_000  # rows of a walk
-_BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
-_COUNT = "count of sending "  # facts: how many letters of one that is done stand how
-_LOST_NUMBERS = 1_000_000  # more than anybody gave between a backup and its restore
-SERVICE = 0  # whom a line is about that no reader has: the service that an issue is handed over to
+_AT_ONCE = 1_000  # rows read at a time
+_BACKED_UP, _RESTORED = "backed up", "restored"  # names of facts about the last restore
+_COUNT = "count of sending "  # prefix of facts: the messages by state of a finished sending
+_LOST_NUMBERS = 1_000_000  # more than were used between a backup and its restore
+SERVICE = 0  # the subscriber number of a row about a newsletter service
 _READERS = """
 SELECT u.subscriber FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
 WHERE u.letter = ?
@@ -43,7 +43,7 @@ AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)
 AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
     WHERE t.value IN (SELECT value FROM json_each(?))))
 """
-_UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a letter that nobody tried yet
+_UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a message that was not tried yet
 _COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again_at"
 
 
@@ -330,7 +330,7 @@ class Ledger:
 
     def find_next_due(self, number: int) -> datetime | None:
         """Return when the next message of an issue's sending may be tried; None if none is left."""
-        # one look each into the index of what is open, for which its condition must be named
+        # one look-up each in the partial index of open messages, whose condition must be repeated
         of_state = (
             "SELECT min(at) AS at FROM deliveries WHERE sending = ? AND state = {} "
             "AND state IN (0, 1, 3)"

@@ -19,7 +19,7 @@ from copydesk.mail_store._subscriptions import Consents, LetterRenames, Subscrip
 from copydesk.mail_store.links import Links
 
 _NAME = "mail.sqlite"
-ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and links are counted
+ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted
 
 
 class MailStore:
@@ -162,7 +162,7 @@ class Outbox:
 # ---- When each network sent forms, for a week, by a digest of its address
 
 _KEPT = timedelta(days=7)
-_MOST = 50_000  # rows, about 6 MB: an attacker with ever new networks makes them forget, not grow
+_MOST = 50_000  # rows, about 6 MB: with ever new networks the oldest are deleted
 
 
 class NetworkForms:

@@ -13,9 +13,9 @@ from copydesk.kit import dates
 from copydesk.mail_store._database import NOT_ASCII, Facts, MailDatabase, digest_words, fold_address
 
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
-_AT_ONCE = 1_000  # rows of a walk
+_AT_ONCE = 1_000  # rows read at a time
 _COLUMNS = "id, address, state, language, made, paused_until"
-# what goes with an address that is erased
+# tables whose rows are deleted when an address is erased
 _FORGOTTEN = ("subscriptions", "consents", "outbox", "address_changes", "former_addresses")
 
 

@@ -127,10 +127,10 @@ class Consents:
             )
 
 
-# ---- Renamed letters: readers of the old id get the new one
+# ---- Renamed newsletters: readers of the old id get the new one
 
-_RENAMED = "letter renamed "  # facts: what became of the letter of an id
-# Whose last word on either id was about the old one: who agreed to the new one since then has
+_RENAMED = "letter renamed "  # prefix of facts: the new id of an old one
+# Readers whose last consent was to the old id: those who agreed to the new one since then have
 # chosen, and may have left it.
 _MOVED = """
 SELECT u.subscriber FROM subscriptions u WHERE u.letter = ?1 AND NOT EXISTS (
@@ -139,7 +139,7 @@ SELECT u.subscriber FROM subscriptions u WHERE u.letter = ?1 AND NOT EXISTS (
     WHERE o.subscriber = u.subscriber AND o.letter = ?1)
 )
 """
-# The last consent to the old id, with all that it proves, is one to the new id as well.
+# The last consent to the old id, with its proof, is copied to the new id.
 _COPY_CONSENTS = f"""
 INSERT INTO consents (subscriber, letter, at, how, proof)
 SELECT subscriber, ?2, at, how,
@@ -157,7 +157,7 @@ SELECT subscriber, ?2, topics, since FROM subscriptions
 WHERE letter = ?1 AND subscriber IN ({_MOVED})
 ON CONFLICT (letter, subscriber) DO NOTHING RETURNING subscriber
 """  # noqa: S608 # names of ours
-# Numbers, not times: a consent that was imported is older than the letter here.
+# Compared by number, not by time: an imported consent may be older than the newsletter here.
 _OVERLAPS = """
 SELECT EXISTS (SELECT 1 FROM consents WHERE letter = ? AND number <
     (SELECT max(number) FROM consents WHERE letter = ?))

@@ -16,15 +16,15 @@ SendingRemark = Literal["", "person", "restored", "checks", "held", "uncertain",
 class DeliveryState(IntEnum):
     """The state of one message to one reader; the numbers are stored and never change meaning."""
 
-    QUEUED = 0  # nobody tried yet
+    QUEUED = 0  # not tried yet
     INTENDED = 1  # it is about to be tried, or was when the process ended
-    ACCEPTED = 2  # the server took it
-    WAITING = 3  # tried in vain, and tried again later
+    ACCEPTED = 2  # the server accepted it
+    WAITING = 3  # refused for now, to be tried again later
     REFUSED = 4  # the server refused it for good
-    UNCERTAIN = 5  # its end was written, and no answer came: nobody knows
+    UNCERTAIN = 5  # it was sent whole, and no answer came: the outcome is unknown
     SKIPPED = 6  # its reader left, paused or was suppressed meanwhile
     HANDED_OVER = 7  # a service has it, and no more is known
-    GIVEN_UP = 8  # refused for now until the time for that was over
+    GIVEN_UP = 8  # refused for now until the time for retries was over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,8 @@ class Sending:
     A sending in `awaits-word` needs a person's approval; `remark` says why: that is how it is set
     up, a restore (it may have gone out), the checks of `mail doctor` are not clean, or `held`: it
     was filed where nobody could be asked. For a `paused` sending `remark` says what the server did:
-    it left one message after the other `uncertain`, or `refused` them. `again_by` sent it to the
-    uncertain readers once more, at `again_at`.
+    it left one message after the other `uncertain`, or `refused` them. `again_by` sent the issue to
+    the uncertain readers once more, at `again_at`.
     """
 
     number: int

@@ -23,10 +23,10 @@ from copydesk.kit import dates
 from copydesk.mail_store._database import MailDatabase
 
 LinkPurpose = Literal["confirm", "unsubscribe", "choices", "manage", "change"]
-LINK_LIFETIME = timedelta(hours=48)  # of those that were mailed to prove an address
-# So long after a letter went out its return path proves that it came back. A server tries for five
-# days (RFC 5321 4.5.4.1); whom the letter is passed on to, with the Return-Path that the reader's
-# server wrote into it, has no longer.
+LINK_LIFETIME = timedelta(hours=48)  # of links mailed to prove an address
+# For so long after sending, a message's return path proves that it came back. A server tries for
+# five days (RFC 5321 4.5.4.1); people to whom it was forwarded, with the Return-Path that the
+# reader's server wrote into it, have no more time.
 RETURN_LIFETIME = timedelta(days=14)
 _PURPOSES: tuple[LinkPurpose, ...] = ("confirm", "unsubscribe", "choices", "manage", "change")
 _LASTING: frozenset[LinkPurpose] = frozenset({"unsubscribe", "choices"})
@@ -35,7 +35,7 @@ _RETURN = struct.Struct(">HII")  # key, sending, subscriber
 _VERSION = 1
 _MAC_BYTES = 16
 _RETURN_MAC_BYTES = 10  # 80 bits: a mail address has room for few
-# What a word about a delivery was signed for: each is good for its own place alone.
+# What a token was signed for: each is valid in its own place only.
 _RETURN_USE, _MESSAGE_ID_USE, _SHARED_USE = b"return path", b"message id", b"return"
 _KEY_BYTES = 32
 _LONGEST = 1_000  # characters of a token
