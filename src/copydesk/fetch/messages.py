@@ -12,7 +12,7 @@ from copydesk.errors import FetchError
 from copydesk.kit import urls
 from copydesk.news import FetchOptions, Purpose, RefusedReason, Request
 
-_KNOWN = 1_000  # a page's, its robots.txt's and its host's slot are looked up one after another
+_KNOWN = 1_000  # URLs: each is parsed for its page, its robots.txt and its host's slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ _SINGLE = frozenset(
 # several values stay on lines of their own: an agent named in one does not apply to the next
 _BY_LINE = frozenset({"x-robots-tag"})
 
-# they describe what is undone when a Page is made, or are not worth keeping
+# they describe an encoding that a Page has no more, or are not worth keeping
 _NOT_KEPT = frozenset(
     {
         "connection",

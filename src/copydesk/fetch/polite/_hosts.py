@@ -33,7 +33,7 @@ class MemoryLimits:
     hosts: int = 20_000  # about 600 bytes each
     origins: int = 20_000  # with their parsed rules
     rule_bytes: int = 64 * 1024 * 1024  # of all these rules, an estimate
-    note_bytes: int = 32 * 1024 * 1024  # of one round
+    note_bytes: int = 32 * 1024 * 1024  # of one run
 
 
 DEFAULT_LIMITS = MemoryLimits()
