@@ -98,7 +98,7 @@ _ZONE_ERROR = timedelta(days=1)  # a wrong time zone is accepted, a wrong year i
 _TITLE, _EXCERPT, _GUID = 1_000, 2_000, 2_000  # characters in a lead
 _LANGUAGE = 35  # characters; the room that BCP 47 gives a tag
 _AUTHORS = 50
-_FEW = 5  # times, too few to show a rhythm
+_FEW = 5  # dated leads; fewer show no rhythm
 _PAUSE = timedelta(days=100)
 _LEADS = 50_000  # of one answer; the limit of sitemaps.org for one file
 

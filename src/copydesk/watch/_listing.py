@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _ASIDE_TAGS = frozenset(
     {"nav", "aside", "form", "script", "style", "noscript", "template", "dialog"}
 )
-_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; an article's own contains its headline
+_PAGE_TAGS = frozenset(
+    {"header", "footer"}
+)  # skipped, but in an <article>: they contain its headline
 _ASIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"}
 )
