@@ -13,9 +13,9 @@ from copydesk.news.wording import Wording
 class EventKind(StrEnum):
     """The kind of an event in a story's history; most are changes by the publisher."""
 
-    FILED = "filed"  # at our desk: a person found its page
+    FILED = "filed"  # by an editor, who found its page
     HEADLINE_CHANGED = "headline-changed"
-    HEADLINE_KEPT = "headline-kept"  # changed there, but the record has an editor's
+    HEADLINE_KEPT = "headline-kept"  # changed at the publisher, but an editor's headline is kept
     EXCERPT_CHANGED = "excerpt-changed"
     EXCERPT_KEPT = "excerpt-kept"
     TEXT_CHANGED = "text-changed"
@@ -23,8 +23,8 @@ class EventKind(StrEnum):
     MOVED = "moved"
     GONE = "gone"
     BACK = "back"
-    DEPOSED = "deposed"  # another story of its group leads it now
-    CORRECTED = "corrected"  # at our desk, by an editor
+    DEPOSED = "deposed"  # another story leads its group now
+    CORRECTED = "corrected"  # here, by an editor
     OTHER = "other"
 
 

@@ -17,7 +17,7 @@ NO_PICTURE = "none"  # the value of `set … picture` that removes a story's pic
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 # What a rule applies to: the record that it names, immediately; groups and the front page, from the
-# next round on; future leads.
+# next run on; leads (links to articles) found later.
 AppliesTo = Literal["record", "groups", "leads"]
 # The subject of a rule: of two rules on the same subject the later one replaces the earlier.
 Matter = Literal["story", "story beside others", "stories", "field of story", "values"]
@@ -84,7 +84,7 @@ class Ruling:
 Said = Literal["publish", "hold", "reject", "remove"]
 # Verdicts on the worth of a story; a removal says that it must not be shown, not that it is bad.
 IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
-# A verdict says a word of `Said` or `clear`, a rule one of `RulingKind`. `file` files a page by its
+# A verdict says one of `Said` or `clear`, a rule one of `RulingKind`. `file` files a page by its
 # address, `write` files a story of the newsroom's own, `correct` changes a published story with a
 # note for readers, `undo` reverts another action, `list` saves or deletes a reading list.
 ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo", "list"]
