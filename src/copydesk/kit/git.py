@@ -24,7 +24,7 @@ SETTINGS = (*PLAIN, "-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0")
 _TIMEOUT_SECONDS = 120.0
 
 # With a remote the user's own keys and credentials are used, but nothing that asks a person: a
-# hidden prompt would block every round until the timeout. A stalled transfer ends after 30 s.
+# hidden prompt would block every run until the timeout. A stalled transfer ends after 30 s.
 _REMOTE_SETTINGS = (
     *PLAIN,
     *("-c", "gc.auto=0"),
