@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 _ASIDE_TAGS = frozenset(
     {"nav", "aside", "form", "script", "style", "noscript", "template", "dialog"}
 )
-_PAGE_TAGS = frozenset(
-    {"header", "footer"}
-)  # skipped, but in an <article>: they contain its headline
+_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; those of an <article> are read
 _ASIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"}
 )

@@ -177,9 +177,7 @@ class SendLines:
         slot = pace.find_slot_of(intent.domain, now)
         if slot - now > _PATIENCE:
             untried.pop(0)
-            at = pace.postpone(intent.domain, slot) + timedelta(
-                seconds=1
-            )  # the log has whole seconds
+            at = pace.postpone(intent.domain, slot) + timedelta(seconds=1)  # stored in seconds
             await asyncio.to_thread(
                 self._tools.store.ledger.give_back, self._number, [(intent.subscriber, at)]
             )
