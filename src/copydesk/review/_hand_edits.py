@@ -1,4 +1,4 @@
-"""Keep what a person edited in a record's file, and what an editor decided about the story."""
+"""Keep the fields that a person edited in a story's Markdown file, and apply editors' verdicts."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ _NOTE = "note"  # has a digest only where a record has one, so that other record
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
-    """Return (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
+    """Return a tuple of (field name, first 8 hex digits of its SHA-256), for each field of a story
+    that a person may edit.
+    """
     fields = (*FIELDS, _NOTE) if story.note else FIELDS
     return tuple((field, _digest(story, field)) for field in fields)
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields that differ from what the pipeline wrote; all if that is not known."""
+    """Return the names of the fields whose digest differs from `known`, the digests that the
+    pipeline last wrote; all fields if `known` is empty.
+    """
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the changes by its group: related stories, heat, published.
+    """Return a filed story with what its group of stories about the same event changes: related
+    stories, heat and whether it is published.
 
     Where a verdict or a person's edit decides publication, that stays, and a published story has a
     heat. Without digests in `known` the record stays as it is. `machine` has the new digests.
@@ -40,7 +45,7 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Return the filed story with fresh values, except in fields that a person edited.
+    """Return a filed story with the values of a fresh one, except in fields that a person edited.
 
     Path, seal, body, history, unknown lines, related stories and the verdict are the filed
     record's. Without digests in `known` the record stays as it is. `machine` has the digests to
@@ -78,7 +83,7 @@ def _digests_but(
 
 
 def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
-    """Return the story with these fields from the filed one."""
+    """Return the story with the given fields copied from the filed story."""
     for field in fields:
         match field:
             case "title":
@@ -117,7 +122,8 @@ def _text(story: Story, field: str) -> str:
 
 
 def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
-    """Return the story with the verdict; applying an equal one again changes nothing.
+    """Return a story with an editor's verdict applied: published or taken off the site. Applying an
+    equal verdict again changes nothing.
 
     `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
     verdict if its profile has a field for it. If not, the caller keeps it among the rules and
@@ -131,12 +137,16 @@ def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
 
 
 def is_same_word(one: Verdict, other: Verdict) -> bool:
-    """Decide whether two verdicts are equal but for the time."""
+    """Return whether two verdicts have the same editor, decision and reason; their times may
+    differ.
+    """
     return (one.by, one.said, one.why) == (other.by, other.said, other.why)
 
 
 def obey(story: Story, verdict: Verdict) -> Story:
-    """Return the story published or not, as the verdict says; a published one has a heat."""
+    """Return a story published or unpublished as the verdict says; a published story gets a
+    heat.
+    """
     if verdict.said != "publish":
         return replace(story, published=False)
     heat = story.heat if story.heat is not None and story.heat >= 0 else story.quality or 0
