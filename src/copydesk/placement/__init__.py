@@ -1,4 +1,5 @@
-"""Decide what is shown where on a site: front page, groups, coverage, sections, days, URLs. Pure.
+"""Decide which story is shown where on a site: front page, groups, coverage, sections, days, URLs.
+Pure.
 
 Pages, newsletters and the desk share it.
 """
