@@ -1,4 +1,5 @@
-"""Render templates, words and notes as escaped HTML and XML for pages, newsletters and the desk.
+"""Render templates, texts and editors' notes as escaped HTML and XML, for pages, newsletters and
+the desk (the editors' web interface).
 
 A newsroom's `_templates/` replaces single files of the package's templates and strings.
 """
