@@ -1,4 +1,4 @@
-"""Judge: decide about an article: a Story with topics, quality, copy and reasons, or Dropped. Pure.
+"""Judge: turn an article into a story with topics, quality, copy and reasons, or drop it. Pure.
 
 One mechanism serves two profiles, which are data: `everyday` gives exactly the reference's points,
 `copydesk` scores what an article says. Filed stories come in as a `news.Shelf`

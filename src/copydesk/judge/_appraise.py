@@ -21,7 +21,7 @@ from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
-    """The score of an article before its picture and the other stories are known.
+    """The score of an article before its picture and the other filed stories are known.
 
     `pictured` is its quality with a picture, `bare` without one. `reasons` are those of its topics,
     `trust` is the trust in its source, `fingerprint` that of its text.
@@ -37,7 +37,7 @@ class Appraisal:
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
-    """Score an article by itself, or return why it is dropped. Pictures are not looked at.
+    """Score an article by itself, or return why it is dropped. Pictures do not count yet.
 
     All expensive reading is done here.
     """
@@ -50,7 +50,9 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
 
 
 def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appraisal | Dropped:
-    """Score an article as `appraise` does, from what `examine` found; its text is not needed."""
+    """Score an article as `appraise` does, from its stored findings (`examine`); its text is not
+    needed.
+    """
     if blocked := _drop_by_ruling(article, beat):
         return blocked
     if not findings.is_on_beat and beat.scoring.off_beat == "drop":
@@ -68,7 +70,7 @@ def _drop_off_beat(article: Article, miss: str) -> Dropped:
 
 
 def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
-    """Add up the findings by today's points."""
+    """Add up the points of an article's findings by the site's settings of today."""
     profile = profile_of(beat)
     pictured, bare = weigh_sightings(profile.signals, findings.sightings, profile.highest)
     return Appraisal(
@@ -93,7 +95,9 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
 
 
 def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture: str) -> Story:
-    """Return a scored article as `complete` does, where its original is known (None: no copy)."""
+    """Return a scored article as `complete` does, given the story that it copies (None: no
+    copy).
+    """
     article, profile = appraisal.article, profile_of(beat)
     score = appraisal.pictured if picture else appraisal.bare
     story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)
@@ -121,7 +125,7 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
-    """Judge an article: return it as a story without a path, or why it is dropped.
+    """Judge an article: return it as a story without a path, or the reason why it is dropped.
 
     The shelf is asked for copies only. The caller has checked whether its URL is filed already.
     """
@@ -155,7 +159,7 @@ def _to_story(appraisal: Appraisal, quality: int, publish_at: int, picture: str)
 
 
 def _as_reference(story: Story) -> Story:
-    """Leave out the fields that the reference's records do not have.
+    """Return a story without the fields that the reference's records do not have.
 
     A video that the site plays itself has no URL elsewhere (SPEC 2.5), and no date of update.
     """
@@ -164,7 +168,7 @@ def _as_reference(story: Story) -> Story:
 
 
 def cdn_amp_url(amp_web_url: str) -> str:
-    """Return the URL of an AMP page in the AMP cache (SPEC 2.13), "" for none."""
+    """Return the URL of an AMP page in Google's AMP cache (SPEC 2.13), "" for an invalid URL."""
     parsed = urls.parse(amp_web_url)
     if parsed is None:
         return ""

@@ -1,4 +1,6 @@
-"""Coverage: group stories on one event, choose the leader, and return the stories that change."""
+"""Coverage: group stories on one event, choose the story that leads, return the stories that
+change.
+"""
 
 from __future__ import annotations
 

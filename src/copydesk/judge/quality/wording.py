@@ -18,26 +18,28 @@ ENDING = 1200  # characters at the end of a text, with senders and small print
 
 
 def read_cues(family: str) -> Mapping[str, re.Pattern[str]]:
-    """Compile the rows of a kind's table into patterns that ignore case."""
+    """Compile the rows of a table of wordings into patterns that ignore case, by name."""
     rows = tables.read_rows(__package__, f"wording/{family}.toml", tuple[str, ...])
     return {name: re.compile(tables.any_of(row), re.IGNORECASE) for name, row in rows.items()}
 
 
 def ends_of(text: str) -> str:
-    """Return the beginning and the end of a text, so that a book costs no more than a page."""
+    """Return only the beginning and the end of a long text, so that a book costs no more than a
+    page.
+    """
     if len(text) <= OPENING + ENDING:
         return text
     return f"{text[:OPENING]}\n{text[-ENDING:]}"
 
 
 def find_first(pattern: re.Pattern[str], text: str) -> str:
-    """Return the first match of a pattern without signs around it, "" for none."""
+    """Return the first match of a pattern in a text, without signs around it; "" for none."""
     match = pattern.search(text)
     return match.group().strip("\n /()[]:-\u2013\u2014") if match else ""
 
 
 def find_several(pattern: re.Pattern[str], text: str, least: int) -> str:
-    """Return the first `least` different matches in a text, "" if there are fewer."""
+    """Return the first `least` different matches in a text, joined; "" if there are fewer."""
     cues: dict[str, str] = {}
     for match in pattern.finditer(text):
         cues.setdefault(match.group().lower(), match.group())
@@ -68,7 +70,7 @@ _PAID_LABEL = re.compile(
 
 
 def press_release(credit: str, domain: str, opening: str, text: str) -> str:
-    """Return the words that show a press release, "" for none.
+    """Return the words that show that an article is a press release, "" for none.
 
     That is a press service's name in the credit or as the site, its dateline in the opening, or a
     sender's lines at the end of the text.
@@ -143,7 +145,7 @@ _TICKER = read_cues("ticker")
 
 
 def ticker(title: str, text: str) -> str:
-    """Return the share that an automatic report is about, "" for other texts.
+    """Return the share that an automatic stock report is about, "" for other texts.
 
     The share's symbol must be in the headline or at the beginning of the text, with four set
     phrases of such reports.
@@ -172,7 +174,9 @@ _OPINION_SECTION = re.compile(
 
 
 def opinion(title: str, section: str) -> str:
-    """Return the label of opinion in a headline or its section, "" for none."""
+    """Return the label in an article's headline or section that says that it is opinion, "" for
+    none.
+    """
     return (
         find_first(_LABELLED_OPINION, title)
         or find_first(_REVIEW_LABEL, title)
@@ -190,7 +194,7 @@ _AGENCY_DATELINE = re.compile(
 
 
 def agency(credit: str, domain: str) -> str:
-    """Return the news agency in the credit of another site, "" for none."""
+    """Return the news agency in an article's credit, "" for none or on the agency's own site."""
     match = _AGENCY.search(credit)
     if not match or match.group().lower() in domain:
         return ""
@@ -212,7 +216,7 @@ def gossip(title: str) -> str:
 
 
 def service(title: str) -> str:
-    """Return the words of a headline that promises instructions, "" for none."""
+    """Return the words of a headline that promise instructions, "" for none."""
     return find_first(_LIGHT["service"], normalize(title))
 
 
