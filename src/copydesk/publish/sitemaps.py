@@ -86,7 +86,7 @@ def sheets(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
 
 
 def _page(page: _Page | _StoryPage, plan: SitePlan) -> _Page:
-    """Return the entry of a page; for a story it is made only when the file is written."""
+    """Return the sitemap entry of a page; a story's is made only when the file is written."""
     if isinstance(page, _Page):
         return page
     name, changed = page
@@ -112,7 +112,9 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 
 def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
-    """Return the entry of a record's own page; learning paths have none, as in the reference."""
+    """Return the sitemap entry of a record's own page; learning paths have none, as in the
+    reference.
+    """
     address = page_address(record, plan)
     if "items" in record.fields or address is None:
         return None
@@ -147,7 +149,7 @@ def _pages(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
 
 
 def _record_pages(plan: SitePlan) -> Iterator[str]:
-    """Yield the lists of each collection, and the pages of learning paths."""
+    """Yield the list pages of each collection, and the pages of learning paths."""
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in rank(plan.records.get("learning", ())) if "items" in r.fields)
@@ -165,7 +167,7 @@ def _offset(moment: datetime | None) -> str:
 
 
 def _urlset(pages: Iterable[_Page]) -> bytes:
-    """Return the reference's exact bytes: indented by two, no final line feed."""
+    """Return a sitemap in the reference's exact bytes: indented by two, no final line feed."""
     entries = "".join(_url(page) for page in pages)
     if not entries:
         return f'{_HEAD}<urlset xmlns="{_SPACE}" />'.encode()

@@ -31,7 +31,9 @@ _RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?
 
 
 def compact(value: object) -> bytes:
-    """Return the same bytes as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
+    """Encode a value as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)` does, in
+    UTF-8.
+    """
     try:
         return orjson.dumps(value)
     except TypeError:  # a number beyond 64 bits
@@ -39,7 +41,9 @@ def compact(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """Return the same bytes as `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
+    """Encode a value as `json.dumps(value, indent=2, ensure_ascii=False)` does, in UTF-8 and
+    faster.
+    """
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a number beyond 64 bits
@@ -47,14 +51,16 @@ def pretty(value: object) -> bytes:
 
 
 def fragment(value: object) -> bytes:
-    """Encode a value for the `value` list of a page, indented by four."""
+    """Encode a value for the `value` list of an API page, indented by four."""
     return pretty(value).replace(b"\n", _DEEPER)
 
 
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Return a list page: the keys of `head`, `value` with the fragments, the keys of `tail`."""
+    """Return an API list page as JSON: the keys of `head`, `value` with the fragments, the keys of
+    `tail`.
+    """
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
@@ -68,7 +74,9 @@ def _member(key: str, value: bytes) -> bytes:
 
 
 def web_only(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return fields with None in place of each URL, at any depth, that is not of the web."""
+    """Return a record's fields with None in place of each URL, at any depth, that is not
+    http(s).
+    """
     return {str(key): _safe(value, str(key)) for key, value in fields.items()}
 
 

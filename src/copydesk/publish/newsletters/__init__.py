@@ -1,4 +1,5 @@
-"""Read filed newsletter issues back from their HTML: sections and items; remove a story from one.
+"""Read filed newsletter issues back from their HTML (sections and items), and remove stories from
+them.
 
 Two formats are read: the reference's tables (SPEC 4), and ours, which has comments as marks.
 """
