@@ -1,4 +1,5 @@
-"""Read the article in a fetched page: a Page and its Lead go in, an Article or a Dropped comes out.
+"""Read the article in a fetched page: a Page and the Lead (link) to it go in, an Article or a
+Dropped comes out.
 
 `learn` counts what a site repeats on many pages (boilerplate, logos), `settle` removes it from an
 article.

@@ -37,7 +37,9 @@ _MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureForms:
-    """The forms of a picture with their bytes, the main one first, and its ThumbHash."""
+    """The forms of a picture (files for pages) with their bytes, the main one first, and its
+    ThumbHash.
+    """
 
     forms: Mapping[PictureFile, bytes]
     thumb_hash: bytes
@@ -61,7 +63,7 @@ def prove_picture(fetched: FetchedPicture) -> None:
 
 @contextlib.contextmanager
 def refuse_damage(url: str) -> Iterator[None]:
-    """Turn any error with a picture into PictureError."""
+    """Turn any error in decoding a picture into PictureError; a context manager."""
     try:
         yield
     except MemoryError as error:
@@ -144,7 +146,7 @@ def lay_on_white(image: Image) -> Image:
 
 
 def encode(image: Image, kind: str, **options: object) -> bytes:
-    """Encode a picture, without any metadata of its file."""
+    """Encode a picture to bytes in a format, without any metadata of its file."""
     image.info.clear()
     out = io.BytesIO()
     image.save(out, kind, **options)
@@ -160,7 +162,7 @@ def decode(data: bytes, seen: Measure) -> Image:
 
 
 def prove(data: bytes, seen: Measure) -> None:
-    """Raise what `decode` would raise, in a fifth of its time.
+    """Raise what `decode` would raise for a picture, in a fifth of its time.
 
     All of it is decoded, but only one pixel is converted: whether that fails depends on the kind of
     picture and not on its size.

@@ -51,7 +51,9 @@ def name_gate(look: PageLook) -> str:
 
 
 def _name_demand(look: PageLook) -> str:
-    """Name what a page demands before it shows anything: a login, consent, money."""
+    """Name what a page demands before it shows anything: a login, consent, money; "" for
+    nothing.
+    """
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
@@ -60,7 +62,7 @@ def _name_demand(look: PageLook) -> str:
 
 
 def _is_login(look: PageLook) -> bool:
-    """Decide whether two of three signs are of a login: headings, URL, a password field.
+    """Return whether two of three signs are of a login page: headings, URL, a password field.
 
     Without the URL there must be next to no text, and the field must not be in the page's header.
     """
@@ -75,12 +77,13 @@ def _is_login(look: PageLook) -> bool:
 
 
 def _is_of_a_login(heading: str) -> bool:
-    """Decide whether a heading asks to log in, and says nothing else."""
+    """Return whether a heading asks to log in, and says nothing else."""
     return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
 def _is_consent(look: PageLook) -> bool:
-    """Decide whether a page asks for consent, by its URL or by a heading and its own text.
+    """Return whether a page asks for consent to cookies, by its URL or by a heading and its own
+    text.
 
     Every page has a banner about cookies, so beside a heading only the text counts.
     """
@@ -137,7 +140,7 @@ def _shorten_address(target: str) -> str:
 
 
 def _has_such_script(look: PageLook) -> bool:
-    """Decide whether the page is nothing but a short script that redirects."""
+    """Return whether the page is nothing but a short script that redirects."""
     if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
         return False
     scripts = look.document.tree.xpath("//script[not(@src)]")
@@ -174,7 +177,7 @@ _LONGEST = 160  # characters of a sentence that is compared
 
 
 def name_missing(look: PageLook) -> str:
-    """Name an error page with status 200 or a note in place of an article, "" for neither.
+    """Name an error page with status 200, or a note in place of an article, "" for neither.
 
     A heading, or the first sentence of a page with almost no text, must be such a note and nothing
     else. On a page that declares itself an article only the note itself counts, and below the
@@ -194,7 +197,7 @@ def name_missing(look: PageLook) -> str:
 
 
 def _is_error(look: PageLook) -> bool:
-    """Decide whether the title is that of an error page and nothing else.
+    """Return whether the page's title is that of an error page and nothing else.
 
     A word that may be a title of something else counts on a page with little text only.
     """

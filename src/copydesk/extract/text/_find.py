@@ -1,4 +1,6 @@
-"""Find the text of an article by the vote of three readers, and write it as Markdown."""
+"""Find the text of an article by the vote of three extraction libraries, and write it as
+Markdown.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ def find(
     readers: Mapping[str, Reader] = READERS,
     max_third: int = _MAX_THIRD,
 ) -> Field:
-    """Return the text of the article as Markdown, and its readers: "a+b" if both agree.
+    """Return the text of the article as Markdown, and the libraries that found it: "a+b" if both
+    agree.
 
     The publisher's own `articleBody` is used only if all readers find next to nothing. ("", "")
     means no text. `readers` vote; the third one on a page of at most `max_third` characters only.
@@ -81,7 +84,9 @@ def _read_blocks(
 
 
 def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
-    """Choose the blocks that the readers agree on, or if they are too few, the most trusted's."""
+    """Choose the blocks that the libraries agree on, or if they are too few, those of the most
+    trusted one.
+    """
     best = max(page.trust, key=lambda name: page.trust[name])
     least = _LEAST * len(readings[best].split())
     picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
@@ -98,7 +103,7 @@ def _ask_readers(
     blocks: Sequence[Block],
     squashed: Sequence[str],
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Return the readings and votes of the readers; the last is asked if the first two disagree."""
+    """Return the texts and votes of the libraries; the last is asked if the first two disagree."""
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
     words = [len(block.text.split()) for block in blocks]
@@ -121,7 +126,9 @@ def _words(blocks: Sequence[Block]) -> int:
 
 
 def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
-    """Yield the readers that took at least half of the chosen text, in the order of their names."""
+    """Yield the libraries that chose at least half of the chosen text, in the order of their
+    names.
+    """
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)

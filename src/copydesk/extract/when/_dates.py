@@ -44,7 +44,7 @@ class Dates:
 
 @dataclass(slots=True, kw_only=True)
 class _View:
-    """The page with its evidence of dates; the dates that it shows are found once, on demand."""
+    """A page with its evidence of dates; the dates that it shows are found once, on demand."""
 
     document: Document
     declared: Declared
@@ -53,7 +53,9 @@ class _View:
     seen: list[Sighting] | None = None
 
     def sightings(self) -> list[Sighting]:
-        """Return the dates that the page shows, the best first, without its clock."""
+        """Return the dates that the page shows, best first, without those of the time of
+        fetching.
+        """
         return [
             sighting
             for sighting in self.sightings_with_clock()
@@ -61,7 +63,7 @@ class _View:
         ]
 
     def sightings_with_clock(self) -> list[Sighting]:
-        """Return the dates that the page shows, with its clock."""
+        """Return the dates that the page shows, also those of the time of fetching."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
             title = title or self.document.tree.findtext(".//title") or ""
@@ -241,7 +243,7 @@ def _changes(view: _View) -> Iterator[Moment]:
 
 
 def _is_build(moment: Moment, now: datetime) -> bool:
-    """Decide whether a time is that of the fetch: the page's clock, not the article's time."""
+    """Return whether a time is that of the fetch: the page's clock, not the article's time."""
     return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
 
 
@@ -286,7 +288,7 @@ def _guess(view: _View) -> Iterator[Moment]:
 
 
 def _is_supported(view: _View, day: date) -> bool:
-    """Decide whether a guess is not just the first of a year or month, nor 05/02 for 02/05."""
+    """Return whether a guess is not just the first of a year or month, nor 05/02 for 02/05."""
     html = view.document.html
     two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
     figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)

@@ -1,4 +1,4 @@
-"""The section and the keywords under which the publisher files an article."""
+"""Find the section and the keywords under which the publisher files an article."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
 
 def section(document: Document, declared: Declared) -> tuple[str, str]:
-    """Return the section of an article and its origin, ("", "") for none.
+    """Return the newspaper section of an article and its origin, ("", "") for none.
 
     It is the most specific of a path of sections; the first folder of the URL only if nothing else
     names one. No section is better than a wrong one.
@@ -86,7 +86,9 @@ def _bare_names(declared: Declared, label: str) -> frozenset[str]:
 
 
 def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
-    """Decide whether a step of a path is a section, not an action, a headline or a site."""
+    """Return whether a step of a breadcrumb path is a section, not an action, a headline or a
+    site.
+    """
     key = text.squash(step)
     if _CUT.search(step) or (step[0].islower() and key not in _KNOWN):
         return False
@@ -150,7 +152,7 @@ def _forms(piece: str) -> set[str]:
 
 
 def is_general(name: str) -> bool:
-    """Decide whether a name means a whole site or nothing: `Home`, `News`, `None`."""
+    """Return whether a section's name means a whole site or nothing: `Home`, `News`, `None`."""
     return text.squash(name) in _GENERAL
 
 
@@ -257,7 +259,7 @@ def _tidy_keywords(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...
 
 
 def _is_keyword(keyword: str) -> bool:
-    """Decide whether a text is a keyword: short, not a sentence, not a label for machines."""
+    """Return whether a text is a keyword: short, not a sentence, not a label for machines."""
     if (
         not text.squash(keyword)
         or len(keyword) > _MAX_CHARACTERS
