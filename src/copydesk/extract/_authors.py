@@ -45,7 +45,8 @@ def authors(
 ) -> tuple[tuple[str, ...], str]:
     """Return an article's authors in byline order, and where the names are from; ((), "") for none.
 
-    Names that the page declares are preferred to those of the lead, and these to a shown byline.
+    Names that the page declares are preferred to those of its feed entry, and these to a shown
+    byline.
     """
     sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
     told = (

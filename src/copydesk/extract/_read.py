@@ -39,7 +39,7 @@ class _OpenedPage:
 def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
     """Read the article in a page, or return a Dropped that says why the page has none.
 
-    Pure and bounded: the same page, lead and beat give the same article. Raises PageError for a
+    Pure and bounded: the same page, link and settings give the same article. Raises PageError for a
     page that is larger or deeper than any article.
     """
     what = kinds.name_other_format(page)

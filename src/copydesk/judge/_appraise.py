@@ -2,8 +2,8 @@
 
 article ── find ──> Findings ── weigh ──> Appraisal ── complete, with picture and shelf ──> Story
 
-Reading the text is the expensive part and needs neither picture nor shelf. So each page is read
-once, and the story is completed when its picture has been fetched.
+Reading the text is the expensive part and needs neither the picture nor other stories. So each page
+is read once, and the story is completed when its picture has been fetched.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
 def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> Story:
     """Return a scored article as a story without a path; `picture` is a URL, "" for none.
 
-    The shelf is asked for copies only.
+    `shelf` (the recent stories) is only searched for copies.
     """
     find = profile_of(beat).find_original
     copy = find(appraisal.article, appraisal.fingerprint, shelf)
@@ -127,7 +127,8 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     """Judge an article: return it as a story without a path, or the reason why it is dropped.
 
-    The shelf is asked for copies only. The caller has checked whether its URL is filed already.
+    `shelf` (the recent stories) is only searched for copies. The caller has checked whether its URL
+    is filed already.
     """
     outcome = appraise(article, beat)
     if isinstance(outcome, Dropped):

@@ -194,8 +194,8 @@ def needs_article(beat: Beat) -> bool:
 def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
     """Return whether a story has none of the site's topics.
 
-    The record tells, unless every record gets the main topic: then the article tells, and without
-    the article the story counts as on the beat.
+    The record decides, unless every record gets the main topic: then the article decides, and
+    without the article the result is False.
     """
     profile = profile_of(beat)
     if not beat.topics:

@@ -1,7 +1,8 @@
 """Find all that earns an article points: its topics, signals of quality, and trust in its source.
 
-Findings depend on the article and on the beat's topics, sources and publishers; not on points, the
-gate or editors' rules. So they can be scored again under other points without reading the article.
+Findings depend on the article and on the site's topics, sources and publishers; not on points, the
+publishing threshold or editors' rules. So they can be scored again under other points without
+reading the article.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class TopicFindings:
 class Findings:
     """All that was found in an article and earns points, as if it had a picture.
 
-    `miss` is what it lacks to be on the beat, or to have a topic; "" if it lacks nothing.
+    `miss` is what it lacks to belong to the site's subject, or to have a topic; "" if it lacks
+    nothing.
     """
 
     is_on_beat: bool
@@ -152,7 +154,7 @@ def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
     """Return the topic that links an article most surely to the site's subject, and the confidence
     in percent.
 
-    Where the beat has topics below the main one, the main topic alone counts less.
+    Where the site has topics below the main one, the main topic alone counts less.
     """
     has_below = any(topic.name != beat.topic for topic in beat.topics)
     sure = {match.topic: _sureness(match, beat, has_below) for match in reversed(matches)}

@@ -152,7 +152,7 @@ def _everyday_relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
 
     That is a keyword of a topic anywhere in the title (the reference's own rule for topics), a
     keyword as a whole word in excerpt or text (how the reference's search found its stories), or a
-    source that is official or has topics. A beat without topics takes everything.
+    source that is official or has topics. A site without topics takes everything.
     """
     read = (_match(topic, article) for topic in beat.topics)
     return (*topics_of_source(article, beat), *filter(None, read))
@@ -185,7 +185,7 @@ def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -
     """Return the topics of an article's record: the source's, the main one, those with a keyword in
     the headline.
 
-    If there is none, since the beat has no main topic, those with a keyword in the text.
+    If there is none, since the site has no main topic, those with a keyword in the text.
     """
     in_title = [
         topic.name

@@ -116,7 +116,7 @@ def _may_be_original(story: Story, shelf: Shelf) -> bool:
     """Return whether an article may be filed as a copy of the story.
 
     Not of a held story: it must not hide another publisher's. Not of a copy whose original is not
-    filed: the article may be that original, seen again after an interrupted round.
+    filed: the article may be that original, seen again after an interrupted run.
     """
     if any(reason.about == "held" for reason in story.reasons) and story.verdict is None:
         return False

@@ -44,8 +44,8 @@ def deciding_points(story: Story) -> int | None:
 def verdict_points(story: Story) -> int | None:
     """Return the points that an editor's verdict overrides, None where a story has no verdict.
 
-    None without a verdict, and where the gate does not count: for copies, stories behind a leader,
-    and stories without a quality.
+    None without a verdict, and where points do not count: for copies, stories behind a leader, and
+    stories without a quality.
     """
     if story.verdict is None or story.copy_of or story.heat == -1 or story.quality is None:
         return None

@@ -24,11 +24,11 @@ LEDE_CHARACTERS = 600
 class Features:
     """The features of an article in which quality signals are searched for.
 
-    `topics` are the names in its record. `given` is the evidence of the source that put it on the
-    beat, "" for none; `confidence` is in percent how surely it is on the beat, by its topic
-    `nearest`. `text` is None if it is not known; `lede` is the excerpt and the beginning of the
-    text. `section` and `tags` are those of its page. `age_hours` is its age when it was found, None
-    if its source was not watched then. `host` is that of its page, a subdomain of `domain`.
+    `topics` are the names in its record. `given` is the evidence of a source that gives it a topic,
+    "" for none; `confidence` is in percent how surely it belongs to the site's subject, by its
+    topic `nearest`. `text` is None if it is not known; `lede` is the excerpt and the beginning of
+    the text. `section` and `tags` are those of its page. `age_hours` is its age when it was found,
+    None if its source was not watched then. `host` is that of its page, a subdomain of `domain`.
     """
 
     title: str
@@ -76,7 +76,7 @@ Regroup = Callable[
 class Match:
     """One piece of evidence for a topic, from reading the article or given by its source.
 
-    `confidence` is from 0 to 100; the word of a source is not doubted.
+    `confidence` is from 0 to 100; it is 100 for a topic that the source gives.
     """
 
     topic: str
@@ -130,8 +130,8 @@ class Copy:
 class Profile:
     """A way of scoring articles: signals with points, and functions for topics, copies and groups.
 
-    `relevance` returns the evidence that an article is on the beat, none if it is not; then
-    `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
+    `relevance` returns the evidence that an article belongs to the site's subject, () for none;
+    then `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
     topic that it does not have. `topics` returns the topics for its record, `find_original` the
     original that it copies, `regroup` the filed stories that change when new ones are grouped.
     `blocks` tells whether records keep reasons and other blocks of ours. `highest` is the maximum
@@ -228,7 +228,7 @@ def source_of(article: Article, beat: Beat) -> Source:
 def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
     """Yield the topics that an article has because of its source, whatever it says.
 
-    An official source gives the main topic, if there is one. A beat without topics takes
+    An official source gives the main topic, if there is one. A site without topics takes
     everything.
     """
     source = source_of(article, beat)

@@ -157,8 +157,8 @@ def _time_and_path(story: Story) -> tuple[datetime, str]:
 class PastShelf:
     """The filed stories as a run at an earlier moment saw them, to judge its stories again.
 
-    Copies are looked for in the weeks before that moment, and among all stories of the same round:
-    the first round takes in older stories, too.
+    Copies are looked for in the weeks before that moment, and among all stories of the same run:
+    the first run takes in older stories, too.
     """
 
     def __init__(self, shelf: Shelf, moment: datetime) -> None:

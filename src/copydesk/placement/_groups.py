@@ -183,8 +183,8 @@ _NONE = Coverage()
 class Owners:
     """Find the owner of each publisher; publishers with the same owner count as one newsroom.
 
-    `organizations` are the beat's, by domain. An owner may be given as a domain or as any name of
-    an organization. A name that belongs to no organization is an owner itself.
+    `organizations` are those of the settings, by domain. An owner may be given as a domain or as
+    any name of an organization. A name that belongs to no organization is an owner itself.
     """
 
     def __init__(self, organizations: Mapping[str, Organization]) -> None:

@@ -29,8 +29,8 @@ class StoryEntry(NamedTuple):
     `name` is the record's name (`2023-07-28-a-title`), "" if it cannot be part of a URL. `stamp`
     changes with the record, `shown` with how its picture is shown. `image` is the picture's URL, ""
     if the publisher refuses its use; `files` are our copies of it that pages show. `when` is the
-    story's time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its
-    sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
+    story's time in seconds since 1970, `day` its day in the site's time zone, `month` the name of
+    its sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
     publisher's name. `address`, `removed_at` and `beside` are identities of URLs: the story's own,
     those of a removed story, those of its coverage; `sources` are the publishers of the coverage.
     `has_led` says that it once led its group and no longer does. `keyed` has the headings of a

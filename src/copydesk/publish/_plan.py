@@ -150,14 +150,14 @@ class SitePlan:
 
     `read` returns the story at a path, None if it is gone. `stories` are the published stories,
     newest first, those of equal time by path. `listed` has the stories for each value of a key, by
-    the key's name; `counts` has their numbers; `by_day` has the stories by date in the beat's zone.
-    All are fetched from the `index` on demand. The archive is cut into pages from the oldest end.
-    `groups` knows which stories are on one event, `coverages` who else has a story. `official` are
-    the domains of the beat's own official sources, `gone` the folders of pages that an editor
+    the key's name; `counts` has their numbers; `by_day` has the stories by date in the site's time
+    zone. All are fetched from the `index` on demand. The archive is cut into pages from the oldest
+    end. `groups` knows which stories are on one event, `coverages` who else has a story. `official`
+    are the domains of the site's official sources, `gone` the folders of pages that an editor
     removed for good. `records` has the records of each collection, ordered by path. `skipped` are
     records that cannot have a URL. `above` maps a topic's name to its id and the ids of topics
     above it. `wanted` decides what the build makes. `pieces` keeps list fragments of stories.
-    `lists` are the editors' lists by id, `letters` all newsletter issues that may be shown.
+    `lists` are the editors' reading lists by id, `letters` all newsletter issues that may be shown.
     """
 
     beat: Beat
@@ -271,7 +271,7 @@ class Output(Generic[_Tool]):
 
     `is_linked` says that the page of a value links to the previous and next value's. `is_fixed`
     says that a page stays when its last story has gone, `is_split` that a value has several files
-    and may need fewer later, `is_walked` that it is made during the walk through all stories. If
+    and may need fewer later, `is_walked` that it is made during the pass over all stories. If
     `is_on` returns False, the site does not have the output.
     """
 

@@ -2,9 +2,9 @@
 
     edition | plan | api, feeds, sitemaps, site | write what changed | delete what is gone
 
-Several processes may share the pages. The first piece of work is everything outside the walk
-through all stories; the other pieces are legs of the walk. The lists of the first API come last,
-when each story has its fragment of them.
+Several processes may share the pages. The first piece of work is everything outside the pass over
+all stories; the others are parts (legs) of the pass. The lists of the first API come last, when
+each story has its fragment of them.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def survey(
 ) -> Survey:
     """Find the stories that changed since the last build; with `full` read all again.
 
-    The last `in_hand` stories stay in memory. Raises PublishError if the beat's time zone does not
+    The last `in_hand` stories stay in memory. Raises PublishError if the site's time zone does not
     exist.
     """
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)

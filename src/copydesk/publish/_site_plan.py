@@ -248,7 +248,7 @@ def take_survey(
 ) -> Survey:
     """Find the stories that changed since the last build; with `full` read all again.
 
-    Raises PublishError if the beat's time zone does not exist.
+    Raises PublishError if the site's time zone does not exist.
     """
     index = known or PageIndex()
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))

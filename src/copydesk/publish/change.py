@@ -71,7 +71,7 @@ class Touched(Wanted):
 class StoryChange:
     """The difference between two builds: old and new index entries, old pins and old reading lists.
 
-    `lists` has a digest of each editors' list, by id. `letters` are the paths of changed newsletter
+    `lists` has a hash of each reading list, by id. `letters` are the paths of changed newsletter
     issues.
     """
 

@@ -33,13 +33,13 @@ Assess = Callable[[Article, Beat, Shelf], Story | Dropped]
 class Grounds:
     """The inputs for judging a filed story again (`rejudge`).
 
-    `assess` is the judge. `shelf` holds the stories that it may be a copy of, as they were when it
-    came in. `known` are the digests of the fields that the pipeline last wrote (see
-    `find_hand_edits`). `mode` is the newsroom's publication mode. `verdict` is an editor's verdict
-    that is kept among the rules. If `is_original_kept` is false, a filed copy stays one, since its
-    original cannot be read. `picture` replaces the record's picture unless it is None. `words` is
-    the record with the excerpt, address, picture and note that are valid today, where a rule that
-    had set one is gone.
+    `assess` is the function that judges an article. `shelf` has the stories that it may be a copy
+    of, as they were when it came in. `known` are the digests of the fields that the pipeline last
+    wrote (see `find_hand_edits`). `mode` is the newsroom's publication mode. `verdict` is an
+    editor's verdict that is kept among the rules. If `is_original_kept` is false, a filed copy
+    stays one, since its original cannot be read. `picture` replaces the record's picture unless it
+    is None. `words` is the record with the excerpt, address, picture and note that are valid today,
+    where a rule that had set one is gone.
     """
 
     assess: Assess
@@ -269,7 +269,7 @@ def keep_off(story: Story, ruled_out: str) -> Story:
     """Return a story unpublished, without a group, and with the reason why today's rules exclude
     it.
 
-    `ruled_out` is the text of the rule that blocks it, "" where it is off the beat.
+    `ruled_out` is the text of the rule that blocks it, "" where it is outside the site's subject.
     """
     if story.group:
         quality = story.quality or 0
@@ -321,7 +321,7 @@ def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
     """Return a story without its verdict; `published` is again what the pipeline last wrote.
 
     It is not published where that is not known. A copy, and a story that was behind another one in
-    its group or below the gate, gets its place in the group again.
+    its group or below the publishing threshold, gets its place in the group again.
     """
     was_published = _as_the_line_wrote(story, known)
     has_place = bool(story.copy_of or story.group)
@@ -333,8 +333,8 @@ def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
 def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
     """Return a story published or not, as its points alone decide; a copy is never published.
 
-    `points` are those that count for the gate. A story that today's rules keep off stays off, a
-    held one stays held, and one published by the trust in its source stays published.
+    `points` are those that count for the publishing threshold. A story that today's rules keep off
+    stays off, a held one stays held, and one published by the trust in its source stays published.
     """
     if story.copy_of:
         return replace(story, published=False, heat=-1)

@@ -28,8 +28,8 @@ def standing(
     story on the site is published, and the reasons in its record say why another one is not.
     Records without reasons (`everyday`, or of the reference) are judged by their values and by
     today's rules: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its points. A story
-    that reaches the gate and is not on the site waits for an editor, or an editor took it off by
-    hand.
+    that reaches the threshold and is not on the site waits for an editor, or an editor took it off
+    by hand.
     """
     word = story.verdict or verdict
     if word is not None and word.said in _BY_WORD:

@@ -32,7 +32,7 @@ def record_name(path: str) -> str:
 def apply_rulings(story: Story, beat: Beat) -> Story:
     """Return a story with the topics, headline and fields that editors' rules set, and the reasons.
 
-    The newest rule wins. Topics that the beat does not have are ignored; a rule without any other
+    The newest rule wins. Topics that the site does not have are ignored; a rule without any other
     topic changes nothing.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")

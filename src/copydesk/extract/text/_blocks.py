@@ -132,7 +132,7 @@ _ROWS = 500  # of a table that are checked for data
 class Wrapper:
     """An element of a page whose names and classes are hints for all blocks in it.
 
-    `taken_words` and `taken_blocks` count what readers took for the article in it.
+    `taken_words` and `taken_blocks` count what the libraries chose in it as the article.
     """
 
     hints: frozenset[str]

@@ -84,7 +84,7 @@ def _score(page: VotedPage, at: int) -> float:
 def _score_wholes(page: VotedPage, scores: list[float]) -> None:
     """Give all rows of a table or items of a list their mean score; code keeps its own.
 
-    Most tables and lists within the article belong to it, though readers leave many out.
+    Most tables and lists within the article belong to it, though the libraries leave many out.
     """
     wholes: dict[int, list[int]] = {}
     for at, block in enumerate(page.blocks):
@@ -101,7 +101,7 @@ def _take_headings(page: VotedPage, scores: list[float]) -> None:
     """Include a heading within the article before its text, if most headings of its kind are
     included.
 
-    Readers lose some headings: those that are links, or above a short paragraph.
+    The libraries lose some headings: those that are links, or above a short paragraph.
     """
     tags: dict[str, list[int]] = {}
     for at in _headings_within(page):
@@ -130,7 +130,7 @@ def _is_heading_of_text(page: VotedPage, at: int) -> bool:
 def _take_lists(page: VotedPage, scores: list[float]) -> None:
     """Include a list below a heading within the article, if nothing else is below it.
 
-    Readers leave out lists of links, and so whole sections that are nothing else.
+    The libraries leave out lists of links, and so whole sections that are nothing else.
     """
     for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)

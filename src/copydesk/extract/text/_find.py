@@ -51,8 +51,9 @@ def find(
     """Return the text of the article as Markdown, and the libraries that found it: "a+b" if both
     agree.
 
-    The publisher's own `articleBody` is used only if all readers find next to nothing. ("", "")
-    means no text. `readers` vote; the third one on a page of at most `max_third` characters only.
+    The publisher's own `articleBody` is used only if all libraries find next to nothing. ("", "")
+    means no text. `readers` are the libraries; the third is asked on a page of at most `max_third`
+    characters only.
     """
     page = prepare(document)
     asked = readers if len(page.html) <= max_third else dict(islice(readers.items(), 2))
@@ -148,7 +149,7 @@ def _titles(document: Document, declared: Declared) -> Iterator[str]:
 def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
     """Return a text that no block of the page has, with a paragraph for each of its lines.
 
-    If all of it is furniture, all is returned: `kinds` decides what such a page is.
+    If all of it is boilerplate, all is returned: `kinds` decides what such a page is.
     """
     lines = [line for line in map(text.fold, found.split("\n")) if line]
     own = [line for line in lines if not is_furniture(line) and squash(line) not in titles]

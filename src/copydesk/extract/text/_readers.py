@@ -36,8 +36,8 @@ class PreparedPage:
     """The page that extraction libraries get, without unused parts, as markup and as a tree of its
     own.
 
-    On a page that `is_heavy`, all readers but resiliparse may take seconds, and its blocks may,
-    too.
+    On a page that `is_heavy`, all libraries but resiliparse may take seconds, and so may cutting it
+    into blocks.
     """
 
     html: str
@@ -81,7 +81,7 @@ def _cut_to_effort(html: str, tree: HtmlElement) -> str:
 def ask(reader: Reader, page: PreparedPage) -> str:
     """Return the text that an extraction library finds in a page, "" if it fails or finds nothing.
 
-    Each reader crashes on some markup; the others go on.
+    Each library crashes on some markup; the others go on.
     """
     _silence()
     try:
@@ -180,7 +180,7 @@ def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> lis
     """Return for each block how much of it is in a library's text, 0 to 1.
 
     Long blocks are found by their letters, in order; short ones between two long ones count only if
-    they are between the same two in the reading.
+    they are between the same two in the library's text.
     """
     ballot = Ballot(reading)
     said = [0.0] * len(blocks)

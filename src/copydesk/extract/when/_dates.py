@@ -76,8 +76,8 @@ def decide_dates(document: Document, declared: Declared, lead: Lead, now: dateti
 
     The page's declared time goes first; if it is only a day, or has no time zone, the source's time
     on the same day is more exact and wins. Then the source's time, then what the page shows and its
-    URL contains, then the round's clock (origin "found"). A time more than an hour after `now` is
-    never used.
+    URL contains, then the time when the link was found (origin "found"). A time more than an hour
+    after `now` is never used.
     """
     evidence = _evidence.gather(document, declared, now)
     view = _View(document=document, declared=declared, evidence=evidence, now=now)

@@ -145,7 +145,7 @@ class MemoryCorpus:
         """Return (second, key) of at most `most` documents with a term, nearest to the given second
         first.
 
-        Only documents count for which the term is among the most telling ones.
+        Only documents count in which the term is one of the most important.
         """
         places = self._places.get(term, [])
         at = bisect.bisect_left(places, (second,))
@@ -191,7 +191,7 @@ class LayeredCorpus:
         """Return (second, key) of at most `most` documents with a term, nearest to the given second
         first.
 
-        Only documents count for which the term is among the most telling ones.
+        Only documents count in which the term is one of the most important.
         """
         found = (*self._below.find(term, second, most), *self._above.find(term, second, most))
         return heapq.nsmallest(

@@ -195,7 +195,7 @@ Embedding = Sequence[float]
 class Centering:
     """Subtract the running mean of each language from embeddings.
 
-    All documents of one beat and language point in a common direction, which says nothing.
+    All documents of one site and language point in a common direction, which says nothing.
     """
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ _MERGE_EVERY = 50  # documents
 class Stream:
     """Groups documents one after the other, by the events that they are about.
 
-    `beat` are the words of the beat's subject, which are too common to tell stories apart. `topics`
+    `beat` are the words of the site's subject, which are too common to tell stories apart. `topics`
     are words of the topics below it, with the expected share of documents that have them. `apart`
     has for a document's key the keys of documents that are never in its group. A group with a
     document of `whole` is not split. A given `weighing` replaces `beat` and `topics`.

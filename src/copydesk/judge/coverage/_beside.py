@@ -42,7 +42,7 @@ def is_off_beat(story: Story, beat: Beat) -> bool:
 def confirms(story: Story, beat: Beat) -> bool:
     """Return whether a story counts as another publisher's report on the same event.
 
-    A story without quality, or off the beat, does not count.
+    A story without quality, or outside the site's subject, does not count.
     """
     is_worth_nothing = story.quality == 0 or is_off_beat(story, beat)
     return not (is_worth_nothing or story.is_kept_out or _is_held(story))
@@ -99,7 +99,7 @@ def list_copies(stories: Sequence[Shelved]) -> tuple[Story, ...]:
     """Add copies to the related stories of their originals; return the changed originals by path.
 
     Other related stories stay; a copy replaces its older state. Nothing depends on what is new, so
-    an interrupted round is completed.
+    the next run completes an interrupted one.
     """
     copies: dict[str, list[Story]] = {}
     for shelved in stories:

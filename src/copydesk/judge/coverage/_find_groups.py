@@ -1,7 +1,7 @@
 """Find which stories of some weeks report on the same event.
 
 New stories are placed day by day, even if they all came at once: each day's among the stories that
-were there by then, as a round on that day would have done.
+were there by then, as a run on that day would have done.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ def find_coverage(
     """Find filed stories on the same events as unfiled ones; map the path of each unfiled one to
     them.
 
-    They are placed as a round would place them: day by day, by the same words, thresholds and
-    rules. `filed` are the stories that they may join (`find_candidates`) with all of their groups.
+    They are placed as a run would place them: day by day, by the same words, thresholds and rules.
+    `filed` are the stories that they may join (`find_candidates`) with all of their groups.
     `corpus` has the terms of all filed stories. Stories without coverage are left out.
     """
     paths = frozenset(shelved.story.path for shelved in others)
@@ -278,9 +278,8 @@ class Neighbour:
     """A group similar to a story: its stories' paths, the similarity, and how much is needed to
     join.
 
-    `are_together` tells that the story is filed in it. `would_be_one` tells that a round would put
-    it there today: it joins, or both groups merge in the end, for which less similarity may be
-    enough.
+    `are_together` tells that the story is filed in it. `would_be_one` tells that a run would put it
+    there today: it joins, or both groups merge in the end, for which less similarity may be enough.
     """
 
     paths: tuple[str, ...]

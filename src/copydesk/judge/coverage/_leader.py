@@ -118,7 +118,7 @@ def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
     """Return the story that an editor's rule makes the leader, None if it would hide the group.
 
     Only the newest `lead` rule on one of the group counts. It publishes nothing: a story that is
-    held, or below the gate as leader, does not lead.
+    held, or below the publishing threshold as leader, does not lead.
     """
     ruled = lead_in(group, beat)
     if ruled is None or is_kept_back(ruled[0]):

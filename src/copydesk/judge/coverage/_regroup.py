@@ -2,7 +2,7 @@
 
 list copies of originals  >  find groups  >  lead each that has changed  >  background
 
-A filed story stays in its group until a new story, a correction or a rule moves it. So a round
+A filed story stays in its group until a new story, a correction or a rule moves it. So a run
 without news changes nothing, and an interrupted one is completed by the next.
 """
 

@@ -81,7 +81,8 @@ class SourceTrust:
 def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
     """Return the trust in an article's source, None if nothing is known of the source.
 
-    The newsroom's trust files count first, then that it is official, then that the beat knows it.
+    The newsroom's trust files count first, then that it is official, then that its publisher is a
+    known organization.
     """
     rated = _domain_with_rating(features, beat)
     if rated:

@@ -1,8 +1,8 @@
 """The quality signals of the `copydesk` profile, by name; their points are `[scoring.points]`.
 
-The default points follow three rules (docs/design/judge.md): all that can be earned
-together is at most HIGHEST; what is not news, or off the beat, loses more than it can earn above
-69; and each part is bounded, so that no signal adds up without end.
+The default points follow three rules (docs/design/judge.md): all that can be earned together is at
+most HIGHEST; what is not news, or outside the site's subject, loses more than it can earn above 69;
+and each part is bounded, so that no signal adds up without end.
 """
 
 from __future__ import annotations

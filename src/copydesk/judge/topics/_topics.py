@@ -25,7 +25,7 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     First its own words, then its source (topics from the settings, or that it is official), then
     the topics above those. The main topic needs less confidence than the others, and matches if a
     topic below it does, or nearly does. Without a main topic the nearest topic needs as little if
-    no other one matches. A beat without topics takes everything.
+    no other one matches. A site without topics takes everything.
     """
     ranked = rank_topics(article, beat)
     by_words = [_match(topic) for topic in ranked if _stands(topic)]

@@ -91,7 +91,7 @@ def _prepare_news(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
 def _news_sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the lists of `api/news/`, and of each topic whose settings list the news service.
 
-    All lists are written in parallel, in one walk through the stories.
+    All lists are written in parallel, in one pass over the stories.
     """
     whole: list[_List] = []
     by_topic: defaultdict[str, list[_List]] = defaultdict(list)

@@ -1,7 +1,7 @@
 """Make all pages of a site in one pass over its stories, so that each story is read once.
 
-During the walk a story's page, its day, its archive page, its part of the search index and its
-API files are made together. The walk is cut into legs, which several processes can share.
+In this pass a story's page, its day, its archive page, its part of the search index and its API
+files are made together. The pass is cut into parts (legs), which several processes can share.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Walk:
         """Yield the wanted pages of a part: stories, days, archive pages, parts of the search
         index.
 
-        A day or a part belongs to the leg with its oldest story.
+        A day or index part is made in the part of the pass with its oldest story.
         """
         plan = self.cards.frame.plan
         days, parts = self._beyond(leg)
