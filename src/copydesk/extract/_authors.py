@@ -64,7 +64,9 @@ def authors(
 def _choose_fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
-    """Return the first names, or those of a later declaration with the same names and more."""
+    """Return the first non-empty names with their origin, or later ones that contain these and
+    more.
+    """
     found: tuple[tuple[str, ...], str] | None = None
     for names, origin in told:
         if names and (found is None or is_more(names, found[0])):
@@ -293,7 +295,7 @@ def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _measure(element: HtmlElement) -> int:
-    """Count the characters of an element's text, up to what shows that it is long."""
+    """Count the characters of an element's text, stopping once it is longer than a byline block."""
     length = 0
     for piece in _pieces(element):
         length += len(piece.strip())
@@ -321,7 +323,7 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 
 
 def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
-    """Yield short lines after the headline that begin with `By` and the like, or name an agency."""
+    """Yield short lines after the headline that begin like a byline (`By …`) or name an agency."""
     title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
         if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:

@@ -117,7 +117,7 @@ def _is_logo(pages: int, of: int) -> bool:
 
 
 def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
-    """Return an article without what its site repeats; `rule` limits a new excerpt from its text.
+    """Return an article without the passages and pictures that its site repeats on many pages.
 
     An article that would lose nearly all its words is a copy of others and is not changed. Its
     picture becomes the best of those that are not repeated, if there is one.
@@ -166,7 +166,7 @@ def _replace_figures(article: Article, figures: tuple[Figure, ...]) -> Article:
 
 
 def _drop_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
-    """Drop headings that have lost all text below them."""
+    """Drop headings that have lost all text below them when boilerplate was removed."""
     bare = set(_bare_headings(own)) - set(_bare_headings(blocks))
     return [block for block in own if block not in bare]
 

@@ -1,4 +1,4 @@
-"""JSON-LD: what a page declares about itself in the vocabulary of schema.org."""
+"""Read JSON-LD: what a page declares about itself in the vocabulary of schema.org."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _load(block: str) -> object:
 
 
 def _walk(value: object, depth: int) -> Iterator[Node]:
-    """Yield the objects in a value, each before its own parts."""
+    """Yield the JSON objects in a value, each before its own parts."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):

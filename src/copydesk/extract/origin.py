@@ -200,7 +200,7 @@ def unwrap(address: str) -> str:
 
 
 def _label(publisher: str) -> str:
-    """Return the label that a cache uses for a host (AMP cache URL format)."""
+    """Return the form of a host name in an AMP cache's own host name (AMP cache URL format)."""
     return publisher.replace("-", "--").replace(".", "-")
 
 
@@ -259,7 +259,7 @@ def _find_original(web_url: str, declared: Declared) -> str:
 
 
 def _find_own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
-    """Return the name that a page gives its site, the first that matches its host.
+    """Return the name that a page gives its site: the first that matches its host.
 
     Templates fill og:site_name with a section ("World") or with the URL itself: such a name is used
     only if no other one matches.

@@ -254,7 +254,7 @@ def _digest(body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """All files of one picture: their names, their size together, when they came."""
+    """All files of one picture in the album: their names, their size together, when they came."""
 
     names: tuple[str, ...]
     size: int

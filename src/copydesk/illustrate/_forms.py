@@ -1,4 +1,6 @@
-"""Decode a picture and make its forms for pages: WebP in two widths, AVIF if smaller, one JPEG."""
+"""Decode a picture and make its forms (files for pages): WebP in two widths, AVIF if smaller, one
+JPEG.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,7 @@ class PictureForms:
 
 
 def make_forms(fetched: FetchedPicture) -> PictureForms:
-    """Make all forms of a picture, always with the same bytes; their names begin with its stem.
+    """Make all forms of a picture (files for pages); the bytes are always the same.
 
     Raises PictureError if the picture is cut off or damaged anywhere.
     """
@@ -56,7 +58,9 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
-    """Check that `make_forms` can make the forms of a picture; raises PictureError if it cannot."""
+    """Check that `make_forms` can make the files for pages of a picture; raises PictureError if
+    not.
+    """
     with refuse_damage(fetched.url):
         prove(fetched.data, fetched.measure)
 

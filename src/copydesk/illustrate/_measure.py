@@ -104,7 +104,7 @@ def _format(data: bytes) -> str:
 
 
 def _what(data: bytes) -> str:
-    """Describe in a message what was fetched instead of a picture."""
+    """Describe for an error message what was fetched instead of a picture."""
     begun = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data:
         return "nothing"
@@ -143,8 +143,7 @@ def with_image(story: Story, picture: Picture | None, figure: Figure | None = No
     """Return the story with a picture, or without any if there is none (SPEC 2.11).
 
     The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
-    what the picture shows and whose it is; without it the record says neither, as the reference
-    does.
+    what the picture shows and whose it is; without it the record says neither, as everyday.cc does.
     """
     if picture is None:
         return replace(story, images=())

@@ -1,4 +1,4 @@
-"""ThumbHash: a blurred picture in 25 bytes (https://evanw.github.io/thumbhash).
+"""Compute ThumbHashes: a blurred picture in 25 bytes (https://evanw.github.io/thumbhash).
 
 Our own code because it is short, and the packages bring numpy or use old names of Pillow; the
 tests compare it with values of the reference implementation.

@@ -1,6 +1,6 @@
 """Judge: turn an article into a story with topics, quality, copy and reasons, or drop it. Pure.
 
-One mechanism serves two profiles, which are data: `everyday` gives exactly the reference's points,
+One mechanism serves two profiles, which are data: `everyday` gives exactly everyday.cc's points,
 `copydesk` scores what an article says. Recent stories, which new ones are compared with, come in as
 a `news.Shelf` (`judge.shelves.MemoryShelf` is one in memory). Each subject has a public module or
 folder: `words`, `phrases`, `topics`, `quality`, `copies`, `coverage`, `clustering`, `keywords`,

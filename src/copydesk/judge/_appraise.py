@@ -160,7 +160,7 @@ def _to_story(appraisal: Appraisal, quality: int, publish_at: int, picture: str)
 
 
 def _as_reference(story: Story) -> Story:
-    """Return a story without the fields that the reference's records do not have.
+    """Return a story without the fields that everyday.cc's records do not have.
 
     A video that the site plays itself has no URL elsewhere (SPEC 2.5), and no date of update.
     """

@@ -327,7 +327,7 @@ def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mappin
     """Map the text of each reason that today's signals give to the part of the quality it belongs
     to.
 
-    Without an article the reference's signals are used, which need only the record.
+    Without an article everyday.cc's signals are used, which need only the record.
     """
     profile = profile_of(beat)
     if article is None or not profile.blocks:

@@ -20,7 +20,7 @@ from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
     """Return the reasons for a story's topics, quality, heat or publication, and for being a copy.
 
-    If its record has reasons, these. If not, they are worked out from its fields by the reference's
+    If its record has reasons, these. If not, they are worked out from its fields by everyday.cc's
     rules, which made such records; points that no rule explains get a reason that says so.
     """
     if story.reasons:
@@ -61,7 +61,7 @@ def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 
 def features_of_record(story: Story) -> Features:
-    """Return the features of a story that its record alone shows, for the reference's signals."""
+    """Return the features of a story that its record alone shows, for everyday.cc's signals."""
     return Features(
         title=story.title,
         topics=story.topics,

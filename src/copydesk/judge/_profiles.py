@@ -104,7 +104,7 @@ _TITLE_CHARACTERS = 70
 
 
 def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
-    """Return the quality signals of the reference; only the points of known publishers are set per
+    """Return the quality signals of everyday.cc; only the points of known publishers are set per
     site.
     """
     return (
@@ -150,8 +150,8 @@ def _find_long_title(features: Features, beat: Beat) -> Sightings:
 def _everyday_relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     """Return the evidence that an article belongs to the site's subject, empty for none.
 
-    That is a keyword of a topic anywhere in the title (the reference's own rule for topics), a
-    keyword as a whole word in excerpt or text (how the reference's search found its stories), or a
+    That is a keyword of a topic anywhere in the title (everyday.cc's own rule for topics), a
+    keyword as a whole word in excerpt or text (how everyday.cc's search found its stories), or a
     source that is official or has topics. A site without topics takes everything.
     """
     read = (_match(topic, article) for topic in beat.topics)
@@ -198,6 +198,6 @@ def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -
 
 
 def _find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Return None: the reference does not detect copies."""
+    """Return None: everyday.cc does not detect copies."""
     del article, fingerprint, shelf
     return None

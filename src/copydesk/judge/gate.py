@@ -20,7 +20,7 @@ def gate_points(story: Story) -> int:
     """Return the points that a story had for the publishing threshold: quality, and what its group
     added.
 
-    A record without reasons is counted by the reference's rule.
+    A record without reasons is counted by everyday.cc's rule.
     """
     quality = story.quality or 0
     if not story.reasons:

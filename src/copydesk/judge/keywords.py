@@ -254,7 +254,7 @@ class KnownWords:
         )
 
     def _above(self, topic: str) -> set[str]:
-        """Return the topics above a topic; a circle of parents ends."""
+        """Return the names of the topics above a topic; a circle of parents ends."""
         passed: set[str] = set()
         name = self._parents.get(topic, "")
         while name and name not in passed:

@@ -65,7 +65,7 @@ class Vocabulary:
         self.stems = [""]
 
     def read(self, text: str) -> Sequence[int]:
-        """Return the numbers of a text's words."""
+        """Return the numbers of a text's words, in order."""
         return array("I", map(self._number, self.stem_all(tokenize(text))))
 
     def stem_all(self, tokens: Tokens) -> list[str]:
@@ -84,7 +84,7 @@ class Vocabulary:
 
 
 def up_front(article: Article) -> str:
-    """Return the headline and lede of an article, where its subject is named."""
+    """Return the headline and lede of an article as one text; they name its subject."""
     return f"{article.title} \u00b6 {lede(article.excerpt, plain_text.prose(article.text))}"
 
 
@@ -111,7 +111,7 @@ _SEVERAL = "*"  # publishers
 
 @dataclass(slots=True)
 class TermCounts:
-    """In how many events each frequent term occurs, in all and by topic.
+    """The counts of events in which each frequent term occurs, in all and by topic.
 
     `publishers` has the only publisher that uses a term, or `_SEVERAL`; `everybody` are all
     publishers. `by_topic` counts the events of each topic, of those without any under "".

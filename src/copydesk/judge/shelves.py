@@ -100,7 +100,7 @@ class MemoryShelf:
         return shared
 
     def get(self, path: str) -> Shelved | None:
-        """Return the story at a path, None if there is none."""
+        """Return the story at a path with its text, None if there is none."""
         return self._stories.get(path)
 
     def holds(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Words of a text: normalize, tokenize and stem them, find keywords and compare numbers."""
+"""Work on words of a text: normalize, tokenize and stem them, find keywords and compare numbers."""
 
 from __future__ import annotations
 

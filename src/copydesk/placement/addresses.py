@@ -1,7 +1,8 @@
-"""The paths and URLs of a site's pages, and the names in them: days, topics, newsletter issues.
+"""Make the paths and URLs of a site's pages, and the names in them: days, topics, newsletter
+issues.
 
 An issue's record is called `daily-2026-11-24`, the second one of a day `daily-2026-11-24-2`. The
-only newsletter of a site, when it is a daily, has the site's name as in the reference:
+only newsletter of a site, when it is a daily, has the site's name as in everyday.cc:
 `power-apps-every-day-2024-04-12` (SPEC 1.3).
 """
 
@@ -181,7 +182,7 @@ def topics_above(topics: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
 
 
 def topics_below(topics: Sequence[Topic], main: str) -> list[Topic]:
-    """Return all topics but the main one."""
+    """Return all topics but the site's main topic."""
     return [topic for topic in topics if topic.name != main]
 
 
@@ -254,5 +255,5 @@ def issue_stems(
 
 
 def _is_daily(letter: LetterOptions) -> bool:
-    """Return whether a newsletter comes every day, or every working day like the reference's."""
+    """Return whether a newsletter comes every day, or every working day like everyday.cc's."""
     return not letter.days or _WORKDAYS.issubset(letter.days)

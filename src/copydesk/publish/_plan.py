@@ -48,7 +48,7 @@ _ROOMS = ("placement", "publish", "rendering")  # whose code and templates make 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """How the newsroom works, as its pages tell readers.
+    """How the newsroom works, as the site's pages tell readers.
 
     `holds` says that an editor publishes every story. `max_age_days` is how old a story may be (0:
     any). `counts_reads` and `counts_issue_views` say that page views, and views of newsletters, are
@@ -63,7 +63,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How many stories one page of the archive, the first API or the search index has.
+    """The numbers of stories on one page of the archive, the first API or the search index.
 
     `search` makes parts of some 170 kB, compressed to a third. `sitemap` is the protocol's limit.
     `leg` is no page: it is the number of stories that one worker handles at a time.

@@ -1,7 +1,7 @@
 """Records that are not news (people, samples, newsletter issues, …): their order, pages and old
 URLs.
 
-Pages of records stay at the reference's paths. Its readers guessed the paths of lists from them
+Pages of records stay at everyday.cc's paths. Its readers guessed the paths of lists from them
 (`/sample/`), so these paths lead to the lists.
 """
 
@@ -63,7 +63,7 @@ def is_shown(records: Iterable[Record]) -> bool:
 
 
 def heat(record: Record) -> float:
-    """Return a record's heat as a number to sort by, 0 for none or NaN."""
+    """Return a record's heat (its rank among records) as a number, 0 for none or NaN."""
     value = record.fields.get("heat")
     if isinstance(value, float) and math.isnan(value):
         return 0
@@ -139,7 +139,7 @@ def page_address(record: Record, plan: SitePlan) -> str | None:
 
 
 def folder_redirects(plan: SitePlan) -> Mapping[str, str]:
-    """Map the folders of lists at the reference's old paths to the folders that replace them."""
+    """Map the folders of lists at everyday.cc's old paths to the folders that replace them."""
     shown = (*SHELVES, "newsletters")
     moved = {
         f"{PAGES[name]}/": f"{name}/"

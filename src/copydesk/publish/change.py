@@ -239,7 +239,7 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
 
 
 def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
-    """Return the copies of stories whose event changed, and the copies of these."""
+    """Return the copies of stories whose event changed, and the copies of these copies."""
     changed = (pair for pair in pairs.values() if _event_of(pair[0]) != _event_of(pair[1]))
     names = [entry.name for pair in changed for entry in pair if entry is not None]
     copies: dict[str, StoryEntry] = {}
@@ -350,7 +350,7 @@ def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) 
 
 
 class _Places:
-    """The page of each story under a heading."""
+    """Finds the page on which each story under a heading is."""
 
     def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
         self.size = size

@@ -1,7 +1,7 @@
-"""Sitemaps: the reference's files, ours by month, and an index (SPEC 5.3).
+"""Sitemaps: everyday.cc's files, ours by month, and an index (SPEC 5.3).
 
     news-sitemap.xml              stories that the site itself hosts: those without a webUrl
-    learning-, sample-, …         hosted records of the collections, as in the reference
+    learning-, sample-, …         hosted records of the collections, as in everyday.cc
     sitemap-news-2026-11.xml      the story pages of a month
     sitemap-pages.xml             front, about, topics, sources, months, days, archive, the lists of
                                   collections, learning paths
@@ -9,7 +9,7 @@
     sitemap-google-news.xml       the stories of the last two days
     sitemap.xml                   the index of all but the last
 
-In the reference the `lastmod` of samples and people was the day of the last write, which no record
+In everyday.cc the `lastmod` of samples and people was the day of the last write, which no record
 has. Here a sample has its publishing time, a person none.
 """
 
@@ -56,7 +56,9 @@ _COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One entry of a sitemap; `changed` is "" if unknown."""
+    """One entry of a sitemap: URL, time of the last change ("" if unknown) and how often it
+    changes.
+    """
 
     address: str
     changed: str = ""
@@ -68,7 +70,9 @@ _StoryPage = tuple[str, str]  # a story's name and when it changed
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """One sitemap: its path and entries; `month` is that of its stories, "" for another sitemap."""
+    """One sitemap file: its path and entries; `month` is that of its stories, "" for another
+    sitemap.
+    """
 
     path: str
     pages: Sequence[_Page | _StoryPage]
@@ -112,8 +116,8 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 
 def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
-    """Return the sitemap entry of a record's own page; learning paths have none, as in the
-    reference.
+    """Return the sitemap entry of a record's own page; learning paths have none, as in
+    everyday.cc.
     """
     address = page_address(record, plan)
     if "items" in record.fields or address is None:
@@ -167,7 +171,7 @@ def _offset(moment: datetime | None) -> str:
 
 
 def _urlset(pages: Iterable[_Page]) -> bytes:
-    """Return a sitemap in the reference's exact bytes: indented by two, no final line feed."""
+    """Return a sitemap in everyday.cc's exact bytes: indented by two, no final line feed."""
     entries = "".join(_url(page) for page in pages)
     if not entries:
         return f'{_HEAD}<urlset xmlns="{_SPACE}" />'.encode()

@@ -1,4 +1,6 @@
-"""Recognise pages in place of an article: logins, cookie questions, redirects, error pages."""
+"""Recognise pages shown in place of an article: logins, cookie questions, redirects, error
+pages.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,7 @@ _MANY = 2_500
 
 
 def name_gate(look: PageLook) -> str:
-    """Name what a page has in place of an article ("a login page"), "" for nothing.
+    """Name what a page shows in place of an article ("a login page"), "" for nothing.
 
     A page that declares itself an article is one, whatever else it has: a paywalled stub has a
     login, too. So is a page with the headline that its source gave.
@@ -115,7 +117,7 @@ def _is_parked(look: PageLook) -> bool:
 
 
 def _name_redirect(look: PageLook) -> str:
-    """Name a page without text that only redirects or reloads itself, "" for another."""
+    """Name a page without text that only redirects or reloads itself, "" for any other page."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
     refreshes = (_REFRESH.match(value[:_MANY]) for value in look.declared.meta.get("refresh", ()))

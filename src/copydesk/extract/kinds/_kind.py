@@ -160,7 +160,7 @@ def _is_promised(look: PageLook) -> bool:
 
 
 def _asks_for_a_browser(look: PageLook) -> bool:
-    """Return whether a page asks for another browser, or for scripts."""
+    """Return whether a page tells its visitor to use another browser, or to allow scripts."""
     shown = (look.words, *visible_text(look.document, "//p | //noscript", 5))
     return any(_PLEA.search(words[:500]) for words in shown)
 
@@ -175,7 +175,7 @@ def _is_drawn_by_scripts(look: PageLook) -> bool:
 
 
 def _is_the_site(look: PageLook) -> bool:
-    """Return whether a page has the title of its site, as empty shells have."""
+    """Return whether a page has the title of its site, as pages that scripts fill have."""
     name = look.declared.first("og:site_name", "application-name")[0].lower()
     return (
         bool(name)

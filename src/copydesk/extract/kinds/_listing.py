@@ -218,7 +218,9 @@ def _least_of_a_brief(look: PageLook, *, is_timed: bool) -> tuple[float, int]:
 
 
 def _read_below(look: PageLook, headline: str) -> tuple[str, bool]:
-    """Return the text between the headline and the next linked one, and whether it has a time."""
+    """Return the text between the headline and the next headline with a link, and whether it has a
+    time.
+    """
     below: list[str] = []
     is_timed = False
     for part in _iterate_below(look, headline):

@@ -329,7 +329,7 @@ def _offers_of_declarations(document: Document, node: Node) -> Iterator[_PlayerO
 
 
 def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
-    """Yield the first URL under each of some keys."""
+    """Yield the first URL under each of some keys of a JSON-LD object."""
     for key in keys:
         for address in json_ld.strings(node.get(key))[:1]:
             if absolute := urls.fetchable(address, document.base):
@@ -347,7 +347,9 @@ def _offers_with_types(declared: Declared) -> Iterator[_PlayerOffer]:
 
 
 def _find_only_frame(document: Document) -> tuple[Player | None, str]:
-    """Return the player in the page's frames if all known ones are the same."""
+    """Return the only known video or audio player in the page's frames, None if there are
+    several.
+    """
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)

@@ -107,7 +107,9 @@ def _in_meta(document: Document, declared: Declared) -> Iterator[Mention | None]
 
 
 def _nth(values: tuple[str, ...], at: int, of: int) -> str:
-    """Return the value that belongs to one of several; a single value belongs to the first."""
+    """Return the nth value if there are as many as pictures; a single value belongs to the
+    first.
+    """
     if len(values) == of:
         return values[at]
     return values[0] if at == 0 and len(values) == 1 else ""

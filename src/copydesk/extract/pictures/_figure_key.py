@@ -71,7 +71,7 @@ def figure_key(url: str) -> str:
 
 
 def key_of(address: str) -> str:
-    """Return the key of a picture for a URL that kit.urls has parsed."""
+    """Return the key of a picture (see `figure_key`) for a URL that kit.urls has parsed."""
     parts = urlsplit(_unwrap(address))
     host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
     path = unquote(_STYLES.sub("", parts.path))

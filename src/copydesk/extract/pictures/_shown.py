@@ -106,7 +106,9 @@ def _weigh(
     weights: dict[HtmlElement, float],
     starts: dict[HtmlElement, int],
 ) -> None:
-    """Add the length of a paragraph to the weights of its parents, less for each level."""
+    """Add the length of a paragraph to the weights of the elements around it, less for each
+    level.
+    """
     length = len((paragraph.text or "").strip())
     length += sum(len(child.tail or "") + len(child.text or "") for child in paragraph[:30])
     if length < _PARAGRAPH:

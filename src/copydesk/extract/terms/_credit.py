@@ -127,7 +127,7 @@ def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
 
 
 def _find_credit(document: Document, declared: Declared, body: str) -> Found:
-    """Return the credit by the first kind of evidence there is, the most reliable first."""
+    """Return the agency or publisher by the most reliable kind of evidence that the page has."""
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]

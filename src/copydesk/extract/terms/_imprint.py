@@ -27,7 +27,7 @@ _PACKAGE = "copydesk.extract.terms"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AgencyRow:
-    """A row of the table of agencies, which describes its fields."""
+    """A row of the table of news agencies: signs, names in datelines and bylines, own domains."""
 
     signs: tuple[str, ...]
     dateline: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ def find_by_name(passage: str) -> str:
 
 
 def find_by_domain(address: str) -> str:
-    """Return the agency or service whose own site a URL is on, "" for none."""
+    """Return the news agency or press-release service whose own site a URL is on, "" for none."""
     host = urls.host(address)
     owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)
     for owner in owners:

@@ -104,7 +104,9 @@ def _is_sharper(one: Moment, other: Moment) -> bool:
 
 
 def _refine(view: _View, moment: Moment) -> Moment:
-    """Return a day with the time of day and zone that the page gives elsewhere, if any."""
+    """Return a time that is only a day with the time of day and zone that the page gives
+    elsewhere.
+    """
     if moment.exact:
         return moment
     said = _evidence.publications(view.declared, view.evidence)
@@ -142,7 +144,8 @@ def _find_declared_time(view: _View) -> Moment | None:
 
 
 def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
-    """Return what another reliable name declares, or the best proved date of an earlier day.
+    """Return a time that contradicts the declared one: another reliable declaration, or a shown
+    date; or None.
 
     An article may be as new as the fetch; then the page shows today, or nothing.
     """
@@ -154,7 +157,7 @@ def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
 
 
 def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
-    """Return the most reliable shown time, None if that is likely the declared one."""
+    """Return the most reliable date that the page shows, None if it is likely the declared one."""
     shown = [sighting for sighting in view.sightings_with_clock() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
         return None
@@ -234,7 +237,9 @@ def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 
 def _changes(view: _View) -> Iterator[Moment]:
-    """Yield the declared times of change, or the shown ones if none is declared."""
+    """Yield the times of change that the page declares, or those that it shows if it declares
+    none.
+    """
     told = list(_evidence.changes(view.declared, view.evidence))
     yield from told
     if not told:

@@ -42,7 +42,7 @@ def _numbers() -> Mapping[str, int]:
 
 
 def _bare(word: str) -> str:
-    """Fold a word without case and accents: `Août` and `AOUT` are the same."""
+    """Return a word without case and accents: `Août` and `AOUT` are the same."""
     if word.isascii():
         return word.lower()
     parts = unicodedata.normalize("NFKD", word.casefold())
@@ -117,7 +117,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Evidence to tell 5 February from May 2: whether the site writes the day first, known days.
+    """Evidence to decide whether 5/2 is 5 February or May 2: the site's order, known days.
 
     `until` is the last possible day.
     """

@@ -1,4 +1,6 @@
-"""The excerpt of an article: the publisher's description, or else the beginning of the text."""
+"""Choose the excerpt of an article: the publisher's description, or else the beginning of the
+text.
+"""
 
 from __future__ import annotations
 

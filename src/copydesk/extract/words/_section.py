@@ -120,7 +120,9 @@ def _candidates(document: Document, declared: Declared) -> Iterator[tuple[Iterab
 
 
 def own_names(document: Document, declared: Declared) -> frozenset[str]:
-    """Return the keys of names that are neither section nor keyword: the headline and the site."""
+    """Return the keys of names that are neither section nor keyword: headlines and names of the
+    site.
+    """
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)

@@ -316,7 +316,7 @@ class Stream:
 
     @property
     def group_count(self) -> int:
-        """Return the number of groups."""
+        """Return the number of groups that documents were put into."""
         return len({_root_of(group) for group in self._group_of.values()})
 
     @property
@@ -372,7 +372,7 @@ _WITHIN_DAYS = 6.0  # a weekly column comes after seven
 
 
 class Headlines:
-    """Remembers for some days which group had each headline."""
+    """Remembers for some days in which group each headline was."""
 
     def __init__(self) -> None:
         self._groups: dict[str, tuple[float, Group]] = {}

@@ -46,7 +46,7 @@ class TfIdf:
         self._lengths = [0, 0, 0]
 
     def learn(self, terms: Terms) -> None:
-        """Count the terms of a document."""
+        """Count in how many documents each term occurs: add one more document."""
         self._documents += 1
         self._make_room()
         documents_with = self._documents_with
@@ -135,7 +135,7 @@ class Weighing:
         return shares
 
     def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
-        """Return a document's terms with their weights, and its number of different words."""
+        """Return the TF-IDF weights of a document's terms, and its number of different words."""
         terms = self._count(document)
         self._tfidf.learn(terms)
         return self._tfidf.weigh(terms), terms.length
@@ -207,7 +207,7 @@ class CorpusWeighing(Weighing):
         self._looked_up += len(fresh)
 
     def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
-        """Return a document's terms with their weights, and its number of different words.
+        """Return the TF-IDF weights of a document's terms, and its number of different words.
 
         The document was given to `expect` or `load`. A new one counts from now on, as in a stream
         without a corpus.

@@ -1,4 +1,4 @@
-"""Stories as documents to be grouped, day by day, and the corpora that they are compared with."""
+"""Turn stories into documents to be grouped day by day, and choose what they are compared with."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ TERMS_VERSION = 2  # raise it when a text gets other terms, or other telling one
 
 
 def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
-    """Yield stories in the form that a corpus stores, each with its given digest."""
+    """Yield stories in the form that a corpus stores: terms, time and the given digest."""
     terms = clustering.index_terms(to_document(shelved) for shelved, _ in stories)
     for (shelved, digest), counted in zip(stories, terms, strict=True):
         yield IndexedDocument(
@@ -177,7 +177,7 @@ class DailyCorpus(Protocol):
         ...
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a day that is over."""
+        """Add the stories of a finished day to the corpus."""
         ...
 
 
@@ -197,7 +197,7 @@ class KeptCorpus:
         )
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a day that is over."""
+        """Add the stories of a finished day to the corpus."""
         documents = list(_index(arrival.shelved for arrival in placed))
         known = self._kept.terms_of([document.key for document in documents])
         for document in documents:
@@ -228,7 +228,7 @@ class SlidingCorpus:
         return self._corpus
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a day that is over."""
+        """Add the stories of a finished day to the corpus."""
         for document in _index(arrival.shelved for arrival in placed):
             self._add(document)
 

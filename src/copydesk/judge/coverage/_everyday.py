@@ -1,4 +1,4 @@
-"""Group stories in the `everyday` profile as the reference does: the best story leads."""
+"""Group stories in the `everyday` profile as everyday.cc does: the best story leads."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ def regroup_everyday(
     rejudged: frozenset[str] = frozenset(),
     _: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Regroup stories as the reference does (SPEC 2.2, 2.3, 2.10); return those that change, by
-    path.
+    """Regroup stories as everyday.cc does (SPEC 2.2, 2.3, 2.10); return those that change, by path.
 
     Empty if the site does not group. Groups without a fresh story stay as filed, so that their
     lists no longer change when a story leaves the time that is grouped.
@@ -86,7 +85,7 @@ def _address(story: Story) -> str:
 
 
 def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
-    """Return a group's stories, the leader first, chosen by the reference's rule.
+    """Return a group's stories, the leader first, chosen by everyday.cc's rule.
 
     An editor's newest `lead` rule goes before it, unless the group would then not be on the site.
     """
@@ -122,7 +121,7 @@ def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> St
 
 
 def _is_ruled(story: Story, publish_at: int) -> bool:
-    """Return whether a story is on the site, or off it, against its points.
+    """Return whether a story is published, or is not, contrary to its points.
 
     Then the newsroom's mode, the trust in its source or an editor decided. A story that is only
     behind its leader has a heat of -1.

@@ -1,4 +1,4 @@
-"""Write the leader and the other stories of a group as they are filed."""
+"""Write the leader and the other stories of a group on one event as they are filed."""
 
 from __future__ import annotations
 

@@ -129,12 +129,12 @@ def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
 
 
 def is_pinned(story: Story, beat: Beat) -> bool:
-    """Return whether an editor pinned a story; whether the pin has ended is not checked."""
+    """Return whether an editor pinned a story to the front page, even if the pin has ended."""
     return pin_on(story, beat) is not None
 
 
 def was_pinned(story: Story, beat: Beat) -> bool:
-    """Return whether a story leads by a pin that no longer exists."""
+    """Return whether a story leads its group by an editor's pin that no longer exists."""
     return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
 
 
@@ -208,7 +208,9 @@ def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
 
 
 def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
-    """Return in words where one story has more points than another, "" for nowhere."""
+    """Name what one story has more points for than another ("a picture"), joined; "" for
+    nothing.
+    """
     better = [what for what, points in first.items() if points > second.get(what, 0)]
     words = (
         f"quality {first[what]} to {second[what]}" if what == _QUALITY else what for what in better

@@ -1,4 +1,4 @@
-"""Regroup the stories of some weeks, and return those that change.
+"""Group the stories of some weeks again by event, and return those that change.
 
 list copies of originals  >  find groups  >  lead each that has changed  >  background
 

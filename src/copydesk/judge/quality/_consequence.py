@@ -103,7 +103,7 @@ class Matters:
 
     @property
     def count(self) -> int:
-        """Return the number of terms, those of the field included."""
+        """Return the number of different important terms, those of the field included."""
         return len(self.words) + len(self.of_field)
 
 

@@ -84,7 +84,7 @@ def own_reporting(text: str, domain: str) -> str:
 
 
 def _is_house(name: str, domain: str) -> bool:
-    """Return whether a name is that of a site: "The Standard" is standard.co.uk."""
+    """Return whether a name is that of a site's domain: "The Standard" is standard.co.uk."""
     called = plain_text.squash(name).removeprefix("the")
     house = plain_text.squash(domain.partition(".")[0]).removeprefix("the")
     if min(len(called), len(house)) < _SHORTEST_NAME and not name.isupper():
@@ -121,7 +121,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Lexicon:
-        """Make a lexicon from its entries."""
+        """Make a lexicon from entries such as "accus* !accustom*"."""
         whole: dict[str, str] = {}
         beginnings: dict[str, str] = {}
         for entry in entries:

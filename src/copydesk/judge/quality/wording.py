@@ -1,4 +1,5 @@
-"""Find wordings that show the kind of a text, such as press release, opinion or job advertisement.
+"""Find wordings that show the kind of an article, such as press release, opinion or job
+advertisement.
 
 Each function returns the words found, "" for none. The tables (`tables/wording`) have the patterns
 of each kind. They are made to miss some rather than accuse an honest report.
@@ -108,7 +109,7 @@ _JOB = read_cues("job")
 
 
 def job(title: str, text: str) -> str:
-    """Return the words of a job advertisement, "" for none.
+    """Return the words that show that an article is a job advertisement, "" for none.
 
     Either a mark that only such headlines have, or a job as the whole headline, with one set phrase
     in the text; or four set phrases.
@@ -123,7 +124,7 @@ _SHOPPING = read_cues("shopping")
 
 
 def shopping(title: str, text: str) -> str:
-    """Return the words of a page with offers, "" for none.
+    """Return the words that show that a page has shopping offers, "" for none.
 
     Either a headline of offers and one set phrase of shops in the text, or four set phrases.
     """
@@ -137,7 +138,9 @@ _PASTIME = read_cues("pastime")
 
 
 def pastime(title: str) -> str:
-    """Return the words of a horoscope, puzzle, quiz or lottery result, "" for none."""
+    """Return the words of a horoscope, puzzle, quiz or lottery result in a headline, "" for
+    none.
+    """
     return find_first(_PASTIME["headline"], title)
 
 
@@ -158,7 +161,7 @@ _LIVE = read_cues("live")
 
 
 def live(title: str) -> str:
-    """Return the words that show a live blog, "" for none."""
+    """Return the words that show that an article is a live blog, "" for none."""
     return find_first(_LIVE["headline"], title)
 
 
@@ -202,7 +205,7 @@ def agency(credit: str, domain: str) -> str:
 
 
 def dateline(opening: str) -> str:
-    """Return the agency in a text's dateline, "" for none: "PARIS, May 2 (Reuters) -"."""
+    """Return the news agency in a text's dateline, "" for none: "PARIS, May 2 (Reuters) -"."""
     match = _AGENCY_DATELINE.search(opening)
     return match.group(1) if match else ""
 

@@ -35,7 +35,7 @@ class ChangedWords:
 
 
 def stems_of(article: Article, beat: Beat) -> str:
-    """Return the stems in all places that decide an article's topics, each once, between spaces."""
+    """Return the word stems that decide an article's topics, each once, between spaces."""
     language = language_of(beat, article.language)
     prose = plain_text.prose(article.text)
     labels = (label for _, label in labels_of(article))

@@ -97,7 +97,9 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
 
 
 def mark_lines(prose: str) -> str:
-    """Return a text in which no phrase is found across the end of a line."""
+    """Return a text with a sign between lines, so that no phrase is found across the end of a
+    line.
+    """
     return prose.replace("\n", " \u00b6 ")
 
 

@@ -97,7 +97,7 @@ def describe_miss(article: Article, beat: Beat) -> str:
 
 
 def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Describe what an article lacks for the nearest topic that it was not given.
+    """Describe how much an article lacks for the nearest topic that it was not given.
 
     "" if no topic has half of the confidence that is needed.
     """
@@ -117,7 +117,7 @@ _UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedTopic:
-    """A topic, the confidence in it in percent, and the evidence.
+    """A topic, the confidence that an article has it (in percent), and the evidence.
 
     `is_below` tells that it is the main topic or below it, which all topics of a beat without one
     are. `is_grounded` tells that a word of the main topic occurs, where that is needed.

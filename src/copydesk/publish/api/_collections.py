@@ -1,6 +1,6 @@
 """The first API's lists of learning, samples, people and other collections, and single records.
 
-The pages of lists had other paths in an older version of the reference: `page2/`, not `page/2/`.
+The pages of lists had other paths in an older version of everyday.cc: `page2/`, not `page/2/`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """The records of one collection, ready to be listed."""
+    """The records of one collection (people, samples, …), ready to be listed."""
 
     plan: SitePlan
     shape: Shape
@@ -149,9 +149,7 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
 
 
 def _content(body: str) -> str:
-    """Return a record's body with `\r\n` at line ends, as in the reference; "\r\n" for an empty
-    one.
-    """
+    """Return a record's body with `\\r\\n` at line ends, as in everyday.cc; "\\r\\n" if it is empty."""
     return body.replace("\r\n", "\n").replace("\n", "\r\n") or "\r\n"
 
 
@@ -203,8 +201,8 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
 
 
 def _plain(value: object, plan: SitePlan) -> object:
-    """Return a record's field as JSON can hold it; times are local to the site, as in the
-    reference.
+    """Return a record's field as JSON can hold it; times are local to the site, as in
+    everyday.cc.
     """
     if isinstance(value, datetime):
         return moment(value, plan)
@@ -234,8 +232,8 @@ def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic |
     """Yield the folder of a whole collection in the API, then that of each topic's own list with
     the topic.
 
-    The main topic's service is the whole collection, as in the reference: its endpoint ends with
-    the collection's name and not with the topic's.
+    The main topic's service is the whole collection, as in everyday.cc: its endpoint ends with the
+    collection's name and not with the topic's.
     """
     root = f"api/{collection}/"
     yield root, None
@@ -266,7 +264,7 @@ def _keys(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How the API shows a collection.
+    """How the first API shows a collection: its title, page size, and the order of keys.
 
     `keys` is the order of a record's keys. Other fields of the file come after them, except those
     that the API never shows.

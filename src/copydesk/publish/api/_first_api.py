@@ -201,8 +201,8 @@ def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the list of newsletter issues, 20 a page, newest first, and each issue with its whole
     HTML.
 
-    Page N is at `pageN/` and `nextPage` is a text, as in the reference; but the list does not end
-    at page 9.
+    Page N is at `pageN/` and `nextPage` is a text, as in everyday.cc; but the list does not end at
+    page 9.
     """
     letters = sorted(plan.records.get("newsletters", ()), key=_sort_key, reverse=True)
     pages = _collections.cut_pages(letters, _NEWSLETTERS_A_PAGE)

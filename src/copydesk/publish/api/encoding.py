@@ -1,4 +1,4 @@
-"""Encode the reference's JSON in its two forms, and drop URLs that are not of the web.
+"""Encode JSON in the two forms of the first API, and drop URLs that are not http(s).
 
 The first API shows a record's fields as they are, and its readers make links of them. A record
 written by hand may have `javascript:…` where a URL belongs.

@@ -1,7 +1,7 @@
 """Read filed newsletter issues back from their HTML (sections and items), and remove stories from
 them.
 
-Two formats are read: the reference's tables (SPEC 4), and ours, which has comments as marks.
+Two formats are read: everyday.cc's tables (SPEC 4), and ours, which has comments as marks.
 """
 
 from __future__ import annotations

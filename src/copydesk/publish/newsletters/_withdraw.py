@@ -1,6 +1,6 @@
 """Remove a story from a newsletter issue, also its headline from the issue's excerpt and subject.
 
-It also reads the reference's issues (SPEC 4). These are tables within tables: a section's name is
+It also reads everyday.cc's issues (SPEC 4). These are tables within tables: a section's name is
 bold in a cell of its own, a title is bold at the start of a paragraph and its excerpt follows, and
 a link that begins with an arrow names the source.
 """
@@ -109,7 +109,7 @@ def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
 def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
     """Return the titles left in those sections that the excerpt named, if any are left.
 
-    The excerpts of the reference name no samples and people.
+    The excerpts of everyday.cc name no samples and people.
     """
     chosen = {text.fold(part) for part in excerpt.split(_JOINT)}
     parts = (_list_titles([section]) for section in told)
@@ -118,7 +118,7 @@ def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> lis
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:
-    """Replace headlines that are gone by others.
+    """Replace the headlines that were removed, in a text that joins headlines, by others.
 
     If one is part of a longer text, the whole text is replaced; a short one may be a mere word.
     """
@@ -167,7 +167,7 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
 
 
 def read_reference(body: str) -> list[LetterSection]:
-    """Return the sections of a newsletter issue in the reference's HTML, none if it has another
+    """Return the sections of a newsletter issue in everyday.cc's HTML, none if it has another
     form.
     """
     document = parse_markup(_LIQUID.sub("", body))
@@ -211,7 +211,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
 
 
 def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the items whose link `is_meant` selects from a reference's newsletter, and empty
+    """Remove the items whose link `is_meant` selects from an everyday.cc newsletter, and empty
     sections.
 
     An item is the largest table row that contains no other item.

@@ -294,7 +294,7 @@ class PageIndex:
         return [entry_of(entry) for (entry,) in self._among(among, groups)]
 
     def removals(self) -> list[StoryEntry]:
-        """Return the stories that an editor removed."""
+        """Return the index entries of stories that an editor removed."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
         return self._entries(query)
 

@@ -248,7 +248,7 @@ def authors(record: Record) -> list[str]:
 
 
 def _author(record: Record) -> str:
-    """Return the author, "" if only the publisher is named."""
+    """Return the author of a record, "" if only the publisher is named."""
     names = authors(record)
     provider = _records.first_text(record.fields.get("provider"), "name")
     return "" if names == [provider] else ", ".join(names)

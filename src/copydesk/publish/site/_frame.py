@@ -228,7 +228,7 @@ def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | No
 
 
 def _tell_rhythm(series: LetterSeries, strings: Strings) -> str:
-    """Return how often a newsletter comes, "" if unknown."""
+    """Return how often a newsletter comes ("daily"), in the site's language; "" if unknown."""
     if series.is_prompt:
         return strings.say("letter_when_new")
     days = tuple(day for day in _WEEK if day in series.days)

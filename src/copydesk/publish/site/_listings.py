@@ -31,7 +31,7 @@ _ABOUT = 200
 
 
 def sheets(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the front page."""
+    """Yield the front page; other list pages are made by their outputs."""
     yield _front(cards)
 
 

@@ -1,4 +1,6 @@
-"""A story as the second API shows it, with every key of the schema; paths and URLs of API files."""
+"""Make the form of a story in the second API, with every key of the schema; paths and URLs of
+files.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ class Shapes:
         return leader is not None and leader.path == entry.path
 
     def story(self, story: Story) -> dict[str, object]:
-        """Return all that the API shows of a story."""
+        """Return a story as the second API shows it, as a mapping with every key of the schema."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
         return {
             **self.reference(story),
@@ -141,7 +143,7 @@ class Shapes:
 
 
 def moment(value: datetime | None) -> str | None:
-    """Format a time as RFC 3339 in UTC, None for None."""
+    """Format a time as RFC 3339 in UTC; return None for None."""
     return dates.rfc3339(value) if value else None
 
 
