@@ -149,7 +149,7 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
 
 
 def _content(body: str) -> str:
-    """Return a record's body with `\\r\\n` at line ends, as in everyday.cc; "\\r\\n" if it is empty."""
+    """Return a record's body with CRLF line ends, as in everyday.cc; one CRLF if it is empty."""
     return body.replace("\r\n", "\n").replace("\n", "\r\n") or "\r\n"
 
 
