@@ -93,8 +93,9 @@ def kinds(node: Node) -> frozenset[str]:
 def main(found: tuple[Node, ...], wanted: frozenset[str], addresses: frozenset[str]) -> Node:
     """Return the JSON-LD object of a wanted type that the page is about, {} for none.
 
-    A node with the page's own URL is preferred, then one without a URL, then the first; but three
-    nodes that all have URLs of other pages are teasers. `addresses` are identities (kit.urls).
+    An object with the page's own URL is preferred, then one without a URL, then the first; but
+    three objects that all have URLs of other pages are teasers. `addresses` are identities
+    (kit.urls).
     """
     candidates = [node for node in found if kinds(node) & wanted]
     named = [

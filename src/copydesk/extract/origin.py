@@ -54,9 +54,9 @@ def canonical(document: Document, declared: Declared, title: str, beat: Beat) ->
 def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat: Beat) -> bool:
     """Return whether a page may send its readers to the original article on another site.
 
-    Anybody can declare anything: an unknown page could file its own words under another's name. So
-    the page's site must be in the settings, a second declaration must name the other site, and the
-    URL must match the title.
+    Anybody can declare anything: an unknown page could pass its own text off as another
+    publisher's. So the page's site must be in the settings, a second declaration must name the
+    other site, and the URL must match the title.
     """
     if is_home(address) or is_amp(address) or _PAGING.search(address):
         return False

@@ -38,7 +38,7 @@ class Document:
     """A decoded and parsed HTML page. All functions share the tree, and none changes it.
 
     `address` is the page's final URL, `base` that of its relative links. `found` caches what
-    several readers look for in the tree.
+    several functions look for in the tree.
     """
 
     address: str

@@ -141,7 +141,7 @@ class Album:
         """Measure the picture fetched from `url` and store no copy; raises PictureError as `add`
         does.
 
-        A copy from a time with other settings is kept.
+        A copy stored under earlier settings is kept.
         """
         fetched = measure_picture(url, page.body)
         picture = replace(self._describe(fetched), only_measured=True)
@@ -168,8 +168,8 @@ class Album:
         """Return whether a picture says nothing about an article, like a site's logo that all
         articles have.
 
-        So it is if its site has the very same picture for more than three articles under more than
-        three URLs.
+        That is so if its site has the very same picture for more than three articles under more
+        than three URLs.
         """
         with self._lock:
             picture = self._pictures().get(url)
@@ -184,7 +184,7 @@ class Album:
     def thumbnails(self) -> Mapping[str, Thumbnail]:
         """Map the original URL of each picture that pages may show to its thumbnail, in URL order.
 
-        A picture of the first version is its one file.
+        A picture stored by the album's first version is its own thumbnail.
         """
         with self._lock:
             return {

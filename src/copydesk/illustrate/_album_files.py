@@ -227,7 +227,7 @@ def save_list(
 ) -> AlbumList | None:
     """Write the list of an album's folder with exactly these files, None if that is not possible.
 
-    It is not if the folder has other files, or if something may have changed just now.
+    It is not possible if the folder has other files, or if something may have changed just now.
     """
     import msgspec
 

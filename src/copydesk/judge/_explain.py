@@ -20,8 +20,9 @@ from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
     """Return the reasons for a story's topics, quality, heat or publication, and for being a copy.
 
-    If its record has reasons, these. If not, they are worked out from its fields by everyday.cc's
-    rules, which made such records; points that no rule explains get a reason that says so.
+    These are the reasons in its record. If the record has none, they are worked out from its fields
+    by everyday.cc's rules, which made such records; points that no rule explains get a reason that
+    says so.
     """
     if story.reasons:
         return story.reasons
@@ -175,7 +176,7 @@ _ABOUT_THAT = frozenset(Reason.of(kind).about for kind in _REACHES)
 def reaches_gate(story: Story, beat: Beat) -> bool:
     """Return whether a story would be published if no person or rule kept it off.
 
-    By the reasons in its record if there are any, else by its points.
+    The reasons in the story's record decide if there are any, else its points.
     """
     if story.reasons:
         told = (reason for reason in story.reasons if reason.about in _ABOUT_THAT)

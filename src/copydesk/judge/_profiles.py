@@ -185,7 +185,8 @@ def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -
     """Return the topics of an article's record: the source's, the main one, those with a keyword in
     the headline.
 
-    If there is none, since the site has no main topic, those with a keyword in the text.
+    If there are none, since the site has no main topic, topics with a keyword in the text are
+    returned.
     """
     in_title = [
         topic.name

@@ -82,7 +82,7 @@ def find_same_texts(
     """Return the filed stories whose text an article repeats, whether or not it counts as their
     copy.
 
-    Whether it is depends on judgements that may change; the texts do not change.
+    Whether an article is a copy depends on judgements that may change; texts do not change.
     """
     if not fingerprint_:
         return ()
@@ -115,8 +115,8 @@ def _choose_earliest(originals: Iterable[tuple[Story, Overlap]]) -> Copy | None:
 def _may_be_original(story: Story, shelf: Shelf) -> bool:
     """Return whether an article may be filed as a copy of the story.
 
-    Not of a held story: it must not hide another publisher's. Not of a copy whose original is not
-    filed: the article may be that original, seen again after an interrupted run.
+    A held story must not hide another publisher's. For a copy whose original is not filed, the
+    article may be that original, seen again after an interrupted run.
     """
     if any(reason.about == "held" for reason in story.reasons) and story.verdict is None:
         return False

@@ -64,8 +64,9 @@ class FrontRules:
 
     `options` are the owner's settings. `event` names the event of a story (the page shows one story
     of each event), `owner` the owner of its publisher. `is_firm` says that more than one newsroom
-    has it. `read_points` are points for page views, by the record's name. `pins` are the rulings in
-    force, in their order. `named` returns the published story with a name.
+    has a story, or that its source is trusted. `read_points` are points for page views, by the
+    record's name. `pins` are the editors' rules that pin stories, in their order. `named` returns
+    the published story with a name.
     """
 
     at: datetime

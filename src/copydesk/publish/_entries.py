@@ -1,7 +1,7 @@
 """The index entry of a filed story: what a build must know of the story without reading its record.
 
-A heading is a key's name and a value, as `("topic", "ai-policy")`. Whatever lists stories does so
-by a key, so the entries of a story before and after a change tell which lists the change touches.
+A heading is a key's name and a value, as `("topic", "ai-policy")`. Every list of stories has a key,
+so the entries of a story before and after a change show which lists the change affects.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
     """Return a story's picture; while its lost copy is fetched again, one of the same size without
     `source`.
 
-    If the record has no size for it, there is none.
+    Return None if the record has no size for the picture.
     """
     picture = of(story, plan)
     if picture is not None or plan.show_of(story) != "cached":
@@ -229,8 +229,8 @@ class SharePictures:
     """The share pictures (drawn cards with headline) that a shared link shows for pages without
     one.
 
-    `icons` are the names of the site's icons. `used` has the files of cards that pages show, by the
-    story's path or the page's heading.
+    `icons` are the names of the site's icons. `used` has the files of share pictures that pages
+    show, by the story's path or the page's heading.
     """
 
     plan: SitePlan

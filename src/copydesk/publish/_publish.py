@@ -59,11 +59,10 @@ class PublishOptions:
     """The options for publishing an edition.
 
     `full` writes every file again. `look` is what pages show; pictures of the edition that are in
-    `pictures_folder` are added to its `pictures`. `draw` makes cards for shared links in
-    `cards_folder`, `draw_ahead` many at once when the whole site is made. `icons` are the site's,
-    by their names at its root. `static` is the newsroom's `assets/`, copied as it is, `templates`
-    its `_templates/`. A whole large site is made by several `workers`, with the same bytes for any
-    number.
+    `pictures_folder` are added to its `pictures`. `draw` makes share pictures in `cards_folder`,
+    `draw_ahead` many at once when the whole site is made. `icons` are the site's, by their names at
+    its root. `static` is the newsroom's `assets/`, copied as it is, `templates` its `_templates/`.
+    A whole large site is made by several `workers`, with the same bytes for any number.
     """
 
     full: bool = False
@@ -83,8 +82,8 @@ class Published:
     """What was published: the numbers of stories, HTML pages and changed files.
 
     `skipped` has the paths of records whose name cannot be part of a URL, `gone` the folders of
-    pages that an editor removed for good. `cards` has the names of all share cards in use, None if
-    none has gone out of use.
+    pages that an editor removed for good. `cards` has the file names of all share pictures in use,
+    None if none has gone out of use.
     """
 
     stories: int
@@ -360,7 +359,7 @@ class _Told:
     """What a worker process returns besides pages: the share pictures that they show, unreadable
     records.
 
-    Cards are as in `SharePictures.used`, records are paths.
+    `used` is as in `SharePictures.used`; `lost` has the records' paths.
     """
 
     used: dict[str, str]

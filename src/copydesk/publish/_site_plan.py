@@ -168,10 +168,10 @@ class Survey:
     """The result of looking for changed stories: the page index, up to date, as a
     `news.FiledStories`.
 
-    `keys` are those by which it lists stories, `grounds` what these depend on. `notes` are those of
-    the last build, {} if there are none or they are ignored. `pairs` has the old and the new entry
-    of each changed story, by path. `pictures` changes when the picture of any story may be shown
-    differently.
+    `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
+    `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
+    old and the new entry of each changed story, by path. `pictures` changes when the picture of any
+    story may be shown differently.
     """
 
     index: PageIndex

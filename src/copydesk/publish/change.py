@@ -1,7 +1,8 @@
 """Find what a build has to make again, from the stories before and after a change.
 
-A story's page and card depend on the story and on the stories that it names or that name it:
-copies, coverage, background, members of its group. A list depends on the cards that it shows.
+A story's page and its card in lists depend on the story and on the stories that it names or that
+name it: copies, coverage, background, members of its group. A list depends on the cards that it
+shows.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Touched(Wanted):
     """What a build has to make after a change: all lists under one of the given headings.
 
     `gone` are folders and files to delete. `pairs` has the old and new entries of stories whose
-    card may change, by path. `numbers` are the archive pages with such a story, or to be made
-    themselves. `groups` are the groups of these stories, old and new.
+    place in lists may change, by path. `numbers` are the archive pages with one of these stories,
+    or to be made themselves. `groups` are the groups of these stories, old and new.
     """
 
     everything: bool = False
@@ -222,7 +223,7 @@ def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
 def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
     """Return the names by which other stories refer to the changed ones, and changed publishers.
 
-    A page that names a member of a group as background shows the group's leader.
+    A page that links to a member of a group as background shows the group's leader.
     """
     names: set[str] = set()
     for pair in pairs.values():

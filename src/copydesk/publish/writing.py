@@ -106,7 +106,7 @@ class Writer:
     def place(self) -> None:
         """Move the files that were put or copied from the staging folder into the site, one by one.
 
-        A mark is there until `close`: after an interruption the next build makes everything.
+        A mark file exists until `close`: after an interruption the next build makes everything.
         """
         try:
             files.write_atomic(self.out / UNFINISHED, b"", durable=False)

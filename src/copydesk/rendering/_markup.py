@@ -1,8 +1,8 @@
 """Render editors' notes as HTML, escape text for XML, and mark stories and sections in a
 newsletter's HTML.
 
-The marks are comments. By them an issue that was filed is read again: for the day's digest, and
-to remove a story from it.
+The marks are HTML comments. They allow to read a filed issue again: for the day's digest, and to
+remove a story.
 """
 
 from __future__ import annotations

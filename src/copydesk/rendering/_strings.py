@@ -42,7 +42,7 @@ class Strings:
     """The texts of a site's interface in one language: `words` by name, date patterns, text
     direction.
 
-    A word is a text, or a table of its forms: for a count (as "0", "1") and "other".
+    A word is a text, or a table of its plural forms: for a count (as "0", "1") and "other".
     """
 
     words: Mapping[str, str | _Forms]

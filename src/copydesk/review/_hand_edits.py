@@ -32,8 +32,9 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
     """Return a filed story with what its group of stories about the same event changes: related
     stories, heat and whether it is published.
 
-    Where a verdict or a person's edit decides publication, that stays, and a published story has a
-    heat. Without digests in `known` the record stays as it is. `machine` has the new digests.
+    Where an editor's verdict or an edit of the file decides publication, the decision stays.
+    Without digests in `known` the story is returned unchanged. The result's `machine` has the new
+    digests.
     """
     if not known:
         return filed
@@ -48,8 +49,8 @@ def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Sto
     """Return a filed story with the values of a fresh one, except in fields that a person edited.
 
     Path, seal, body, history, unknown lines, related stories and the verdict are the filed
-    record's. Without digests in `known` the record stays as it is. `machine` has the digests to
-    pass as `known` the next time.
+    record's. Without digests in `known` the story is returned unchanged. The result's `machine` has
+    the digests to pass as `known` the next time.
     """
     if not known:
         return filed

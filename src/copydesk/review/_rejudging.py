@@ -38,8 +38,8 @@ class Grounds:
     wrote (see `find_hand_edits`). `mode` is the newsroom's publication mode. `verdict` is an
     editor's verdict that is kept among the rules. If `is_original_kept` is false, a filed copy
     stays one, since its original cannot be read. `picture` replaces the record's picture unless it
-    is None. `words` is the record with the excerpt, address, picture and note that are valid today,
-    where a rule that had set one is gone.
+    is None. `words` is the story with the excerpt, URL, picture and note that are valid today,
+    where an editor's rule that had set one is gone.
     """
 
     assess: Assess
@@ -254,7 +254,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
 def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
     """Return a rejudged story with what its group of stories about the same event changes.
 
-    Whether it is published stays where a verdict or a person's edit decides it.
+    Where an editor's verdict or an edit of the file decides publication, the decision stays.
     """
     if story.machine:
         return set_beside_others(story, regrouped, dict(story.machine))
@@ -320,8 +320,8 @@ def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
 def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
     """Return a story without its verdict; `published` is again what the pipeline last wrote.
 
-    It is not published where that is not known. A copy, and a story that was behind another one in
-    its group or below the publishing threshold, gets its place in the group again.
+    The story is unpublished where that is not known. A copy, and a story that was behind another
+    one in its group or below the publishing threshold, gets its place in the group again.
     """
     was_published = _as_the_line_wrote(story, known)
     has_place = bool(story.copy_of or story.group)

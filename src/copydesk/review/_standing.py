@@ -26,10 +26,10 @@ def standing(
 
     A verdict decides first: the record's own, or `verdict`, which is kept among the rules. Else a
     story on the site is published, and the reasons in its record say why another one is not.
-    Records without reasons (`everyday`, or of the reference) are judged by their values and by
-    today's rules: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its points. A story
-    that reaches the threshold and is not on the site waits for an editor, or an editor took it off
-    by hand.
+    Records without reasons (of the `everyday` profile, or made by everyday.cc) are judged by their
+    values and by today's rules: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its
+    points. A story that reaches the threshold and is not on the site waits for an editor, or an
+    editor took it off by hand.
     """
     word = story.verdict or verdict
     if word is not None and word.said in _BY_WORD:
@@ -66,9 +66,9 @@ def gate(story: Story, mode: str, trust: str) -> Story:
     """Return a new story, held for an editor or published, by the newsroom's publication mode and
     the trust in its source.
 
-    It is held (unpublished until a verdict) where the mode or the trust is "hold". It is published
-    at any quality where the trust is "publish", unless it is a copy. Otherwise it stays as judged.
-    A verdict goes before both.
+    The story is held (unpublished until an editor decides) where the mode or the trust is "hold".
+    It is published at any quality where the trust is "publish", unless it is a copy. Otherwise it
+    stays as judged. An editor's verdict goes before both.
     """
     if story.verdict is not None:
         return story

@@ -32,8 +32,8 @@ def record_name(path: str) -> str:
 def apply_rulings(story: Story, beat: Beat) -> Story:
     """Return a story with the topics, headline and fields that editors' rules set, and the reasons.
 
-    The newest rule wins. Topics that the site does not have are ignored; a rule without any other
-    topic changes nothing.
+    The newest rule wins. Topics that the site does not have are ignored; a rule without any topic
+    of the site changes nothing.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     if retopic is not None and (topics := _find_topics(retopic, beat)):
@@ -55,7 +55,7 @@ def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
     """Return the names of a story's fields that an editor's rule sets, whatever the article page
     says.
 
-    The names are those of `find_hand_edits`; the address of the page is `url`.
+    The names are those of `find_hand_edits`; the URL of the article page is `url`.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {

@@ -119,7 +119,7 @@ class PageLook:
         """Return the page's complete headings: its title tag with and without the site's name, no
         parts.
 
-        What is removed must be as short as a name, and no heading may contain both.
+        The site's name that is removed must be short, and no h1 heading may contain title and name.
         """
         headings = [self.title, *self.own_headings]
         for title in visible_text(self.document, "//title", 1):
@@ -199,7 +199,7 @@ class PageLook:
         """Return whether the page is a brief: a headline with two sentences, or with one and a
         sign.
 
-        A sign is a time beside it, the headline that its source gave, or that of its URL.
+        A sign is a time near the headline, the headline that its source gave, or that of its URL.
         """
         if size(self.words) < NOTE or not ends(self.words):
             return False

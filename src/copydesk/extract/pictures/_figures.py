@@ -176,7 +176,7 @@ def _borrow_words(
 def _origin(group: list[Mention]) -> str:
     """Return the origin of a picture: two declarations, the most reliable first, and its place.
 
-    For example `og:image + json-ld + hero`.
+    For example `og:image + json-ld + hero` ("hero": the main picture above the text).
     """
     names = {mention.origin for mention in group if mention.place or mention.element is None}
     declaring = [name for name in OFFERED if name in names & DECLARING]

@@ -38,8 +38,9 @@ Place = Literal["", "hero", "text"]
 class Mention:
     """A picture as one part of a page mentions it: where, how large, with which words.
 
-    `rank` counts the mentions of one origin from 0; `element` shows it, None if it is only
-    declared; `place` is the element's place in the article, "" for elsewhere on the page.
+    `rank` counts the mentions of one origin from 0; `element` is the HTML element that shows the
+    picture, None if it is only declared; `place` is the element's place in the article, "" for
+    elsewhere on the page.
     """
 
     url: str
@@ -179,8 +180,8 @@ def find_twins(group: list[Mention], others: list[list[Mention]], address: str) 
     """Return the mentions of the same picture under another URL that the article shows, [] for
     none.
 
-    If two may be the twin, neither is. `address` is the article's: its number may be in the names
-    of all its pictures.
+    If two pictures match, neither counts. `address` is the article's: its number may be in the
+    names of all its pictures.
     """
     shown = [other for other in others if other is not group and _is_shown(other)]
     twins = [other for other in shown if is_twin(group[0], other[0], address)]

@@ -148,8 +148,8 @@ def limit_excerpt(
 ) -> ExcerptRule:
     """Return the limits for an excerpt, tightened by the signals of the page.
 
-    Of a stub, a video or a sound the full length is unknown: the rule limits characters only, and
-    no share of the text.
+    The full length of a paywalled text, a video or a sound is unknown: the result limits characters
+    only, and no share of the text.
     """
     limit = snippet_characters(signals)
     characters = rule.max_characters if limit is None else min(rule.max_characters, limit)

@@ -58,7 +58,7 @@ def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal,
     """Return every signal on the use of a page, from page, response headers and site, without
     duplicates.
 
-    Of too many, those that decide what is refused are kept, and the first of the others.
+    If there are too many, those that decide what is refused are kept, and the first of the others.
     """
     found = (
         *page.signals,

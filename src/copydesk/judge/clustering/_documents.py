@@ -63,8 +63,8 @@ class Assignment:
     groups.
 
     `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
-    time, the most similar first. `same_headline` tells that it joined for its headline, which the
-    group had days ago.
+    time, most similar first. `same_headline` says that it joined because the group had the same
+    headline days ago.
     """
 
     group: str

@@ -1,9 +1,9 @@
 """Merge groups that turn out to be about one event, and split a group that is about two.
 
-A stream places each document when little is known, so a chain of small steps may bring two events
-of one kind together. Splitting uses the measure of merging, without time, so that a long-running
-story is not split for its length; and words only, since two events of one kind have embeddings
-alike.
+Each document is put into a group when little is known, so a chain of small steps may bring two
+events of one kind together. Splitting uses the measure of merging, without time, so that a
+long-running story is not split for its length; and words only, since two events of one kind have
+embeddings alike.
 """
 
 from __future__ import annotations

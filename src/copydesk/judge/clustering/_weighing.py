@@ -1,8 +1,8 @@
 """Weight the terms of documents by TF-IDF, starting from how common each term is in all news.
 
-A stream by itself learns how common a term is from each document that comes. Next to a corpus of
-filed documents it takes that from all of them at once: then the weights do not depend on the order
-in which documents came, and only the filed documents that are needed are read.
+A stream by itself learns how common a term is from each document that comes. With a corpus of filed
+documents it counts all of them at once: then the weights do not depend on the order in which
+documents came, and only the filed documents that are needed are read.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Weighing:
     def _prior_shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
         """Map each term of the site's topics to the expected share of documents that contain it.
 
-        A term of several words gets the largest.
+        A term that several words share gets the largest of their shares.
         """
         of_phrases = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
         shares: dict[int, float] = {}
@@ -170,7 +170,7 @@ class CorpusWeighing(Weighing):
         may join.
 
         A document without time counts as of the `latest` one (seconds since 1970). A new document
-        that is in the corpus already, since a rule set it free, is counted there.
+        that is already in the corpus, since a rule took it out of its group, is counted there.
         """
         self._terms.update((document.key, self._count(document)) for document in new)
         in_corpus = self._corpus.terms_of([document.key for document in new])

@@ -142,7 +142,8 @@ def is_excluded(story: Story, beat: Beat) -> bool:
 def moment_of(shelved: Shelved) -> datetime:
     """Return when a story came, NO_TIME if neither its date nor its finding is known.
 
-    It is the story's own date, unless that is later than when it was found: then it is wrong.
+    The story's own date counts, unless it is later than the time when the story was found: then it
+    is wrong.
     """
     published, found = shelved.story.published_at or NO_TIME, shelved.found
     if found is None:

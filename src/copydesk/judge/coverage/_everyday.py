@@ -123,8 +123,8 @@ def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> St
 def _is_ruled(story: Story, publish_at: int) -> bool:
     """Return whether a story is published, or is not, contrary to its points.
 
-    Then the newsroom's mode, the trust in its source or an editor decided. A story that is only
-    behind its leader has a heat of -1.
+    In this case the newsroom's mode, the trust in its source or an editor decided. A story that is
+    only behind its leader has a heat of -1.
     """
     if story.published is None or story.heat == -1:
         return False

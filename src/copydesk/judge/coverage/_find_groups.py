@@ -216,7 +216,7 @@ class Places:
     ) -> dict[str, Arrival]:
         """Return by key the filed stories that new ones may join, with the rest of their groups.
 
-        Also those of a group that has a new story's name, since that story may land in another
+        Also the stories of a group that has a new story's name, since that story may join another
         group.
         """
         documents = [arrival.document for arrival in new.values()]

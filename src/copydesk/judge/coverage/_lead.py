@@ -222,7 +222,8 @@ def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> boo
     """Return whether a group still is as it was filed: no editor's rule or interrupted run changes
     it.
 
-    One story leads, and no pin, rule or verdict puts another one before it.
+    That is so if one story leads, and no pin, rule or verdict of an editor puts another one before
+    it.
     """
     if len(group) == 1:
         return not group[0].group and not was_pinned(group[0], setting.beat)

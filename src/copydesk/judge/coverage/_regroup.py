@@ -85,7 +85,7 @@ def find_freed_paths(stories: Iterable[Story], beat: Beat) -> frozenset[str]:
 def _find_freed_paths(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
     """Return the paths of stories whose rule is gone, so that nothing keeps them in their group.
 
-    Also of those that a verdict took out of their group and keeps out no longer.
+    Also the paths of stories that a verdict took out of their group and keeps out no longer.
     """
     homeless = (story.path for story in stories if story.returns_to and not story.group)
     return paths_without_ruling(stories, beat).union(homeless)

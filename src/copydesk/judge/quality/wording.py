@@ -96,8 +96,8 @@ _MARKET_REPORT = read_cues("market_report")
 def market_report(title: str, text: str) -> str:
     """Return the words that advertise a market study, "" for none.
 
-    As in "Global X Market Size, Share, CAGR, 2024-2030": the headline of a study and one set phrase
-    in the text, or four set phrases. An honest report that cites a study has one or two.
+    Required are the headline of a study ("Global X Market Size, Share, CAGR, 2024-2030") and one
+    set phrase in the text, or four set phrases. An honest report that cites a study has one or two.
     """
     headline = find_first(_MARKET_REPORT["headline"], title)
     if headline and find_several(_MARKET_REPORT["text"], text, 1):
@@ -111,8 +111,8 @@ _JOB = read_cues("job")
 def job(title: str, text: str) -> str:
     """Return the words that show that an article is a job advertisement, "" for none.
 
-    Either a mark that only such headlines have, or a job as the whole headline, with one set phrase
-    in the text; or four set phrases.
+    Required are a mark that only headlines of jobs have, or a job as the whole headline, with one
+    set phrase in the text; or four set phrases.
     """
     headline = find_first(_JOB["mark"], title) or find_first(_JOB["post"], title)
     if headline and find_several(_JOB["text"], text, 1):
@@ -126,7 +126,7 @@ _SHOPPING = read_cues("shopping")
 def shopping(title: str, text: str) -> str:
     """Return the words that show that a page has shopping offers, "" for none.
 
-    Either a headline of offers and one set phrase of shops in the text, or four set phrases.
+    Required are a headline of offers and one set phrase of shops in the text, or four set phrases.
     """
     headline = find_first(_SHOPPING["headline"], title)
     if headline and (find_several(_SHOPPING["text"], text, 1) or not text):

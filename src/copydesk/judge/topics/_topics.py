@@ -119,8 +119,8 @@ _UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occu
 class RankedTopic:
     """A topic, the confidence that an article has it (in percent), and the evidence.
 
-    `is_below` tells that it is the main topic or below it, which all topics of a beat without one
-    are. `is_grounded` tells that a word of the main topic occurs, where that is needed.
+    `is_below` tells that it is the main topic or below it, which all topics are if the site has no
+    main topic. `is_grounded` tells that a word of the main topic occurs, where that is needed.
     `is_in_passing` tells that the only evidence is one mention of one word.
     """
 

@@ -26,7 +26,7 @@ class ShelvedIssue:
     record's title. `shares_day` says that its newsletter has another mail of ours on that day.
     `letter` is the newsletter's id; the beginning of the record's name if the site has no such
     newsletter now; "" if the name has none. `named` are the parts of the name, None for another
-    form. `told` are the names of the stories in it, if the mail has them.
+    form. `told` are the record names of its stories, if the mail has them.
     """
 
     record: Record

@@ -1,10 +1,10 @@
 """Render a story as lists show it: a card with excerpt and picture, or a line. Each is rendered
 once.
 
-A player of video or sound is built anew, so that a record's markup never reaches a page: `embeds`
-reads one URL from it, that of a known player or of a file. A player that leaves no trace before
-it plays is shown open, by its provider's privacy URL. Any other is folded, and a browser asks its
-provider only when the reader opens it.
+The HTML of a video or audio player is always our own, so that a record's markup never reaches a
+page: `embeds` reads one URL from it, that of a known player or of a file. A player that sets no
+cookies before it plays is shown open, with its provider's privacy URL. Any other player is folded,
+and a browser loads it only when the reader opens it.
 """
 
 from __future__ import annotations

@@ -37,11 +37,11 @@ _WORKDAYS = _WEEK[:5]
 class Head:
     """The contents of one page's HTML head: `path` is its folder, `feeds` the folder of its feeds.
 
-    `picture` is the story's own, `shared` the card of a page without one; without both the site's
-    card is used. `frames` is the origin of a player, "" for none. `plays_files` says that the
-    browser itself plays a video or a sound, `searches` that the page runs our script. `subscribes`
-    says that it has the subscription form, if the site has one; `letter` is the id of the page's
-    newsletter.
+    `picture` is the story's own, `shared` the share picture of a page without one; without both the
+    site's share picture is used. `frames` is the origin of a player, "" for none. `plays_files`
+    says that the browser itself plays a video or a sound, `searches` that the page runs our script.
+    `subscribes` says that it has the subscription form, if the site has one; `letter` is the id of
+    the page's newsletter.
     """
 
     path: str
