@@ -1,6 +1,4 @@
-"""Explain a filed story: its reasons, the words that earned points, whether it reaches the
-publishing threshold.
-"""
+"""Explain a filed story: its reasons, and the words in its article that earned points."""
 
 from __future__ import annotations
 
@@ -115,8 +113,8 @@ class EvidenceMark:
 def mark_evidence(
     passages: Sequence[str], article: Article, beat: Beat, topics: Collection[str]
 ) -> Iterator[Sequence[EvidenceMark]]:
-    """Yield, for each passage of an article (headline, excerpt, text), the places of words that
-    earned points.
+    """Yield, for each passage of an article (headline, excerpt, text), places of words that earned
+    points.
 
     Marked are keywords of its topics, and important terms in the part of the text that is searched
     for them. A profile that only compares letters has no marks.
@@ -186,7 +184,7 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
 
 
 def needs_article(beat: Beat) -> bool:
-    """Return whether it takes the stored article to decide if a story belongs to the site's
+    """Return whether the stored article is needed to decide if a story belongs to the site's
     subject.
     """
     return bool(beat.topics) and not profile_of(beat).blocks

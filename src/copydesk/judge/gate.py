@@ -1,6 +1,4 @@
-"""The publishing threshold: which points count for it, and the editors' rules that block a
-story.
-"""
+"""The publishing threshold: the points that count for it, and editors' rules that block a story."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ _DIGITS = 9  # of the points that a group added; a longer number was not written
 
 
 def gate_points(story: Story) -> int:
-    """Return the points that a story had for the publishing threshold: quality, and what its group
+    """Return the points that decided whether a story was published: quality, and what its group
     added.
 
     A record without reasons is counted by everyday.cc's rule.
@@ -42,7 +40,7 @@ def deciding_points(story: Story) -> int | None:
 
 
 def verdict_points(story: Story) -> int | None:
-    """Return the points that an editor's verdict overrides, None where a story has no verdict.
+    """Return the points of a story whose publication an editor decided, None for any other story.
 
     None without a verdict, and where points do not count: for copies, stories behind a leader, and
     stories without a quality.

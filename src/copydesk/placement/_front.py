@@ -21,8 +21,7 @@ _LEAST_PAGES = 5  # that must have been read before "more than usual" means anyt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontLimits:
-    """The limits of the front page: numbers of stories in all, per owner and per topic; hours;
-    days.
+    """The limits of the front page, such as the numbers of stories in all, per owner and per topic.
 
     `alone` is the share of its heat that counts for a story that only one newsroom has.
     """
@@ -81,8 +80,8 @@ class FrontRules:
     limits: FrontLimits = LIMITS
 
     def warmth(self, story: Story) -> float:
-        """Return the rank of a story on the front page: the base-2 logarithm of its heat, minus its
-        age in half-lives.
+        """Return a story's rank on the front page: log2 of its heat, minus its age in
+        half-lives.
         """
         heat = story.heat if story.heat is not None else story.quality or 0
         heat += self.read_points.get(addresses.record_name(story.path), 0)
@@ -98,9 +97,7 @@ class FrontRules:
 
 
 def pins_in_force(beat: Beat, at: datetime) -> tuple[Ruling, ...]:
-    """Return the editors' rules that pin a story to the front page at a time, in the order in which
-    they were made.
-    """
+    """Return the editors' rules that pin stories to the front page at a time, oldest rule first."""
     now = dates.utc(at)
     return tuple(
         ruling
@@ -178,8 +175,8 @@ def _is_past(story: Story, newest: Story, rules: FrontRules) -> bool:
 
 
 def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Move the hottest story of the last day that several newsrooms have to the first place, if
-    there is one.
+    """Move the hottest confirmed story of the last day (`is_firm`) to the first place, if there is
+    one.
 
     The last day ends with the newest story, so that no page changes merely because time passes.
     """

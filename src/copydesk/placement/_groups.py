@@ -1,4 +1,5 @@
-"""Group the stories of one event, and find which other newsrooms cover it.
+"""Find the groups of stories on one event, their leaders, and which other newsrooms cover the
+event.
 
 A group has one leader; the pages of its other members redirect to it. The coverage of a story
 counts each owner of newsrooms once, and reprints of the same text not at all.
@@ -46,11 +47,11 @@ class GroupIndex(Protocol[_Filed]):
     """Find filed stories by name and by group. A group is the stories about one event."""
 
     def by_name(self, name: str) -> _Filed | None:
-        """Return the story with this name, published or not; None if there is none."""
+        """Return the story with a record name, published or not; None if there is none."""
         ...
 
     def members(self, group: str) -> list[_Filed]:
-        """Return the published stories of a group, newest first."""
+        """Return the published stories of a group (on one event), newest first."""
         ...
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[_Filed]:
@@ -78,14 +79,14 @@ class Groups(Generic[_Filed]):
         return story if story is not None and story.is_public else None
 
     def members(self, group: str) -> list[_Filed]:
-        """Return the published stories of a group, newest first."""
+        """Return the published stories of a group (on one event), newest first."""
         if group not in self._members:
             self._members[group] = self._index.members(group) if group else []
         return self._members[group]
 
     def leader(self, group: str) -> _Filed | None:
-        """Return the leader of a group: its hottest published story, on a tie the first by path;
-        None without published stories.
+        """Return the leader of a group: its hottest published story, on a tie the first by path; or
+        None.
         """
         return min(self.members(group), key=lambda story: (-story.heat, story.path), default=None)
 
@@ -116,7 +117,7 @@ class Groups(Generic[_Filed]):
         return {folder: leader for folder, leader in leaders if leader is not None}
 
     def background(self, story: Story) -> tuple[_Filed, ...]:
-        """Return at most eight published stories that a story's record names as background, in its
+        """Return at most eight published stories that a story's record lists as background, in its
         order.
 
         A member of a group is replaced by its leader. The story itself is left out.
@@ -197,9 +198,7 @@ class Owners:
                     self._domains.setdefault(key, domain)
 
     def of(self, provider: Provider | None, credit: str = "") -> str:
-        """Return the owner of a publisher, "" if unknown; `credit` is the agency that wrote the
-        text, if any, and is looked up instead.
-        """
+        """Return the owner of a publisher or news agency (`credit`, if given), "" if unknown."""
         name = credit or (provider.domain or provider.name if provider else "")
         owner = self._identify(name)
         for _ in range(_OWNERS):
@@ -228,7 +227,7 @@ class CoverageIndex(Protocol):
     """Find copies, removed stories and agency credits among filed stories, by name or URL."""
 
     def copies(self, name: str) -> Sequence[FiledCopy]:
-        """Return the filed copies of the story with this name, ordered by path."""
+        """Return the filed copies of the story with a record name, ordered by path."""
         ...
 
     def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:

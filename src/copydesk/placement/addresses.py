@@ -204,8 +204,8 @@ def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IssueName:
-    """The parts of a newsletter issue's name: day, number, and words before them. Issues of one
-    newsletter sort by day, then by number.
+    """The parts of a newsletter issue's name; issues of one newsletter sort by day, then by
+    number.
     """
 
     day: date

@@ -1,5 +1,4 @@
-"""Render editors' notes as HTML, escape text for XML, and mark stories and sections in a
-newsletter's HTML.
+"""Render editors' notes as HTML, escape text for XML, and mark the parts of a newsletter's HTML.
 
 The marks are HTML comments. They allow to read a filed issue again: for the day's digest, and to
 remove a story.
@@ -96,16 +95,12 @@ def _render_emphasis(words: str) -> str:
 
 
 def story_mark(name: str) -> str:
-    """Return the HTML comment that marks the beginning of a story in a newsletter issue, with the
-    name of the story's record.
-    """
+    """Return the HTML comment that marks the beginning of a story in a newsletter issue."""
     return f"<!--story {_quote(name)}-->"
 
 
 def section_mark(kind: str, title: str) -> str:
-    """Return the HTML comment that marks the beginning of a section in a newsletter issue, with its
-    kind and title.
-    """
+    """Return the HTML comment that marks the beginning of a section in a newsletter issue."""
     return f"<!--section {kind} {_quote(title)}-->"
 
 

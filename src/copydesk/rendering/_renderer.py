@@ -23,8 +23,8 @@ _FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stop
 
 
 class Renderer:
-    """Render HTML from templates; `overrides` is the folder `_templates/` of the newsroom, if it
-    has one.
+    """Render HTML from templates; `overrides` is the newsroom's folder `_templates/`, if it has
+    one.
 
     `folder` has the templates, by default those of the site.
     """
@@ -47,8 +47,8 @@ class Renderer:
         return self._read(name)
 
     def set_strings(self, strings: Strings) -> None:
-        """Make strings available in templates: `words.x` for a plain one, `say("x", gap=...)` for
-        one with placeholders.
+        """Make strings available in templates: as `words.x`, or as `say("x", gap=...)` with
+        placeholders.
 
         A value is escaped unless another template made it.
         """
@@ -86,8 +86,7 @@ class Renderer:
 
 
 def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN) -> str | None:
-    """Return the text of a template or of the style sheet, None if it does not exist. A file in
-    `overrides` takes precedence.
+    """Return the text of a template or of the style sheet, None if neither folder has the file.
 
     Raises PublishError if a newsroom's file cannot be read.
     """
@@ -98,9 +97,7 @@ def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN)
 
 
 def load_site_strings(locale: str, overrides: Path, more: Path | None = None) -> Strings:
-    """Load the texts of a site's interface (`load_strings`); the newsroom's `_templates/` takes
-    precedence.
-    """
+    """Load the texts of a site's interface; the newsroom's `_templates/` takes precedence."""
     return load_strings(locale, read_template(STRINGS_FILE, overrides), more)
 
 

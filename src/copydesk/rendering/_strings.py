@@ -58,8 +58,7 @@ class Strings:
         object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._format_day))
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return the text with a key, its placeholders filled from `values`; `count` chooses the
-        plural form.
+        """Return the text with a key, its placeholders filled; `count` chooses the plural form.
 
         Raises PublishError for a word that does not exist, or a placeholder without a value.
         """
@@ -234,9 +233,7 @@ def language_tag(locale: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """Return a language's name in that language, capitalised for a heading; the code itself if
-    unknown.
-    """
+    """Return a language's name in that language, capitalised for a heading; its code if unknown."""
     return tables.read_rows("copydesk.rendering", "language_names.toml", str).get(code, code)
 
 

@@ -13,8 +13,8 @@ _NOTE = "note"  # has a digest only where a record has one, so that other record
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
-    """Return a tuple of (field name, first 8 hex digits of its SHA-256), for each field of a story
-    that a person may edit.
+    """Return (field name, first 8 hex digits of its SHA-256) for each field that a person may edit
+    in a story's file.
     """
     fields = (*FIELDS, _NOTE) if story.note else FIELDS
     return tuple((field, _digest(story, field)) for field in fields)
@@ -29,8 +29,8 @@ def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with what its group of stories about the same event changes: related
-    stories, heat and whether it is published.
+    """Return a filed story with the changes that come from its group (the stories on the same
+    event).
 
     Where an editor's verdict or an edit of the file decides publication, the decision stays.
     Without digests in `known` the story is returned unchanged. The result's `machine` has the new
@@ -46,7 +46,7 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the values of a fresh one, except in fields that a person edited.
+    """Return a filed story with the new values of `fresh`, except in fields that a person edited.
 
     Path, seal, body, history, unknown lines, related stories and the verdict are the filed
     record's. Without digests in `known` the story is returned unchanged. The result's `machine` has
@@ -123,8 +123,7 @@ def _text(story: Story, field: str) -> str:
 
 
 def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
-    """Return a story with an editor's verdict applied: published or taken off the site. Applying an
-    equal verdict again changes nothing.
+    """Return a story with an editor's decision (verdict) applied: on the site, or taken off it.
 
     `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
     verdict if its profile has a field for it. If not, the caller keeps it among the rules and
@@ -138,14 +137,12 @@ def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
 
 
 def is_same_word(one: Verdict, other: Verdict) -> bool:
-    """Return whether two verdicts have the same editor, decision and reason; their times may
-    differ.
-    """
+    """Return whether two decisions of editors are equal, apart from their times."""
     return (one.by, one.said, one.why) == (other.by, other.said, other.why)
 
 
 def obey(story: Story, verdict: Verdict) -> Story:
-    """Return a story published or unpublished as the verdict says; a published story gets a
+    """Return a story published or unpublished as an editor's decision says; a published one gets a
     heat.
     """
     if verdict.said != "publish":

@@ -65,7 +65,7 @@ class Judgement:
 
 def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
     """Judge a filed story's article again; return the story with the new values that the occasion
-    allows. An editor's decisions stay.
+    allows.
 
     `article` comes without the text that its site repeats on every page. Picture and date are the
     record's, whatever the page has now.
@@ -220,8 +220,8 @@ _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 
 def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the rejudged topics, points, original of a copy, reasons and
-    headline.
+    """Return a filed story with the topics, points, copied original, reasons and headline of a new
+    judgement.
 
     Facts of the article (dates, terms of use) stay as filed. Excerpt, picture, address and note are
     the caller's: as filed, or as a rule sets them. A verdict and a person's edits stay. A record
@@ -252,7 +252,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
 
 
 def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
-    """Return a rejudged story with what its group of stories about the same event changes.
+    """Return a rejudged story with the changes that come from its group (the stories on one event).
 
     Where an editor's verdict or an edit of the file decides publication, the decision stays.
     """
@@ -299,14 +299,15 @@ _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
 
 def is_edited_since(story: Story, verdict: Verdict) -> bool:
-    """Return whether a person set `published` in the record's file to the opposite of the
-    verdict.
+    """Return whether a person set `published` in the story's file to the opposite of an editor's
+    decision.
     """
     return bool(story.published) != (verdict.said == "publish")
 
 
 def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story without its verdict; `published` stays as a person edited it in the file.
+    """Return a story without its editor's decision; `published` stays as a person edited it in the
+    file.
 
     The digest is made to differ from the value, which marks it as a person's edit.
     """
@@ -318,7 +319,8 @@ def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
 
 
 def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story without its verdict; `published` is again what the pipeline last wrote.
+    """Return a story without its editor's decision; `published` is again what the pipeline last
+    wrote.
 
     The story is unpublished where that is not known. A copy, and a story that was behind another
     one in its group or below the publishing threshold, gets its place in the group again.
@@ -360,7 +362,9 @@ def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
 
 
 def with_digests(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story with the given digests of its fields, which show later edits by a person."""
+    """Return a story with the given digests of its fields, by which later edits of its file are
+    seen.
+    """
     return replace(story, machine=tuple(known.items()))
 
 

@@ -23,8 +23,8 @@ from copydesk.news import (
 
 
 def record_name(path: str) -> str:
-    """Return the name of a story's record (its file name without `.md`), as rules, copies and
-    groups use it.
+    """Return the name by which rules, copies and groups refer to a story: its file name without
+    `.md`.
     """
     return path.rpartition("/")[2].removesuffix(".md")
 
@@ -134,9 +134,7 @@ def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
 
 
 def notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Map record names to editors' notes that only rules hold; empty where records have a field for
-    notes.
-    """
+    """Map record names to editors' notes that are stored among the rules, not in the records."""
     if beat.scoring.traits.has_blocks:
         return {}
     notes = (rule for rule in beat.rulings if rule.field == "note" and rule.stories)
@@ -157,8 +155,8 @@ def with_sets(story: Story, beat: Beat) -> Story:
 
 
 def take_back(story: Story, field: SetField, read: Story) -> Story:
-    """Return a story with one field as in `read`, the story as made from its article; any rule's
-    value and reason are gone.
+    """Return a story with one field as made from its article (`read`), without an editor's rule on
+    it.
     """
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)

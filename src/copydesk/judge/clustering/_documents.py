@@ -1,6 +1,4 @@
-"""News documents to be grouped, the groups found for them, and collections of filed documents'
-terms.
-"""
+"""The values of clustering: documents, their groups, and corpora (the terms of filed documents)."""
 
 from __future__ import annotations
 
@@ -108,7 +106,7 @@ class MemoryCorpus:
             places.sort()
 
     def add(self, document: IndexedDocument) -> None:
-        """Add the terms of a document that is not in the corpus yet."""
+        """Add the terms of a document to the corpus, which must not have it yet."""
         self._count(document)
         for term in document.terms.telling:
             bisect.insort(self._places[term], _place_of(document))

@@ -190,7 +190,7 @@ Merge = Callable[[Group, Group], Group | None]
 
 
 def merge_score(one: Group, other: Group) -> float:
-    """Compute whether two groups are about one event: from a score of 1 on they are merged."""
+    """Compute how much speaks for two groups being about one event; they are merged from 1 on."""
     between = one.edges.get(other, 0.0) / (one.size * other.size)
     if not between:
         return 0.0
@@ -200,7 +200,7 @@ def merge_score(one: Group, other: Group) -> float:
 
 
 def least_share(smaller: int, words: float) -> float:
-    """Return the ratio of similarity between to within two groups from which they are merged.
+    """Return how similar two groups must be, relative to their own cohesion, to be merged.
 
     `smaller` is the size of the smaller group, `words` the mean number of words of a document.
     """

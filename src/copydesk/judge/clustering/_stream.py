@@ -37,7 +37,7 @@ _MERGE_EVERY = 50  # documents
 
 
 class Stream:
-    """Groups documents one after the other, by the events that they are about.
+    """Groups documents one after the other, by the events that they report on.
 
     `beat` are the words of the site's subject, which are too common to tell stories apart. `topics`
     are words of the topics below it, with the expected share of documents that have them. `apart`
@@ -69,7 +69,8 @@ class Stream:
         self._day = self._previous_day = 0.0
 
     def add(self, document: NewsDocument) -> str:
-        """Put a document into the most similar group, or into a new one.
+        """Put a document into the most similar group, or into a new one, and return the group's
+        name.
 
         Returns the group's name: the known one, else the key of its first document.
         """
@@ -335,7 +336,7 @@ def similarity_to(group: Group, sum_: float) -> float:
 
 
 def unlike_group(name: str) -> GroupLikeness:
-    """Return a similarity of 0: the document shares no important word with the group."""
+    """Return the likeness of a document to a group with which it shares no important word."""
     return GroupLikeness(group=name, similarity=0.0, needed=JOIN, shared=(), veto="likeness")
 
 
@@ -372,7 +373,7 @@ _WITHIN_DAYS = 6.0  # a weekly column comes after seven
 
 
 class Headlines:
-    """Remembers for some days in which group each headline was."""
+    """Remembers for some days in which group of documents each headline was."""
 
     def __init__(self) -> None:
         self._groups: dict[str, tuple[float, Group]] = {}

@@ -103,19 +103,21 @@ def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedD
 
 
 def make_corpus(stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus of the given stories in memory."""
+    """Return a corpus (`news.Corpus`) of the given stories in memory."""
     return clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
 
 
 def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus extended by stories that it does not have; the given one is not changed."""
+    """Return a corpus extended by stories that it does not have; the given corpus is not
+    changed.
+    """
     fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
     return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:
-    """Return whether a story may be in a group with others: it is no copy, and no verdict or rule
-    excludes it.
+    """Return whether a story may be in a group: it is no copy, and no verdict or rule excludes
+    it.
     """
     return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 

@@ -179,7 +179,7 @@ class Places:
             self._members[arrival.group].add(arrival.key)
 
     def group_of(self, key: str) -> str:
-        """Return the name of a story's group, the key itself if there is no such story."""
+        """Return the name of a story's group, the story's own name if it is not known."""
         arrival = self._arrivals.get(key)
         return arrival.group if arrival else key
 

@@ -31,7 +31,7 @@ class Contest:
     chosen: Story | None
 
     def rank(self) -> list[Story]:
-        """Return the group's stories, the leader first.
+        """Rank the stories of the group, its leader first.
 
         The story with most merits leads, unless the group would not be on the site with it and
         would be with another one.
@@ -139,7 +139,7 @@ def was_pinned(story: Story, beat: Beat) -> bool:
 
 
 def is_kept_back(story: Story) -> bool:
-    """Return whether an editor's verdict or a hold keeps a story off the site."""
+    """Return whether an editor's decision, or waiting for one, keeps a story off the site."""
     if story.verdict is not None:
         return story.verdict.said != "publish"
     return any(reason.about == "held" for reason in story.reasons)

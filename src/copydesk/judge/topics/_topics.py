@@ -19,8 +19,7 @@ from copydesk.news import Article, Beat, Topic
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Return the evidence that an article belongs to the site's subject, one match per topic,
-    strongest first.
+    """Return the evidence that an article belongs to the site's subject, one match per topic.
 
     First its own words, then its source (topics from the settings, or that it is official), then
     the topics above those. The main topic needs less confidence than the others, and matches if a
