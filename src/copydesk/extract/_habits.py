@@ -137,7 +137,7 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
 
 def _replace_excerpt(article: Article, own_text: str, rule: ExcerptRule) -> Article:
     """Return an article with the beginning of its own text as excerpt, if it may be quoted."""
-    from copydesk.extract import terms, words  # late, so that a round with news begins sooner
+    from copydesk.extract import terms, words  # late, so that a run with news begins sooner
 
     if not terms.is_quotable_anywhere(article.signals):
         return article

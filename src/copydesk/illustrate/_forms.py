@@ -179,7 +179,7 @@ def _load(data: bytes, seen: Measure) -> Image:
     from PIL import Image
 
     _refuse_scans(data, seen)
-    # warnings about damaged metadata would only clutter the output of a round
+    # warnings about damaged metadata would only clutter the output of a run
     warnings.filterwarnings("ignore", module=r"PIL\.")
     image = Image.open(io.BytesIO(data), formats=(seen.format,))
     if sorted(image.size) != sorted((seen.width, seen.height)):

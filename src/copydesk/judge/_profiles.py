@@ -98,7 +98,7 @@ _PROFILES: Mapping[ProfileName, Callable[[Beat], Profile]] = {
 }
 
 
-# The `everyday` profile: exactly the reference's points (SPEC 2.1, 2.8).
+# The `everyday` profile: exactly everyday.cc's points (SPEC 2.1, 2.8).
 
 _TITLE_CHARACTERS = 70
 

@@ -30,7 +30,7 @@ PAGES = {
     "projects": "project",
     "newsletters": "newsletter",
 }
-_CUT = 138  # the reference cut excerpts at the first space after 140 or 300 characters
+_CUT = 138  # everyday.cc cut excerpts at the first space after 140 or 300 characters
 # in the order in which pages link to them; each list is at a folder with its name
 SHELVES = (
     "learning",

@@ -287,7 +287,7 @@ def _guess(view: _View) -> Iterator[Moment]:
     except Exception:  # a guess in hostile markup; without it there is no guess
         return
     moment = _moments.parse(found, "htmldate") if found else None
-    today = dates.utc(view.now).date()  # the date in a masthead; the round's clock is as good
+    today = dates.utc(view.now).date()  # the date in a masthead; the time of the run is as good
     if moment and moment.day and moment.day != today and _is_supported(view, moment.day):
         yield moment
 

@@ -27,7 +27,7 @@ from copydesk.judge.clustering._terms import (
 from copydesk.news import Corpus, CountedTerms
 
 _PRIOR_DOCUMENTS = 1000  # documents that the prior counts as; 300 to 3,000 give like results
-OF_THE_BEAT = 0.1  # expected share of a beat's documents with one of its words
+OF_THE_BEAT = 0.1  # expected share of a site's documents with a word of its subject
 _LEAST_IDF = 0.01  # idf of a term that nearly all documents have
 _SHARE = {WORDS: 0.4, NGRAMS: 0.4, NAMES: 0.2}
 _WORDS_SHOWN = 4

@@ -12,7 +12,7 @@ from copydesk.judge.coverage._heat import agency_of, corroboration
 from copydesk.judge.coverage._ruled_groups import is_lead, is_pin, lead_in, name_of, pin_on
 from copydesk.news import Beat, Reason, ReasonKind, Story
 
-LIFT = 20  # most points by which other publishers can lift a story over the gate
+LIFT = 20  # most points by which other publishers can lift a story over the threshold
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 

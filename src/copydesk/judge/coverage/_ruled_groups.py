@@ -31,7 +31,7 @@ class RuledGroups:
         for _ in range(_ROUNDS):
             before = dict(self._groups)
             self._settle(beat.rulings)
-            if self._groups == before:  # the next round will find the same
+            if self._groups == before:  # the next run will find the same
                 break
         self._keep_names()
 

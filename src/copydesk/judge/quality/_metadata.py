@@ -9,7 +9,7 @@ from copydesk.judge.profile import Features
 from copydesk.judge.quality._measure import FULL_TEXT, Sightings, Steps, base_language, measure
 from copydesk.news import Beat, DomainTrust, Reason, ReasonKind, reason_words
 
-ON_BEAT = 4  # times that being on the beat counts, at any confidence
+ON_BEAT = 4  # times that belonging to the site's subject counts, at any confidence
 SURE = Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
@@ -59,7 +59,7 @@ HIGH = 80
 GOOD = 60
 POOR = 40
 UNRELIABLE = 20
-OFFICIAL = 80  # it speaks for itself, and the beat has chosen to hear it
+OFFICIAL = 80  # it speaks for itself, and the owner of the site has chosen it
 KNOWN = 70
 
 

@@ -64,7 +64,7 @@ def inquiry(features: Features, beat: Beat) -> Sightings:
     return once("own reporting", own_reporting(features.text or "", features.domain))
 
 
-# Signals of style do not count against official sources of the beat, which speak for themselves.
+# Signals of style do not count against official sources of the site, which speak for themselves.
 
 READ = 4_000  # characters that are searched for signs of style
 PROMOTION = Steps(5, 8, 12)  # different words of advertising

@@ -15,7 +15,7 @@ import orjson
 from copydesk.kit import urls
 
 _DEEPER = b"\n    "
-# Keys of the reference's records whose values are URLs, whatever they hold.
+# Keys of everyday.cc's records whose values are URLs, whatever they hold.
 _ADDRESSES = re.compile(
     r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
     r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
