@@ -221,7 +221,7 @@ _KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2
 def provider(
     web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
 ) -> tuple[Provider, str]:
-    """Return the publisher of a page and the origin of its name.
+    """Return the publisher of a page, and where the publisher's name was found.
 
     The domain is that of the longest organization that covers the host (`aws.amazon.com` before
     `amazon.com`), else the registrable domain. Logos come with the domain. If `web_url` is on

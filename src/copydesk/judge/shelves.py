@@ -175,8 +175,8 @@ class PastShelf:
         return self._shelf.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield the stories with a similar fingerprint from before the moment, or from the same
-        run.
+        """Yield the stories with a similar text fingerprint from the weeks before the run, or from
+        the run itself.
         """
         for shelved in self._shelf.near(fingerprint):
             is_recent = (shelved.story.published_at or _NO_TIME) >= self._since

@@ -71,9 +71,7 @@ class StoryEntry(NamedTuple):
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """Return the (key name, value) headings under which the story is listed, if it is
-        published.
-        """
+        """Return the headings, such as ("topic", "ai-policy"), under which the story is listed."""
         return tuple(zip(self.keyed[::2], self.keyed[1::2], strict=True))
 
     @property
@@ -188,7 +186,9 @@ class StoryKey:
 
 
 def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
-    """Return the (key name, value) headings under which a published story is listed."""
+    """Return the headings, such as ("topic", "ai-policy"), under which a published story is
+    listed.
+    """
     return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
 
 

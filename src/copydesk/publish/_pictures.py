@@ -191,7 +191,7 @@ def _fit(width: int, height: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A picture for feeds and shared links: its absolute URL, its size (0) and type ("" if
+    """A picture for feeds and shared links: its absolute URL, size and type (0 and "" if
     unknown).
     """
 

@@ -226,14 +226,14 @@ class SitePlan:
                 yield story, chosen.words
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
-        """Return the stories of index entries; each is read when it is needed."""
+        """Return the stories of some index entries; each is read when it is needed."""
         return ListedStories(entries, self.read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A way to cut the stories of each value of a key into pages from the oldest: only the last
-    page grows.
+    """A way to cut the stories of each value of a key into pages, oldest first: only the last page
+    grows.
 
     `page` returns the value of a page, from the value of its key and its number; `size` is in
     stories.

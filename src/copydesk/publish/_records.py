@@ -63,7 +63,7 @@ def is_shown(records: Iterable[Record]) -> bool:
 
 
 def heat(record: Record) -> float:
-    """Return a record's heat (its rank among records) as a number, 0 for none or NaN."""
+    """Return a record's heat as a number by which lists are sorted, 0 for none or NaN."""
     value = record.fields.get("heat")
     if isinstance(value, float) and math.isnan(value):
         return 0

@@ -33,7 +33,7 @@ from copydesk.publish.page_index import PageIndex, Pair
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched(Wanted):
-    """What a build has to make after a change: all lists under one of the given headings.
+    """What a build has to make again after a change: all lists under one of the given headings.
 
     `gone` are folders and files to delete. `pairs` has the old and new entries of stories whose
     place in lists may change, by path. `numbers` are the archive pages with one of these stories,

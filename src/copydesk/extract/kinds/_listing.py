@@ -306,7 +306,7 @@ def headlines(look: PageLook) -> int:
 
 
 def prose(look: PageLook) -> int:
-    """Count the characters of running text in the place of a page that has the most.
+    """Count the characters of running text in the part of a page that has the most of it.
 
     A place is a row of neighbouring paragraphs, or one block. In a list each card is a place of its
     own, and so is the text below a linked heading; in an article all paragraphs share one.

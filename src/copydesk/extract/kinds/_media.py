@@ -236,7 +236,7 @@ class _PlayerOffer:
 def find_player(
     document: Document, declared: Declared, lead: Lead, about: About
 ) -> tuple[Player | MediaFile | None, str]:
-    """Return the player or media file of a page and the origin of its URL, (None, "") for none.
+    """Return the player or media file of a page and where its URL was found, (None, "") for none.
 
     A player of the allow-list is preferred wherever it is named; then a file of the same kind at an
     https URL; then the only known player in the page.
@@ -273,7 +273,7 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def offers(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the player and file URLs that a page offers for embedding, with their origins."""
+    """Yield the player and file URLs that a page offers for embedding, and where each was found."""
     for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
         if "oembed" in link:
             for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:

@@ -258,5 +258,7 @@ def begins_comments(heading: str) -> bool:
 
 
 def is_shell(found: str) -> bool:
-    """Return whether a text is only a page's note on the browser that it needs."""
+    """Return whether a text is only a page's note that the browser lacks something (scripts,
+    cookies).
+    """
     return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))

@@ -373,7 +373,7 @@ def kind(label: str) -> Kind:
 
 
 def is_bare(before: str) -> bool:
-    """Return whether only `on`, `am`, `le` or the like is before a date."""
+    """Return whether only a preposition (`on`, `am`, `le`) is before a date."""
     return _PREPOSITION.search(before) is not None
 
 
@@ -386,7 +386,9 @@ def is_dateline(before: str) -> bool:
 
 
 def is_published_behind(behind: str) -> bool:
-    """Return whether the label after a date is that of publication: `am 5. Februar erstellt`."""
+    """Return whether words after a date say that it is the publication date: `am 5. Februar
+    erstellt`.
+    """
     return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
 
 

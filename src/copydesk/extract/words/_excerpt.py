@@ -47,7 +47,7 @@ _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Z
 def excerpt(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
-    """Return an article's excerpt as plain text within the rule's limits, and its origin.
+    """Return an article's excerpt as plain text within the rule's limits, and where it was found.
 
     It is whole sentences if one fits, else as many words as fit and "…". ("", "") means that there
     is neither description nor text, or that the rule allows nothing. `body` is Markdown; its

@@ -33,7 +33,7 @@ _SAMPLE = 2_000
 def language(
     document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
 ) -> tuple[str, str]:
-    """Return the ISO 639 code of the article's language and its origin, ("", "") if unknown.
+    """Return the ISO 639 code of an article's language and where it was found, ("", "") if unknown.
 
     `header` is the answer's Content-Language. Templates declare `en` for any text, so a long text
     that is surely in another language wins over the declaration.

@@ -62,7 +62,7 @@ _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
 
 def section(document: Document, declared: Declared) -> tuple[str, str]:
-    """Return the newspaper section of an article and its origin, ("", "") for none.
+    """Return the newspaper section of an article and where it was found, ("", "") for none.
 
     It is the most specific of a path of sections; the first folder of the URL only if nothing else
     names one. No section is better than a wrong one.
@@ -218,7 +218,7 @@ _SPOKEN = re.compile(r"[.!?]\s|[!?]$")
 
 
 def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], str]:
-    """Return the keywords of a page, without duplicates, and their origin, ((), "") for none.
+    """Return the keywords of a page and where they were found, ((), "") for none.
 
     It is the first list that a page has, declared before shown, followed by the names that its
     JSON-LD says the article is about.

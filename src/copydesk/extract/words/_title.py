@@ -49,8 +49,7 @@ _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\
 def title(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
-    """Return the title of an article and its origin, ("", "") if the page and the link to it have
-    none.
+    """Return the title of an article and where it was found, ("", "") for none.
 
     It is the first candidate that another one, or the URL, confirms: a mistake of a template is
     never confirmed. If nothing is confirmed, it is the first.

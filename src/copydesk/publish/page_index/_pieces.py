@@ -18,8 +18,8 @@ Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """Encoded list fragments of stories, stored in the page index; without an index, none are
-    stored.
+    """Stories encoded for the API's lists ("fragments"), stored in the page index, if one is
+    given.
     """
 
     def __init__(self, index: PageIndex | None = None) -> None:
