@@ -64,9 +64,7 @@ def authors(
 def _choose_fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
-    """Return the first non-empty names with their origin, or later ones that contain these and
-    more.
-    """
+    """Return the first non-empty names with their origin, or later ones with these and more."""
     found: tuple[tuple[str, ...], str] | None = None
     for names, origin in told:
         if names and (found is None or is_more(names, found[0])):

@@ -51,9 +51,7 @@ NONE = Habits()
 
 @dataclass(slots=True, kw_only=True)
 class _SiteCounts:
-    """Counts of a site: its pages, and on how many each mark (hash) was, the last seen at the
-    end.
-    """
+    """Counts of a site: its pages, and on how many each mark (hash) was, last seen at the end."""
 
     pages: int = 0
     passages: Counts = field(default_factory=dict)

@@ -22,9 +22,7 @@ Field = tuple[str, str]  # a value and its origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OpenedPage:
-    """A parsed page with the link to it and the site's settings; `title` and `body` have
-    origins.
-    """
+    """A parsed page, the link to it and the site's settings; `title` and `body` have origins."""
 
     page: Page
     lead: Lead

@@ -34,9 +34,7 @@ class Declared:
     video: Node
 
     def first(self, *names: str) -> tuple[str, str]:
-        """Return the first value that the page has among some meta names, and its name; ("", "")
-        for none.
-        """
+        """Return the first value that the page has for any of these meta names, and the name."""
         for name in names:
             for value in self.meta.get(name, ()):
                 return value, name

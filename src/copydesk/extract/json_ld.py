@@ -144,9 +144,7 @@ def prose(value: object) -> str:
 
 
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
-    """Return the names of persons or organizations in a JSON-LD value: texts, objects,
-    references.
-    """
+    """Return the names of persons or organizations in a JSON-LD value: texts, objects, or ids."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, str):

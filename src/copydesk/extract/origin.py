@@ -180,8 +180,7 @@ def is_amp_page(document: Document) -> bool:
 
 
 def unwrap(address: str) -> str:
-    """Return the publisher's URL for one in an AMP cache or Google's `/amp/s/`, else the URL
-    itself.
+    """Return the publisher's URL for one in an AMP cache or Google's `/amp/s/`, else the URL as is.
 
     A cache names the publisher twice, in its host and in its path; if the two differ, the URL is
     not a cache's.
@@ -288,9 +287,7 @@ def _list_declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def _find_organization(host: str, beat: Beat) -> Organization | None:
-    """Return the organization with the longest domain that is the end of the host, None for
-    none.
-    """
+    """Return the organization with the longest domain that is the end of the host, or None."""
     labels = host.split(".")
     for start in range(len(labels) - 1):
         found = beat.organizations.get(".".join(labels[start:]))

@@ -211,9 +211,7 @@ def _key(name: str) -> str:
 
 
 def is_more(names: Iterable[str], fewer: Iterable[str]) -> bool:
-    """Return whether `names` contain all of the names in `fewer`, and more; spellings may
-    differ.
-    """
+    """Return whether `names` contain all names in `fewer`, and more; spellings may differ."""
     return {_key(name) for name in fewer} < {_key(name) for name in names}
 
 

@@ -86,8 +86,7 @@ class Album:
         return self._same_bytes(fetched.stem) is not None
 
     def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
-        """Store a picture with its forms (files for pages), None if the album has them; raises
-        PictureError.
+        """Store a picture with its forms (files for pages, None if stored); raises PictureError.
 
         Forms that have been deleted since are made again.
         """
@@ -115,9 +114,7 @@ class Album:
             return [url for url, picture in self._pictures().items() if picture.original]
 
     def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
-        """Yield those pictures of the URLs whose forms are not made yet; forget those whose files
-        are lost.
-        """
+        """Yield the pictures of the URLs whose forms are not made yet; forget the lost ones."""
         with self._lock:
             pictures = [*filter(None, map(self._pictures().get, urls))]
         for picture in {picture.stem: picture for picture in pictures if picture.original}.values():
@@ -138,8 +135,7 @@ class Album:
         _album_files.drop(self._folder, [name_sidecar(url)])
 
     def measure_only(self, url: str, page: Page) -> Picture:
-        """Measure the picture fetched from `url` and store no copy; raises PictureError as `add`
-        does.
+        """Measure the picture fetched from `url` and store no copy; raises as `add` does.
 
         A copy stored under earlier settings is kept.
         """
@@ -165,8 +161,7 @@ class Album:
             self._put(noted)
 
     def is_common(self, url: str, article: str) -> bool:
-        """Return whether a picture says nothing about an article, like a site's logo that all
-        articles have.
+        """Return whether a picture says nothing about an article, like a logo on all of a site.
 
         That is so if its site has the very same picture for more than three articles under more
         than three URLs.
@@ -194,8 +189,7 @@ class Album:
             }
 
     def tend(self, used: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Clean up the album once a day: note which pictures are used, delete unused files, renew
-        old ones.
+        """Clean up once a day: note used pictures, delete unused files, renew old pictures.
 
         `used` are original URLs, each with its article's, the most important first. A hundred are
         renewed at a time. Unfinished files are deleted when they are an hour old, and a picture
@@ -315,9 +309,7 @@ class Album:
             return None
 
     def _make_room(self, added: int, keep: str) -> None:
-        """Delete the pictures unused for longest if the size limit is exceeded; never the one just
-        added.
-        """
+        """Delete the pictures unused for longest if the limit is exceeded; never the added one."""
         if not added:
             return
         self._bytes = self._weigh() if self._bytes is None else self._bytes + added
@@ -402,9 +394,7 @@ class Album:
         return picture if picture and self._is_whole(picture) else None
 
     def _is_whole(self, picture: Picture) -> bool:
-        """Return whether all files of a picture are there; as they are written by renaming, none is
-        partial.
-        """
+        """Return whether all files of a picture are there; renaming leaves none partial."""
         return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:
@@ -456,8 +446,7 @@ def read_original(picture: Picture, folder: Path) -> FetchedPicture:
 
 
 def make_waiting(album: Album, urls: Iterable[str]) -> None:
-    """Make the forms (files for pages) of those pictures that lack them; forget what cannot have
-    any.
+    """Make the forms (files for pages) of those pictures that lack them; forget damaged ones.
 
     A picture that cannot be written now keeps waiting.
     """

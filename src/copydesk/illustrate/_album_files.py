@@ -70,9 +70,7 @@ class Picture:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of all the picture's files; one of the album's first version has one
-        file.
-        """
+        """Return the names of all the picture's files; one in the album's first version."""
         if self.only_measured:
             return ()
         return tuple(form.name for form in self.forms) or (self.original or self.file,)
@@ -105,8 +103,7 @@ def note_request(picture: Picture, article: str) -> Picture:
 
 
 def common_files(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
-    """Map the files of pictures that say nothing about an article to the sites for which this is
-    so.
+    """Map the files of pictures that say nothing about an article to the sites where that is so.
 
     What counts is which articles asked for a picture, not its host: many papers use the host of one
     service, and any of its customers could offer another's picture under many URLs. If the articles
@@ -190,9 +187,7 @@ def _is_form(form: PictureFile, stem: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumList:
-    """The list of all pictures in an album's folder, the folder's time (ns), the last clean-up
-    (s).
-    """
+    """The list of all pictures in an album's folder, the folder's time (ns), last clean-up (s)."""
 
     folder_ns: int
     tended: float
@@ -294,8 +289,7 @@ def list_leftovers(folder: Path, before: float) -> Iterable[str]:
 def leaving(
     there: Mapping[str, Lot], used: Mapping[str, float], keep: str, surplus: int
 ) -> list[str]:
-    """Choose the stems of the pictures to delete until `surplus` bytes are free; `keep` always
-    stays.
+    """Choose the stems of pictures to delete until `surplus` bytes are free; `keep` stays.
 
     First go those that no record has used for longest, by the day; of those used on the same day,
     the oldest. `used` has the last use of each picture, by its stem.

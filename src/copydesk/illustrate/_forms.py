@@ -1,6 +1,4 @@
-"""Decode a picture and make its forms (files for pages): WebP in two widths, AVIF if smaller, one
-JPEG.
-"""
+"""Decode a picture and make its forms (files for pages): WebP in two widths, AVIF, one JPEG."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ _MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureForms:
-    """The forms of a picture (files for pages) with their bytes, the main one first, and its
-    ThumbHash.
-    """
+    """The forms of a picture (files for pages) with their bytes, main one first, its ThumbHash."""
 
     forms: Mapping[PictureFile, bytes]
     thumb_hash: bytes
@@ -58,9 +54,7 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
-    """Check that `make_forms` can make the files for pages of a picture; raises PictureError if
-    not.
-    """
+    """Check that `make_forms` can make a picture's files for pages; raises PictureError if not."""
     with refuse_damage(fetched.url):
         prove(fetched.data, fetched.measure)
 

@@ -29,9 +29,7 @@ _LONGEST_CREDIT = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """The type of a picture as Pillow and the web name it, width and height in pixels as browsers
-    show it.
-    """
+    """A picture's type (for Pillow and the web), width and height in pixels as browsers show it."""
 
     format: str
     type: str
@@ -116,9 +114,7 @@ def _what(data: bytes) -> str:
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Read a picture's width and height from its first bytes, turned as the camera says; 0 if
-    unknown.
-    """
+    """Read a picture's width and height from its first bytes, as browsers turn it; 0 if unknown."""
     import imagesize
 
     try:

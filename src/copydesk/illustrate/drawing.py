@@ -1,6 +1,4 @@
-"""Draw share pictures and the site's icons from text and a font; Easel stores the files in a
-folder.
-"""
+"""Draw share pictures and the site's icons from text and a font; Easel stores the files."""
 
 from __future__ import annotations
 
@@ -59,9 +57,7 @@ class _Sheet:
 
 
 def draw_card(poster: Poster, face: Path) -> bytes | None:
-    """Draw a share picture with headline, topic and site as PNG, None if the font lacks a
-    letter.
-    """
+    """Draw a share picture with headline, topic and site as PNG, None if the font lacks letters."""
     points = lettering.read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
@@ -144,9 +140,7 @@ def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
-    """Draw the share picture of the site itself: its name between rules, or its icon if it has no
-    name.
-    """
+    """Draw the share picture of the site itself: its name between rules, or else its icon."""
     if not site:
         _mark(sheet, initial, face, (CARD_SIZE[0] // 2 - 130, CARD_SIZE[1] // 2 - 130, 260))
         return
@@ -279,8 +273,7 @@ def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None,
 
 
 class Easel:
-    """Draws share pictures and icons into `folder`, each once; `face` is the newsroom's own font
-    file.
+    """Draws share pictures and icons into `folder`, each once; `face` is the newsroom's font file.
 
     Raises PictureError if a font cannot be read or a picture cannot be written.
     """
@@ -327,9 +320,7 @@ class Easel:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the files of the icons for a site's title, by the names that they have on the
-        site.
-        """
+        """Return the files of the icons for a site's title, by their names on the site."""
         key = self._key("icons", title)
         files = {name: f"{key}-{name}" for name in ICON_NAMES}
         if not self._names().issuperset(files.values()):
@@ -353,9 +344,7 @@ class Easel:
         return f"{self._key('poster', *words)}.png"  # another prefix would draw every card again
 
     def _is_settable(self, poster: Poster) -> bool:
-        """Return whether the font can draw a poster's words, without Pillow: most builds ask this
-        again.
-        """
+        """Return whether the font can draw a poster's words, without Pillow, which is fast."""
         points = lettering.read_code_points(self._face)
         return not poster.headline or bool(lettering.to_settable(poster.headline, points))
 

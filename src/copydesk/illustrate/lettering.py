@@ -51,8 +51,7 @@ def font(face: Path, size: int) -> FreeTypeFont:
 
 
 def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
-    """Break a text into lines in the first of some font sizes that fits a (width, height) box in
-    pixels.
+    """Break a text into lines, in the first of some font sizes that fits a (width, height) box.
 
     If none fits, the last size is used: as many lines as there is room for, then an ellipsis.
     """

@@ -50,9 +50,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
 
 
 def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appraisal | Dropped:
-    """Score an article as `appraise` does, from its stored findings (`examine`); its text is not
-    needed.
-    """
+    """Score an article as `appraise` does, from its stored findings instead of its text."""
     if blocked := _drop_by_ruling(article, beat):
         return blocked
     if not findings.is_on_beat and beat.scoring.off_beat == "drop":
@@ -95,9 +93,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
 
 
 def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture: str) -> Story:
-    """Return a scored article as `complete` does, given the story that it copies (None: no
-    copy).
-    """
+    """Return a scored article as `complete` does, given the story that it copies, or None."""
     article, profile = appraisal.article, profile_of(beat)
     score = appraisal.pictured if picture else appraisal.bare
     story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)

@@ -1,6 +1,4 @@
-"""Write sentences on what would have changed the status of a story ("without …", "2 more
-points").
-"""
+"""Write sentences on what would change a story's status, as "2 more points would publish it"."""
 
 from __future__ import annotations
 
@@ -31,8 +29,7 @@ _DECIDING = 3  # reasons that are named
 def counterfactuals(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> tuple[str, ...]:
-    """Return sentences on what would change a story's status: points, publishers, an editor's
-    decision.
+    """Return sentences on what would change a story's status: points, publishers, a decision.
 
     `group` are the other stories of its group without copies. `article` is the stored article, None
     if it is no longer stored; then nothing is said about topics that it missed.
@@ -71,9 +68,7 @@ def _changes_of_standing(
 def _changes_by_part(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> Iterator[str]:
-    """Yield sentences on the parts of the quality without which a story would pass or miss the
-    publishing threshold.
-    """
+    """Yield sentences on parts of the quality that decide whether a story is published."""
     if deciding_points(story) is None:
         return
     gate, quality = beat.scoring.publish_at, story.quality or 0
@@ -123,9 +118,7 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
 
 
 def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
-    """Yield how many more publishers would lift a story over the publishing threshold, if any
-    number would.
-    """
+    """Yield how many more publishers would lift a story over the publishing threshold."""
     if not profile_of(beat).blocks:
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
@@ -231,9 +224,7 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
 
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    """Return the points compared with the publishing threshold: a story's quality, and what its
-    group adds.
-    """
+    """Return the points that decide on publication: a story's quality, and what its group adds."""
     quality = story.quality or 0
     if not profile_of(beat).blocks:
         return quality + RELATED_POINTS * len(story.related)
@@ -324,8 +315,7 @@ def _add_up(reasons: Sequence[Reason]) -> int:
 
 
 def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mapping[str, str]:
-    """Map the text of each reason that today's signals give to the part of the quality it belongs
-    to.
+    """Map the text of each reason that today's signals give to its part of the quality.
 
     Without an article everyday.cc's signals are used, which need only the record.
     """

@@ -99,8 +99,7 @@ def _gate_reason(story: Story, beat: Beat) -> Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceMark:
-    """A marked place in a passage, from `start` to `end`: a keyword of a topic, or an important
-    term.
+    """A marked place in a passage, from `start` to `end`: a topic's keyword or an important term.
 
     `topic` is "" for an important term. A word that is both is marked for its topic.
     """
@@ -113,8 +112,7 @@ class EvidenceMark:
 def mark_evidence(
     passages: Sequence[str], article: Article, beat: Beat, topics: Collection[str]
 ) -> Iterator[Sequence[EvidenceMark]]:
-    """Yield, for each passage of an article (headline, excerpt, text), places of words that earned
-    points.
+    """Yield the places of words that earned points, for each passage of an article.
 
     Marked are keywords of its topics, and important terms in the part of the text that is searched
     for them. A profile that only compares letters has no marks.
@@ -155,9 +153,7 @@ def _words_of(article: Article) -> Features:
 
 
 def _part(marks: Iterable[EvidenceMark]) -> Iterator[EvidenceMark]:
-    """Return marked places in order and without overlaps: a topic's keyword wins, then the longer
-    place.
-    """
+    """Return marked places in order, without overlaps: a topic's keyword wins, then the longer."""
     taken: list[EvidenceMark] = []
     for mark in sorted(marks, key=lambda mark: (not mark.topic, mark.start - mark.end, mark.start)):
         if all(mark.end <= other.start or other.end <= mark.start for other in taken):
@@ -184,9 +180,7 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
 
 
 def needs_article(beat: Beat) -> bool:
-    """Return whether the stored article is needed to decide if a story belongs to the site's
-    subject.
-    """
+    """Return whether it takes the stored article to decide if a story fits the site's subject."""
     return bool(beat.topics) and not profile_of(beat).blocks
 
 

@@ -86,9 +86,7 @@ def find_topics(article: Article, beat: Beat) -> TopicFindings:
 
 
 def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
-    """Find the quality signals, source trust and text fingerprint of an article with given
-    topics.
-    """
+    """Find quality signals, source trust and text fingerprint of an article with given topics."""
     features = _features_of(article, beat, topics.topics, topics.matches)
     return Findings(
         is_on_beat=topics.is_any,
@@ -102,9 +100,7 @@ def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Finding
 
 
 def features_of_article(article: Article, beat: Beat) -> Features:
-    """Return the features of an article that quality signals are searched for in, without its
-    picture.
-    """
+    """Return the features of an article for quality signals to search, without its picture."""
     found = find_topics(article, beat)
     return _features_of(article, beat, found.topics, found.matches)
 
@@ -139,8 +135,7 @@ def _features_of(
 
 
 def _age_hours(article: Article) -> float | None:
-    """Return the age of an article in hours when it was found, None for one from before its source
-    was watched.
+    """Return an article's age in hours when it was found; None if its source was not watched then.
 
     None if its source was not watched yet when it came out: reading an archive is not being late.
     """
@@ -151,8 +146,7 @@ def _age_hours(article: Article) -> float | None:
 
 
 def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
-    """Return the topic that links an article most surely to the site's subject, and the confidence
-    in percent.
+    """Return the topic that links an article most surely to the site's subject, and the percentage.
 
     Where the site has topics below the main one, the main topic alone counts less.
     """

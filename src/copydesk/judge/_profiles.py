@@ -104,9 +104,7 @@ _TITLE_CHARACTERS = 70
 
 
 def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
-    """Return the quality signals of everyday.cc; only the points of known publishers are set per
-    site.
-    """
+    """Return everyday.cc's quality signals; a site sets only the points of known publishers."""
     return (
         QualitySignal(points=2, find=_find_topics, part="relevance"),
         QualitySignal(points=15, find=_find_keywords, part="relevance"),
@@ -182,8 +180,7 @@ def _describe_no_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> 
 
 
 def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Return the topics of an article's record: the source's, the main one, those with a keyword in
-    the headline.
+    """Return an article's topics: the source's, the main one, those with a keyword in the headline.
 
     If there are none, since the site has no main topic, topics with a keyword in the text are
     returned.

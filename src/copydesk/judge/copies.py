@@ -67,9 +67,7 @@ def find_original(article: Article, shelf: Shelf) -> Copy | None:
 
 
 def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Find the original of an article as `find_original` does, given the fingerprint of its
-    text.
-    """
+    """Find the original of an article as `find_original` does, given its text's fingerprint."""
     if not fingerprint_:
         return None
     near = (one for one in shelf.near(fingerprint_) if _may_be_original(one.story, shelf))
@@ -79,8 +77,7 @@ def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf
 def find_same_texts(
     article: Article, fingerprint_: Fingerprint, shelf: Shelf
 ) -> tuple[SameText, ...]:
-    """Return the filed stories whose text an article repeats, whether or not it counts as their
-    copy.
+    """Return the filed stories whose text an article repeats, whether or not it is their copy.
 
     Whether an article is a copy depends on judgements that may change; texts do not change.
     """
@@ -91,9 +88,7 @@ def find_same_texts(
 
 
 def choose_original(same: Iterable[tuple[Story, Overlap]], shelf: Shelf) -> Copy | None:
-    """Choose the original of an article as `find_original` does, among stories with the same
-    text.
-    """
+    """Choose the original of an article as `find_original` does, among stories with its text."""
     return _choose_earliest(pair for pair in same if _may_be_original(pair[0], shelf))
 
 
@@ -129,9 +124,7 @@ def _is_filed(name: str, shelf: Shelf) -> bool:
 
 
 def _copy_of(story: Story, shared: Overlap) -> Copy:
-    """Return the first story of the chain of copies; the reason names the story with the same
-    text.
-    """
+    """Return the first story of a chain of copies; the reason names the one with the same text."""
     name = PurePosixPath(story.path).stem
     what = f"{name}, a copy of {story.copy_of}" if story.copy_of else name
     if shared.of_new >= SHARED_TO_BE_COPY:
@@ -167,8 +160,7 @@ def _numbers_differ(article: Article, shelved: Shelved) -> bool:
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
-    """Return whether a short text may be what a site shows instead of an article, such as a
-    paywall.
+    """Return whether a short text may be what a site shows instead of an article (a paywall).
 
     "Subscribe to read on" is the same under every headline: one site, and headlines without a
     common word.
@@ -199,8 +191,7 @@ def shingles(text: str) -> set[str]:
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
-    """Return the 64 smallest 32-bit hashes of a text's word 5-grams, ascending; () for a short
-    text.
+    """Return the 64 smallest 32-bit hashes of a text's word 5-grams, ascending; () if it is short.
 
     The result is the same on every machine and in every version of Python. Two texts share about as
     large a part of their hashes as of their 5-grams: 4 of 64 is a sixteenth.

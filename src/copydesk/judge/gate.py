@@ -15,8 +15,7 @@ _DIGITS = 9  # of the points that a group added; a longer number was not written
 
 
 def gate_points(story: Story) -> int:
-    """Return the points that decided whether a story was published: quality, and what its group
-    added.
+    """Return the points that decided on a story's publication: quality, and what its group added.
 
     A record without reasons is counted by everyday.cc's rule.
     """

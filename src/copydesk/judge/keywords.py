@@ -38,8 +38,7 @@ _OWN = 1 / 3  # of a word's events that are the topic's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicWord:
-    """A word suggested as keyword of a topic ("": from stories without topic), in its usual
-    spelling.
+    """A word suggested as keyword of a topic ("": of stories without topic), in its usual spelling.
 
     It occurs in `on` events of the topic and in `off` others; `strength` is in standard errors.
     `keys` are those of the samples that have it.
@@ -237,8 +236,7 @@ class KnownWords:
         self._publishers = [set(name) for name in map(self._read, publishers) if name]
 
     def imply(self, topic: str, term: Term) -> bool:
-        """Return whether a term is found by a keyword already, was dismissed, or is a publisher's
-        name.
+        """Return whether a term is found by a keyword, was dismissed, or is a publisher's name.
 
         Part of a keyword of the topic is no suggestion: whoever wrote the keyword left it out. With
         a keyword of a topic above, a longer term is new: "ai chips" where only "ai" is known.
@@ -275,9 +273,7 @@ def _parts_of(term: Term) -> set[Term]:
 
 
 def _words_of(topic: Topic, language: str) -> tuple[str, ...]:
-    """Return all words of a topic for articles in a language, including required and excluded
-    ones.
-    """
+    """Return all words of a topic for articles in a language, also required and excluded ones."""
     translated = dict(topic.translations).get(language, ())
     return (*topic.keywords, *topic.aliases, *translated, *topic.required, *topic.excluded)
 

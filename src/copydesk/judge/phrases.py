@@ -35,8 +35,7 @@ class _Node:
 
 
 class Phrases:
-    """Keywords of one language that are searched for together; each is known by its number in the
-    list.
+    """Keywords of one language that are searched for together, each known by its number.
 
     The words of a phrase are found as whole words in a row, each as written or inflected. Words of
     up to three letters, or in capitals, are not inflected; acronyms of up to three letters in
@@ -167,9 +166,7 @@ _WITH_DOERS = frozenset({"de", "nl"})  # languages where -er makes the doer of a
 
 @functools.lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """Return the stem of a folded word; short words and those of unknown languages are
-    unchanged.
-    """
+    """Return the stem of a folded word; short words and unknown languages are left unchanged."""
     if len(word) < _LEAST or not word.isalpha():
         return word
     return stemmer(language)(word)

@@ -109,9 +109,7 @@ class QualitySignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A quality signal found in an article: its number in the profile, how often, and the words for
-    it.
-    """
+    """A quality signal found in an article: its number in the profile, how often, which words."""
 
     signal: int
     times: int
@@ -172,9 +170,7 @@ def weigh_by(
 def weigh_both_ways(
     signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> tuple[QualityScore, QualityScore]:
-    """Score an article with a picture and without one, in this order; each signal is searched
-    once.
-    """
+    """Score an article with a picture and without one; each signal is searched for once."""
     return weigh_sightings(signals, find_sightings(signals, features, beat), highest)
 
 

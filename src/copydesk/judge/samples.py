@@ -55,9 +55,7 @@ class SampledEvent:
 
 
 class Vocabulary:
-    """The word stems in samples, numbered from 1, so that each word of a sample takes four
-    bytes.
-    """
+    """The word stems in samples, numbered from 1; each word of a sample takes four bytes."""
 
     def __init__(self, language: str) -> None:
         self._stem = stemmer(language)

@@ -21,9 +21,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryShelf:
-    """Recent stories and their texts in memory, as a `news.Shelf`: new stories are compared with
-    them.
-    """
+    """Recent stories and texts in memory, which new stories are compared with (`news.Shelf`)."""
 
     def __init__(self) -> None:
         self._stories: dict[str, Shelved] = {}
@@ -137,8 +135,7 @@ def choose_nearest(
     fingerprint: tuple[int, ...],
     get: Callable[[str], Shelved | None],
 ) -> Iterator[Shelved]:
-    """Yield at most 32 of the stories that share hashes with a fingerprint, most shared hashes
-    first.
+    """Yield at most 32 of the stories that share hashes with a fingerprint, most shared first.
 
     `shared` counts the shared hashes by path, `get` returns the story at a path.
     """
@@ -175,9 +172,7 @@ class PastShelf:
         return self._shelf.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield the stories with a similar text fingerprint from the weeks before the run, or from
-        the run itself.
-        """
+        """Yield the stories with a similar text from the run, or from the weeks before."""
         for shelved in self._shelf.near(fingerprint):
             is_recent = (shelved.story.published_at or _NO_TIME) >= self._since
             if is_recent or shelved.found == self._moment:

@@ -52,9 +52,7 @@ def is_unspaced(text: str) -> bool:
 
 
 def words_in_order(text: str) -> list[str]:
-    """Return the words of a text in order, in lower case; in scripts without spaces, each
-    letter.
-    """
+    """Return the words of a text in order, in lower case; each letter in scripts without spaces."""
     if is_unspaced(text):
         text = _UNSPACED.sub(r" \g<0> ", text)
     return plain_text.words(text)
@@ -259,9 +257,7 @@ _COUNTED = {ordinal: number for ordinal, number in ORDINALS.items() if number !=
 
 
 def figures(text: str) -> set[str]:
-    """Return the set of figures in a text without thousands' commas; number words up to twelve,
-    too.
-    """
+    """Return the figures in a text without thousands' commas, and number words up to twelve."""
     digits = {figure.replace(",", "") for figure in _FIGURE.findall(text)}
     return digits | {_FIGURES[word] for word in plain_text.words(text) if word in _FIGURES}
 

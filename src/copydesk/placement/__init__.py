@@ -1,5 +1,4 @@
-"""Decide which story is shown where on a site: front page, groups, coverage, sections, days, URLs.
-Pure.
+"""Decide which story is shown where: front page, groups, coverage, sections, days, URLs. Pure.
 
 Pages, newsletters and the desk share it.
 """

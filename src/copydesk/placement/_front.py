@@ -80,9 +80,7 @@ class FrontRules:
     limits: FrontLimits = LIMITS
 
     def warmth(self, story: Story) -> float:
-        """Return a story's rank on the front page: log2 of its heat, minus its age in
-        half-lives.
-        """
+        """Return a story's rank on the front page: log2 of its heat minus its age in half-lives."""
         heat = story.heat if story.heat is not None else story.quality or 0
         heat += self.read_points.get(addresses.record_name(story.path), 0)
         counted = math.log2(max(1, heat)) + (
@@ -154,9 +152,7 @@ def _rank(stories: Sequence[Story], rules: FrontRules) -> list[Story]:
 
 
 def _recent_stories(stories: Iterable[Story], rules: FrontRules) -> list[Story]:
-    """Return the newest stories of the last days, with a limit per owner so that no owner fills the
-    list.
-    """
+    """Return the newest stories of the last days, with a limit per owner."""
     dated = (story for story in stories if story.published_at is not None)
     by_owner: Counter[str] = Counter()
     recent: list[Story] = []
@@ -175,8 +171,7 @@ def _is_past(story: Story, newest: Story, rules: FrontRules) -> bool:
 
 
 def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Move the hottest confirmed story of the last day (`is_firm`) to the first place, if there is
-    one.
+    """Move the hottest confirmed story (`is_firm`) of the last day to the first place, if any.
 
     The last day ends with the newest story, so that no page changes merely because time passes.
     """
@@ -209,9 +204,7 @@ class _Page:
             self._take(story)
 
     def fill(self, ranked: Sequence[Story], size: int, times: int) -> None:
-        """Add ranked stories until the page has `size` stories, with the limits multiplied by
-        `times`.
-        """
+        """Add ranked stories until the page has `size` stories; `times` multiplies the limits."""
         here = {story.path for story in self.chosen}
         for story in ranked:
             if len(self.chosen) >= size:

@@ -1,5 +1,4 @@
-"""Find the groups of stories on one event, their leaders, and which other newsrooms cover the
-event.
+"""Find groups of stories on one event, their leaders, and other newsrooms that cover the event.
 
 A group has one leader; the pages of its other members redirect to it. The coverage of a story
 counts each owner of newsrooms once, and reprints of the same text not at all.
@@ -55,9 +54,7 @@ class GroupIndex(Protocol[_Filed]):
         ...
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[_Filed]:
-        """Return stories without a page that once led their group; of all groups, or only of
-        `groups`.
-        """
+        """Return stories without a page that once led a group (any, or one of `groups`)."""
         ...
 
 
@@ -85,14 +82,11 @@ class Groups(Generic[_Filed]):
         return self._members[group]
 
     def leader(self, group: str) -> _Filed | None:
-        """Return the leader of a group: its hottest published story, on a tie the first by path; or
-        None.
-        """
+        """Return the leader of a group: its hottest published story, on a tie the first by path."""
         return min(self.members(group), key=lambda story: (-story.heat, story.path), default=None)
 
     def event(self, story: Story | FiledStory) -> str:
-        """Return the key of a story's event: its group, else the original that it copies, else its
-        own name.
+        """Return the key of a story's event: its group, else the original that it copies, or it.
 
         Copies that name each other in a circle have one event.
         """
@@ -106,8 +100,7 @@ class Groups(Generic[_Filed]):
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
     def redirects(self, groups: Collection[str] | None = None) -> dict[str, _Filed]:
-        """Map the page folder of each former leader of a group to the story that leads the group
-        now.
+        """Map the page folder of each former leader of a group to the story that leads it now.
 
         Readers know the page of a former leader. A member that never led had no page. With
         `groups`, only stories of these groups are returned.
@@ -117,8 +110,7 @@ class Groups(Generic[_Filed]):
         return {folder: leader for folder, leader in leaders if leader is not None}
 
     def background(self, story: Story) -> tuple[_Filed, ...]:
-        """Return at most eight published stories that a story's record lists as background, in its
-        order.
+        """Return at most eight published stories that a story's record lists as background.
 
         A member of a group is replaced by its leader. The story itself is left out.
         """
@@ -167,9 +159,7 @@ class Coverage:
 
     @property
     def newsrooms(self) -> int:
-        """Return the number of independent newsrooms that cover the story's event, without its
-        own.
-        """
+        """Return the number of other independent newsrooms that cover the story's event."""
         return len(self.voices)
 
     @property
@@ -252,9 +242,7 @@ class Coverages:
     _made: dict[str, Coverage] = field(default_factory=dict)
 
     def of(self, story: Story) -> Coverage:
-        """Return the coverage of a story: articles on its event, reruns of its text, and
-        newsrooms.
-        """
+        """Return a story's coverage: articles on its event, reruns of its text, newsrooms."""
         if story.path not in self._made:
             self._made[story.path] = self._part(story)
         return self._made[story.path]
@@ -292,9 +280,7 @@ class Coverages:
 
 
 def _list_reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:
-    """Return the sites that run copies of a story, each once, without other URLs of its own
-    publisher.
-    """
+    """Return the sites that run copies of a story, each once, without its own publisher's."""
     own = original.provider.domain if original.provider else None
     reruns: dict[str, Rerun] = {}
     for copy in copies:

@@ -1,5 +1,4 @@
-"""Make the paths and URLs of a site's pages, and the names in them: days, topics, newsletter
-issues.
+"""Make the paths and URLs of a site's pages, and names in them: days, topics, newsletter issues.
 
 An issue's record is called `daily-2026-11-24`, the second one of a day `daily-2026-11-24-2`. The
 only newsletter of a site, when it is a daily, has the site's name as in everyday.cc:
@@ -27,9 +26,7 @@ _WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 def is_segment(name: str) -> bool:
-    """Return whether a name can be one part of a path: no slash or control character, not only
-    dots.
-    """
+    """Return whether a name can be one part of a path: no slash or control, not only dots."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
 
 
@@ -55,9 +52,7 @@ def record_name(path: str) -> str:
 
 
 def story_folder(path: str) -> str:
-    """Return the folder of a story's page, made from its record's path:
-    `news/2023-07-28-a-title/`.
-    """
+    """Return the folder of a story's page from its record's path: `news/2023-07-28-a-title/`."""
     return f"news/{record_name(path)}/"
 
 
@@ -82,9 +77,7 @@ def letter_folder(letter_id: str) -> str:
 
 
 def digest_folder(day: date) -> str:
-    """Return the folder of the page with a day's digest (the day in brief):
-    `digest/2026/11/24/`.
-    """
+    """Return the folder of the page with a day's digest (day in brief): `digest/2026/11/24/`."""
     return f"digest/{day_folder(day)}"
 
 
@@ -128,16 +121,12 @@ class Links:
         return f"{self.base}/{quote_path(path)}"
 
     def api_record(self, path: str) -> str:
-        """Return the absolute API URL of one record: `_people/x.md` is at
-        `api/people/x/index.json`.
-        """
+        """Return the API URL of a record: `_people/x.md` is at `api/people/x/index.json`."""
         return f"{self.api}/api/{quote_path(record_folder(path))}index.json"
 
 
 def record_folder(path: str) -> str:
-    """Return the folder of a record's file below `api/`: `learning/videos/x/` for
-    `_learning/videos/x.md`.
-    """
+    """Return a record's folder below `api/`: `learning/videos/x/` for `_learning/videos/x.md`."""
     return path.removeprefix("_").rsplit(".", 1)[0] + "/"
 
 
@@ -150,9 +139,7 @@ def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | None, list[Story]]]:
-    """Group stories that come newest first by local day; the day is None for stories without a
-    time.
-    """
+    """Group stories that come newest first by local day; None for stories without a time."""
 
     def day(story: Story) -> date | None:
         return local_time(story.published_at, zone).date() if story.published_at else None
@@ -168,9 +155,7 @@ def group_by_month(days: Iterable[date]) -> list[tuple[date, list[date]]]:
 
 
 def addressable_topics(beat: Beat) -> tuple[Topic, ...]:
-    """Return the topics whose id can be a folder of the site; of two with the same id, the
-    first.
-    """
+    """Return the topics whose id can be a folder; of two with the same id, the first."""
     by_id = {topic.id: topic for topic in reversed(beat.topics) if is_folder(topic.id)}
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
@@ -187,9 +172,7 @@ def topics_below(topics: Sequence[Topic], main: str) -> list[Topic]:
 
 
 def sections(topics: Sequence[Topic], main: str) -> list[Topic]:
-    """Return the sections of a site: the topics directly below its main topic, or without a
-    parent.
-    """
+    """Return a site's sections: the topics directly below its main topic, or without a parent."""
     return [topic for topic in topics_below(topics, main) if topic.parent in {"", main}]
 
 
@@ -204,9 +187,7 @@ def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IssueName:
-    """The parts of a newsletter issue's name; issues of one newsletter sort by day, then by
-    number.
-    """
+    """The parts of a newsletter issue's name; issues of a newsletter sort by day, then number."""
 
     day: date
     number: int = 1
@@ -240,8 +221,7 @@ def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
 def issue_stems(
     letter: LetterOptions, letters: Sequence[LetterOptions], site: str
 ) -> tuple[str, ...]:
-    """Return the words with which the names of a newsletter's issues begin; those of new issues
-    first.
+    """Return the words with which a newsletter's issue names begin; those of new issues first.
 
     `site` is the slug of the site's title. Issues of a single daily newsletter begin with it. When
     there are several newsletters, earlier issues of the first one have it. A newsletter with that

@@ -1,5 +1,4 @@
-"""Publish an edition (all stories of a site at one moment): bring a folder up to date with its
-site.
+"""Publish an edition (all stories of a site at one moment): bring a folder up to date with it.
 
 `_site_plan` finds the stories that changed and makes the plan: every list, among them the front
 page. The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`

@@ -186,9 +186,7 @@ class StoryKey:
 
 
 def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
-    """Return the headings, such as ("topic", "ai-policy"), under which a published story is
-    listed.
-    """
+    """Return the headings, such as ("topic", "ai-policy"), that list a published story."""
     return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
 
 

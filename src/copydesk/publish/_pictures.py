@@ -43,8 +43,7 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def place_of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return a story's picture; while its lost copy is fetched again, one of the same size without
-    `source`.
+    """Return a story's picture; while its lost copy is fetched again, one without `source`.
 
     Return None if the record has no size for the picture.
     """
@@ -167,9 +166,7 @@ def _check_secure(url: str) -> str | None:
 
 
 def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
-    """Return a picture's credit or else its publisher, and whether the credit names someone
-    else.
-    """
+    """Return a picture's credit or its publisher, and whether the credit names someone else."""
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()
@@ -191,9 +188,7 @@ def _fit(width: int, height: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A picture for feeds and shared links: its absolute URL, size and type (0 and "" if
-    unknown).
-    """
+    """A picture for feeds and shared links: absolute URL, size and type (0 and "" if unknown)."""
 
     address: str
     width: int
@@ -226,8 +221,7 @@ class Picture:
 
 @dataclass(slots=True)
 class SharePictures:
-    """The share pictures (drawn cards with headline) that a shared link shows for pages without
-    one.
+    """The share pictures (drawn with a headline) that shared links show of pages without a picture.
 
     `icons` are the names of the site's icons. `used` has the files of share pictures that pages
     show, by the story's path or the page's heading.
@@ -254,9 +248,7 @@ class SharePictures:
                 yield self._of(story)
 
     def of_story(self, story: Story) -> Shared | None:
-        """Return the share picture of a story, the site's own if the story's words cannot be
-        drawn.
-        """
+        """Return the share picture of a story, the site's own if the words cannot be drawn."""
         poster = self._of(story)
         if not poster.headline:
             return self._site

@@ -214,8 +214,7 @@ class SitePlan:
         return self.stories[max(0, end - self.look.sizes.archive) : end]
 
     def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
-        """Yield the published stories of an editors' reading list in order, with the editor's words
-        on each.
+        """Yield the published stories of a reading list in order, with the editor's words on each.
 
         A story that is missing, removed or held is left out; it has its place when it is published.
         """
@@ -232,8 +231,7 @@ class SitePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A way to cut the stories of each value of a key into pages, oldest first: only the last page
-    grows.
+    """A way to cut the stories of each value of a key into pages, so that only the last page grows.
 
     `page` returns the value of a page, from the value of its key and its number; `size` is in
     stories.
@@ -260,8 +258,7 @@ ARCHIVE = Cut(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Generic[_Tool]):
-    """A kind of page or file that lists stories by a key: one folder or file for each of its
-    values.
+    """A kind of page or file that lists stories by a key: one folder or file for each value.
 
     `place` returns the folder or file of a value, or the beginning of its files' names; "" if it
     has none. `make` makes the files with a tool of the output's own. `values` are those with a
@@ -328,9 +325,7 @@ def fingerprint_text(text: str) -> str:
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """List the (path, size, modification time in ns) of all files in a folder; [] for a symbolic
-    link.
-    """
+    """List (path, size, modification time in ns) of all files in a folder; [] for a link."""
     if folder is None or folder.is_symlink() or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))

@@ -103,8 +103,7 @@ def publish(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:
-    """Bring the folder `out` up to date with an edition: write files that changed, delete those
-    that are gone.
+    """Bring the folder `out` up to date with an edition: write changed files, delete old ones.
 
     The same edition gives the same bytes, and a second call writes nothing. Raises PublishError;
     until all files are made the old site stays. The manifest and the index's notes are written
@@ -158,9 +157,7 @@ def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> Sit
 
 
 def _take_survey(edition: Edition) -> Survey:
-    """Return the survey of an edition (which stories changed); taken now if it has plain
-    stories.
-    """
+    """Return the survey of an edition (which stories changed), taken now for plain stories."""
     if isinstance(edition.stories, Survey):
         return edition.stories
     return survey(edition.stories, edition.beat)
@@ -211,9 +208,7 @@ def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
-    """Draw the share pictures of the newest stories first, as worker processes do not share
-    them.
-    """
+    """Draw the share pictures of the newest stories first, as workers do not share them."""
     plan = share_pictures.plan
     newest = partial(share_pictures.newest, lambda story: _pictures.of(story, plan) is not None)
     if options.draw_ahead:
@@ -316,9 +311,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
 
 
 def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
-    """Return the edition's pictures that are in the folder, so that no page shows a missing
-    file.
-    """
+    """Return the edition's pictures that are in the folder, so that no page shows a lost one."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
         return {}
@@ -356,8 +349,7 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What a worker process returns besides pages: the share pictures that they show, unreadable
-    records.
+    """What a worker process returns besides pages: their share pictures, unreadable records.
 
     `used` is as in `SharePictures.used`; `lost` has the records' paths.
     """

@@ -1,5 +1,4 @@
-"""Records that are not news (people, samples, newsletter issues, …): their order, pages and old
-URLs.
+"""Records that are not news (people, samples, newsletter issues, …): order, pages and old URLs.
 
 Pages of records stay at everyday.cc's paths. Its readers guessed the paths of lists from them
 (`/sample/`), so these paths lead to the lists.
@@ -45,9 +44,7 @@ SHELVES = (
 
 
 def rank(records: Iterable[Record]) -> list[Record]:
-    """Sort records by heat, hottest first, then by path; those that an editor removed are left
-    out.
-    """
+    """Sort records by heat, hottest first, then by path, without those that an editor removed."""
     shown = [record for record in records if not is_removed(record)]
     return sorted(shown, key=lambda record: (-heat(record), record.path))
 
@@ -83,9 +80,7 @@ def sending_time(record: Record) -> str:
 
 
 def first_text(value: object, *keys: str) -> str:
-    """Return the first of a record's named fields with a text in it, white space folded; "" for
-    none.
-    """
+    """Return the first named field of a record that has a text, white space folded; or ""."""
     fields = value.fields if isinstance(value, Record) else value
     if isinstance(fields, Mapping):
         for key in keys:
@@ -96,9 +91,7 @@ def first_text(value: object, *keys: str) -> str:
 
 
 def prose(record: Record) -> str:
-    """Return the short text of a record (excerpt, bio or overview), with an ellipsis if it was
-    cut.
-    """
+    """Return a record's short text (excerpt, bio or overview), with an ellipsis if it was cut."""
     value = first_text(record, "excerpt", "bio", "overview")
     plain = text.fold(html.unescape(html.unescape(value)))
     is_cut = len(plain) >= _CUT and plain[-1].isalnum()

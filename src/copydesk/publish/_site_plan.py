@@ -165,8 +165,7 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The result of looking for changed stories: the page index, up to date, as a
-    `news.FiledStories`.
+    """The result of looking for changed stories: the updated page index, as `news.FiledStories`.
 
     `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
     `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
@@ -203,9 +202,7 @@ class Survey:
         return self.index.has_public_image(image)
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
-        """Update how stories' pictures are shown; `digest` changes when any may be shown
-        differently.
-        """
+        """Update how pictures are shown; `digest` changes when any may be shown differently."""
         self.pictures = digest
         fresh = {now.path for _, now in self.pairs.values() if now is not None}
         if self.notes.get("pictures") != digest:

@@ -22,8 +22,7 @@ _UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename befor
 
 
 class Stage:
-    """The staging folder for new files of the site at `out`; it lies inside `out`, as renaming
-    needs one file system.
+    """The staging folder for new files of a site, inside its folder `out`, on the same file system.
 
     A new folder of the site is moved with all that is in it, by one renaming for thousands of
     files. Methods raise OSError and PublishError.
@@ -60,9 +59,7 @@ class Stage:
         self._folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
-        """Write a file into the staging folder, to be moved to `path`; `is_new` says that no file
-        is there yet.
-        """
+        """Write a file that waits to be moved to `path`; `is_new` says that none is there yet."""
         self._open()
         if path.rpartition("/")[0] in self._folders:
             _write(f"{self._trees}/{path}", data)
@@ -74,8 +71,7 @@ class Stage:
         waiting[path] = name
 
     def place(self) -> None:
-        """Move all staged files into the site: new ones first, as no page links to them yet, then
-        others.
+        """Move all staged files into the site: new ones first, as no page links to them yet.
 
         In both steps the front page is last.
         """

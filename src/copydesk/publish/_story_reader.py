@@ -151,8 +151,7 @@ class ListedStories(Sequence[Story]):
 
 
 class KeptStories:
-    """The last thousand stories that builds of a site read, stored in the page index by path and
-    stamp.
+    """The last thousand stories that builds of a site read, stored in the page index.
 
     A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
     parse a record takes ten times as long as to decode a kept story.
@@ -167,9 +166,7 @@ class KeptStories:
         self._decode = msgspec.json.Decoder(Story).decode
 
     def find(self, path: str, stamp: str) -> Story | None:
-        """Return the story that a build read at a path with this stamp, None if it is not
-        stored.
-        """
+        """Return the story that a build read at a path with this stamp, None if it is not there."""
         rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
         return self._decode_soundly(rows[0][0]) if rows else None
 

@@ -159,9 +159,7 @@ def digest_lists(plan: SitePlan) -> Mapping[str, str]:
 
 
 def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Map the path of each newsletter issue to a hash that changes when its page or its digest
-    does.
-    """
+    """Map the path of each newsletter issue to a hash that changes with its page or digest."""
     days = list(plan.letters.digests)
     shown = {issue.record.path: issue for issue in plan.letters.issues}
     return {
@@ -204,9 +202,7 @@ def place_letters(plan: SitePlan) -> Mapping[str, str]:
 def _find_beside(
     days: Sequence[date], issue: ShelvedIssue, plan: SitePlan
 ) -> tuple[date | None, ...]:
-    """Return the days of the digests before and after an issue's own; () if no digest is made of
-    it.
-    """
+    """Return the days of the digests before and after an issue's own; () if it has none."""
     day = plan.letters.digest_of(issue)
     if day is None:
         return ()

@@ -1,5 +1,4 @@
-"""Feeds of the site, topics, publishers, reading lists and newsletters: Atom, RSS 2.0, JSON Feed
-1.1.
+"""Feeds of site, topics, publishers, reading lists, newsletters: Atom, RSS 2.0, JSON Feed 1.1.
 
 A feed has the newest 30 stories: title, excerpt, credit, the editors' note, and a link to the
 original. The id of an entry is the URL of our page for the story, which never changes.
@@ -96,9 +95,7 @@ class Feeds:
         return self.files(addresses.list_folder(list_id), title, stories)
 
     def of_letters(self) -> Iterator[Sheet]:
-        """Yield the feed of all newsletter issues, and one for each newsletter if there are
-        several.
-        """
+        """Yield the feed of all newsletter issues, and each newsletter's if there are several."""
         shelf, title = self.plan.letters, self.plan.beat.title
         if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
             return
@@ -177,9 +174,7 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `feed.xml`, `rss.xml`, `feed.json` of site, topics, publishers, reading lists,
-    newsletters.
-    """
+    """Yield feeds (Atom, RSS, JSON) of site, topics, publishers, reading lists, newsletters."""
     made = Feeds(plan)
     yield from made.files("", plan.beat.title, plan.stories)
     yield from made.of_letters()
@@ -209,9 +204,7 @@ def _entry(story: Story, plan: SitePlan) -> _Entry:
 
 
 def _content(story: Story, plan: SitePlan) -> str:
-    """Return the HTML of a story with an editor's note: excerpt, note and author; "" without a
-    note.
-    """
+    """Return a story's feed HTML if an editor wrote a note: excerpt, note and author; else ""."""
     note = render_note(story.note) if story.note else ""
     if not note:
         return ""

@@ -27,9 +27,7 @@ _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
 def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
-    """Yield llms.txt, opensearch.xml, site.webmanifest and robots.txt; `icons` names the existing
-    icons.
-    """
+    """Yield llms.txt, opensearch.xml, site.webmanifest, robots.txt; `icons` are existing icons."""
     yield Sheet("llms.txt", _llms(plan))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))

@@ -56,9 +56,7 @@ _COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One entry of a sitemap: URL, time of the last change ("" if unknown) and how often it
-    changes.
-    """
+    """One entry of a sitemap: URL, time of the last change ("" if unknown), change frequency."""
 
     address: str
     changed: str = ""
@@ -70,9 +68,7 @@ _StoryPage = tuple[str, str]  # a story's name and when it changed
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """One sitemap file: its path and entries; `month` is that of its stories, "" for another
-    sitemap.
-    """
+    """One sitemap file: its path and entries; `month` is its stories', "" for another sitemap."""
 
     path: str
     pages: Sequence[_Page | _StoryPage]
@@ -116,9 +112,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 
 def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
-    """Return the sitemap entry of a record's own page; learning paths have none, as in
-    everyday.cc.
-    """
+    """Return the sitemap entry of a record's own page; None for learning paths, as everyday.cc."""
     address = page_address(record, plan)
     if "items" in record.fields or address is None:
         return None

@@ -44,8 +44,7 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Brings a site's folder up to date: `open`, `put` and `copy`, `place`, `sweep` or `drop`,
-    `close`.
+    """Brings a site's folder up to date: `open`, `put`, `copy`, `place`, `sweep`/`drop`, `close`.
 
     Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
     or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
@@ -123,9 +122,7 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Delete the mark of an unfinished build: all is written, and the manifest is up to
-        date.
-        """
+        """Delete the mark of an unfinished build: all is written, the manifest is up to date."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
@@ -256,9 +253,7 @@ class Writer:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete published files that were not put this time and whose paths begin with one of
-        `gone`.
-        """
+        """Delete published files that were not put this time and begin with a path in `gone`."""
         if not gone:
             return
         places = tuple(gone)
@@ -269,9 +264,7 @@ class Writer:
                 self._less.append(path)
 
     def sweep(self) -> None:
-        """Delete published files that were not put this time, and folders that this leaves
-        empty.
-        """
+        """Delete published files that were not put this time, and folders that are then empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
             self._rows[path] = None

@@ -49,9 +49,7 @@ def strip_note(note: str) -> str:
 
 
 def _render_block(lines: Iterable[str]) -> Iterable[str]:
-    """Yield the HTML of each paragraph, list and quotation in lines without an empty line
-    between.
-    """
+    """Yield the HTML of each paragraph, list and quotation in lines without a gap."""
     for kind, run in groupby(filter(str.strip, lines), _block_tag):
         if kind is None:
             yield f"<p>{_render_line(' '.join(map(str.strip, run)))}</p>"

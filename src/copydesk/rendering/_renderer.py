@@ -23,8 +23,7 @@ _FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stop
 
 
 class Renderer:
-    """Render HTML from templates; `overrides` is the newsroom's folder `_templates/`, if it has
-    one.
+    """Render HTML from templates; `overrides` is the newsroom's `_templates/`, if it has one.
 
     `folder` has the templates, by default those of the site.
     """
@@ -47,8 +46,7 @@ class Renderer:
         return self._read(name)
 
     def set_strings(self, strings: Strings) -> None:
-        """Make strings available in templates: as `words.x`, or as `say("x", gap=...)` with
-        placeholders.
+        """Make strings available in templates: `words.x`, or `say("x", gap=...)` with placeholders.
 
         A value is escaped unless another template made it.
         """
@@ -124,9 +122,7 @@ def _read_package(folder: Path, name: str) -> str | None:
 
 
 def _read_override(folder: Path, name: str) -> str | None:
-    """Return the text of a file of `_templates/`, None if it does not exist; neither the file nor
-    the folder may be a symbolic link.
-    """
+    """Return the text of a file of `_templates/`, None for none; refuse symbolic links."""
     path = f"{folder.name}/{name}"
     try:
         return within.read(folder.parent, path, _MAX_BYTES).decode()

@@ -39,8 +39,7 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strings:
-    """The texts of a site's interface in one language: `words` by name, date patterns, text
-    direction.
+    """The texts of a site's interface in one language: `words`, date patterns, text direction.
 
     A word is a text, or a table of its plural forms: for a count (as "0", "1") and "other".
     """
@@ -167,9 +166,7 @@ def _parse(own: str) -> _File:
 
 
 def _check(own: _File, default: _File) -> _File:
-    """Return a newsroom's strings if they are valid. Words may use only the placeholders of
-    ours.
-    """
+    """Return a newsroom's strings if they are valid; their words may use our placeholders only."""
     for name, section in own.items():
         if name not in default or not isinstance(section, dict):
             raise _refusal(name, f"there are {', '.join(f'[{known}]' for known in default)}")

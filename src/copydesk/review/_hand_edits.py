@@ -13,24 +13,19 @@ _NOTE = "note"  # has a digest only where a record has one, so that other record
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
-    """Return (field name, first 8 hex digits of its SHA-256) for each field that a person may edit
-    in a story's file.
-    """
+    """Return (field, first 8 hex digits of its SHA-256) for each field that a person may edit."""
     fields = (*FIELDS, _NOTE) if story.note else FIELDS
     return tuple((field, _digest(story, field)) for field in fields)
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of the fields whose digest differs from `known`, the digests that the
-    pipeline last wrote; all fields if `known` is empty.
-    """
+    """Return the fields that a person edited since the digests in `known`; all if it is empty."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the changes that come from its group (the stories on the same
-    event).
+    """Return a filed story with the changes that come from its group (stories on the same event).
 
     Where an editor's verdict or an edit of the file decides publication, the decision stays.
     Without digests in `known` the story is returned unchanged. The result's `machine` has the new
@@ -142,9 +137,7 @@ def is_same_word(one: Verdict, other: Verdict) -> bool:
 
 
 def obey(story: Story, verdict: Verdict) -> Story:
-    """Return a story published or unpublished as an editor's decision says; a published one gets a
-    heat.
-    """
+    """Return a story published or unpublished as an editor decided; a published one gets a heat."""
     if verdict.said != "publish":
         return replace(story, published=False)
     heat = story.heat if story.heat is not None and story.heat >= 0 else story.quality or 0

@@ -55,17 +55,14 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A filed story judged again, and the reason why it would not be filed today ("" if it
-    would).
-    """
+    """A filed story judged again, and why it would not be filed today ("" if it would)."""
 
     story: Story
     dropped: str = ""
 
 
 def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
-    """Judge a filed story's article again; return the story with the new values that the occasion
-    allows.
+    """Judge a filed story's article again; return the story with the values that may change.
 
     `article` comes without the text that its site repeats on every page. Picture and date are the
     record's, whatever the page has now.
@@ -83,8 +80,7 @@ def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion
 
 
 def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dropped | None]:
-    """Return the judged article as a story, and the reason why a new article would be dropped
-    today, None if it would be filed.
+    """Return the judged article as a story, and why a new one would be dropped today, or None.
 
     Where the article has no topic of its own, the topics of an editor's rule count.
     """
@@ -109,9 +105,7 @@ def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dr
 
 
 def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grounds) -> Story:
-    """Return the filed story with the corrected page's values. If the page no longer belongs to the
-    site's subject or has no source, only headline, excerpt and access change.
-    """
+    """Return the filed story with the corrected page's values; only words if it is off topic."""
     if judged is None or not article.source:
         access = "" if filed.access == "gone" else filed.access
         judged = replace(
@@ -124,9 +118,7 @@ def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grou
 def _rule(
     filed: Story, article: Article, judged: Story, no: Dropped | None, grounds: Grounds
 ) -> Judgement:
-    """Return the filed story with all that rules decide: topics, points, original of a copy,
-    publication.
-    """
+    """Return the filed story with all that rules decide: topics, points, original, publication."""
     beat, words = grounds.beat, grounds.words or filed
     story = replace(
         judged,
@@ -162,9 +154,7 @@ def _title(filed: Story, article: Article, beat: Beat) -> str:
 
 
 def _initial_neighbours(filed: Story, beat: Beat) -> tuple[Related, ...]:
-    """Return a filed story's related stories before grouping; none in profiles that group all
-    stories anew.
-    """
+    """Return a filed story's related stories before grouping; () if a profile groups all anew."""
     is_grouped = beat.scoring.traits.groups_from_nothing and beat.scoring.grouping
     return () if is_grouped else filed.related
 
@@ -180,9 +170,7 @@ def _still_a_copy(filed: Story, story: Story) -> Story:
 
 
 def _in_its_group(filed: Story, story: Story) -> Story:
-    """Return a rejudged story in its filed group, as leader or member. A copy belongs to no
-    group.
-    """
+    """Return a rejudged story in its filed group, as leader or member; a copy has no group."""
     if story.copy_of:
         return story
     grouped = (
@@ -195,17 +183,13 @@ def _in_its_group(filed: Story, story: Story) -> Story:
 
 
 def _free_title(filed: Story, article: Article, beat: Beat) -> Story:
-    """Return a story with its article's headline after a headline rule was removed, or with the
-    headline of another rule.
-    """
+    """Return a story with its article's headline, or another rule's, after a rule was removed."""
     others = tuple(reason for reason in filed.reasons if reason.about != "title")
     return apply_rulings(replace(filed, title=article.title, reasons=others), beat)
 
 
 def _free_topics(filed: Story, judged: Story, beat: Beat) -> Story:
-    """Return a story with its article's topics after a topic rule was removed, or with the topics
-    of another rule.
-    """
+    """Return a story with its article's topics, or another rule's, after a rule was removed."""
     others = [reason for reason in filed.reasons if not _is_of_topics(reason)]
     on_topics = [reason for reason in judged.reasons if _is_of_topics(reason)] if others else []
     return apply_rulings(replace(filed, topics=judged.topics, reasons=(*on_topics, *others)), beat)
@@ -220,8 +204,7 @@ _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 
 def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the topics, points, copied original, reasons and headline of a new
-    judgement.
+    """Return a filed story with the topics, points, original, reasons, headline of a new judgement.
 
     Facts of the article (dates, terms of use) stay as filed. Excerpt, picture, address and note are
     the caller's: as filed, or as a rule sets them. A verdict and a person's edits stay. A record
@@ -266,8 +249,7 @@ def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
 
 
 def keep_off(story: Story, ruled_out: str) -> Story:
-    """Return a story unpublished, without a group, and with the reason why today's rules exclude
-    it.
+    """Return a story unpublished, without a group, with the reason why rules exclude it.
 
     `ruled_out` is the text of the rule that blocks it, "" where it is outside the site's subject.
     """
@@ -299,15 +281,12 @@ _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
 
 def is_edited_since(story: Story, verdict: Verdict) -> bool:
-    """Return whether a person set `published` in the story's file to the opposite of an editor's
-    decision.
-    """
+    """Return whether a person changed `published` in the file to the opposite of a decision."""
     return bool(story.published) != (verdict.said == "publish")
 
 
 def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story without its editor's decision; `published` stays as a person edited it in the
-    file.
+    """Return a story without its editor's decision; `published` stays as edited in the file.
 
     The digest is made to differ from the value, which marks it as a person's edit.
     """
@@ -319,8 +298,7 @@ def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
 
 
 def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story without its editor's decision; `published` is again what the pipeline last
-    wrote.
+    """Return a story without its editor's decision; `published` is what the pipeline last wrote.
 
     The story is unpublished where that is not known. A copy, and a story that was behind another
     one in its group or below the publishing threshold, gets its place in the group again.
@@ -351,9 +329,7 @@ def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
 
 
 def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
-    """Return a changed story with a new digest of `published`, and its reasons in the filed
-    order.
-    """
+    """Return a changed story with the new digest of `published`, and reasons in filed order."""
     if Counter(story.reasons) == Counter(filed.reasons):
         story = replace(story, reasons=filed.reasons)
     if not known:
@@ -362,9 +338,7 @@ def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
 
 
 def with_digests(story: Story, known: Mapping[str, str]) -> Story:
-    """Return a story with the given digests of its fields, by which later edits of its file are
-    seen.
-    """
+    """Return a story with the given digests, by which later edits of its file are seen."""
     return replace(story, machine=tuple(known.items()))
 
 

@@ -63,8 +63,7 @@ def _by_numbers(story: Story, *, is_off_beat: bool, reaches_gate: bool) -> Stand
 
 
 def gate(story: Story, mode: str, trust: str) -> Story:
-    """Hold a new story for an editor, or publish it, by the newsroom's mode and the trust in its
-    source.
+    """Hold a new story for an editor, or publish it, by the newsroom's mode and its source's trust.
 
     The story is held (unpublished until an editor decides) where the mode or the trust is "hold".
     It is published at any quality where the trust is "publish", unless it is a copy. Otherwise it

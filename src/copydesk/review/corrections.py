@@ -24,8 +24,7 @@ _DECIDED = frozenset({"published", "held", "copy", "heat", *_OF_ITS_GROUP})
 
 
 def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with headline, excerpt, topics and quality of its corrected article
-    page.
+    """Return a filed story with headline, excerpt, topics, quality of its corrected article page.
 
     `judged` is the page judged as it is now. Path, date, picture, provider, copy and whether the
     story is published stay as filed. So do fields that a person edited; where the digests in
@@ -119,8 +118,7 @@ def has_changed_number(before: str, after: str) -> bool:
 
 
 def text_change(before: str, after: str) -> Event | None:
-    """Compare two versions of an article text; return the correction as an event, None if there is
-    none.
+    """Compare two versions of an article text; return the correction as an event, or None.
 
     At least 2 % of the words must differ, or a number in a sentence: "41 million" for "14 million"
     is one word of five hundred and the whole story.
@@ -142,9 +140,7 @@ def _fold(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text in lower case, without headings and counters ("5 minutes
-    ago").
-    """
+    """Return the sentences of a text in lower case, without headings and counters."""
     return [
         sentence
         for line in filter(str.strip, text.split("\n"))
@@ -227,9 +223,7 @@ def _length(texts: Iterable[str]) -> int:
 
 
 def _telling(texts: Iterable[str]) -> set[str]:
-    """Return the set of words that show what a text is about: long words, and pairs of characters
-    in scripts without capitals.
-    """
+    """Return the words that show a text's subject: long ones, or pairs of characters."""
     telling = set()
     for text in texts:
         before = ""

@@ -23,9 +23,7 @@ from copydesk.news import (
 
 
 def record_name(path: str) -> str:
-    """Return the name by which rules, copies and groups refer to a story: its file name without
-    `.md`.
-    """
+    """Return the name by which rules and groups refer to a story: its file name without `.md`."""
     return path.rpartition("/")[2].removesuffix(".md")
 
 
@@ -52,8 +50,7 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
 
 
 def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Return the names of a story's fields that an editor's rule sets, whatever the article page
-    says.
+    """Return the fields of a story that editors' rules set, whatever the article page says.
 
     The names are those of `find_hand_edits`; the URL of the article page is `url`.
     """
@@ -67,9 +64,7 @@ def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
 
 
 def find_topic_rule(story: Story, beat: Beat) -> Ruling | None:
-    """Return the editor's rule that sets a story's topics, None if no rule names topics of the
-    site.
-    """
+    """Return the editor's rule that sets a story's topics, None if none names known topics."""
     rule = _last(story, beat, "retopic")
     return rule if rule is not None and _find_topics(rule, beat) else None
 
@@ -92,8 +87,7 @@ def _find_topics(rule: Ruling, beat: Beat) -> tuple[str, ...]:
 def _instead(
     story: Story, is_meant: Callable[[str], bool], reasons: Iterable[Reason]
 ) -> tuple[Reason, ...]:
-    """Return the story's reasons; those that match are replaced by the given ones, which come
-    first.
+    """Return the story's reasons, the matching ones replaced by the given ones, which come first.
 
     A story without reasons gets none.
     """
@@ -119,8 +113,7 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
 
 
 def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
-    """Return the newest editor's rule for each single field of a story (excerpt, picture, URL,
-    note).
+    """Return the newest editor's rule for each field of a story (excerpt, picture, URL, note).
 
     A rule with an unusable value (no valid URL, no text) is ignored.
     """
@@ -155,9 +148,7 @@ def with_sets(story: Story, beat: Beat) -> Story:
 
 
 def take_back(story: Story, field: SetField, read: Story) -> Story:
-    """Return a story with one field as made from its article (`read`), without an editor's rule on
-    it.
-    """
+    """Return a story with one field as its article has it (`read`), without an editor's rule."""
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
     match field:
@@ -219,8 +210,7 @@ def _pictures(story: Story, url: str) -> tuple[Image, ...]:
 
 
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
-    """Return the editors' rules with a new rule at the end; an older rule on the same matter is
-    removed.
+    """Return the editors' rules with a new one at the end; an older one on its matter is removed.
 
     The rules stay as they are if the same person gave the same rule for the same reason before.
     """

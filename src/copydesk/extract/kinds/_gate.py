@@ -1,6 +1,4 @@
-"""Recognise pages shown in place of an article: logins, cookie questions, redirects, error
-pages.
-"""
+"""Recognise pages shown instead of an article: logins, cookie questions, redirects, error pages."""
 
 from __future__ import annotations
 
@@ -53,9 +51,7 @@ def name_gate(look: PageLook) -> str:
 
 
 def _name_demand(look: PageLook) -> str:
-    """Name what a page demands before it shows anything: a login, consent, money; "" for
-    nothing.
-    """
+    """Name what a page demands before it shows anything: a login, consent, money; else ""."""
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
@@ -84,8 +80,7 @@ def _is_of_a_login(heading: str) -> bool:
 
 
 def _is_consent(look: PageLook) -> bool:
-    """Return whether a page asks for consent to cookies, by its URL or by a heading and its own
-    text.
+    """Return whether a page asks for consent to cookies, by its URL, or by a heading and its text.
 
     Every page has a banner about cookies, so beside a heading only the text counts.
     """

@@ -134,8 +134,7 @@ def is_robot_wall(look: PageLook) -> bool:
 
 
 def name_empty(look: PageLook) -> str:
-    """Name a page with nothing to read and no promise of anything ("an empty page"), "" for
-    another.
+    """Name a page with nothing to read, and no promise of anything ("an empty page"), else "".
 
     A paywalled stub, a video and a page drawn by scripts have little text, but declare what they
     are or have a description in their feed; a brief has what only articles have. An empty shell
@@ -247,9 +246,7 @@ def _thing_of(node: Node) -> _Thing | None:
 
 
 def _is_titled(look: PageLook, node: Node, thing: _Thing) -> bool:
-    """Return whether a title of the page is the name of the thing that a JSON-LD object
-    describes.
-    """
+    """Return whether a title of the page is the name of what a JSON-LD object describes."""
     beside = _BESIDE_A_JOB if thing is _Thing.JOB else 0
     told = (node, *_questions(node))
     names = (json_ld.string(thing.get(key)) for thing in told for key in ("name", "title"))

@@ -1,6 +1,4 @@
-"""Recognise pages that only link to others: a home page, a section, a search, an author's
-profile.
-"""
+"""Recognise pages that only link to others: home pages, sections, searches, author profiles."""
 
 from __future__ import annotations
 
@@ -105,9 +103,7 @@ def _is_a_recipe(look: PageLook) -> bool:
 
 
 def _by_its_data(look: PageLook) -> _List | None:
-    """Judge a page of links by JSON-LD and og:type, if it has little text, or prose in teasers
-    only.
-    """
+    """Judge a page of links by JSON-LD and og:type, if it has little text, or only in teasers."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
     if "itemlist" in kinds and _is_a_bare_list(look):
         return _List.LISTING
@@ -127,9 +123,7 @@ def _is_a_bare_list(look: PageLook) -> bool:
 
 
 def _is_a_profile(look: PageLook) -> bool:
-    """Return whether og:type says profile and the person's articles follow; an obituary may have
-    it, too.
-    """
+    """Return whether og:type says profile and the person's articles follow (unlike an obituary)."""
     told = look.declared.first("og:type")[0].lower() == "profile"
     return told and (_is_filed_as_a_list(look) or headlines(look) >= _FEW_LINKS)
 
@@ -161,9 +155,7 @@ def _by_its_template(look: PageLook) -> _List | None:
 
 
 def _by_its_links(look: PageLook) -> _List | None:
-    """Judge a page of links by the headlines that lead to other pages of the site, and its
-    prose.
-    """
+    """Judge a page of links by its prose, and its headlines that lead to pages of the site."""
     if look.says_article or look.is_dated or look.length >= 5 * SHORT:
         return None
     words = prose(look)
@@ -218,9 +210,7 @@ def _least_of_a_brief(look: PageLook, *, is_timed: bool) -> tuple[float, int]:
 
 
 def _read_below(look: PageLook, headline: str) -> tuple[str, bool]:
-    """Return the text between the headline and the next headline with a link, and whether it has a
-    time.
-    """
+    """Return the text between the headline and the next linked one, and whether it has a time."""
     below: list[str] = []
     is_timed = False
     for part in _iterate_below(look, headline):
@@ -288,9 +278,7 @@ def _is_filed_as_a_list(look: PageLook) -> bool:
 
 
 def headlines(look: PageLook) -> int:
-    """Count the pages of the site that a page links to by headlines outside navigation, sidebars
-    and footers.
-    """
+    """Count the site's pages that headlines link to outside navigation, sidebars and footers."""
     found: set[str] = set()
     host = urls.host(look.address)
     for link in look.document.tree.xpath(f"(//a[@href])[position() <= {_MAX_LINKS}]"):

@@ -75,9 +75,7 @@ _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPos
 
 @dataclass(frozen=True, slots=False, kw_only=True)
 class PageLook:
-    """A page with what decides its kind; `words` is its text in plain prose, `title` has no site
-    name.
-    """
+    """A page with what decides its kind; `words` is its plain text, `title` has no site name."""
 
     document: Document
     declared: Declared
@@ -87,9 +85,7 @@ class PageLook:
 
     @functools.cached_property
     def length(self) -> int:
-        """Return the number of characters of the page's text; Chinese, Japanese, Korean ones count
-        as three.
-        """
+        """Return the length of the page's text; Chinese, Japanese, Korean letters count thrice."""
         return size(self.words)
 
     @property
@@ -116,8 +112,7 @@ class PageLook:
 
     @functools.cached_property
     def whole_headings(self) -> tuple[str, ...]:
-        """Return the page's complete headings: its title tag with and without the site's name, no
-        parts.
+        """Return the page's headings as a whole: its title tag with and without the site's name.
 
         The site's name that is removed must be short, and no h1 heading may contain title and name.
         """
@@ -164,9 +159,7 @@ class PageLook:
 
     @functools.cached_property
     def is_article(self) -> bool:
-        """Return whether the page surely declares itself an article: by JSON-LD, or by type and
-        date.
-        """
+        """Return whether the page surely declares itself an article: by JSON-LD or type and day."""
         return self.is_sure or (self.says_article and bool(self.declared.first(*_DATED)[0]))
 
     @functools.cached_property
@@ -196,8 +189,7 @@ class PageLook:
 
     @functools.cached_property
     def is_brief(self) -> bool:
-        """Return whether the page is a brief: a headline with two sentences, or with one and a
-        sign.
+        """Return whether the page is a brief: a headline and two sentences, or one and a sign.
 
         A sign is a time near the headline, the headline that its source gave, or that of its URL.
         """
@@ -208,9 +200,7 @@ class PageLook:
 
     @functools.cached_property
     def is_timed(self) -> bool:
-        """Return whether there is a time in the page's head, or outside its navigation and
-        footers.
-        """
+        """Return whether a time is in the page's head, or outside its navigation and footers."""
         return self.is_dated or bool(self.document.tree.xpath(_IN_THE_PAGE))
 
     @functools.cached_property
@@ -243,9 +233,7 @@ class PageLook:
         return False
 
     def is_about(self, node: Node) -> bool:
-        """Return whether the page is about what a JSON-LD object describes, and does not only
-        mention it.
-        """
+        """Return whether the page is about what a JSON-LD object describes, not only names it."""
         if self.is_here(node):
             return True
         own = _own_addresses(node)
@@ -296,9 +284,7 @@ def _parts(title: str) -> list[str]:
 
 
 def size(passage: str) -> int:
-    """Return the number of characters of a passage; Chinese, Japanese and Korean ones count as
-    three.
-    """
+    """Return the length of a passage; Chinese, Japanese and Korean characters count as three."""
     if passage.isascii():
         return len(passage)
     return len(passage) + (_AS_WIDE - 1) * len(_WIDE.findall(passage))

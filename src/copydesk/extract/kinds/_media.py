@@ -35,8 +35,7 @@ _LONGER = 3  # times; a sound that is longer than its text read aloud by this is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playback:
-    """The kind of a page (article, video, audio), the HTML of its player ("" for none), its seconds
-    or 0.
+    """The kind of a page (article, video, audio), its player's HTML or "", its seconds or 0.
 
     `origin`, `frame_from` and `seconds_from` are the origins of these.
     """
@@ -149,9 +148,7 @@ def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
-    """Judge the kind by the feed's enclosures, if the page is no article or far shorter than its
-    sound.
-    """
+    """Judge the kind by the feed's enclosures, if the page is no article or far shorter."""
     lengths_of_sounds = [media.seconds for media in seen.lead.media if media.kind == "audio"]
     if lengths_of_sounds:
         return ("audio", "lead") if _is_of_a_sound(seen, max(lengths_of_sounds)) else None
@@ -347,9 +344,7 @@ def _offers_with_types(declared: Declared) -> Iterator[_PlayerOffer]:
 
 
 def _find_only_frame(document: Document) -> tuple[Player | None, str]:
-    """Return the only known video or audio player in the page's frames, None if there are
-    several.
-    """
+    """Return the only known video or audio player in the page's frames, None if it has several."""
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)

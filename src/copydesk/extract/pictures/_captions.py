@@ -75,8 +75,7 @@ _FEW_WORDS = 4
 
 
 def words_of(group: list[Mention], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
-    """Return the description and the credit of a picture from all its mentions on a page, "" for
-    none.
+    """Return the description and credit of a picture from all its mentions on a page, "" for none.
 
     The description is the first real one, without the site's name before it; the headline only if
     there is no other.
@@ -107,9 +106,7 @@ def _filter_by_credit(group: list[Mention], title: str) -> Iterator[Mention]:
 
 
 def _choose_words(described: Iterable[str], title: str, credit: str, sites: Sequence[str]) -> str:
-    """Return the first words that describe a picture; those of the headline only if there are no
-    others.
-    """
+    """Return the first words that describe a picture; those of the headline only if need be."""
     bare = (_cut_site(_LEADING.sub("", words).lstrip(_EDGES), sites) for words in described)
     real = [words for words in filter(is_description, bare) if _squash(words) != _squash(credit)]
     own = (words for words in real if _squash(words) != _squash(title))

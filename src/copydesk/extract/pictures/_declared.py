@@ -107,9 +107,7 @@ def _in_meta(document: Document, declared: Declared) -> Iterator[Mention | None]
 
 
 def _nth(values: tuple[str, ...], at: int, of: int) -> str:
-    """Return the nth value if there are as many as pictures; a single value belongs to the
-    first.
-    """
+    """Return the nth value if there are as many as pictures; a single one belongs to the first."""
     if len(values) == of:
         return values[at]
     return values[0] if at == 0 and len(values) == 1 else ""
@@ -188,9 +186,7 @@ def _preload_offer(link: HtmlElement, document: Document) -> Mention | None:
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys (`figure_key`) of pictures of the site itself, and of those of its
-    writers.
-    """
+    """Return the keys (`figure_key`) of pictures of the site itself, and of its writers."""
     sites: list[str] = []
     writers: list[str] = []
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon", "shortcut"):

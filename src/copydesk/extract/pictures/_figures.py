@@ -158,9 +158,7 @@ def _borrow_words(
     context: ArticleContext,
     sites: tuple[str, ...],
 ) -> tuple[str, str]:
-    """Return the words of the same picture elsewhere on the page, or of the main picture if they
-    fit the story.
-    """
+    """Return the words of the same picture elsewhere on the page, or of a fitting main picture."""
     twin = _mention.find_twins(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)
@@ -330,9 +328,7 @@ def _is_button(group: list[Mention]) -> bool:
 
 
 def _furniture(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
-    """Return claims about a picture's URL that speak for a logo, icon or other picture of the
-    site.
-    """
+    """Return claims about a picture's URL that speak for a logo or other picture of the site."""
     key = group[0].key
     is_of_the_site = context.own_words.isdisjoint(split_words(key))
     is_shown = any(mention.place for mention in group)

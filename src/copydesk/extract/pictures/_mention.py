@@ -101,9 +101,7 @@ def _read_descriptor(descriptor: str) -> tuple[int, float]:
 
 
 def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
-    """Return the (URL, width) of the largest candidate up to about 1,600 pixels, or the smallest if
-    all are larger.
-    """
+    """Return (URL, width) of the largest candidate up to 1,600 pixels or so, else the smallest."""
     usable = [
         (address, width, density)
         for address, width, density in candidates
@@ -177,8 +175,7 @@ _LONG_NUMBER = 6  # digits
 
 
 def find_twins(group: list[Mention], others: list[list[Mention]], address: str) -> list[Mention]:
-    """Return the mentions of the same picture under another URL that the article shows, [] for
-    none.
+    """Return the mentions of the same picture under another URL that the article shows, or [].
 
     If two pictures match, neither counts. `address` is the article's: its number may be in the
     names of all its pictures.
@@ -200,9 +197,7 @@ def _descriptions(group: list[Mention]) -> set[str]:
 
 
 def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
-    """Return the only picture between headline and text, if the declared picture is not shown; else
-    [].
-    """
+    """Return the only picture between headline and text if the declared one is not shown, or []."""
     if _is_shown(group):
         return []
     found = [other for other in others if any(mention.place == "hero" for mention in other)]
@@ -250,9 +245,7 @@ def _parts(mention: Mention) -> list[str]:
 
 
 def _begin_alike(same: list[str], left: list[str], right: list[str], address: str) -> bool:
-    """Return whether two file names belong to one picture, by their common beginning and their
-    rest.
-    """
+    """Return whether two file names belong to one picture, by their beginning and their rest."""
     if _is_chance(same, left, right):
         return False
     unknown = [[part for part in rest if not _CROP.match(part)] for rest in (left, right)]

@@ -78,9 +78,7 @@ class Layout:
 
 
 def find_layout(document: Document, title: frozenset[str]) -> Layout:
-    """Find the headline, the container of most paragraphs, and all pictures of a page, in one
-    pass.
-    """
+    """Find the headline, the container of most paragraphs, all pictures of a page in one pass."""
     found = Layout()
     weights: dict[HtmlElement, float] = {}
     starts: dict[HtmlElement, int] = {}
@@ -106,9 +104,7 @@ def _weigh(
     weights: dict[HtmlElement, float],
     starts: dict[HtmlElement, int],
 ) -> None:
-    """Add the length of a paragraph to the weights of the elements around it, less for each
-    level.
-    """
+    """Add the length of a paragraph to the weights of the elements around it, less per level."""
     length = len((paragraph.text or "").strip())
     length += sum(len(child.tail or "") + len(child.text or "") for child in paragraph[:30])
     if length < _PARAGRAPH:
@@ -169,9 +165,7 @@ def _is_apart(element: HtmlElement) -> bool:
 def list_shown_offers(
     document: Document, where: Layout, names: frozenset[str]
 ) -> Iterator[Mention]:
-    """Yield the pictures shown in the article, in order, and others of the page with given file
-    names.
-    """
+    """Yield the pictures shown in the article, and others of the page with given file names."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
         place = _find_place(element, at, where, document)
@@ -301,9 +295,7 @@ def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> 
 
 
 def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
-    """Return whether one of the blocks, inner first, has a name of something outside the
-    article.
-    """
+    """Return whether one of the blocks has a name of something outside the article."""
     is_linked = False
     for block in blocks:
         is_linked = is_linked or block.tag == "a"
@@ -334,9 +326,7 @@ def leads_away(element: HtmlElement, document: Document) -> bool:
 
 
 def _link_target(href: str, document: Document) -> str:
-    """Return the other page that a link goes to, "" for a picture, the page itself or no web
-    URL.
-    """
+    """Return the other page that a link goes to, "" for a picture, its own page or no web URL."""
     if not href or href.startswith(("#", "javascript:", "data:")) or _PICTURE_FILE.search(href):
         return ""
     address = urls.fetchable(href[:2_000], document.base)

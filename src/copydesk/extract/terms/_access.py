@@ -26,9 +26,7 @@ _WITHIN = 60  # characters from an offer to its aim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _WallOffer:
-    """The words of one kind of paywall, a row of `tables/wall_offers.toml`: "subscribe" with "to
-    continue reading".
-    """
+    """The words of one kind of paywall: "subscribe" with "to continue reading"."""
 
     offer: tuple[str, ...]
     aim: tuple[str, ...]
@@ -60,8 +58,7 @@ _SELECTOR = re.compile(r"([.#])([A-Za-z0-9_-]{1,80})")
 
 
 def access(document: Document, declared: Declared, body: str) -> tuple[str, str]:
-    """Return on what terms a page can be read ("free", "paywalled", "teaser" or "") and the
-    evidence.
+    """Return on what terms a page can be read ("free", "paywalled", "teaser", ""), with evidence.
 
     "paywalled" is declared closed by the publisher, "teaser" is a stub before a wall that is not
     declared, "free" is declared free and has no wall; "" is unknown.
@@ -183,9 +180,7 @@ def wall_words(document: Document, body: str) -> str:
 
 
 def is_in_markup(document: Document, body: str) -> bool:
-    """Return whether an element of the page is named a paywall and offers to subscribe or sign
-    in.
-    """
+    """Return whether an element is named a paywall and offers to subscribe or sign in."""
     of_text = _letters(text.prose(body))
     for element in document.tree.xpath(_NAMED)[:20]:
         if _is_hidden(element):

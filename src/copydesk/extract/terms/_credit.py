@@ -109,8 +109,7 @@ _MAX_NAME_WORDS = 7
 
 
 def credit(document: Document, declared: Declared, body: str) -> Found:
-    """Return the agency or other publisher whose text a page has, and the evidence; ("", "") for
-    its own.
+    """Return the agency or other publisher that wrote a page's text, and the evidence; or ("", "").
 
     An agency's name on its own site is not a credit.
     """

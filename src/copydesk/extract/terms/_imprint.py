@@ -182,9 +182,7 @@ def list_credited_names(declared: Declared) -> list[str]:
 
 
 def list_shown_bylines(document: Document) -> list[str]:
-    """Return the bylines that a page shows; [] if there are so many that they belong to other
-    articles.
-    """
+    """Return the bylines that a page shows; [] for many, which belong to other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
@@ -227,8 +225,7 @@ def _is_beside(element: HtmlElement) -> bool:
 
 
 def by_publisher(declared: Declared) -> Found | None:
-    """Recognise an agency by the publisher in the JSON-LD of an article on another site; None for
-    none.
+    """Recognise an agency by the publisher in the JSON-LD of an article on another site, or None.
 
     It must be the full name: "AAP" and "APA" are also publishers that are not agencies.
     """
@@ -240,9 +237,7 @@ def by_publisher(declared: Declared) -> Found | None:
 
 
 def by_path(address: str) -> Found | None:
-    """Recognise an agency by the URL's folder for its reports (/reuters/…, /wires/ap/…); None for
-    none.
-    """
+    """Recognise an agency by the URL's folder (/reuters/…, /wires/ap/…); None for none."""
     parsed = urls.parse(address)
     path = str(parsed.pathname)[:300] if parsed else ""
     folders = path.lower().split("/")[1:-1][:_FOLDERS]
@@ -255,9 +250,7 @@ def by_path(address: str) -> Found | None:
 
 
 def _by_folder(folder: str, *, is_wires: bool) -> str:
-    """Return the agency that a folder is named after; by a short name only among other agencies'
-    folders.
-    """
+    """Return the agency that a folder is named after; short names count only among agencies."""
     words = folder.replace("-", " ")
     name = _FEED.sub("", words)
     is_feed = name != words and name in _FED
@@ -271,9 +264,7 @@ def _cut_rights(byline: str) -> str:
 
 
 def by_hint(declared: Declared) -> Found | None:
-    """Recognise an agency by the URL of the original article, if the page gives one; None for
-    none.
-    """
+    """Recognise an agency by the URL of the original article, if the page gives one; or None."""
     for address, origin in origins(declared):
         credit = find_by_domain(address)
         if credit:

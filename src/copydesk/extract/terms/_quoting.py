@@ -53,9 +53,7 @@ _NUMBER = re.compile(r"-?\d{1,9}")
 
 
 def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
-    """Return the uses (AI training, snippets, …) that a page's signals refuse, in the order of
-    `news.USES`.
-    """
+    """Return the uses (AI training, snippets, …) that a page's signals refuse, of `news.USES`."""
     known = tuple(signals)
     found = {use for signal in known for use in _list_forbidden_uses(signal)}
     if _are_rights_reserved(known):
@@ -95,8 +93,7 @@ def _list_forbidden_uses(signal: Signal) -> Iterable[Use]:
 
 
 def _by_labels(said: str) -> Iterator[Use]:
-    """Parse `search=yes, ai-train=no` into refused uses; of a repeated label the last value counts
-    (RFC 9651 3.2).
+    """Parse `search=yes, ai-train=no` into refused uses; a label's last value counts (RFC 9651).
 
     Invalid but clear forms are accepted: `Train-AI = n`.
     """
@@ -198,8 +195,7 @@ def count_sections(document: Document) -> str:
 
 
 def quotable(document: Document, passage: str) -> str:
-    """Return the blocks of a Markdown text that may be quoted, without sentences of
-    `data-nosnippet` sections.
+    """Return a Markdown text without the sentences that the page forbids to quote.
 
     The text before and after such a sentence becomes two blocks.
     """
@@ -214,9 +210,7 @@ def quotable(document: Document, passage: str) -> str:
 
 
 class _Quotable:
-    """A filter that removes sentences of sections that must not be quoted, compared by their
-    letters.
-    """
+    """A filter that removes sentences that must not be quoted, compared by their letters."""
 
     def __init__(self, letters: Iterable[str]) -> None:
         self._whole = sorted(letters)
@@ -247,9 +241,7 @@ class _Quotable:
         return any(self._meets(_letters(sentence)) for sentence in _sentences(prose))
 
     def _meets(self, letters: str) -> bool:
-        """Return whether a sentence is, begins or contains a forbidden one, or shares a run with
-        it.
-        """
+        """Return whether a sentence is, begins or contains a forbidden one, or shares a run."""
         if not letters:
             return False
         at = bisect_left(self._whole, letters)
@@ -280,9 +272,7 @@ def _sentences(passage: str) -> Iterator[str]:
 
 
 def _read_once(document: Document, which: int) -> tuple[str, ...]:
-    """Return the letters of all sentences in sections not to quote (0), or the number of sections
-    (1).
-    """
+    """Return the letters of all sentences not to quote (0), or the number of their sections (1)."""
     if (_MARK, 0) not in document.found:
         said, letters = _read(document)
         document.found[_MARK, 0] = letters

@@ -55,8 +55,7 @@ _RSL_TYPE = "application/rsl+xml"
 
 
 def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Return every signal on the use of a page, from page, response headers and site, without
-    duplicates.
+    """Return all signals on the use of a page (page, response headers, site), without duplicates.
 
     If there are too many, those that decide what is refused are kept, and the first of the others.
     """

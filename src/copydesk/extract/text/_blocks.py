@@ -59,9 +59,7 @@ _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*h
 
 
 def hints_of(element: HtmlElement) -> frozenset[str]:
-    """Return the hints of one element: what its names, role and classes say about the text in
-    it.
-    """
+    """Return the hints of one element: what its names, role and classes say about its text."""
     found: set[str] = set()
     tag = str(element.tag)
     if tag in _OF_TAG:
@@ -167,9 +165,7 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Return the block's length in Latin letters; one of a script without blanks counts as
-        three.
-        """
+        """Return the block's length in Latin letters; in scripts without blanks, three for each."""
         return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
 
 
@@ -188,9 +184,7 @@ class _Position:
 
 
 class _Cutter:
-    """Cuts the tree of a page into blocks: collects the pieces of a line, cuts at the ends of
-    blocks.
-    """
+    """Cuts the tree of a page into blocks: collects pieces of a line, cuts at ends of blocks."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -386,9 +380,7 @@ def _wrap(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
 
 
 def cut(body: HtmlElement) -> list[Block]:
-    """Cut the tree of a page into blocks in reading order, none empty, without scripts and form
-    controls.
-    """
+    """Cut the tree of a page into blocks in reading order, without scripts and form controls."""
     cutter = _Cutter()
     cutter.walk(body)
     return cutter.blocks

@@ -98,8 +98,7 @@ def _score_wholes(page: VotedPage, scores: list[float]) -> None:
 
 
 def _take_headings(page: VotedPage, scores: list[float]) -> None:
-    """Include a heading within the article before its text, if most headings of its kind are
-    included.
+    """Include a heading within the article before its text, if most of its kind are included.
 
     The libraries lose some headings: those that are links, or above a short paragraph.
     """
@@ -163,9 +162,7 @@ _LETTERS = 25  # of a paragraph that is long enough to be compared
 
 
 def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
-    """Return the chosen blocks, given by their positions, without those that are not the article's
-    text.
-    """
+    """Return the chosen blocks (by position) without those that are not the article's text."""
     kept = _drop_links(page, _drop_repeats(page, picked))
     kept = _cut_at_comments(page, kept)
     kept = _trim_end(page, _trim_opening(page, kept))
@@ -183,9 +180,7 @@ def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
 
 
 def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
-    """Drop short lines that a page repeats often, and a lead paragraph that is repeated in the
-    text.
-    """
+    """Drop short lines that a page repeats often, and a lead paragraph repeated in the text."""
     refrains = _find_refrains(page, picked)
     kept = [
         at

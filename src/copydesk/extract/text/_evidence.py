@@ -29,9 +29,7 @@ Votes = Mapping[str, Sequence[float]]
 
 @dataclass(slots=True, kw_only=True)
 class VotedPage:
-    """The blocks of a page with the extraction libraries' votes; `titles` are its headlines,
-    squashed.
-    """
+    """The blocks of a page with the extraction libraries' votes; `titles` are its headlines."""
 
     blocks: Sequence[Block]
     squashed: Sequence[str]
@@ -84,9 +82,7 @@ class VotedPage:
         return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / whole
 
     def hints(self, at: int) -> set[str]:
-        """Return the hints of the elements around a block, but not of those around the whole
-        article.
-        """
+        """Return the hints of the elements around a block, but not around the whole article."""
         wrapper = self.blocks[at].wrapper
         return set(self._hints[id(wrapper)]) if wrapper else set()
 
@@ -258,7 +254,5 @@ def begins_comments(heading: str) -> bool:
 
 
 def is_shell(found: str) -> bool:
-    """Return whether a text is only a page's note that the browser lacks something (scripts,
-    cookies).
-    """
+    """Return whether a text is only a page's note that the browser lacks scripts or cookies."""
     return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))

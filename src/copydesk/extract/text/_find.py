@@ -1,6 +1,4 @@
-"""Find the text of an article by the vote of three extraction libraries, and write it as
-Markdown.
-"""
+"""Find the text of an article by the vote of three extraction libraries, in Markdown."""
 
 from __future__ import annotations
 
@@ -48,8 +46,7 @@ def find(
     readers: Mapping[str, Reader] = READERS,
     max_third: int = _MAX_THIRD,
 ) -> Field:
-    """Return the text of the article as Markdown, and the libraries that found it: "a+b" if both
-    agree.
+    """Return the article's text as Markdown, and the libraries that found it: "a+b" if both agree.
 
     The publisher's own `articleBody` is used only if all libraries find next to nothing. ("", "")
     means no text. `readers` are the libraries; the third is asked on a page of at most `max_third`
@@ -85,9 +82,7 @@ def _read_blocks(
 
 
 def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
-    """Choose the blocks that the libraries agree on, or if they are too few, those of the most
-    trusted one.
-    """
+    """Choose the blocks that the libraries agree on; if they are few, the most trusted one's."""
     best = max(page.trust, key=lambda name: page.trust[name])
     least = _LEAST * len(readings[best].split())
     picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
@@ -127,9 +122,7 @@ def _words(blocks: Sequence[Block]) -> int:
 
 
 def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
-    """Yield the libraries that chose at least half of the chosen text, in the order of their
-    names.
-    """
+    """Yield the libraries that chose at least half of the chosen text, by name."""
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)

@@ -33,8 +33,7 @@ _DEAD = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """The page that extraction libraries get, without unused parts, as markup and as a tree of its
-    own.
+    """The page that extraction libraries get, without unused parts, as markup and as a tree.
 
     On a page that `is_heavy`, all libraries but resiliparse may take seconds, and so may cutting it
     into blocks.
@@ -155,8 +154,7 @@ class Ballot:
         self._taken = bytearray(len(self.squashed))
 
     def take(self, squashed: str, start: int) -> int:
-        """Return where a block begins in the library's text, at `start` or later; -1 if it is not
-        there.
+        """Return where a block begins in the library's text, at `start` or later; -1 for nowhere.
 
         No other block can take the same place: a page shows its headline more than once.
         """

@@ -53,9 +53,7 @@ class _View:
     seen: list[Sighting] | None = None
 
     def sightings(self) -> list[Sighting]:
-        """Return the dates that the page shows, best first, without those of the time of
-        fetching.
-        """
+        """Return the dates that the page shows, best first, without the time of fetching."""
         return [
             sighting
             for sighting in self.sightings_with_clock()
@@ -104,9 +102,7 @@ def _is_sharper(one: Moment, other: Moment) -> bool:
 
 
 def _refine(view: _View, moment: Moment) -> Moment:
-    """Return a time that is only a day with the time of day and zone that the page gives
-    elsewhere.
-    """
+    """Return a day with the time of day and zone that the page gives elsewhere, if it does."""
     if moment.exact:
         return moment
     said = _evidence.publications(view.declared, view.evidence)
@@ -144,8 +140,7 @@ def _find_declared_time(view: _View) -> Moment | None:
 
 
 def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
-    """Return a time that contradicts the declared one: another reliable declaration, or a shown
-    date; or None.
+    """Return a time that contradicts the declared one: another declaration, a shown date; or None.
 
     An article may be as new as the fetch; then the page shows today, or nothing.
     """
@@ -237,9 +232,7 @@ def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 
 def _changes(view: _View) -> Iterator[Moment]:
-    """Yield the times of change that the page declares, or those that it shows if it declares
-    none.
-    """
+    """Yield the times of change that the page declares; if it declares none, those it shows."""
     told = list(_evidence.changes(view.declared, view.evidence))
     yield from told
     if not told:

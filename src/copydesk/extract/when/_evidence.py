@@ -88,9 +88,7 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
-    """Collect evidence on how a page's site writes dates (day first or not), and dates that are
-    certain.
-    """
+    """Collect how a page's site writes dates (day first or not), and dates that are certain."""
     known = {_moments.day_in_address(document.address)}
     known |= {moment.at.date() for moment in changes(declared, _moments.NO_EVIDENCE)}
     first = _by_place(document, declared)
@@ -104,9 +102,7 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 
 
 def _by_place(document: Document, declared: Declared) -> bool | None:
-    """Decide by the site's country and language whether dates have the day first, None if
-    unknown.
-    """
+    """Decide by the site's country and language whether dates have the day first, else None."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
     for order, is_day_first in (("day_first", True), ("month_first", False)):
         if domain in _DOMAINS[order]:
@@ -152,9 +148,7 @@ _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 
 
 def publication(document: Document, evidence: Evidence) -> Moment | None:
-    """Return the publication time in the page's scripts; None for none, or if they have several
-    days.
-    """
+    """Return the publication time in the page's scripts; None for none or several days."""
     moments = []
     for entry in _TOLD.finditer(document.html, 0, _MAX_SCRIPTS):
         number = _NUMBER.match(entry[1])

@@ -176,9 +176,7 @@ def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
 
 
 def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
-    """Choose one of several possible days: a known one, or by the site's way of writing; None if
-    unclear.
-    """
+    """Choose one of several possible days: a known one, or by the site's order; None if unclear."""
     days = tuple(day for day in days if day <= evidence.until)
     if len(days) < 2:
         return days[0] if days else None

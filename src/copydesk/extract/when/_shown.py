@@ -1,6 +1,4 @@
-"""Find the dates that a page shows: in time elements and bylines, by the headline, in and below the
-text.
-"""
+"""Find the dates that a page shows: in time elements, bylines, near the headline, in the text."""
 
 from __future__ import annotations
 
@@ -70,9 +68,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
-    """A date in its place on the page: its element, the pieces of text before it, the words beside
-    it.
-    """
+    """A date in its place on the page: its element, the text before it, the words beside it."""
 
     moment: Moment
     element: HtmlElement
@@ -386,9 +382,7 @@ def is_dateline(before: str) -> bool:
 
 
 def is_published_behind(behind: str) -> bool:
-    """Return whether words after a date say that it is the publication date: `am 5. Februar
-    erstellt`.
-    """
+    """Return whether words after a date call it the publication date: `am 5. Februar erstellt`."""
     return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
 
 
@@ -419,9 +413,7 @@ _DAY = re.compile(
 
 
 def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
-    """Read a date without a year from a short text, and find its year; None if the year is
-    unknown.
-    """
+    """Read a date without a year from a short text and find its year; None if that is unknown."""
     for match in _DAY.finditer(shown):
         shape = next(at for at in range(1, 5) if match[f"m{at}"])
         name = match[f"m{shape}"]

@@ -1,6 +1,4 @@
-"""Choose the excerpt of an article: the publisher's description, or else the beginning of the
-text.
-"""
+"""Choose the excerpt of an article: the publisher's description, or the beginning of the text."""
 
 from __future__ import annotations
 

@@ -74,9 +74,7 @@ def _find_declared_language(
 
 
 def _of_the_article(document: Document) -> str:
-    """Return the language of a page's only article element, on a site with several languages; else
-    "".
-    """
+    """Return the language of a page's only article element, which counts on multilingual sites."""
     found = document.tree.xpath("//article/@lang")[:2]
     return str(found[0]) if len(found) == 1 else ""
 

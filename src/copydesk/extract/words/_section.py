@@ -86,9 +86,7 @@ def _bare_names(declared: Declared, label: str) -> frozenset[str]:
 
 
 def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
-    """Return whether a step of a breadcrumb path is a section, not an action, a headline or a
-    site.
-    """
+    """Return whether a step of a breadcrumb path is a section, not an action, headline or site."""
     key = text.squash(step)
     if _CUT.search(step) or (step[0].islower() and key not in _KNOWN):
         return False
@@ -120,9 +118,7 @@ def _candidates(document: Document, declared: Declared) -> Iterator[tuple[Iterab
 
 
 def own_names(document: Document, declared: Declared) -> frozenset[str]:
-    """Return the keys of names that are neither section nor keyword: headlines and names of the
-    site.
-    """
+    """Return the keys of names that are neither section nor keyword: headlines and site names."""
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)

@@ -247,9 +247,7 @@ def _is_behind(label: str, part: str) -> bool:
 
 
 def _is_site(part: str, names: frozenset[str]) -> bool:
-    """Return whether a part of a title names the site: `BBC News`, `theverge.com`, `World
-    [BBC]`.
-    """
+    """Return whether a part of a title names the site: `BBC News`, `theverge.com`."""
     if len(part) > 60:
         return False
     bracketed = _BRACKETED.search(part)
@@ -259,9 +257,7 @@ def _is_site(part: str, names: frozenset[str]) -> bool:
 
 
 def forms(name: str) -> frozenset[str]:
-    """Return the keys of a site's name: whole, and without common words such as "news" around
-    it.
-    """
+    """Return the keys of a site's name: whole, and without common words such as "news"."""
     words = re.sub(r"[\W_]+", " ", name.lower()).split()
     core = [word for word in words if word not in _AROUND]
     return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})

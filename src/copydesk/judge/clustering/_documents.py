@@ -44,9 +44,7 @@ Veto = Literal["", "likeness", "series", "apart"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLikeness:
-    """The similarity of a document to a group: how much, by which words, and how much it needs to
-    join.
-    """
+    """The similarity of a document to a group: how much, by which words, how much it must be."""
 
     group: str
     similarity: float
@@ -57,8 +55,7 @@ class GroupLikeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The group that a document was put into, its similarity and shared words, and other similar
-    groups.
+    """The group that a document was put into, their similarity and shared words, similar groups.
 
     `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
     time, most similar first. `same_headline` says that it joined because the group had the same
@@ -133,15 +130,12 @@ class MemoryCorpus:
         return (len(self._terms), words, ngrams, names)
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Map each term to the number of documents that have it; terms without documents are left
-        out.
-        """
+        """Map each term to its number of documents; terms without documents are left out."""
         counts = self._documents_with
         return {term: counts[term] for term in terms if counts.get(term)}
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of at most `most` documents with a term, nearest to the given second
-        first.
+        """Return (second, key) of at most `most` documents with a term, nearest to `second` first.
 
         Only documents count in which the term is one of the most important.
         """
@@ -178,16 +172,13 @@ class LayeredCorpus:
         )
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Map each term to the number of documents that have it; terms without documents are left
-        out.
-        """
+        """Map each term to its number of documents; terms without documents are left out."""
         counts = Counter(self._below.documents_with(terms))
         counts.update(self._above.documents_with(terms))
         return counts
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of at most `most` documents with a term, nearest to the given second
-        first.
+        """Return (second, key) of at most `most` documents with a term, nearest to `second` first.
 
         Only documents count in which the term is one of the most important.
         """

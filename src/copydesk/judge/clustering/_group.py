@@ -19,16 +19,12 @@ _EMBEDDING_SHARES = (0.3, 0.1)  # of a similarity: for few words, and for many
 
 
 def article_share(words: float) -> float:
-    """Return how article-like a text is by its number of different words: 0 a headline, 1 an
-    article.
-    """
+    """Return how article-like a text is by its number of different words: 0 headline, 1 article."""
     return min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
 
 
 def embedding_share(words: int) -> float:
-    """Return the weight of the embedding (0 to 1) in a similarity; texts of few words get less of
-    it.
-    """
+    """Return the weight (0 to 1) of the embedding in a similarity; texts of few words get less."""
     few, many = _EMBEDDING_SHARES
     return few + (many - few) * article_share(words)
 
@@ -99,15 +95,11 @@ class Group:
 
     @property
     def cohesion(self) -> float:
-        """Return the mean similarity of two of the group's documents, near a prior value in small
-        groups.
-        """
+        """Return the mean similarity of two of the group's documents, near a prior if few."""
         return cohesion(self.square - self.size, self.size)
 
     def add(self, member: Member, similarity: float) -> None:
-        """Add a document to the group; `similarity` is the sum of its similarities to the
-        others.
-        """
+        """Add a document to the group; `similarity` is the sum of its similarity to the others."""
         if not self.members:
             self.first = self.last = member.day
         self.first_key = self.first_key or member.key
@@ -125,9 +117,7 @@ class Group:
             self.series_counts[what] = self.series_counts.get(what, 0) + count
 
     def contradicts(self, numbers: frozenset[SeriesNumber]) -> bool:
-        """Return whether series numbers in a headline ("Day 3") show another event than the
-        group's.
-        """
+        """Return whether numbers in a headline ("Day 3") show another event than the group's."""
         return any(
             self.series_counts.get(what, 0) >= max(1.0, _SERIES_SHARE * self.size)
             and (what, which) not in self.series
@@ -135,9 +125,7 @@ class Group:
         )
 
     def differs_in_series(self, other: Group) -> bool:
-        """Return whether both groups have numbers of one series ("Day 3", "Day 4") but none in
-        common.
-        """
+        """Return whether both groups have numbers of one series ("Day 3"), but none in common."""
         return any(
             not any((what, which) in other.series for kind, which in self.series if kind == what)
             for what in set(self.series_counts) & set(other.series_counts)

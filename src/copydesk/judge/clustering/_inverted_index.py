@@ -1,5 +1,4 @@
-"""An inverted index from terms to groups of documents, which finds similar groups at a bounded
-cost.
+"""An inverted index from terms to groups of documents; finds similar groups at a bounded cost.
 
 The heaviest terms of a document are looked up first, in the latest groups of each term, until
 enough postings were read. The other terms only rank the best groups found so far.
@@ -72,15 +71,11 @@ class InvertedIndex:
         return sum(map(len, self._postings))
 
     def find_near(self, member: Member) -> Mapping[Group, float]:
-        """Map at most ten groups to their summed similarity to a document, which fades with
-        time.
-        """
+        """Map at most ten groups to their summed similarity to a document; it fades with time."""
         return self._find(member, member.day)
 
     def find_alike(self, member: Member) -> Mapping[Group, float]:
-        """Map at most ten groups to their summed similarity to a document; older groups count in
-        full.
-        """
+        """Map at most ten groups to their summed similarity to a document; age does not count."""
         return self._find(member, math.inf)
 
     def _find(self, member: Member, day: float) -> Mapping[Group, float]:
@@ -174,9 +169,7 @@ class InvertedIndex:
         )
 
     def find_common_terms(self, vector: Vector, group: Group) -> list[int]:
-        """Return the terms that a document shares with a group, those of the largest weight
-        first.
-        """
+        """Return the terms that a document shares with a group, those of largest weight first."""
         known = len(self._postings)
         shared = []
         for term, weight in vector:

@@ -40,9 +40,7 @@ class _Half:
             sums[term] = sums.get(term, 0.0) + by * weight
 
     def similarity(self, member: Member) -> float:
-        """Return the summed similarity of a document to this half's documents, including itself if
-        it is in it.
-        """
+        """Return a document's summed similarity to this half's documents, with itself if in it."""
         total = 0.0
         for language, sums in self._terms.items():
             with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
@@ -52,9 +50,7 @@ class _Half:
 
 
 def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
-    """Split a group's documents into two parts on different events; return None if it is one
-    event.
-    """
+    """Split a group's documents into two parts on different events; None if it is one event."""
     sample = _sample_of(group)
     if len(sample) < 2 * _LEAST:
         return None
@@ -72,9 +68,7 @@ def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
 
 
 def _sample_of(group: Group) -> Sequence[Member]:
-    """Return a bounded sample of a group's documents that have words, spread evenly over the
-    group.
-    """
+    """Return a bounded sample of a group's documents that have words, evenly over the group."""
     members = [member for member in group.members if member.length]
     step = max(1.0, len(members) / _SAMPLE)
     return [members[int(at * step)] for at in range(int(len(members) / step))]
@@ -90,9 +84,7 @@ class _Cut:
 
 
 def _best_cut(members: Sequence[Member]) -> _Cut:
-    """Return the better of two splits, started from the least and from the most typical
-    document.
-    """
+    """Return the better of two splits, begun at the least and at the most typical document."""
     whole = _half_of(members)
     similarity = [whole.similarity(member) for member in members]
     odd, usual = similarity.index(min(similarity)), similarity.index(max(similarity))
@@ -209,8 +201,7 @@ def least_share(smaller: int, words: float) -> float:
 
 
 def merge_groups(groups: Iterable[Group], least: int, merge: Merge) -> None:
-    """Merge groups with each other and with linked groups where they are about one event, best pair
-    first.
+    """Merge groups that are about one event, with each other and linked groups, best pair first.
 
     Scores are computed again after each merge. Groups of fewer than `least` documents wait. `merge`
     returns the merged group, None if something forbids it.
@@ -244,9 +235,7 @@ class _Queue:
             heapq.heappush(self._heap, entry)
 
     def pop(self) -> tuple[Group, Group] | None:
-        """Return the pair with the highest score whose groups have not changed since, None if none
-        is left.
-        """
+        """Return the pair with the highest score whose groups have not changed since, or None."""
         while self._heap:
             *_, one, other, sizes = heapq.heappop(self._heap)
             if not (one.merged_into or other.merged_into) and sizes == (one.size, other.size):
@@ -255,9 +244,7 @@ class _Queue:
 
 
 def _pairs(groups: Iterable[Group]) -> Iterator[tuple[Group, Group]]:
-    """Yield each pair of linked groups once, if at least one of the two is among the given
-    groups.
-    """
+    """Yield each pair of linked groups once, if at least one of them is among the given groups."""
     before: set[Group] = set()
     for group in groups:
         for other in group.edges.keys() - before:

@@ -69,8 +69,7 @@ class Stream:
         self._day = self._previous_day = 0.0
 
     def add(self, document: NewsDocument) -> str:
-        """Put a document into the most similar group, or into a new one, and return the group's
-        name.
+        """Put a document into the most similar group, or into a new one; return the group's name.
 
         Returns the group's name: the known one, else the key of its first document.
         """
@@ -79,9 +78,7 @@ class Stream:
         return self._name_of(self._add_member(document, member, near))
 
     def place(self, document: NewsDocument) -> Assignment:
-        """Put a document into a group as `add` does; return the group, the similarity and the
-        shared words.
-        """
+        """Put a document into a group as `add` does; return which, how similar, by which words."""
         member = self._to_member(document)
         near = self._index.find_near(member)
         again = self._group_with_headline(document, member)
@@ -105,8 +102,7 @@ class Stream:
         )
 
     def compare(self, document: NewsDocument) -> tuple[GroupLikeness, ...]:
-        """Return how similar a document is to nearby groups, most similar first. It is not added to
-        any.
+        """Return how similar a document is to nearby groups, most similar first, without adding it.
 
         It is not added. Whether it would join a group is decided as in `add`.
         """
@@ -126,9 +122,7 @@ class Stream:
         )
 
     def learn_meaning(self, document: NewsDocument) -> None:
-        """Learn the mean of a language's embeddings from a document that is not added to a
-        group.
-        """
+        """Learn the mean of a language's embeddings from a document that is not added."""
         self._centering.center(document.vector, document.language_code)
 
     def _to_member(self, document: NewsDocument) -> Member:
@@ -202,17 +196,15 @@ class Stream:
         return best
 
     def _find_veto(self, member: Member, group: Group) -> Veto:
-        """Return what keeps a document out of a group however similar it is: "series", "apart", or
-        "".
+        """Return what keeps a document out of a similar group: "series", "apart"; "" for
+        nothing.
         """
         if group.contradicts(member.series):
             return "series"
         return "apart" if self._are_apart(member.key, group) else ""
 
     def _begin_group(self, name: str) -> Group:
-        """Begin a new group; documents known to be in an earlier group of this name still go
-        there.
-        """
+        """Begin a new group; documents known to be in an earlier one of its name still go there."""
         group = Group(name=name, number=next(self._numbers))
         self._groups.setdefault(name, group)
         self._living.append(group)
@@ -276,9 +268,7 @@ class Stream:
     def _split(
         self, group: Group, staying: Sequence[Member], leaving: Sequence[Member]
     ) -> tuple[Group, Group]:
-        """Split a group: it keeps its first document and those with it; the others get a new
-        group.
-        """
+        """Split a group: it keeps its first document and those with it; others get a new group."""
         if group.name in {member.key for member in leaving}:
             staying, leaving = leaving, staying
         self._index.remove(group)
@@ -292,9 +282,7 @@ class Stream:
         return group, second
 
     def _merge(self, one: Group, other: Group) -> Group | None:
-        """Merge the smaller or younger of two groups into the other; return None if they must stay
-        apart.
-        """
+        """Merge the smaller or younger of two groups into the other; None if they stay apart."""
         if one.differs_in_series(other) or self._keep_apart(one, other):
             return None
         if (other.size, -other.number) > (one.size, -one.number):
@@ -351,9 +339,7 @@ def _by_similarity(pair: tuple[Group, float]) -> tuple[float, int]:
 
 
 def _living_groups(groups: Iterable[Group]) -> list[Group]:
-    """Return the groups that the given ones were merged into and that have not ended, oldest
-    first.
-    """
+    """Return the groups that the given ones were merged into, without ended ones, oldest first."""
     roots = {group for group in map(_root_of, groups) if not group.has_ended}
     return sorted(roots, key=lambda group: group.number)
 
@@ -380,9 +366,7 @@ class Headlines:
         self._days: deque[tuple[float, str]] = deque()
 
     def note(self, title: str, day: float, group: Group) -> None:
-        """Remember the group of a headline that is long enough, and forget headlines of former
-        days.
-        """
+        """Remember the group of a headline that is long enough, and forget old headlines."""
         key = _key(title)
         if not key:
             return
@@ -422,9 +406,7 @@ _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
-    """Return the series numbers in a headline ("12th package", "Day 3", a score) that tell events
-    apart.
-    """
+    """Return the series numbers in a headline ("12th package", "Day 3") that tell events apart."""
     if not _DIGIT.search(title):  # most have none
         return frozenset(_ordinals(title))
     return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))

@@ -1,5 +1,4 @@
-"""The terms by which documents are compared: word stems, 4-grams of letters, and names with
-numbers.
+"""The terms by which documents are compared: word stems, 4-grams of letters, names with numbers.
 
 Each space makes up for the others: stems for inflection, 4-grams for compounds, cognates and other
 spellings, names for telling apart two events of one kind (docs/design/coverage.md).
@@ -59,9 +58,7 @@ class _WordForm:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The counts of a document's terms: words, 4-grams, names. Those of the headline count four
-    times.
-    """
+    """The counts of a document's terms: words, 4-grams, names; those of the headline four times."""
 
     spaces: tuple[Counts, Counts, Counts]
 
@@ -206,9 +203,7 @@ class Vocabulary:
 
     @staticmethod
     def _telling(counts: Counts, rates: Mapping[int, int]) -> list[int]:
-        """Return the terms of a space, those first that are frequent here and rare in other
-        news.
-        """
+        """Return the terms of a space, first those that are frequent here, rare in other news."""
         most = len(DAMPED) - 1
         weight = {
             term: DAMPED[min(count, most)] * math.log(_RATES[rates[term]])
@@ -238,9 +233,7 @@ def _step_of(rate: float) -> int:
 
 
 def _words(text: str) -> list[str]:
-    """Split a text into words of two and more letters; scripts without spaces into pairs of
-    letters.
-    """
+    """Split a text into words of two and more letters; scripts without spaces into letter pairs."""
     plain = _WORD.findall(text)
     if text.isascii() or not words.is_unspaced(text):
         return plain
@@ -286,16 +279,12 @@ def rate(stem: str, language: str) -> float:
 
 
 def rate_of_ngram(ngram: str) -> float:
-    """Return how often a 4-gram of Latin letters occurs in news of any language, as `rate` does for
-    stems.
-    """
+    """Return how often a 4-gram of Latin letters occurs in news, as `rate` does for stems."""
     return _ngram_rates().get(ngram, _UNSEEN_NGRAM)
 
 
 def shares(language: str) -> Mapping[str, float]:
-    """Map words of a language to the share of news articles that contain each; {} without a
-    table.
-    """
+    """Map words of a language to the share of news articles with each; {} without a table."""
     if language not in LANGUAGES:
         return {}
     rows = tables.read_rows(__package__, f"words/{language}.toml", str)

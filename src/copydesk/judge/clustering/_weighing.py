@@ -56,9 +56,7 @@ class TfIdf:
                 documents_with[term] += 1
 
     def learn_sizes(self, documents: int, lengths: Sequence[int]) -> None:
-        """Count further documents and their number of terms; `learn_term` counts the terms
-        themselves.
-        """
+        """Count further documents and their numbers of terms; `learn_term` counts the terms."""
         self._documents += documents
         self._lengths = [ours + theirs for ours, theirs in zip(self._lengths, lengths, strict=True)]
 
@@ -73,8 +71,7 @@ class TfIdf:
             self._documents_with.extend(itertools.repeat(0, missing))
 
     def weigh(self, terms: Terms) -> Vector:
-        """Return the TF-IDF weights of a document's terms; the document was counted before
-        (`learn`).
+        """Return the TF-IDF weights of the terms of a document that was counted (`learn`).
 
         Each space has length one before it is scaled by the root of its share, so that the product
         of two vectors is a weighted mean of three cosines.
@@ -166,8 +163,7 @@ class CorpusWeighing(Weighing):
         self._tfidf.learn_sizes(documents, lengths)
 
     def expect(self, new: Sequence[NewsDocument], latest: float) -> set[str]:
-        """Load the terms of all new documents; return the keys of filed documents whose groups they
-        may join.
+        """Load the terms of new documents; return the keys of filed ones that they may join.
 
         A document without time counts as of the `latest` one (seconds since 1970). A new document
         that is already in the corpus, since a rule took it out of its group, is counted there.
@@ -187,9 +183,7 @@ class CorpusWeighing(Weighing):
         return find_candidates(self._corpus, terms, second)
 
     def load(self, filed: Sequence[NewsDocument]) -> None:
-        """Load the terms of filed documents from the corpus, or from their texts if it lacks
-        them.
-        """
+        """Load the terms of filed documents from the corpus, or from the texts if it lacks them."""
         counted = self._corpus.terms_of([document.key for document in filed])
         for document in filed:
             known = counted.get(document.key)
@@ -240,9 +234,7 @@ _BEST = 60  # most documents that are compared, with decay over time and again w
 def find_candidates(
     corpus: Corpus, terms: Iterable[tuple[int, float]], second: int
 ) -> Sequence[str]:
-    """Return the keys of the documents in a corpus that share most of the weight of the given
-    terms.
-    """
+    """Return the keys of the documents in a corpus that share most of the weight of some terms."""
     shared: dict[tuple[str, float], float] = {}
     visits = 0
     for term, weight in terms:

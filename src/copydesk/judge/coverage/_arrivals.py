@@ -62,9 +62,7 @@ def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arriva
 
 
 def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
-    """Split arrivals by day (UTC), earliest day first; those without time come with the last
-    day.
-    """
+    """Split arrivals by day (UTC), earliest first; those without time come with the last day."""
     days: defaultdict[date, list[Arrival]] = defaultdict(list)
     timeless = []
     for arrival in arrivals:
@@ -108,17 +106,13 @@ def make_corpus(stories: Iterable[Shelved]) -> Corpus:
 
 
 def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus extended by stories that it does not have; the given corpus is not
-    changed.
-    """
+    """Return a corpus extended by stories that it does not have; the given one is unchanged."""
     fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
     return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:
-    """Return whether a story may be in a group: it is no copy, and no verdict or rule excludes
-    it.
-    """
+    """Return whether a story may be in a group: no copy, not excluded by a verdict or rule."""
     return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 
 
@@ -127,8 +121,7 @@ def _is_merged(story: Story, beat: Beat) -> bool:
 
 
 def is_excluded(story: Story, beat: Beat) -> bool:
-    """Return whether a story is blocked or outside the site's subject, and therefore not in a
-    group.
+    """Return whether a story is blocked or outside the site's subject, so that no group has it.
 
     A story that is still in one was not judged since the rules changed, and stays. An own story of
     the site is only in a group that an editor puts it into.

@@ -13,8 +13,7 @@ FAR_BELOW = 3  # a story with less than a third of the leader's quality is not s
 
 
 def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[Story]:
-    """Return the stories that readers see as related to a group's leader: the best of each
-    publisher.
+    """Return the stories that readers see as related to a leader: the best of each publisher.
 
     `others` are the group without its leader, the best first.
     """

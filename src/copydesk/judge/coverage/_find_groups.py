@@ -29,9 +29,7 @@ from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGroups:
-    """The result of grouping: the paths of each group's stories, why new ones joined, similar
-    groups.
-    """
+    """The result of grouping: paths of each group's stories, why new ones joined, near groups."""
 
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
@@ -146,8 +144,7 @@ def find_coverage(
     beat: Beat,
     corpus: Corpus | None = None,
 ) -> Mapping[str, CoverageMatch]:
-    """Find filed stories on the same events as unfiled ones; map the path of each unfiled one to
-    them.
+    """Map the paths of stories that are not filed to the filed stories on the same events.
 
     They are placed as a run would place them: day by day, by the same words, thresholds and rules.
     `filed` are the stories that they may join (`find_candidates`) with all of their groups.
@@ -230,9 +227,7 @@ class Places:
         return filed
 
     def _with_meaning(self, day: Sequence[Arrival]) -> dict[str, Arrival]:
-        """Return the stories whose embeddings show the mean of a language, if embeddings are
-        used.
-        """
+        """Return the stories whose embeddings show the mean of a language, if there are any."""
         if not any(arrival.shelved.vector for arrival in day):
             return {}
         return {key: arrival for key, arrival in self._arrivals.items() if arrival.shelved.vector}
@@ -275,8 +270,7 @@ def _words_below_main(beat: Beat) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A group similar to a story: its stories' paths, the similarity, and how much is needed to
-    join.
+    """A group similar to a story: its stories' paths, the similarity, and how much is needed.
 
     `are_together` tells that the story is filed in it. `would_be_one` tells that a run would put it
     there today: it joins, or both groups merge in the end, for which less similarity may be enough.

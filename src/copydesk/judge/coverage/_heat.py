@@ -39,9 +39,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
-    """Return the points, with reason, for other publishers on the same event, None if there are
-    none.
-    """
+    """Return the points (with reason) for other publishers on the same event, None for none."""
     newsrooms = independent(_recent(others, leader), beat)
     newsrooms.pop(voice_of(leader, beat), None)
     if not newsrooms:
@@ -155,9 +153,7 @@ def voice_of(story: Story, beat: Beat) -> str:
 
 
 def agency_of(credit: str, domain: str) -> str:
-    """Return the first news agency named in a credit, else the agency with the domain, "" for
-    none.
-    """
+    """Return the first news agency named in a credit, else the one with the domain, or ""."""
     for part in _BETWEEN.split(credit):
         if agency := _AGENCY_OF.get(text.squash(part)):
             return agency

@@ -60,8 +60,7 @@ class GroupSetting:
 
 
 def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
-    """Choose a group's leader; return its stories as they are filed under its name, the leader
-    first.
+    """Choose a group's leader; return the stories as filed under the group's name, leader first.
 
     The story with most merits leads, among those that would be on the site. An editor's pin goes
     before that, then an editor's `lead` rule, then a verdict; a held story leads only if there is
@@ -172,9 +171,7 @@ def _let_through_by(leader: Story, beat: Beat) -> ReasonKind | None:
 
 
 def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[str]) -> Story:
-    """Return a story as a member behind its leader; `lack` is why readers do not see it, "" if they
-    do.
-    """
+    """Return a story as it stands behind its leader; `lack` is why readers do not see it, or ""."""
     why = _why_in(story, name)
     why += [Reason.of(ReasonKind.NOT_BESIDE, lack=lack)] if lack else []
     why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if is_trusted(story) else []
@@ -219,8 +216,7 @@ def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
 
 
 def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> bool:
-    """Return whether a group still is as it was filed: no editor's rule or interrupted run changes
-    it.
+    """Return whether a group is still as filed: no editor's rule or interrupted run changes it.
 
     That is so if one story leads, and no pin, rule or verdict of an editor puts another one before
     it.

@@ -21,9 +21,7 @@ _Rank = tuple[bool, bool, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """The choice of a group's leader: its stories, the time of the newest, and an editor's
-    choice.
-    """
+    """The choice of a group's leader: its stories, the newest one's time, an editor's choice."""
 
     group: Sequence[Story]
     beat: Beat
@@ -75,9 +73,7 @@ class Contest:
         return _rank(story, self.beat, self.chosen)
 
     def _stays(self, story: Story) -> bool:
-        """Return whether a story already leads by its merits, so that only a far better one
-        replaces it.
-        """
+        """Return whether a story leads by its merits already; only a far better one replaces it."""
         leads = bool(story.published and story.heat != -1 and story.group)
         led_by_rule = story is not self.chosen and any(map(is_lead, story.reasons))
         if was_pinned(story, self.beat) or led_by_rule:
@@ -151,17 +147,13 @@ def is_trusted(story: Story) -> bool:
 
 
 def lift_of(leader: Story, others: Sequence[Story], beat: Beat) -> int:
-    """Return the points that other stories of its group add to a leader at the publishing
-    threshold.
-    """
+    """Return the points that other stories of its group add to a leader for publication."""
     support = corroboration(leader, [other for other in others if confirms(other, beat)], beat)
     return min(LIFT, support.points or 0) if support else 0
 
 
 def passes(leader: Story, lift: int, beat: Beat) -> bool:
-    """Return whether a leader is published: by its points, by the trust in its source, or as
-    before.
-    """
+    """Return whether a leader is published: by points, by the trust in its source, or as before."""
     was_let_through = bool(leader.published) and not was_pinned(leader, beat)
     reaches = (leader.quality or 0) + lift >= beat.scoring.publish_at
     return reaches or was_let_through or is_trusted(leader)
@@ -208,9 +200,7 @@ def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
 
 
 def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
-    """Name what one story has more points for than another ("a picture"), joined; "" for
-    nothing.
-    """
+    """Name what one story has more points for than another ("a picture"); "" for nothing."""
     better = [what for what, points in first.items() if points > second.get(what, 0)]
     words = (
         f"quality {first[what]} to {second[what]}" if what == _QUALITY else what for what in better
@@ -219,8 +209,7 @@ def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
 
 
 def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
-    """Return a leader's merits over another story, apart from quality, and the difference in
-    points.
+    """Return a leader's merits over another story, without quality, and the points' difference.
 
     The points are the difference of all merits.
     """
@@ -236,9 +225,7 @@ def newest_of(group: Sequence[Story]) -> datetime | None:
 
 
 def is_brief_beside(story: Story, group: Sequence[Story]) -> bool:
-    """Return whether a story is a brief and another of its group a report, so that it must not
-    lead.
-    """
+    """Return whether a story is a brief and another of its group a report, which should lead."""
     if _size_of(story) != _BRIEF:
         return False
     return any(_size_of(other) in {_REPORT, _FULL} for other in group)

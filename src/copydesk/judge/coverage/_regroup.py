@@ -76,9 +76,7 @@ def _list_kept_out(stories: Iterable[Story]) -> list[Story]:
 
 
 def find_freed_paths(stories: Iterable[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of filed stories that must be grouped anew, since a rule or verdict is
-    gone.
-    """
+    """Return the paths of filed stories to group anew, since a rule or verdict is gone."""
     return _find_freed_paths([story for story in stories if is_grouped(story, beat)], beat)
 
 

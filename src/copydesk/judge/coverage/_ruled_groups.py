@@ -40,9 +40,7 @@ class RuledGroups:
         return self._groups.get(name_of(story), "")
 
     def _settle(self, rulings: Sequence[Ruling]) -> None:
-        """Apply rules to the groups; merge rules without the stories that other rules take away
-        again.
-        """
+        """Apply rules to groups; of a merge only the part that later rules do not take away."""
         groups, moved = dict(self._groups), dict(self.moved)
         self._apply_until_stable(rulings)
         lasting = [self._lasting_part(rule) for rule in rulings]
@@ -138,9 +136,7 @@ def _rename_by_own(groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def _members_with(name: str, groups: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of all stories in a story's group, with its own; empty if it is not
-    known.
-    """
+    """Return the names of all stories in a story's group, its own included; empty if unknown."""
     group = groups.get(name)
     return frozenset(member for member, of in groups.items() if of == group and group)
 
@@ -200,9 +196,7 @@ def is_lead(reason: Reason) -> bool:
 
 
 def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None:
-    """Return the story that an editor's newest `lead` rule in a group names, and the reason; or
-    None.
-    """
+    """Return the story that an editor's newest `lead` rule in a group names, and why; or None."""
     named = {name_of(story): story for story in stories}
     for rule in reversed(beat.rulings):
         if rule.said == "lead" and rule.stories and rule.stories[0] in named:

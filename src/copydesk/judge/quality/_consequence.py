@@ -1,6 +1,4 @@
-"""Quality signals of importance: important terms in a text, and the country that a headline
-names.
-"""
+"""Quality signals of importance: important terms in a text, the country that a headline names."""
 
 from __future__ import annotations
 
@@ -122,9 +120,7 @@ def find_matters(text: str, language: str) -> Matters:
 def locate_matters(
     passages: Iterable[str], text: str, language: str
 ) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield for each passage of a text the (start, end) places of the terms that `find_matters`
-    counts.
-    """
+    """Yield the (start, end) places of the terms that `find_matters` counts, for each passage."""
     found = _find_rows(text, language)
     field = _name_field(found)
     lexicons = [

@@ -86,9 +86,7 @@ def agency(features: Features, beat: Beat) -> Sightings:
 
 
 def brief(features: Features, beat: Beat) -> Sightings:
-    """Find signs that an article is a brief on something important, by a trusted publisher or an
-    agency.
-    """
+    """Find a brief on something important, by a trusted publisher or an agency."""
     title = _title(features)
     if features.text is None or not CAPTION <= length(features.text) < BRIEF:
         return []
@@ -132,7 +130,5 @@ def _title(features: Features) -> str:
 
 
 def _ends(features: Features) -> str:
-    """Return beginning and end of an article's text, which show its kind; the lede if there is no
-    text.
-    """
+    """Return beginning and end of an article's text, which show its kind; else the lede."""
     return wording.ends_of(features.text or features.lede)

@@ -72,9 +72,7 @@ class SourceTrust:
 
     @property
     def reason(self) -> Reason:
-        """Return the trust as a reason for the story's record; its number is not part of the
-        quality.
-        """
+        """Return the trust as a reason for the story's record; it adds nothing to the quality."""
         return Reason.of(ReasonKind.TRUST, whose=self.number, known=self.why)
 
 
@@ -95,9 +93,7 @@ def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
 
 
 def _domain_with_rating(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
-    """Return the nearest rated domain, with its rating: the page's host, then the domains above it;
-    or None.
-    """
+    """Return the nearest rated domain (the host, then domains above it) and its rating, or None."""
     for domain in _domains_above(features.host, features.domain):
         if domain in beat.standings:
             return domain, beat.standings[domain]

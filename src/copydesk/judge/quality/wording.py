@@ -1,5 +1,4 @@
-"""Find wordings that show the kind of an article, such as press release, opinion or job
-advertisement.
+"""Find wordings that show the kind of an article: press release, opinion, job advertisement, ….
 
 Each function returns the words found, "" for none. The tables (`tables/wording`) have the patterns
 of each kind. They are made to miss some rather than accuse an honest report.
@@ -25,9 +24,7 @@ def read_cues(family: str) -> Mapping[str, re.Pattern[str]]:
 
 
 def ends_of(text: str) -> str:
-    """Return only the beginning and the end of a long text, so that a book costs no more than a
-    page.
-    """
+    """Return only beginning and end of a long text, so that a book costs no more than a page."""
     if len(text) <= OPENING + ENDING:
         return text
     return f"{text[:OPENING]}\n{text[-ENDING:]}"
@@ -138,9 +135,7 @@ _PASTIME = read_cues("pastime")
 
 
 def pastime(title: str) -> str:
-    """Return the words of a horoscope, puzzle, quiz or lottery result in a headline, "" for
-    none.
-    """
+    """Return the words of a horoscope, puzzle, quiz or lottery headline, "" for none."""
     return find_first(_PASTIME["headline"], title)
 
 
@@ -177,9 +172,7 @@ _OPINION_SECTION = re.compile(
 
 
 def opinion(title: str, section: str) -> str:
-    """Return the label in an article's headline or section that says that it is opinion, "" for
-    none.
-    """
+    """Return the label of opinion in an article's headline or section, "" for none."""
     return (
         find_first(_LABELLED_OPINION, title)
         or find_first(_REVIEW_LABEL, title)

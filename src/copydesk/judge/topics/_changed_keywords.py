@@ -105,9 +105,7 @@ def with_keyword(beat: Beat, topic: str, word: str) -> Beat:
 
 
 def try_keyword(article: Article, beat: Beat, more: Beat, topic: str) -> TopicEffect:
-    """Return what changes in an article's topics under `more`, the settings with another
-    keyword.
-    """
+    """Return what changes in an article's topics under `more`, settings with another keyword."""
     before, after = _topics(article, beat), _topics(article, more)
     return TopicEffect(
         is_won=topic in after and topic not in before,

@@ -50,9 +50,7 @@ class TopicEvidence:
 
     @property
     def is_side(self) -> bool:
-        """Return whether an article has so many different keywords that the topic is one of its
-        subjects.
-        """
+        """Return whether the article has enough different keywords for the topic as a subject."""
         return len(self.title | self.lede | self.text) >= _SIDE
 
     @property
@@ -70,9 +68,7 @@ class TopicEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleEvidence:
-    """The evidence for each topic by its number in the settings, and the article's length in
-    words.
-    """
+    """The evidence for each topic by its number in the settings, and the article's word count."""
 
     topics: dict[int, TopicEvidence]
     words: int
@@ -97,16 +93,12 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
 
 
 def mark_lines(prose: str) -> str:
-    """Return a text with a sign between lines, so that no phrase is found across the end of a
-    line.
-    """
+    """Return a text with a sign between lines, so that no phrase is found across two lines."""
     return prose.replace("\n", " \u00b6 ")
 
 
 def labels_of(article: Article) -> Iterator[tuple[str, str]]:
-    """Yield an article's labels as (kind, label): its section and tags, but no section from its
-    URL.
-    """
+    """Yield an article's labels as (kind, label): section (not from the URL) and tags."""
     if article.section and article.origins.get("section") != "address":
         yield "section", article.section
     for tag in article.keywords[:_LABELS]:

@@ -81,9 +81,7 @@ def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[st
 
 
 def describe_miss(article: Article, beat: Beat) -> str:
-    """Describe what an article outside the site's subject lacks: the nearest topic, and how near it
-    is.
-    """
+    """Describe what an article lacks to fit the site's subject: the nearest topic, and how near."""
     ranked = rank_topics(article, beat)
     if not ranked:
         return "no topic's keyword in it"
@@ -150,9 +148,7 @@ def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
 
 
 def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> Iterator[RankedTopic]:
-    """Yield the topics with the confidence that each has, given the confidence in the main
-    topic.
-    """
+    """Yield the topics with the confidence that each has, given that in the main topic."""
     alone = {
         at: _confidence_alone(at, article, index, has_main=bool(beat.topic))
         for at, evidence in article.topics.items()
@@ -273,8 +269,7 @@ WEIGHTS = Weights(**{name: row.weight for name, row in _ROWS.items()})
 
 
 def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float) -> float:
-    """Compute the confidence in a topic in percent: how likely not all of its evidence is
-    misleading.
+    """Compute the confidence in a topic in percent: how likely not all evidence is misleading.
 
     `rivals` is the weight that a topic needs compared with the others; with less it is mentioned in
     passing. Without a required word, or with an excluded one in title or lede, nothing is left; an
@@ -317,9 +312,7 @@ def _lede(evidence: TopicEvidence) -> float:
 
 
 def _text(evidence: TopicEvidence, article: ArticleEvidence) -> float:
-    """Compute the share of evidence from the text: how often, with how many keywords, how
-    widely.
-    """
+    """Compute the evidence from the text: how often, with how many keywords, how widely."""
     needed = WEIGHTS.least_mentions + article.words / WEIGHTS.words_a_mention
     spread = (1 + len(evidence.parts)) / 5
     return WEIGHTS.text * min(1.0, _count_mentions(evidence.text) / needed * spread)

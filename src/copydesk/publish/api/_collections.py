@@ -49,9 +49,7 @@ class _Shelf:
     by_path: Mapping[str, Record]
 
     def lists(self, collection: str) -> Iterator[Sheet]:
-        """Yield the list of all records of a collection, each topic's list, and that of learning
-        paths.
-        """
+        """Yield the lists of a collection: of all records, of each topic, of learning paths."""
         listed = self._rank()
         fragments = {record.path: encoding.fragment(self._show(record)) for record in listed}
         for folder, topic in list_folders(self.plan, collection):
@@ -108,9 +106,7 @@ class _Shelf:
 def whole(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record as the API's own file shows it: every key of its shape, null for missing
-    values.
-    """
+    """Return a record as its API file shows it: every key of its shape, null for missing values."""
     made = _fill(record, plan)
     if size is not None:
         made |= {"topItems": [in_list(item, plan) for item in top], "size": size}
@@ -121,9 +117,7 @@ def whole(
 def in_list(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record as the API's lists show it: without nulls, a collection with its first
-    items.
-    """
+    """Return a record as the API's lists show it: without nulls, with a path's first items."""
     filled = _without_nulls(whole(record, plan, top, size))
     return filled if isinstance(filled, dict) else {}
 
@@ -201,9 +195,7 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
 
 
 def _plain(value: object, plan: SitePlan) -> object:
-    """Return a record's field as JSON can hold it; times are local to the site, as in
-    everyday.cc.
-    """
+    """Return a record's field as JSON can hold it; times are local to the site (everyday.cc)."""
     if isinstance(value, datetime):
         return moment(value, plan)
     if isinstance(value, date):
@@ -229,8 +221,7 @@ def _without_nulls(value: object) -> object:
 
 
 def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic | None]]:
-    """Yield the folder of a whole collection in the API, then that of each topic's own list with
-    the topic.
+    """Yield the folder of a collection in the API, then that of each topic's own list, with topic.
 
     The main topic's service is the whole collection, as in everyday.cc: its endpoint ends with the
     collection's name and not with the topic's.

@@ -36,9 +36,7 @@ _NEWSLETTERS_A_PAGE = 20
 
 
 def prepare(number: int, plan: SitePlan) -> None:
-    """Make and store the API's fragments of the stories on an archive page, while they are in
-    memory.
-    """
+    """Store the API's fragments of the stories on an archive page, while they are in memory."""
     if plan.wanted(ARCHIVE.name, str(number)):
         _prepare_news(plan.archive(number).entries, plan)
 
@@ -57,9 +55,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(slots=True, kw_only=True)
 class _List:
-    """A list of the API that is being written: a page is complete when the next story or the end is
-    known.
-    """
+    """A list of the API that is being written: a page waits for the next story or the end."""
 
     folder: str
     size: int
@@ -198,8 +194,7 @@ def _topic(topic: Topic) -> dict[str, object]:
 
 
 def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the list of newsletter issues, 20 a page, newest first, and each issue with its whole
-    HTML.
+    """Yield the list of newsletter issues, 20 a page, newest first, and each issue with its HTML.
 
     Page N is at `pageN/` and `nextPage` is a text, as in everyday.cc; but the list does not end at
     page 9.

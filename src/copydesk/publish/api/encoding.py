@@ -31,9 +31,7 @@ _RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?
 
 
 def compact(value: object) -> bytes:
-    """Encode a value as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)` does, in
-    UTF-8.
-    """
+    """Encode as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)` does, in UTF-8."""
     try:
         return orjson.dumps(value)
     except TypeError:  # a number beyond 64 bits
@@ -41,9 +39,7 @@ def compact(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """Encode a value as `json.dumps(value, indent=2, ensure_ascii=False)` does, in UTF-8 and
-    faster.
-    """
+    """Encode as `json.dumps(value, indent=2, ensure_ascii=False)` does, in UTF-8 and faster."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a number beyond 64 bits
@@ -58,9 +54,7 @@ def fragment(value: object) -> bytes:
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Return an API list page as JSON: the keys of `head`, `value` with the fragments, the keys of
-    `tail`.
-    """
+    """Return an API list page: the keys of `head`, `value` with the fragments, those of `tail`."""
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
@@ -74,9 +68,7 @@ def _member(key: str, value: bytes) -> bytes:
 
 
 def web_only(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return a record's fields with None in place of each URL, at any depth, that is not
-    http(s).
-    """
+    """Return a record's fields with None for each URL, at any depth, that is not http(s)."""
     return {str(key): _safe(value, str(key)) for key, value in fields.items()}
 
 

@@ -1,5 +1,4 @@
-"""Read filed newsletter issues back from their HTML (sections and items), and remove stories from
-them.
+"""Read the sections and items of filed newsletter issues from their HTML, and remove stories.
 
 Two formats are read: everyday.cc's tables (SPEC 4), and ours, which has comments as marks.
 """

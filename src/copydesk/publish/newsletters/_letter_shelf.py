@@ -19,8 +19,7 @@ _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedIssue:
-    """A newsletter issue with its place on the site: `at` is its time in the site's zone, None if
-    undated.
+    """A newsletter issue and its place on the site: `at` is its time in the site's zone, or None.
 
     `subject` is that of the mail, "" if the mail is not ours or the subject says no more than the
     record's title. `shares_day` says that its newsletter has another mail of ours on that day.
@@ -45,8 +44,7 @@ class ShelvedIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterShelf:
-    """All newsletter issues, newest first; `titles` maps ids of newsletters with issues to their
-    titles.
+    """All newsletter issues, newest first; `titles` maps newsletters' ids to their titles.
 
     Those in the settings come first; `series` are all in the settings. `digests` has the issue for
     each day's digest: the first of the day of the first newsletter. The oldest day comes first.
@@ -62,9 +60,7 @@ class LetterShelf:
 
     @property
     def listed_titles(self) -> Mapping[str, str]:
-        """Map ids to titles of the newsletters that have a list of their own; {} if there is only
-        one.
-        """
+        """Map ids to titles of newsletters with a list of their own; {} if there is only one."""
         return self.titles if len(self.titles) > 1 else {}
 
     def of_letter(self, letter: str) -> Sequence[ShelvedIssue]:
@@ -122,9 +118,7 @@ def _shelve(
 
 
 def _find_subject(record: Record) -> str:
-    """Return the subject of a newsletter mail, "" if it is only the newsletter's title and a
-    date.
-    """
+    """Return the subject of a newsletter mail, "" if it is only the title and a date."""
     subject, title = read_subject(record.body), text.fold(str(record.fields.get("title") or ""))
     return "" if subject in {title, _DATED.sub("", title)} else subject
 
@@ -140,9 +134,7 @@ def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...
 def _name_letters(
     series: Sequence[LetterSeries], of_letter: Mapping[str, Sequence[ShelvedIssue]]
 ) -> Mapping[str, str]:
-    """Map newsletter ids to titles; one that is not in the settings is named after its last
-    issue.
-    """
+    """Map newsletter ids to titles; one not in the settings is named after its last issue."""
     titles = {letter.id: letter.title for letter in series if of_letter.get(letter.id)}
     for letter in sorted(of_letter.keys() - titles.keys()):
         if addresses.is_folder(letter) and of_letter[letter]:

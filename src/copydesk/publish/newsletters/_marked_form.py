@@ -35,8 +35,7 @@ _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A part of a newsletter mail between two marking comments: its start and end, without and with
-    them.
+    """A part of a newsletter mail between two comments: its start and end, without and with them.
 
     `words` are the words in the first comment.
     """
@@ -69,9 +68,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 
 def read_note(body: str) -> str:
-    """Return the editor's note at the top of a newsletter mail of ours as clean HTML, "" for
-    none.
-    """
+    """Return the editor's note at the top of a newsletter mail of ours as clean HTML, or ""."""
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
@@ -85,9 +82,7 @@ def read_subject(body: str) -> str:
 
 
 def list_names(body: str) -> frozenset[str]:
-    """Return the record names of stories in a newsletter mail of ours, and of pages that it links
-    to.
-    """
+    """Return the record names of stories in a newsletter mail of ours, and of pages it links to."""
     if "<!--story " not in body:
         return frozenset()
     told = (stretch.words for stretch in _find_stretches(body) if stretch.kind == "story")
@@ -128,9 +123,7 @@ def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def map_texts(body: str, change: Callable[[str], str]) -> str:
-    """Change the texts of a newsletter mail of ours, except those of stories and of the editor's
-    note.
-    """
+    """Change the texts of a newsletter mail of ours, except those of stories and of the note."""
     if not is_marked(body):
         return body
     inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
@@ -229,8 +222,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterItem:
-    """One item (story or other record) of a newsletter issue: `href` is its link, `place` the
-    link's source.
+    """One item of a newsletter issue: its texts, `href` its link, `place` the link's source.
 
     `note` is what the editors wrote about it, or instead of it, as clean HTML. `name` is that of
     its record, "" if the mail does not have it.

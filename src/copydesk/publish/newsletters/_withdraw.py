@@ -167,9 +167,7 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
 
 
 def read_reference(body: str) -> list[LetterSection]:
-    """Return the sections of a newsletter issue in everyday.cc's HTML, none if it has another
-    form.
-    """
+    """Return the sections of a newsletter issue of everyday.cc, none if it has another form."""
     document = parse_markup(_LIQUID.sub("", body))
     sections = [] if document is None else _gather(_parts(document))
     return [section for section in sections if section.items]
@@ -211,8 +209,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
 
 
 def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the items whose link `is_meant` selects from an everyday.cc newsletter, and empty
-    sections.
+    """Remove the items whose link `is_meant` selects from an everyday.cc newsletter.
 
     An item is the largest table row that contains no other item.
     """
@@ -223,9 +220,7 @@ def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def _find_item_rows(body: str, is_meant: Callable[[str], bool]) -> list[_Row]:
-    """Return the table rows of a selected item, with its section's heading if it is the only
-    item.
-    """
+    """Return the table rows of a selected item, with its section's heading if it is alone."""
     arrows = {mark.start(): read_href(mark["tag"]) for mark in _ARROW_LINK.finditer(body)}
     places, rows = list(arrows), _find_rows(body)
     for place in filter(lambda place: is_meant(arrows[place]), places):

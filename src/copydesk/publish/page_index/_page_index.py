@@ -94,8 +94,7 @@ class PageIndex:
         self._copied: frozenset[str] | None = None
 
     def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
-        """Open the index for a build; return the notes of the last build, {} if there are none that
-        count.
+        """Open the index for a build; return the last build's notes, {} if none count.
 
         Changes from here on are kept only by `commit`.
         """
@@ -109,8 +108,7 @@ class PageIndex:
         return dict(orjson.loads(head)) if head else {}
 
     def share(self) -> bool:
-        """Make the index readable for forked processes until `resume`; return False if it is not in
-        a file.
+        """Make the index readable for forked processes until `resume`; False if it is no file.
 
         What there is so far is committed, but without notes, so that after an interruption the next
         build starts afresh.
@@ -170,9 +168,7 @@ class PageIndex:
         return Listing(partial(self._paths, _LISTED_PATHS, (kind, value)), count)
 
     def pages_under(self, kind: str, value: str, count: int) -> Listing[tuple[str, str]]:
-        """Return for each story under a heading its record name, and when its record last
-        changed.
-        """
+        """Return the record name and last change of each story under a heading."""
 
         def fetch(start: int, some: int) -> list[tuple[str, str]]:
             return self._rows(_LISTED_PAGES, kind, value, some, start)
@@ -269,9 +265,7 @@ class PageIndex:
         return dict(self._among(query, addresses))
 
     def needing(self, whats: Collection[str]) -> set[str]:
-        """Return the paths of stories whose pages may show one of the names (of stories or
-        publishers).
-        """
+        """Return the paths of stories whose pages may show a name (of a story or publisher)."""
         query = "SELECT path FROM paper_needs WHERE site = ? AND what IN ({})"
         return {path for (path,) in self._among(query, whats)}
 
@@ -284,9 +278,7 @@ class PageIndex:
         return {name for (name,) in self._among(query, groups)}
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[StoryEntry]:
-        """Return stories without a page that once led their group; of all groups, or only of
-        `groups`.
-        """
+        """Return stories without a page that once led a group (any, or one of `groups`)."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
         if groups is None:
             return self._entries(f"{query} ORDER BY path")

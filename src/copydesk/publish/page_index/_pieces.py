@@ -1,6 +1,4 @@
-"""Data that the page index stores besides entries: stories' list fragments, share pictures in
-use.
-"""
+"""Data in the page index besides entries: stories' list fragments, share pictures in use."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """Stories encoded for the API's lists ("fragments"), stored in the page index, if one is
-    given.
-    """
+    """Stories encoded for the API's lists ("fragments"), stored in the page index, if given."""
 
     def __init__(self, index: PageIndex | None = None) -> None:
         self._index = index
@@ -31,9 +27,7 @@ class Pieces:
             pass
 
     def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
-        """Yield stories with their list fragments, making missing ones; a story without one is
-        skipped.
-        """
+        """Yield stories with their list fragments, making missing ones; skip those without one."""
         stories = iter(entries)
         while some := list(islice(stories, _AT_ONCE)):
             known = self._find(some)
@@ -92,9 +86,7 @@ class Drawings:
         return frozenset(file for (file,) in self._run(query, self._site))
 
     def replace(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
-        """Store which share pictures the given pages show now; return the files that no page
-        shows.
-        """
+        """Store which share pictures some pages show now; return the files that no page shows."""
         keys = sorted({*pages, *used})
         before = {file for key in keys for file in self._files_of(key)}
         query = "DELETE FROM paper_cards WHERE site = ? AND page = ?"
@@ -104,9 +96,7 @@ class Drawings:
         return frozenset(file for file in before if not self._is_shown(file))
 
     def reset(self, used: Mapping[str, str]) -> frozenset[str]:
-        """Store that `used` are all share pictures in use; return the files that no page shows any
-        more.
-        """
+        """Store that `used` are all share pictures in use; return the files no longer shown."""
         before = self.all()
         self._run("DELETE FROM paper_cards WHERE site = ?", self._site)
         rows = [(self._site, key, file) for key, file in used.items()]

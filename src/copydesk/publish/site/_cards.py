@@ -1,5 +1,4 @@
-"""Render a story as lists show it: a card with excerpt and picture, or a line. Each is rendered
-once.
+"""Render a story as lists show it: a card with excerpt and picture, or a line; each once.
 
 The HTML of a video or audio player is always our own, so that a record's markup never reaches a
 page: `embeds` reads one URL from it, that of a known player or of a file. A player that sets no
@@ -67,15 +66,11 @@ class ListCards:
         self.days = sorted(self.frame.plan.by_day)
 
     def render_many(self, template: str, stories: Iterable[Story]) -> str:
-        """Return the HTML of stories, each rendered with the template "card.html" or "line.html",
-        joined.
-        """
+        """Return the HTML of stories, each rendered with "card.html" or "line.html", joined."""
         return join_markup([self._one(template, story) for story in stories])
 
     def render_rank(self, stories: Iterable[Story], rank: int) -> str:
-        """Return the HTML of stories, each rendered with "card.html" for a rank (size) on the front
-        page.
-        """
+        """Return the HTML of stories, each a "card.html" of a rank (size) on the front page."""
         return join_markup([self._print("card.html", story, rank) for story in stories])
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
@@ -250,8 +245,7 @@ class Views:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A video or audio player for a page: its safe HTML, and what the page's security policy must
-    allow.
+    """A video or audio player for a page: its safe HTML, and what the page's policy must allow.
 
     `frame` is the origin of a frame, "" for none. A file may be redirected anywhere, so that it
     needs all of https. `has_poster` says that the player shows the story's picture, or needs none.

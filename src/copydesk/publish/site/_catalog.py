@@ -187,9 +187,7 @@ def _start_key(event: Record) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One fact of a record (author, length, price, …): its `label` and `text`, a link, an ISO
-    time.
-    """
+    """One fact of a record (author, length, price, …): `label` and `text`, a link, an ISO time."""
 
     key: str
     label: str

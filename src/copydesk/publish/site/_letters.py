@@ -32,9 +32,7 @@ _WORDS_A_MINUTE = 230  # English non-fiction, read silently: 238 (Brysbaert 2019
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the wanted pages of newsletter issues and digests, and their lists if any issue
-    changed.
-    """
+    """Yield the wanted pages of newsletter issues and digests, and lists if any issue changed."""
     frame, shelf = catalog.frame, catalog.frame.plan.letters
     printing = _Printing(catalog)
     for issue in shelf.issues:
@@ -74,9 +72,7 @@ class _Printing:
         self._plan = catalog.frame.plan
 
     def page(self, issue: ShelvedIssue) -> Sheet:
-        """Return the page of a newsletter issue: its sections, or its text if it has another
-        form.
-        """
+        """Return the page of a newsletter issue: its sections, or its text in another form."""
         frame, record = self._frame, issue.record
         title, letter = title_of(issue, frame), name_letter(issue, frame)
         sections = self.sections(issue)
@@ -141,9 +137,7 @@ class _Printing:
         }
 
     def _find_own(self, item: LetterItem, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page for an item of an issue, by its name or its URL; None for
-        none.
-        """
+        """Return the folder of our page for an item of an issue, by name or URL; None for none."""
         own = self._own(item.href, issue)
         if own is None and item.name in issue.told:
             entry = self._plan.groups.public(item.name)
@@ -162,9 +156,7 @@ class _Printing:
         return None
 
     def _below(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return the path of a URL of our site, or of the site that the issue came from; else
-        None.
-        """
+        """Return the path of a URL of our site, or of the site that the issue is from; or None."""
         folder = _records.page_folder(issue.record)
         came_from = _records.first_text(issue.record, "webUrl").removesuffix(folder)
         for site in (f"{self._plan.links.site}/", came_from):
@@ -191,9 +183,7 @@ class _Printing:
 
 
 def letter_lists(frame: Frame) -> Iterator[Sheet]:
-    """Yield the lists of newsletter issues: the newest month with links to all, each month, each
-    newsletter.
-    """
+    """Yield lists of newsletter issues: the newest month, each month, each newsletter."""
     issues = frame.plan.letters.issues
     months: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
     for issue in issues:
@@ -215,9 +205,7 @@ def letter_lists(frame: Frame) -> Iterator[Sheet]:
 
 
 def title_of(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return the title of a newsletter issue's page: the mail's subject, else the record's
-    title.
-    """
+    """Return the title of a newsletter issue's page: the mail's subject, or the record's title."""
     title = issue.subject or _records.first_text(issue.record, "title")
     return title or frame.strings.say("untitled")
 
@@ -229,9 +217,7 @@ def name_letter(issue: ShelvedIssue, frame: Frame) -> str:
 
 
 def name_day(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return a newsletter issue's day as text, with the time if its newsletter has several then; ""
-    if undated.
-    """
+    """Return a newsletter issue's day as text, with the time if there are several; or ""."""
     if issue.at is None:
         return ""
     return frame.strings.format_date("moment" if issue.shares_day else "day", issue.at)

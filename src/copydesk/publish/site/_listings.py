@@ -104,9 +104,7 @@ def _topic(id_: str, cards: ListCards) -> Sheet:
 
 
 def _day(cards: ListCards, at: date) -> Sheet:
-    """Return the page of a day's stories, with links to the previous and the next day that have a
-    page.
-    """
+    """Return the page of a day's stories, with links to the nearest days that have a page."""
     plan = cards.frame.plan
     place = bisect_left(cards.days, at)
     before, after = cards.days[max(0, place - 1) : place], cards.days[place + 1 : place + 2]

@@ -1,6 +1,4 @@
-"""Structured data (schema.org) for the pages of records that are not news: only what the page
-shows.
-"""
+"""Structured data (schema.org) of the pages of records that are not news."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ Thing = Mapping[str, object]
 
 
 def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> Thing:
-    """Return structured data (schema.org) of a page, and of the one thing that it is about, if
-    any.
-    """
+    """Return structured data (schema.org) of a page, and of the one thing that it is about."""
     home = frame.plan.links.page("")
     fields: dict[str, object] = {
         "@context": _CONTEXT,
@@ -37,9 +33,7 @@ def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> 
 
 
 def record(record: Record, items: Sequence[Record], frame: Frame) -> Thing:
-    """Return structured data (schema.org) of a record's page; `items` are those of a learning
-    path.
-    """
+    """Return structured data (schema.org) of a record's page; `items` are a learning path's."""
     thing: dict[str, object] = {
         "@type": _TYPES.get(record.collection, "CreativeWork"),
         "name": _records.first_text(record, "title", "name"),

@@ -52,9 +52,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def parts(plan: SitePlan) -> Parts:
-    """Map the names of the search index's parts to their stories, newest part first; {} if no story
-    changed.
-    """
+    """Map the search index's parts, newest first, to their stories; {} if no story changed."""
     if not plan.wanted(ALL.name):
         return {}
     counts = plan.counts[MONTH.name]
@@ -74,9 +72,7 @@ def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
 
 
 def contents(index: Parts, plan: SitePlan) -> Sheet:
-    """Return the file that lists all parts of the search index: name, number of stories, first and
-    last day.
-    """
+    """Return the file that lists the search index's parts: name, stories, first and last day."""
     days = _sort_days(plan)
     listed = []
     for name, entries in index.items():
@@ -99,8 +95,7 @@ def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
 
 
 def _part(name: str, plan: SitePlan) -> Sheet:
-    """Return a part of the search index: publishers and topics once, and a row per story, oldest
-    first.
+    """Return a part of the search index: publishers and topics once, a row per story, oldest first.
 
     A row has name, title, excerpt, publisher, topics with those above them (both as positions in
     these lists, -1 for no publisher), local time ("" for none), language ("" for the site's).

@@ -69,9 +69,7 @@ class Site:
 
     @property
     def legs(self) -> int:
-        """Return the number of parts (legs) of the pass over all stories; each can be made
-        alone.
-        """
+        """Return the number of parts (legs) of the pass over all stories, each made alone."""
         return len(self._walk.legs)
 
     def leg(self, number: int) -> Iterator[Sheet]:
@@ -133,8 +131,7 @@ class Walk:
         self._parts = {part: self._index[part][0].when for part in parts}  # by oldest story
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
-        """Yield the wanted pages of a part: stories, days, archive pages, parts of the search
-        index.
+        """Yield a part's wanted pages: stories, days, archive pages, parts of the search index.
 
         A day or index part is made in the part of the pass with its oldest story.
         """

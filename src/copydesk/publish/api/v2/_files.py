@@ -1,6 +1,4 @@
-"""Make the files of the second API: stories, groups, topics, sources, reading lists,
-newsletters.
-"""
+"""Make the second API's files: stories, groups, topics, sources, reading lists, newsletters."""
 
 from __future__ import annotations
 
@@ -52,9 +50,7 @@ OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
 
 
 def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Yield all files of the second API that `page` does not make: lists, newsletters, its
-    description.
-    """
+    """Yield all files of the second API that `page` does not make: lists and its description."""
     schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     letters = _letter_sheets(shapes.plan)
     return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
@@ -71,9 +67,7 @@ def _story_lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Yield the API's file of an archive page, of its stories, and of groups that they lead, as
-    wanted.
-    """
+    """Yield the API's files of an archive page, its stories, groups that they lead, as wanted."""
     plan = shapes.plan
     is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
@@ -95,9 +89,7 @@ def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
-    """Return the API's file of an archive page, oldest story first, so that it only grows at its
-    end.
-    """
+    """Return the API's file of an archive page, oldest story first, so that it grows at its end."""
 
     def link(other: int) -> str | None:
         is_there = 0 < other <= plan.archive_pages

@@ -1,6 +1,4 @@
-"""Make the form of a story in the second API, with every key of the schema; paths and URLs of
-files.
-"""
+"""Show a story in the second API, with every key of the schema; make paths and URLs of files."""
 
 from __future__ import annotations
 
@@ -89,9 +87,7 @@ class Shapes:
         }
 
     def source(self, provider: Provider | None) -> dict[str, object] | None:
-        """Return a publisher with the URL of its file in the API, None if the publisher is
-        unknown.
-        """
+        """Return a publisher with the URL of its file in the API, None if it is unknown."""
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
