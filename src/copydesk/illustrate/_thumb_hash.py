@@ -1,4 +1,4 @@
-"""ThumbHash: a blurred picture in 25 bytes (https://evanw.github.io/thumbhash).
+"""Compute ThumbHashes: a blurred picture in 25 bytes (https://evanw.github.io/thumbhash).
 
 Our own code because it is short, and the packages bring numpy or use old names of Pillow; the
 tests compare it with values of the reference implementation.
@@ -29,7 +29,7 @@ class _Waves:
 
 
 def thumb_hash(image: Image) -> bytes:
-    """Compute the ThumbHash of a picture in RGB or RGBA."""
+    """Compute the ThumbHash (25 bytes of a blurred picture) of a picture in RGB or RGBA."""
     small = image.convert("RGBA")
     small.thumbnail((SIDE, SIDE))
     width, height = small.size
@@ -46,7 +46,7 @@ def thumb_hash(image: Image) -> bytes:
 
 
 def average(hashed: bytes) -> str:
-    """Return a hash's mean colour as `#rrggbb`, "" for a picture with transparency."""
+    """Return a ThumbHash's mean colour as `#rrggbb`, "" for a picture with transparency."""
     header = int.from_bytes(hashed[:3], "little")
     if len(hashed) < 5 or header >> 23:
         return ""

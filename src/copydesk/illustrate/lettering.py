@@ -1,4 +1,4 @@
-"""Set text in a font: which characters it can draw, and lines that fit a box."""
+"""Set text in a font: which characters the font can draw, and lines that fit a box."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def font(face: Path, size: int) -> FreeTypeFont:
 
 
 def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
-    """Set a text in the first of these sizes in which it fits a box of (width, height) pixels.
+    """Break a text into lines, in the first of some font sizes that fits a (width, height) box.
 
     If none fits, the last size is used: as many lines as there is room for, then an ellipsis.
     """
@@ -121,7 +121,7 @@ def read_code_points(file: Path) -> frozenset[int]:
 
 
 def to_settable(words: str, points: frozenset[int]) -> str:
-    """Return a text as the font can set it, "" if a letter is missing or no letter is left.
+    """Return a text as the font can draw it, "" if a letter is missing or no letter is left.
 
     Emoji that the font lacks are left out, since a headline says the same without them.
     """
@@ -147,7 +147,7 @@ def _points(data: bytes) -> Iterator[int]:
 
 
 def _table(data: bytes) -> int:
-    """Find the start of the table `cmap`."""
+    """Find the start of the font's table `cmap`, which maps characters to glyphs."""
     for index in range(struct.unpack_from(">H", data, 4)[0]):
         tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
         if tag == b"cmap":
@@ -156,7 +156,7 @@ def _table(data: bytes) -> int:
 
 
 def _segments(data: bytes, offset: int) -> Iterator[int]:
-    """Yield the characters of format 4 that have a glyph."""
+    """Yield the characters of a `cmap` table of format 4 that have a glyph."""
     count = struct.unpack_from(">H", data, offset + 6)[0] // 2
     ends, starts = offset + 14, offset + 16 + 2 * count
     for index in range(count):
@@ -175,7 +175,7 @@ def _segments(data: bytes, offset: int) -> Iterator[int]:
 
 
 def _groups(data: bytes, offset: int) -> Iterator[int]:
-    """Yield the characters of format 12."""
+    """Yield the characters of a `cmap` table of format 12."""
     count = struct.unpack_from(">I", data, offset + 12)[0]
     if count > _MOST_RANGES:
         raise ValueError("more ranges than there are characters")

@@ -37,7 +37,7 @@ PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story'
 
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
-    """Sort an edition with surveyed stories into what is published."""
+    """Make the site plan of an edition whose stories were surveyed."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
     read, index = seen.reader, seen.index
@@ -80,7 +80,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
 
 
 def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
-    """Return the rules that order the front page, from an edition and its plan."""
+    """Return the rules that order the front page, from an edition and its site plan."""
     rules = _rules(edition, plan.groups, plan.coverages, plan.official)
     named = _find_public(plan.groups, plan.read)
     return replace(rules, options=plan.look.front, named=named)
@@ -95,7 +95,7 @@ def _shelve_letters(
 
 
 def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:
-    """Return a function that makes the list of stories under a value of a key."""
+    """Return a function that makes the list of stories for a value of a key."""
 
     def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
@@ -144,7 +144,7 @@ def _domain(story: Story) -> str:
 
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
-    """Map records to their folders, and list those that cannot have a URL."""
+    """Map records to their folders, and list the paths of those that cannot have a URL."""
     by_folder: dict[str, Record] = {}
     lost = []
     for record in sorted(records, key=lambda record: record.path):
@@ -165,12 +165,12 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The page index of all filed stories, up to date, as a `news.FiledStories`.
+    """The result of looking for changed stories: the updated page index, as `news.FiledStories`.
 
-    `keys` are those by which it lists stories, `grounds` what these depend on. `notes` are those of
-    the last build, {} if there are none or they are ignored. `pairs` has the old and the new entry
-    of each changed story, by path. `pictures` changes when the picture of any story may be shown
-    differently.
+    `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
+    `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
+    old and the new entry of each changed story, by path. `pictures` changes when the picture of any
+    story may be shown differently.
     """
 
     index: PageIndex
@@ -182,7 +182,7 @@ class Survey:
     pictures: str = ""
 
     def stamps(self) -> Mapping[str, str]:
-        """Return the stamps of all stories by path."""
+        """Map the path of each story to a stamp, which changes with the story's record."""
         return self.index.stamps()
 
     def read(self, path: str) -> Story | None:
@@ -190,15 +190,15 @@ class Survey:
         return self.reader(path)
 
     def has_record(self, name: str) -> bool:
-        """Decide whether a story with this name is filed, published or not."""
+        """Return whether a story with this record name is filed, published or not."""
         return self.index.by_name(name) is not None
 
     def with_picture(self) -> Iterator[Pictured]:
-        """Return the stories with a picture in short form, the last by path first."""
+        """Yield the stories with a picture in short form, last path first."""
         return self.index.with_picture()
 
     def has_public_image(self, image: str) -> bool:
-        """Decide whether a published story has the picture of this URL."""
+        """Return whether a published story has the picture with this URL."""
         return self.index.has_public_image(image)
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
@@ -223,7 +223,7 @@ class Survey:
 
 
 def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
-    """Return an entry with how its picture is shown now."""
+    """Return an index entry with how its picture is shown now."""
     shown, files = look(entry.path, entry.image)
     if (entry.shown, entry.files) == (shown, files):
         return entry
@@ -245,7 +245,7 @@ def take_survey(
 ) -> Survey:
     """Find the stories that changed since the last build; with `full` read all again.
 
-    Raises PublishError if the beat's time zone does not exist.
+    Raises PublishError if the site's time zone does not exist.
     """
     index = known or PageIndex()
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
@@ -260,7 +260,7 @@ def take_survey(
 
 
 def _take_all(seen: Survey) -> dict[str, Pair]:
-    """Read all stories into an empty index."""
+    """Read all stories into an empty page index."""
     index, stamps = seen.index, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
@@ -291,7 +291,7 @@ def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iter
 
 
 def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:
-    """Return entries with pictures shown as before, if they have the same picture."""
+    """Return index entries with pictures shown as before, if they have the same picture."""
     found = []
     for entry in fresh:
         was = index.at(entry.path)

@@ -22,7 +22,7 @@ _UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename befor
 
 
 class Stage:
-    """New files for the site at `out`, in a folder inside it: renaming needs one file system.
+    """The staging folder for new files of a site, inside its folder `out`, on the same file system.
 
     A new folder of the site is moved with all that is in it, by one renaming for thousands of
     files. Methods raise OSError and PublishError.
@@ -39,7 +39,7 @@ class Stage:
         self._is_open = False
 
     def clear(self) -> None:
-        """Delete all that waits here, also from a build that was killed."""
+        """Delete all files in the staging folder, also those of a build that was killed."""
         here = Path(self._here)
         if here.is_symlink() or here.is_file():
             here.unlink()
@@ -48,7 +48,7 @@ class Stage:
         self._is_open = False
 
     def need(self, folder: str) -> None:
-        """Note a new folder of the site; folders above it come first."""
+        """Prepare a new folder of the site; folders above it must be prepared first."""
         self._open()
         above = folder.rpartition("/")[0]
         if above in self._folders:
@@ -59,7 +59,7 @@ class Stage:
         self._folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
-        """Write bytes that wait to be moved to `path`; `is_new` says that no file is there yet."""
+        """Write a file that waits to be moved to `path`; `is_new` says that none is there yet."""
         self._open()
         if path.rpartition("/")[0] in self._folders:
             _write(f"{self._trees}/{path}", data)
@@ -71,7 +71,7 @@ class Stage:
         waiting[path] = name
 
     def place(self) -> None:
-        """Move all files into the site: new ones first, as no page links to them yet, then others.
+        """Move all staged files into the site: new ones first, as no page links to them yet.
 
         In both steps the front page is last.
         """
@@ -102,7 +102,7 @@ def _write(place: str, data: bytes) -> None:
 
 
 def _place_tree(waits: str, place: str) -> None:
-    """Move a new folder to its place; if there is one by now, move its files."""
+    """Move a staged folder to its place in the site; if one exists by now, move its files."""
     try:
         os.rename(waits, place)  # noqa: PTH104
     except OSError:
@@ -117,12 +117,12 @@ def _place_tree(waits: str, place: str) -> None:
 
 
 def is_folder(place: str) -> bool:
-    """Decide whether a real folder is at this place; raises FileNotFoundError if nothing is."""
+    """Return whether a real folder is at a path; raises FileNotFoundError if nothing is there."""
     return stat.S_ISDIR(os.lstat(place).st_mode)
 
 
 def refusal(place: str) -> PublishError:
-    """Return the error for a link or file in the way."""
+    """Return the error for a link or file where the site needs a folder."""
     return PublishError(
         "a link or file stands where the site needs a folder",
         subject=place,
@@ -131,7 +131,7 @@ def refusal(place: str) -> PublishError:
 
 
 def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
-    """Yield files in folders that we fill which do not belong to this edition."""
+    """Yield the files in the site's own folders that do not belong to the edition."""
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             if _OUR_FOLDERS.fullmatch(entry.name):

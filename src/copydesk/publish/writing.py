@@ -36,7 +36,7 @@ class Sheet(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many files and HTML pages a site has."""
+    """The number of files and of HTML pages of a site."""
 
     files: int = 0
     pages: int = 0
@@ -44,7 +44,7 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Bring a folder up to date: `open`, `put` and `copy`, `place`, `sweep` or `drop`, `close`.
+    """Brings a site's folder up to date: `open`, `put`, `copy`, `place`, `sweep`/`drop`, `close`.
 
     Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
     or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
@@ -69,7 +69,7 @@ class Writer:
     _stage: Stage = field(init=False)
 
     def open(self) -> None:
-        """Create the folder; mark it as ours if it is new or empty."""
+        """Create the site's folder; mark it as made by copydesk if it is new or empty."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             self.out = self.out.resolve(strict=True)
@@ -94,18 +94,18 @@ class Writer:
         return self.manifest.get(FRONT)
 
     def doubt(self) -> None:
-        """Trust no hash: the manifest is not of the last build."""
+        """Distrust all hashes, since the manifest is not that of the last build."""
         self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
-        """Note whether every file of the site will be put, so that all are counted."""
+        """Set whether every file of the site will be put, so that all are counted."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
 
     def place(self) -> None:
-        """Move what was put into the site, file by file.
+        """Move the files that were put or copied from the staging folder into the site, one by one.
 
-        A mark is there until `close`: after an interruption the next build makes everything.
+        A mark file exists until `close`: after an interruption the next build makes everything.
         """
         try:
             files.write_atomic(self.out / UNFINISHED, b"", durable=False)
@@ -114,7 +114,7 @@ class Writer:
             raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
 
     def remember(self) -> None:
-        """Write what is there now into the manifest."""
+        """Write the hashes of the published files into the manifest."""
         for path, digest in self._rows.items():
             if digest is None:
                 self.manifest.forget(path)
@@ -122,15 +122,15 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Delete the mark: all is written and noted."""
+        """Delete the mark of an unfinished build: all is written, the manifest is up to date."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Delete what was put but not placed."""
+        """Delete the staged files that were not moved into the site."""
         self._stage.clear()
 
     def count_files(self, before: Count) -> Count:
-        """Return the number of files and pages now, from that before."""
+        """Return the number of files and pages now, from that of the build before."""
         more, less = self._more, self._less
         if self.counts_all:
             before = Count()
@@ -138,7 +138,7 @@ class Writer:
         return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
     def put(self, sheet: Sheet) -> None:
-        """Write a file unless it has the same bytes already."""
+        """Stage a file to be written, unless the site has it with the same bytes already."""
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
         size = self._claim(sheet.path)
         known = self._last_digest(sheet.path)
@@ -151,7 +151,7 @@ class Writer:
         self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Origin) -> None:
-        """Copy a file unless one with the same size and time was copied before."""
+        """Stage a copy of a file, unless one with the same size and time was copied before."""
         size = self._claim(path)
         try:
             now = origin.look()
@@ -183,7 +183,7 @@ class Writer:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:
-        """Return the size of the file at a path, None for none, -1 for a link.
+        """Return the size of the site's file at a path, None if there is none, -1 for a link.
 
         First it is checked that the path leads through real folders only.
         """
@@ -228,7 +228,7 @@ class Writer:
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
-        """Decide whether a file has these bytes; read it only if the manifest is not trusted."""
+        """Return whether a file has these bytes; read it only if the manifest is not trusted."""
         if self.full or size != len(data):
             return False
         if sure and not self._is_torn:
@@ -253,7 +253,7 @@ class Writer:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete published files whose paths begin so and that were not put this time."""
+        """Delete published files that were not put this time and begin with a path in `gone`."""
         if not gone:
             return
         places = tuple(gone)
@@ -264,7 +264,7 @@ class Writer:
                 self._less.append(path)
 
     def sweep(self) -> None:
-        """Delete published files that were not put now, and folders that this leaves empty."""
+        """Delete published files that were not put this time, and folders that are then empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
             self._rows[path] = None
@@ -301,7 +301,7 @@ class Writer:
 
 
 def _is_there(place: str) -> bool:
-    """Decide whether a folder exists; refuse a link or a file."""
+    """Return whether a folder exists; refuse a link or a file."""
     try:
         if is_folder(place):
             return True
@@ -327,14 +327,14 @@ def _unwritable(error: OSError, path: str) -> PublishError:
 
 
 class Manifest(Protocol):
-    """What the last build published: a hash for each path below the web root."""
+    """The hashes of all files that the last build published, by path below the web root."""
 
     def get(self, path: str) -> str | None:
-        """Return the hash for a path, None if there is none."""
+        """Return the hash of the published file at a path, None if there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
-        """Keep the hash of a published file."""
+        """Store the hash of a published file."""
         ...
 
     def forget(self, path: str) -> None:
@@ -342,26 +342,26 @@ class Manifest(Protocol):
         ...
 
     def paths(self) -> Iterator[str]:
-        """Return all paths."""
+        """Yield all published paths."""
         ...
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return all paths with their hashes."""
+        """Yield all published paths with their hashes."""
         ...
 
 
 class MemoryManifest:
-    """A manifest in the memory of this process."""
+    """A manifest (hashes of published files) in the memory of this process."""
 
     def __init__(self) -> None:
         self._hashes: dict[str, str] = {}
 
     def get(self, path: str) -> str | None:
-        """Return the hash for a path, None if there is none."""
+        """Return the hash of the published file at a path, None if there is none."""
         return self._hashes.get(path)
 
     def put(self, path: str, digest: str) -> None:
-        """Keep the hash of a published file."""
+        """Store the hash of a published file."""
         self._hashes[path] = digest
 
     def forget(self, path: str) -> None:
@@ -369,16 +369,16 @@ class MemoryManifest:
         self._hashes.pop(path, None)
 
     def paths(self) -> Iterator[str]:
-        """Return all paths at the time of the call."""
+        """Return all published paths at the time of the call."""
         return iter(list(self._hashes))
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return all paths with their hashes at the time of the call."""
+        """Return all published paths with their hashes at the time of the call."""
         return iter(list(self._hashes.items()))
 
 
 class Origin(NamedTuple):
-    """A file to copy: a folder that bounds it, and its path below that folder."""
+    """A file to copy into the site: a folder that bounds it, and its path below that folder."""
 
     folder: Path
     path: str
@@ -391,5 +391,5 @@ class Origin(NamedTuple):
         return os.lstat(str(self))
 
     def read(self) -> bytes:
-        """Return the bytes; raises OSError, also for a link on the way from the folder."""
+        """Return the file's bytes; raises OSError, also for a link on the way from the folder."""
         return within.read(self.folder, self.path, _MAX_BYTES)

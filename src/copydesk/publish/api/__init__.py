@@ -1,4 +1,4 @@
-"""Make the files of the reference's JSON API below `api/` from a SitePlan (SPEC 5).
+"""Make the files of the first JSON API, everyday.cc's, below `api/` (SPEC 5).
 
 Lists are indented by two, single records are compact, both without a final line feed.
 """

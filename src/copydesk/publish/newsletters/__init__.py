@@ -1,6 +1,6 @@
-"""Read filed newsletter issues back from their HTML: sections and items; remove a story from one.
+"""Read the sections and items of filed newsletter issues from their HTML, and remove stories.
 
-Two formats are read: the reference's tables (SPEC 4), and ours, which has comments as marks.
+Two formats are read: everyday.cc's tables (SPEC 4), and ours, which has comments as marks.
 """
 
 from __future__ import annotations

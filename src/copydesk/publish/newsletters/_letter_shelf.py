@@ -1,4 +1,4 @@
-"""List all newsletter issues by newsletter and day, and choose the issues for daily digests."""
+"""Sort all newsletter issues by newsletter and day, and choose the issues for daily digests."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedIssue:
-    """An issue of a newsletter: `at` is its time in the site's zone, None if undated.
+    """A newsletter issue and its place on the site: `at` is its time in the site's zone, or None.
 
     `subject` is that of the mail, "" if the mail is not ours or the subject says no more than the
     record's title. `shares_day` says that its newsletter has another mail of ours on that day.
     `letter` is the newsletter's id; the beginning of the record's name if the site has no such
     newsletter now; "" if the name has none. `named` are the parts of the name, None for another
-    form. `told` are the names of the stories in it, if the mail has them.
+    form. `told` are the record names of its stories, if the mail has them.
     """
 
     record: Record
@@ -38,13 +38,13 @@ class ShelvedIssue:
 
     @property
     def day(self) -> date | None:
-        """Return the day in the site's zone, None if undated."""
+        """Return the issue's day in the site's zone, None if undated."""
         return self.at.date() if self.at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterShelf:
-    """All issues, the newest first; `titles` has the newsletters with issues, by id.
+    """All newsletter issues, newest first; `titles` maps newsletters' ids to their titles.
 
     Those in the settings come first; `series` are all in the settings. `digests` has the issue for
     each day's digest: the first of the day of the first newsletter. The oldest day comes first.
@@ -60,11 +60,11 @@ class LetterShelf:
 
     @property
     def listed_titles(self) -> Mapping[str, str]:
-        """Return the newsletters with a list of their own; a single one has none."""
+        """Map ids to titles of newsletters with a list of their own; {} if there is only one."""
         return self.titles if len(self.titles) > 1 else {}
 
     def of_letter(self, letter: str) -> Sequence[ShelvedIssue]:
-        """Return the issues of a newsletter, the newest first."""
+        """Return the issues of a newsletter, newest first."""
         return [issue for issue in self.issues if issue.letter == letter]
 
     def beside(self, issue: ShelvedIssue) -> tuple[ShelvedIssue | None, ShelvedIssue | None]:
@@ -72,7 +72,7 @@ class LetterShelf:
         return self._beside.get(issue.record.path, (None, None))
 
     def digest_of(self, issue: ShelvedIssue) -> date | None:
-        """Return the day whose digest is made of an issue, None if there is none."""
+        """Return the day whose digest is made of a newsletter issue, None if there is none."""
         day = issue.named.day if issue.named else None
         return day if day is not None and self.digests.get(day) == issue else None
 
@@ -82,7 +82,7 @@ def shelve_letters(
     series: Sequence[LetterSeries],
     local_time: Callable[[datetime], datetime],
 ) -> LetterShelf:
-    """Return the shelf of these records, which come newest first."""
+    """Sort the records of newsletter issues, which come newest first, by newsletter and day."""
     by_stem = {stem: letter.id for letter in reversed(series) for stem in letter.stems}
     issues = _mark_shared_days([_shelve(record, by_stem, local_time) for record in records])
     of_letter: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
@@ -118,7 +118,7 @@ def _shelve(
 
 
 def _find_subject(record: Record) -> str:
-    """Return the subject of a mail, "" if it is only the newsletter's title and a date."""
+    """Return the subject of a newsletter mail, "" if it is only the title and a date."""
     subject, title = read_subject(record.body), text.fold(str(record.fields.get("title") or ""))
     return "" if subject in {title, _DATED.sub("", title)} else subject
 
@@ -134,7 +134,7 @@ def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...
 def _name_letters(
     series: Sequence[LetterSeries], of_letter: Mapping[str, Sequence[ShelvedIssue]]
 ) -> Mapping[str, str]:
-    """Return the newsletters by id; one not in the settings is named after its last issue."""
+    """Map newsletter ids to titles; one not in the settings is named after its last issue."""
     titles = {letter.id: letter.title for letter in series if of_letter.get(letter.id)}
     for letter in sorted(of_letter.keys() - titles.keys()):
         if addresses.is_folder(letter) and of_letter[letter]:

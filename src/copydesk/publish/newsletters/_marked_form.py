@@ -1,4 +1,4 @@
-"""Read sections and items of our own issues, and cut out a story; all other bytes stay.
+"""Read sections and items of our own newsletter issues, and cut out a story; all other bytes stay.
 
 <!--note-->…<!--/note-->
 <!--section KIND TITLE-->… <!--story NAME-->…<!--/story--> …<!--/section-->
@@ -35,7 +35,7 @@ _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A part of a mail between two comments: its start and end, without and with them.
+    """A part of a newsletter mail between two comments: its start and end, without and with them.
 
     `words` are the words in the first comment.
     """
@@ -49,12 +49,12 @@ class _Stretch:
 
 
 def is_marked(body: str) -> bool:
-    """Decide whether a mail is one of ours."""
+    """Return whether a newsletter mail has our marks, and so was made by copydesk."""
     return MARK.search(body) is not None
 
 
 def read_marked_mail(body: str) -> list[LetterSection]:
-    """Return the sections of a mail of ours that have a story."""
+    """Return the sections of a newsletter mail of ours that have a story."""
     stretches = list(_find_stretches(body))
     stories = [stretch for stretch in stretches if stretch.kind == "story"]
     sections = []
@@ -68,7 +68,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 
 def read_note(body: str) -> str:
-    """Return the editor's note at the top of a mail of ours as clean HTML, "" for none."""
+    """Return the editor's note at the top of a newsletter mail of ours as clean HTML, or ""."""
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
@@ -76,13 +76,13 @@ def read_note(body: str) -> str:
 
 
 def read_subject(body: str) -> str:
-    """Return the subject of a mail of ours, "" for none and for any other mail."""
+    """Return the subject of a newsletter mail of ours, "" for none and for any other mail."""
     title = _TITLE.search(body) if is_marked(body) else None
     return text.fold(html.unescape(title[1])) if title else ""
 
 
 def list_names(body: str) -> frozenset[str]:
-    """Return the record names of the stories in a mail of ours, and of pages that it links to."""
+    """Return the record names of stories in a newsletter mail of ours, and of pages it links to."""
     if "<!--story " not in body:
         return frozenset()
     told = (stretch.words for stretch in _find_stretches(body) if stretch.kind == "story")
@@ -91,7 +91,7 @@ def list_names(body: str) -> frozenset[str]:
 
 
 def cut_story(body: str, name: str) -> str:
-    """Remove a story from a mail of ours, with its section if it has no other story.
+    """Remove a story from a newsletter mail of ours, with its section if that has no other story.
 
     If no mark of ours is left, an empty section is added, so that the mail can be recognised.
     """
@@ -107,7 +107,7 @@ def cut_story(body: str, name: str) -> str:
 
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the links that `is_meant` selects from a mail of ours, with their words."""
+    """Remove the links that `is_meant` selects from a newsletter mail of ours, with their words."""
     links = [link for link in _LINK.finditer(body) if is_meant(read_href(link[0]))]
     for link in reversed(links):
         end = body.find(_LINK_END, link.end())
@@ -123,7 +123,7 @@ def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def map_texts(body: str, change: Callable[[str], str]) -> str:
-    """Change the texts of a mail of ours, except those of stories and of the note."""
+    """Change the texts of a newsletter mail of ours, except those of stories and of the note."""
     if not is_marked(body):
         return body
     inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
@@ -148,7 +148,7 @@ def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
 
 
 def _drop_if_empty(body: str, start: int) -> str:
-    """Remove the section that begins there, if it has no story."""
+    """Remove the section that begins at a position, if it has no story."""
     stretches = list(_find_stretches(body))
     sections = (s for s in stretches if s.kind == "section" and s.start == start)
     section = next(sections, None)
@@ -180,7 +180,7 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
 
 
 def _clean_note(element: HtmlElement) -> str:
-    """Return a note without its label, cleaned like foreign HTML."""
+    """Return an editor's note without its label, cleaned like foreign HTML."""
     from lxml import html as markup
 
     for label in element.find_class("label"):
@@ -222,7 +222,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterItem:
-    """One item of a newsletter issue: `href` is its link, `place` the link's source.
+    """One item of a newsletter issue: its texts, `href` its link, `place` the link's source.
 
     `note` is what the editors wrote about it, or instead of it, as clean HTML. `name` is that of
     its record, "" if the mail does not have it.
@@ -245,17 +245,17 @@ class LetterSection:
 
 
 def list_hrefs(body: str) -> Iterator[str]:
-    """Yield the URLs that a mail links to."""
+    """Yield the URLs that a newsletter mail links to."""
     return (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
 
 
 def read_href(tag: str) -> str:
-    """Return the URL in a link's tag, "" if it has none."""
+    """Return the URL in an HTML link tag, "" if it has none."""
     return next(list_hrefs(tag), "")
 
 
 def parse_markup(body: str) -> HtmlElement | None:
-    """Parse a mail, None if it is empty or no HTML."""
+    """Parse the HTML of a newsletter mail, None if it is empty or no HTML."""
     from lxml import etree
     from lxml import html as markup
 

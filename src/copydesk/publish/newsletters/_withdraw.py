@@ -1,6 +1,6 @@
-"""Remove a story from a newsletter issue, with its headline in what the issue says of itself.
+"""Remove a story from a newsletter issue, also its headline from the issue's excerpt and subject.
 
-It also reads the reference's issues (SPEC 4). These are tables within tables: a section's name is
+It also reads everyday.cc's issues (SPEC 4). These are tables within tables: a section's name is
 bold in a cell of its own, a title is bold at the start of a paragraph and its excerpt follows, and
 a link that begins with an arrow names the source.
 """
@@ -45,7 +45,7 @@ _Row = tuple[int, int]  # its start and end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterText:
-    """The parts of an issue that name stories: its excerpt and its mail; the `title` stays."""
+    """The parts of a newsletter issue that name stories: excerpt and mail; the `title` stays."""
 
     title: str
     excerpt: str
@@ -53,21 +53,21 @@ class LetterText:
 
 
 def read_sections(body: str) -> list[LetterSection]:
-    """Return the sections of an issue's HTML, none if it has another form."""
+    """Return the sections of a newsletter issue's HTML, none if it has another form."""
     if _marked_form.is_marked(body):
         return _marked_form.read_marked_mail(body)
     return read_reference(body)
 
 
 def mentions(body: str, story: Story) -> bool:
-    """Decide whether an issue links to a story, or has its record's name."""
+    """Return whether a newsletter issue links to a story, or has its record's name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
     return any(item.name == name for item in told) or any(map(is_meant, list_hrefs(body)))
 
 
 def withdraw(letter: LetterText, story: Story) -> LetterText:
-    """Return an issue without a story, unchanged if it does not have it.
+    """Return a newsletter issue without a story; unchanged if it does not have it.
 
     In the excerpt and the subject another headline takes the place of the story's.
     """
@@ -109,7 +109,7 @@ def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
 def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
     """Return the titles left in those sections that the excerpt named, if any are left.
 
-    The excerpts of the reference name no samples and people.
+    The excerpts of everyday.cc name no samples and people.
     """
     chosen = {text.fold(part) for part in excerpt.split(_JOINT)}
     parts = (_list_titles([section]) for section in told)
@@ -118,7 +118,7 @@ def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> lis
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:
-    """Replace headlines that are gone by others.
+    """Replace the headlines that were removed, in a text that joins headlines, by others.
 
     If one is part of a longer text, the whole text is replaced; a short one may be a mere word.
     """
@@ -135,7 +135,7 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
 
 
 def _is_gone(part: str, gone: Collection[str]) -> bool:
-    """Decide whether words are a removed headline, whole or shortened."""
+    """Return whether words are a removed headline, whole or shortened."""
     beginning = part.removesuffix(_CUT).rstrip()
     is_cut = part.endswith(_CUT) and bool(beginning)
     return part in gone or (is_cut and any(title.startswith(beginning) for title in gone))
@@ -157,7 +157,7 @@ def _rank(part: str, titles: Sequence[str]) -> int:
 
 
 def _name_again(title: str) -> Callable[[re.Match[str]], str]:
-    """Return a function that gives a mail without a title the issue's title."""
+    """Return a function that gives a mail without a title the newsletter issue's title."""
 
     def fill(match: re.Match[str]) -> str:
         words = match[2] if match[2].strip() else text.guard_liquid(html.escape(title))
@@ -167,7 +167,7 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
 
 
 def read_reference(body: str) -> list[LetterSection]:
-    """Return the sections of the reference's HTML, none if it has another form."""
+    """Return the sections of a newsletter issue of everyday.cc, none if it has another form."""
     document = parse_markup(_LIQUID.sub("", body))
     sections = [] if document is None else _gather(_parts(document))
     return [section for section in sections if section.items]
@@ -201,7 +201,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
         elif above is not None and above.tag == "p":
             if above is not last_above:  # later ones in it are emphasis in the excerpt
                 rest = text.fold(above.text_content()).removeprefix(words)
-                # the reference's mails are escaped twice
+                # everyday.cc's mails are escaped twice
                 yield LetterItem(title=words, excerpt=text.fold(html.unescape(rest)))
             last_above = above
         elif words:
@@ -209,7 +209,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
 
 
 def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the items whose link `is_meant` selects, and sections that then have no item.
+    """Remove the items whose link `is_meant` selects from an everyday.cc newsletter.
 
     An item is the largest table row that contains no other item.
     """
@@ -220,7 +220,7 @@ def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def _find_item_rows(body: str, is_meant: Callable[[str], bool]) -> list[_Row]:
-    """Return the rows of a selected item, with its section's heading if it is the only item."""
+    """Return the table rows of a selected item, with its section's heading if it is alone."""
     arrows = {mark.start(): read_href(mark["tag"]) for mark in _ARROW_LINK.finditer(body)}
     places, rows = list(arrows), _find_rows(body)
     for place in filter(lambda place: is_meant(arrows[place]), places):

@@ -64,12 +64,12 @@ _Value = TypeVar("_Value")
 
 
 def entry_of(kept: bytes) -> StoryEntry:
-    """Decode an entry."""
+    """Decode a story's index entry from JSON."""
     return restore_entry(orjson.loads(kept))
 
 
 class Pictured(NamedTuple):
-    """An entry with a picture, in short form; `shown` is how it was shown in the last build."""
+    """A story with a picture, in short form; `shown` is how the last build showed the picture."""
 
     path: str
     image: str
@@ -79,7 +79,7 @@ class Pictured(NamedTuple):
 
 
 class PageIndex:
-    """The entries of one site's filed stories, in memory or in a file that sites may share.
+    """The index entries of one site's filed stories, in memory or in a file that sites may share.
 
     If several records have one name, the last by path counts, and the others are passed over: their
     entries have no name. `listed` are the names of the keys for which it keeps ordered lists.
@@ -94,7 +94,7 @@ class PageIndex:
         self._copied: frozenset[str] | None = None
 
     def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
-        """Return the notes of the last build; {} with `anew`, or if other code wrote them.
+        """Open the index for a build; return the last build's notes, {} if none count.
 
         Changes from here on are kept only by `commit`.
         """
@@ -108,7 +108,7 @@ class PageIndex:
         return dict(orjson.loads(head)) if head else {}
 
     def share(self) -> bool:
-        """Let forked processes read the index, until `resume`; return False if it is not in a file.
+        """Make the index readable for forked processes until `resume`; False if it is no file.
 
         What there is so far is committed, but without notes, so that after an interruption the next
         build starts afresh.
@@ -117,11 +117,11 @@ class PageIndex:
         return self.tables.share()
 
     def resume(self) -> None:
-        """Begin again to collect changes that only `commit` keeps."""
+        """End `share`: collect changes again, which only `commit` makes permanent."""
         self.tables.resume()
 
     def commit(self) -> None:
-        """Keep the changes since `open`."""
+        """Make the changes since `open` permanent."""
         self.tables.commit()
 
     def rollback(self) -> None:
@@ -129,20 +129,20 @@ class PageIndex:
         self.tables.rollback()
 
     def close(self) -> None:
-        """Close the file; changes without `commit` are lost."""
+        """Close the index's file; changes without `commit` are lost."""
         self.tables.close()
 
     def note(self, notes: Mapping[str, object]) -> None:
-        """Keep notes for the next build."""
+        """Store notes (JSON values) for the next build."""
         head = orjson.dumps(notes)
         self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", head, self.number)
 
     def stamps(self) -> dict[str, str]:
-        """Return the stamp of every story at its last reading, by path."""
+        """Map the path of every story to its stamp when it was last read."""
         return dict(self._rows("SELECT path, stamp FROM paper_entries WHERE site = ?"))
 
     def sums(self, kind: str) -> dict[str, int]:
-        """Return the number of published stories for each value of a key, ordered by value."""
+        """Map each value of a key to its number of published stories, ordered by value."""
         query = "SELECT what, count FROM paper_sums WHERE site = ? AND kind = ? AND count > 0"
         return dict(self._rows(query, kind))
 
@@ -151,24 +151,24 @@ class PageIndex:
         return self.sums("all").get("", 0)
 
     def count_under(self, kind: str, value: str) -> int:
-        """Return the number of published stories under a heading."""
+        """Return the number of published stories under a heading (key and value)."""
         query = "SELECT count FROM paper_sums WHERE site = ? AND kind = ? AND what = ?"
         return next((count for (count,) in self._rows(query, kind, value)), 0)
 
     def listing(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
-        """Return the stories under a heading, the newest first, those of equal time by path."""
+        """Return the stories under a heading (key and value), newest first, then by path."""
         return Listing(partial(self._fetch, _LISTED, (kind, value)), count)
 
     def oldest_first(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
-        """Return the stories under a heading, the oldest first."""
+        """Return the stories under a heading (key and value), oldest first."""
         return Listing(partial(self._fetch, _OLDEST_FIRST, (kind, value)), count)
 
     def paths(self, kind: str, value: str, count: int) -> Listing[str]:
-        """Return the paths of the stories under a heading, in a tenth of the time for entries."""
+        """Return the paths of the stories under a heading, ten times as fast as `listing`."""
         return Listing(partial(self._paths, _LISTED_PATHS, (kind, value)), count)
 
     def pages_under(self, kind: str, value: str, count: int) -> Listing[tuple[str, str]]:
-        """Return the name of each story under a heading, and when its record last changed."""
+        """Return the record name and last change of each story under a heading."""
 
         def fetch(start: int, some: int) -> list[tuple[str, str]]:
             return self._rows(_LISTED_PAGES, kind, value, some, start)
@@ -176,20 +176,20 @@ class PageIndex:
         return Listing(fetch, count)
 
     def stories(self) -> Listing[StoryEntry]:
-        """Return all published stories, the newest first."""
+        """Return the entries of all published stories, newest first."""
         return Listing(partial(self._fetch, _ALL, ()), self.count())
 
     def story_paths(self) -> Listing[str]:
-        """Return the paths of all published stories, the newest first."""
+        """Return the paths of all published stories, newest first."""
         return Listing(partial(self._paths, _ALL_PATHS, ()), self.count())
 
     def only_here(self) -> Listing[StoryEntry]:
-        """Return the published stories that are on no other site."""
+        """Return the published stories that the site itself hosts: they are on no other site."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
     def by_name(self, name: str) -> StoryEntry | None:
-        """Return the story with this name, published or not; None if there is none."""
+        """Return the story with a record name, published or not; None if there is none."""
         if name not in self._by_name:
             if len(self._by_name) >= _IN_HAND:
                 self._by_name.clear()
@@ -198,12 +198,12 @@ class PageIndex:
         return self._by_name[name]
 
     def forget_names(self) -> None:
-        """Empty the cache by name, after entries changed."""
+        """Empty the cache of entries by name, after entries changed."""
         self._by_name.clear()
         self._copied = None
 
     def at_paths(self, paths: Collection[str]) -> list[StoryEntry]:
-        """Return the entries at these paths, without those that are passed over."""
+        """Return the entries at the given paths, without those whose name another record has."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND path IN ({}) AND place >= 0"
             " ORDER BY path"
@@ -211,12 +211,12 @@ class PageIndex:
         return [entry_of(entry) for (entry,) in self._among(query, paths)]
 
     def at(self, path: str) -> StoryEntry | None:
-        """Return the entry at a path, None if there is none or it is passed over."""
+        """Return the entry at a path, None if there is none or if another record has its name."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
     def members(self, group: str) -> list[StoryEntry]:
-        """Return the published stories of a group, the newest first."""
+        """Return the published stories of a group (on one event), newest first."""
         query = (
             "SELECT entry FROM paper_entries INDEXED BY paper_groups"
             " WHERE site = ? AND story_group = ? AND story_group <> '' AND place = 2"
@@ -225,7 +225,7 @@ class PageIndex:
         return self._entries(query, group)
 
     def groups(self) -> Iterator[str]:
-        """Yield the names of groups with published stories, in order of their newest story."""
+        """Yield the names of groups with published stories, in the order of their newest story."""
         query = (
             "SELECT story_group FROM paper_entries"
             " WHERE site = ? AND place = 2 AND story_group <> ''"
@@ -239,7 +239,7 @@ class PageIndex:
                     yield story_group
 
     def copies(self, name: str) -> list[StoryEntry]:
-        """Return the filed copies of the story with this name, ordered by path."""
+        """Return the filed copies of the story with a record name, ordered by path."""
         if self._copied is None:
             query = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
             self._copied = frozenset(original for (original,) in self._rows(query))
@@ -252,12 +252,12 @@ class PageIndex:
         return self._entries(query, name)
 
     def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
-        """Return which of these URLs belong to a copy or to something that an editor removed."""
+        """Return those of the URLs that belong to a copy or to a story that an editor removed."""
         query = "SELECT address FROM paper_hidden WHERE site = ? AND address IN ({})"
         return {address for (address,) in self._among(query, addresses)}
 
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
-        """Return the agencies that wrote the filed texts at these URLs."""
+        """Map those of the URLs whose filed text an agency wrote to the agency's name."""
         query = (
             "SELECT address, credit FROM paper_entries INDEXED BY paper_credits"
             " WHERE site = ? AND address IN ({}) AND credit <> '' AND place >= 1 ORDER BY path"
@@ -265,12 +265,12 @@ class PageIndex:
         return dict(self._among(query, addresses))
 
     def needing(self, whats: Collection[str]) -> set[str]:
-        """Return the paths of stories whose page may show one of these names."""
+        """Return the paths of stories whose pages may show a name (of a story or publisher)."""
         query = "SELECT path FROM paper_needs WHERE site = ? AND what IN ({})"
         return {path for (path,) in self._among(query, whats)}
 
     def names_of(self, groups: Collection[str]) -> set[str]:
-        """Return the names of all stories in these groups."""
+        """Return the record names of all stories in the given groups."""
         query = (
             "SELECT name FROM paper_entries WHERE site = ? AND story_group <> '' AND place >= 0"
             " AND story_group IN ({})"
@@ -278,7 +278,7 @@ class PageIndex:
         return {name for (name,) in self._among(query, groups)}
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[StoryEntry]:
-        """Return stories without a page that once led their group: all, or those of `groups`."""
+        """Return stories without a page that once led a group (any, or one of `groups`)."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
         if groups is None:
             return self._entries(f"{query} ORDER BY path")
@@ -286,7 +286,7 @@ class PageIndex:
         return [entry_of(entry) for (entry,) in self._among(among, groups)]
 
     def removals(self) -> list[StoryEntry]:
-        """Return the stories that an editor removed."""
+        """Return the index entries of stories that an editor removed."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
         return self._entries(query)
 
@@ -296,7 +296,7 @@ class PageIndex:
         return [path for (path,) in self._rows(query)]
 
     def with_picture(self) -> Iterator[Pictured]:
-        """Yield the stories with a picture, the last by path first."""
+        """Yield the stories with a picture in short form, last path first."""
         query = (
             "SELECT path, image, shown, web_url, domain FROM paper_entries"
             " WHERE site = ? AND image <> '' ORDER BY path DESC"
@@ -304,7 +304,7 @@ class PageIndex:
         yield from map(Pictured._make, self._rows(query))
 
     def has_public_image(self, image: str) -> bool:
-        """Decide whether a published story has the picture of this URL."""
+        """Return whether a published story has the picture with this URL."""
         query = (
             "SELECT 1 FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
             " AND place = 2 LIMIT 1"
@@ -312,7 +312,7 @@ class PageIndex:
         return bool(self._rows(query, image))
 
     def showing(self, image: str) -> Iterator[StoryEntry]:
-        """Return the published stories with this picture."""
+        """Return the published stories that have the picture with this URL."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
             " AND place = 2"
@@ -320,7 +320,7 @@ class PageIndex:
         return iter(self._entries(query, image))
 
     def newer(self, entry: StoryEntry, kind: str, value: str) -> int:
-        """Return the number of published stories before this one under a heading."""
+        """Return the number of published stories that come before a story under a heading."""
         is_listed = kind in self.listed
         heading = (kind, value) if is_listed else ()
         by_time, by_path = _NEWER_LISTED if is_listed else _NEWER
@@ -350,7 +350,7 @@ class PageIndex:
 
 
 class Listing(Sequence[_Item]):
-    """Entries, or parts of them, in an order, fetched on demand.
+    """A sequence of index entries, or of parts of them, fetched from the database on demand.
 
     `fetch` returns a number of them from a position on.
     """
@@ -386,7 +386,7 @@ class Listing(Sequence[_Item]):
 
 
 class Shelves(Mapping[_Key, _Value], Generic[_Key, _Value]):
-    """A listing for each heading, made on demand."""
+    """Maps each value of a key to the list of its stories, made on demand."""
 
     def __init__(self, counts: Mapping[_Key, int], make: Callable[[_Key, int], _Value]) -> None:
         self._counts = counts

@@ -1,4 +1,4 @@
-"""What the page index keeps beside entries: stories' list fragments, and share pictures in use."""
+"""Data in the page index besides entries: stories' list fragments, share pictures in use."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """List fragments of stories, kept in the index; without one, none are kept."""
+    """Stories encoded for the API's lists ("fragments"), stored in the page index, if given."""
 
     def __init__(self, index: PageIndex | None = None) -> None:
         self._index = index
 
     def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
-        """Make the missing pieces of some stories."""
+        """Make and store the missing fragments of the given stories."""
         for _ in self.each(entries, make):
             pass
 
     def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
-        """Yield stories with their pieces, and make missing ones; skip a story without one."""
+        """Yield stories with their list fragments, making missing ones; skip those without one."""
         stories = iter(entries)
         while some := list(islice(stories, _AT_ONCE)):
             known = self._find(some)
@@ -38,20 +38,20 @@ class Pieces:
             yield from ((entry, found[entry.path]) for entry in some if entry.path in found)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete the pieces of the stories at these paths."""
+        """Delete the fragments of the stories at the given paths."""
         if self._index is not None:
             rows = [(self._index.number, path) for path in paths]
             drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
             self._index.tables.run_many(drop, rows)
 
     def forget_all(self) -> None:
-        """Delete all pieces, after a change to anything else that they depend on."""
+        """Delete all fragments, after a change to anything else that they depend on."""
         if self._index is not None:
             drop = "DELETE FROM paper_pieces WHERE site = ?"
             self._index.tables.run(drop, self._index.number)
 
     def _find(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
-        """Return the pieces of those stories that did not change since."""
+        """Return the fragments of those stories that did not change since."""
         if self._index is None:
             return {}
         stamps = {entry.path: _stamp(entry) for entry in entries}
@@ -73,7 +73,7 @@ def _stamp(entry: StoryEntry) -> str:
 
 
 class Drawings:
-    """The share cards that a site's pages show, by the story's path or the page's heading."""
+    """The share pictures that a site's pages show, by the story's path or the page's heading."""
 
     def __init__(self, index: PageIndex) -> None:
         self._run = index.tables.run
@@ -81,12 +81,12 @@ class Drawings:
         self._site = index.number
 
     def all(self) -> frozenset[str]:
-        """Return the names of all files in use."""
+        """Return the names of all share picture files in use."""
         query = "SELECT DISTINCT file FROM paper_cards WHERE site = ?"
         return frozenset(file for (file,) in self._run(query, self._site))
 
     def replace(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
-        """Note the cards that these pages show now; return the files that no page shows."""
+        """Store which share pictures some pages show now; return the files that no page shows."""
         keys = sorted({*pages, *used})
         before = {file for key in keys for file in self._files_of(key)}
         query = "DELETE FROM paper_cards WHERE site = ? AND page = ?"
@@ -96,7 +96,7 @@ class Drawings:
         return frozenset(file for file in before if not self._is_shown(file))
 
     def reset(self, used: Mapping[str, str]) -> frozenset[str]:
-        """Note that these are all cards in use; return the files that no page shows any more."""
+        """Store that `used` are all share pictures in use; return the files no longer shown."""
         before = self.all()
         self._run("DELETE FROM paper_cards WHERE site = ?", self._site)
         rows = [(self._site, key, file) for key, file in used.items()]

@@ -1,4 +1,4 @@
-"""The tables of the page index in SQLite, and what the last build read of a story."""
+"""Create the SQLite tables of the page index, and read the stamps of stories from them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS 
 
 
 def open_tables(file: Path | None = None) -> DisposableDatabase:
-    """Open the tables in a file, or in memory; raises PublishError.
+    """Open the page index's tables in a file, or in memory; raises PublishError.
 
     A damaged file is deleted and created again, as records have all that it held.
     """
@@ -83,7 +83,7 @@ def open_tables(file: Path | None = None) -> DisposableDatabase:
 
 
 def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int, bytes]:
-    """Return the number of a site and the notes on it, b"" for none.
+    """Return the number of a site in the page index and its stored notes, b"" for none.
 
     What other code wrote about the site is deleted; tables of another version are created again.
     """
@@ -107,7 +107,7 @@ def empty_site(tables: DisposableDatabase, site: int) -> None:
 
 
 def _make(tables: DisposableDatabase) -> None:
-    """Create the tables if there are none, or those of another version."""
+    """Create the tables if there are none, or only those of another version."""
     rows = tables.run("SELECT sql FROM sqlite_master WHERE name LIKE 'paper\\_%' ESCAPE '\\'")
     there = {sql for (sql,) in rows if sql}
     wanted = [part.strip() for part in _TABLES.split(";") if part.strip()]
@@ -123,7 +123,7 @@ def _make(tables: DisposableDatabase) -> None:
 
 
 def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
-    """Return the stamps of these stories in the last build of their site, by path.
+    """Map the paths of the given stories to their stamps in the last build of a site.
 
     The result is empty if the index cannot be read or has another version. It is not changed.
     """

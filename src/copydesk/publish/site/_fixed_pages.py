@@ -16,7 +16,7 @@ _TOPICS_NAMED = 5  # in a sentence; the list below it has all
 
 
 def about_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield the pages `about/` and `method/`."""
+    """Yield the pages `about/` and `method/`, which explain the site to readers."""
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
@@ -122,7 +122,7 @@ def _icon(title: str) -> bytes:
 
 
 def redirect_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield a page that redirects readers for every folder of a list that moved."""
+    """Yield a page that redirects readers, for every folder of a list that moved."""
     for old, new in _records.folder_redirects(frame.plan).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(

@@ -1,4 +1,4 @@
-"""Structured data (schema.org) for the pages of records: only what the page shows."""
+"""Structured data (schema.org) of the pages of records that are not news."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Thing = Mapping[str, object]
 
 
 def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> Thing:
-    """Describe a page of the site, and the one thing that it is about, if any."""
+    """Return structured data (schema.org) of a page, and of the one thing that it is about."""
     home = frame.plan.links.page("")
     fields: dict[str, object] = {
         "@context": _CONTEXT,
@@ -33,7 +33,7 @@ def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> 
 
 
 def record(record: Record, items: Sequence[Record], frame: Frame) -> Thing:
-    """Describe the page of a record; `items` are those of a learning path."""
+    """Return structured data (schema.org) of a record's page; `items` are a learning path's."""
     thing: dict[str, object] = {
         "@type": _TYPES.get(record.collection, "CreativeWork"),
         "name": _records.first_text(record, "title", "name"),
@@ -98,7 +98,7 @@ def _code(record: Record, _frame: Frame) -> dict[str, object]:
 
 
 def _profile(record: Record, frame: Frame) -> dict[str, object]:
-    """Describe a person or a company."""
+    """Return structured data of a person or a company."""
     fields: dict[str, object] = {
         "url": _records.address(record, "website"),
         "sameAs": [place["href"] for place in _catalog.links(record, frame)],

@@ -35,7 +35,7 @@ Parts = Mapping[str, Sequence[StoryEntry]]
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Yield the search page and its script."""
+    """Yield the search page and its script `search.js`."""
     script = frame.renderer.read_source("search.js")
     if script is None:
         raise PublishError("the search page's script is missing", subject="search.js")
@@ -52,7 +52,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def parts(plan: SitePlan) -> Parts:
-    """Return the parts of the index, the newest first; none if no story changed."""
+    """Map the search index's parts, newest first, to their stories; {} if no story changed."""
     if not plan.wanted(ALL.name):
         return {}
     counts = plan.counts[MONTH.name]
@@ -72,7 +72,7 @@ def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
 
 
 def contents(index: Parts, plan: SitePlan) -> Sheet:
-    """Return the list of all parts: name, number of stories, first and last day."""
+    """Return the file that lists the search index's parts: name, stories, first and last day."""
     days = _sort_days(plan)
     listed = []
     for name, entries in index.items():
@@ -86,7 +86,7 @@ def contents(index: Parts, plan: SitePlan) -> Sheet:
 
 
 def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
-    """Return the days of the stories of each month, the oldest first, from counts alone."""
+    """Return the days of the stories of each month, oldest first, from counts alone."""
     counts = plan.counts[DAY.name]
     days = defaultdict(list, {UNDATED: [""] * plan.counts[MONTH.name].get(UNDATED, 0)})
     for day in sorted(counts):
@@ -95,7 +95,7 @@ def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
 
 
 def _part(name: str, plan: SitePlan) -> Sheet:
-    """Return a part: its publishers and topics once, and a row for each story, the oldest first.
+    """Return a part of the search index: publishers and topics once, a row per story, oldest first.
 
     A row has name, title, excerpt, publisher, topics with those above them (both as positions in
     these lists, -1 for no publisher), local time ("" for none), language ("" for the site's).
@@ -133,7 +133,7 @@ def _row(story: Story, by: int, under: list[int], plan: SitePlan) -> list[object
 
 
 def _topics(story: Story, plan: SitePlan) -> dict[str, None]:
-    """Return the ids of a story's topics and of those above them, without the main one."""
+    """Return the ids of a story's topics and of those above them, without the main topic."""
     main = plan.above.get(plan.beat.topic, ())[:1]
     ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))
     return {id_: None for id_ in ids if id_ not in main}

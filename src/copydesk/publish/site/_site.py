@@ -1,7 +1,7 @@
-"""Make all pages of the site in one walk through its stories, so that each story is read once.
+"""Make all pages of a site in one pass over its stories, so that each story is read once.
 
-During the walk a story's page, its day, its archive page, its part of the search index and its
-API files are made together. The walk is cut into legs, which several processes can share.
+In this pass a story's page, its day, its archive page, its part of the search index and its API
+files are made together. The pass is cut into parts (legs), which several processes can share.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
 
 
 class Site:
-    """All pages of a plan: those outside the walk, and those of each leg of the walk.
+    """All HTML pages of a site plan: those made per story in the archive's order, and all others.
 
     `beside` returns other files for the stories on an archive page, by the page's number, so that
     they are made while these stories are in memory.
@@ -69,15 +69,15 @@ class Site:
 
     @property
     def legs(self) -> int:
-        """Return the number of legs; the pages of each can be made alone."""
+        """Return the number of parts (legs) of the pass over all stories, each made alone."""
         return len(self._walk.legs)
 
     def leg(self, number: int) -> Iterator[Sheet]:
-        """Yield the pages of a leg, whose stories are read for them."""
+        """Yield the pages of one part (leg) of the pass over all stories."""
         return self._walk.sheets(number)
 
     def beside_the_walk(self) -> Iterator[Sheet]:
-        """Yield all pages outside the walk."""
+        """Yield all pages that are not made in the pass over all stories."""
         plan, frame, cards = self._plan, self._frame, self._cards
         yield from _listings.sheets(cards)
         yield from _listings.archive_page(frame)
@@ -99,7 +99,7 @@ class Site:
 
 
 def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
-    """Yield every page of the site."""
+    """Yield every HTML page of a site."""
     site = Site(plan, renderer)
     yield from site.beside_the_walk()
     for leg in range(site.legs):
@@ -108,7 +108,7 @@ def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
 
 @dataclass(slots=True)
 class Walk:
-    """The walk through the archive of a plan, in `legs` of some archive pages each.
+    """The pass over all stories of the archive, cut into parts (`legs`) of some archive pages each.
 
     `beside` yields other files for the stories on an archive page, by the page's number.
     """
@@ -131,9 +131,9 @@ class Walk:
         self._parts = {part: self._index[part][0].when for part in parts}  # by oldest story
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
-        """Yield the wanted pages of a leg: stories, days, archive pages, parts of the search index.
+        """Yield a part's wanted pages: stories, days, archive pages, parts of the search index.
 
-        A day or a part belongs to the leg with its oldest story.
+        A day or index part is made in the part of the pass with its oldest story.
         """
         plan = self.cards.frame.plan
         days, parts = self._beyond(leg)
@@ -151,7 +151,7 @@ class Walk:
             yield from self._end(days, parts)
 
     def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
-        """Yield the days and parts that are left after the last leg, and the list of parts."""
+        """Yield the days and search index parts that are left at the end, and the list of parts."""
         for day in days:
             yield from DAYS.make(self.cards, day)
         for part in parts:
@@ -161,7 +161,7 @@ class Walk:
             yield _search.contents(self._index, plan)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
-        """Return the days and parts that earlier legs do not make."""
+        """Return the days and search index parts that earlier parts of the pass do not make."""
         if leg == 0:
             return deque(self._days), deque(self._parts)
         last = self._last_entry(self.legs[leg - 1])
