@@ -304,7 +304,7 @@ def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[St
     """Yield an editors' list's stories that no earlier issue had, each with the editor's text."""
     for story, words in material.lists.get((part.kind, part.of), ()):
         name = record_name(story.path)
-        if name not in material.earlier.names and not _find_telling(story, material):
+        if name not in material.earlier.names and not _find_earlier_time(story, material):
             yield story, words
 
 
@@ -313,13 +313,13 @@ def _is_new(story: Story, material: IssueMaterial) -> bool:
     is_of_time = dates.utc(material.since) - _OLDEST < at <= dates.utc(material.at)
     if not is_of_time or name in material.earlier.names:
         return False
-    told_at = _find_telling(story, material)
+    told_at = _find_earlier_time(story, material)
     if told_at is not None and (at <= told_at or story.copy_of):
         return False
     return at > dates.utc(material.since) or name in material.late
 
 
-def _find_telling(story: Story, material: IssueMaterial) -> datetime | None:
+def _find_earlier_time(story: Story, material: IssueMaterial) -> datetime | None:
     told_at = material.earlier.told_at.get(material.rules.event(story))
     return dates.utc(told_at) if told_at else None
 
