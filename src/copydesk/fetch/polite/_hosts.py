@@ -101,11 +101,11 @@ class Slots:
         slot = self._slots.get(host)
         if slot is None:
             if len(self._slots) >= self._limits.hosts:
-                self._put_away()
+                self._drop_idle_slots()
             slot = self._slots[host] = self._recall(host)
         return slot
 
-    def _put_away(self) -> None:
+    def _drop_idle_slots(self) -> None:
         """Drop the older half of the unused slots; the notes on their hosts stay."""
         for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
