@@ -142,7 +142,7 @@ class Slots:
             await self._clock.sleep(min(seconds, max(delay, self._options.penalty(slot.host))))
 
     def end(self, slot: Slot) -> None:
-        """Begin the pause after a response of the slot's host."""
+        """Begin a host's pause after its response."""
         slot.answered_at = self._clock.now()
         record = HostRecord(
             answered_at=slot.answered_at,

@@ -110,7 +110,7 @@ class _Composing:
     left: int = 0
 
     def fill(self) -> None:
-        """Fill the issue's sections in order; stories added by editors come first, unlimited."""
+        """Fill the issue's sections in order; editors' additions come first, without limit."""
         dropped = frozenset(self.edits.dropped)
         self.new = find_new_stories(self.material, dropped)
         self.left = self.material.letter.most
@@ -501,7 +501,7 @@ class Pick(NamedTuple):
 
 
 def write_subject(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return an issue's subject: its first headline, or its three hottest joined by " / "."""
+    """Return an issue's subject: its first headline, or the three of highest heat, with " / "."""
     if rule == "titles":
         return join_titles(picks)
     return text.shorten(picks[0].story.title, SUBJECT_CHARACTERS) if picks else ""
@@ -520,7 +520,7 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
 
 
 def join_titles(picks: Sequence[Pick]) -> str:
-    """Return the three hottest headlines in the issue's order, joined by " / " (SPEC 4)."""
+    """Return the three headlines of highest heat in the issue's order, joined by " / " (SPEC 4)."""
     warmest = sorted(range(len(picks)), key=lambda place: (-picks[place].heat, place))[:_TITLES]
     titles = (picks[place].story.title for place in sorted(warmest))
     return _JOINT.join(text.shorten(title, SUBJECT_CHARACTERS) for title in titles)
