@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import (
     Beat,
@@ -36,16 +37,7 @@ from copydesk.news import (
     Thumbnail,
     Verdict,
 )
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    Sizes,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, MemoryManifest, Published, PublishOptions, Sizes, publish, survey
 from copydesk.publish.writing import UNFINISHED, Manifest
 from world import editions
 

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Provider, Ruling, Story
 from copydesk.placement import addresses
 from copydesk.publish import (
     Look,
     MemoryManifest,
-    PageIndex,
     Published,
     PublishOptions,
     Sizes,

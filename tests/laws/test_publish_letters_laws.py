@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import LetterSeries, Record, Story
-from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, newsletters, publish, survey
+from copydesk.publish import MemoryManifest, PublishOptions, newsletters, publish, survey
 from copydesk.publish.newsletters import LetterText, read_sections
 from world import editions
 from world.letters import issue, issue_story, mail

@@ -11,16 +11,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import OutputOptions, Story
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    PublishOptions,
-    Sizes,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish, survey
 from world import editions
 
 START = datetime(2026, 10, 28, 12, tzinfo=UTC)

@@ -9,16 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Beat, ExcerptRule, FrontOptions, Scoring, Source
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Practice,
-    PublishOptions,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, MemoryManifest, Practice, PublishOptions, publish, survey
 from world import editions
 
 STORY = "news/2026-11-24-robots-may-vote/index.html"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import Provider, Story
-from copydesk.publish import STAGE, MemoryManifest, PageIndex, PublishOptions, publish, survey
+from copydesk.publish import STAGE, MemoryManifest, PublishOptions, publish, survey
 from copydesk.publish.writing import Sheet, Writer
 from world import editions
 

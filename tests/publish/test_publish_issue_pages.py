@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Issue, LetterSeries, Record
 from copydesk.publish import (
     Look,
     MemoryManifest,
-    PageIndex,
     PublishOptions,
     SitePlan,
     feeds,

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import ChosenStory, ReadingList, Story, Verdict
-from copydesk.publish import MemoryManifest, PageIndex, Published, PublishOptions, publish, survey
+from copydesk.publish import MemoryManifest, Published, PublishOptions, publish, survey
 from world import editions
 
 ROOT = "/robots"

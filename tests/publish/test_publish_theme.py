@@ -9,16 +9,10 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import Reason, Story
-from copydesk.publish import (
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    publish,
-    survey,
-)
+from copydesk.publish import MemoryManifest, Published, PublishOptions, publish, survey
 from world import editions
 
 ROOT = Path(__file__).parents[2]

@@ -14,18 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import OutputOptions, PictureFile, Poster, Story
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    Sizes,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, MemoryManifest, Published, PublishOptions, Sizes, publish, survey
 from world import editions
 from world.machine import PATIENCE_SECONDS
 

@@ -80,7 +80,7 @@ COMMITTERS = {
     "newsroom/filing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the page index's tables",
-    "publish/page_index/_page_index.py": "the same",
+    "catalogue/page_index.py": "the same",
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+import msgspec
 
 from copydesk.catalogue import _entries, _happenings, _sums
 from copydesk.catalogue._entries import (
@@ -24,8 +27,10 @@ from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._sums import PublisherCount, TopicCount, TopicRank, rank_among
 from copydesk.catalogue._tables import open_tables
 from copydesk.kit import urls
+from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import ReasonKind, Standing
 
+_Value = TypeVar("_Value")
 _AT_ONCE = 500  # values in one statement
 # The order in which records are read: live ones before archived ones, each by path.
 _AS_READ = "ORDER BY archived, path"
@@ -38,13 +43,14 @@ class Catalogue:
 
     A file that is damaged or of another version is replaced. Methods raise CatalogueError if the
     database fails. For one thread at a time; several processes may open it. `corpus` has the terms
-    of stories, as far as they were put there.
+    of stories, `findings` what was found in their articles, as far as they were put there.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         """Open the catalogue in a file, or in memory without one; raise CatalogueError."""
         self._tables = open_tables(file)
         self.corpus = StoredCorpus(self._tables)
+        self.findings = StoredFindings(self._tables)
 
     def close(self) -> None:
         """Close the file."""
@@ -358,3 +364,35 @@ class Catalogue:
         waiting = iter(values)
         while some := tuple(islice(waiting, _AT_ONCE)):
             yield from self._tables.run(f"{query} {places(len(some))}", *some)
+
+
+class StoredFindings:
+    """Values by kind and key, encoded as MessagePack, that were found in articles."""
+
+    def __init__(self, tables: DisposableDatabase) -> None:
+        self._tables = tables
+
+    def read(self, kind: str, form: type[_Value]) -> dict[str, _Value]:
+        """Return the values of a kind by key, without those that cannot be decoded."""
+        decode, found = msgspec.msgpack.Decoder(form).decode, {}
+        for key, value in self._tables.run("SELECT key, value FROM findings WHERE kind = ?", kind):
+            with contextlib.suppress(msgspec.MsgspecError):
+                found[key] = decode(value)
+        return found
+
+    def put(self, kind: str, values: Mapping[str, object]) -> None:
+        """Store values by key; each replaces the earlier one."""
+        rows = [(kind, key, msgspec.msgpack.encode(value)) for key, value in values.items()]
+        self._tables.run_many("INSERT OR REPLACE INTO findings VALUES (?, ?, ?)", rows)
+
+    def forget(self, kind: str, keys: Iterable[str]) -> None:
+        """Delete the values of these keys."""
+        rows = [(kind, key) for key in keys]
+        self._tables.run_many("DELETE FROM findings WHERE kind = ? AND key = ?", rows)
+
+    def keep_kinds(self, kinds: Collection[str]) -> None:
+        """Delete the values of all other kinds, such as those of an earlier version."""
+        there = {kind for (kind,) in self._tables.run("SELECT DISTINCT kind FROM findings")}
+        rows = [(kind,) for kind in there.difference(kinds)]
+        if rows:
+            self._tables.run_many("DELETE FROM findings WHERE kind = ?", rows)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.publish._entries import StoryEntry as StoryEntry
     from copydesk.publish._letter_stories import tell_records as tell_records
     from copydesk.publish._letter_stories import tell_story as tell_story
     from copydesk.publish._plan import Look as Look
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from copydesk.publish._site_plan import Survey as Survey
     from copydesk.publish._site_plan import make_front_rules as make_front_rules
     from copydesk.publish._stage import STAGE as STAGE
-    from copydesk.publish._story_reader import KeptStories as KeptStories
-    from copydesk.publish.page_index import PageIndex as PageIndex
-    from copydesk.publish.page_index import read_stamps as read_stamps
     from copydesk.publish.writing import Manifest as Manifest
     from copydesk.publish.writing import MemoryManifest as MemoryManifest
     from copydesk.publish.writing import Sheet as Sheet

@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from copydesk.catalogue import page_entries
+from copydesk.catalogue.page_entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
+from copydesk.catalogue.page_index import Pieces
 from copydesk.news import (
     Beat,
     FrontOptions,
@@ -30,15 +33,12 @@ from copydesk.news import (
     Topic,
 )
 from copydesk.placement import Coverages, FrontPage, Groups, addresses, local_time
-from copydesk.publish import _entries
-from copydesk.publish._entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
 from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.newsletters import LetterShelf
-from copydesk.publish.page_index import Pieces
 from copydesk.publish.writing import Sheet
 
 if TYPE_CHECKING:
-    from copydesk.publish.page_index import PageIndex
+    from copydesk.catalogue.page_index import PageIndex
 
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
 _Tool = TypeVar("_Tool")
@@ -97,7 +97,7 @@ class Look:
 
     def show_of(self, story: Story) -> Show:
         """Return how the picture of a story is shown, by its publisher's terms and the rulings."""
-        return self.shows.get(story.path, self.show) if _entries.image(story) else "none"
+        return self.shows.get(story.path, self.show) if page_entries.image(story) else "none"
 
     def picture(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
         """Return how the picture of a story is shown now, and our files of it."""

@@ -17,12 +17,13 @@ from functools import partial
 from itertools import chain, compress
 from pathlib import Path
 
+from copydesk.catalogue.page_entries import ALL, StoryEntry
+from copydesk.catalogue.page_index import Drawings, PageIndex, Pieces
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
-from copydesk.publish._entries import ALL, StoryEntry
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
 from copydesk.publish._plan import Look, SitePlan, Wanted, files_of, fingerprint_beat
 from copydesk.publish._records import is_shown
@@ -38,7 +39,6 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 

@@ -9,6 +9,10 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from copydesk.catalogue import compare_stamps, page_entries, page_updates
+from copydesk.catalogue.page_entries import DAY, Grounds, StoryEntry, StoryKey
+from copydesk.catalogue.page_index import KeptStories, PageIndex, Pictured, Shelves
+from copydesk.catalogue.page_updates import Pair
 from copydesk.errors import PublishError
 from copydesk.kit import urls
 from copydesk.news import Beat, Edition, Record, Story
@@ -25,12 +29,10 @@ from copydesk.placement import (
     read_points,
     topics_above,
 )
-from copydesk.publish import _entries, _records, _story_reader, page_index
-from copydesk.publish._entries import DAY, Grounds, StoryEntry, StoryKey
+from copydesk.publish import _records, _story_reader
 from copydesk.publish._plan import TRUSTED, Look, SitePlan, digest_grounds
-from copydesk.publish._story_reader import KeptStories, ListedStories, StoryReader
+from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.newsletters import LetterShelf, shelve_letters
-from copydesk.publish.page_index import PageIndex, Pair, Pictured, Shelves
 
 _AT_ONCE = 500
 PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story's path and picture
@@ -215,7 +217,7 @@ class Survey:
 
     def _apply_pictures(self, paths: list[str], look: PictureLook) -> None:
         anew = [(old, _with_picture(old, look)) for old in self.index.at_paths(paths)]
-        page_index.set_pictures(self.index, [new for old, new in anew if new is not old])
+        page_updates.set_pictures(self.index, [new for old, new in anew if new is not old])
         if self.notes:  # else all is new, and nothing can have changed
             for old, new in anew:
                 was, _ = self.pairs.get(old.path, (old, old))
@@ -232,7 +234,7 @@ def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
 
 def _looks_otherwise(entry: Pictured, look: PictureLook) -> bool:
     shown, files = look(entry.path, entry.image)
-    return entry.shown != page_index.picture_key(shown, files)
+    return entry.shown != page_updates.picture_key(shown, files)
 
 
 def take_survey(
@@ -264,11 +266,11 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
     index, stamps = seen.index, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
-    page_index.fill(index, _read(paths, stamps, seen), last)
+    page_updates.fill(index, _read(paths, stamps, seen), last)
     lost = stamps.keys() - index.stamps().keys()
     unread = {addresses.record_name(path) for path in lost}
     others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
-    page_index.update(index, list(_read(others, stamps, seen)), ())
+    page_updates.update(index, list(_read(others, stamps, seen)), ())
     return {}
 
 
@@ -276,18 +278,18 @@ def _take_changes(seen: Survey) -> dict[str, Pair]:
     """Read changed stories into the page index; return old and new entries."""
     index = seen.index
     before, now = index.stamps(), seen.reader.stamps()
-    changed = sorted(path for path, stamp in now.items() if before.get(path) != stamp)
+    changed, gone = compare_stamps(before, now)
     fresh = list(_read(changed, now, seen))
     unread = set(changed) - {entry.path for entry in fresh}
-    lost = before.keys() & ((before.keys() - now.keys()) | unread)
-    return page_index.update(index, _keep_pictures(fresh, index), sorted(lost))
+    lost = gone | (before.keys() & unread)
+    return page_updates.update(index, _keep_pictures(fresh, index), sorted(lost))
 
 
 def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[StoryEntry]:
     for path in paths:
         story = seen.reader(path)
         if story is not None:
-            yield _entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
+            yield page_entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
 
 
 def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:

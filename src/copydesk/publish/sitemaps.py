@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from copydesk.catalogue.page_entries import MONTH
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.placement import addresses
-from copydesk.publish._entries import MONTH
 from copydesk.publish._plan import AnyOutput, Output, SitePlan
 from copydesk.publish._records import SHELVES, is_shown, page_address, page_folder, rank
 from copydesk.publish.writing import Sheet

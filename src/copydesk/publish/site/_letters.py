@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from copydesk.catalogue.page_entries import DAY, LETTER, STORY, StoryEntry
 from copydesk.kit import text, urls
 from copydesk.placement import addresses
 from copydesk.publish import _records, newsletters
-from copydesk.publish._entries import DAY, LETTER, STORY, StoryEntry
 from copydesk.publish.newsletters import LetterItem, ShelvedIssue
 from copydesk.publish.site import _record_data
 from copydesk.publish.site._catalog import Catalog

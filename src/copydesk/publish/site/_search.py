@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
 
+from copydesk.catalogue.page_entries import ALL, DAY, MONTH, UNDATED, StoryEntry
 from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._entries import ALL, DAY, MONTH, UNDATED, StoryEntry
 from copydesk.publish._plan import Cut, Output, SitePlan, count_pages
 from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head

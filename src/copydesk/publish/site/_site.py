@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.publish._entries import ALL, StoryEntry
+from copydesk.catalogue.page_entries import ALL, StoryEntry
 from copydesk.publish._pictures import SharePictures
 from copydesk.publish._plan import Output, SitePlan, make
 from copydesk.publish.site import (

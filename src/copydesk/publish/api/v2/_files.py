@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 
+from copydesk.catalogue.page_entries import ALL, GROUP, LETTER, LIST, PUBLISHER, STORY, TOPIC
 from copydesk.kit import text, urls
 from copydesk.news import ReadingList, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _records, newsletters
-from copydesk.publish._entries import ALL, GROUP, LETTER, LIST, PUBLISHER, STORY, TOPIC
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make
 from copydesk.publish._story_reader import ListedStories
 from copydesk.publish.api import encoding
