@@ -18,7 +18,6 @@ from copydesk.judge import gate
 from copydesk.kit import processes, text
 from copydesk.news import Story
 from copydesk.newsroom._newsroom import Failure, Newsroom, Progress, Silence, Troubles
-from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.following import (
     CATALOGUE_FILE,
     Snapshot,
@@ -315,7 +314,7 @@ class _Maker:
         return entries, broken
 
     def _make(self, story: Story, signature: int) -> CatalogueEntry:
-        article = find_article(self.articles, story)
+        article = self.articles.find_for(story)
         return CatalogueEntry(
             story=story,
             signature=signature,
