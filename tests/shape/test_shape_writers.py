@@ -55,8 +55,7 @@ OWN = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/writing.py": "the same",
+    "publish/writing.py": "the site, below .copydesk or where `build --out` says",
 }
 ELSEWHERE = {
     "newsletters/sending/_prepare.py": "letters as files that a person asked for",

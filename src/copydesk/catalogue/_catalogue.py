@@ -13,18 +13,27 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from copydesk.catalogue import _entries, _happenings, _sums
+from copydesk.catalogue import _entries, _questions
 from copydesk.catalogue._entries import (
     BrokenRecord,
     CatalogueEntry,
-    DecidedStory,
     StoryLabels,
     TextMarks,
 )
-from copydesk.catalogue._happenings import FiledHappening, HappeningCursor
-from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
+from copydesk.catalogue._questions import (
+    DecidedStory,
+    FiledHappening,
+    HappeningCursor,
+    PublisherCount,
+    StoryFilter,
+    TopicCount,
+    TopicRank,
+    microseconds,
+    places,
+    rank_among,
+    where,
+)
 from copydesk.catalogue._stored_corpus import StoredCorpus
-from copydesk.catalogue._sums import PublisherCount, TopicCount, TopicRank, rank_among
 from copydesk.catalogue._tables import open_tables
 from copydesk.kit import urls
 from copydesk.kit.databases import DisposableDatabase
@@ -229,11 +238,11 @@ class Catalogue:
         A group, or a story with its copies, is one happening. `after` is the `cursor` of the last
         one of the page before.
         """
-        return _happenings.list_happenings(self._tables, wanted, limit, after)
+        return _questions.list_happenings(self._tables, wanted, limit, after)
 
     def list_members(self, happenings: Collection[str]) -> dict[str, list[str]]:
         """Return by happening the paths of all its stories, the newest first."""
-        return _happenings.list_members(self._tables, happenings)
+        return _questions.list_members(self._tables, happenings)
 
     def match(self, wanted: StoryFilter, paths: Collection[str]) -> set[str]:
         """Return those of some paths whose stories match a filter."""
@@ -249,7 +258,7 @@ class Catalogue:
 
     def find_happening(self, name: str) -> str:
         """Return the happening of the story of a name, "" for none."""
-        return _happenings.find_happening(self._tables, name)
+        return _questions.find_happening(self._tables, name)
 
     def version(self) -> int:
         """Return a number that changes when another process changes the catalogue."""
@@ -275,22 +284,22 @@ class Catalogue:
 
         A quarter hour is its first second since 1970; in every time zone days begin with one.
         """
-        return _sums.count_by_time(self._tables, microseconds(since))
+        return _questions.count_by_time(self._tables, microseconds(since))
 
     def count_publishers(self, since: datetime) -> list[PublisherCount]:
         """Count the stories since a time by publisher and standing."""
-        return _sums.count_publishers(self._tables, microseconds(since))
+        return _questions.count_publishers(self._tables, microseconds(since))
 
     def count_topics(self, since: datetime) -> Mapping[str, TopicCount]:
         """Count the stories of each topic, all and since a time; leave out topics without stories.
 
         The same numbers as `count` for each topic, in one query.
         """
-        return _sums.count_topics(self._tables, microseconds(since))
+        return _questions.count_topics(self._tables, microseconds(since))
 
     def list_decisions(self, since: datetime) -> list[DecidedStory]:
         """Return the verdicts of editors since a time, the oldest first."""
-        return _sums.list_decisions(self._tables, microseconds(since))
+        return _questions.list_decisions(self._tables, microseconds(since))
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
         """Return a story's rank by quality among the `most` - 1 latest stories of a topic.

@@ -1,7 +1,7 @@
 """Publish an edition: bring a folder to the site that it makes.
 
-`_site_plan` finds the stories that changed and makes the plan: every list, among them the front
-page. The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`
+`_plan` finds the stories that changed and makes the plan: every list, among them the front page.
+The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`
 brings the folder up to date with them.
 """
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
+    from copydesk.publish._plan import Survey as Survey
+    from copydesk.publish._plan import make_front_rules as make_front_rules
     from copydesk.publish._publish import Published as Published
     from copydesk.publish._publish import PublishOptions as PublishOptions
     from copydesk.publish._publish import plan_edition as plan_edition
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
-    from copydesk.publish._site_plan import Survey as Survey
-    from copydesk.publish._site_plan import make_front_rules as make_front_rules
-    from copydesk.publish._stage import STAGE as STAGE
+    from copydesk.publish.writing import STAGE as STAGE
     from copydesk.publish.writing import Manifest as Manifest
     from copydesk.publish.writing import MemoryManifest as MemoryManifest
     from copydesk.publish.writing import Sheet as Sheet

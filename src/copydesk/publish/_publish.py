@@ -25,9 +25,17 @@ from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thum
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
-from copydesk.publish._plan import Look, SitePlan, Wanted, files_of, fingerprint_beat
+from copydesk.publish._plan import (
+    Look,
+    SitePlan,
+    Survey,
+    Wanted,
+    files_of,
+    fingerprint_beat,
+    make_site_plan,
+    take_survey,
+)
 from copydesk.publish._records import is_shown
-from copydesk.publish._site_plan import Survey, make_site_plan, take_survey
 from copydesk.publish._story_reader import IN_HAND, StoryReader
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
@@ -411,7 +419,7 @@ class _Pages:
         self._plan = plan
         self._share_pictures = share_pictures
         self._renderer = Renderer(options.templates)
-        self._shapes = v2.Shapes(plan)
+        self._shapes = api.Shapes(plan)
         self._site = site.Site(plan, self._renderer, share_pictures, self._beside)
         self.legs = self._site.legs
 

@@ -28,7 +28,7 @@ from copydesk.publish._plan import (
     fingerprint,
     fingerprint_text,
 )
-from copydesk.publish.newsletters import ShelvedIssue
+from copydesk.publish.issues import ShelvedIssue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from copydesk.placement import addresses
 from copydesk.publish import _pictures, _records
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan, make
-from copydesk.publish.newsletters import ShelvedIssue
+from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
