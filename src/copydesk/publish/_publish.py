@@ -461,7 +461,7 @@ def _redirects(
     """
     if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
-    moved = list(_records.folder_redirects(plan).items())
+    moved = list(_records.folder_redirects(plan.records).items())
     lines = [
         f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
         for old, new in (*moved, *(pages if moved else ()))

@@ -113,7 +113,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
     """Return the entry of a record's own page; learning paths have none, as in the reference."""
-    address = page_address(record, plan)
+    address = page_address(record, plan.links)
     if "items" in record.fields or address is None:
         return None
     published = record.fields.get("publishedDateTime")

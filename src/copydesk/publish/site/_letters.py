@@ -168,7 +168,7 @@ class _Printing:
     def _pages(self) -> frozenset[str]:
         """Return the folders of all records' pages."""
         listed = (record for shelf in self._catalog.listed.values() for record in shelf)
-        here = (record for record in listed if _records.page_address(record, self._plan))
+        here = (record for record in listed if _records.page_address(record, self._plan.links))
         return frozenset(map(_records.page_folder, here))
 
     @cached_property

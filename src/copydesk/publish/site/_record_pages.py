@@ -32,7 +32,7 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
     """Yield the page of every record that the site hosts."""
     plan = catalog.frame.plan
     for listed in catalog.listed.values():
-        here = (record for record in listed if _records.page_address(record, plan))
+        here = (record for record in listed if _records.page_address(record, plan.links))
         yield from (_page(record, catalog) for record in here)
 
 
@@ -332,12 +332,13 @@ def _describe(record: Record, items: Sequence[Record], frame: Frame) -> dict[str
 
 
 def _breadcrumbs(items: Sequence[Record], frame: Frame) -> dict[str, object]:
+    site = frame.plan.links
     elements = [
         {
             "@type": "ListItem",
             "position": position,
             "name": _records.first_text(item, "title"),
-            "url": _records.page_address(item, frame.plan) or _records.address(item, "webUrl"),
+            "url": _records.page_address(item, site) or _records.address(item, "webUrl"),
         }
         for position, item in enumerate(items, 1)
     ]

@@ -424,7 +424,7 @@ def _icon(title: str) -> bytes:
 
 def redirect_pages(frame: Frame) -> Iterator[Sheet]:
     """Yield a page that redirects readers for every folder of a list that moved."""
-    for old, new in _records.folder_redirects(frame.plan).items():
+    for old, new in _records.folder_redirects(frame.plan.records).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
             "moved.html",
