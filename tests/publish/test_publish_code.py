@@ -13,6 +13,7 @@ import pytest
 import copydesk
 
 ROOMS = (
+    "catalogue/page_entries.py",
     "placement/_front.py",
     "publish/_publish.py",
     "rendering/templates/card.html",

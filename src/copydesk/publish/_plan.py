@@ -67,7 +67,7 @@ from copydesk.publish.writing import Sheet
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
 _Tool = TypeVar("_Tool")
 _PACKAGE = Path(__file__).resolve().parents[1]
-_ROOMS = ("placement", "publish", "rendering")  # whose code and templates make a site
+_ROOMS = ("catalogue", "placement", "publish", "rendering")  # whose code and templates make a site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
