@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import LetterSeries, Record, Story
-from copydesk.publish import MemoryManifest, PublishOptions, issues, publish, survey
+from copydesk.publish import PublishOptions, issues, publish, survey
 from copydesk.publish.issues import LetterText, read_sections
 from world import editions
 from world.letters import issue, issue_story, mail
+from world.manifests import MemoryManifest
 
 START = datetime(2026, 10, 25, 12, tzinfo=UTC)
 STORIES = st.lists(

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import OutputOptions, Story
-from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish, survey
+from copydesk.publish import Look, PublishOptions, Sizes, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 START = datetime(2026, 10, 28, 12, tzinfo=UTC)
 TIMES = st.none() | st.integers(0, 8).map(lambda days: START + timedelta(days=days))

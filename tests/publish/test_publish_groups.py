@@ -18,7 +18,6 @@ from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
 from copydesk.placement import Coverage
 from copydesk.publish import (
     Look,
-    MemoryManifest,
     PublishOptions,
     Sheet,
     SitePlan,
@@ -32,6 +31,7 @@ from copydesk.publish import (
 )
 from copydesk.rendering import Renderer
 from world import editions
+from world.manifests import MemoryManifest
 
 LED = "2026-11-24T13:10:00Z leads its group no longer"
 HEADLINE = '2026-11-24T13:10:00Z title was "He leads its group no longer: why"'

@@ -43,7 +43,8 @@ from copydesk.news import (
     Topic,
     Verdict,
 )
-from copydesk.publish import Look, MemoryManifest, Practice, PublishOptions, publish
+from copydesk.publish import Look, Practice, PublishOptions, publish
+from world.manifests import MemoryManifest
 
 BIG = 2_000
 _SHELVES = {

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from copydesk.publish._publish import survey as survey
     from copydesk.publish.writing import STAGE as STAGE
     from copydesk.publish.writing import Manifest as Manifest
-    from copydesk.publish.writing import MemoryManifest as MemoryManifest
     from copydesk.publish.writing import Sheet as Sheet
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -223,10 +223,6 @@ class SitePlan:
         """Return a time in the beat's zone."""
         return local_time(moment, self.zone)
 
-    def show_of(self, story: Story) -> Show:
-        """Return how a story's picture is shown, by its publisher's terms and the rulings."""
-        return self.look.show_of(story)
-
     @property
     def archive_pages(self) -> int:
         """Return the number of archive pages; page 1 has the oldest stories."""
