@@ -232,6 +232,28 @@ def _brief(one: Any, other: Any) -> str:
     return f"{one!r} became {other!r}"
 
 
+def is_as_unsaid(
+    case: Case,
+    found: Sequence[dict[str, Any]],
+    unsaid: Sequence[dict[str, Any]],
+    said: Sequence[dict[str, Any]],
+) -> bool:
+    """Decide whether a killed command left no trace but the text of the page that it had read.
+
+    `file` stores this text before the journal has the record, so that a record in git never lacks
+    its text. If it is killed between the two, the text stays. No record, ruling or plan names it:
+    it is one file more in a store of limited size, which deletes its oldest files first.
+    """
+    if case.words[0] != "file":
+        return found == unsaid
+    texts = {*said[0]["articles"]}.difference(unsaid[0]["articles"])
+    without = [
+        {**state, "articles": [text for text in state["articles"] if text not in texts]}
+        for state in found
+    ]
+    return unsaid in (found, without)
+
+
 def kill(
     run: Commands, web: Path, root: Path, case: Case, moment: int, *, is_said_again: bool
 ) -> list[dict[str, object]]:
@@ -273,7 +295,7 @@ def test_whatever_was_killed_the_newsroom_goes_on_as_if_it_had_not_been(
         root = Path(shutil.copytree(begun, tmp_path / f"killed-{moment}"))
         is_said_again = bool(moment % 2)
         found = kill(run, web, root, case, moment, is_said_again=is_said_again)
-        if found != said and (is_said_again or found != unsaid()):
+        if found != said and (is_said_again or not is_as_unsaid(case, found, unsaid(), said)):
             wrong[moment] = differences(said, found)
         shutil.rmtree(root)
     assert wrong == {}, f"of {len(moments)} kills"

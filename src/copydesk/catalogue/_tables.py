@@ -232,7 +232,7 @@ def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
 
 
 def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
-    """Return the stamps of these stories in the last build of their site, by path.
+    """Map the paths of the given stories to their stamps in the last build of a site.
 
     The result is empty if the index cannot be read or has another version. It is not changed.
     """

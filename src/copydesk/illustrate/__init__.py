@@ -1,4 +1,4 @@
-"""Measure and cache fetched pictures, give a story the size of its picture, draw cards to share.
+"""Measure and cache fetched pictures, give a story its picture's size, draw share pictures.
 
 picture = album.find(url) or album.add(url, page)     # measure_only keeps no copy
 fetched = measure_picture(url, page.body)             # or in steps; the slow one anywhere

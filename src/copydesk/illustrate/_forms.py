@@ -1,4 +1,4 @@
-"""Decode a picture and make its forms for pages: WebP in two widths, AVIF if smaller, one JPEG."""
+"""Decode a picture and make its forms (files for pages): WebP in two widths, AVIF, one JPEG."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureForms:
-    """The forms of a picture with their bytes, the main one first, and its ThumbHash."""
+    """The forms of a picture (files for pages) with their bytes, main one first, its ThumbHash."""
 
     forms: Mapping[PictureFile, bytes]
     thumb_hash: bytes
 
 
 def make_forms(fetched: FetchedPicture) -> PictureForms:
-    """Make all forms of a picture, always with the same bytes; their names begin with its stem.
+    """Make all forms of a picture (files for pages); the bytes are always the same.
 
     Raises PictureError if the picture is cut off or damaged anywhere.
     """
@@ -55,14 +55,14 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
-    """Check that `make_forms` can make the forms of a picture; raises PictureError if it cannot."""
+    """Check that `make_forms` can make a picture's files for pages; raises PictureError if not."""
     with refuse_damage(fetched.url):
         prove(fetched.data, fetched.measure)
 
 
 @contextlib.contextmanager
 def refuse_damage(url: str) -> Iterator[None]:
-    """Turn any error with a picture into PictureError."""
+    """Turn any error in decoding a picture into PictureError; a context manager."""
     try:
         yield
     except MemoryError as error:
@@ -145,7 +145,7 @@ def lay_on_white(image: Image) -> Image:
 
 
 def encode(image: Image, kind: str, **options: object) -> bytes:
-    """Encode a picture, without any metadata of its file."""
+    """Encode a picture to bytes in a format, without any metadata of its file."""
     image.info.clear()
     out = io.BytesIO()
     image.save(out, kind, **options)
@@ -161,7 +161,7 @@ def decode(data: bytes, seen: Measure) -> Image:
 
 
 def prove(data: bytes, seen: Measure) -> None:
-    """Raise what `decode` would raise, in a fifth of its time.
+    """Raise what `decode` would raise for a picture, in a fifth of its time.
 
     All of it is decoded, but only one pixel is converted: whether that fails depends on the kind of
     picture and not on its size.
@@ -174,7 +174,7 @@ def _load(data: bytes, seen: Measure) -> Image:
     from PIL import Image
 
     _refuse_scans(data, seen)
-    # warnings about damaged metadata would only clutter the output of a round
+    # warnings about damaged metadata would only clutter the output of a run
     warnings.filterwarnings("ignore", module=r"PIL\.")
     image = Image.open(io.BytesIO(data), formats=(seen.format,))
     if sorted(image.size) != sorted((seen.width, seen.height)):
@@ -284,7 +284,7 @@ class _Waves:
 
 
 def thumb_hash(image: Image) -> bytes:
-    """Compute the ThumbHash of a picture in RGB or RGBA."""
+    """Compute the ThumbHash (25 bytes of a blurred picture) of a picture in RGB or RGBA."""
     small = image.convert("RGBA")
     small.thumbnail((SIDE, SIDE))
     width, height = small.size
@@ -301,7 +301,7 @@ def thumb_hash(image: Image) -> bytes:
 
 
 def average(hashed: bytes) -> str:
-    """Return a hash's mean colour as `#rrggbb`, "" for a picture with transparency."""
+    """Return a ThumbHash's mean colour as `#rrggbb`, "" for a picture with transparency."""
     header = int.from_bytes(hashed[:3], "little")
     if len(hashed) < 5 or header >> 23:
         return ""

@@ -29,7 +29,7 @@ _LONGEST_CREDIT = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """Type as Pillow and the web name it, width and height in pixels as a browser shows them."""
+    """A picture's type (for Pillow and the web), width and height in pixels as browsers show it."""
 
     format: str
     type: str
@@ -48,7 +48,7 @@ class FetchedPicture:
 
     @property
     def may_wait(self) -> bool:
-        """Decide whether it may be kept as fetched until a page shows it.
+        """Return whether the picture may be stored as fetched until a page shows it.
 
         A picture with many bytes, or one that needs much memory to decode, may not.
         """
@@ -57,7 +57,7 @@ class FetchedPicture:
 
 
 def measure_picture(url: str, data: bytes, least: int = MIN_SIDE) -> FetchedPicture:
-    """Measure what was fetched; raises PictureError if it is no picture, too small or too large.
+    """Measure a fetched picture; raises PictureError if it is no picture, too small or too large.
 
     What the server said does not count: the first bytes tell the type. Each side must have at least
     `least` pixels.
@@ -102,7 +102,7 @@ def _format(data: bytes) -> str:
 
 
 def _what(data: bytes) -> str:
-    """Describe in a message what was fetched instead of a picture."""
+    """Describe for an error message what was fetched instead of a picture."""
     begun = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data:
         return "nothing"
@@ -114,7 +114,7 @@ def _what(data: bytes) -> str:
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Read width and height from the first bytes, turned as the camera says; 0 if unknown."""
+    """Read a picture's width and height from its first bytes, as browsers turn it; 0 if unknown."""
     import imagesize
 
     try:
@@ -125,7 +125,7 @@ def size(data: bytes) -> tuple[int, int]:
 
 
 def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
-    """Return the headers to request a picture with.
+    """Return the HTTP headers to request a publisher's picture with.
 
     If readers will load it from its publisher, we ask as their browsers will: with our site as the
     referrer, without a path (strict-origin-when-cross-origin). A server that refuses them then
@@ -136,11 +136,10 @@ def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
 
 
 def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
-    """Return the story with this picture, or without any if there is none (SPEC 2.11).
+    """Return the story with a picture, or without any if there is none (SPEC 2.11).
 
     The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
-    what the picture shows and whose it is; without it the record says neither, as the reference
-    does.
+    what the picture shows and whose it is; without it the record says neither, as everyday.cc does.
     """
     if picture is None:
         return replace(story, images=())

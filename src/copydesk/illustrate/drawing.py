@@ -1,4 +1,4 @@
-"""Draw share cards and the site's icons from text and a font; Easel keeps the files in a folder."""
+"""Draw share pictures and the site's icons from text and a font; Easel stores the files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _Sheet:
 
 
 def draw_card(poster: Poster, face: Path) -> bytes | None:
-    """Draw the card of a poster as PNG, None if the font cannot set its headline."""
+    """Draw a share picture with headline, topic and site as PNG, None if the font lacks letters."""
     points = read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
@@ -76,7 +76,7 @@ def draw_card(poster: Poster, face: Path) -> bytes | None:
 
 
 def _set(words: str, points: frozenset[int]) -> str:
-    """Return a text as the font can set it, "" if it cannot or if shaping is missing."""
+    """Return a text as the font can draw it, "" if it cannot or if shaping is missing."""
     line = text.shorten(to_settable(words, points), _LONGEST)
     return line if line.isascii() or _can_shape() or not _needs_shaping(line) else ""
 
@@ -92,7 +92,7 @@ def _needs_shaping(words: str) -> bool:
 
 
 def _is_rightward(words: str) -> bool:
-    """Decide whether a text runs from right to left, by its first letter with a direction."""
+    """Return whether a text runs from right to left, by its first letter with a direction."""
     kinds = (unicodedata.bidirectional(char) for char in words)
     return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
 
@@ -142,7 +142,7 @@ def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
-    """Draw the card of the site itself: its name between rules, or its icon if it has no name."""
+    """Draw the share picture of the site itself: its name between rules, or else its icon."""
     if not site:
         _mark(sheet, initial, face, (CARD_SIZE[0] // 2 - 130, CARD_SIZE[1] // 2 - 130, 260))
         return
@@ -207,7 +207,7 @@ def _ramp(colour: tuple[int, int, int]) -> list[int]:
 
 
 def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
-    """Draw the icons of a title, by their names (ICON_NAMES)."""
+    """Draw the icons of a site with the initial of its title, by their names (ICON_NAMES)."""
     initial = text.initial(title)
     points = read_code_points(face)
     if not all(ord(char) in points for char in initial):
@@ -251,7 +251,7 @@ def _icon_png(image: Image) -> bytes:
 
 
 def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
-    """Yield cards as `draw_card` makes them, in order of posters, up to the first failure.
+    """Yield share pictures as `draw_card` makes them, in order of posters, up to the first failure.
 
     Several processes draw, as Pillow uses only one core. With one core nothing is drawn.
     """
@@ -275,7 +275,7 @@ def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None,
 
 
 class Easel:
-    """Draw cards and icons into `folder`, each once; `face` is the newsroom's own font, else ours.
+    """Draws share pictures and icons into `folder`, each once; `face` is the newsroom's font file.
 
     Raises PictureError if a font cannot be read or a picture cannot be written.
     """
@@ -287,7 +287,7 @@ class Easel:
         self._own = ""
 
     def draw_card(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
-        """Draw a card as a PNG in the folder, None if the font cannot set its words.
+        """Draw a share picture as a PNG in the folder, None if the font cannot draw its words.
 
         Without `anew` nothing is drawn: only a card that is already there is returned.
         """
@@ -303,7 +303,7 @@ class Easel:
         return PictureFile(name=name, width=width, height=height, type="image/png")
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw missing cards on all cores, if there are enough for that to pay.
+        """Draw missing share pictures on all cores, if there are enough for that to pay.
 
         Failures are left to `draw_card`, which reports them.
         """
@@ -322,7 +322,7 @@ class Easel:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the files of the icons for a title, by the names that they have on the site."""
+        """Return the files of the icons for a site's title, by their names on the site."""
         key = self._key("icons", title)
         files = {name: f"{key}-{name}" for name in ICON_NAMES}
         if not self._names().issuperset(files.values()):
@@ -346,7 +346,7 @@ class Easel:
         return f"{self._key('poster', *words)}.png"  # another prefix would draw every card again
 
     def _is_settable(self, poster: Poster) -> bool:
-        """Decide whether the font can set a poster, without Pillow: most builds ask this again."""
+        """Return whether the font can draw a poster's words, without Pillow, which is fast."""
         points = read_code_points(self._face)
         return not poster.headline or bool(to_settable(poster.headline, points))
 
@@ -376,7 +376,7 @@ class Easel:
         return self._there
 
     def _key(self, *words: str) -> str:
-        """Return a name for the words, the font and the version of the drawing."""
+        """Return a file name made from the words, the font and the version of the drawing."""
         if not self._own:
             with contextlib.suppress(OSError):
                 self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()
@@ -421,7 +421,7 @@ def load_font(face: Path, size: int) -> FreeTypeFont:
 
 
 def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
-    """Set a text in the first of these sizes in which it fits a box of (width, height) pixels.
+    """Break a text into lines, in the first of some font sizes that fits a (width, height) box.
 
     If none fits, the last size is used: as many lines as there is room for, then an ellipsis.
     """
@@ -491,7 +491,7 @@ def read_code_points(file: Path) -> frozenset[int]:
 
 
 def to_settable(words: str, points: frozenset[int]) -> str:
-    """Return a text as the font can set it, "" if a letter is missing or no letter is left.
+    """Return a text as the font can draw it, "" if a letter is missing or no letter is left.
 
     Emoji that the font lacks are left out, since a headline says the same without them.
     """
@@ -517,7 +517,7 @@ def _points(data: bytes) -> Iterator[int]:
 
 
 def _table(data: bytes) -> int:
-    """Find the start of the table `cmap`."""
+    """Find the start of the font's table `cmap`, which maps characters to glyphs."""
     for index in range(struct.unpack_from(">H", data, 4)[0]):
         tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
         if tag == b"cmap":
@@ -526,7 +526,7 @@ def _table(data: bytes) -> int:
 
 
 def _segments(data: bytes, offset: int) -> Iterator[int]:
-    """Yield the characters of format 4 that have a glyph."""
+    """Yield the characters of a `cmap` table of format 4 that have a glyph."""
     count = struct.unpack_from(">H", data, offset + 6)[0] // 2
     ends, starts = offset + 14, offset + 16 + 2 * count
     for index in range(count):
@@ -545,7 +545,7 @@ def _segments(data: bytes, offset: int) -> Iterator[int]:
 
 
 def _groups(data: bytes, offset: int) -> Iterator[int]:
-    """Yield the characters of format 12."""
+    """Yield the characters of a `cmap` table of format 12."""
     count = struct.unpack_from(">I", data, offset + 12)[0]
     if count > _MOST_RANGES:
         raise ValueError("more ranges than there are characters")

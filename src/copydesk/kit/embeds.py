@@ -1,4 +1,4 @@
-"""Embeds: write the markup of a video or audio player, and read the address back from it.
+"""Write the HTML of an embedded video or audio player, and read the player back from such HTML.
 
 A player's iframe has the form of SPEC 2.11; a media file is played by the browser itself. A
 publisher's own markup is never copied, and only an address is ever read back.
@@ -38,14 +38,14 @@ _NO_FILE = re.compile(r"(?i)mpegurl|dash|flash|youtube|vnd\.apple\.mpeg")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFile:
-    """A video or audio file that a browser plays itself: its https address."""
+    """A video or audio file that a browser plays itself, at its https URL."""
 
     kind: Kind
     src: str
 
 
 def kind_of(address: str, mime_type: str = "") -> Kind | None:
-    """Return whether a file is video or audio, by its MIME type, else by its ending.
+    """Return whether a file is "video" or "audio", by its MIME type, else by its ending.
 
     None for anything else, and for a stream that browsers cannot play without a script.
     """
@@ -59,7 +59,7 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
 
 
 def file(kind: Kind, address: str) -> MediaFile | None:
-    """Return the media file at an address, None if it is no public https address.
+    """Return the video or audio file at a URL, None if it is no public https URL.
 
     An IP address or a local name would make each reader's browser send requests there.
     """
@@ -73,7 +73,7 @@ def file(kind: Kind, address: str) -> MediaFile | None:
 
 
 def write(shown: Player | MediaFile) -> str:
-    """Return the HTML of a player or a media file, with every value escaped."""
+    """Return the HTML that shows a player or a media file, with every value escaped."""
     if isinstance(shown, MediaFile):
         return _FILES[shown.kind].format(src=html.escape(shown.src))
     is_video = shown.kind == "video"
@@ -86,7 +86,7 @@ def write(shown: Player | MediaFile) -> str:
 
 
 def read(markup: str) -> Player | MediaFile | None:
-    """Parse our own markup into its player or media file, None for any other markup.
+    """Parse HTML that `write` made into its player or media file, None for any other HTML.
 
     A record may have been edited by hand or by somebody hostile: an iframe must have the address of
     a known player, a file must have an https address.

@@ -34,7 +34,7 @@ class Lock:
 
     @property
     def is_held(self) -> bool:
-        """Decide whether this object holds the lock."""
+        """Return whether this object holds the lock."""
         return self._handle is not None
 
     @property
@@ -44,7 +44,7 @@ class Lock:
 
     @property
     def has_flock(self) -> bool:
-        """Decide whether the held lock is a flock."""
+        """Return whether the held lock is a flock, not a lock file."""
         return self._holder is None
 
     def acquire(self, wait_seconds: float = 0.0) -> bool:
@@ -74,7 +74,7 @@ class Lock:
             self._handle = None
 
     def give_way(self) -> None:
-        """Let waiting processes have the lock, then take it again, however long that takes."""
+        """Release the lock for waiting processes, then take it again, however long that takes."""
         self.release()
         time.sleep(_GAP_SECONDS)
         while not self.acquire(60.0):
@@ -127,7 +127,7 @@ def _start_time(pid: int) -> str:
 
 
 def _is_over(named: bytes) -> bool:
-    """Decide whether the named process has ended; one of another host counts as alive."""
+    """Return whether a lock file's process has ended; one of another host counts as alive."""
     parts = named.decode("utf-8", "replace").split(" ")
     if len(parts) != len(("host", "pid", "start")) or parts[0] != os.uname().nodename:
         return False
@@ -142,7 +142,7 @@ def _is_over(named: bytes) -> bool:
 
 @contextlib.contextmanager
 def hold(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
-    """Hold a lock for the block; yield False if it was not free in time."""
+    """Hold a lock between processes in the `with` block; yield False if it was not free in time."""
     lock = Lock(path)
     try:
         yield lock.acquire(wait_seconds)

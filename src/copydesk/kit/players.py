@@ -70,7 +70,7 @@ class _Form:
 
 @functools.cache
 def _forms() -> Mapping[str, tuple[_Form, ...]]:
-    """Return the URL forms, grouped by the last two labels of their hosts."""
+    """Return the URL forms of all players, grouped by the last two labels of their hosts."""
     by_domain: dict[str, tuple[_Form, ...]] = {}
     for provider, rows in tables.read_rows(_PACKAGE, "players.toml", tuple[_Row, ...]).items():
         for row in rows:
@@ -103,7 +103,7 @@ def _compile(player: Player, pattern: str) -> _Form:
 
 
 def find(address: str) -> Player | None:
-    """Return the player for the URL of a page or player, None if no known provider has it."""
+    """Return the embeddable player for a video or audio page's URL, None for unknown providers."""
     parsed = urls.parse(address) if len(address) <= _MAX_ADDRESS else None
     if parsed is None or parsed.port:
         return None

@@ -1,4 +1,4 @@
-"""Publish an edition: bring a folder to the site that it makes.
+"""Publish an edition (all stories of a site at one moment): bring a folder up to date with it.
 
 `_plan` finds the stories that changed and makes the plan: every list, among them the front page.
 The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`

@@ -1,4 +1,4 @@
-"""What a newsletter shows of a story or another record, from the plan of the site."""
+"""Make the short form in which a newsletter shows a story or another record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN_BY_ALL = frozenset({"image/jpeg", "image/png", "image/gif"})  # Outlook k
 
 
 def tell_story(story: Story, plan: SitePlan) -> IssueStory:
-    """Return what a newsletter shows of a published story."""
+    """Return a published story in the form in which a newsletter shows it."""
     page = plan.links.page(addresses.story_folder(story.path))
     provider = story.provider
     return IssueStory(
@@ -39,7 +39,7 @@ def tell_story(story: Story, plan: SitePlan) -> IssueStory:
 
 
 def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, float]]:
-    """Yield records of a collection that a newsletter may pick, hottest first, with their heat.
+    """Yield the records of a collection that a newsletter may pick, hottest first, with their heat.
 
     Records without a title or a page are left out.
     """

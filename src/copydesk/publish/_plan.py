@@ -1,4 +1,4 @@
-"""The plan of a site: every list of stories in order, and the outputs that are made of it.
+"""The plan of a site: every list of stories in order, and the outputs (kinds of pages and files).
 
 Outputs read a SitePlan. Each output declares once, where it is made, by which key it lists stories.
 `change` derives from that what a changed story touches: each output for whose headings the story
@@ -72,7 +72,7 @@ _ROOMS = ("catalogue", "placement", "publish", "rendering")  # whose code and te
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """How the newsroom works, as its pages tell readers.
+    """How the newsroom works, as the site's pages tell readers.
 
     `holds` says that an editor publishes every story. `max_age_days` is how old a story may be (0:
     any). `counts_reads` and `counts_issue_views` say that page views, and views of newsletters, are
@@ -87,7 +87,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How many stories one page of the archive, the first API or the search index has.
+    """The numbers of stories on one page of the archive, the first API or the search index.
 
     `search` makes parts of some 170 kB, compressed to a third. `sitemap` is the protocol's limit.
     `leg` is no page: it is the number of stories that one worker handles at a time.
@@ -102,7 +102,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What the site has, how pictures are shown, how the front page is ordered.
+    """The settings that decide how pages look: outputs, pictures, order of the front page.
 
     `pictures` maps original URLs to the pictures that can be shown. `show` says how they are shown,
     `shows` the same for single stories, by the record's path. `outputs` and `front` are the owner's
@@ -120,11 +120,11 @@ class Look:
     awaited: frozenset[str] = frozenset()
 
     def show_of(self, story: Story) -> Show:
-        """Return how the picture of a story is shown, by its publisher's terms and the rulings."""
+        """Return how a story's picture is shown, by its publisher's terms and editors' rules."""
         return self.shows.get(story.path, self.show) if page_entries.image(story) else "none"
 
     def picture(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
-        """Return how the picture of a story is shown now, and our files of it."""
+        """Return how a story's picture is shown now, and the names of our files of it."""
         show = self.shows.get(path, self.show) if image else "none"
         thumbnail = self.pictures.get(image) if show == "cached" else None
         forms = thumbnail.forms if thumbnail else ()
@@ -134,7 +134,7 @@ class Look:
         return f"{show} {colour}", tuple(form.name for form in forms)
 
     def digest(self) -> str:
-        """Return a text that changes when the picture of any story may be shown differently."""
+        """Return a hash that changes when any story's picture may be shown differently."""
         forms = [
             (url, thumbnail.colour, *(form.name for form in thumbnail.forms))
             for url, thumbnail in self.pictures.items()
@@ -143,45 +143,45 @@ class Look:
 
 
 class Wanted:
-    """Decide what a build makes: here everything; `change.Touched` knows better."""
+    """Decides which lists and pages a build makes: in this class all, in `change.Touched` fewer."""
 
     everything = True
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Decide whether lists by a value of a key are made."""
+        """Return whether the build makes the lists for a value of a key, such as one topic."""
         return True
 
     def of_key(self, key: str) -> bool:
-        """Decide whether any list by a key is made."""
+        """Return whether the build makes any list by a key, such as topics."""
         return True
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the archive pages with anything to make, the newest first."""
+        """Return the numbers of the archive pages with anything to make, newest first."""
         return range(last, 0, -1)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the entries of stories whose page or card may change."""
+        """Return the index entries of stories whose page or place in lists may change."""
         return every
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Map the folders of pages to redirect to the stories that lead their groups now."""
+        """Map the folders of pages that must redirect to the stories that lead their groups now."""
         return groups.redirects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
-    """An edition sorted into what is published.
+    """The plan of a site: an edition's stories and records, sorted into lists and pages.
 
     `read` returns the story at a path, None if it is gone. `stories` are the published stories,
     newest first, those of equal time by path. `listed` has the stories for each value of a key, by
-    the key's name; `counts` has their numbers; `by_day` has the stories by date in the beat's zone.
-    All are fetched from the `index` on demand. The archive is cut into pages from the oldest end.
-    `groups` knows which stories are on one event, `coverages` who else has a story. `official` are
-    the domains of the beat's own official sources, `gone` the folders of pages that an editor
+    the key's name; `counts` has their numbers; `by_day` has the stories by date in the site's time
+    zone. All are fetched from the `index` on demand. The archive is cut into pages from the oldest
+    end. `groups` knows which stories are on one event, `coverages` who else has a story. `official`
+    are the domains of the site's official sources, `gone` the folders of pages that an editor
     removed for good. `records` has the records of each collection, ordered by path. `skipped` are
     records that cannot have a URL. `above` maps a topic's name to its id and the ids of topics
     above it. `wanted` decides what the build makes. `pieces` keeps list fragments of stories.
-    `lists` are the editors' lists by id, `letters` all newsletter issues that may be shown.
+    `lists` are the editors' reading lists by id, `letters` all newsletter issues that may be shown.
     """
 
     beat: Beat
@@ -211,16 +211,16 @@ class SitePlan:
 
     @property
     def by_topic(self) -> Mapping[str, ListedStories]:
-        """Return the stories of each topic and of the topics below it, by the topic's id."""
+        """Map topic ids to the stories of the topic and of the topics below it."""
         return self.listed[TOPIC.name]
 
     @property
     def by_publisher(self) -> Mapping[str, ListedStories]:
-        """Return the stories of each publisher, by its domain."""
+        """Map publishers' domains to their stories."""
         return self.listed[PUBLISHER.name]
 
     def local(self, moment: datetime) -> datetime:
-        """Return a time in the beat's zone."""
+        """Return a time in the site's time zone."""
         return local_time(moment, self.zone)
 
     @property
@@ -229,12 +229,12 @@ class SitePlan:
         return -(-len(self.stories) // self.look.sizes.archive)
 
     def archive(self, number: int) -> ListedStories:
-        """Return a page of the archive, its newest story first."""
+        """Return the stories of an archive page, newest first."""
         end = len(self.stories) - (number - 1) * self.look.sizes.archive
         return self.stories[max(0, end - self.look.sizes.archive) : end]
 
     def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
-        """Yield the published stories of an editors' list in order, with the editor's words.
+        """Yield the published stories of a reading list in order, with the editor's words on each.
 
         A story that is missing, removed or held is left out; it has its place when it is published.
         """
@@ -245,13 +245,13 @@ class SitePlan:
                 yield story, chosen.words
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
-        """Return the stories of some entries, each read on demand."""
+        """Return the stories of some index entries; each is read when it is needed."""
         return ListedStories(entries, self.read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """The stories of each value of a key, cut into pages from the oldest: only the last grows.
+    """A way to cut the stories of each value of a key into pages, so that only the last page grows.
 
     `page` returns the value of a page, from the value of its key and its number; `size` is in
     stories.
@@ -264,7 +264,7 @@ class Cut:
 
 
 def count_pages(stories: int, size: int) -> int:
-    """Return how many pages of a size stories take."""
+    """Return how many pages of the given size a number of stories fills."""
     return -(-stories // size)
 
 
@@ -278,7 +278,7 @@ ARCHIVE = Cut(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Generic[_Tool]):
-    """An output that lists stories by a key: for each value it makes a folder or files.
+    """A kind of page or file that lists stories by a key: one folder or file for each value.
 
     `place` returns the folder or file of a value, or the beginning of its files' names; "" if it
     has none. `make` makes the files with a tool of the output's own. `values` are those with a
@@ -288,7 +288,7 @@ class Output(Generic[_Tool]):
 
     `is_linked` says that the page of a value links to the previous and next value's. `is_fixed`
     says that a page stays when its last story has gone, `is_split` that a value has several files
-    and may need fewer later, `is_walked` that it is made during the walk through all stories. If
+    and may need fewer later, `is_walked` that it is made during the pass over all stories. If
     `is_on` returns False, the site does not have the output.
     """
 
@@ -311,30 +311,30 @@ AnyOutput = Output[Any]
 
 
 def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:
-    """Make an output for all values that the build wants."""
+    """Make the files of an output for all values that the build wants."""
     for value in output.values(plan):
         if plan.wanted(output.key.name, value):
             yield from output.make(tool, value)
 
 
 def story_keys(outputs: Iterable[AnyOutput]) -> tuple[StoryKey, ...]:
-    """Return the keys by which these outputs list stories, each once."""
+    """Return the keys by which outputs list stories, each once."""
     keys = (output.key for output in outputs)
     return tuple(dict.fromkeys(key.key if isinstance(key, Cut) else key for key in keys))
 
 
 def fingerprint_beat(beat: Beat, *others: object) -> str:
-    """Return a hash of all that a page may depend on besides stories and pictures."""
+    """Return a hash of the site's settings and of all else that pages depend on besides stories."""
     return fingerprint(replace(beat, rulings=()), *others)
 
 
 def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
-    """Return a hash of all that an entry and its headings depend on besides the story."""
+    """Return a hash of all that an index entry and its headings depend on besides the story."""
     return fingerprint(StoryEntry._fields, zone, above, keys, _code())
 
 
 def fingerprint(*parts: object) -> str:
-    """Return a hash of the `repr` of these values."""
+    """Return a hash of the `repr` of the given values."""
     form = repr(parts).encode("utf-8", "replace")
     return hashlib.blake2b(form, digest_size=16).hexdigest()
 
@@ -345,7 +345,7 @@ def fingerprint_text(text: str) -> str:
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """List the names, sizes and times of all files in a folder; [] for a symbolic link."""
+    """List (path, size, modification time in ns) of all files in a folder; [] for a link."""
     if folder is None or folder.is_symlink() or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
@@ -358,7 +358,7 @@ def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
 
 @cache
 def _code() -> str:
-    """Return a text that changes with the code of these rooms and its installation."""
+    """Return a text that changes with the code that makes pages, and with its installation."""
     files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
     return repr([file for file in files if not file[0].endswith(".pyc")])
 
@@ -370,7 +370,7 @@ PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story'
 
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
-    """Sort an edition with surveyed stories into what is published."""
+    """Make the site plan of an edition whose stories were surveyed."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
     read, index = seen.reader, seen.index
@@ -413,7 +413,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
 
 
 def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
-    """Return the rules that order the front page, from an edition and its plan."""
+    """Return the rules that order the front page, from an edition and its site plan."""
     rules = _rules(edition, plan.groups, plan.coverages, plan.official)
     named = _find_public(plan.groups, plan.read)
     return replace(rules, options=plan.look.front, named=named)
@@ -428,7 +428,7 @@ def _shelve_letters(
 
 
 def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:
-    """Return a function that makes the list of stories under a value of a key."""
+    """Return a function that makes the list of stories for a value of a key."""
 
     def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
@@ -477,7 +477,7 @@ def _domain(story: Story) -> str:
 
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
-    """Map records to their folders, and list those that cannot have a URL."""
+    """Map records to their folders, and list the paths of those that cannot have a URL."""
     by_folder: dict[str, Record] = {}
     lost = []
     for record in sorted(records, key=lambda record: record.path):
@@ -498,12 +498,12 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The page index of all filed stories, up to date, as a `news.FiledStories`.
+    """The result of looking for changed stories: the updated page index, as `news.FiledStories`.
 
-    `keys` are those by which it lists stories, `grounds` what these depend on. `notes` are those of
-    the last build, {} if there are none or they are ignored. `pairs` has the old and the new entry
-    of each changed story, by path. `pictures` changes when the picture of any story may be shown
-    differently.
+    `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
+    `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
+    old and the new entry of each changed story, by path. `pictures` changes when the picture of any
+    story may be shown differently.
     """
 
     index: PageIndex
@@ -515,7 +515,7 @@ class Survey:
     pictures: str = ""
 
     def stamps(self) -> Mapping[str, str]:
-        """Return the stamps of all stories by path."""
+        """Map the path of each story to a stamp, which changes with the story's record."""
         return self.index.stamps()
 
     def read(self, path: str) -> Story | None:
@@ -523,15 +523,15 @@ class Survey:
         return self.reader(path)
 
     def has_record(self, name: str) -> bool:
-        """Decide whether a story with this name is filed, published or not."""
+        """Return whether a story with this record name is filed, published or not."""
         return self.index.by_name(name) is not None
 
     def with_picture(self) -> Iterator[Pictured]:
-        """Return the stories with a picture in short form, the last by path first."""
+        """Yield the stories with a picture in short form, last path first."""
         return self.index.with_picture()
 
     def has_public_image(self, image: str) -> bool:
-        """Decide whether a published story has the picture of this URL."""
+        """Return whether a published story has the picture with this URL."""
         return self.index.has_public_image(image)
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
@@ -556,7 +556,7 @@ class Survey:
 
 
 def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
-    """Return an entry with how its picture is shown now."""
+    """Return an index entry with how its picture is shown now."""
     shown, files = look(entry.path, entry.image)
     if (entry.shown, entry.files) == (shown, files):
         return entry
@@ -578,7 +578,7 @@ def take_survey(
 ) -> Survey:
     """Find the stories that changed since the last build; with `full` read all again.
 
-    Raises PublishError if the beat's time zone does not exist.
+    Raises PublishError if the site's time zone does not exist.
     """
     index = known or PageIndex()
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
@@ -593,7 +593,7 @@ def take_survey(
 
 
 def _take_all(seen: Survey) -> dict[str, Pair]:
-    """Read all stories into an empty index."""
+    """Read all stories into an empty page index."""
     index, stamps = seen.index, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
@@ -624,7 +624,7 @@ def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iter
 
 
 def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:
-    """Return entries with pictures shown as before, if they have the same picture."""
+    """Return index entries with pictures shown as before, if they have the same picture."""
     found = []
     for entry in fresh:
         was = index.at(entry.path)

@@ -1,4 +1,4 @@
-"""Read filed stories when they are printed, with a cache; lone surrogates in texts are replaced."""
+"""Read filed stories when pages need them, with a cache; lone surrogates in texts are replaced."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class StoryList:
         self._stories = {story.path: story for story in stories}
 
     def stamps(self) -> Mapping[str, str]:
-        """Return a hash of each story by its path."""
+        """Map the path of each story to a hash of it."""
         return {
             path: hashlib.blake2b(repr(story).encode("utf-8", "replace"), digest_size=8).hexdigest()
             for path, story in self._stories.items()
         }
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a path."""
+        """Return the story at a path, None if there is none."""
         return self._stories.get(path)
 
 
 class StoryReader:
-    """Read stories by path, with a cache of the last `in_hand` stories."""
+    """Reads filed stories by path, with a cache of the last `in_hand` stories."""
 
     def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
         self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
@@ -61,21 +61,21 @@ class StoryReader:
         return frozenset(self._lost)
 
     def stamps(self) -> Mapping[str, str]:
-        """Return a stamp for the path of every filed story, which changes with the story."""
+        """Map the path of every filed story to a stamp, which changes with the story."""
         self._stamps = self._filed.stamps()
         return self._stamps
 
     def look_among(self, kept: KeptStories) -> None:
-        """Look for stories in `kept` before their records are read."""
+        """Use `kept`, the stories that earlier builds read, before reading records."""
         self._kept = kept
 
     def keep(self) -> None:
-        """Keep the stories whose records were read last."""
+        """Store the stories whose records were read in this build, for the next build."""
         if self._kept is not None:
             self._kept.keep(self._fresh)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete the stories at these paths from the kept ones."""
+        """Delete the stories at the given paths from those stored for the next build."""
         if self._kept is not None:
             self._kept.forget(paths)
 
@@ -109,7 +109,7 @@ class StoryReader:
 
 
 class ListedStories(Sequence[Story]):
-    """Stories in an order, each read on demand; those that are gone are left out.
+    """An ordered sequence of stories, each read when needed; those that are gone are left out.
 
     `paths` are the paths of the entries, if they can be had without reading entries.
     """
@@ -146,7 +146,7 @@ class ListedStories(Sequence[Story]):
 
 
 def repair(item: _Item) -> _Item:
-    """Return the item, or a copy in which lone surrogates are replaced.
+    """Return a story or record, or a copy of it in which lone surrogates are replaced.
 
     YAML can have `"\\ud83d"`, UTF-8 cannot. The fast encoder finds the one item in ten thousand.
     """

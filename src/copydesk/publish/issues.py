@@ -41,7 +41,7 @@ _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A part of a mail between two comments: its start and end, without and with them.
+    """A part of a newsletter mail between two comments: its start and end, without and with them.
 
     `words` are the words in the first comment.
     """
@@ -55,12 +55,12 @@ class _Stretch:
 
 
 def is_marked(body: str) -> bool:
-    """Decide whether a mail is one of ours."""
+    """Return whether a newsletter mail has our marks, and so was made by copydesk."""
     return MARK.search(body) is not None
 
 
 def read_marked_mail(body: str) -> list[LetterSection]:
-    """Return the sections of a mail of ours that have a story."""
+    """Return the sections of a newsletter mail of ours that have a story."""
     stretches = list(_find_stretches(body))
     stories = [stretch for stretch in stretches if stretch.kind == "story"]
     sections = []
@@ -74,7 +74,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 
 def read_note(body: str) -> str:
-    """Return the editor's note at the top of a mail of ours as clean HTML, "" for none."""
+    """Return the editor's note at the top of a newsletter mail of ours as clean HTML, or ""."""
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
@@ -82,13 +82,13 @@ def read_note(body: str) -> str:
 
 
 def read_subject(body: str) -> str:
-    """Return the subject of a mail of ours, "" for none and for any other mail."""
+    """Return the subject of a newsletter mail of ours, "" for none and for any other mail."""
     title = _SUBJECT.search(body) if is_marked(body) else None
     return text.fold(html.unescape(title[1])) if title else ""
 
 
 def list_names(body: str) -> frozenset[str]:
-    """Return the record names of the stories in a mail of ours, and of pages that it links to."""
+    """Return the record names of stories in a newsletter mail of ours, and of pages it links to."""
     if "<!--story " not in body:
         return frozenset()
     told = (stretch.words for stretch in _find_stretches(body) if stretch.kind == "story")
@@ -97,7 +97,7 @@ def list_names(body: str) -> frozenset[str]:
 
 
 def cut_story(body: str, name: str) -> str:
-    """Remove a story from a mail of ours, with its section if it has no other story.
+    """Remove a story from a newsletter mail of ours, with its section if that has no other story.
 
     If no mark of ours is left, an empty section is added, so that the mail can be recognised.
     """
@@ -113,7 +113,7 @@ def cut_story(body: str, name: str) -> str:
 
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the links that `is_meant` selects from a mail of ours, with their words."""
+    """Remove the links that `is_meant` selects from a newsletter mail of ours, with their words."""
     links = [link for link in _LINK.finditer(body) if is_meant(read_href(link[0]))]
     for link in reversed(links):
         end = body.find(_LINK_END, link.end())
@@ -129,7 +129,7 @@ def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def map_texts(body: str, change: Callable[[str], str]) -> str:
-    """Change the texts of a mail of ours, except those of stories and of the note."""
+    """Change the texts of a newsletter mail of ours, except those of stories and of the note."""
     if not is_marked(body):
         return body
     inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
@@ -154,7 +154,7 @@ def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
 
 
 def _drop_if_empty(body: str, start: int) -> str:
-    """Remove the section that begins there, if it has no story."""
+    """Remove the section that begins at a position, if it has no story."""
     stretches = list(_find_stretches(body))
     sections = (s for s in stretches if s.kind == "section" and s.start == start)
     section = next(sections, None)
@@ -186,7 +186,7 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
 
 
 def _clean_note(element: HtmlElement) -> str:
-    """Return a note without its label, cleaned like foreign HTML."""
+    """Return an editor's note without its label, cleaned like foreign HTML."""
     from lxml import html as markup
 
     for label in element.find_class("label"):
@@ -228,7 +228,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterItem:
-    """One item of a newsletter issue: `href` is its link, `place` the link's source.
+    """One item of a newsletter issue: its texts, `href` its link, `place` the link's source.
 
     `note` is what the editors wrote about it, or instead of it, as clean HTML. `name` is that of
     its record, "" if the mail does not have it.
@@ -251,17 +251,17 @@ class LetterSection:
 
 
 def list_hrefs(body: str) -> Iterator[str]:
-    """Yield the URLs that a mail links to."""
+    """Yield the URLs that a newsletter mail links to."""
     return (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
 
 
 def read_href(tag: str) -> str:
-    """Return the URL in a link's tag, "" if it has none."""
+    """Return the URL in an HTML link tag, "" if it has none."""
     return next(list_hrefs(tag), "")
 
 
 def parse_markup(body: str) -> HtmlElement | None:
-    """Parse a mail, None if it is empty or no HTML."""
+    """Parse the HTML of a newsletter mail, None if it is empty or no HTML."""
     from lxml import etree
     from lxml import html as markup
 
@@ -282,13 +282,13 @@ _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedIssue:
-    """An issue of a newsletter: `at` is its time in the site's zone, None if undated.
+    """A newsletter issue and its place on the site: `at` is its time in the site's zone, or None.
 
     `subject` is that of the mail, "" if the mail is not ours or the subject says no more than the
     record's title. `shares_day` says that its newsletter has another mail of ours on that day.
     `letter` is the newsletter's id; the beginning of the record's name if the site has no such
     newsletter now; "" if the name has none. `named` are the parts of the name, None for another
-    form. `told` are the names of the stories in it, if the mail has them.
+    form. `told` are the record names of its stories, if the mail has them.
     """
 
     record: Record
@@ -301,13 +301,13 @@ class ShelvedIssue:
 
     @property
     def day(self) -> date | None:
-        """Return the day in the site's zone, None if undated."""
+        """Return the issue's day in the site's zone, None if undated."""
         return self.at.date() if self.at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterShelf:
-    """All issues, the newest first; `titles` has the newsletters with issues, by id.
+    """All newsletter issues, newest first; `titles` maps newsletters' ids to their titles.
 
     Those in the settings come first; `series` are all in the settings. `digests` has the issue for
     each day's digest: the first of the day of the first newsletter. The oldest day comes first.
@@ -323,11 +323,11 @@ class LetterShelf:
 
     @property
     def listed_titles(self) -> Mapping[str, str]:
-        """Return the newsletters with a list of their own; a single one has none."""
+        """Map ids to titles of newsletters with a list of their own; {} if there is only one."""
         return self.titles if len(self.titles) > 1 else {}
 
     def of_letter(self, letter: str) -> Sequence[ShelvedIssue]:
-        """Return the issues of a newsletter, the newest first."""
+        """Return the issues of a newsletter, newest first."""
         return [issue for issue in self.issues if issue.letter == letter]
 
     def beside(self, issue: ShelvedIssue) -> tuple[ShelvedIssue | None, ShelvedIssue | None]:
@@ -335,7 +335,7 @@ class LetterShelf:
         return self._beside.get(issue.record.path, (None, None))
 
     def digest_of(self, issue: ShelvedIssue) -> date | None:
-        """Return the day whose digest is made of an issue, None if there is none."""
+        """Return the day whose digest is made of a newsletter issue, None if there is none."""
         day = issue.named.day if issue.named else None
         return day if day is not None and self.digests.get(day) == issue else None
 
@@ -345,7 +345,7 @@ def shelve_letters(
     series: Sequence[LetterSeries],
     local_time: Callable[[datetime], datetime],
 ) -> LetterShelf:
-    """Return the shelf of these records, which come newest first."""
+    """Sort the records of newsletter issues, which come newest first, by newsletter and day."""
     by_stem = {stem: letter.id for letter in reversed(series) for stem in letter.stems}
     issues = _mark_shared_days([_shelve(record, by_stem, local_time) for record in records])
     of_letter: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
@@ -381,7 +381,7 @@ def _shelve(
 
 
 def _find_subject(record: Record) -> str:
-    """Return the subject of a mail, "" if it is only the newsletter's title and a date."""
+    """Return the subject of a newsletter mail, "" if it is only the title and a date."""
     subject, title = read_subject(record.body), text.fold(str(record.fields.get("title") or ""))
     return "" if subject in {title, _DATED.sub("", title)} else subject
 
@@ -397,7 +397,7 @@ def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...
 def _name_letters(
     series: Sequence[LetterSeries], of_letter: Mapping[str, Sequence[ShelvedIssue]]
 ) -> Mapping[str, str]:
-    """Return the newsletters by id; one not in the settings is named after its last issue."""
+    """Map newsletter ids to titles; one not in the settings is named after its last issue."""
     titles = {letter.id: letter.title for letter in series if of_letter.get(letter.id)}
     for letter in sorted(of_letter.keys() - titles.keys()):
         if addresses.is_folder(letter) and of_letter[letter]:
@@ -439,7 +439,7 @@ _Row = tuple[int, int]  # its start and end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterText:
-    """The parts of an issue that name stories: its excerpt and its mail; the `title` stays."""
+    """The parts of a newsletter issue that name stories: excerpt and mail; the `title` stays."""
 
     title: str
     excerpt: str
@@ -447,21 +447,21 @@ class LetterText:
 
 
 def read_sections(body: str) -> list[LetterSection]:
-    """Return the sections of an issue's HTML, none if it has another form."""
+    """Return the sections of a newsletter issue's HTML, none if it has another form."""
     if is_marked(body):
         return read_marked_mail(body)
     return read_reference(body)
 
 
 def mentions(body: str, story: Story) -> bool:
-    """Decide whether an issue links to a story, or has its record's name."""
+    """Return whether a newsletter issue links to a story, or has its record's name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
     return any(item.name == name for item in told) or any(map(is_meant, list_hrefs(body)))
 
 
 def withdraw(letter: LetterText, story: Story) -> LetterText:
-    """Return an issue without a story, unchanged if it does not have it.
+    """Return a newsletter issue without a story; unchanged if it does not have it.
 
     In the excerpt and the subject another headline takes the place of the story's.
     """
@@ -503,7 +503,7 @@ def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
 def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
     """Return the titles left in those sections that the excerpt named, if any are left.
 
-    The excerpts of the reference name no samples and people.
+    The excerpts of everyday.cc name no samples and people.
     """
     chosen = {text.fold(part) for part in excerpt.split(_JOINT)}
     parts = (_list_titles([section]) for section in told)
@@ -512,7 +512,7 @@ def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> lis
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:
-    """Replace headlines that are gone by others.
+    """Replace the headlines that were removed, in a text that joins headlines, by others.
 
     If one is part of a longer text, the whole text is replaced; a short one may be a mere word.
     """
@@ -529,7 +529,7 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
 
 
 def _is_gone(part: str, gone: Collection[str]) -> bool:
-    """Decide whether words are a removed headline, whole or shortened."""
+    """Return whether words are a removed headline, whole or shortened."""
     beginning = part.removesuffix(_CUT).rstrip()
     is_cut = part.endswith(_CUT) and bool(beginning)
     return part in gone or (is_cut and any(title.startswith(beginning) for title in gone))
@@ -551,7 +551,7 @@ def _rank(part: str, titles: Sequence[str]) -> int:
 
 
 def _name_again(title: str) -> Callable[[re.Match[str]], str]:
-    """Return a function that gives a mail without a title the issue's title."""
+    """Return a function that gives a mail without a title the newsletter issue's title."""
 
     def fill(match: re.Match[str]) -> str:
         words = match[2] if match[2].strip() else text.guard_liquid(html.escape(title))
@@ -561,7 +561,7 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
 
 
 def read_reference(body: str) -> list[LetterSection]:
-    """Return the sections of the reference's HTML, none if it has another form."""
+    """Return the sections of a newsletter issue of everyday.cc, none if it has another form."""
     document = parse_markup(_LIQUID.sub("", body))
     sections = [] if document is None else _gather(_parts(document))
     return [section for section in sections if section.items]
@@ -603,7 +603,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
 
 
 def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Remove the items whose link `is_meant` selects, and sections that then have no item.
+    """Remove the items whose link `is_meant` selects from an everyday.cc newsletter.
 
     An item is the largest table row that contains no other item.
     """
@@ -614,7 +614,7 @@ def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
 
 
 def _find_item_rows(body: str, is_meant: Callable[[str], bool]) -> list[_Row]:
-    """Return the rows of a selected item, with its section's heading if it is the only item."""
+    """Return the table rows of a selected item, with its section's heading if it is alone."""
     arrows = {mark.start(): read_href(mark["tag"]) for mark in _ARROW_LINK.finditer(body)}
     places, rows = list(arrows), _find_rows(body)
     for place in filter(lambda place: is_meant(arrows[place]), places):

@@ -27,7 +27,7 @@ _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
 def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
-    """Yield the files; `icons` names the icons that there are."""
+    """Yield llms.txt, opensearch.xml, site.webmanifest, robots.txt; `icons` are existing icons."""
     yield Sheet("llms.txt", _llms(plan))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))

@@ -1,7 +1,7 @@
-"""Sitemaps: the reference's files, ours by month, and an index (SPEC 5.3).
+"""Sitemaps: everyday.cc's files, ours by month, and an index (SPEC 5.3).
 
     news-sitemap.xml              stories that the site itself hosts: those without a webUrl
-    learning-, sample-, …         hosted records of the collections, as in the reference
+    learning-, sample-, …         hosted records of the collections, as in everyday.cc
     sitemap-news-2026-11.xml      the story pages of a month
     sitemap-pages.xml             front, about, topics, sources, months, days, archive, the lists of
                                   collections, learning paths
@@ -9,7 +9,7 @@
     sitemap-google-news.xml       the stories of the last two days
     sitemap.xml                   the index of all but the last
 
-In the reference the `lastmod` of samples and people was the day of the last write, which no record
+In everyday.cc the `lastmod` of samples and people was the day of the last write, which no record
 has. Here a sample has its publishing time, a person none.
 """
 
@@ -56,7 +56,7 @@ _COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One entry of a sitemap; `changed` is "" if unknown."""
+    """One entry of a sitemap: URL, time of the last change ("" if unknown), change frequency."""
 
     address: str
     changed: str = ""
@@ -68,7 +68,7 @@ _StoryPage = tuple[str, str]  # a story's name and when it changed
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """One sitemap: its path and entries; `month` is that of its stories, "" for another sitemap."""
+    """One sitemap file: its path and entries; `month` is its stories', "" for another sitemap."""
 
     path: str
     pages: Sequence[_Page | _StoryPage]
@@ -86,7 +86,7 @@ def sheets(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
 
 
 def _page(page: _Page | _StoryPage, plan: SitePlan) -> _Page:
-    """Return the entry of a page; for a story it is made only when the file is written."""
+    """Return the sitemap entry of a page; a story's is made only when the file is written."""
     if isinstance(page, _Page):
         return page
     name, changed = page
@@ -112,7 +112,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 
 def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
-    """Return the entry of a record's own page; learning paths have none, as in the reference."""
+    """Return the sitemap entry of a record's own page; None for learning paths, as everyday.cc."""
     address = page_address(record, plan.links)
     if "items" in record.fields or address is None:
         return None
@@ -147,7 +147,7 @@ def _pages(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
 
 
 def _record_pages(plan: SitePlan) -> Iterator[str]:
-    """Yield the lists of each collection, and the pages of learning paths."""
+    """Yield the list pages of each collection, and the pages of learning paths."""
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in rank(plan.records.get("learning", ())) if "items" in r.fields)
@@ -165,7 +165,7 @@ def _offset(moment: datetime | None) -> str:
 
 
 def _urlset(pages: Iterable[_Page]) -> bytes:
-    """Return the reference's exact bytes: indented by two, no final line feed."""
+    """Return a sitemap in everyday.cc's exact bytes: indented by two, no final line feed."""
     entries = "".join(_url(page) for page in pages)
     if not entries:
         return f'{_HEAD}<urlset xmlns="{_SPACE}" />'.encode()

@@ -37,7 +37,7 @@ class Sheet(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many files and HTML pages a site has."""
+    """The number of files and of HTML pages of a site."""
 
     files: int = 0
     pages: int = 0
@@ -45,7 +45,7 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Bring a folder up to date: `open`, `put` and `copy`, `place`, `sweep` or `drop`, `close`.
+    """Brings a site's folder up to date: `open`, `put`, `copy`, `place`, `sweep`/`drop`, `close`.
 
     Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
     or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
@@ -70,7 +70,7 @@ class Writer:
     _stage: Stage = field(init=False)
 
     def open(self) -> None:
-        """Create the folder; mark it as ours if it is new or empty."""
+        """Create the site's folder; mark it as made by copydesk if it is new or empty."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             self.out = self.out.resolve(strict=True)
@@ -95,18 +95,18 @@ class Writer:
         return self.manifest.get(FRONT)
 
     def doubt(self) -> None:
-        """Trust no hash: the manifest is not of the last build."""
+        """Distrust all hashes, since the manifest is not that of the last build."""
         self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
-        """Note whether every file of the site will be put, so that all are counted."""
+        """Set whether every file of the site will be put, so that all are counted."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
 
     def place(self) -> None:
-        """Move what was put into the site, file by file.
+        """Move the files that were put or copied from the staging folder into the site, one by one.
 
-        A mark is there until `close`: after an interruption the next build makes everything.
+        A mark file exists until `close`: after an interruption the next build makes everything.
         """
         try:
             files.write_atomic(self.out / UNFINISHED, b"", durable=False)
@@ -115,7 +115,7 @@ class Writer:
             raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
 
     def remember(self) -> None:
-        """Write what is there now into the manifest."""
+        """Write the hashes of the published files into the manifest."""
         for path, digest in self._rows.items():
             if digest is None:
                 self.manifest.forget(path)
@@ -123,15 +123,15 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Delete the mark: all is written and noted."""
+        """Delete the mark of an unfinished build: all is written, the manifest is up to date."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Delete what was put but not placed."""
+        """Delete the staged files that were not moved into the site."""
         self._stage.clear()
 
     def count_files(self, before: Count) -> Count:
-        """Return the number of files and pages now, from that before."""
+        """Return the number of files and pages now, from that of the build before."""
         more, less = self._more, self._less
         if self.counts_all:
             before = Count()
@@ -139,7 +139,7 @@ class Writer:
         return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
     def put(self, sheet: Sheet) -> None:
-        """Write a file unless it has the same bytes already."""
+        """Stage a file to be written, unless the site has it with the same bytes already."""
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
         size = self._claim(sheet.path)
         known = self._last_digest(sheet.path)
@@ -152,7 +152,7 @@ class Writer:
         self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Origin) -> None:
-        """Copy a file unless one with the same size and time was copied before."""
+        """Stage a copy of a file, unless one with the same size and time was copied before."""
         size = self._claim(path)
         try:
             now = origin.look()
@@ -184,7 +184,7 @@ class Writer:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:
-        """Return the size of the file at a path, None for none, -1 for a link.
+        """Return the size of the site's file at a path, None if there is none, -1 for a link.
 
         First it is checked that the path leads through real folders only.
         """
@@ -229,7 +229,7 @@ class Writer:
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
-        """Decide whether a file has these bytes; read it only if the manifest is not trusted."""
+        """Return whether a file has these bytes; read it only if the manifest is not trusted."""
         if self.full or size != len(data):
             return False
         if sure and not self._is_torn:
@@ -254,7 +254,7 @@ class Writer:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete published files whose paths begin so and that were not put this time."""
+        """Delete published files that were not put this time and begin with a path in `gone`."""
         if not gone:
             return
         places = tuple(gone)
@@ -265,7 +265,7 @@ class Writer:
                 self._less.append(path)
 
     def sweep(self) -> None:
-        """Delete published files that were not put now, and folders that this leaves empty."""
+        """Delete published files that were not put this time, and folders that are then empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
             self._rows[path] = None
@@ -302,7 +302,7 @@ class Writer:
 
 
 def _is_there(place: str) -> bool:
-    """Decide whether a folder exists; refuse a link or a file."""
+    """Return whether a folder exists; refuse a link or a file."""
     try:
         if is_folder(place):
             return True
@@ -328,14 +328,14 @@ def _unwritable(error: OSError, path: str) -> PublishError:
 
 
 class Manifest(Protocol):
-    """What the last build published: a hash for each path below the web root."""
+    """The hashes of all files that the last build published, by path below the web root."""
 
     def get(self, path: str) -> str | None:
-        """Return the hash for a path, None if there is none."""
+        """Return the hash of the published file at a path, None if there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
-        """Keep the hash of a published file."""
+        """Store the hash of a published file."""
         ...
 
     def forget(self, path: str) -> None:
@@ -343,16 +343,16 @@ class Manifest(Protocol):
         ...
 
     def paths(self) -> Iterator[str]:
-        """Return all paths."""
+        """Yield all published paths."""
         ...
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return all paths with their hashes."""
+        """Yield all published paths with their hashes."""
         ...
 
 
 class Origin(NamedTuple):
-    """A file to copy: a folder that bounds it, and its path below that folder."""
+    """A file to copy into the site: a folder that bounds it, and its path below that folder."""
 
     folder: Path
     path: str
@@ -365,7 +365,7 @@ class Origin(NamedTuple):
         return os.lstat(str(self))
 
     def read(self) -> bytes:
-        """Return the bytes; raises OSError, also for a link on the way from the folder."""
+        """Return the file's bytes; raises OSError, also for a link on the way from the folder."""
         return within.read(self.folder, self.path, _MAX_BYTES)
 
 
@@ -382,7 +382,7 @@ _UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename befor
 
 
 class Stage:
-    """New files for the site at `out`, in a folder inside it: renaming needs one file system.
+    """The staging folder for new files of a site, inside its folder `out`, on the same file system.
 
     A new folder of the site is moved with all that is in it, by one renaming for thousands of
     files. Methods raise OSError and PublishError.
@@ -399,7 +399,7 @@ class Stage:
         self._is_open = False
 
     def clear(self) -> None:
-        """Delete all that waits here, also from a build that was killed."""
+        """Delete all files in the staging folder, also those of a build that was killed."""
         here = Path(self._here)
         if here.is_symlink() or here.is_file():
             here.unlink()
@@ -408,7 +408,7 @@ class Stage:
         self._is_open = False
 
     def need(self, folder: str) -> None:
-        """Note a new folder of the site; folders above it come first."""
+        """Prepare a new folder of the site; folders above it must be prepared first."""
         self._open()
         above = folder.rpartition("/")[0]
         if above in self._folders:
@@ -419,7 +419,7 @@ class Stage:
         self._folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
-        """Write bytes that wait to be moved to `path`; `is_new` says that no file is there yet."""
+        """Write a file that waits to be moved to `path`; `is_new` says that none is there yet."""
         self._open()
         if path.rpartition("/")[0] in self._folders:
             _write(f"{self._trees}/{path}", data)
@@ -431,7 +431,7 @@ class Stage:
         waiting[path] = name
 
     def place(self) -> None:
-        """Move all files into the site: new ones first, as no page links to them yet, then others.
+        """Move all staged files into the site: new ones first, as no page links to them yet.
 
         In both steps the front page is last.
         """
@@ -462,7 +462,7 @@ def _write(place: str, data: bytes) -> None:
 
 
 def _place_tree(waits: str, place: str) -> None:
-    """Move a new folder to its place; if there is one by now, move its files."""
+    """Move a staged folder to its place in the site; if one exists by now, move its files."""
     try:
         os.rename(waits, place)  # noqa: PTH104
     except OSError:
@@ -477,12 +477,12 @@ def _place_tree(waits: str, place: str) -> None:
 
 
 def is_folder(place: str) -> bool:
-    """Decide whether a real folder is at this place; raises FileNotFoundError if nothing is."""
+    """Return whether a real folder is at a path; raises FileNotFoundError if nothing is there."""
     return stat.S_ISDIR(os.lstat(place).st_mode)
 
 
 def refusal(place: str) -> PublishError:
-    """Return the error for a link or file in the way."""
+    """Return the error for a link or file where the site needs a folder."""
     return PublishError(
         "a link or file stands where the site needs a folder",
         subject=place,
@@ -491,7 +491,7 @@ def refusal(place: str) -> PublishError:
 
 
 def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
-    """Yield files in folders that we fill which do not belong to this edition."""
+    """Yield the files in the site's own folders that do not belong to the edition."""
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             if _OUR_FOLDERS.fullmatch(entry.name):

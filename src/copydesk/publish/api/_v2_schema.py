@@ -39,7 +39,7 @@ Schema: TypeAlias = dict[str, object]
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `openapi.json` and `schema/*.json`."""
+    """Yield the API's description: `openapi.json` and `schema/*.json`."""
     letters = LETTERS if plan.letters.issues else {}
     for name, schema in (KINDS | letters).items():
         place = f"{_v2_shape.ROOT}schema/{name}.json"
@@ -52,7 +52,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 
 def _document(value: object) -> bytes:
-    """Encode a document so that people can read it, too."""
+    """Encode a JSON document indented, so that people can read it, too."""
     return encoding.pretty(value) + b"\n"
 
 

@@ -56,14 +56,14 @@ OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
 
 
 def lists(shapes: Shapes) -> Iterator[Sheet]:
-    """Return all files that `page` does not make: lists, newsletters, the API's description."""
+    """Yield all files of the second API that `page` does not make: lists and its description."""
     schema = _v2_schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     letters = _letter_sheets(shapes.plan)
     return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
 
 
 def _story_lists(shapes: Shapes) -> Iterator[Sheet]:
-    """Yield the lists of stories and of groups."""
+    """Yield the API's lists of stories and of groups."""
     plan = shapes.plan
     if plan.wanted(ALL.name):
         latest = [encoding.compact(shapes.story(story)) for story in plan.stories[:_NEWEST]]
@@ -73,7 +73,7 @@ def _story_lists(shapes: Shapes) -> Iterator[Sheet]:
 
 
 def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
-    """Yield an archive page, the files of its stories, and of groups that they lead, as wanted."""
+    """Yield the API's files of an archive page, its stories, groups that they lead, as wanted."""
     plan = shapes.plan
     is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
@@ -95,7 +95,7 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
 
 
 def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
-    """Return a page, its oldest story first, so that it only grows at its end."""
+    """Return the API's file of an archive page, oldest story first, so that it grows at its end."""
 
     def link(other: int) -> str | None:
         is_there = 0 < other <= plan.archive_pages
@@ -142,7 +142,7 @@ def _group_in_list(group: str, leader: Story, shapes: Shapes) -> dict[str, objec
 
 
 def _group(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> dict[str, object]:
-    """Return a group, made of what the API shows of its leader."""
+    """Return a group of stories on one event, made of what the API shows of its leader."""
     return {
         "id": _v2_shape.group_id(leader.group),
         "leader": shapes.reference(leader),
@@ -154,7 +154,7 @@ def _group(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> dict[s
 
 
 def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:
-    """Yield the files of topics, sources and editors' lists, lists of each, and the API's index."""
+    """Yield the files of topics, sources and reading lists, lists of each, and the API's index."""
     plan = shapes.plan
     for output in _LIST_OUTPUTS:
         yield from make(output, shapes, plan)
@@ -216,7 +216,7 @@ def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
 
 
 def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str, object]:
-    """Return a publisher, with the name that its newest story gives it."""
+    """Return a publisher as the API shows it, with the name that its newest story gives it."""
     newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)
     folder = addresses.source_folder(domain)
@@ -235,7 +235,7 @@ def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str,
 
 
 def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
-    """Return an editors' list, without the name of the editor."""
+    """Return an editors' reading list as the API shows it, without the name of the editor."""
     folder = addresses.list_folder(listed.id)
     return {
         "id": listed.id,

@@ -29,7 +29,7 @@ _FOLDER = "sponsorships/"
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the page of every record that the site hosts."""
+    """Yield the page of every record (not news) that the site itself hosts."""
     plan = catalog.frame.plan
     for listed in catalog.listed.values():
         here = (record for record in listed if _records.page_address(record, plan.links))
@@ -95,14 +95,14 @@ def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
 
 
 def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
-    """Return the list that a record is in."""
+    """Return the link to the list that a record is in."""
     href = frame.href(f"{record.collection}/")
     return {"name": frame.strings.say(record.collection), "href": href}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shelf:
-    """A list of records: the folder of its first page, and its heading."""
+    """A list of records: the folder of its first page, its heading and its records."""
 
     folder: str
     heading: str
@@ -112,7 +112,7 @@ class _Shelf:
 
 
 def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the lists of every collection that has records."""
+    """Yield the list pages of every collection that has records."""
     strings = catalog.frame.strings
     for collection, records in catalog.listed.items():
         kinds = _kinds(records, collection, catalog)
@@ -130,7 +130,7 @@ def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
-    """Return the lists of each topic, by its name."""
+    """Map topic names to the collections' lists of records on the topic."""
     by_topic = defaultdict(list)
     for collection in catalog.listed:
         for shelf in _shelf_topics(collection, catalog):
@@ -274,7 +274,7 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
 
 
 def _days(record: Record, frame: Frame) -> str:
-    """Return the first and the last paid day."""
+    """Return the first and the last day that a sponsor paid for."""
     listed = _records.texts(record, "schedules")
     found = sorted({at.date() for day in listed if (at := dates.parse(day[:10])) is not None})
     return " – ".join(
@@ -290,7 +290,7 @@ Thing = Mapping[str, object]
 
 
 def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> Thing:
-    """Describe a page of the site, and the one thing that it is about, if any."""
+    """Return structured data (schema.org) of a page, and of the one thing that it is about."""
     home = frame.plan.links.page("")
     fields: dict[str, object] = {
         "@context": _CONTEXT,
@@ -370,7 +370,7 @@ def _code(record: Record, _frame: Frame) -> dict[str, object]:
 
 
 def _profile(record: Record, frame: Frame) -> dict[str, object]:
-    """Describe a person or a company."""
+    """Return structured data of a person or a company."""
     fields: dict[str, object] = {
         "url": _records.address(record, "website"),
         "sameAs": [place["href"] for place in _catalog.links(record, frame)],

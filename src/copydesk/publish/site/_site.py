@@ -1,7 +1,7 @@
-"""Make all pages of the site in one walk through its stories, so that each story is read once.
+"""Make all pages of a site in one pass over its stories, so that each story is read once.
 
-During the walk a story's page, its day, its archive page, its part of the search index and its
-API files are made together. The walk is cut into legs, which several processes can share.
+In this pass a story's page, its day, its archive page, its part of the search index and its API
+files are made together. The pass is cut into parts (legs), which several processes can share.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
 
 
 def contents(index: Parts, plan: SitePlan) -> Sheet:
-    """Return the list of all parts: name, number of stories, first and last day."""
+    """Return the file that lists the search index's parts: name, stories, first and last day."""
     days = _sort_days(plan)
     listed = []
     for name, entries in index.items():
@@ -97,7 +97,7 @@ def contents(index: Parts, plan: SitePlan) -> Sheet:
 
 
 def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
-    """Return the days of the stories of each month, the oldest first, from counts alone."""
+    """Return the days of the stories of each month, oldest first, from counts alone."""
     counts = plan.counts[DAY.name]
     days = defaultdict(list, {UNDATED: [""] * plan.counts[MONTH.name].get(UNDATED, 0)})
     for day in sorted(counts):
@@ -106,7 +106,7 @@ def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
 
 
 def _part(name: str, plan: SitePlan) -> Sheet:
-    """Return a part: its publishers and topics once, and a row for each story, the oldest first.
+    """Return a part of the search index: publishers and topics once, a row per story, oldest first.
 
     A row has name, title, excerpt, publisher, topics with those above them (both as positions in
     these lists, -1 for no publisher), local time ("" for none), language ("" for the site's).
@@ -144,7 +144,7 @@ def _row(story: Story, by: int, under: list[int], plan: SitePlan) -> list[object
 
 
 def _topics(story: Story, plan: SitePlan) -> dict[str, None]:
-    """Return the ids of a story's topics and of those above them, without the main one."""
+    """Return the ids of a story's topics and of those above them, without the main topic."""
     main = plan.above.get(plan.beat.topic, ())[:1]
     ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))
     return {id_: None for id_ in ids if id_ not in main}
@@ -178,7 +178,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
 
 
 class Site:
-    """All pages of a plan: those outside the walk, and those of each leg of the walk.
+    """All HTML pages of a site plan: those made per story in the archive's order, and all others.
 
     `beside` returns other files for the stories on an archive page, by the page's number, so that
     they are made while these stories are in memory.
@@ -202,15 +202,15 @@ class Site:
 
     @property
     def legs(self) -> int:
-        """Return the number of legs; the pages of each can be made alone."""
+        """Return the number of parts (legs) of the pass over all stories, each made alone."""
         return len(self._walk.legs)
 
     def leg(self, number: int) -> Iterator[Sheet]:
-        """Yield the pages of a leg, whose stories are read for them."""
+        """Yield the pages of one part (leg) of the pass over all stories."""
         return self._walk.sheets(number)
 
     def beside_the_walk(self) -> Iterator[Sheet]:
-        """Yield all pages outside the walk."""
+        """Yield all pages that are not made in the pass over all stories."""
         plan, frame, cards = self._plan, self._frame, self._cards
         yield from _listings.sheets(cards)
         yield from _listings.archive_page(frame)
@@ -232,7 +232,7 @@ class Site:
 
 
 def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
-    """Yield every page of the site."""
+    """Yield every HTML page of a site."""
     site = Site(plan, renderer)
     yield from site.beside_the_walk()
     for leg in range(site.legs):
@@ -241,7 +241,7 @@ def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
 
 @dataclass(slots=True)
 class Walk:
-    """The walk through the archive of a plan, in `legs` of some archive pages each.
+    """The pass over all stories of the archive, cut into parts (`legs`) of some archive pages each.
 
     `beside` yields other files for the stories on an archive page, by the page's number.
     """
@@ -264,9 +264,9 @@ class Walk:
         self._parts = {part: self._index[part][0].when for part in parts}  # by oldest story
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
-        """Yield the wanted pages of a leg: stories, days, archive pages, parts of the search index.
+        """Yield a part's wanted pages: stories, days, archive pages, parts of the search index.
 
-        A day or a part belongs to the leg with its oldest story.
+        A day or index part is made in the part of the pass with its oldest story.
         """
         plan = self.cards.frame.plan
         days, parts = self._beyond(leg)
@@ -284,7 +284,7 @@ class Walk:
             yield from self._end(days, parts)
 
     def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
-        """Yield the days and parts that are left after the last leg, and the list of parts."""
+        """Yield the days and search index parts that are left at the end, and the list of parts."""
         for day in days:
             yield from DAYS.make(self.cards, day)
         for part in parts:
@@ -294,7 +294,7 @@ class Walk:
             yield contents(self._index, plan)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
-        """Return the days and parts that earlier legs do not make."""
+        """Return the days and search index parts that earlier parts of the pass do not make."""
         if leg == 0:
             return deque(self._days), deque(self._parts)
         last = self._last_entry(self.legs[leg - 1])
@@ -317,7 +317,7 @@ _TOPICS_NAMED = 5  # in a sentence; the list below it has all
 
 
 def about_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield the pages `about/` and `method/`."""
+    """Yield the pages `about/` and `method/`, which explain the site to readers."""
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
@@ -423,7 +423,7 @@ def _icon(title: str) -> bytes:
 
 
 def redirect_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield a page that redirects readers for every folder of a list that moved."""
+    """Yield a page that redirects readers, for every folder of a list that moved."""
     for old, new in _records.folder_redirects(frame.plan.records).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
