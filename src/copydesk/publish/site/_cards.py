@@ -19,8 +19,7 @@ from urllib.parse import urlsplit
 
 from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, text, urls
-from copydesk.kit.embeds import MediaFile
-from copydesk.kit.players import Player
+from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
 from copydesk.placement import Voice, addresses, group_by_day
 from copydesk.publish import _pictures
