@@ -22,12 +22,11 @@ from copydesk.publish import (
     Sheet,
     SitePlan,
     api,
+    crawlers,
     feeds,
     plan_site,
     publish,
-    signs,
     site,
-    sitemaps,
 )
 from copydesk.rendering import Renderer
 from world import editions
@@ -42,12 +41,12 @@ EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 
 def _sheets(plan: SitePlan) -> Iterator[Sheet]:
-    pages, maps = site.sheets(plan, Renderer()), sitemaps.sheets(plan, site.OUTPUTS)
+    pages, maps = site.sheets(plan, Renderer()), crawlers.sitemap_files(plan, site.OUTPUTS)
     return chain(
         pages,
         maps,
         feeds.sheets(plan),
-        signs.sheets(plan, ()),
+        crawlers.program_files(plan, ()),
         api.sheets(plan),
     )
 

@@ -1,8 +1,8 @@
 """Publish an edition (all stories of a site at one moment): bring a folder up to date with it.
 
 `_plan` finds the stories that changed and makes the plan: every list, among them the front page.
-The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`
-brings the folder up to date with them.
+The outputs (`site`, `api`, `feeds`, `crawlers`) make files of the plan. `writing` brings the folder
+up to date with them.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
+from copydesk.publish import _pictures, _plan, _records, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
 from copydesk.publish._plan import (
     Look,
@@ -51,7 +51,7 @@ from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
 # all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
-_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
+_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *crawlers.OUTPUTS)
 _APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
 PICTURES = "pictures/"
@@ -290,7 +290,7 @@ def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
 
 def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
-    pages = {sitemaps.PAGES} if news.gone else set()  # there may be fewer of these files now
+    pages = {crawlers.PAGES} if news.gone else set()  # there may be fewer of these files now
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
@@ -441,8 +441,8 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
-        yield from sitemaps.sheets(plan, site.OUTPUTS)
-        yield from signs.sheets(plan, self._share_pictures.icons)
+        yield from crawlers.sitemap_files(plan, site.OUTPUTS)
+        yield from crawlers.program_files(plan, self._share_pictures.icons)
         if on.api_v2:
             yield from v2.lists(self._shapes)
         pages = api.old_pages(plan) if on.api_v1 else ()
