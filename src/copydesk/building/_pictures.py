@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 from copydesk.archive import ArticleStore, sealing
 from copydesk.config import Settings
@@ -19,46 +18,11 @@ from copydesk.kit import files, within
 from copydesk.memory import Memory
 from copydesk.news import PictureFile, Poster, Show, Story
 from copydesk.newsroom import Troubles
-
-
-class PicturedStory(Protocol):
-    """A story with a picture, as known before its record is read; "" means unknown."""
-
-    @property
-    def path(self) -> str:
-        """The path of its record."""
-        ...
-
-    @property
-    def image(self) -> str:
-        """The origin address of its picture."""
-        ...
-
-    @property
-    def web_url(self) -> str:
-        """The address of the story at its publisher."""
-        ...
-
-    @property
-    def domain(self) -> str:
-        """The registrable domain of its publisher."""
-        ...
-
-
-class SurveyedPictures(Protocol):
-    """The part of a site survey that these rules need."""
-
-    def with_picture(self) -> Iterable[PicturedStory]:
-        """Return the stories with a picture, in short form."""
-        ...
-
-    def read(self, path: str) -> Story | None:
-        """Return the story at a path, None if it is gone."""
-        ...
+from copydesk.publish import Survey
 
 
 def picture_shows(
-    settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: SurveyedPictures
+    settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: Survey
 ) -> Mapping[str, Show]:
     """Return how to show pictures that need something else than the site's default, by record path.
 
@@ -75,7 +39,7 @@ def picture_shows(
 
 
 def _apply_settings(
-    settings: Settings, articles: ArticleStore, memory: Memory, seen: SurveyedPictures
+    settings: Settings, articles: ArticleStore, memory: Memory, seen: Survey
 ) -> dict[str, Show]:
     known = memory.sources_of_records()
     found: dict[str, Show] = {}

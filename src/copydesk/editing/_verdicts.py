@@ -156,14 +156,14 @@ def _list_needles(story: Story) -> Iterator[bytes]:
 
 
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
-    from copydesk.publish import newsletters  # only removals need it
+    from copydesk.publish import issues  # only removals need it
 
     record = document.parse_record(path, data)
     words = (record.fields.get(key) for key in ("title", "excerpt"))
     title, excerpt = (said if isinstance(said, str) else "" for said in words)
-    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
-    after = newsletters.withdraw(letter, story)
-    if newsletters.mentions(after.body, story):
+    letter = issues.LetterText(title=title, excerpt=excerpt, body=record.body)
+    after = issues.withdraw(letter, story)
+    if issues.mentions(after.body, story):
         notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
     if after == letter:
         return edit

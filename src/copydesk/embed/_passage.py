@@ -7,6 +7,7 @@ import hashlib
 from copydesk.embed._model import SHA256
 from copydesk.kit import text as plain_text
 
+SIZE = 384  # bytes of a vector
 CHARACTERS = 450  # of the text; more gives no better groups (docs/design/embed.md)
 
 

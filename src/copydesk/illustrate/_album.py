@@ -30,8 +30,8 @@ from copydesk.illustrate._album_files import (
 )
 from copydesk.illustrate._forms import PictureForms, make_forms
 from copydesk.illustrate._measure import FetchedPicture, Measure, measure_picture, size
-from copydesk.kit import files, urls
-from copydesk.news import PictureFile, Thumbnail
+from copydesk.kit import files, text, urls
+from copydesk.news import Figure, Image, PictureFile, Story, Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.news import Page
@@ -458,3 +458,26 @@ def make_waiting(album: Album, urls: Iterable[str]) -> None:
             continue
         with contextlib.suppress(PictureError):
             album.keep(fetched, made)
+
+
+_LONGEST_TITLE = 300
+_LONGEST_CREDIT = 160
+
+
+def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
+    """Return the story with a picture, or without any if there is none (SPEC 2.11).
+
+    The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
+    what the picture shows and whose it is; without it the record says neither, as everyday.cc does.
+    """
+    if picture is None:
+        return replace(story, images=())
+    image = Image(
+        url=picture.url,
+        width=picture.width,
+        height=picture.height,
+        is_cached=picture.is_cached,
+        title=text.shorten(text.fold(figure.alt), _LONGEST_TITLE) if figure else "",
+        attribution=text.shorten(text.fold(figure.credit), _LONGEST_CREDIT) if figure else "",
+    )
+    return replace(story, images=(image,))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import _thumb_hash
+from copydesk.illustrate import _forms
 from copydesk.kit import files, urls
 from copydesk.news import PictureFile, Thumbnail
 
@@ -83,7 +83,7 @@ class Picture:
     @property
     def thumbnail(self) -> Thumbnail:
         """Return the thumbnail of the picture that pages show."""
-        colour = _thumb_hash.average(base64.b64decode(self.thumb_hash))
+        colour = _forms.average(base64.b64decode(self.thumb_hash))
         return Thumbnail(forms=self.forms, colour=colour)
 
 

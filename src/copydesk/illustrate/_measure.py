@@ -1,20 +1,18 @@
-"""Measure a fetched picture from its first bytes, and give a story a picture with that size."""
+"""Measure a fetched picture from its first bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.kit import text, urls
-from copydesk.news import Image
+from copydesk.kit import urls
 
 if TYPE_CHECKING:
-    from copydesk.illustrate._album_files import Picture
-    from copydesk.news import Figure, Show, Story
+    from copydesk.news import Show
 
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
@@ -23,8 +21,6 @@ _LIGHT_BYTES = 500_000  # four times the forms of a photograph
 _LIGHT_PIXELS = 12_000_000  # 4,000 x 3,000, decoded 48 MB
 _FIRST = 262_144  # bytes; a camera's preview may come before the size
 _HINT = "the story goes without a picture"
-_LONGEST_TITLE = 300
-_LONGEST_CREDIT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,22 +129,3 @@ def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
     """
     parsed = urls.parse(site_url) if show == "hotlink" else None
     return {} if parsed is None else {"Referer": f"{parsed.origin}/"}
-
-
-def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
-    """Return the story with a picture, or without any if there is none (SPEC 2.11).
-
-    The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
-    what the picture shows and whose it is; without it the record says neither, as everyday.cc does.
-    """
-    if picture is None:
-        return replace(story, images=())
-    image = Image(
-        url=picture.url,
-        width=picture.width,
-        height=picture.height,
-        is_cached=picture.is_cached,
-        title=text.shorten(text.fold(figure.alt), _LONGEST_TITLE) if figure else "",
-        attribution=text.shorten(text.fold(figure.credit), _LONGEST_CREDIT) if figure else "",
-    )
-    return replace(story, images=(image,))

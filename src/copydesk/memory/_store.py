@@ -21,9 +21,16 @@ import msgspec
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
-from copydesk.memory._counts import Reads, SourceCounts
 from copydesk.memory._schema import VERSION, connect, suspect
-from copydesk.memory._tables import Actions, Fate, KeyedBytes, Revisits, SiteManifest
+from copydesk.memory._tables import (
+    Actions,
+    Fate,
+    KeyedBytes,
+    Reads,
+    Revisits,
+    SiteManifest,
+    SourceCounts,
+)
 
 
 class Memory:

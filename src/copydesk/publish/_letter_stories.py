@@ -45,7 +45,7 @@ def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, 
     """
     for record in _records.rank(plan.records.get(collection, ())):
         title = _records.first_text(record, "title", "name")
-        page = _records.page_address(record, plan) or ""
+        page = _records.page_address(record, plan.links) or ""
         url = page or _records.address(record, "webUrl")
         if title and url:
             excerpt = text.shorten(_records.prose(record), _EXCERPT)

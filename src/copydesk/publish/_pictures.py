@@ -32,7 +32,7 @@ CARDS_FOLDER = "cards/"
 
 def of(story: Story, plan: SitePlan) -> Picture | None:
     """Return a story's picture: our cached copy, the original if hot-linking is on, or None."""
-    show = plan.show_of(story)
+    show = plan.look.show_of(story)
     if not story.images or show == "none":
         return None
     image = story.images[0]
@@ -48,7 +48,7 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
     Return None if the record has no size for the picture.
     """
     picture = of(story, plan)
-    if picture is not None or plan.show_of(story) != "cached":
+    if picture is not None or plan.look.show_of(story) != "cached":
         return picture
     image = story.images[0]
     width, height = _fit(*_check_size(image.width, image.height))
@@ -56,17 +56,11 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
         return None
     credit, is_named = _credit(image, story.provider)
     return Picture(
-        source="",
-        webp="",
-        avif="",
         width=width,
         height=height,
         alt=text.fold(image.title),
         credit=credit,
-        colour="",
         is_named=is_named,
-        is_remote=False,
-        shared=Shared(address="", width=0, height=0, type=""),
     )
 
 
@@ -86,7 +80,7 @@ def of_record(record: Record, plan: SitePlan) -> Picture | None:
 
 def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
     """Return the pictures of a story that the API may show, with the URLs of the originals."""
-    show = plan.show_of(story)
+    show = plan.look.show_of(story)
     if show == "none":
         return ()
     if show == "hotlink":
@@ -104,16 +98,13 @@ def _from_origin(image: Image, provider: Provider | None) -> Picture | None:
     shown = _fit(width, height)
     return Picture(
         source=origin,
-        webp="",
-        avif="",
         width=shown[0],
         height=shown[1],
         alt=text.fold(image.title),
         credit=credit,
-        colour="",
         is_named=is_named,
         is_remote=True,
-        shared=Shared(address=origin, width=width, height=height, type=""),
+        shared=Shared(address=origin, width=width, height=height),
     )
 
 
@@ -136,7 +127,6 @@ def _from_cache(
         credit=credit,
         colour=thumbnail.colour,
         is_named=is_named,
-        is_remote=False,
         # JPEG works everywhere that shows links and feeds; LinkedIn takes neither WebP nor AVIF
         shared=Shared(
             address=plan.links.page(_path(jpeg)),
@@ -190,10 +180,10 @@ def _fit(width: int, height: int) -> tuple[int, int]:
 class Shared:
     """A picture for feeds and shared links: absolute URL, size and type (0 and "" if unknown)."""
 
-    address: str
-    width: int
-    height: int
-    type: str
+    address: str = ""
+    width: int = 0
+    height: int = 0
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,17 +196,17 @@ class Picture:
     that this is not only the publisher's name. `is_remote` says that its publisher serves it.
     """
 
-    source: str
-    webp: str
-    avif: str
+    source: str = ""
+    webp: str = ""
+    avif: str = ""
     width: int
     height: int
     alt: str
     credit: str
-    colour: str
+    colour: str = ""
     is_named: bool
-    is_remote: bool
-    shared: Shared
+    is_remote: bool = False
+    shared: Shared = Shared()
 
 
 @dataclass(slots=True)

@@ -17,16 +17,25 @@ from functools import partial
 from itertools import chain, compress
 from pathlib import Path
 
+from copydesk.catalogue.page_entries import ALL, StoryEntry
+from copydesk.catalogue.page_index import Drawings, PageIndex, Pieces
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
-from copydesk.publish._entries import ALL, StoryEntry
+from copydesk.publish import _pictures, _plan, _records, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
-from copydesk.publish._plan import Look, SitePlan, Wanted, files_of, fingerprint_beat
+from copydesk.publish._plan import (
+    Look,
+    SitePlan,
+    Survey,
+    Wanted,
+    files_of,
+    fingerprint_beat,
+    make_site_plan,
+    take_survey,
+)
 from copydesk.publish._records import is_shown
-from copydesk.publish._site_plan import Survey, make_site_plan, take_survey
 from copydesk.publish._story_reader import IN_HAND, StoryReader
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
@@ -38,12 +47,11 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
 # all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
-_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
+_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *crawlers.OUTPUTS)
 _APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
 PICTURES = "pictures/"
@@ -282,7 +290,7 @@ def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
 
 def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
-    pages = {sitemaps.PAGES} if news.gone else set()  # there may be fewer of these files now
+    pages = {crawlers.PAGES} if news.gone else set()  # there may be fewer of these files now
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
@@ -410,7 +418,7 @@ class _Pages:
         self._plan = plan
         self._share_pictures = share_pictures
         self._renderer = Renderer(options.templates)
-        self._shapes = v2.Shapes(plan)
+        self._shapes = api.Shapes(plan)
         self._site = site.Site(plan, self._renderer, share_pictures, self._beside)
         self.legs = self._site.legs
 
@@ -433,8 +441,8 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
-        yield from sitemaps.sheets(plan, site.OUTPUTS)
-        yield from signs.sheets(plan, self._share_pictures.icons)
+        yield from crawlers.sitemap_files(plan, site.OUTPUTS)
+        yield from crawlers.program_files(plan, self._share_pictures.icons)
         if on.api_v2:
             yield from v2.lists(self._shapes)
         pages = api.old_pages(plan) if on.api_v1 else ()
@@ -452,7 +460,7 @@ def _redirects(
     """
     if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
-    moved = list(_records.folder_redirects(plan).items())
+    moved = list(_records.folder_redirects(plan.records).items())
     lines = [
         f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
         for old, new in (*moved, *(pages if moved else ()))

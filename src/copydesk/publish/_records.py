@@ -10,14 +10,11 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record
 from copydesk.placement import addresses
-
-if TYPE_CHECKING:
-    from copydesk.publish._plan import SitePlan
+from copydesk.placement.addresses import Links
 
 PAGES = {
     "learning": "learning",
@@ -118,26 +115,26 @@ def address(holder: object, key: str) -> str:
     return first_text(fields, key) if isinstance(value, str) and urls.may_be_of_web(value) else ""
 
 
-def page_address(record: Record, plan: SitePlan) -> str | None:
+def page_address(record: Record, links: Links) -> str | None:
     """Return the URL of a record's own page on the site, None if it has none here.
 
     A record has a page here if it has no `webUrl`, or if its `webUrl` is that very page. Every
     newsletter issue has one, whatever its `webUrl`.
     """
     folder = page_folder(record)
-    address = plan.links.page(folder) if folder else None
+    address = links.page(folder) if folder else None
     if record.collection == "newsletters":
         return address
     return address if record.fields.get("webUrl") in {None, "", address} else None
 
 
-def folder_redirects(plan: SitePlan) -> Mapping[str, str]:
+def folder_redirects(records: Mapping[str, Iterable[Record]]) -> Mapping[str, str]:
     """Map the folders of lists at everyday.cc's old paths to the folders that replace them."""
     shown = (*SHELVES, "newsletters")
     moved = {
         f"{PAGES[name]}/": f"{name}/"
         for name in shown
-        if name in PAGES and is_shown(plan.records.get(name, ()))
+        if name in PAGES and is_shown(records.get(name, ()))
     }
     found = {old: new for old, new in moved.items() if old != new}
     return found | ({"news/": "archive/"} if found else {})

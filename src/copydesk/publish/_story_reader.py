@@ -8,24 +8,19 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast, overload
 
-import msgspec
 import orjson
 
+from copydesk.catalogue.page_index import KeptStories
 from copydesk.news import FiledStories, Record, Story
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from copydesk.publish._entries import StoryEntry
-    from copydesk.publish.page_index import PageIndex
+    from copydesk.catalogue.page_entries import StoryEntry
 
 IN_HAND = 32_768  # stories, 100 MB; pages are first made of those that the survey read last
 
 Read = Callable[[str], Story | None]
-_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
-_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
-_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
-    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
 _Item = TypeVar("_Item", Story, Record)
 
 
@@ -148,60 +143,6 @@ class ListedStories(Sequence[Story]):
             story = self._read(path)
             if story is not None:
                 yield story
-
-
-class KeptStories:
-    """The last thousand stories that builds of a site read, stored in the page index.
-
-    A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
-    parse a record takes ten times as long as to decode a kept story.
-    """
-
-    MOST = 1_000  # of a site: 6 MB, at most 64
-    LONGEST = 64_000  # bytes, so that no record makes the index large
-
-    def __init__(self, index: PageIndex) -> None:
-        self._index = index
-        self._encode = msgspec.json.Encoder().encode
-        self._decode = msgspec.json.Decoder(Story).decode
-
-    def find(self, path: str, stamp: str) -> Story | None:
-        """Return the story that a build read at a path with this stamp, None if it is not there."""
-        rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
-        return self._decode_soundly(rows[0][0]) if rows else None
-
-    def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
-        """Store stories, given as (stamp, story); the oldest stored ones are dropped."""
-        site = self._index.number
-        rows = [
-            (site, story.path, stamp, kept)
-            for stamp, story in stories
-            if (kept := self._encode_soundly(story)) is not None
-        ]
-        if rows:
-            self._index.tables.run_many(_KEEP, rows[-self.MOST :])
-            self._index.tables.run(_DROP, site, self.MOST)
-
-    def forget(self, paths: Iterable[str]) -> None:
-        """Delete the stored stories at the given paths."""
-        drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
-        self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
-
-    def _encode_soundly(self, story: Story) -> bytes | None:
-        """Encode a story so that decoding returns it unchanged, None if that is impossible."""
-        try:
-            kept = self._encode(story)
-        except (msgspec.EncodeError, ValueError):
-            return None
-        is_small = len(kept) <= self.LONGEST
-        return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
-
-    def _decode_soundly(self, kept: bytes) -> Story | None:
-        """Decode a stored story, None if the bytes are not ours."""
-        try:
-            return self._decode(kept)
-        except msgspec.DecodeError:
-            return None
 
 
 def repair(item: _Item) -> _Item:

@@ -15,8 +15,10 @@ from datetime import date
 from functools import partial
 from itertools import chain, pairwise
 
+from copydesk.catalogue.page_entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
+from copydesk.catalogue.page_index import PageIndex
+from copydesk.catalogue.page_updates import Pair
 from copydesk.placement import Groups
-from copydesk.publish._entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
 from copydesk.publish._plan import (
     ARCHIVE,
     AnyOutput,
@@ -27,8 +29,7 @@ from copydesk.publish._plan import (
     fingerprint,
     fingerprint_text,
 )
-from copydesk.publish.newsletters import ShelvedIssue
-from copydesk.publish.page_index import PageIndex, Pair
+from copydesk.publish.issues import ShelvedIssue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 
 import orjson
 
+from copydesk.catalogue.page_entries import LETTER, LIST, PUBLISHER, TOPIC
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures, _records
-from copydesk.publish._entries import LETTER, LIST, PUBLISHER, TOPIC
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan, make
-from copydesk.publish.newsletters import ShelvedIssue
+from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from copydesk.kit import embeds, lengths, players, text, urls
+from copydesk.kit import embeds, lengths, text, urls
 from copydesk.news import Lead, Media, Source
 
 Kind = Literal["feed", "sitemap", "listing"]
@@ -180,11 +180,11 @@ _TYPE = 100  # characters of a MIME type
 def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
     """Return the video or audio file at a URL, None if it is neither.
 
-    The order of evidence: a player of kit.players, the MIME type, `medium` (Media RSS), the ending.
+    The order of evidence: a player of kit.embeds, the MIME type, `medium` (Media RSS), the ending.
     The URL may be relative.
     """
     named = mime_type.strip().lower()[:_TYPE]
-    player = players.find(url)
+    player = embeds.find(url)
     kind = player.kind if player else embeds.kind_of(url, named)
     if kind is None and not named.startswith(("image/", "application/pdf")):
         kind = "video" if medium == "video" else "audio" if medium == "audio" else None

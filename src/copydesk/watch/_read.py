@@ -12,19 +12,8 @@ from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, Lead, Page, Source
 from copydesk.watch._entry import SourceContents, SourceReading, has_odd_date, make_leads
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
-from copydesk.watch._json_feed import read_json_feed
-from copydesk.watch._listing import read_by_rule, read_listing
-from copydesk.watch._sitemap import read_addresses, read_sitemap
 from copydesk.watch.documents import Form, decode, sniff, unzip
 
-_READERS: dict[Form, Callable[[str, str], SourceContents]] = {
-    "xml-feed": read_feed,
-    "unknown": read_unknown,
-    "json-feed": read_json_feed,
-    "sitemap": read_sitemap,
-    "addresses": read_addresses,
-    "html": read_listing,
-}
 _FEED_PATH = re.compile(r"\.(xml|rss|atom|rdf|json)(\.gz)?$", re.IGNORECASE)
 _FEED_LINK = re.compile(
     r"<link\b[^>]{0,500}type=[\"']?application/(?:rss\+xml|atom\+xml|feed\+json)[^>]{0,500}>",
@@ -71,6 +60,8 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
     if form == "empty":
         raise FeedError("an empty answer", subject=page.final_url)
     if source.listing is not None and form in {"html", "unknown"}:
+        from copydesk.watch._listing import read_by_rule
+
         return read_by_rule(document, page.final_url, source.listing)
     if form == "html" and _expects_list(page, source, known):
         raise FeedError(
@@ -78,7 +69,24 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
             subject=page.final_url,
             hint=_hint(document, page.final_url),
         )
-    return _READERS[form](document, page.final_url)
+    return _choose_reader(form)(document, page.final_url)
+
+
+def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:
+    """Return the function that reads a format; most rounds meet feeds in XML alone."""
+    if form == "json-feed":
+        from copydesk.watch._json_feed import read_json_feed
+
+        return read_json_feed
+    if form == "html":
+        from copydesk.watch._listing import read_listing
+
+        return read_listing
+    if form in {"sitemap", "addresses"}:
+        from copydesk.watch import _sitemap
+
+        return _sitemap.read_sitemap if form == "sitemap" else _sitemap.read_addresses
+    return read_feed if form == "xml-feed" else read_unknown
 
 
 def _expects_list(page: Page, source: Source, known: str) -> bool:

@@ -13,9 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
-from copydesk.kit import embeds, lengths, players, tables, text, urls
-from copydesk.kit.embeds import MediaFile
-from copydesk.kit.players import Player
+from copydesk.kit import embeds, lengths, tables, text, urls
+from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Kind
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def _see(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen
 
 def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
     """Return the kind of the page and its origin: the URL, the metadata, the feed."""
-    if player := players.find(seen.document.address):
+    if player := embeds.find(seen.document.address):
         return player.kind, "address"
     for decide in (_by_its_word, _by_its_player, _by_its_feed, _by_its_sound):
         found = decide(seen)
@@ -141,7 +140,7 @@ def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
     if seen.is_declared or seen.length >= _NOTES:
         return None
     for address, origin in offers(seen.declared):
-        if player := players.find(address):
+        if player := embeds.find(address):
             return player.kind, origin
     has_sound = seen.length < _STUB and seen.declared.first("og:audio", "og:audio:url")[0]
     return ("audio", "og:audio") if has_sound else None
@@ -217,7 +216,7 @@ _AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
 class About:
     """The video or sound that a page is about, with its JSON-LD object, {} for none."""
 
-    kind: players.Kind
+    kind: embeds.Kind
     node: Node
 
 
@@ -249,7 +248,7 @@ def find_player(
     if about.kind == "audio":
         found += [_PlayerOffer(address=address, origin="audio") for address in sounds(document)]
     for offer in found:
-        if player := players.find(offer.address):
+        if player := embeds.find(offer.address):
             return player, offer.origin
     for offer in (*found, *_offers_with_types(declared)):
         if embeds.kind_of(offer.address, offer.type) == about.kind:
@@ -348,5 +347,5 @@ def _find_only_frame(document: Document) -> tuple[Player | None, str]:
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
-    known = {player for address in absolute if address and (player := players.find(address))}
+    known = {player for address in absolute if address and (player := embeds.find(address))}
     return (known.pop(), "iframe") if len(known) == 1 else (None, "")

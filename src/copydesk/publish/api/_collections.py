@@ -127,7 +127,7 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in HIDDEN}
     made["path"] = record.path
     made["sourceUrl"] = plan.links.api_record(record.path)
-    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan)
+    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan.links)
     made["content"] = _content(record.body)
     made["images"] = _images(fields.get("images"), "")
     if record.collection in {"people", "companies"}:

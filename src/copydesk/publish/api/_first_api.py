@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 
+from copydesk.catalogue.page_entries import ALL, LETTER, StoryEntry, StoryKey
 from copydesk.kit import dates, text
 from copydesk.news import Image, Provider, Record, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import ALL, LETTER, StoryEntry, StoryKey
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan
 from copydesk.publish.api import _collections, encoding
 from copydesk.publish.api.encoding import web_only

@@ -17,13 +17,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, text, urls
-from copydesk.kit.embeds import MediaFile
-from copydesk.kit.players import Player
+from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
 from copydesk.placement import Voice, addresses, group_by_day
 from copydesk.publish import _pictures
-from copydesk.publish._entries import StoryEntry
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:

@@ -100,7 +100,9 @@ class Catalog:
 
     def _view(self, record: Record) -> View:
         frame = self.frame
-        own = _records.page_folder(record) if _records.page_address(record, frame.plan) else ""
+        own = (
+            _records.page_folder(record) if _records.page_address(record, frame.plan.links) else ""
+        )
         elsewhere = address_elsewhere(record, frame)
         excerpt = _records.prose(record)
         keys = _BRIEF_KEYS.get(record.collection, ())
@@ -166,7 +168,7 @@ def title_of(record: Record, frame: Frame) -> str:
 
 def address_elsewhere(record: Record, frame: Frame) -> str:
     """Return the URL of a record on another site, "" for none."""
-    own = _records.page_address(record, frame.plan)
+    own = _records.page_address(record, frame.plan.links)
     keys = _ORIGIN if own else _ELSEWHERE
     found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
     return next((address for address in found if address and address != own), "")

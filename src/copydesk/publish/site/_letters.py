@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from copydesk.catalogue.page_entries import DAY, LETTER, STORY, StoryEntry
 from copydesk.kit import text, urls
 from copydesk.placement import addresses
-from copydesk.publish import _records, newsletters
-from copydesk.publish._entries import DAY, LETTER, STORY, StoryEntry
-from copydesk.publish.newsletters import LetterItem, ShelvedIssue
-from copydesk.publish.site import _record_data
+from copydesk.publish import _records
+from copydesk.publish.issues import LetterItem, ShelvedIssue, is_marked, read_note, read_sections
+from copydesk.publish.site import _record_pages
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -76,7 +76,7 @@ class _Printing:
         frame, record = self._frame, issue.record
         title, letter = title_of(issue, frame), name_letter(issue, frame)
         sections = self.sections(issue)
-        is_text = not sections and not newsletters.is_marked(record.body)
+        is_text = not sections and not is_marked(record.body)
         body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if is_text else ""
         digest = self._plan.letters.digest_of(issue)
         older, newer = self._plan.letters.beside(issue)
@@ -99,7 +99,7 @@ class _Printing:
             day=name_day(issue, frame),
             iso=issue.day.isoformat() if issue.day else "",
             digest=frame.href(addresses.digest_folder(digest)) if digest else "",
-            note=mark_safe(newsletters.read_note(record.body)),
+            note=mark_safe(read_note(record.body)),
             sections=sections,
             body=mark_safe(body) if text.plain(body) else "",
             shelf=shelf_of(issue, frame),
@@ -111,7 +111,7 @@ class _Printing:
         """Return the sections of a newsletter issue for templates, with links to our own pages."""
         return [
             {"name": section.name, "told": [self._item(item, issue) for item in section.items]}
-            for section in newsletters.read_sections(issue.record.body)
+            for section in read_sections(issue.record.body)
         ]
 
     def _describe(self, issue: ShelvedIssue, title: str) -> Mapping[str, object]:
@@ -119,7 +119,7 @@ class _Printing:
         if issue.day:
             about["datePublished"] = issue.day.isoformat()
         folder = _records.page_folder(issue.record)
-        return _record_data.page(folder, title, "CollectionPage", about, self._frame)
+        return _record_pages.page(folder, title, "CollectionPage", about, self._frame)
 
     def _item(self, item: LetterItem, issue: ShelvedIssue) -> Mapping[str, object]:
         own = self._find_own(item, issue)
@@ -168,7 +168,7 @@ class _Printing:
     def _pages(self) -> frozenset[str]:
         """Return the folders of all records' pages."""
         listed = (record for shelf in self._catalog.listed.values() for record in shelf)
-        here = (record for record in listed if _records.page_address(record, self._plan))
+        here = (record for record in listed if _records.page_address(record, self._plan.links))
         return frozenset(map(_records.page_folder, here))
 
     @cached_property
@@ -264,7 +264,7 @@ def _list(
         path=path,
         title=heading,
         description=f"{heading}{frame.strings.say('colon')}{about}",
-        structured=_record_data.page(path, heading, "CollectionPage", None, frame),
+        structured=_record_pages.page(path, heading, "CollectionPage", None, frame),
         feeds=feeds,
         feeds_title=feeds_title(frame, "" if feeds == FOLDER else heading),
         subscribes=True,
@@ -318,14 +318,14 @@ def page(
     """Return the page with the digest of a day, with links to the previous and the next digest."""
     strings, plan = frame.strings, frame.plan
     path, name = addresses.digest_folder(day), strings.format_date("day", day)
-    note = newsletters.read_note(issue.record.body)
+    note = read_note(issue.record.body)
     length = _measure(sections, note, frame)
     title = f"{strings.say('digest')}{strings.say('colon')}{name}"
     head = Head(
         path=path,
         title=title,
         description=f"{title}. {length}.",
-        structured=_record_data.page(path, title, "CollectionPage", None, frame),
+        structured=_record_pages.page(path, title, "CollectionPage", None, frame),
         kind="article",
         subscribes=True,
         letter=issue.letter,

@@ -8,10 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from copydesk.catalogue.page_entries import (
+    DAY,
+    LIST,
+    MONTH,
+    PUBLISHER,
+    TOPIC,
+    UNDATED,
+    Grounds,
+    StoryKey,
+)
 from copydesk.kit import text
 from copydesk.news import ReadingList, Story
 from copydesk.placement import addresses, group_by_month
-from copydesk.publish._entries import DAY, LIST, MONTH, PUBLISHER, TOPIC, UNDATED, Grounds, StoryKey
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import ListCards

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import STORY, StoryEntry
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output
 from copydesk.publish.site import _cards, _structured

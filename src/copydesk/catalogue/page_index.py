@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
+import msgspec
 import orjson
 
-from copydesk.publish._entries import StoryEntry, restore_entry
-from copydesk.publish.page_index._tables import empty_site, open_site, open_tables
+from copydesk.catalogue._tables import PAGE_INDEX_PARTS, open_page_index
+from copydesk.catalogue.page_entries import StoryEntry, restore_entry
+from copydesk.news import Story
 
-PUBLIC, FILED, REMOVED, PASSED = (
-    2,
-    1,
-    0,
-    -1,
-)  # values of `place`
+PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # values of `place`
 _IN_HAND = 4096  # entries in the cache by name
 _AT_ONCE = 500  # values in one statement
 # All lists have the newest stories first, those of equal time by path.
@@ -86,7 +84,7 @@ class PageIndex:
     """
 
     def __init__(self, file: Path | None = None, site: str = "") -> None:
-        self.tables = open_tables(file)
+        self.tables = open_page_index(file)
         self.listed: frozenset[str] = frozenset()
         self.number = 0
         self._site = site
@@ -100,12 +98,23 @@ class PageIndex:
         """
         self.listed = listed
         self.tables.begin()
-        self.number, head = open_site(self.tables, self._site, made_by)
-        if anew or not head:  # a build that was killed left its entries
-            empty_site(self.tables, self.number)
-            head = b""
+        self.number, known, head = self._open_site(made_by)
         self.forget_names()
-        return dict(orjson.loads(head)) if head else {}
+        if head and known == made_by and not anew:
+            return dict(orjson.loads(head))
+        for part in PAGE_INDEX_PARTS:  # a build that was killed left its entries, too
+            self.tables.run(f"DELETE FROM paper_{part} WHERE site = ?", self.number)
+        update = "UPDATE paper_sites SET made_by = ?, head = x'' WHERE id = ?"
+        self.tables.run(update, made_by, self.number)
+        return {}
+
+    def _open_site(self, made_by: str) -> tuple[int, str, bytes]:
+        """Return the site's number, by what code it was written, and its notes, b"" for none."""
+        find = "SELECT id, made_by, head FROM paper_sites WHERE site = ?"
+        insert = "INSERT INTO paper_sites VALUES (NULL, ?, ?, x'') RETURNING id, made_by, head"
+        run, site = self.tables.run, self._site
+        found: tuple[int, str, bytes] = (run(find, site) or run(insert, site, made_by))[0]
+        return found
 
     def share(self) -> bool:
         """Make the index readable for forked processes until `resume`; False if it is no file.
@@ -403,3 +412,165 @@ class Shelves(Mapping[_Key, _Value], Generic[_Key, _Value]):
 
     def __len__(self) -> int:
         return len(self._counts)
+
+
+# What the page index keeps beside entries: stories' list fragments, and share pictures in use.
+
+Make = Callable[[StoryEntry], bytes | None]
+
+
+class Pieces:
+    """Stories encoded for the API's lists ("fragments"), stored in the page index, if given."""
+
+    def __init__(self, index: PageIndex | None = None) -> None:
+        self._index = index
+
+    def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
+        """Make and store the missing fragments of the given stories."""
+        for _ in self.each(entries, make):
+            pass
+
+    def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
+        """Yield stories with their list fragments, making missing ones; skip those without one."""
+        stories = iter(entries)
+        while some := list(islice(stories, _AT_ONCE)):
+            known = self._find(some)
+            fresh = [entry for entry in some if entry.path not in known]
+            made = {entry.path: piece for entry in fresh if (piece := make(entry)) is not None}
+            self._keep([entry for entry in fresh if entry.path in made], made)
+            found = {**known, **made}
+            yield from ((entry, found[entry.path]) for entry in some if entry.path in found)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Delete the fragments of the stories at the given paths."""
+        if self._index is not None:
+            rows = [(self._index.number, path) for path in paths]
+            drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
+            self._index.tables.run_many(drop, rows)
+
+    def forget_all(self) -> None:
+        """Delete all fragments, after a change to anything else that they depend on."""
+        if self._index is not None:
+            drop = "DELETE FROM paper_pieces WHERE site = ?"
+            self._index.tables.run(drop, self._index.number)
+
+    def _find(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
+        """Return the fragments of those stories that did not change since."""
+        if self._index is None:
+            return {}
+        stamps = {entry.path: _stamp(entry) for entry in entries}
+        marks = ", ".join("?" * len(stamps))
+        query = f"SELECT path, stamp, piece FROM paper_pieces WHERE site = ? AND path IN ({marks})"
+        rows = self._index.tables.run(query, self._index.number, *stamps)
+        return {path: piece for path, stamp, piece in rows if stamp == stamps[path]}
+
+    def _keep(self, entries: Sequence[StoryEntry], made: dict[str, bytes]) -> None:
+        if self._index is not None and entries:
+            site = self._index.number
+            rows = [(site, entry.path, _stamp(entry), made[entry.path]) for entry in entries]
+            keep = "INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)"
+            self._index.tables.run_many(keep, rows)
+
+
+def _stamp(entry: StoryEntry) -> str:
+    return f"{entry.stamp} {entry.shown}"
+
+
+class Drawings:
+    """The share pictures that a site's pages show, by the story's path or the page's heading."""
+
+    def __init__(self, index: PageIndex) -> None:
+        self._run = index.tables.run
+        self._run_many = index.tables.run_many
+        self._site = index.number
+
+    def all(self) -> frozenset[str]:
+        """Return the names of all share picture files in use."""
+        query = "SELECT DISTINCT file FROM paper_cards WHERE site = ?"
+        return frozenset(file for (file,) in self._run(query, self._site))
+
+    def replace(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
+        """Store which share pictures some pages show now; return the files that no page shows."""
+        keys = sorted({*pages, *used})
+        before = {file for key in keys for file in self._files_of(key)}
+        query = "DELETE FROM paper_cards WHERE site = ? AND page = ?"
+        self._run_many(query, [(self._site, key) for key in keys])
+        rows = [(self._site, key, file) for key, file in used.items()]
+        self._run_many("INSERT INTO paper_cards VALUES (?, ?, ?)", rows)
+        return frozenset(file for file in before if not self._is_shown(file))
+
+    def reset(self, used: Mapping[str, str]) -> frozenset[str]:
+        """Store that `used` are all share pictures in use; return the files no longer shown."""
+        before = self.all()
+        self._run("DELETE FROM paper_cards WHERE site = ?", self._site)
+        rows = [(self._site, key, file) for key, file in used.items()]
+        self._run_many("INSERT INTO paper_cards VALUES (?, ?, ?)", rows)
+        return before - set(used.values())
+
+    def _files_of(self, page: str) -> list[str]:
+        query = "SELECT file FROM paper_cards WHERE site = ? AND page = ?"
+        return [file for (file,) in self._run(query, self._site, page)]
+
+    def _is_shown(self, file: str) -> bool:
+        query = "SELECT 1 FROM paper_cards WHERE site = ? AND file = ?"
+        return bool(self._run(query, self._site, file))
+
+
+_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
+_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
+_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
+    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
+
+
+class KeptStories:
+    """The last thousand stories that builds of a site read, stored in the page index.
+
+    A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
+    parse a record takes ten times as long as to decode a kept story.
+    """
+
+    MOST = 1_000  # of a site: 6 MB, at most 64
+    LONGEST = 64_000  # bytes, so that no record makes the index large
+
+    def __init__(self, index: PageIndex) -> None:
+        self._index = index
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(Story).decode
+
+    def find(self, path: str, stamp: str) -> Story | None:
+        """Return the story that a build read at a path with this stamp, None if it is not there."""
+        rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
+        return self._decode_soundly(rows[0][0]) if rows else None
+
+    def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
+        """Store stories, given as (stamp, story); the oldest stored ones are dropped."""
+        site = self._index.number
+        rows = [
+            (site, story.path, stamp, kept)
+            for stamp, story in stories
+            if (kept := self._encode_soundly(story)) is not None
+        ]
+        if rows:
+            self._index.tables.run_many(_KEEP, rows[-self.MOST :])
+            self._index.tables.run(_DROP, site, self.MOST)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Delete the stored stories at the given paths."""
+        drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
+        self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
+
+    def _encode_soundly(self, story: Story) -> bytes | None:
+        """Encode a story so that decoding returns it unchanged, None if that is impossible."""
+        try:
+            kept = self._encode(story)
+        except (msgspec.EncodeError, ValueError):
+            return None
+        is_small = len(kept) <= self.LONGEST
+        return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
+
+    def _decode_soundly(self, kept: bytes) -> Story | None:
+        """Decode a stored story, None if the bytes are not ours."""
+        try:
+            return self._decode(kept)
+        except msgspec.DecodeError:
+            return None

@@ -8,15 +8,8 @@ from itertools import islice
 
 import orjson
 
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish.page_index._page_index import (
-    FILED,
-    PASSED,
-    PUBLIC,
-    REMOVED,
-    PageIndex,
-    entry_of,
-)
+from copydesk.catalogue.page_entries import StoryEntry
+from copydesk.catalogue.page_index import FILED, PASSED, PUBLIC, REMOVED, PageIndex, entry_of
 
 Pair = tuple[StoryEntry | None, StoryEntry | None]
 _AT_ONCE = 1000

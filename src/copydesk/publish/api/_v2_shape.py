@@ -16,7 +16,7 @@ from copydesk.publish.api import encoding
 from copydesk.rendering import language_tag
 
 if TYPE_CHECKING:
-    from copydesk.publish._entries import StoryEntry
+    from copydesk.catalogue.page_entries import StoryEntry
     from copydesk.publish._plan import SitePlan
 
 ROOT = "api/v2/"
