@@ -113,31 +113,6 @@ class Repository:
         ref = f"refs/heads/{name}"
         return _git.ask(self._place.top, "show-ref", "--verify", "--quiet", ref).code == 0
 
-    def read_commit_bytes(self, path: str) -> bytes | None:
-        """Return a file's bytes in the last commit, None if it is not there."""
-        place = self._place
-        head = "" if place is None else _git.head(place)
-        if place is None or not head:
-            return None
-        name = place.prefix + self._check_path(path)
-        answer = _git.ask(place.top, "cat-file", "blob", f"{head}:{name}")
-        return answer.out if answer.code == 0 else None
-
-    def unknown(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths that are neither in the last commit nor in the index."""
-        place = self._place
-        if place is None:
-            return set()
-        by_name = {place.prefix + path: path for path in paths}
-        names = sorted(by_name)
-        if not names:
-            return set()
-        known = {
-            *_git.read_commit(place, _git.head(place), names),
-            *_git.read_index(place, names),
-        }
-        return {path for name, path in by_name.items() if name not in known}
-
     def user(self) -> str:
         """Return git's user as `name <email>`, or the one of the two that is set."""
         where = self._root if self._root.is_dir() else Path.cwd()

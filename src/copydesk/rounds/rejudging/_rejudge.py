@@ -30,15 +30,11 @@ from copydesk.newsroom.filing import (
     PATIENCE_SECONDS,
     Filed,
     FilingOrder,
-    begin_change,
     filing_result,
     find_article,
     hold_write_lock,
-    keep_digests,
     prepare_records,
     read_digests,
-    stories_to_write,
-    take_over_unknown,
     write_lock,
 )
 from copydesk.newsroom.reports import MissingCount
@@ -116,9 +112,9 @@ def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> 
     BusyError during a round.
     """
     with alone(newsroom.root, newsroom.private):
-        lock = write_lock(newsroom.root, newsroom.memory)
-        with hold_write_lock(newsroom, lock):
-            take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
+        lock = write_lock(newsroom)
+        with hold_write_lock(newsroom, lock):  # finishes what a killed process left
+            pass
         branch = git.Repository(newsroom.root).branch()
         report, changed = _compare(newsroom, since_days, progress)
         order = FilingOrder(
@@ -143,12 +139,7 @@ def _file(
     newsroom: Newsroom, lock: WriteLock, stories: Sequence[Story], order: FilingOrder
 ) -> Filed:
     prepared = prepare_records(newsroom, stories, order)
-
-    def remember(skipped: Sequence[str]) -> None:
-        keep_digests(newsroom.beat, newsroom.memory, stories_to_write(prepared, skipped))
-
-    begun = begin_change(newsroom.memory, lock, prepared.change, remember)
-    return filing_result(prepared, begun.finish())
+    return filing_result(prepared, prepared.change.begin(lock).finish())
 
 
 def _compare(
