@@ -244,10 +244,15 @@ class WriteLock:
 
     lot_seconds = 0.4
 
-    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
+    def __init__(
+        self,
+        root: Path,
+        remember: Remember = remember_nothing,
+        repository: Repository | None = None,
+    ) -> None:
         self.root = root
         self.remember = remember
-        self.repository = Repository(root)
+        self.repository = repository or Repository(root)
         self.journal = Journal(root / PRIVATE / "journal")
         self.recovered: tuple[Recovered, ...] = ()
         self._lock = locks.Lock(root / PRIVATE / "write.lock")
@@ -277,6 +282,7 @@ class WriteLock:
             self.recovered = recover(self)
             yield
         finally:
+            self.repository.close()
             self.journal.leave_all()
             self._lock.release()
 
@@ -310,7 +316,8 @@ class WriteLock:
 class Recovered:
     """A change that another process left: first line of its message, its paths, its commit.
 
-    `new` are the paths of files that it created. Without a commit it still waits (`obstacle` says for what), or nothing was left to change.
+    `new` are the paths of files that it created. Without a commit it still waits (`obstacle` says
+    for what), or nothing was left to change.
     """
 
     subject: str

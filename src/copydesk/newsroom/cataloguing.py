@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import orjson
 
-from copydesk.archive import Archive, ArticleStore, Signature, git
+from copydesk.archive import Archive, ArticleStore, Signature
 from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, read_signatures
 from copydesk.errors import CatalogueError, CopydeskError, RecordError, WorkerError
 from copydesk.judge import gate
@@ -175,7 +175,7 @@ def sweep_records(
 
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
-    head = git.Repository(newsroom.root).head()
+    head = newsroom.repository.head()
     now = take_snapshot(newsroom.archive)
     stand = dict(_sign(now.signatures, now.taken_ns))
     before = catalogue.signatures()
@@ -194,7 +194,7 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
     Without git, or after history was rewritten, every record is swept. Raises RecordError like
     `sweep_records`.
     """
-    repository = git.Repository(newsroom.root)
+    repository = newsroom.repository
     head, known = repository.head(), catalogue.note(_HEAD)
     paths = repository.find_changes_between(known, head) if known and head else None
     if paths is None:

@@ -242,7 +242,8 @@ def _remember(memory: Memory, note: bytes, paths: Collection[str]) -> None:
 
 def write_lock(newsroom: Newsroom) -> WriteLock:
     """Return the newsroom's write lock, which tells the memory of changes."""
-    return WriteLock(newsroom.root, functools.partial(_remember, newsroom.memory))
+    remember = functools.partial(_remember, newsroom.memory)
+    return WriteLock(newsroom.root, remember, newsroom.repository)
 
 
 @contextlib.contextmanager

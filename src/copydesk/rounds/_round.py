@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk import archive
-from copydesk.archive import ArticleStore, git
+from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
 from copydesk.building import build
 from copydesk.catalogue import StoryFilter
@@ -248,7 +248,7 @@ async def run(
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
             lock=write_lock(newsroom),
-            branch=git.Repository(newsroom.root).branch(),
+            branch=newsroom.repository.branch(),
             pictures=pictures,
         )
         recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
@@ -465,7 +465,7 @@ def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     if report.commit is None:
         return report
     try:
-        git.Repository(newsroom.root).tidy()
+        newsroom.repository.tidy()
     except GitError as error:
         return replace(report, notes=(*report.notes, f"git could not tidy up ({error})"))
     return report

@@ -12,7 +12,7 @@ from functools import partial
 from operator import itemgetter
 
 from copydesk import archive, judge
-from copydesk.archive import ArticleStore, Rulings, git
+from copydesk.archive import ArticleStore, Rulings
 from copydesk.archive.change import WriteLock
 from copydesk.config import Settings
 from copydesk.illustrate import Album
@@ -115,7 +115,7 @@ def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> 
         lock = write_lock(newsroom)
         with hold_write_lock(newsroom, lock):  # finishes what a killed process left
             pass
-        branch = git.Repository(newsroom.root).branch()
+        branch = newsroom.repository.branch()
         report, changed = _compare(newsroom, since_days, progress)
         order = FilingOrder(
             before={rejudged.filed.path: rejudged.filed for rejudged in changed},
