@@ -196,7 +196,7 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
-    if memory.journal() or change.is_cut_short(settings.root):
+    if change.is_cut_short(settings.root):
         return Due(why="a change was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")

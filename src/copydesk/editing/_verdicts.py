@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from copydesk import judge, review
-from copydesk.archive import ArticleStore, Rulings, document, git, letters
+from copydesk.archive import ArticleStore, Rulings, document, letters
 from copydesk.building import DeployOptions, build, deploy
 from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
@@ -97,7 +97,7 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
     """Return the named editor, else git's user; raises UsageError if git knows none."""
-    repository = git.Repository(newsroom.root)
+    repository = newsroom.repository
     by = name or (repository.user() if repository.usable else "")
     if not by:
         raise UsageError(

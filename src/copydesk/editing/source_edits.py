@@ -18,7 +18,7 @@ from copydesk.errors import ConfigError, FeedError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Beat, Source, SourceKind, Topic, Trust
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.newsroom.settings import (
     SettingsEdit,
     SettingsReport,
@@ -312,13 +312,9 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
         after = sources.apply_ledger(before, noted, url)
-
-        def remember(_: Sequence[str]) -> None:
-            if after != before:
-                newsroom.memory.keep_source(url, msgspec.json.encode(after))
-
-        change = _change(newsroom.root, ledger, noted, url)
-        done = begin_change(newsroom.memory, lock, change, remember, needed=change.paths).finish()
+        done = _change(newsroom.root, ledger, noted, url).commit(lock)
+        if after != before:  # if killed here, the next round reads it in the ledger
+            newsroom.memory.keep_source(url, msgspec.json.encode(after))
         return KeepReport(
             url=url,
             undone=_what_is_undone(ledger, before, url),

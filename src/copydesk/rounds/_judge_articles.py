@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk import archive
-from copydesk.archive import git
 from copydesk.catalogue import Catalogue
 from copydesk.errors import CopydeskError
 from copydesk.judge import gate
@@ -91,7 +90,7 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
         return bench, gathered
     now = sweep_records(bench.newsroom, bench.catalogue)
     touched = before.find_changes(now)
-    if not git.Repository(bench.newsroom.root).usable:
+    if not bench.newsroom.repository.usable:
         return replace(bench, left_alone=frozenset(touched)), gathered
     if now.signatures.keys() != before.signatures.keys():
         bench = open_bench(bench.newsroom, bench.catalogue, bench.vectors)

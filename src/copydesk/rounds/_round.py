@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk import archive
-from copydesk.archive import ArticleStore, git
+from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
 from copydesk.building import build
 from copydesk.catalogue import StoryFilter
@@ -247,11 +247,13 @@ async def run(
         readers = stack.enter_context(contextlib.closing(pool))
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
-            lock=write_lock(newsroom.root, newsroom.memory),
-            branch=git.Repository(newsroom.root).branch(),
+            lock=write_lock(newsroom),
+            branch=newsroom.repository.branch(),
             pictures=pictures,
         )
         recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
+        left_over = frozenset(path for change in recovered for path in change.new)
+        ending = replace(ending, left_over=left_over)
         with stopwatch.measure("shelf"):
             swept = open_swept_catalogue(newsroom, progress, troubles)
             catalogue, before = stack.enter_context(swept)
@@ -438,7 +440,7 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     remote = newsroom.settings.records.remote
     if not remote:
         return report
-    lock = write_lock(newsroom.root, newsroom.memory)
+    lock = write_lock(newsroom)
     try:
         done = lock.repository.push(remote, lambda: lock.hold(PATIENCE_SECONDS))
     except GitError as error:
@@ -463,7 +465,7 @@ def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     if report.commit is None:
         return report
     try:
-        git.Repository(newsroom.root).tidy()
+        newsroom.repository.tidy()
     except GitError as error:
         return replace(report, notes=(*report.notes, f"git could not tidy up ({error})"))
     return report

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from copydesk.rounds.sources._states import States as States
     from copydesk.rounds.sources._states import WaitingLeads as WaitingLeads
     from copydesk.rounds.sources._states import apply_ledger as apply_ledger
+    from copydesk.rounds.sources._states import encode_tips as encode_tips
     from copydesk.rounds.sources._states import find_hub_pushed_sources as find_hub_pushed_sources
     from copydesk.rounds.sources._states import forget_subscription as forget_subscription
     from copydesk.rounds.sources._states import forget_tip as forget_tip
     from copydesk.rounds.sources._states import keep_hub_push as keep_hub_push
     from copydesk.rounds.sources._states import keep_states as keep_states
     from copydesk.rounds.sources._states import keep_subscription as keep_subscription
-    from copydesk.rounds.sources._states import keep_tip as keep_tip
     from copydesk.rounds.sources._states import keep_waiting_leads as keep_waiting_leads
     from copydesk.rounds.sources._states import ledger_under_edit as ledger_under_edit
     from copydesk.rounds.sources._states import note_moves as note_moves
