@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from copydesk.kit import kinds, urls
-from copydesk.kit.options import option, required
+from copydesk.kit.options import from_environment, option, required
 from copydesk.news import (
     Beat,
     BranchOptions,
@@ -141,7 +141,7 @@ class OpenIdOptions:
         kinds.PUBLIC,
     )
     client_id: str = option("", "As whom this desk is known there.")
-    client_secret: str = field(default="", repr=False)
+    client_secret: str = from_environment("COPYDESK_OIDC_SECRET", kinds.ANY_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,7 @@ class DeskOptions:
         "program of a trusted machine could send the header alone.",
         kinds.HEADER_NAME,
     )
-    proxy_secret: str = field(default="", repr=False)
+    proxy_secret: str = from_environment("COPYDESK_PROXY_SECRET", kinds.ANY_TEXT)
     api_requests_a_minute: int = option(
         600,
         "How many requests each token may make at `/desk/api/` within a minute; more are told to "

@@ -41,7 +41,8 @@ class ValueKind(Generic[V_co]):
     delicate: bool = False
 
 
-DECLARED: Final = "option"  # the key in a field's metadata
+DECLARED: Final = "option"  # the keys in a field's metadata
+SECRET: Final = "from the environment"  # noqa: S105 # a name
 BY_TYPE: Final[ValueKind[object]] = ValueKind(name="as its type says", read=lambda value: value)
 
 
@@ -71,6 +72,21 @@ def option(
     if isinstance(default, Mapping):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, repr=not declared.kind.private, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A value that only the environment has: its variable, and the values that are accepted."""
+
+    variable: str
+    kind: ValueKind[str]
+
+
+def from_environment(variable: str, kind: ValueKind[str]) -> str:
+    """Declare a field that is read from an environment variable alone, "" without it."""
+    declared = Secret(variable=variable, kind=kind)
+    value: str = field(default="", repr=False, metadata={SECRET: declared})
+    return value
 
 
 def required(about: str, kind: ValueKind[object] = BY_TYPE) -> Mapping[str, Option]:

@@ -30,7 +30,6 @@ from copydesk.news.beat import OutputOptions as OutputOptions
 from copydesk.news.beat import ProfileName as ProfileName
 from copydesk.news.beat import Scoring as Scoring
 from copydesk.news.beat import SignalPoints as SignalPoints
-from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic
 from copydesk.news.beat import Traits as Traits
 from copydesk.news.edition import LIST_STORIES as LIST_STORIES

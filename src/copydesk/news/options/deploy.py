@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from copydesk.kit import kinds
-from copydesk.kit.options import option
+from copydesk.kit.options import from_environment, option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,6 @@ class S3Options:
         "How long a reader's browser may keep a page without asking. Pictures, named by what is in "
         "them, are kept for a year.",
     )
-    access_key: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)
-    session_token: str = field(default="", repr=False)
+    access_key: str = from_environment("AWS_ACCESS_KEY_ID", kinds.PLAIN_LINE)
+    secret_key: str = from_environment("AWS_SECRET_ACCESS_KEY", kinds.PLAIN_LINE)
+    session_token: str = from_environment("AWS_SESSION_TOKEN", kinds.PLAIN_LINE)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.kinds import HOST, TEXT, WORDS
-from copydesk.kit.options import Unfit, ValueKind, option
+from copydesk.kit.options import Unfit, ValueKind, from_environment, option
 
 # RFC 5322's dot-atom, the only form that every mail server takes, at a host with a dot or localhost
 _MAILBOX = r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]{1,40}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+"
@@ -86,7 +86,7 @@ class SmtpOptions:
         "0: no limit.",
         kinds.whole(),
     )
-    password: str = field(default="", repr=False)
+    password: str = from_environment("COPYDESK_SMTP_PASSWORD", kinds.LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +140,8 @@ class BounceOptions:
         "mailbox), without one between them that could.",
         kinds.whole(minimum=1),
     )
-    password: str = field(default="", repr=False)
-    secret: str = field(default="", repr=False)
+    password: str = from_environment("COPYDESK_IMAP_PASSWORD", kinds.LINE)
+    secret: str = from_environment("COPYDESK_BOUNCE_SECRET", kinds.LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ class HandOverOptions:
     is_draft: bool = option(
         True, "It is put there as a draft, and a person sends it; `false`: it is sent at once."
     )
-    token: str = field(default="", repr=False)
+    token: str = from_environment("COPYDESK_HAND_OVER_TOKEN", kinds.LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
