@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
 from copydesk.config._data_files import TopicFiles
 from copydesk.config._decode import Decoded
-from copydesk.config._settings import SITE_EVENTS, Deploy, Settings, Webhook
-from copydesk.config._toml import FILE, find_nearest, setting_error, show_value
-from copydesk.kit import urls
+from copydesk.config._settings import Deploy, Settings
+from copydesk.config._toml import FILE, setting_error, show_value
+from copydesk.kit import text, urls
 from copydesk.news import (
     Beat,
     Delivery,
@@ -54,34 +54,6 @@ def settle_s3(decoded: Decoded) -> S3Options:
         return s3
     decoded.origins.record("deploy.s3.endpoint", "deploy.s3.region")
     return replace(s3, endpoint=f"https://s3.{s3.region}.amazonaws.com")
-
-
-def read_webhooks(decoded: Decoded) -> tuple[Webhook, ...]:
-    """Return the webhooks, without a secret if the environment has none; raise ConfigError."""
-    webhooks = decoded.all(Webhook)
-    for index, webhook in enumerate(webhooks):
-        _check_events(index, webhook.events)
-    return tuple(
-        replace(webhook, secret=decoded.environ.get(webhook.secret_env, "")) for webhook in webhooks
-    )
-
-
-def _check_events(index: int, events: Iterable[str]) -> None:
-    for name in events:
-        if name not in SITE_EVENTS:
-            near = find_nearest(name, SITE_EVENTS)
-            hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(SITE_EVENTS)}"
-            raise setting_error(FILE, f"webhook[{index}].events", f"no event: {name[:80]}", hint)
-
-
-def list_silent_webhooks(webhooks: Iterable[Webhook]) -> Iterator[str]:
-    """Yield a warning for each webhook without a secret, which is not called."""
-    for index, webhook in enumerate(webhooks):
-        if not webhook.secret:
-            yield (
-                f"beat.toml: webhook[{index}].secret_env: {webhook.secret_env} is not in the "
-                "environment; nobody is called"
-            )
 
 
 def _check_desk(settings: Settings) -> None:
@@ -214,7 +186,7 @@ def _find_topic(name: str, where: str, topics: Sequence[Topic]) -> str:
     for topic in topics:
         if name in {topic.name, topic.id}:
             return topic.name
-    near = find_nearest(name, [topic.name for topic in topics])
+    near = text.find_nearest(name, [topic.name for topic in topics])
     hint = f'did you mean "{near}"?' if near else "topics are files in _data/topics"
     raise setting_error(FILE, where, f"no topic is named {show_value(name)}", hint)
 
@@ -225,7 +197,7 @@ def _find_collection(name: str, where: str, root: Path) -> str:
     folder = f"_{name.removeprefix('_')}"
     if folder in known:
         return folder
-    near = find_nearest(folder, known)
+    near = text.find_nearest(folder, known)
     hint = f'did you mean "{near}"?' if near else "collections are folders such as _learning"
     raise setting_error(FILE, where, f"no collection is named {show_value(name)}", hint)
 

@@ -10,10 +10,11 @@ from typing import TypeVar, cast
 
 from copydesk.config import _toml
 from copydesk.config._sections import BLOCKS, ROOT, SECTIONS, Section
-from copydesk.config._toml import FILE, find_nearest, setting_error, show_value
+from copydesk.config._toml import FILE, setting_error, show_value
 from copydesk.errors import ConfigError
+from copydesk.kit import text
 from copydesk.kit.kinds import secrets_of
-from copydesk.kit.options import Option, Unfit
+from copydesk.kit.options import Option, Secret, Unfit
 
 V = TypeVar("V")
 Values = dict[str, object]
@@ -26,6 +27,7 @@ class Decoded:
         self.environ = environ
         self.warnings = warnings
         self.origins = Origins()
+        self.missing: list[str] = []  # warnings of variables that the file names
         self._built: dict[type, list[object]] = {}
 
     def one(self, holder: type[V]) -> V:
@@ -40,6 +42,14 @@ class Decoded:
         """Add an object and return it."""
         self._built.setdefault(holder, []).append(built)
         return built
+
+    def read_named(self, secret: Secret, path: str, variable: str) -> str:
+        """Return the value of a variable that the file names, "" with a warning without it."""
+        value = self.environ.get(variable, "")
+        if not value:
+            where = f"{FILE}: {path}.{secret.named_by}"
+            self.missing.append(f"{where}: {variable} is not in the environment; {secret.without}")
+        return value
 
 
 def decode(tables: dict[str, object], environ: Mapping[str, str]) -> Decoded:
@@ -68,9 +78,9 @@ def _read(
     _refuse_unknown(table, section, path)
     values: Values = {}
     for name, option in section.options.items():
-        if option.variable and (text := decoded.environ.get(option.variable)):
+        if option.variable and (found := decoded.environ.get(option.variable)):
             origin = f"environment {option.variable}"
-            values[name] = _read_value(option, text, origin, "")
+            values[name] = _read_value(option, found, origin, "")
             decoded.origins.record(f"{path}.{name}", origin)
         elif name in table:
             values[name] = _read_value(option, table[name], FILE, f"{path}.{name}")
@@ -111,16 +121,21 @@ def _make(holder: type, values: Values, path: str, decoded: Decoded) -> object:
     names = _names_of(holder)
     own = {name: value for name, value in values.items() if name in names}
     for name, secret in secrets_of(holder).items():
-        text = decoded.environ.get(secret.variable, "").strip()
-        origin = f"environment {secret.variable}"
-        try:
-            own[name] = secret.kind.read(text)
-        except Unfit as unfit:
-            raise setting_error(origin, "", f"expected {unfit.expected}") from None
-        if text:
+        if secret.named_by:
+            own[name] = decoded.read_named(secret, path, str(values[secret.named_by]))
+        elif found := decoded.environ.get(secret.variable, "").strip():
+            origin = f"environment {secret.variable}"
+            own[name] = _read_secret(secret, found, origin)
             decoded.origins.record(f"{path}.{name}", origin)
     make: Callable[..., object] = holder
     return make(**own) if own else _make_plain(holder)
+
+
+def _read_secret(secret: Secret, found: str, origin: str) -> str:
+    try:
+        return secret.kind.read(found)
+    except Unfit as unfit:
+        raise setting_error(origin, "", f"expected {unfit.expected}") from None
 
 
 @cache
@@ -162,9 +177,8 @@ def _read_value(option: Option, given: object, file: str, where: str) -> object:
         value = option.kind.read(given)
     except Unfit as unfit:
         got = "something else" if option.kind.private or option.kind.delicate else show_value(given)
-        raise setting_error(
-            file, where, f"expected {unfit.expected}, got {got}", unfit.hint
-        ) from None
+        what = unfit.what or f"expected {unfit.expected}, got {got}"
+        raise setting_error(file, where, what, unfit.hint) from None
     if option.required and not value:
         raise setting_error(file, where, "expected text, got nothing")
     return value
@@ -198,7 +212,7 @@ def _unknown_key(name: str, path: str, known: Iterable[str]) -> ConfigError:
     elsewhere = [
         f"{section.name}.{name}" for section in (*SECTIONS, *BLOCKS) if name in section.options
     ]
-    near = elsewhere[0] if elsewhere else find_nearest(name, known)
+    near = elsewhere[0] if elsewhere else text.find_nearest(name, known)
     hint = f'did you mean "{near}"?' if near else "known here: " + ", ".join(sorted(known))
     return setting_error(FILE, path, "unknown key", hint)
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from copydesk.channels import CHANNELS
 from copydesk.config import _checks, _data_files, _domain_trust, _toml
 from copydesk.config._decode import Decoded, Values, decode
 from copydesk.config._sections import ROOT
 from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, SourceOptions
-from copydesk.config._toml import FILE, find_nearest, setting_error, show_value, unreadable_error
-from copydesk.kit import urls, within
+from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
+from copydesk.kit import text, urls, within
 from copydesk.news import (
     Beat,
     ExcerptRule,
@@ -41,7 +42,6 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     key = _find_key(root, environ)
     decoded.origins.record("key", key.origin)
     topic = _settle_topic(decoded, topics)
-    webhooks = _checks.read_webhooks(decoded)
     letters = _checks.read_letters(decoded, root, topics)
     beat = _build_beat(root, decoded)
     settings = _build_settings(
@@ -53,7 +53,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             topics=tuple(topic for topic, _ in topics),
             standings=trust.trust_by_domain,
         ),
-        webhooks=webhooks,
+        channels=tuple(channel for kind in CHANNELS for channel in decoded.all(kind)),
         letters=letters,
         key=key.key,
     )
@@ -71,7 +71,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *_data_files.topic_warnings(topics, beat.url),
             *trust.warnings,
             *_missing_variables(decoded),
-            *_checks.list_silent_webhooks(webhooks),
+            *decoded.missing,
             *_checks.list_missing_lists(letters, root),
         ),
     )
@@ -219,7 +219,7 @@ def _settle_topic(decoded: Decoded, topics: _data_files.TopicFiles) -> str:
         named += [(f"source[{index}].topics", name) for name in source.topics]
     for path, name in named:
         if names and name not in names:
-            near = find_nearest(name, names)
+            near = text.find_nearest(name, names)
             known = f"topics are files in {_data_files.TOPICS_FOLDER}"
             hint = f'did you mean "{near}"?' if near else known
             raise setting_error(FILE, path, f"no topic is named {show_value(name)}", hint)
@@ -255,7 +255,7 @@ def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
     path = root / _KEY_FILE
     try:
         mode = path.stat().st_mode
-        text = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
+        found = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
     except (FileNotFoundError, NotADirectoryError):
         return _Key()
     except UnicodeDecodeError as error:
@@ -269,16 +269,16 @@ def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
     except OSError as error:
         raise unreadable_error(error, _KEY_FILE, _KEY_HINT) from error
     return _Key(
-        key=_decode_key(text.strip(), _KEY_FILE),
+        key=_decode_key(found.strip(), _KEY_FILE),
         origin=_KEY_FILE,
         warnings=_exposure_warnings(mode),
     )
 
 
-def _decode_key(text: str, where: str) -> bytes:
+def _decode_key(found: str, where: str) -> bytes:
     """Decode base64; errors do not contain the text, which is a secret."""
     try:
-        key = base64.b64decode(text, validate=True)
+        key = base64.b64decode(found, validate=True)
     except (binascii.Error, ValueError):
         raise setting_error(where, "", "expected base64, got something else", _KEY_HINT) from None
     if len(key) != _KEY_BYTES:

@@ -13,6 +13,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from copydesk.channels import CHANNELS
 from copydesk.config._settings import (
     UNSET,
     Deploy,
@@ -29,7 +30,6 @@ from copydesk.config._settings import (
     Serve,
     Settings,
     SourceOptions,
-    Webhook,
 )
 from copydesk.kit import urls
 from copydesk.kit.kinds import options_of, secrets_of
@@ -258,13 +258,15 @@ LISTING = Section(
     optional=True,
     hint='write listing = { item = "article", link = "h2 a", written = 2026-11-24 }',
 )
-WEBHOOK = Section(
-    "webhook",
-    (Webhook,),
-    "Who is called when stories come to the site, are corrected, or go; write `[[webhook]]` once "
-    "for each. The guide on webhooks says how to check a call.",
-    repeated=True,
-    unique=Unique(key="url", noun="address"),
+CHANNEL_BLOCKS = tuple(
+    Section(
+        kind.block,
+        (kind,),
+        kind.about,
+        repeated=True,
+        unique=Unique(key=kind.key, noun=kind.noun),
+    )
+    for kind in CHANNELS
 )
 LETTER = Section(
     "letter",
@@ -283,7 +285,7 @@ LETTER_PART = Section(
     held_by="letters.parts",
     repeated=True,
 )
-BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK, LETTER, LETTER_PART)
+BLOCKS = (HOST, SOURCE, LISTING, *CHANNEL_BLOCKS, LETTER, LETTER_PART)
 ROOT = Section("", (), "The tables of the file itself.")
 
 
@@ -386,7 +388,9 @@ def _held_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[o
     plain, own = SourceOptions(), settings.source_options
     hosts = settings.fetch.hosts.items()
     yield HOST, ((HostName(name=name), manners) for name, manners in hosts)
-    yield WEBHOOK, zip(settings.webhooks)
+    for block in CHANNEL_BLOCKS:
+        channels = (channel for channel in settings.channels if type(channel) in block.holders)
+        yield block, zip(channels)
     yield LETTER, zip(settings.letters)
     yield SOURCE, ((source, own.get(source.url, plain)) for source in settings.beat.sources)
 

@@ -344,7 +344,6 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
 
 
 TEXT = ValueKind(name="text", read=_text)
-ANY_TEXT = ValueKind(name="any text", read=str)
 LINE = ValueKind(name="one line of text", read=_line)
 PLAIN_LINE = ValueKind(name="one line of plain characters", read=_plain_line)
 SHARE = ValueKind(name="share from 0 to 1", read=_share)

@@ -72,8 +72,8 @@ def run_round(
         report = _deploy(newsroom, report, progress)
     if options.is_whole and not options.dry_run and newsroom.settings.recall.lists:
         report = _time("recall", _check_recall(options), newsroom, report)
-    if newsroom.settings.webhooks:
-        report = _time("webhooks", _call_webhooks(options), newsroom, report)
+    if newsroom.settings.channels:
+        report = _time("webhooks", _call_channels(options), newsroom, report)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
@@ -160,17 +160,17 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
     return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
 
 
-def _call_webhooks(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that calls webhooks; a failure becomes a note, and a test calls none."""
+def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
+    """Return the step that tells channels; a failure becomes a note, and a test calls none."""
 
     def call(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-        from copydesk.building.webhooks import call_webhooks, note_site_events  # hardly any has one
+        from copydesk.building.channels import note_site_events, send_calls  # hardly any has one
 
         if options.dry_run or options.web is not None:
             return report
         try:
             note_site_events(newsroom)
-            notes = asyncio.run(call_webhooks(newsroom.settings, newsroom.memory, newsroom.now))
+            notes = asyncio.run(send_calls(newsroom.settings, newsroom.memory, newsroom.now))
         except CopydeskError as error:
             notes = (f"webhooks were not called: {error}",)
         return replace(report, notes=(*report.notes, *notes))
