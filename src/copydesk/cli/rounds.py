@@ -12,7 +12,8 @@ import click
 from copydesk import building, editing, rounds, serve
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
-from copydesk.newsroom import demo, demo_newsroom, open_newsroom, reports
+from copydesk.newsroom import open_newsroom, reports
+from copydesk.newsroom.starts import demo, demo_newsroom
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -43,7 +43,7 @@ class Decoded:
         self._built.setdefault(holder, []).append(built)
         return built
 
-    def read_named(self, secret: Secret, path: str, variable: str) -> str:
+    def read_variable(self, secret: Secret, path: str, variable: str) -> str:
         """Return the value of a variable that the file names, "" with a warning without it."""
         value = self.environ.get(variable, "")
         if not value:
@@ -122,7 +122,7 @@ def _make(holder: type, values: Values, path: str, decoded: Decoded) -> object:
     own = {name: value for name, value in values.items() if name in names}
     for name, secret in secrets_of(holder).items():
         if secret.named_by:
-            own[name] = decoded.read_named(secret, path, str(values[secret.named_by]))
+            own[name] = decoded.read_variable(secret, path, str(values[secret.named_by]))
         elif found := decoded.environ.get(secret.variable, "").strip():
             origin = f"environment {secret.variable}"
             own[name] = _read_secret(secret, found, origin)
@@ -283,12 +283,14 @@ def _list_options(section: Section, given: frozenset[str]) -> tuple[str, ...]:
     """Return the paths of a section's options, and of those in the inner tables that it has."""
     found = list(section.options)
     for inner in section.inner:
-        steps = {name.partition(".")[0] for name in given if "." in name}
-        if not (inner.repeated or inner.optional):
-            steps.add(inner.key)
-        for step in steps:
-            if step.partition("[")[0] == inner.key:
-                start = f"{step}."
-                below = {name.removeprefix(start) for name in given if name.startswith(start)}
-                found += [f"{start}{name}" for name in _list_options(inner, frozenset(below))]
+        steps = {name.partition(".")[0] for name in given if _is_in(name, inner.key)}
+        for step in steps if inner.repeated or inner.optional else {inner.key}:
+            start = f"{step}."
+            below = {name.removeprefix(start) for name in given if name.startswith(start)}
+            found += [f"{start}{name}" for name in _list_options(inner, frozenset(below))]
     return tuple(found)
+
+
+def _is_in(path: str, key: str) -> bool:
+    """Decide whether the path of an option begins with a table's key: `part[0].kind`."""
+    return path.startswith((f"{key}.", f"{key}["))

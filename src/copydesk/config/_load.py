@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -214,16 +214,22 @@ def _settle_topic(decoded: Decoded, topics: _data_files.TopicFiles) -> str:
     if names and site.main_topic and not main:
         main = names[0]
         decoded.origins.record("site.topic", topics[0][1])
+    if names:
+        _check_topic_names(decoded, main, names)
+    return main
+
+
+def _check_topic_names(decoded: Decoded, main: str, names: Sequence[str]) -> None:
+    """Raise ConfigError for a topic that the settings name and no file has."""
     named = [("site.topic", main)] if main else []
     for index, source in enumerate(decoded.all(Source)):
         named += [(f"source[{index}].topics", name) for name in source.topics]
     for path, name in named:
-        if names and name not in names:
+        if name not in names:
             near = text.find_nearest(name, names)
             known = f"topics are files in {_data_files.TOPICS_FOLDER}"
             hint = f'did you mean "{near}"?' if near else known
             raise setting_error(FILE, path, f"no topic is named {show_value(name)}", hint)
-    return main
 
 
 _KEY_VARIABLE = "COPYDESK_KEY"

@@ -372,7 +372,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.deploy.to == "s3":
         for name in secrets_of(S3Options):
             yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
-    for section, blocks in _held_blocks(settings):
+    for section, blocks in _find_blocks(settings):
         for index, holders in enumerate(blocks):
             yield from _walk(section, holders, f"{section.name}[{index}]")
     for topic in settings.beat.topics:
@@ -383,7 +383,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "metrics_token", HIDDEN if settings.metrics_token else ""
 
 
-def _held_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[object, ...]]]]:
+def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[object, ...]]]]:
     """Yield each kind of block with the objects of its blocks, those of its classes together."""
     plain, own = SourceOptions(), settings.source_options
     hosts = settings.fetch.hosts.items()

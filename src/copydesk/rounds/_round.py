@@ -31,16 +31,16 @@ from copydesk.newsroom.filing import (
     write_lock,
 )
 from copydesk.newsroom.reports import RoundReport, RoundTeller
-from copydesk.rounds import _outcomes
+from copydesk.rounds import outcomes as round_outcomes
 from copydesk.rounds._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.rounds._gather import RoundOptions, gather
 from copydesk.rounds._judge_articles import judge_all, list_headlines, open_bench, take_in
 from copydesk.rounds._judging import Bench
 from copydesk.rounds._missing_parts import count_missing
-from copydesk.rounds._outcomes import Gathered, Stopwatch
 from copydesk.rounds._pictures import FormMaking
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._shelf import open_vectors
+from copydesk.rounds.outcomes import Gathered, Stopwatch
 from copydesk.watch import schedule
 
 
@@ -273,7 +273,7 @@ async def run(
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
     report = _report(done, troubles, stopwatch)
-    declined = _outcomes.find_declined_tip(done.outcomes) if options.tip else None
+    declined = round_outcomes.find_declined_tip(done.outcomes) if options.tip else None
     missing = gathered.again.count if gathered.again else count_missing(newsroom)
     return replace(report, waiting_stories=waiting, declined=declined, missing=missing)
 
@@ -324,14 +324,14 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         leads=len(gathered.asked.leads),
         filed=tuple(filed),
         updated=tuple(path for path in written if path not in new),
-        waiting=len(_outcomes.waiting(gathered.outcomes)),
+        waiting=len(round_outcomes.waiting(gathered.outcomes)),
         looked_again=gathered.looked_again,
         held=tuple(path for path in filed if new[path].is_held),
-        dropped=_outcomes.count_drops(done.outcomes),
+        dropped=round_outcomes.count_drops(done.outcomes),
         failed=(
-            *_outcomes.failures(gathered.outcomes),
+            *round_outcomes.failures(gathered.outcomes),
             *gathered.failed,
-            *_outcomes.failures(done.stories.outcomes),
+            *round_outcomes.failures(done.stories.outcomes),
             *done.failed,
             *troubles.failures(),
         ),
