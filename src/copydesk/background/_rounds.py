@@ -21,7 +21,7 @@ from copydesk.errors import ConfigError, CopydeskError
 from copydesk.fetch import Clock
 from copydesk.memory import Memory
 from copydesk.newsroom import PRIVATE
-from copydesk.rounds.sources import LEDGER_PATH, unread_hub_pushes
+from copydesk.rounds.sources.states import LEDGER_PATH, unread_hub_pushes
 from copydesk.watch import schedule
 
 Say = Callable[[str], None]

@@ -25,7 +25,6 @@ from copydesk.newsroom.filing import (
     notes_on,
     read_digests,
 )
-from copydesk.rounds import sources  # a lazy face: few edits have tips
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +213,7 @@ def make_edit(
         at=when,
         digests={**digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
         undos=edit.undos,
-        tips=sources.encode_tips(edit.tips),
+        tips=_encode_tips(edit.tips),
     )
     change = Change(files=files, message=write_message(words), when=when, note=note.encode())
     begun = change.begin(lock, needed=edit.own_paths.intersection(change.paths))
@@ -275,6 +274,14 @@ def _is_as_read(edit: Edit, path: str) -> bool:
     if path not in edit.read:
         return not archive.digest_of(edit.newsroom.root, path)
     return edit.newsroom.archive.read(path) == edit.read[path]
+
+
+def _encode_tips(tips: tuple[Tip, ...]) -> dict[str, bytes]:
+    if not tips:
+        return {}
+    from copydesk.rounds.sources.states import encode_tips  # few edits have tips
+
+    return encode_tips(tips)
 
 
 # Actions in commit messages: the trailer by which an action is found and undone.

@@ -18,9 +18,10 @@ from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Shelved, Story, Verdict
-from copydesk.newsroom import Failure, Newsroom, Progress, Silence, find_record
+from copydesk.newsroom import Failure, Newsroom, Progress, Silence
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
+from copydesk.newsroom.records import find_record
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.placement import addresses

@@ -39,7 +39,7 @@ from copydesk.newsroom.filing import (
     reseal_correction,
 )
 from copydesk.review.rules import with_rule
-from copydesk.rounds import _outcomes
+from copydesk.rounds import outcomes as round_outcomes
 from copydesk.rounds._corrections import keep_looks
 from copydesk.rounds._judge_articles import (
     Stories,
@@ -51,16 +51,15 @@ from copydesk.rounds._judge_articles import (
     replace_rules,
 )
 from copydesk.rounds._judging import Bench
-from copydesk.rounds._outcomes import TRIES, Gathered, Known, NewStory, Outcome, Stopwatch, Waiting
 from copydesk.rounds._pictures import FormMaking
 from copydesk.rounds._revisit_plans import keep_plan, make_up_plans, place_of_look, plan_first_look
-from copydesk.rounds.sources import (
+from copydesk.rounds.outcomes import TRIES, Gathered, Known, NewStory, Outcome, Stopwatch, Waiting
+from copydesk.rounds.sources import SourceAnswers, is_at_home
+from copydesk.rounds.sources.states import (
     LEDGER_PATH,
     RULE_REASONS,
     RuleDigests,
-    SourceAnswers,
     forget_tip,
-    is_at_home,
     keep_states,
     keep_waiting_leads,
     ledger_under_edit,
@@ -276,13 +275,13 @@ class _Filing:
         """
         newsroom = self.bench.newsroom
         outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
-        fates = list(_outcomes.fates(outcomes, newsroom.now, unwritten))
+        fates = list(round_outcomes.fates(outcomes, newsroom.now, unwritten))
         self._remember_sources(fates)
         note_counts(newsroom, self.gathered.asked, outcomes, unwritten)
         rules = RuleDigests(newsroom.settings)
         for fate in fates:
             newsroom.memory.keep_fate(_by_rules(newsroom.beat, rules, fate))
-        for tip in _outcomes.find_settled_tips(outcomes, unwritten, TRIES):
+        for tip in round_outcomes.find_settled_tips(outcomes, unwritten, TRIES):
             forget_tip(newsroom.memory, tip)
         self.gathered.sites.keep()
         self.bench.vectors.forget_others()
@@ -294,7 +293,7 @@ class _Filing:
         self._forget_removals()
 
     def _remember_sources(self, fates: Sequence[Fate]) -> None:
-        waiting = _outcomes.waiting(self.gathered.outcomes)
+        waiting = round_outcomes.waiting(self.gathered.outcomes)
         failed = {fate.source for fate in fates if fate.state == "failed"}
         later = {lead.source for lead in waiting}
         soon = {lead.source for lead in waiting if is_at_home(lead)}

@@ -21,9 +21,9 @@ from copydesk.newsroom.following import Snapshot
 from copydesk.newsroom.reports import Became, Headline
 from copydesk.rounds._corrections import find_corrections
 from copydesk.rounds._judging import Bench, JudgedStory, judge_article, judging_order
-from copydesk.rounds._outcomes import Candidate, Gathered, NewStory, Outcome, tries_of
 from copydesk.rounds._revisit_plans import Correction, Look, is_removed
 from copydesk.rounds._shelf import FiledShelf, Vectors
+from copydesk.rounds.outcomes import Candidate, Gathered, NewStory, Outcome, tries_of
 from copydesk.rounds.rejudging import regroup
 
 
