@@ -56,7 +56,7 @@ class Memory:
         self.counts = SourceCounts(self._run)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._connection.close()
 
     @contextlib.contextmanager
