@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from copydesk.archive import ArticleStore, sealing
+from copydesk.archive import ArticleStore
 from copydesk.config import Settings
 from copydesk.errors import PictureError
 from copydesk.illustrate import Album, Easel
@@ -19,6 +19,7 @@ from copydesk.kit import files, within
 from copydesk.memory import Memory
 from copydesk.news import PictureFile, Poster, Show, Story
 from copydesk.newsroom import Troubles
+from copydesk.newsroom.filing import find_article, read_sealed_source
 
 
 class PicturedStory(Protocol):
@@ -82,7 +83,7 @@ def _apply_settings(
     for entry in seen.with_picture():
         source = known.get(entry.path)
         if not source and (story := seen.read(entry.path)) is not None:
-            source = sealing.read_source(story, settings.key) or _source_in_article(articles, story)
+            source = read_sealed_source(settings, story) or _source_in_article(articles, story)
         show = settings.show_of(source or "", entry.domain or entry.web_url)
         if show != settings.pictures.show:
             found[entry.path] = show
@@ -90,7 +91,7 @@ def _apply_settings(
 
 
 def _source_in_article(articles: ArticleStore, story: Story) -> str:
-    article = articles.find_for(story)
+    article = find_article(articles, story)
     return "" if article is None else article.source
 
 

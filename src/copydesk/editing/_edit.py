@@ -25,7 +25,7 @@ from copydesk.newsroom.filing import (
     notes_on,
     read_digests,
 )
-from copydesk.rounds import sources  # a lazy face: few edits have tips
+from copydesk.rounds.sources import keep_tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +285,7 @@ def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
     for path in edit.forgotten_looks:
         memory.revisits.forget(path)
     for tip in edit.tips:
-        sources.keep_tip(memory, tip)
+        keep_tip(memory, tip)
     for action_id, undo in edit.undos.items():
         memory.actions.put(action_id, when, undo)
 

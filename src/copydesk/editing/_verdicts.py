@@ -20,7 +20,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Beat, Shelved, Story, Verdict
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, find_record
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.filing import hold_write_lock
+from copydesk.newsroom.filing import find_article, hold_write_lock
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.placement import addresses
@@ -307,7 +307,7 @@ def _by_points(
     beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = review.decide_by_points(plain, points, beat.scoring.publish_at)
-    article = articles.find_for(plain)
+    article = find_article(articles, plain)
     source = beat.source(article.source) if article else None
     return review.gate(story, settings.review.mode, source.trust if source else "gate")
 

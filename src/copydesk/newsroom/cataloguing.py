@@ -18,6 +18,7 @@ from copydesk.judge import gate
 from copydesk.kit import processes, text
 from copydesk.news import Story
 from copydesk.newsroom._newsroom import TICK_NS, Failure, Newsroom, Progress, Silence, Troubles
+from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
 
 
@@ -362,7 +363,7 @@ class _Maker:
         return entries, broken
 
     def _make(self, story: Story, signature: int) -> CatalogueEntry:
-        article = self.articles.find_for(story)
+        article = find_article(self.articles, story)
         return CatalogueEntry(
             story=story,
             signature=signature,

@@ -49,6 +49,7 @@ from copydesk.newsletters.issues._issues import (
     read_issue,
 )
 from copydesk.newsroom import Newsroom, Troubles
+from copydesk.newsroom.filing import find_article
 from copydesk.placement import sections
 from copydesk.placement.addresses import record_name
 from copydesk.publish import SitePlan
@@ -161,7 +162,7 @@ class _Gathering:
         told = publish.tell_story(story, self.plan)
         if told.minutes:
             return told
-        article = self.newsroom.articles.find_for(story)
+        article = find_article(self.newsroom.articles, story)
         words = len(text.words(article.text)) if article else 0
         return replace(told, minutes=-(-words // _WORDS_A_MINUTE))
 
