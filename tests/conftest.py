@@ -93,6 +93,19 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave the parameters that are not in a test's sample to ./run.sh test-long."""
+    sample = item.get_closest_marker("sample")
+    parameters = getattr(item, "callspec", None)
+    if sample and parameters and not is_in_sample(sample, parameters.id):
+        item.add_marker(pytest.mark.long)
+
+
+def is_in_sample(sample: pytest.Mark, name: str) -> bool:
+    """Decide whether a sample has the parameters of this name: `sample` in pyproject.toml."""
+    return name in sample.args if sample.args else sample.kwargs["without"] not in name
+
+
 @pytest.hookimpl(trylast=True)  # when Hypothesis has marked its tests
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     number, scale = config.getoption("--law-seed"), config.getoption("--law-scale")
