@@ -243,6 +243,14 @@ compile_once() {
     "$bin/python" -m compileall -q -j 0 src tests
 }
 
+# pytest compiles test files in a form of its own. In a new checkout each of its processes would do so.
+rewrite_once() {
+    local made=(tests/shape/__pycache__/*-pytest-*.pyc)
+    [ ! -e "${made[0]}" ] || return 0
+    find tests -name 'test_*.py' -print0 | xargs -0 -n 300 -P 2 \
+        "$bin/pytest" -q --collect-only -p no:xdist -p no:cacheprovider >/dev/null || true
+}
+
 # Tests write thousands of small files and wait until the disk has them; one in memory has them at once.
 # It is left alone where another place is asked for, and where it is small or runs no scripts, as hooks are.
 use_memory_disk() {
@@ -256,6 +264,7 @@ use_memory_disk() {
 
 run_tests() {
     compile_once
+    rewrite_once
     use_memory_disk
     "$bin/pytest" -q -n auto --dist loadscope "$@"
 }
