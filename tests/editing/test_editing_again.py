@@ -269,6 +269,7 @@ SPAM = (
 STUB = "Subscribe now to read the whole of this article and support the newsroom that wrote it."
 
 
+@pytest.mark.sample("error in a 200", "another article", "500")
 @pytest.mark.parametrize(
     "answer",
     [

@@ -24,7 +24,7 @@ from world.later import (
 )
 from world.newsroom import NOW, WALL, newsroom, page, run_git
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 DEARER = WALL.replace("41 million crowns", "14 million crowns")
 EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
@@ -49,6 +49,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 everyday = pytest.mark.parametrize("root", [EVERYDAY], ids=["everyday"], indirect=True)
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_two_looks_a_day_apart_say_that_a_page_is_gone(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {WALL_PAGE: [at(5, GONE)]})
     run(root, web)
@@ -109,6 +110,7 @@ def test_a_page_that_comes_back_is_gone_no_longer(root: Path, tmp_path: Path) ->
     assert not is_gone(root)
 
 
+@pytest.mark.sample("everyday")
 @everyday
 def test_with_the_memory_lost_a_record_is_looked_at_but_never_changed(
     root: Path, tmp_path: Path
@@ -125,6 +127,7 @@ def test_with_the_memory_lost_a_record_is_looked_at_but_never_changed(
     assert (head(root), run_git(root, "status", "--porcelain")) == (commit, "")
 
 
+@pytest.mark.sample("everyday")
 @everyday
 def test_a_record_whose_article_is_lost_too_is_not_looked_at(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {})

@@ -81,6 +81,7 @@ def web(tmp_path: Path) -> Path:
     return record_web(tmp_path / "web.warc.gz", small_web())
 
 
+@pytest.mark.sample("cut", "age")
 @pytest.mark.parametrize("spoil", [make_folder, write_rubbish, cut, age])
 def test_a_round_is_what_it_is_with_a_sound_catalogue(root: Path, web: Path, spoil: Spoil) -> None:
     first = run(root, web)

@@ -15,7 +15,7 @@ from copydesk.newsroom import open_newsroom
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
@@ -83,6 +83,16 @@ def by_hand(root: Path, old: str, new: str, path: str = RECORD) -> None:
     run_git(root, "commit", "-qam", "by hand")
 
 
+@pytest.mark.sample(
+    "copydesk-verdict-_news/0",
+    "copydesk-verdict-_news/2",
+    "copydesk-rule-rename",
+    "copydesk-rule-set0",
+    "copydesk-rule-pin",
+    "copydesk-rule-block",
+    "everyday-verdict-_news/1",
+    "everyday-rule-set1",
+)
 @pytest.mark.parametrize("words", ACTIONS, ids=lambda words: "-".join((words[0], words[1][:6])))
 def test_an_action_is_undone_to_the_byte_and_done_again_by_undoing_that(
     root: Path, words: tuple[str, ...]
