@@ -304,16 +304,16 @@ def test_an_article_is_read_once_and_again_where_its_topics_may_be_others(
     demo: tuple[Path, datetime], tmp_path: Path
 ) -> None:
     with copied(demo, tmp_path) as newsroom:
-        (newsroom.private / "findings.sqlite").unlink(missing_ok=True)
+        (newsroom.private / "catalogue.sqlite").unlink(missing_ok=True)
         first, second, third, fourth = Steps(), Steps(), Steps(), Steps()
         open_bench(newsroom, DAYS, first)
         open_bench(newsroom, DAYS, second)
         change = RuleChange(keywords={"China": KeywordEdit(added=("the council",))})
         moved = replace(newsroom, settings=apply_change(newsroom.settings, change))
         open_bench(moved, DAYS, third)
-        connection = sqlite3.connect(newsroom.private / "findings.sqlite")
+        connection = sqlite3.connect(newsroom.private / "catalogue.sqlite")
         with connection:
-            connection.execute("UPDATE findings SET value = x'00'")
+            connection.execute("UPDATE findings SET value = x'00' WHERE kind LIKE 'articles %'")
         connection.close()
         open_bench(moved, DAYS, fourth)
 
@@ -328,10 +328,10 @@ def test_a_store_that_is_damaged_or_cannot_be_written_costs_time_alone(
     demo: tuple[Path, datetime], tmp_path: Path
 ) -> None:
     with copied(demo, tmp_path) as newsroom:
-        file = newsroom.private / "findings.sqlite"
+        file = newsroom.private / "catalogue.sqlite"
         file.write_bytes(b"no database" * 1000)
         damaged = len(open_bench(newsroom, DAYS, QUIET).cases)
-        for path in newsroom.private.glob("findings.sqlite*"):
+        for path in newsroom.private.glob("catalogue.sqlite*"):
             path.unlink()
         file.mkdir()
         blocked = len(open_bench(newsroom, DAYS, QUIET).cases)

@@ -25,7 +25,7 @@ from copydesk.newsroom.filing import (
     notes_on,
     read_digests,
 )
-from copydesk.rounds.sources import encode_tips
+from copydesk.rounds import sources  # a lazy face: few edits have tips
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +214,7 @@ def make_edit(
         at=when,
         digests={**digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
         undos=edit.undos,
-        tips=encode_tips(edit.tips),
+        tips=sources.encode_tips(edit.tips),
     )
     change = Change(files=files, message=write_message(words), when=when, note=note.encode())
     begun = change.begin(lock, needed=edit.own_paths.intersection(change.paths))

@@ -20,7 +20,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Beat, Shelved, Story, Verdict
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, find_record
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.filing import find_article, hold_write_lock
+from copydesk.newsroom.filing import hold_write_lock
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.placement import addresses
@@ -156,14 +156,14 @@ def _list_needles(story: Story) -> Iterator[bytes]:
 
 
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
-    from copydesk.publish import newsletters  # only removals need it
+    from copydesk.publish import issues  # only removals need it
 
     record = document.parse_record(path, data)
     words = (record.fields.get(key) for key in ("title", "excerpt"))
     title, excerpt = (said if isinstance(said, str) else "" for said in words)
-    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
-    after = newsletters.withdraw(letter, story)
-    if newsletters.mentions(after.body, story):
+    letter = issues.LetterText(title=title, excerpt=excerpt, body=record.body)
+    after = issues.withdraw(letter, story)
+    if issues.mentions(after.body, story):
         notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
     if after == letter:
         return edit
@@ -307,7 +307,7 @@ def _by_points(
     beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = review.decide_by_points(plain, points, beat.scoring.publish_at)
-    article = find_article(articles, plain)
+    article = articles.find_for(plain)
     source = beat.source(article.source) if article else None
     return review.gate(story, settings.review.mode, source.trust if source else "gate")
 

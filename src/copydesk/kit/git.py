@@ -27,7 +27,7 @@ SETTINGS = (*PLAIN, "-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0")
 _TIMEOUT_SECONDS = 120.0
 
 # With a remote the user's own keys and credentials are used, but nothing that asks a person: a
-# hidden prompt would block every round until the timeout. A stalled transfer ends after 30 s.
+# hidden prompt would block every run until the timeout. A stalled transfer ends after 30 s.
 _REMOTE_SETTINGS = (
     *PLAIN,
     *("-c", "gc.auto=0"),
@@ -85,7 +85,7 @@ def ask(
     settings: Sequence[str] = SETTINGS,
     seconds: float = _TIMEOUT_SECONDS,
 ) -> GitAnswer:
-    """Run git in a folder and return its result, whatever the exit code.
+    """Run a git command in a folder and return its result, whatever the exit code.
 
     Raises GitError if git is missing, cannot start or does not end in time.
     """
@@ -212,7 +212,7 @@ def _binary() -> str:
 def tell(
     where: Path, *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> bytes:
-    """Run git and return its output; raise GitError with its stderr if it fails."""
+    """Run a git command and return its output; raise GitError with its stderr if it fails."""
     answer = ask(where, *arguments, given=given, environment=environment)
     if answer.code:
         raise GitError(f"git {arguments[0]} failed", subject=answer.complaint[:500])
@@ -237,7 +237,7 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
 
 
 def plain(text: str) -> str:
-    """Return a message of git without passwords in URLs."""
+    """Return a message of git without the passwords in URLs."""
     return _LOGIN.sub("", text)
 
 
@@ -258,7 +258,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _remote_environment(where: Path) -> dict[str, str]:
-    """Return the environment for remotes: with the user's credentials, without prompts."""
+    """Return the environment for git with remotes: the user's credentials, no prompts."""
     ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
     silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
     if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:

@@ -19,7 +19,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
-    """Raised for a value that a kind rejects: the expected values, and a hint."""
+    """Raised for an option's value that its kind rejects: the expected values, and a hint."""
 
     def __init__(self, expected: str, hint: str = "") -> None:
         super().__init__(expected)
@@ -29,7 +29,7 @@ class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueKind(Generic[V_co]):
-    """One kind of value: its name in the reference, and the parser, which may raise Unfit.
+    """A kind of option value: its name in the reference, and the parser, which may raise Unfit.
 
     A `private` value is never shown. A `delicate` one is not shown in error messages, because it
     may be a secret that was put into the wrong setting.
@@ -47,7 +47,7 @@ BY_TYPE: Final[ValueKind[object]] = ValueKind(name="as its type says", read=lamb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One option: its kind, default and purpose.
+    """A setting that a person may change: its kind of value, default and purpose.
 
     `variable` is the environment variable that overrides the file; `table` is the subtable that the
     option is in, "" for the table of its class; a `required` option has no default.
@@ -65,7 +65,7 @@ class Option:
 def option(
     default: V, about: str, kind: ValueKind[V] | None = None, *, variable: str = "", table: str = ""
 ) -> V:
-    """Declare a field as an option; without a kind its type determines the accepted values."""
+    """Declare a dataclass field as an option (setting); its type is the default `kind`."""
     declared = Option(about=about, kind=kind or BY_TYPE, variable=variable, table=table)
     metadata = {DECLARED: declared}
     if isinstance(default, Mapping):
@@ -74,5 +74,5 @@ def option(
 
 
 def required(about: str, kind: ValueKind[object] = BY_TYPE) -> Mapping[str, Option]:
-    """Declare a field as an option that has no default: `field(metadata=required(…))`."""
+    """Return the metadata of an option without a default: `field(metadata=required(…))`."""
     return {DECLARED: Option(about=about, kind=kind, required=True)}

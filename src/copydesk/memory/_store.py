@@ -12,9 +12,16 @@ from typing import Any
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
-from copydesk.memory._counts import Reads, SourceCounts
 from copydesk.memory._schema import connect, suspect
-from copydesk.memory._tables import Actions, Fate, KeyedBytes, Revisits, SiteManifest
+from copydesk.memory._tables import (
+    Actions,
+    Fate,
+    KeyedBytes,
+    Reads,
+    Revisits,
+    SiteManifest,
+    SourceCounts,
+)
 
 
 class Memory:

@@ -1,4 +1,4 @@
-"""The ten main value types of copydesk and the Protocols that several folders share.
+"""The main value types of copydesk, and the Protocols that several folders share.
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with

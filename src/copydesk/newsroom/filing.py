@@ -345,28 +345,6 @@ def _is_older(records: Archive, path: str, before: datetime) -> bool:
     return published_at is not None and published_at < before
 
 
-# The article and the source of a filed story.
-
-
-def find_article(articles: ArticleStore, story: Story) -> Article | None:
-    """Return the stored article of a story, None if it is no longer stored."""
-    found = (articles.find(url) for url in story.addresses)
-    return next((article for article in found if article is not None), None)
-
-
-def read_sealed_source(settings: Settings, story: Story) -> str:
-    """Return the source in a record's sealed part, "" if it cannot be opened."""
-    if not (story.secured and settings.key):
-        return ""
-    name = story.path.rsplit("/", 1)[-1]
-    try:
-        private = json.loads(sealing.unseal(story.secured, settings.key, name))
-    except (SealError, ValueError):
-        return ""
-    source = private.get("source") if isinstance(private, dict) else None
-    return source if isinstance(source, str) else ""
-
-
 # Notes for the person who made a change.
 
 _NO_FLOCK = (

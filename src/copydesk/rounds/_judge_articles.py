@@ -15,8 +15,9 @@ from copydesk.judge import gate
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Reason, Ruling, Story, Tip
 from copydesk.newsroom import Failure, Newsroom
-from copydesk.newsroom.cataloguing import Snapshot, sweep_records
+from copydesk.newsroom.cataloguing import sweep_records
 from copydesk.newsroom.filing import read_removals
+from copydesk.newsroom.following import Snapshot
 from copydesk.newsroom.reports import Became, Headline
 from copydesk.rounds._corrections import find_corrections
 from copydesk.rounds._judging import Bench, JudgedStory, judge_article, judging_order

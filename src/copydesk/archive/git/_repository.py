@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.archive import _files
-from copydesk.archive.git import _checkout, _git, _log, _push
+from copydesk.archive.git import _checkout, _git
 from copydesk.archive.git._git import UserIndex
-from copydesk.archive.git._push import Pushed
 from copydesk.errors import GitError
 from copydesk.kit import dates, git, locks
+
+if TYPE_CHECKING:
+    from copydesk.archive.git._push import Alone, Pushed
 
 AUTHOR = "copydesk <copydesk@localhost>"
 # Locked while a commit is made: temporary files that are found without this lock are leftovers.
@@ -111,6 +114,8 @@ class Repository:
 
         With `since`, only the commits from that time on.
         """
+        from copydesk.archive.git import _log
+
         place = self._place
         return {} if place is None else _log.find_messages(place, words, since)
 
@@ -176,13 +181,15 @@ class Repository:
             head = self._settle(states)
             return make(states, head, names, words, self._lock_wait_seconds)
 
-    def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
+    def push(self, remote: str, alone: Alone = contextlib.nullcontext) -> Pushed:
         """Push the branch; if the remote has more commits, rebase ours on top of them first.
 
         `alone` holds the write lock while files are moved, but not while git talks to the remote.
         Raises GitError, and leaves everything as it was, if the remote is unknown, unreachable or
         refuses, at a conflict, and if the user has edited tracked files.
         """
+        from copydesk.archive.git import _push
+
         obstacle = self.obstacle()
         place, states = self._place, self._states
         if obstacle or place is None or states is None:

@@ -1,1 +1,1 @@
-"""Settings of fetching, mailing and deploying, as their tables in beat.toml."""
+"""The settings of fetching, mailing and deploying, as tables in beat.toml."""

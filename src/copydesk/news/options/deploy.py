@@ -1,4 +1,4 @@
-"""Options of deploying: the git branch or S3 bucket to put the site into."""
+"""The settings of deploying: the git branch or S3 bucket that receives the built site."""
 
 from __future__ import annotations
 

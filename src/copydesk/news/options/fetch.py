@@ -1,4 +1,4 @@
-"""Options of fetching: User-Agent, size limits, timeouts and delays."""
+"""The settings of fetching: User-Agent, size limits, timeouts and delays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.kit.options import option
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """Fetch settings of one host, as `[[host]]` in beat.toml; None means the general setting."""
+    """Delays between requests to one host, as `[[host]]` in beat.toml; None: the general ones."""
 
     delay_seconds: float | None = option(
         None,
@@ -94,7 +94,7 @@ class FetchOptions:
         return f"{self.user_agent} (+{contact})" if contact else self.user_agent
 
     def allows(self, host: str) -> bool:
-        """Decide whether the settings let this host have a private address, by the host's name."""
+        """Return whether the settings allow the host of this name to have a private address."""
         return bool(self._allowed) and _bare(host) in self._allowed
 
     def delay(self, host: str) -> float:
@@ -119,5 +119,5 @@ class FetchOptions:
 
 
 def _bare(host: str) -> str:
-    """Spell a host one way: `[::1]` and `::1`, `Intranet.Example.` and `intranet.example`."""
+    """Return a host name in one spelling: `[::1]` and `::1`, `A.Example.` and `a.example`."""
     return host.strip().strip("[]").rstrip(".").lower()

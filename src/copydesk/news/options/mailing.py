@@ -1,4 +1,4 @@
-"""Options of mailing: sender, mail server, DKIM signature, limits and bounces."""
+"""The settings of sending newsletters: sender, mail server, DKIM signature, limits and bounces."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Uncertain = Literal["leave", "again"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpOptions:
-    """The mail server, as `[mail.smtp]` in beat.toml; `password` comes from the environment."""
+    """The SMTP server, as `[mail.smtp]` in beat.toml; `password` comes from the environment."""
 
     host: str = option("", "The server that takes your letters: `smtp.example.org`.", HOST_OR_NONE)
     port: int = option(587, "Its port.", kinds.whole(minimum=1, maximum=65_535))
@@ -111,7 +111,7 @@ class DkimOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceOptions:
-    """Where bounces arrive, as `[mail.bounces]` in beat.toml.
+    """The address and mailbox that bounces arrive in, as `[mail.bounces]` in beat.toml.
 
     `password` and `secret` come from the environment.
     """
@@ -146,7 +146,7 @@ class BounceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverOptions:
-    """The mailing service that sends the letters for us, as `[mail.hand_over]` in beat.toml.
+    """The newsletter service that sends the issues for us, as `[mail.hand_over]` in beat.toml.
 
     `token` comes from the environment.
     """
@@ -169,7 +169,7 @@ class HandOverOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailOptions:
-    """The sending of letters to subscribers, as `[mail]` in beat.toml."""
+    """How newsletters are sent to subscribers, as `[mail]` in beat.toml."""
 
     deliver: Delivery = option(
         "",

@@ -31,7 +31,6 @@ from copydesk.newsroom.filing import (
     Filed,
     FilingOrder,
     filing_result,
-    find_article,
     hold_write_lock,
     prepare_records,
     read_digests,
@@ -329,7 +328,7 @@ def _arrivals(
     for story in stories:
         is_meant = is_in_period(story, since) and not is_removed(story, bench.rulings)
         is_near = is_meant or is_before_period(story, since)
-        article = find_article(bench.newsroom.articles, story) if is_near else None
+        article = bench.newsroom.articles.find_for(story) if is_near else None
         if article is not None and is_meant:
             yield order_of_arrival(story, article), story
         elif article is not None:
@@ -351,7 +350,7 @@ def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None
 def _judge(bench: _Bench, filed: Story) -> Rejudged:
     """Judge a story as if its article came in now, with a shelf of what was filed before it."""
     newsroom = bench.newsroom
-    kept = find_article(newsroom.articles, filed)
+    kept = newsroom.articles.find_for(filed)
     assert kept is not None  # it was there a moment ago
     is_original_kept = filed.copy_of in bench.texts
     case = make_case(newsroom, filed, bench.sites.settle(kept), bench.rulings, is_original_kept)

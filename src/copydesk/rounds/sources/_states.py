@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,7 +21,10 @@ from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Beat, Lead, Page, Source, Tip
 from copydesk.newsroom import Newsroom
-from copydesk.watch import schedule, websub
+from copydesk.watch import schedule
+
+if TYPE_CHECKING:
+    from copydesk.watch import websub
 
 _DECODER = msgspec.json.Decoder(schedule.SourceState)
 
@@ -374,6 +378,8 @@ def _read_push(memory: Memory, url: str) -> HubPush | None:
 
 
 def _subscription(kept: bytes | None) -> websub.Subscription | None:
+    from copydesk.watch import websub
+
     if kept is None:
         return None
     try:

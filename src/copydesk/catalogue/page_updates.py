@@ -8,15 +8,8 @@ from itertools import islice
 
 import orjson
 
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish.page_index._page_index import (
-    FILED,
-    PASSED,
-    PUBLIC,
-    REMOVED,
-    PageIndex,
-    entry_of,
-)
+from copydesk.catalogue.page_entries import StoryEntry
+from copydesk.catalogue.page_index import FILED, PASSED, PUBLIC, REMOVED, PageIndex, entry_of
 
 Pair = tuple[StoryEntry | None, StoryEntry | None]
 _AT_ONCE = 1000
@@ -24,7 +17,7 @@ _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
 def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
-    """Add entries to an empty index; `kept` has the path that counts for each name."""
+    """Add entries to an empty page index; `kept` maps each record name to the path that counts."""
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
@@ -39,7 +32,7 @@ def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str
 def update(
     index: PageIndex, fresh: Collection[StoryEntry], lost: Collection[str]
 ) -> dict[str, Pair]:
-    """Add new and changed entries, delete lost ones; return what changed.
+    """Add new and changed entries to the page index, delete lost ones; return what changed.
 
     The result has the old and the new entry by path, None for none.
     """
@@ -61,7 +54,7 @@ def update(
 
 
 def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:
-    """Update how the pictures of these entries are shown."""
+    """Update in the page index how the pictures of the given entries are shown."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
     rows = (
         (picture_key(entry.shown, entry.files), _json(entry), index.number, entry.path)
@@ -72,7 +65,7 @@ def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:
 
 
 def picture_key(shown: str, files: Iterable[str]) -> str:
-    """Return how an entry's picture is shown, with its files, as one text."""
+    """Return how an entry's picture is shown, with the names of its files, as one text."""
     return "\n".join((shown, *files))
 
 
@@ -87,7 +80,7 @@ def _find_by_names(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEnt
 
 
 def _settle(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEntry]:
-    """Choose the last by path of each name, and return the entries that count."""
+    """Choose the last path of each record name, and return the entries that count."""
     run, site = index.tables.run, index.number
     last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
     place = "UPDATE paper_entries SET place = ? WHERE site = ? AND path = ?"
@@ -177,7 +170,7 @@ def _unlist(
 
 
 def _list_rows(entry: StoryEntry, index: PageIndex) -> Iterator[tuple[str, str, float, str]]:
-    """Yield the rows of an entry in the lists that the page index keeps."""
+    """Yield the rows of an entry in the lists that the page index has."""
     for kind, value in entry.headings:
         if kind in index.listed:
             yield kind, value, entry.when, entry.path

@@ -1,7 +1,7 @@
-"""What planning must know of each filed story: an entry, with the headings that the story is under.
+"""The index entry of a filed story: what a build must know of the story without reading its record.
 
-A heading is a key's name and a value, as `("topic", "ai-policy")`. Whatever lists stories does so
-by a key, so the entries of a story before and after a change tell which lists the change touches.
+A heading is a key's name and a value, as `("topic", "ai-policy")`. Every list of stories has a key,
+so the entries of a story before and after a change show which lists the change affects.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Heading = tuple[str, str]
 
 
 class StoryEntry(NamedTuple):
-    """One filed story, published or not; every field is plain JSON.
+    """The index entry of one filed story, published or not; every field is plain JSON.
 
     `name` is the record's name (`2023-07-28-a-title`), "" if it cannot be part of a URL. `stamp`
     changes with the record, `shown` with how its picture is shown. `image` is the picture's URL, ""
     if the publisher refuses its use; `files` are our copies of it that pages show. `when` is the
-    story's time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its
-    sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
+    story's time in seconds since 1970, `day` its day in the site's time zone, `month` the name of
+    its sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
     publisher's name. `address`, `removed_at` and `beside` are identities of URLs: the story's own,
     those of a removed story, those of its coverage; `sources` are the publishers of the coverage.
     `has_led` says that it once led its group and no longer does. `keyed` has the headings of a
@@ -71,7 +71,7 @@ class StoryEntry(NamedTuple):
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """Return the headings that a published story is listed under."""
+        """Return the headings, such as ("topic", "ai-policy"), under which the story is listed."""
         return tuple(zip(self.keyed[::2], self.keyed[1::2], strict=True))
 
     @property
@@ -81,12 +81,12 @@ class StoryEntry(NamedTuple):
 
     @property
     def original(self) -> str:
-        """Return the name of the story that it is a copy of, "" if it is none."""
+        """Return the record name of the story that this story copies, "" if it is no copy."""
         return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
 def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> StoryEntry:
-    """Make the entry of a story, except for how its picture is shown."""
+    """Make the index entry of a story; how its picture is shown is filled in later."""
     published = story.published_at
     local = local_time(published, grounds.zone) if published else None
     is_removed = story.verdict is not None and story.verdict.said == "remove"
@@ -149,7 +149,7 @@ def _sources(story: Story) -> tuple[str, ...]:
 
 
 def restore_entry(row: list[Any]) -> StoryEntry:
-    """Make an entry from its JSON, which has lists in place of tuples."""
+    """Make an index entry from its JSON, in which tuples became lists."""
     for at in _LISTS:
         row[at] = tuple(row[at])
     return StoryEntry._make(row)
@@ -163,7 +163,7 @@ _LISTS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """What the headings of a story depend on besides the story.
+    """The settings that a story's headings depend on: time zone and topics.
 
     `zone` decides on the day. `above` maps a topic's name to its id and the ids of topics above it.
     """
@@ -174,7 +174,7 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryKey:
-    """A key by which stories are listed; `values` returns those of a published story.
+    """A key by which stories are listed, such as day or topic; `values` returns those of a story.
 
     With `is_listed` the page index keeps the ordered stories of each value, otherwise only their
     number.
@@ -186,7 +186,7 @@ class StoryKey:
 
 
 def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
-    """Return the headings that a published story is listed under."""
+    """Return the headings, such as ("topic", "ai-policy"), that list a published story."""
     return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
 
 

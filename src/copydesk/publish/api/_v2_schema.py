@@ -7,8 +7,7 @@ from typing import TypeAlias
 
 from copydesk.kit import text
 from copydesk.publish._plan import SitePlan
-from copydesk.publish.api import encoding
-from copydesk.publish.api.v2 import _shape
+from copydesk.publish.api import _v2_shape, encoding
 from copydesk.publish.writing import Sheet
 
 _PARAMETERS = {
@@ -40,20 +39,20 @@ Schema: TypeAlias = dict[str, object]
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `openapi.json` and `schema/*.json`."""
+    """Yield the API's description: `openapi.json` and `schema/*.json`."""
     letters = LETTERS if plan.letters.issues else {}
     for name, schema in (KINDS | letters).items():
-        place = f"{_shape.ROOT}schema/{name}.json"
+        place = f"{_v2_shape.ROOT}schema/{name}.json"
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": _shape.address(place, plan),
+            "$id": _v2_shape.address(place, plan),
         }
         yield Sheet(place, _document({**head, **schema}))
-    yield Sheet(f"{_shape.ROOT}openapi.json", _document(_openapi(plan)))
+    yield Sheet(f"{_v2_shape.ROOT}openapi.json", _document(_openapi(plan)))
 
 
 def _document(value: object) -> bytes:
-    """Encode a document so that people can read it, too."""
+    """Encode a JSON document indented, so that people can read it, too."""
     return encoding.pretty(value) + b"\n"
 
 
@@ -69,7 +68,7 @@ def _openapi(plan: SitePlan) -> dict[str, object]:
             "description": "Plain files, no key and no limit. Every object has every key of its "
             "schema; null means that nothing is known. Later versions may add keys.",
         },
-        "servers": [{"url": _shape.address(_shape.ROOT, plan).rstrip("/")}],
+        "servers": [{"url": _v2_shape.address(_v2_shape.ROOT, plan).rstrip("/")}],
         "paths": {f"/{path}": _path(path, kind, says) for path, kind, says in paths},
     }
 

@@ -1,4 +1,4 @@
-"""A story as the second API shows it, with every key of the schema; paths and URLs of API files."""
+"""Show a story in the second API, with every key of the schema; make paths and URLs of files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.publish.api import encoding
 from copydesk.rendering import language_tag
 
 if TYPE_CHECKING:
-    from copydesk.publish._entries import StoryEntry
+    from copydesk.catalogue.page_entries import StoryEntry
     from copydesk.publish._plan import SitePlan
 
 ROOT = "api/v2/"
@@ -28,7 +28,7 @@ _LISTS = frozenset({"index", "latest"})
 
 @dataclass(slots=True)
 class Shapes:
-    """The stories of a plan, as the API shows them."""
+    """The stories of a site plan in the form that the second API shows."""
 
     plan: SitePlan
     _topics: Mapping[str, Topic] = field(init=False)
@@ -38,12 +38,12 @@ class Shapes:
         self._topics = {topic.name: topic for topic in self.plan.topics}
 
     def leads(self, entry: StoryEntry) -> bool:
-        """Decide whether a published story leads a group."""
+        """Return whether a published story leads a group (the stories on one event)."""
         leader = self.plan.groups.leader(entry.group) if entry.group else None
         return leader is not None and leader.path == entry.path
 
     def story(self, story: Story) -> dict[str, object]:
-        """Return all that the API shows of a story."""
+        """Return a story as the second API shows it, as a mapping with every key of the schema."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
         return {
             **self.reference(story),
@@ -71,12 +71,12 @@ class Shapes:
         }
 
     def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
-        """Return short forms of those stories that can be read."""
+        """Return the short forms of those of the stories that can be read."""
         found = (self.plan.read(entry.path) for entry in entries)
         return [self.reference(story) for story in found if story is not None]
 
     def reference(self, story: Story) -> dict[str, object]:
-        """Return the short form of a story, for lists."""
+        """Return the short form of a story, which the API's lists have."""
         return {
             "id": addresses.record_name(story.path),
             "url": self.plan.links.page(addresses.story_folder(story.path)),
@@ -87,7 +87,7 @@ class Shapes:
         }
 
     def source(self, provider: Provider | None) -> dict[str, object] | None:
-        """Return a publisher with the URL of its file, None if the publisher is unknown."""
+        """Return a publisher with the URL of its file in the API, None if it is unknown."""
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
@@ -139,7 +139,7 @@ class Shapes:
 
 
 def moment(value: datetime | None) -> str | None:
-    """Format a time as RFC 3339 in UTC, None for None."""
+    """Format a time as RFC 3339 in UTC; return None for None."""
     return dates.rfc3339(value) if value else None
 
 
@@ -163,17 +163,17 @@ def _reason(reason: Reason) -> dict[str, object]:
 
 
 def page_place(number: int) -> str:
-    """Return the path of an archive page."""
+    """Return the path of the API's file for an archive page."""
     return f"{ROOT}stories/pages/{number}.json"
 
 
 def story_place(told: Story | StoryEntry) -> str:
-    """Return the path of a story's file."""
+    """Return the path of a story's file in the API."""
     return item_place("stories", addresses.record_name(told.path))
 
 
 def item_place(kind: str, name: str) -> str:
-    """Return the path of one item's file, whatever its name.
+    """Return the path of the API's file for one item (story, topic, …), whatever the item's name.
 
     A name that a list has, or that begins with a tilde, gets a tilde in front. A name that no file
     can have is replaced by its hash.
@@ -186,12 +186,12 @@ def item_place(kind: str, name: str) -> str:
 
 
 def group_id(name: str) -> str:
-    """Return the id of a group: a hash, as the name itself may contain an outdated headline."""
+    """Return the API's id of a group: a hash, as its name may contain an outdated headline."""
     return _hash(name)
 
 
 def index_place(kind: str) -> str:
-    """Return the path of the list of a kind."""
+    """Return the path of the API's list of a kind of items, such as topics."""
     return f"{ROOT}{kind}/index.json"
 
 
@@ -205,12 +205,12 @@ def _hash(name: str) -> str:
 
 
 def document(value: object) -> bytes:
-    """Encode one file."""
+    """Encode one file of the API as compact JSON with a final line feed."""
     return encoding.compact(value) + b"\n"
 
 
 def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) -> bytes:
-    """Encode an object that ends with a list of items that are encoded already."""
+    """Encode a JSON object that ends with a list of items that are already encoded."""
     opening = encoding.compact(head)[:-1]
     comma = b"," if head else b""
     return opening + comma + encoding.compact(key) + b":[" + b",".join(fragments) + b"]}\n"
