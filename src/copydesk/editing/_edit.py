@@ -214,7 +214,7 @@ def make_edit(
         at=when,
         digests={**digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
         undos=edit.undos,
-        tips=sources.encode_tips(edit.tips),
+        tips=sources.encode_tips(edit.tips) if edit.tips else {},
     )
     change = Change(files=files, message=write_message(words), when=when, note=note.encode())
     begun = change.begin(lock, needed=edit.own_paths.intersection(change.paths))
