@@ -39,7 +39,6 @@ OWN = {
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
     "kit/kept.py": "makes a kept file, for its user alone",
-    "archive/git/_repository.py": "an index of our own below git's folder",
     "archive/change.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_git.py": "git's index, and a lock beside it",
     "archive/_journal.py": "the journal",
@@ -76,7 +75,6 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
     "archive/change.py": "the one way",
-    "newsroom/filing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the page index's tables",
     "catalogue/page_index.py": "the same",

@@ -29,7 +29,7 @@ from copydesk.archive._journal import (
     OpenEntry,
     digest_of,
 )
-from copydesk.archive.git import AUTHOR, Repository
+from copydesk.archive.git import AUTHOR, Repository, start_repository
 from copydesk.errors import BusyError, CopydeskError, GitError, RecordError
 from copydesk.kit import dates, files, locks
 
@@ -85,9 +85,10 @@ class Change:
         skipped = tuple(
             entry_file.path for entry_file in entries if not touched.isdisjoint(entry_file.paths)
         )
-        pending = lock.journal.open(self._entry(lock, ours)) if ours else None
+        entry = self._entry(lock, ours)
+        pending = lock.journal.open(entry) if ours else None
         if self.note:
-            lock.remember(self.note, {path for file in ours for path in file.paths})
+            lock.remember(self.note, entry.paths)
         return Begun(
             lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
         )
@@ -222,6 +223,14 @@ def _under_edit(root: Path, path: str) -> RecordError:
         subject=path,
         hint=f"commit them first: {add} && {commit}",
     )
+
+
+def commit_new(root: Path, paths: Iterable[str], message: str, when: datetime) -> None:
+    """Make a repository of a new newsroom and commit these files; without git do nothing."""
+    repository = start_repository(root)
+    if repository.usable:
+        repository.commit(paths, message, when=when)
+        repository.close()
 
 
 def is_cut_short(root: Path) -> bool:

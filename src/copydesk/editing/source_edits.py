@@ -312,7 +312,8 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
         after = states.apply_ledger(before, noted, url)
-        done = _change(newsroom.root, ledger, noted, url).commit(lock)
+        change = _change(newsroom.root, ledger, noted, url)
+        done = change.begin(lock, needed=change.paths).finish()
         if after != before:  # if killed here, the next round reads it in the ledger
             newsroom.memory.keep_source(url, msgspec.json.encode(after))
         return KeepReport(

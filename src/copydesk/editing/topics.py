@@ -267,7 +267,7 @@ def write_words(
             message=f"topics: {name}, {_count(new, change.title)}\n\n{lines}\n\nby {change.by}",
             when=newsroom.now,
         )
-        done = committed.commit(lock)
+        done = committed.begin(lock, needed=committed.paths).finish()
     return WrittenWords(
         topic=name,
         path=path,

@@ -131,17 +131,17 @@ class Dialogue:
             sender.flush()
             is_answered, _, _ = select.select([answer], [], [], _TIMEOUT_SECONDS)
         except OSError as error:
-            raise self._ended() from error
+            raise self._explain_end() from error
         line = answer.readline() if is_answered else b""
         if not line.endswith(b"\n"):
-            raise self._ended()
+            raise self._explain_end()
         return line[:-1]
 
     def read(self, size: int) -> bytes:
         """Return the next bytes of the answer."""
         data = self._pipes[1].read(size)
         if len(data) < size:
-            raise self._ended()
+            raise self._explain_end()
         return data
 
     def close(self) -> None:
@@ -160,7 +160,7 @@ class Dialogue:
         assert self._git.stdout is not None
         return self._git.stdin, self._git.stdout
 
-    def _ended(self) -> GitError:
+    def _explain_end(self) -> GitError:
         assert self._git.stderr is not None
         self._git.kill()
         complaint = self._git.stderr.read().decode("utf-8", "replace").strip()

@@ -64,7 +64,7 @@ def commit_settings(
             raise UsageError("nothing would change", subject=_shorten(edit.subject))
         assert _COMMITTED.match(edit.subject), "who takes it back would not know it"
         change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
-        done = change.commit(lock)
+        done = change.begin(lock, needed=change.paths).finish()
     return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
 
 

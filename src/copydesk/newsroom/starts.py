@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk import config
-from copydesk.archive import change, git, sealing
+from copydesk.archive import change, sealing
 from copydesk.errors import UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE
@@ -142,10 +142,7 @@ def _begin(root: Path, when: datetime) -> tuple[str, ...]:
         for path in root.rglob("*")
         if path.is_file() and PRIVATE not in path.relative_to(root).parts
     )
-    if git.start_repository(root).usable:
-        lock = change.WriteLock(root)
-        with lock.hold():
-            lock.repository.commit(made, "A new newsroom", when=when)
+    change.commit_new(root, made, "A new newsroom", when)
     return tuple(made)
 
 

@@ -51,19 +51,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
         raise GitError("a commit that merges others", subject=commit)
-    out = _git.tell(place.top, "show", "-s", "--format=%at%x00%an <%ae>%x00%B", commit)
-    seconds, author, message = out.decode("utf-8", "replace").split("\0", 2)
-    before = parents[0] if parents else ""
-    return LoggedCommit(
-        id=commit,
-        message=message,
-        at=datetime.fromtimestamp(int(seconds), UTC),
-        author=author,
-        files={
-            _inside(place, path): (_blob(place, before, path), _blob(place, commit, path))
-            for path in _list_changes(place, commit)
-        },
-    )
+    return next(_read_lot(place, [commit], ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,23 +122,8 @@ def _id(place: _git.WorkTree, name: str) -> str:
     )
 
 
-def _list_changes(place: _git.WorkTree, commit: str) -> list[str]:
-    out = _git.tell(
-        place.top, "diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", commit
-    )
-    return [os.fsdecode(name) for name in out.split(b"\0") if name]
-
-
 def _inside(place: _git.WorkTree, path: str) -> str:
     return path.removeprefix(place.prefix) if path.startswith(place.prefix) else f"../{path}"
-
-
-def _blob(place: _git.WorkTree, commit: str, path: str) -> Bytes:
-    """Return a file's bytes in a commit, None if it is not there."""
-    if not commit:
-        return None
-    answer = _git.ask(place.top, "cat-file", "blob", f"{commit}:{path}")
-    return None if answer.code else answer.out
 
 
 _LOT = 50  # commits whose files are in memory at once
@@ -272,7 +245,7 @@ def _read_lot(
             author=header.author,
             message=header.message,
             files={
-                path.removeprefix(place.prefix): (blobs.get(before), blobs.get(after))
+                _inside(place, path): (blobs.get(before), blobs.get(after))
                 for path, (before, after) in header.blobs.items()
             },
         )

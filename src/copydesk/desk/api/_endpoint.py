@@ -225,6 +225,9 @@ def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
     schemas, components = msgspec.json.schema_components(
         [*kinds, *queries, Problem], ref_template=_REFERENCE
     )
+    for component in components.values():  # Python before 3.13 leaves a docstring indented
+        if "description" in component:
+            component["description"] = inspect.cleandoc(component["description"])
     by_kind = dict(zip(map(str, kinds), schemas, strict=False))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:

@@ -237,7 +237,7 @@ def file_issue(
         if last is not None and last.at > dates.utc(issue.since):
             return FiledIssue(path=last.path, is_new=False)
         change = _plan_change(newsroom, issue, rendered, by)
-        done = change.commit(lock)
+        done = change.begin(lock, needed=change.paths).finish()
     for _, error in done.failed:
         raise error
     (path,) = change.paths
