@@ -13,7 +13,7 @@ from typing import Any
 _PAUSE_SECONDS = 0.01
 _WAL_BYTES = 4_000_000  # bytes of disk that the write-ahead log keeps
 Complain = Callable[[str, Exception], Exception]
-"""Make the caller's error of what could not be done ("opened") and why."""
+"""Return the caller's error from what could not be done ("opened") and its cause."""
 
 
 def connect(path: Path, *, patience_seconds: float = 10) -> sqlite3.Connection:

@@ -274,7 +274,7 @@ def _headers(value: object) -> Mapping[str, str]:
 
 
 def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
-    """Return the option kind that accepts whole numbers from `minimum` to `maximum`."""
+    """Return the kind of option value (setting) that is a whole number in a range."""
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -288,7 +288,7 @@ def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
 
 
 def number(minimum: float = 0.0) -> ValueKind[float]:
-    """Return the option kind that accepts finite numbers from `minimum` on."""
+    """Return the kind of option value (setting) that is a finite number from `minimum` on."""
 
     def read(value: object) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -307,7 +307,7 @@ def _share(value: object) -> float:
 
 
 def choice(*names: str) -> ValueKind[str]:
-    """Return the option kind that accepts one of these texts."""
+    """Return the kind of option value (setting) that is one of these texts."""
     said = ", ".join(f'"{name}"' for name in names[:-1]) + f' or "{names[-1]}"'
 
     def read(value: object) -> str:
@@ -319,7 +319,7 @@ def choice(*names: str) -> ValueKind[str]:
 
 
 def choices(*names: str) -> ValueKind[tuple[str, ...]]:
-    """Return the option kind that accepts a list of these texts without duplicates."""
+    """Return the kind of option value (setting) that is a list of these texts, each once."""
     said = ", ".join(f'"{name}"' for name in names)
 
     def read(value: object) -> tuple[str, ...]:
@@ -382,7 +382,7 @@ _OF_TYPES: Mapping[object, ValueKind[object]] = {
 
 
 def of_type(annotation: object) -> ValueKind[object]:
-    """Return the option kind for a field's type; a Literal becomes a choice between its values."""
+    """Return the kind of option value for a field's type; a Literal is a choice of its values."""
     names = tuple(_literals(annotation))
     if annotation not in _OF_TYPES and not names:
         raise TypeError(f"no kind of value is known for the type {annotation}")

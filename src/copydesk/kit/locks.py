@@ -102,7 +102,7 @@ def _make_holder(path: Path) -> Path | None:
         return path
     with contextlib.suppress(FileNotFoundError):
         named = path.read_bytes()
-        if _is_over(named) if named else time.time() - path.stat().st_mtime > _UNNAMED_SECONDS:
+        if _has_ended(named) if named else time.time() - path.stat().st_mtime > _UNNAMED_SECONDS:
             aside = path.with_name(f"{path.name}-{os.urandom(4).hex()}")
             path.rename(aside)  # if two processes find it, only one succeeds
             if aside.read_bytes() != named:
@@ -126,7 +126,7 @@ def _start_time(pid: int) -> str:
     return "" if state[0] in "ZX" else state[19]
 
 
-def _is_over(named: bytes) -> bool:
+def _has_ended(named: bytes) -> bool:
     """Return whether a lock file's process has ended; one of another host counts as alive."""
     parts = named.decode("utf-8", "replace").split(" ")
     if len(parts) != len(("host", "pid", "start")) or parts[0] != os.uname().nodename:

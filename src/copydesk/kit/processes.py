@@ -65,10 +65,10 @@ def end_with_parent() -> None:
 
     parent = parent_process()
     if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 
 
-def _follow(sentinel: int) -> None:
+def _end_after(sentinel: int) -> None:
     from multiprocessing import connection
 
     connection.wait([sentinel])

@@ -197,7 +197,7 @@ def digest_words(key: bytes, words: str) -> bytes:
 
 
 def _holds(file: Path, words: bytes) -> bool:
-    descriptor, place, before = _open_to_look(file), 0, b""
+    descriptor, place, before = _open_for_reading(file), 0, b""
     while block := os.pread(descriptor, _BLOCK_BYTES, place):
         if words in before + block:
             return True
@@ -206,13 +206,13 @@ def _holds(file: Path, words: bytes) -> bool:
     return False
 
 
-def _open_to_look(file: Path) -> int:
+def _open_for_reading(file: Path) -> int:
     """Open a file for reading by a descriptor that this process never closes.
 
     Closing one would release the locks that other connections of this process hold on the file
     (fcntl(2)), and another process could delete the log under them.
     """
-    with _LOOKING:
+    with _OPENING:
         status = file.stat()
         key = status.st_dev, status.st_ino
         if key not in _DESCRIPTORS:
@@ -220,7 +220,7 @@ def _open_to_look(file: Path) -> int:
         return _DESCRIPTORS[key]
 
 
-_LOOKING = threading.Lock()
+_OPENING = threading.Lock()
 _DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another file
 
 

@@ -272,7 +272,7 @@ class Ledger:
         return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
 
     def mark_restore(self, backed_up: datetime, now: datetime) -> None:
-        """Record that the file was restored from a backup, so that it lacks later sendings.
+        """Record that the log was restored from a backup, so that it lacks later sendings.
 
         Every unfinished sending waits for a person's decision, and so will each issue filed before
         now that is not in the file. Numbers of readers and sendings continue far above: lost ones
@@ -300,7 +300,7 @@ class Ledger:
         self._database.run("INSERT INTO sqlite_sequence VALUES (?, ?)", table, last + _LOST_NUMBERS)
 
     def may_have_been_sent(self, filed: datetime) -> bool:
-        """Return whether an issue that is not in the file may have been sent before the restore.
+        """Return whether an issue missing in the log may have been sent before a restore.
 
         That is any issue filed before the restore, even before the backup: it may have been started
         after it.

@@ -26,7 +26,7 @@ LEFT JOIN deliveries d ON d.sending = r.sending AND d.subscriber = r.subscriber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnEntry:
-    """A returned message (bounce or complaint), known again by the digest of its bytes.
+    """A stored returned message (bounce or complaint), recognized by the digest of its bytes.
 
     Anybody who has read the newsletter could have written a message that is not `is_proved`.
     `issue` and `address` are "" until the entry is read from the store, and where they are gone.
@@ -126,7 +126,7 @@ class Returns:
         return tuple(map(_entry_of, rows))
 
     def count(self, sending: int) -> dict[ReturnCount, int]:
-        """Count an issue's returned messages by kind; unproved ones as "unproved"."""
+        """Count an issue's returned messages by kind; those not proved to be ours as "unproved"."""
         query = (
             "SELECT CASE WHEN is_proved THEN kind ELSE 'unproved' END AS said, count(*) "
             "FROM returns WHERE sending = ? GROUP BY said"

@@ -55,7 +55,7 @@ class Subscribers:
         return spelled if self._find_by_key(spelled) is not None else key
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
-        """Add a subscriber; a known address is left as it is, an erased one waits again."""
+        """Add a subscriber; a known address is left as it is, an erased one awaits confirmation."""
         key = self.key_of(address)
         with self._database.at_once():
             known = self._find_by_key(key)

@@ -72,7 +72,7 @@ class Event:
 
     @classmethod
     def of(cls, kind: EventKind, **values: str | int) -> Event:
-        """Return an event of a kind, without a time."""
+        """Return an event of a story's history of a kind, without a time."""
         return cls(what=_WORDING.say(kind, {name: str(value) for name, value in values.items()}))
 
     @classmethod

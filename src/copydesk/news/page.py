@@ -66,12 +66,12 @@ class Fault:
 
     @classmethod
     def of(cls, kind: FaultKind, **values: str | int) -> Fault:
-        """Return a fault of a kind, with the values for its sentence."""
+        """Return a fault (of a fetched page or feed) of a kind, with its sentence's values."""
         return cls(kind=kind, values={name: str(value) for name, value in values.items()})
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Parse a fault's sentence; an unknown one becomes a fault of kind OTHER."""
+        """Parse the sentence of a fault of a page or feed; an unknown one is of kind OTHER."""
         kind, values = _WORDING.parse(text)
         return cls(kind=kind, values=values)
 

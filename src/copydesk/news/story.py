@@ -180,7 +180,7 @@ class Shelf(Protocol):
         ...
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Return stories with a near text fingerprint, to be checked exactly, best first."""
+        """Return filed stories with a similar text fingerprint, to be compared, best first."""
         ...
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
@@ -243,7 +243,7 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The filed stories to group others with: their terms, and how many stories have a topic."""
+    """The filed stories that others are grouped with: their terms, and counts by topic."""
 
     corpus: Corpus
     count_stories: Callable[[str], int]

@@ -185,7 +185,7 @@ def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]
 def page_who(
     store: MailStore, issue: str, state: str = "", after: int = 0, most: int = 100
 ) -> WhoPage:
-    """Return a page of a newsletter issue's readers, after reader `after`; raises as `list_who`."""
+    """Return a page of an issue's readers, those after number `after`; raises as `list_who`."""
     sending = _find_sending(store, issue)
     walked = store.ledger.walk(sending.number, _read_state(state), after)
     entries = list(itertools.islice(walked, most + 1))

@@ -89,13 +89,13 @@ def request_fields(subscription: Subscription) -> dict[str, str]:
 
 
 def is_time(subscription: Subscription, now: datetime) -> bool:
-    """Return whether to ask the hub now; a time beyond any lease means a clock was set back."""
+    """Return whether to ask a WebSub hub now; beyond any lease a time comes from a wrong clock."""
     next_at = subscription.next_at
     return next_at is None or not now < next_at <= now + LONGEST_LEASE
 
 
 def after_asking(subscription: Subscription, now: datetime) -> Subscription:
-    """Return a subscription after a request to its hub, which is repeated later without answer.
+    """Return a WebSub subscription after a request to its hub, to be repeated without an answer.
 
     The delay doubles with each try, up to a day, and differs among the subscriptions at a hub.
     """
@@ -109,12 +109,12 @@ def after_asking(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def give_back(subscription: Subscription) -> Subscription:
-    """Return the subscription marked to be cancelled at its hub."""
+    """Return a WebSub subscription marked to be cancelled at its hub."""
     return replace(subscription, ending=True, tries=0, next_at=None)
 
 
 def is_over(subscription: Subscription, now: datetime) -> bool:
-    """Return whether to delete a cancelled subscription: its lease ended or no hub answers."""
+    """Return whether to delete a cancelled WebSub subscription: lease ended, or no answer."""
     enough = subscription.ending and subscription.tries >= _ENDINGS
     return enough and is_time(subscription, now)
 
@@ -122,7 +122,7 @@ def is_over(subscription: Subscription, now: datetime) -> bool:
 def confirm(
     subscription: Subscription, query: Mapping[str, str], now: datetime
 ) -> Confirmed | None:
-    """Verify a hub's request to the callback (5.2, 5.3); None if it does not fit."""
+    """Verify a WebSub hub's request to the callback (5.2, 5.3); None if it does not fit."""
     mode, challenge = query.get("hub.mode"), query.get("hub.challenge", "")
     if query.get("hub.topic") != subscription.topic:
         return None
@@ -152,12 +152,12 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
 
 
 def after_push(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription after a signed push: its hub is relied on again."""
+    """Return a WebSub subscription after a signed push: its hub is relied on again."""
     return replace(subscription, pushed_at=now, missed=0)
 
 
 def after_news(subscription: Subscription, newest: datetime | None) -> Subscription:
-    """Return the subscription after its feed had news, the last one at `newest`.
+    """Return a WebSub subscription after its feed had news, the last one at `newest`.
 
     News found by asking was not pushed, or was pushed too late.
     """
@@ -171,7 +171,7 @@ def after_news(subscription: Subscription, newest: datetime | None) -> Subscript
 
 
 def pushes_until(subscription: Subscription) -> datetime | None:
-    """Return until when the subscription's hub is relied on to push, None if it is not."""
+    """Return until when a WebSub subscription's hub is relied on to push, None if it is not."""
     believed = not subscription.ending and subscription.missed < _DOUBT
     return subscription.lease_until if believed else None
 

@@ -101,11 +101,11 @@ class Slots:
         slot = self._slots.get(host)
         if slot is None:
             if len(self._slots) >= self._limits.hosts:
-                self._put_away()
+                self._drop_idle_slots()
             slot = self._slots[host] = self._recall(host)
         return slot
 
-    def _put_away(self) -> None:
+    def _drop_idle_slots(self) -> None:
         """Drop the older half of the unused slots; the notes on their hosts stay."""
         for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
@@ -142,7 +142,7 @@ class Slots:
             await self._clock.sleep(min(seconds, max(delay, self._options.penalty(slot.host))))
 
     def end(self, slot: Slot) -> None:
-        """Begin the pause after a response of the slot's host."""
+        """Begin a host's pause after its response."""
         slot.answered_at = self._clock.now()
         record = HostRecord(
             answered_at=slot.answered_at,

@@ -145,7 +145,7 @@ def take_in_return(
             words=returned.words,
             is_proved=named.is_by_return_path,
         )
-        return TakenReturn(kind=kind, effect=_note(store, options, returned, entry))
+        return TakenReturn(kind=kind, effect=_store_return(store, options, returned, entry))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,7 @@ def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery |
     return None
 
 
-def _note(
+def _store_return(
     store: MailStore, options: BounceOptions, returned: ReturnedMail, entry: ReturnEntry
 ) -> ReturnEffect:
     """Store a returned message and apply its effect; for an erased reader without server text."""

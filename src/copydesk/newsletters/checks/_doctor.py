@@ -112,7 +112,7 @@ def examine_mail(
     kept = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
-        findings=(*map(_keep, findings), *_look_at_front(newsroom)),
+        findings=(*map(_keep, findings), *_check_front(newsroom)),
     )
     store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
     return read_checks(newsroom, store)
@@ -213,7 +213,7 @@ def _keep(finding: MailFinding) -> KeptFinding:
     return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
 
 
-def _look_at_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
+def _check_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
     """Yield a finding about the web server in front of the readers' pages and the desk, if any."""
     advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
     if advice is not None:

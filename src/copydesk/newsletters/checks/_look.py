@@ -132,7 +132,7 @@ async def check_server(
             MailFinding(kind="tls", state="unknown", what="there was no line to look at"),
         )
     try:
-        encryption = _look_at_certificate(line.certificate_end, options, now)
+        encryption = _check_certificate(line.certificate_end, options, now)
         answer = await line.try_out(sender, recipient)
     finally:
         await line.close()
@@ -145,7 +145,7 @@ async def check_server(
     return (MailFinding(kind="transaction", state="fault", what=what, hint=hint), encryption)
 
 
-def _look_at_certificate(ends: datetime | None, options: SmtpOptions, now: datetime) -> MailFinding:
+def _check_certificate(ends: datetime | None, options: SmtpOptions, now: datetime) -> MailFinding:
     if ends is None:
         what = "the line is not encrypted, and stays on this machine"
         return MailFinding(kind="tls", state="ok", what=what)

@@ -192,7 +192,7 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
         return _spf("fault", f"the SPF record of {domain} counts for nothing ({why})")
     record = records[0] if records else ""
     addresses = await _find_public(host, names)
-    line = _write_mend(domain, record, host, addresses)
+    line = _write_spf_line(domain, record, host, addresses)
     if not record:
         return _spf("fault", f"there is no SPF record: {domain}", line)
     if line and addresses and not is_own_server(domain, host):
@@ -242,7 +242,7 @@ async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
     return tuple(address for address in found if not urls.is_private_address(address))
 
 
-def _write_mend(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
+def _write_spf_line(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
     """Return the DNS line that adds a server's addresses to an SPF record; "" if all are there."""
     terms = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
     if terms:

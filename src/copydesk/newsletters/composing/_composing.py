@@ -110,7 +110,7 @@ class _Composing:
     left: int = 0
 
     def fill(self) -> None:
-        """Fill the issue's sections in order; stories added by editors come first, unlimited."""
+        """Fill the issue's sections in order; editors' additions come first, without limit."""
         dropped = frozenset(self.edits.dropped)
         self.new = find_new_stories(self.material, dropped)
         self.left = self.material.letter.most
@@ -304,7 +304,7 @@ def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[St
     """Yield an editors' list's stories that no earlier issue had, each with the editor's text."""
     for story, words in material.lists.get((part.kind, part.of), ()):
         name = record_name(story.path)
-        if name not in material.earlier.names and not _find_telling(story, material):
+        if name not in material.earlier.names and not _find_earlier_time(story, material):
             yield story, words
 
 
@@ -313,13 +313,13 @@ def _is_new(story: Story, material: IssueMaterial) -> bool:
     is_of_time = dates.utc(material.since) - _OLDEST < at <= dates.utc(material.at)
     if not is_of_time or name in material.earlier.names:
         return False
-    told_at = _find_telling(story, material)
+    told_at = _find_earlier_time(story, material)
     if told_at is not None and (at <= told_at or story.copy_of):
         return False
     return at > dates.utc(material.since) or name in material.late
 
 
-def _find_telling(story: Story, material: IssueMaterial) -> datetime | None:
+def _find_earlier_time(story: Story, material: IssueMaterial) -> datetime | None:
     told_at = material.earlier.told_at.get(material.rules.event(story))
     return dates.utc(told_at) if told_at else None
 
@@ -501,7 +501,7 @@ class Pick(NamedTuple):
 
 
 def write_subject(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return an issue's subject: its first headline, or its three hottest joined by " / "."""
+    """Return an issue's subject: its first headline, or the three of highest heat, with " / "."""
     if rule == "titles":
         return join_titles(picks)
     return text.shorten(picks[0].story.title, SUBJECT_CHARACTERS) if picks else ""
@@ -520,7 +520,7 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
 
 
 def join_titles(picks: Sequence[Pick]) -> str:
-    """Return the three hottest headlines in the issue's order, joined by " / " (SPEC 4)."""
+    """Return the three headlines of highest heat in the issue's order, joined by " / " (SPEC 4)."""
     warmest = sorted(range(len(picks)), key=lambda place: (-picks[place].heat, place))[:_TITLES]
     titles = (picks[place].story.title for place in sorted(warmest))
     return _JOINT.join(text.shorten(title, SUBJECT_CHARACTERS) for title in titles)

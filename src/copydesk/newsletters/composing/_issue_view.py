@@ -131,7 +131,7 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         home=_link(issue.home),
         site=_cut(issue.site, _LONGEST_NAME) or title,
         note=mark_safe(render_note(note)),
-        note_words=_tell_note(note),
+        note_words=_write_plain_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
         cut=0,
     )
@@ -180,11 +180,11 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
         direction=text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
         source=_cut(story.source, _LONGEST_NAME),
-        facts=tuple(_tell_facts(story, issue, strings)),
+        facts=tuple(_list_facts(story, issue, strings)),
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
         note=mark_safe(render_note(note)),
-        note_words=_tell_note(note),
+        note_words=_write_plain_note(note),
         picture=_view_picture(story.picture, title, own_hosts(issue)),
     )
 
@@ -193,7 +193,7 @@ def _primary(tag: str) -> str:
     return tag.partition("-")[0]
 
 
-def _tell_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
+def _list_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
     if story.published_at and issue.at - issue.since > _MANY_DAYS:
         day = local_day(story.published_at, dates.find_zone(issue.zone))
         yield strings.format_date("day_in_month", day)
@@ -221,7 +221,7 @@ def _view_picture(
     return PictureView(source=_link(picture.url), width=width, height=height, alt=alt)
 
 
-def _tell_note(note: str) -> str:
+def _write_plain_note(note: str) -> str:
     """Return an editor's note as plain text: Markdown with the URLs of links in brackets."""
     return _LINK.sub(r"\1 (\2)", text.tidy(note))
 

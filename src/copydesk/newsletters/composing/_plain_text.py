@@ -24,9 +24,9 @@ _WIDTH = 72
 
 def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
     """Return a newsletter issue as plain text, with `links` and the `closing` line below it."""
-    blocks = [*_tell_head(view, strings)]
+    blocks = [*_write_head(view, strings)]
     for section in view.sections:
-        blocks += _tell_section(section, strings)
+        blocks += _write_section(section, strings)
     if not view.sections:
         blocks.append(wrap(strings.say("nothing")))
     if view.cut:
@@ -42,22 +42,22 @@ def join_blocks(blocks: Iterable[str]) -> str:
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
 
 
-def _tell_head(view: IssueView, strings: Strings) -> Iterator[str]:
+def _write_head(view: IssueView, strings: Strings) -> Iterator[str]:
     yield f"{wrap(view.title.upper())}\n{view.day}"
     if view.page:
         yield tell_link(strings.say("letter_browser"), view.page, strings)
-    yield _tell_note(view.note_words, strings)
+    yield _write_note(view.note_words, strings)
 
 
-def _tell_section(section: SectionView, strings: Strings) -> Iterator[str]:
+def _write_section(section: SectionView, strings: Strings) -> Iterator[str]:
     if section.title:
         title = wrap(section.title.upper())
         yield f"{title}\n{'=' * max(map(len, title.splitlines()))}"
     for story in section.stories:
-        yield _tell_story(story, strings)
+        yield _write_story(story, strings)
 
 
-def _tell_story(story: StoryView, strings: Strings) -> str:
+def _write_story(story: StoryView, strings: Strings) -> str:
     names = ", ".join(voice.name for voice in story.coverage)
     if story.unnamed:
         names = strings.say("names_and_more", names=names, count=story.unnamed)
@@ -67,12 +67,12 @@ def _tell_story(story: StoryView, strings: Strings) -> str:
         wrap(story.excerpt),
         wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
         story.href,
-        _tell_note(story.note_words, strings),
+        _write_note(story.note_words, strings),
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _tell_note(note: str, strings: Strings) -> str:
+def _write_note(note: str, strings: Strings) -> str:
     if not note:
         return ""
     return f"[{strings.say('note')}]\n" + "\n".join(wrap(line) for line in note.split("\n"))
@@ -297,18 +297,18 @@ def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
     if not parts.sections:
         return "\n\n".join(filter(None, [tell_markup(parts.markup), more]))
     head = parts.markup[: parts.sections[0][0].start]
-    blocks = [*_tell_filed_head(head, strings)]
+    blocks = [*_write_filed_head(head, strings)]
     for section, stories in parts.sections:
-        blocks.append(_tell_heading(parts.markup[section.start : section.end], section.words))
+        blocks.append(_write_heading(parts.markup[section.start : section.end], section.words))
         blocks += [
-            _tell_filed_story(parts.markup[each.start : each.end], strings) for each in stories
+            _write_filed_story(parts.markup[each.start : each.end], strings) for each in stories
         ]
     blocks += [more, "-- "]  # what follows is a signature to mail programs
-    blocks += _tell_tail(parts.markup[parts.tail_start :], strings)
+    blocks += _write_tail(parts.markup[parts.tail_start :], strings)
     return join_blocks(blocks).rstrip("\n")
 
 
-def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
+def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
     """Yield the issue's title and date, the link to its page, and the editors' note."""
     above, _, rest = markup.partition(NOTE_BEGIN)
     root = parse_fragment(above)
@@ -323,10 +323,10 @@ def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
         for name, href in list_links(each):
             yield tell_link(name, href, strings)
     if rest:
-        yield _tell_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
+        yield _write_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
 
 
-def _tell_heading(markup: str, words: str) -> str:
+def _write_heading(markup: str, words: str) -> str:
     """Return a section's heading, if one is shown."""
     title = words.partition(" ")[2]
     if not title or not _HEADING.search(markup):
@@ -335,7 +335,7 @@ def _tell_heading(markup: str, words: str) -> str:
     return f"{lines}\n{'=' * max(map(len, lines.splitlines()))}"
 
 
-def _tell_filed_story(markup: str, strings: Strings) -> str:
+def _write_filed_story(markup: str, strings: Strings) -> str:
     """Return a story's headline, excerpt, source, URL and note, each on its own line."""
     root = parse_fragment(markup)
     heading = root.find(".//h3")
@@ -346,18 +346,18 @@ def _tell_filed_story(markup: str, strings: Strings) -> str:
         aside.drop_tree()
     href = next((href for _, href in list_links(heading)), "")
     excerpt, source = (" ".join(_list_words(root, name)) for name in ("excerpt", "small"))
-    notes = [_tell_filed_note(aside, strings) for aside in asides]
+    notes = [_write_filed_note(aside, strings) for aside in asides]
     lines = [wrap(text.fold(heading.text_content())), wrap(excerpt), wrap(source), href, *notes]
     return "\n".join(line for line in lines if line)
 
 
-def _tell_filed_note(root: HtmlElement, strings: Strings) -> str:
+def _write_filed_note(root: HtmlElement, strings: Strings) -> str:
     for label in root.find_class("label"):
         label.drop_tree()
     return f"[{strings.say('note')}]\n{tell_markup(root)}"
 
 
-def _tell_tail(markup: str, strings: Strings) -> Iterator[str]:
+def _write_tail(markup: str, strings: Strings) -> Iterator[str]:
     root = parse_fragment(markup)
     for each in root.iter("p"):
         links = list_links(each)

@@ -105,11 +105,11 @@ def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
     raise UsageError(
         "a column seems to say who left, in words that are not known here",
         subject=told,
-        hint=_explain_mending(layout, [column.column for column in columns]),
+        hint=_suggest_fixes(layout, [column.column for column in columns]),
     )
 
 
-def _explain_mending(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
+def _suggest_fixes(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
     """Return what the owner can do about columns with unknown status words."""
     words = ", ".join(
         f"in {column.name} write "

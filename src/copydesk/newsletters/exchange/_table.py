@@ -208,13 +208,13 @@ def _rows_of(store: MailStore, subscriber: Subscriber) -> Iterator[dict[str, str
     consents = {consent.letter: consent for consent in store.consents.of(subscriber.id)}
     subscriptions = store.subscriptions.of(subscriber.id)
     for kept in subscriptions:
-        consent = _tell_consent(consents.get(kept.letter))
+        consent = _consent_cells(consents.get(kept.letter))
         yield common | consent | {"letter": kept.letter, "topics": ";".join(kept.topics)}
     if not subscriptions:
         yield common
 
 
-def _tell_consent(consent: Consent | None) -> dict[str, str]:
+def _consent_cells(consent: Consent | None) -> dict[str, str]:
     if consent is None:
         return {}
     return {

@@ -36,7 +36,7 @@ class LastIssue:
 def letter_stems(
     newsroom: Newsroom, letter: LetterOptions, letters: Sequence[LetterOptions]
 ) -> tuple[str, ...]:
-    """Return the beginnings of a newsletter's issues' file names, the next issue's first."""
+    """Return how the file names of a newsletter's issues begin, that of the next issue first."""
     return issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
 
 

@@ -165,7 +165,7 @@ def send_form(visit: Visit) -> Response:
         return show_form(visit)
     address, letters = form.first("address"), form.all("letter")
     if form.first(_TRAP):
-        return _tell_to_look(visit, address)
+        return _show_mail_notice(visit, address)
     request = readers.SubscribeRequest(
         address=address, letters=letters, client=visit.sent.client, language=pages.language
     )
@@ -175,7 +175,7 @@ def send_form(visit: Visit) -> Response:
     if answer.outcome == "no-letter":
         return _show_form(visit, letters, address, letter_fault=pages.say("readers_fault_letter"))
     if answer.outcome == "asked":
-        return _tell_to_look(visit, address)
+        return _show_mail_notice(visit, address)
     return refuse_for_now(visit, answer.outcome, answer.wait)
 
 
@@ -195,7 +195,7 @@ def refuse_for_now(visit: Visit, outcome: str, wait: timedelta | None) -> Respon
     return answer
 
 
-def _tell_to_look(visit: Visit, address: str) -> Response:
+def _show_mail_notice(visit: Visit, address: str) -> Response:
     pages = visit.pages
     shown = pages.phrase_link_hours("readers_look_text", address=address.strip()[:_LONGEST])
     return pages.notice("look", shown, pages.say("readers_look_hint"))

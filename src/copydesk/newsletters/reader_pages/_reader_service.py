@@ -108,10 +108,10 @@ class ReaderService:
                 store.links.learn_keys()
                 made = answer(Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
             except MailStoreError as error:
-                self._tell(error)
+                self._report(error)
                 return pages.notice("failed", status=503)
         except PublishError as error:  # in a template or text of the owner's
-            self._tell(error)
+            self._report(error)
             return PlainTextResponse("a page cannot be made at the moment\n", 500)
         self._said = ""
         return made
@@ -135,13 +135,13 @@ class ReaderService:
         try:
             self._open(self.read_newsroom()).links.learn_keys()
         except MailStoreError as error:
-            self._tell(error)
+            self._report(error)
 
     def _open(self, newsroom: Newsroom) -> newsletters.MailStore:
         self._store = self._stack.enter_context(addresses.open_readers(newsroom))
         return self._store
 
-    def _tell(self, error: CopydeskError) -> None:
+    def _report(self, error: CopydeskError) -> None:
         """Report a problem to the operator, once while it stays the same."""
         words = f"readers' pages: {error}" + (f"; {error.hint}" if error.hint else "")
         if words != self._said:

@@ -235,4 +235,4 @@ class Visit:
 
 
 Answer = Callable[[Visit], Response]
-"""Answer a visit; it touches the disk: for a thread."""
+"""Return the response to a request; it reads the database, so it is called in a thread."""

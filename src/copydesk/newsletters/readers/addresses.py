@@ -24,14 +24,14 @@ _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedAddress:
-    """A normalized e-mail address, or the fault of the typed text."""
+    """A typed e-mail address normalized, or what is wrong with it."""
 
     address: str = field(default="", repr=False)
     fault: AddressFault = ""
 
 
 def read_address(typed: str, settings: Settings) -> TypedAddress:
-    """Normalize a typed e-mail address, or return its fault.
+    """Return a typed e-mail address normalized, or what is wrong with it.
 
     Undeliverable domains (`.test`, `localhost`) are refused, except in a newsroom whose mail server
     is on this machine, for trials.

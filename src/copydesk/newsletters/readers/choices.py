@@ -55,7 +55,7 @@ def choose_letters(
             return ChooseAnswer(outcome="no-date")
         chosen = _keep_known_topics(newsroom, choices.letters)
         if opened.subscriber.state in {"active", "paused"}:
-            _keep(newsroom, store, opened.subscriber, chosen)
+            _store_choice(newsroom, store, opened.subscriber, chosen)
             _set_state(store, opened.subscriber, chosen, until)
             return ChooseAnswer(outcome="kept")
         return _ask_again(newsroom, store, opened.subscriber, chosen)
@@ -82,12 +82,12 @@ def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
         if isinstance(opened, ClosedLink):
-            return _answer_nobody(store, token, opened)
+            return _answer_gone_reader(store, token, opened)
         letter = "" if everything else find_letter(store, opened.link)
         return end_letters(newsroom, store, opened.subscriber, letter)
 
 
-def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
+def _answer_gone_reader(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
     """Return the answer to an unsubscribe link whose reader does not exist any more."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None
@@ -116,7 +116,7 @@ def _keep_known_topics(
     }
 
 
-def _keep(
+def _store_choice(
     newsroom: Newsroom,
     store: MailStore,
     subscriber: Subscriber,

@@ -183,8 +183,8 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
             KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
             for kept in store.subscriptions.of(number)
         ),
-        consents=tuple(_tell_consent(store, consent) for consent in store.consents.of(number)),
-        deliveries=tuple(map(_tell_delivery, store.ledger.of(number))),
+        consents=tuple(_show_consent(store, consent) for consent in store.consents.of(number)),
+        deliveries=tuple(map(_show_delivery, store.ledger.of(number))),
         returns=tuple(
             KeptReturn(
                 issue=entry.issue,
@@ -205,7 +205,7 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
     )
 
 
-def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
+def _show_delivery(entry: DeliveryEntry) -> KeptDelivery:
     return KeptDelivery(
         issue=entry.issue,
         state=entry.state.name.lower().replace("_", "-"),
@@ -216,7 +216,7 @@ def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
     )
 
 
-def _tell_consent(store: MailStore, consent: Consent) -> KeptConsent:
+def _show_consent(store: MailStore, consent: Consent) -> KeptConsent:
     version = read_version(consent.proof)
     return KeptConsent(
         letter=consent.letter,

@@ -73,7 +73,7 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
     if not by:
         return sending
     store.facts.forget(f"{_HELD}{mail.name}")
-    return _give_word(store, sending, remark, by)
+    return _approve(store, sending, remark, by)
 
 
 def ask_and_file(
@@ -251,7 +251,7 @@ def list_unsent_issues(
     return names
 
 
-def _give_word(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
+def _approve(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
     """Approve an issue's sending that waits for approval or is paused."""
     if sending.state in {"done", "ended"}:
         what = "went out" if sending.state == "done" else "was ended"

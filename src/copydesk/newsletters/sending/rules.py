@@ -118,7 +118,7 @@ _MINUTE = timedelta(minutes=1)
 _WARM_UP_DAYS = 10
 _MOST_DOUBLINGS = 30
 CountDays = Callable[[str], Mapping[str, int]]
-"""Return how many letters each day (UTC, YYYY-MM-DD) went to a domain."""
+"""Return how many messages went to a mail domain, by day (UTC, YYYY-MM-DD)."""
 
 
 class Pace:

@@ -59,7 +59,7 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     has a pause, is not a failure: only the wait is longer.
     """
     if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
-        return _rest(state, refused.retry_at, now)
+        return _pause(state, refused.retry_at, now)
     what = f"{refused.reason}: {refused.detail}"
     failed = _count_failure(state, refused.reason, what, now)
     failed = _keep_fault(failed, refused.fault, _next_try(state, refused.url, now))
@@ -67,10 +67,10 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
         return _state.end(failed, now)
     if refused.retry_at is None:
         return failed
-    return _rest(failed, refused.retry_at, now)
+    return _pause(failed, refused.retry_at, now)
 
 
-def _rest(state: SourceState, until: datetime, now: datetime) -> SourceState:
+def _pause(state: SourceState, until: datetime, now: datetime) -> SourceState:
     """Return the state of a source that is not fetched until a time, a day ahead at most."""
     if state.ended:
         return state
@@ -206,7 +206,7 @@ def _after_success(
         interval=interval,
         ended=False,
         ended_at=None,
-        next_at=_next_look(state, answer, interval, now),
+        next_at=_next_fetch(state, answer, interval, now),
         rest_until=None,
         failures=0,
         failing_since=None,
@@ -218,7 +218,7 @@ def _after_success(
     )
 
 
-def _next_look(
+def _next_fetch(
     state: SourceState, answer: Page | NotModified, interval: float, now: datetime
 ) -> datetime:
     """Return when to fetch a source again after a success.

@@ -135,7 +135,7 @@ def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding
     """Return the problems of a source: first those that need a person, then by seriousness."""
     if state.ended:
         return (_report_end(state),)
-    ordered = [finding for look in _LOOKS for finding in look(source, state, now)]
+    ordered = [finding for look in _CHECKS for finding in look(source, state, now)]
     ordered.sort(key=lambda finding: (not finding.needs_person, _ORDER[finding.kind]))
     return tuple(ordered)
 
@@ -216,7 +216,7 @@ def _describe_failure(state: SourceState) -> _Failure:
             hint = f"set {name} for copydesk, or take proxy_env out of the source in beat.toml"
             return _Failure(words=str(fault), hint=hint, certain=True)
         case FaultKind.CERTIFICATE_ENDED:
-            return replace(failure, words=f"{fault}{_its_end(state)}")
+            return replace(failure, words=f"{fault}{_certificate_end_words(state)}")
         case FaultKind.CERTIFICATE:
             return replace(failure, words=str(fault))
     if state.failure == "gone" and state.failing_since is not None:
@@ -226,7 +226,7 @@ def _describe_failure(state: SourceState) -> _Failure:
     return failure
 
 
-def _its_end(state: SourceState) -> str:
+def _certificate_end_words(state: SourceState) -> str:
     """Return when a certificate expired, if an earlier answer said it."""
     until = state.certificate_until
     return f" on {until.date()}" if until else ""
@@ -325,7 +325,7 @@ def _find_excess(_source: Source, state: SourceState, now: datetime) -> Iterator
         )
 
 
-def _dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _find_wrong_dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     if state.items < _FEW or state.failures:
         return
     if state.odd_dates > _MOST * state.items:
@@ -341,7 +341,7 @@ def _dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Find
     )
 
 
-def _moving(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _find_move(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     since = state.moving_since
     if state.moving_to and since is not None:
         yield Finding(
@@ -362,7 +362,7 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-_LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
     _find_novelty,
     _find_failure,
     _find_pause,
@@ -371,6 +371,6 @@ _LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...]
     _find_silence,
     _find_standstill,
     _find_excess,
-    _dates,
-    _moving,
+    _find_wrong_dates,
+    _find_move,
 )

@@ -174,7 +174,7 @@ def keep_address(state: SourceState) -> SourceState:
 
 
 def revive(state: SourceState) -> SourceState:
-    """Undo the end of a source: it is due now, and a 410 counts as a failure only."""
+    """Undo the end of a source (after a 410): it is due now, and a 410 is a failure only."""
     return replace(
         state,
         ended=False,
