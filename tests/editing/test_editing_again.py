@@ -14,7 +14,8 @@ import pytest
 from copydesk import editing
 from copydesk.archive import change as steps
 from copydesk.news import Verdict
-from copydesk.newsroom import open_newsroom, open_seal
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.records import open_seal
 from world.later import (
     GONE,
     SEALS_PAGE,

@@ -22,7 +22,7 @@ OWN = {
     "rendering/_renderer.py": "the package's templates",
     "desk/_pages.py": "the package's style and script",
     "rendering/_strings.py": "the package's languages",
-    "newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
+    "newsroom/starts.py": "the package's demo, and the folder of a new newsroom",
     "illustrate/drawing.py": "the package's face, or the newsroom's; its kept drawings",
 }
 STORES = {

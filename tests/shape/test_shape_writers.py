@@ -31,7 +31,7 @@ CHANGES = {
 }
 OF_THE_OWNER = {
     "config/_write_beat.py": "beat.toml, for `sources add`; the owner commits it",
-    "newsroom/_starts.py": "a newsroom that is made or adopted",
+    "newsroom/starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
     "newsroom/uploads.py": "pictures that wait for the action that uses them",

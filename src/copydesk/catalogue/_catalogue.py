@@ -62,7 +62,7 @@ class Catalogue:
         self.findings = StoredFindings(self._tables)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._tables.close()
 
     # ---- what it holds, and bringing it up to date -----------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from copydesk import building, newsroom
+from copydesk import building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.newsroom import open_newsroom, reports
@@ -113,10 +113,11 @@ _EDITOR = "Demo editor"
 def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
     """Run the whole line over an invented news web, offline, and serve site and desk."""
     from copydesk import editing, rounds, serve
+    from copydesk.newsroom.starts import demo, demo_newsroom
 
-    with newsroom.demo() as world:
+    with demo() as world:
         now = invocation.now or world.now
-        newsroom.demo_newsroom(folder, now)
+        demo_newsroom(folder, now)
         options = rounds.RoundOptions(web=world.web, all_due=True)
         with open_newsroom(folder, now, {}) as opened, terminal.progress() as progress:
             report = rounds.run_round(opened, options, progress)

@@ -6,7 +6,7 @@ actions, one after the other ──> an edit: what was read │ what it becomes 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,13 +19,12 @@ from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import (
     RULINGS_PATH,
+    MemoryNote,
     as_record,
-    begin_change,
-    keep_digests,
+    digests_to_keep,
     notes_on,
     read_digests,
 )
-from copydesk.rounds import sources  # a lazy face: few edits have tips
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,17 +209,19 @@ def make_edit(
     """
     newsroom = edit.newsroom
     files, left = _plan_files(edit)
-    change = Change(files=files, message=write_message(words), when=when)
-
-    def remember(skipped: Sequence[str]) -> None:
-        _remember(edit, when, {*skipped, *left})
-
-    begun = begin_change(
-        newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
+    note = MemoryNote(
+        at=when,
+        digests={**digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
+        undos=edit.undos,
+        tips=_encode_tips(edit.tips),
     )
-    for address in _list_losses(edit):  # if killed here, a round forgets the texts
+    change = Change(files=files, message=write_message(words), when=when, note=note.encode())
+    begun = change.begin(lock, needed=edit.own_paths.intersection(change.paths))
+    for address in _list_losses(edit):  # if killed here, a round forgets texts and looks
         newsroom.articles.forget(address)
     done = begun.finish()
+    for path in edit.forgotten_looks:
+        newsroom.memory.revisits.forget(path)
     paths = sorted({*done.skipped, *left})
     skipped = (f"left to the next round, it is being edited: {path}" for path in paths)
     return MadeEdit(
@@ -275,19 +276,12 @@ def _is_as_read(edit: Edit, path: str) -> bool:
     return edit.newsroom.archive.read(path) == edit.read[path]
 
 
-def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
-    """Update the memory for an edit, except for records that are left to a person."""
-    memory = edit.newsroom.memory
-    stories = (story for path, story in edit.stories.items() if path not in left)
-    keep_digests(edit.newsroom.beat, memory, stories)
-    for path, digests in edit.digests.items():
-        memory.keep_digests(path, digests)
-    for path in edit.forgotten_looks:
-        memory.revisits.forget(path)
-    for tip in edit.tips:
-        sources.keep_tip(memory, tip)
-    for action_id, undo in edit.undos.items():
-        memory.actions.put(action_id, when, undo)
+def _encode_tips(tips: tuple[Tip, ...]) -> dict[str, bytes]:
+    if not tips:
+        return {}
+    from copydesk.rounds.sources.states import encode_tips  # few edits have tips
+
+    return encode_tips(tips)
 
 
 # Actions in commit messages: the trailer by which an action is found and undone.

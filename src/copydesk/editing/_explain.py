@@ -17,8 +17,9 @@ from copydesk.judge import gate
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import DROP_STAGES, RULING_KINDS, Article, Beat, Ruling, Standing, Story, Verdict
-from copydesk.newsroom import Newsroom, record_at
+from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.records import record_at
 from copydesk.newsroom.reports import Evidence, Explanation, Place, QualityRow, Rule, Term
 from copydesk.newsroom.standings import read_rules, standing_of
 from copydesk.review.rules import record_name

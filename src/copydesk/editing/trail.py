@@ -15,7 +15,8 @@ from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Event, EventKind, Ruling, Story, Verdict
 from copydesk.news.wording import Wording
-from copydesk.newsroom import Newsroom, record_at
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.records import record_at
 from copydesk.review.rules import record_name
 
 # Trail entries and their kinds, with the words for each.

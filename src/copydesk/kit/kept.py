@@ -103,7 +103,7 @@ class KeptDatabase:
                 yield
 
     def be_patient(self, seconds: float) -> None:
-        """Set how long methods wait for other writers before they raise."""
+        """Set how many seconds methods wait for other writers before they raise."""
         with self._lock, self._complaining():
             self._patience_seconds = seconds
             self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

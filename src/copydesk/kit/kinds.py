@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from copydesk.kit import urls
-from copydesk.kit.options import BY_TYPE, DECLARED, Option, Unfit, ValueKind
+from copydesk.kit.options import BY_TYPE, DECLARED, SECRET, Option, Secret, Unfit, ValueKind
 
 # compiled when first used: most commands need few of them
 _LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
@@ -40,6 +40,18 @@ def _text(value: object) -> str:
     if _CONTROL.search(value):
         raise Unfit("one line of text without control characters")
     return value.strip()
+
+
+def _line(value: object) -> str:
+    if not (line := str(value)).isprintable():
+        raise Unfit("one line of text")
+    return line
+
+
+def _plain_line(value: object) -> str:
+    if not ((line := str(value)).isprintable() and line.isascii()):
+        raise Unfit("one line of plain characters")
+    return line
 
 
 def _flag(value: object) -> bool:
@@ -332,6 +344,8 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
 
 
 TEXT = ValueKind(name="text", read=_text)
+LINE = ValueKind(name="one line of text", read=_line)
+PLAIN_LINE = ValueKind(name="one line of plain characters", read=_plain_line)
 SHARE = ValueKind(name="share from 0 to 1", read=_share)
 FLAG = ValueKind(name="true or false", read=_flag)
 WORDS = ValueKind(name="list of texts", read=_words)
@@ -402,6 +416,14 @@ def _literals(annotation: object) -> Iterator[str]:
 def options_of(owner: type) -> tuple[Option, ...]:
     """Return the options that a dataclass declares, in the order of its fields."""
     return tuple(_options(owner))
+
+
+@cache
+def secrets_of(owner: type) -> Mapping[str, Secret]:
+    """Return the secrets that a dataclass declares, by the names of their fields."""
+    return {
+        known.name: known.metadata[SECRET] for known in fields(owner) if SECRET in known.metadata
+    }
 
 
 def _options(owner: type) -> Iterator[Option]:

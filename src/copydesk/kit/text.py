@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
 # Unicode noncharacters: the last two of each plane, and U+FDD0 to U+FDEF
@@ -144,3 +144,12 @@ def squash(name: str) -> str:
 def guard_liquid(markup: str) -> str:
     """Return HTML with Liquid tags escaped: Jekyll ignores them, browsers show the same."""
     return _LIQUID.sub("&#123;", markup)
+
+
+def find_nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` was probably meant to be, "" for none."""
+    import difflib
+
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else ""

@@ -271,7 +271,10 @@ def _middle(step: int) -> float:
 CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay", "timed"]
 Tally = Mapping[tuple[CountKind, str], int]  # by kind and what
 
-_READ = "SELECT count FROM counts WHERE day = ? AND source = ? AND kind = ? AND what = ?"
+_COUNT = """
+INSERT INTO counts VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (day, source, kind, what) DO UPDATE SET count = count + excluded.count
+"""
 _ALL_DAYS = """
 SELECT day, source, kind, what, count FROM counts WHERE day >= ? AND kind <> 'timed'
 ORDER BY day, source
@@ -317,11 +320,7 @@ class SourceDay:
 
 
 class SourceCounts:
-    """Counts of the rounds by the newsroom's own days.
-
-    Each statement of `add` sets a total instead of adding to it, so playing it twice is the same as
-    once (see `Memory.rehearse`). Only rounds count, one at a time.
-    """
+    """Counts of the rounds by the newsroom's own days."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
@@ -329,10 +328,7 @@ class SourceCounts:
     def add(self, day: date, source: str, tally: Tally) -> None:
         """Add what a round counted for a source to that day's counts."""
         for (kind, what), count in sorted(tally.items()):
-            place = (day.isoformat(), source, kind, what)
-            known = self._run(_READ, *place).fetchone()
-            total = count + (known[0] if known else 0)
-            self._run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", *place, total)
+            self._run(_COUNT, day.isoformat(), source, kind, what, count)
 
     def list_source_days(self, since: date) -> list[SourceDay]:
         """Return what each source brought on each day since a day, by day and source.

@@ -234,42 +234,6 @@ class ExcerptRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteOptions:
-    """The site's title and addresses, as `[site]` in beat.toml.
-
-    No address ends with a slash.
-    """
-
-    title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
-    description: str = option("", "What the site is, in a sentence or two, for its about page.")
-    contact: str = option(
-        "",
-        "Whom readers and publishers may write to; stands on the about page.",
-        kinds.CONTACT,
-    )
-    url: str = option(
-        "",
-        "Where readers find the site. Its path is the base of links only, never a folder in the "
-        "output. Without it links are relative to the web root and feeds are not complete.",
-        kinds.BASE,
-    )
-    locale: str = option("en-us", "The language the site is written in.", kinds.LOCALE)
-    timezone: str = option(
-        "UTC",
-        "Which day a day page and a letter mean. Records are always UTC.",
-        kinds.TIMEZONE,
-    )
-    topic: str = option(
-        "", "The name of the main topic. Without it: the first topic in `_data/topics`."
-    )
-    main_topic: bool = option(
-        True,
-        "`true`: one topic is the main one, and all others stand below it. `false`: none stands "
-        "above the others, and what is about any of them is on the beat.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
     """The settings of a site's output besides its pages, as `[publish]` in beat.toml."""
 
@@ -301,16 +265,44 @@ class FrontOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beat(SiteOptions):
-    """Everything that judging and publishing need to know about a site: its settings and rules.
+class Beat:
+    """Everything that judging and publishing need to know about the site.
 
-    `api_url` is the base of the API's own links, without a final slash. `logos` maps a domain to
-    its 50x50 logo. `organizations` and `standings` are keyed by domain. `rulings` are the editors'
-    lasting rules, in the order in which they were made. `hub` is the WebSub hub that feeds name,
-    `index_now_key` proves to search engines that the site is ours; either may be "" for none.
-    `subscribe_url` is the target of the newsletter forms, "" if nobody can subscribe.
+    The options are `[site]` in beat.toml; no address ends with a slash. `api_url` is the base of
+    the API's own links. `logos` maps a domain to its 50x50 logo. `organizations` and `standings`
+    are keyed by domain. `rulings` are the editors' lasting rules, in the order in which they were
+    made. `hub` is the WebSub hub that feeds name, `index_now_key` proves to search engines that the
+    site is ours; either may be "" for none. `subscribe_url` is the target of the newsletter forms,
+    "" where nobody can subscribe.
     """
 
+    title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
+    description: str = option("", "What the site is, in a sentence or two, for its about page.")
+    contact: str = option(
+        "",
+        "Whom readers and publishers may write to; stands on the about page.",
+        kinds.CONTACT,
+    )
+    url: str = option(
+        "",
+        "Where readers find the site. Its path is the base of links only, never a folder in the "
+        "output. Without it links are relative to the web root and feeds are not complete.",
+        kinds.BASE,
+    )
+    locale: str = option("en-us", "The language the site is written in.", kinds.LOCALE)
+    timezone: str = option(
+        "UTC",
+        "Which day a day page and a letter mean. Records are always UTC.",
+        kinds.TIMEZONE,
+    )
+    topic: str = option(
+        "", "The name of the main topic. Without it: the first topic in `_data/topics`."
+    )
+    main_topic: bool = option(
+        True,
+        "`true`: one topic is the main one, and all others stand below it. `false`: none stands "
+        "above the others, and what is about any of them is on the beat.",
+    )
     api_url: str = ""
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)

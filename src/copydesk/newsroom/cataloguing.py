@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import orjson
 
-from copydesk.archive import Archive, ArticleStore, git
+from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, compare_stamps
 from copydesk.errors import CatalogueError, CopydeskError, RecordError, WorkerError
 from copydesk.judge import gate
@@ -151,7 +151,7 @@ def sweep_records(
 
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
-    head = git.Repository(newsroom.root).head()
+    head = newsroom.repository.head()
     now = take_snapshot(newsroom.archive)
     stand, before = now.safe_stamps(), catalogue.signatures()
     changed, lost = compare_stamps(before, stand)
@@ -166,7 +166,7 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
     Without git, or after history was rewritten, every record is swept. Raises RecordError like
     `sweep_records`.
     """
-    repository = git.Repository(newsroom.root)
+    repository = newsroom.repository
     head, known = repository.head(), catalogue.note(_HEAD)
     paths = repository.find_changes_between(known, head) if known and head else None
     if paths is None:

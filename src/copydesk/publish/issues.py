@@ -595,7 +595,7 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
         elif above is not None and above.tag == "p":
             if above is not last_above:  # later ones in it are emphasis in the excerpt
                 rest = text.fold(above.text_content()).removeprefix(words)
-                # the reference's mails are escaped twice
+                # everyday.cc's mails are escaped twice
                 yield LetterItem(title=words, excerpt=text.fold(html.unescape(rest)))
             last_above = above
         elif words:

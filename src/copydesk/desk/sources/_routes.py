@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import building
-from copydesk.building import webhooks
+from copydesk.building import channels
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -227,7 +227,7 @@ class _SourceHandlers:
             runs_rounds=demand is not None,
             is_recorded=self._desk.is_recorded,
             owed=building.list_owed_pings(newsroom.memory, newsroom.now),
-            owed_calls=webhooks.describe_owed_calls(newsroom.memory, newsroom.now),
+            owed_calls=channels.describe_owed_calls(newsroom),
         )
 
     def _lead(self, page: str, **query: str) -> Response:

@@ -70,7 +70,7 @@ class _Lines:
                 yield self._decode(line)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._lines.close()
 
     def find_delimiter(self, line: str) -> str:

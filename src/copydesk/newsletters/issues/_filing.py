@@ -33,7 +33,7 @@ from copydesk.newsletters.issues._gather import (
 )
 from copydesk.newsletters.issues._issues import find_last_issue
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.placement import parse_issue_name
 
 
@@ -237,9 +237,7 @@ def file_issue(
         if last is not None and last.at > dates.utc(issue.since):
             return FiledIssue(path=last.path, is_new=False)
         change = _plan_change(newsroom, issue, rendered, by)
-        done = begin_change(
-            newsroom.memory, lock, change, lambda _skipped: None, needed=change.paths
-        ).finish()
+        done = change.commit(lock)
     for _, error in done.failed:
         raise error
     (path,) = change.paths

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from copydesk import archive, publish
 from copydesk.archive import git
 from copydesk.building import open_site_plan
-from copydesk.config import find_nearest
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.errors import PublishError, RecordError, UsageError
 from copydesk.kit import dates, text
@@ -312,7 +311,7 @@ def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
     if letter is not None:
         return _make_row(newsroom, letter)
     known = [letter.id for letter in letters]
-    near = find_nearest(letter_id, known)
+    near = text.find_nearest(letter_id, known)
     hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
     if not known:
         hint = 'write [[letter]] and id = "daily" into beat.toml'

@@ -11,8 +11,9 @@ from copydesk.errors import RecordError
 from copydesk.judge import coverage
 from copydesk.news import Beat, Ruling, Shelved, Story
 from copydesk.news.wording import Wording
-from copydesk.newsroom import Newsroom, find_record
+from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
+from copydesk.newsroom.records import find_record
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules
 from copydesk.rounds._shelf import FiledShelf, Vectors

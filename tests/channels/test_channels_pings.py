@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from copydesk import deploy
+from copydesk import channels
 from copydesk.news import Beat
 
 BEAT = Beat(title="Tidewatch", url="https://tidewatch.example/coast", index_now_key="0123abcd")
@@ -22,11 +22,11 @@ CHANGED = (
 
 
 def test_nobody_is_told_unless_it_is_wanted() -> None:
-    assert [] == deploy.pings(Beat(title="T", url="https://t.example"), "https://e/", CHANGED)
+    assert [] == channels.pings(Beat(title="T", url="https://t.example"), "https://e/", CHANGED)
 
 
 def test_search_engines_hear_of_pages_the_front_page_and_the_newest_first() -> None:
-    (ping,) = deploy.pings(BEAT, "https://engine.example/indexnow", CHANGED)
+    (ping,) = channels.pings(BEAT, "https://engine.example/indexnow", CHANGED)
 
     said = json.loads(ping.body)
     site = "https://tidewatch.example/coast"
@@ -44,13 +44,13 @@ def test_search_engines_hear_of_pages_the_front_page_and_the_newest_first() -> N
 def test_no_list_is_longer_than_the_protocol_allows() -> None:
     changed = [f"news/{number}/index.html" for number in range(10_500)]
 
-    (ping,) = deploy.pings(BEAT, "https://engine.example/", changed)
+    (ping,) = channels.pings(BEAT, "https://engine.example/", changed)
 
-    assert deploy.INDEX_NOW_MOST == len(json.loads(ping.body)["urlList"])
+    assert channels.INDEX_NOW_MOST == len(json.loads(ping.body)["urlList"])
 
 
 def test_a_hub_hears_of_each_feed() -> None:
-    told = deploy.pings(HUB, "https://engine.example/", CHANGED)
+    told = channels.pings(HUB, "https://engine.example/", CHANGED)
 
     feeds = [
         "https://tidewatch.example/topics/coast/feed.xml",
@@ -62,4 +62,4 @@ def test_a_hub_hears_of_each_feed() -> None:
 
 
 def test_with_no_page_and_no_feed_changed_there_is_nothing_to_tell() -> None:
-    assert [] == deploy.pings(BEAT, "https://engine.example/", ("pictures/a.webp", "sitemap.xml"))
+    assert [] == channels.pings(BEAT, "https://engine.example/", ("pictures/a.webp", "sitemap.xml"))

@@ -428,12 +428,12 @@ def _lead_digest(url: str) -> bytes:
 
 # Tips: pages that editors want filed, stored until a round has handled them.
 #
-# desk: keep_tip ──> round: read_tips ── filed, dropped, or failed for good ──> forget_tip
+# desk: encode_tips ──> round: read_tips ── filed, dropped, or failed for good ──> forget_tip
 
 
-def keep_tip(memory: Memory, tip: Tip) -> None:
-    """Store a tip for the next round, replacing an earlier one for the same page."""
-    memory.tips.put(urls.identity(tip.url), msgspec.json.encode(tip))
+def encode_tips(tips: Iterable[Tip]) -> dict[str, bytes]:
+    """Return tips as the memory stores them, one for each page."""
+    return {urls.identity(tip.url): msgspec.json.encode(tip) for tip in tips}
 
 
 def read_tips(memory: Memory) -> list[Tip]:

@@ -1,15 +1,132 @@
-"""The settings of sending newsletters: sender, mail server, DKIM signature, limits and bounces."""
+"""Options of beat.toml that several rooms read: fetching, mailing, and the place of a deploy."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from copydesk.kit import kinds
+from copydesk import __version__
+from copydesk.kit import kinds, text
 from copydesk.kit.kinds import HOST, TEXT, WORDS
-from copydesk.kit.options import Unfit, ValueKind, option
+from copydesk.kit.options import Unfit, ValueKind, from_environment, option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """Delays between requests to one host, as `[[host]]` in beat.toml; None: the general ones."""
+
+    delay_seconds: float | None = option(
+        None,
+        "As `fetch.delay_seconds`, for this host. Its own robots.txt may ask for more.",
+        kinds.number(),
+    )
+    penalty_seconds: float | None = option(
+        None, "As `fetch.penalty_seconds`, for this host.", kinds.number()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchOptions:
+    """The settings of all requests to other sites, as `[fetch]` in beat.toml.
+
+    `timeout_seconds` is for one request from its first byte to its last, `connect_seconds` for
+    DNS, TCP and TLS. `delay_seconds` is the pause between the end of a host's answer and the next
+    request to it, `penalty_seconds` the pause after a 429 or several 403 in a row; `hosts` has
+    other settings for single hosts, by exact name.
+    """
+
+    contact: str = option(
+        "",
+        "Who to write to about this newsroom's requests; stands in the User-Agent. A round on the "
+        "real web needs it, a replay does not.",
+        kinds.CONTACT,
+        variable="COPYDESK_CONTACT",
+    )
+    max_age_days: int = option(0, "Leave articles alone that are older than this; 0: no limit.")
+    max_bytes: int = option(
+        10_000_000,
+        "Take no more than this of one answer, counted unpacked.",
+        kinds.whole(minimum=1_000),
+    )
+    timeout_seconds: float = option(
+        30.0, "Give up on one request after this time.", kinds.number(minimum=0.1)
+    )
+    delay_seconds: float = option(5.0, "Wait this long between two requests to one host.")
+    penalty_seconds: float = option(
+        30.0, "Leave a host alone this long after it answered 429, or 403 several times in a row."
+    )
+    connect_seconds: float = option(
+        10.0, "Give up on finding and reaching a host after this time.", kinds.number(minimum=0.1)
+    )
+    concurrency: int = option(
+        64, "Ask at most this many hosts at one moment.", kinds.whole(minimum=1)
+    )
+    nameservers: tuple[str, ...] = option(
+        (),
+        "Resolve names there: addresses such as `9.9.9.9` or `[2620:fe::fe]:53`. Without any: "
+        "those of the system.",
+        kinds.NAMESERVERS,
+    )
+    max_redirects: int = option(
+        10, "Follow at most this many redirects; each is checked like a first request."
+    )
+    allow_hosts: tuple[str, ...] = option(
+        (),
+        "Hosts that may be asked although their address is private or this machine's.",
+        kinds.HOSTS,
+    )
+    tdmrep: bool = option(
+        True,
+        "Ask the host of a page once a day what it says of text and data mining, at "
+        "`/.well-known/tdmrep.json`: one request more a host and day.",
+    )
+    articles_max_bytes: int = option(
+        500_000_000,
+        "Keep at most this much extracted text in `.copydesk/articles`; the oldest goes.",
+    )
+    user_agent: str = f"copydesk/{__version__}"
+    hosts: Mapping[str, Manners] = field(default_factory=dict)
+
+    @cached_property
+    def signature(self) -> str:
+        """Return the User-Agent line: `copydesk/0.1.0 (+mailto:desk@example.org)`."""
+        contact = text.fold(self.contact).encode("ascii", "ignore").decode()
+        return f"{self.user_agent} (+{contact})" if contact else self.user_agent
+
+    def allows(self, host: str) -> bool:
+        """Return whether the settings allow the host of this name to have a private address."""
+        return bool(self._allowed) and _bare(host) in self._allowed
+
+    def delay(self, host: str) -> float:
+        """Return the seconds to wait between a host's answer and the next request to it."""
+        chosen = self._manners.get(_bare(host)) if self._manners else None
+        given = None if chosen is None else chosen.delay_seconds
+        return self.delay_seconds if given is None else given
+
+    def penalty(self, host: str) -> float:
+        """Return the seconds to wait after a host refused us for asking too often."""
+        chosen = self._manners.get(_bare(host)) if self._manners else None
+        given = None if chosen is None else chosen.penalty_seconds
+        return self.penalty_seconds if given is None else given
+
+    @cached_property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(_bare(name) for name in self.allow_hosts)
+
+    @cached_property
+    def _manners(self) -> Mapping[str, Manners]:
+        return {_bare(name): manners for name, manners in self.hosts.items()}
+
+
+def _bare(host: str) -> str:
+    """Return a host name in one spelling: `[::1]` and `::1`, `A.Example.` and `a.example`."""
+    return host.strip().strip("[]").rstrip(".").lower()
+
+
+# Options of mailing: sender, mail server, DKIM signature, limits and bounces.
 
 # RFC 5322's dot-atom, the only form that every mail server takes, at a host with a dot or localhost
 _MAILBOX = r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]{1,40}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+"
@@ -86,7 +203,7 @@ class SmtpOptions:
         "0: no limit.",
         kinds.whole(),
     )
-    password: str = field(default="", repr=False)
+    password: str = from_environment("COPYDESK_SMTP_PASSWORD", kinds.LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +257,8 @@ class BounceOptions:
         "mailbox), without one between them that could.",
         kinds.whole(minimum=1),
     )
-    password: str = field(default="", repr=False)
-    secret: str = field(default="", repr=False)
+    password: str = from_environment("COPYDESK_IMAP_PASSWORD", kinds.LINE)
+    secret: str = from_environment("COPYDESK_BOUNCE_SECRET", kinds.LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +281,7 @@ class HandOverOptions:
     is_draft: bool = option(
         True, "It is put there as a draft, and a person sends it; `false`: it is sent at once."
     )
-    token: str = field(default="", repr=False)
+    token: str = from_environment("COPYDESK_HAND_OVER_TOKEN", kinds.LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +335,54 @@ class MailOptions:
     dkim: DkimOptions = DkimOptions()
     bounces: BounceOptions = field(default_factory=BounceOptions)
     hand_over: HandOverOptions = field(default_factory=HandOverOptions)
+
+
+# Options of deploying: the git branch or S3 bucket to put the site into.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchOptions:
+    """The branch and remote that the site is pushed to, as `[deploy.git]` in beat.toml."""
+
+    remote: str = option("origin", "A git remote of the newsroom, by its name.", kinds.REMOTE)
+    branch: str = option(
+        "gh-pages", "The branch there; it is made where it is not there.", kinds.BRANCH
+    )
+    history: bool = option(
+        True,
+        "`true`: each commit follows the last one. `false`: it takes the last one's place, by "
+        "force, so that the repository does not grow.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Options:
+    """The bucket that the site is uploaded to, as `[deploy.s3]` in beat.toml.
+
+    The keys come only from the environment, "" for none; temporary keys need a `session_token`.
+    """
+
+    bucket: str = option("", "The bucket, which is there already.", kinds.BUCKET)
+    region: str = option(
+        "us-east-1",
+        "The region for which requests are signed; what has none often wants `auto`.",
+    )
+    endpoint: str = option(
+        "",
+        "The address of the storage: `https://s3.example.net`. Without it: Amazon's in the region.",
+        kinds.BASE,
+    )
+    prefix: str = option(
+        "", "Below which the site lies in the bucket. Without it: at the bucket's top."
+    )
+    path_style: bool = option(
+        True, "The bucket stands in the path of addresses; `false`: before the host's name."
+    )
+    max_age_seconds: int = option(
+        300,
+        "How long a reader's browser may keep a page without asking. Pictures, named by what is in "
+        "them, are kept for a year.",
+    )
+    access_key: str = from_environment("AWS_ACCESS_KEY_ID", kinds.PLAIN_LINE)
+    secret_key: str = from_environment("AWS_SECRET_ACCESS_KEY", kinds.PLAIN_LINE)
+    session_token: str = from_environment("AWS_SESSION_TOKEN", kinds.PLAIN_LINE)

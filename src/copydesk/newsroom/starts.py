@@ -145,7 +145,7 @@ def _begin(root: Path, when: datetime) -> tuple[str, ...]:
     if git.start_repository(root).usable:
         lock = change.WriteLock(root)
         with lock.hold():
-            lock.adopt(made, "A new newsroom", when)
+            lock.repository.commit(made, "A new newsroom", when=when)
     return tuple(made)
 
 

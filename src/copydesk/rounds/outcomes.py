@@ -26,7 +26,8 @@ from copydesk.rounds._pictures import ChosenPicture
 from copydesk.rounds._reading import PageTrace
 from copydesk.rounds._revisit_plans import Look
 from copydesk.rounds._shelf import FiledShelf
-from copydesk.rounds.sources import RULE_REASONS, RuleDigests, SourceAnswers
+from copydesk.rounds.sources import SourceAnswers
+from copydesk.rounds.sources.states import RULE_REASONS, RuleDigests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

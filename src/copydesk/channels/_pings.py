@@ -8,7 +8,7 @@ feed, in the form of their predecessor (`hub.mode=publish`), which every public 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -30,9 +30,20 @@ class Ping:
     form: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingService:
+    """A service that is told of a deploy: its URL, "" if the owner does not want it, and its pings.
+
+    Both are asked with the beat and with the URL of IndexNow.
+    """
+
+    address: Callable[[Beat, str], str]
+    make: Callable[[Beat, str, list[str]], list[Ping]]
+
+
 def listeners(beat: Beat, endpoint: str) -> list[str]:
     """List the URLs of the services that are to be told of a beat's changes."""
-    return list(dict.fromkeys([endpoint] * bool(beat.index_now_key) + [beat.hub] * bool(beat.hub)))
+    return list(dict.fromkeys(filter(None, (row.address(beat, endpoint) for row in PINGS))))
 
 
 def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
@@ -41,29 +52,41 @@ def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
     Without `beat.index_now_key` and `beat.hub` there are none; `endpoint` is the URL of IndexNow.
     """
     paths = list(dict.fromkeys(changed))
-    pings_due = []
-    if beat.index_now_key and (pages := _pages(paths)):
-        pings_due.append(_index_now(beat, endpoint, pages[:INDEX_NOW_MOST]))
-    if beat.hub:
-        feeds = [path for path in paths if path.rpartition("/")[2] in _FEEDS]
-        pings_due += [_publish(beat, path) for path in feeds]
-    return pings_due
+    wanted = [row for row in PINGS if row.address(beat, endpoint)]
+    return [ping for row in wanted for ping in row.make(beat, endpoint, paths)]
 
 
-def _index_now(beat: Beat, endpoint: str, pages: list[str]) -> Ping:
+def _index_now(beat: Beat, endpoint: str, paths: list[str]) -> list[Ping]:
+    pages = _pages(paths)[:INDEX_NOW_MOST]
     fields = {
         "host": urls.host(beat.url),
         "key": beat.index_now_key,
         "keyLocation": f"{beat.url}/{beat.index_now_key}.txt",
         "urlList": [_address(beat, path.removesuffix(_PAGE)) for path in pages],
     }
-    return Ping(url=endpoint, paths=tuple(pages), body=json.dumps(fields).encode())
+    body = json.dumps(fields).encode()
+    return [Ping(url=endpoint, paths=tuple(pages), body=body)] if pages else []
 
 
-def _publish(beat: Beat, path: str) -> Ping:
-    feed = _address(beat, path)
-    form = {"hub.mode": "publish", "hub.topic": feed, "hub.url": feed}
-    return Ping(url=beat.hub, paths=(path,), form=form)
+def _publish(beat: Beat, _endpoint: str, paths: list[str]) -> list[Ping]:
+    feeds = [path for path in paths if path.rpartition("/")[2] in _FEEDS]
+    topics = [(path, _address(beat, path)) for path in feeds]
+    return [
+        Ping(
+            url=beat.hub,
+            paths=(path,),
+            form={"hub.mode": "publish", "hub.topic": topic, "hub.url": topic},
+        )
+        for path, topic in topics
+    ]
+
+
+PINGS = (
+    PingService(
+        address=lambda beat, endpoint: endpoint if beat.index_now_key else "", make=_index_now
+    ),
+    PingService(address=lambda beat, _: beat.hub, make=_publish),
+)
 
 
 def _pages(paths: Iterable[str]) -> list[str]:

@@ -1,53 +1,51 @@
-"""Webhooks: sign calls that tell subscribers which stories changed, and try failed ones again.
+"""Channels of stories: queue a call for each event on the site, send it, and try failed ones again.
 
-Pending calls are stored in the memory. Each is tried until it succeeds or a day has passed.
+Who is told, and how, is in the room `channels`. Pending calls are stored in the memory. Each is
+tried until it succeeds or a day has passed.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
 import hashlib
-import hmac
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 
 from copydesk import fetch
 from copydesk.archive import record
-from copydesk.config import Settings, Webhook
+from copydesk.building._pings import find_trouble
+from copydesk.channels import Channel, SiteEventKind
+from copydesk.config import Settings
 from copydesk.errors import RecordError
 from copydesk.fetch.web import Web
 from copydesk.kit import dates, git
 from copydesk.memory import Memory
-from copydesk.news import Page, Refused, Story
+from copydesk.news import Story
 from copydesk.newsroom import PRIVATE, Newsroom, hold_lock
 from copydesk.placement.addresses import quote_path, story_folder
 
-# Calls: pending ones are sent, signed as in Standard Webhooks, and noted as heard or failed.
+# Calls: pending ones are sent, and noted as heard or failed.
 
 _ANSWER_BYTES = 65_536
-_AT_ONCE = 50  # calls of one webhook in one go
+_AT_ONCE = 50  # calls of one channel in one go
 _SECONDS = 15.0  # timeout of one call
-_PREFIX = "whsec_"
 
 
-async def call_webhooks(settings: Settings, memory: Memory, now: datetime) -> tuple[str, ...]:
+async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple[str, ...]:
     """Send the pending calls that are due; return a sentence for each call that was given up.
 
-    Each webhook gets its calls in order: if one fails, the later ones wait. Private addresses are
+    Each channel gets its calls in order: if one fails, the later ones wait. Private addresses are
     refused, except those of hosts in `fetch.allow_hosts`. Redirects are not followed. Raises
     MemoryStoreError.
     """
     owed = OwedCalls(memory, now)
-    hooks = {hook.url: hook for hook in settings.webhooks if hook.secret}
-    due = _find_due(owed, hooks, now)
+    channels = {channel.address: channel for channel in settings.channels if channel.is_ready}
+    due = _find_due(owed, channels, now)
     if not due:
         return ()
     with hold_lock(settings.root / PRIVATE / "webhooks.lock") as is_free:
@@ -55,19 +53,19 @@ async def call_webhooks(settings: Settings, memory: Memory, now: datetime) -> tu
             return ()
         options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
         async with Web(options, fetch.WallClock()) as web:
-            calls = [_call(web, owed, hooks[url], due[url], now) for url in due]
+            calls = [_call(web, owed, channels[url], due[url], now) for url in due]
             notes = await asyncio.gather(*calls)
     return tuple(note for note in notes if note)
 
 
 def _find_due(
-    owed: OwedCalls, hooks: Mapping[str, Webhook], now: datetime
+    owed: OwedCalls, channels: Mapping[str, Channel], now: datetime
 ) -> Mapping[str, list[OwedCall]]:
-    """Return the calls to send to each webhook now; calls behind a waiting one wait, too."""
+    """Return the calls to send to each channel now; calls behind a waiting one wait, too."""
     due: dict[str, list[OwedCall]] = {}
     late: set[str] = set()
     for call in owed.list():
-        if call.url not in hooks:
+        if call.url not in channels:
             owed.forget(call)
         elif call.url in late or not call.is_due(now):
             late.add(call.url)
@@ -77,52 +75,24 @@ def _find_due(
 
 
 async def _call(
-    web: Web, owed: OwedCalls, hook: Webhook, calls: Sequence[OwedCall], now: datetime
+    web: Web, owed: OwedCalls, channel: Channel, calls: Sequence[OwedCall], now: datetime
 ) -> str:
-    """Send a webhook its calls until one fails; return a sentence if that one is given up."""
+    """Send a channel its calls until one fails; return a sentence if that one is given up."""
     for call in calls[:_AT_ONCE]:
+        request = channel.make_request(call.id, call.body, now)
         try:
             async with asyncio.timeout(_SECONDS):
-                answer = await web.post_json(call.url, call.body, sign(hook.secret, call, now))
-            why = _trouble(answer)
+                answer = await web.post_json(request.url, request.body, request.headers)
+            why = find_trouble(answer)
         except TimeoutError:
             why = f"no answer within {_SECONDS:g} seconds"
         if not why:
             owed.forget(call)
             continue
         if owed.note_failure(call, why):
-            return f"the webhook {call.url} did not hear of {call.id} for a day: {why}"
+            return f"the {channel.block} {call.url} did not hear of {call.id} for a day: {why}"
         return ""
     return ""
-
-
-def sign(secret: str, call: OwedCall, now: datetime) -> Mapping[str, str]:
-    """Return the headers that prove who sent a call (Standard Webhooks 1.0, symmetric).
-
-    The signature covers ID, time and body, so none of them can be exchanged.
-    """
-    moment = str(int(now.timestamp()))
-    content = b".".join((call.id.encode(), moment.encode(), call.body))
-    signature = hmac.new(_read_secret(secret), content, hashlib.sha256).digest()
-    return {
-        "webhook-id": call.id,
-        "webhook-timestamp": moment,
-        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
-    }
-
-
-def _read_secret(secret: str) -> bytes:
-    """Return the bytes of a secret: base64 after `whsec_`, any other text as it is."""
-    if secret.startswith(_PREFIX):
-        with contextlib.suppress(binascii.Error, ValueError):
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    return secret.encode()
-
-
-def _trouble(answer: Page | Refused) -> str:
-    if isinstance(answer, Refused):
-        return f"{answer.reason} ({answer.detail})" if answer.detail else answer.reason
-    return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"
 
 
 # Site events: stories that commits put on the site, corrected, or took off it.
@@ -131,7 +101,6 @@ def _trouble(answer: Page | Refused) -> str:
 #
 # So it makes no difference who changed a record: a round, an editor, the command line, a pull.
 
-SiteEventKind = Literal["published", "corrected", "removed"]
 Blob = bytes | None  # content of a file, None if it does not exist
 _FOLDERS = ("_news", "_archive/_news")
 _MOST_RECORDS = 1_000  # records reported in one look
@@ -153,9 +122,9 @@ def note_site_events(newsroom: Newsroom) -> int:
     The first time, and after history was rewritten, only later events count. Raises GitError,
     MemoryStoreError.
     """
-    hooks = [hook for hook in newsroom.settings.webhooks if hook.secret]
+    channels = [channel for channel in newsroom.settings.channels if channel.is_ready]
     owed = OwedCalls(newsroom.memory, newsroom.now)
-    if not hooks:
+    if not channels:
         owed.forget_all()
         return 0
     head = _find_head(newsroom)
@@ -164,10 +133,10 @@ def note_site_events(newsroom: Newsroom) -> int:
         return 0
     events = list(_find_events(newsroom, before, head)) if before else []
     with newsroom.memory.together():  # after a kill, the next look starts at the same commit
-        calls = [(event, hook) for event in events for hook in hooks if event.kind in hook.events]
-        for event, hook in calls:
+        calls = [(event, to) for event in events for to in channels if to.hears(event.kind)]
+        for event, channel in calls:
             about = f"{event.commit} {event.story.path}"
-            owed.add(hook.url, f"story.{event.kind}", about, _describe(newsroom, event))
+            owed.add(channel.address, f"story.{event.kind}", about, _describe(newsroom, event))
         owed.keep_mark(head)
     return len(calls)
 
@@ -267,7 +236,7 @@ def _describe(newsroom: Newsroom, event: SiteEvent) -> Mapping[str, object]:
     }
 
 
-# Pending calls, stored in the memory until the webhook has heard them.
+# Pending calls, stored in the memory until the channel has heard them.
 
 GIVEN_UP_AFTER = timedelta(days=1)
 _FIRST_WAIT = timedelta(seconds=30)
@@ -279,7 +248,7 @@ _CALL = "call "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedCall:
-    """A pending call: its webhook's URL, its body, since when, and how often it was tried.
+    """A pending call: its channel's URL, its body, since when, and how often it was tried.
 
     `number` is its place in the order. `id` is the same at each try, so that a receiver can
     recognize a repeated call. `why` is the reason of the last failure.
@@ -364,13 +333,14 @@ def _key(call: OwedCall) -> str:
     return f"{_CALL}{call.number:012d}"
 
 
-def describe_owed_calls(memory: Memory, now: datetime) -> Sequence[str]:
-    """Return a sentence for each webhook with pending calls; raises MemoryStoreError."""
+def describe_owed_calls(newsroom: Newsroom) -> Sequence[str]:
+    """Return a sentence for each channel with pending calls; raises MemoryStoreError."""
+    blocks = {channel.address: channel.block for channel in newsroom.settings.channels}
     by_url: dict[str, list[OwedCall]] = {}
-    for call in OwedCalls(memory, now).list():
+    for call in OwedCalls(newsroom.memory, newsroom.now).list():
         by_url.setdefault(call.url, []).append(call)
     return [
-        f"the webhook {url} is owed {len(calls):,} since {calls[0].since:%Y-%m-%d %H:%M} UTC"
-        + (f": {calls[0].why}" if calls[0].why else "")
+        f"the {blocks.get(url, 'webhook')} {url} is owed {len(calls):,} since "
+        f"{calls[0].since:%Y-%m-%d %H:%M} UTC" + (f": {calls[0].why}" if calls[0].why else "")
         for url, calls in by_url.items()
     ]

@@ -1,1 +1,0 @@
-"""The settings of fetching, mailing and deploying, as tables in beat.toml."""
