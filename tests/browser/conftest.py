@@ -1,19 +1,28 @@
-"""What the tests of a module share: a Chromium, which takes a second to start, and who is in."""
+"""What these tests share: a Chromium, which takes a second to start, and who is in.
+
+A process runs the files of this folder one after another (tests/conftest.py), so it starts one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from world.browsing import Window, come_in, new_context, origin_of, start_chromium
 from world.served_newsroom import ServedNewsroom
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with start_chromium() as browser:
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    with start_chromium(playwright) as browser:
         yield browser
 
 

@@ -14,7 +14,7 @@ from world.waiting import name_of, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TRIES = 5
+FEW, MANY = 2, 5  # tries
 TITLE = "document.querySelector('.row h2')?.textContent.trim()"
 
 
@@ -40,13 +40,14 @@ def ben(served: ServedNewsroom, signed_in: Window, chromium: Browser) -> Iterato
         yield window
 
 
+@pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 @pytest.mark.parametrize("who", ["two editors", "two tabs"])
 def test_the_second_to_save_is_shown_both_versions_and_chooses(
-    signed_in: Window, ben: Window, who: str
+    signed_in: Window, ben: Window, who: str, tries: int
 ) -> None:
     other = ben if who == "two editors" else Window.open(signed_in.page.context, ben.origin)
     name = name_of(0 if who == "two editors" else 1)
-    for number in range(TRIES):
+    for number in range(tries):
         for window in (signed_in, other):
             window.go(edit_path(name))
         other.page.fill("[name=title]", f"Theirs {number}")

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright
 
 from copydesk.mail_store import open_mail
 from copydesk.mail_store.deliveries import DeliveryState
@@ -47,9 +47,14 @@ def served(
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory, served: ServedNewsroom) -> Iterator[Browser]:
+def chromium(
+    tmp_path_factory: pytest.TempPathFactory, served: ServedNewsroom, playwright: Playwright
+) -> Iterator[Browser]:
     folder = tmp_path_factory.mktemp("front")
-    with secure_front(folder, served.port) as port, start_chromium(*lead_to(port)) as browser:
+    with (
+        secure_front(folder, served.port) as port,
+        start_chromium(playwright, *lead_to(port)) as browser,
+    ):
         yield browser
 
 

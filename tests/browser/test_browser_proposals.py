@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("proposals") / "beat", 4)
-    with serve_newsroom(root) as served:
+    with serve_newsroom(root, with_agents=True) as served:
         yield served
 
 

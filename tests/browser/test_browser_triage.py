@@ -1,4 +1,4 @@
-"""A morning at the desk in a real Chromium: a hundred stories by keyboard, and what git says."""
+"""A morning at the desk in a real Chromium: many stories by keyboard, and what git says."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,23 +16,57 @@ from copydesk.archive import Archive, read_rulings
 from world.browsing import Window, add_authenticator, new_context, origin_of, setup_path
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until
-from world.waiting import name_of, waiting_newsroom
+from world.waiting import PAIRS, name_of, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MOST_PRESSES = 250
-REJECTED = range(4, 24)
-HELD = range(24, 34)
-UNDONE, RENAMED, NOTED = 34, 35, 36
 FOUND = "https://ok.example/a"
 FILED = """fetch("/desk/actions").then((answer) => answer.json()).then((told) =>
   told.filter(({ kind }) => kind === "file").map(({ state }) => state))"""
-LAST = 95  # the four after it are other newsrooms' stories of the first events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Morning:
+    """How many stories wait, and which of them are rejected and held; others follow on those."""
+
+    count: int
+    rejected: range
+    held: range
+    most_presses: int
+
+    @property
+    def undone(self) -> int:
+        return self.held.stop
+
+    @property
+    def renamed(self) -> int:
+        return self.undone + 1
+
+    @property
+    def noted(self) -> int:
+        return self.undone + 2
+
+    @property
+    def last(self) -> int:
+        """Return the last row; other newsrooms' stories of the first events come after it."""
+        return self.count - PAIRS - 1
+
+
+SHORT = Morning(count=24, rejected=range(4, 7), held=range(7, 9), most_presses=120)
+LONG = Morning(count=100, rejected=range(4, 24), held=range(24, 34), most_presses=250)
+
+
+@pytest.fixture(
+    scope="module", params=[SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["24", "100"]
+)
+def morning(request: pytest.FixtureRequest) -> Morning:
+    chosen: Morning = request.param
+    return chosen
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
-    root = waiting_newsroom(tmp_path_factory.mktemp("triage") / "beat")
+def served(tmp_path_factory: pytest.TempPathFactory, morning: Morning) -> Iterator[ServedNewsroom]:
+    root = waiting_newsroom(tmp_path_factory.mktemp("triage") / "beat", morning.count)
     with serve_newsroom(root) as served:
         yield served
 
@@ -82,18 +117,19 @@ def group_and_pin(window: Window) -> None:
     decide(window, "p", until_row=4)
 
 
-def reject_and_hold(window: Window) -> None:
+def reject_and_hold(window: Window, morning: Morning) -> None:
     """Reject by the second of the reasons, hold, and take one word back for another."""
-    for number in REJECTED:
+    for number in morning.rejected:
         window.press("r")
         window.wait_for("document.querySelector('dialog[open] .choices')")
         decide(window, "2", until_row=number + 1)
-    for number in HELD:
+    for number in morning.held:
         decide(window, "h", until_row=number + 1)
-    decide(window, "p", until_row=UNDONE + 1)
-    window.wait_for(f"document.querySelector('[data-name$=\"{UNDONE:03}\"][data-state=saved]')")
-    decide(window, "u", until_row=UNDONE)
-    decide(window, "h", until_row=UNDONE + 1)
+    undone = morning.undone
+    decide(window, "p", until_row=undone + 1)
+    window.wait_for(f"document.querySelector('[data-name$=\"{undone:03}\"][data-state=saved]')")
+    decide(window, "u", until_row=undone)
+    decide(window, "h", until_row=undone + 1)
 
 
 def edit(window: Window, number: int, *keys: str, words: str) -> None:
@@ -110,7 +146,7 @@ def edit(window: Window, number: int, *keys: str, words: str) -> None:
     decide(window, "p", until_row=number + 1)
 
 
-def file_page(window: Window) -> None:
+def file_page(window: Window, morning: Morning) -> None:
     """File a page that no source lists, and come back."""
     window.press("g", "f")
     window.wait_for("document.activeElement.name === 'url'")
@@ -118,20 +154,21 @@ def file_page(window: Window) -> None:
     window.press("Control+Enter")
     window.page.wait_for_url("**/desk/today/")
     window.press("g", "w")
-    await_row(window, NOTED + 1)
+    await_row(window, morning.noted + 1)
 
 
-def publish_rest(window: Window) -> None:
-    for number in range(NOTED + 1, LAST):
+def publish_rest(window: Window, morning: Morning) -> None:
+    for number in range(morning.noted + 1, morning.last):
         decide(window, "p", until_row=number + 1)
     window.press("p")
     window.wait_for("!Object.keys(localStorage).some((key) => key.startsWith('copydesk-outbox'))")
 
 
-def expected_words() -> dict[int, str]:
+def expected_words(morning: Morning) -> dict[int, str]:
     """Return what was said of each story; of what a group has beside its leader, nothing."""
-    said = dict.fromkeys(range(LAST + 1), "publish")
-    said |= dict.fromkeys(REJECTED, "reject") | dict.fromkeys([*HELD, UNDONE], "hold")
+    said = dict.fromkeys(range(morning.last + 1), "publish")
+    said |= dict.fromkeys(morning.rejected, "reject")
+    said |= dict.fromkeys([*morning.held, morning.undone], "hold")
     del said[2]  # merged with 1, which leads
     return said
 
@@ -148,29 +185,32 @@ def test_a_passkey_is_made_and_opens_the_desk(window: Window) -> None:
     assert [] == window.noted
 
 
-def test_a_hundred_stories_are_triaged_by_keyboard(window: Window, served: ServedNewsroom) -> None:
+def test_many_stories_are_triaged_by_keyboard(
+    window: Window, served: ServedNewsroom, morning: Morning
+) -> None:
     window.presses, began = 0, time.monotonic()
     group_and_pin(window)
-    reject_and_hold(window)
-    edit(window, RENAMED, "Control+a", words="Tide won")
-    edit(window, NOTED, "Tab", "Tab", "Tab", words="We *saw* it.")
-    file_page(window)
-    publish_rest(window)
+    reject_and_hold(window, morning)
+    edit(window, morning.renamed, "Control+a", words="Tide won")
+    edit(window, morning.noted, "Tab", "Tab", "Tab", words="We *saw* it.")
+    file_page(window, morning)
+    publish_rest(window, morning)
     print(f"{window.presses} key presses, {time.monotonic() - began:.1f} s")
 
     archive = Archive(served.root)
-    stories = {number: archive.read(f"_news/{name_of(number)}.md") for number in range(100)}
+    numbers = range(morning.count)
+    stories = {number: archive.read(f"_news/{name_of(number)}.md") for number in numbers}
     said = {number: story.verdict.said for number, story in stories.items() if story.verdict}
     assert [] == window.noted
-    assert expected_words() == said
+    assert expected_words(morning) == said
     assert ["done"] == window.page.evaluate(FILED)
-    assert "Tide won" == stories[RENAMED].title
-    assert "We *saw* it." == stories[NOTED].note
-    assert {"a press release"} == {stories[number].verdict.why for number in REJECTED}  # type: ignore[union-attr]
-    assert window.presses <= MOST_PRESSES
+    assert "Tide won" == stories[morning.renamed].title
+    assert "We *saw* it." == stories[morning.noted].note
+    assert {"a press release"} == {stories[number].verdict.why for number in morning.rejected}  # type: ignore[union-attr]
+    assert window.presses <= morning.most_presses
 
 
-def test_git_has_each_word_once(window: Window, served: ServedNewsroom) -> None:
+def test_git_has_each_word_once(window: Window, served: ServedNewsroom, morning: Morning) -> None:
     log = run_git(served.root, "log", "--format=%B")
     ids = re.findall(r"^Copydesk-Action: .*#(\S+)$", log, re.MULTILINE)
     words = Counter(re.findall(r"^Copydesk-Action: (\w+)", log, re.MULTILINE))
@@ -179,11 +219,13 @@ def test_git_has_each_word_once(window: Window, served: ServedNewsroom) -> None:
 
     assert len(ids) == len(set(ids))
     assert {"split": 1, "merge": 1, "pin": 1, "rename": 1, "set": 1} == rules
-    assert {"verdict": 96, "undo": 1, "rule": 5} == words
+    assert {"verdict": morning.last + 1, "undo": 1, "rule": 5} == words
     assert "" == run_git(served.root, "status", "--porcelain")
 
 
-def test_the_site_shows_what_was_published(window: Window, served: ServedNewsroom) -> None:
+def test_the_site_shows_what_was_published(
+    window: Window, served: ServedNewsroom, morning: Morning
+) -> None:
     visitor = served.browser()
     site = served.root / ".copydesk/site"
 
@@ -197,10 +239,10 @@ def test_the_site_shows_what_was_published(window: Window, served: ServedNewsroo
     def has_all() -> bool:
         nonlocal pages
         pages = read_pages()
-        return "Tide won" in pages and f"Matter {LAST} of" in pages
+        return "Tide won" in pages and f"Matter {morning.last} of" in pages
 
     until(lambda: visitor.get("/").status == 200)
     until(has_all)
-    shown = {number for number in range(100) if f"Matter {number} of the coast" in pages}
-    assert set() == shown & {*REJECTED, *HELD, UNDONE}
-    assert {0, 1, 3, NOTED, LAST} <= shown
+    shown = {number for number in range(morning.count) if f"Matter {number} of the coast" in pages}
+    assert set() == shown & {*morning.rejected, *morning.held, morning.undone}
+    assert {0, 1, 3, morning.noted, morning.last} <= shown

@@ -28,6 +28,7 @@ from world.command import copydesk
 from world.hub import Hub
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
+from world.served_newsroom import serve_command
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +207,7 @@ def test_a_hub_is_asked_answered_and_heard_by_the_server(tmp_path: Path) -> None
     async def work() -> None:
         async with Hub() as hub:
             remember(hub.url)
-            command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+            command = serve_command(root)
             with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
                 assert process.stderr is not None
                 lines = iter(process.stderr.readline, "")
@@ -233,7 +234,7 @@ def test_readers_are_counted_where_the_newsroom_asks_for_it(
     page = root / ".copydesk" / "site" / "news" / "wall" / "index.html"
     page.parent.mkdir(parents=True)
     page.write_text("<h1>A wall</h1>")
-    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    command = serve_command(root)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,12 +14,13 @@ import pytest
 
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
+from world.served_newsroom import serve_command
 
 
 @contextlib.contextmanager
 def serving(root: Path, until: str) -> Iterator[str]:
     """Serve a newsroom for the block; give what it said up to a line with these words."""
-    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    command = serve_command(root)
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     said = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ import pytest
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, run_git, small_web
+from world.served_newsroom import serve_command
 
 WALL = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 SEALS = "_news/2026-11-19-grey-seals-are-back-on-the-coast.md"
@@ -71,7 +71,7 @@ class Server:
 @contextmanager
 def serving(root: Path, *wrapped: str, watching: bool = True) -> Iterator[Server]:
     """Serve a newsroom, once it watches."""
-    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    command = serve_command(root)
     log = root.parent / "serve.log"
     with log.open("w") as file, subprocess.Popen([*wrapped, *command], stderr=file) as process:
         server = Server(process, log)  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +19,7 @@ from copydesk.kit import locks
 from copydesk.newsroom.reports import RoundStatus, read_round_status
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
+from world.served_newsroom import serve_command
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
 
@@ -36,7 +36,7 @@ def root(tmp_path: Path) -> Path:
 @contextmanager
 def serving(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Serve a newsroom in a process group of its own; give the process and its address."""
-    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    command = serve_command(root)
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

@@ -47,7 +47,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     change(root / "_news" / f"{WALL}.md", "excerpt:", f"excerpt: {HOSTILE}\nformer:")
     change(root / "_news" / f"{SEALS}.md", "title:", "refuses: ai-train, ai-input\ntitle:")
     run_git(root, "commit", "-qam", "by hand")
-    with serve_newsroom(root) as served:
+    with serve_newsroom(root, with_agents=True) as served:
         served.owner()
         yield served
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from world.api_client import ApiAnswer, ApiClient, make_token
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom
 
-ROUNDS = 12  # requests to each operation
+FEW, MANY = 3, 12  # requests to each operation
 HOSTILE = (
     *("", "\u0000", "\n", "../..", "%00", "\u202e", "\ud7ff", "'\"<b>", "𝔘", "x" * 2_000, "-1"),
     *("2026-11-19-sea-wall-to-rise-by-two-metres", "Anna", "read", "verdict", "1", "1e999"),
@@ -115,7 +115,8 @@ def check(answer: ApiAnswer, operation: dict[str, Any], components: dict[str, An
         Draft202012Validator(schema).validate(json.loads(answer.body))
 
 
-def test_noise_is_answered_as_it_is_described(served: ServedNewsroom) -> None:
+@pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+def test_noise_is_answered_as_it_is_described(served: ServedNewsroom, rounds: int) -> None:
     token = make_token(served.root, "Anna", "read", "propose", "decide", "manage")
     described = ApiClient(served.port).get("openapi.json")
     components = described["components"]["schemas"]
@@ -125,7 +126,7 @@ def test_noise_is_answered_as_it_is_described(served: ServedNewsroom) -> None:
         for method, operation in methods.items():
             if operation["operationId"] in LEFT_OUT:
                 continue
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 address, body, headers = noise.request(path, operation)
                 answer = ApiClient(served.port, token).ask(method.upper(), address, body, headers)
                 check(answer, operation, components)

@@ -13,6 +13,7 @@ import pytest
 
 from copydesk import editing
 from copydesk.archive import change as steps
+from copydesk.editing import stories
 from copydesk.news import Verdict
 from copydesk.newsroom import open_newsroom
 from copydesk.newsroom.records import open_seal
@@ -268,6 +269,7 @@ SPAM = (
 STUB = "Subscribe now to read the whole of this article and support the newsroom that wrote it."
 
 
+@pytest.mark.sample("error in a 200", "another article", "500")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -481,5 +483,5 @@ def test_the_words_of_a_page_that_a_look_reads_anew_are_found(root: Path, tmp_pa
 
     assert report.updated == ()
     with open_newsroom(root, NOW, {}) as opened:
-        found = editing.list_stories(opened, editing.StoryQuestion(search='"lower street"'))
+        found = stories.list_stories(opened, stories.StoryQuestion(search='"lower street"'))
     assert [one.path for one in found.stories] == [WALL_RECORD]

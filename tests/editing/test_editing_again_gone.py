@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import editing
+from copydesk.editing import stories
 from copydesk.newsroom import open_newsroom
 from world.later import (
     GONE,
@@ -23,7 +24,7 @@ from world.later import (
 )
 from world.newsroom import NOW, WALL, newsroom, page, run_git
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 DEARER = WALL.replace("41 million crowns", "14 million crowns")
 EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
@@ -31,9 +32,9 @@ EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
 
 def is_gone(root: Path, path: str = WALL_RECORD) -> bool:
     with open_newsroom(root, NOW, {}) as opened:
-        every = editing.list_stories(opened, editing.StoryQuestion()).stories
-        asked = editing.StoryQuestion(standings=frozenset({"gone"}))
-        gone = editing.list_stories(opened, asked)
+        every = stories.list_stories(opened, stories.StoryQuestion()).stories
+        asked = stories.StoryQuestion(standings=frozenset({"gone"}))
+        gone = stories.list_stories(opened, asked)
         told = editing.explain(opened, path).gone
     assert [one.path for one in every if one.gone] == [one.path for one in gone.stories]
     assert (len(gone.stories), told) == (gone.total, path in {one.path for one in gone.stories})
@@ -48,6 +49,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 everyday = pytest.mark.parametrize("root", [EVERYDAY], ids=["everyday"], indirect=True)
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_two_looks_a_day_apart_say_that_a_page_is_gone(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {WALL_PAGE: [at(5, GONE)]})
     run(root, web)
@@ -108,6 +110,7 @@ def test_a_page_that_comes_back_is_gone_no_longer(root: Path, tmp_path: Path) ->
     assert not is_gone(root)
 
 
+@pytest.mark.sample("everyday")
 @everyday
 def test_with_the_memory_lost_a_record_is_looked_at_but_never_changed(
     root: Path, tmp_path: Path
@@ -124,6 +127,7 @@ def test_with_the_memory_lost_a_record_is_looked_at_but_never_changed(
     assert (head(root), run_git(root, "status", "--porcelain")) == (commit, "")
 
 
+@pytest.mark.sample("everyday")
 @everyday
 def test_a_record_whose_article_is_lost_too_is_not_looked_at(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {})

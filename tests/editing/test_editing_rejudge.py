@@ -20,7 +20,7 @@ from world import records
 from world.command import Said, copydesk
 from world.newsroom import NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 SEALS = "_news/2026-11-19-grey-seals-are-back-on-the-coast.md"
@@ -92,6 +92,7 @@ def all_bytes(root: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((root / "_news").iterdir())}
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_under_the_rules_of_its_filing_no_story_changes(root: Path) -> None:
     before = all_bytes(root)
     report = rejudge(root).json()
@@ -131,6 +132,7 @@ def test_a_comparison_changes_nothing(root: Path) -> None:
     assert (all_bytes(root), run_git(root, "rev-parse", "HEAD")) == (before, head)
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_what_would_change_is_filed_in_one_commit_and_once(root: Path) -> None:
     change(root, "beat.toml", 'topic = "Coast"', 'topic = "Coast"\n')
     change(root, TOPIC, "keywords:\n", "keywords:\n  - grey seals\n  - two metres\n")
@@ -400,6 +402,7 @@ def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.sample("copydesk-write", "everyday-settle")
 @pytest.mark.parametrize("place", ["write", "settle"])
 def test_killed_between_two_writes_it_is_finished_by_the_next(root: Path, place: str) -> None:
     change(root, TOPIC, "  - coast\n  - sea wall\n", "  - horses\n")

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, editing
+from copydesk import archive
+from copydesk.editing.undo import UndoReport, undo_action
 from copydesk.errors import CopydeskError, GitError, RecordError, UsageError
 from copydesk.news import Story
 from copydesk.newsroom import open_newsroom
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
@@ -61,9 +62,9 @@ def act(root: Path, *words: str) -> str:
     return str(said.json()["commit"])
 
 
-def undo(root: Path, commit: str, why: str = "") -> editing.UndoReport:
+def undo(root: Path, commit: str, why: str = "") -> UndoReport:
     with open_newsroom(root, NOW, {}) as opened:
-        return editing.undo_action(opened, commit, "Ada", why)
+        return undo_action(opened, commit, "Ada", why)
 
 
 def story(root: Path) -> Story:
@@ -82,6 +83,16 @@ def by_hand(root: Path, old: str, new: str, path: str = RECORD) -> None:
     run_git(root, "commit", "-qam", "by hand")
 
 
+@pytest.mark.sample(
+    "copydesk-verdict-_news/0",
+    "copydesk-verdict-_news/2",
+    "copydesk-rule-rename",
+    "copydesk-rule-set0",
+    "copydesk-rule-pin",
+    "copydesk-rule-block",
+    "everyday-verdict-_news/1",
+    "everyday-rule-set1",
+)
 @pytest.mark.parametrize("words", ACTIONS, ids=lambda words: "-".join((words[0], words[1][:6])))
 def test_an_action_is_undone_to_the_byte_and_done_again_by_undoing_that(
     root: Path, words: tuple[str, ...]

@@ -1,7 +1,7 @@
 """A first round that is killed, and finished by the next, gives what an undisturbed one gives.
 
-Killed before six of its changes of articles, records and memory, spread over all of them; before so
-many more, and in the demo's world, with COPYDESK_KILLS=60.
+Killed before three of its changes of articles, records and memory, spread over all of them; before
+six by ./run.sh test-long, and before as many as COPYDESK_KILLS says, in the demo's world as well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from world.newsroom import KEY, NOW, Answer, feed, newsroom, page, record_web, r
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("COPYDESK_KILLS", "6"))
+FEW, MANY = 3, int(os.environ.get("COPYDESK_KILLS", "6"))  # kills
 AMONG = ("/.copydesk/articles/", "/_news/")
 CONTACT = "Media contact: the press office of the harbour, which answers on each working day."
 TOLD = {
@@ -85,9 +85,11 @@ def outcome(root: Path) -> tuple[dict[str, bytes], str, dict[str, bytes], list[s
     return records, run_git(root, "rev-parse", "HEAD^{tree}"), sites, taught
 
 
+@pytest.mark.sample("coast-few", "demo-few")
+@pytest.mark.parametrize("kills", [FEW, MANY], ids=["few", "many"])
 @pytest.mark.parametrize("world", [coast, demo])
 def test_a_killed_first_round_is_finished_as_if_nothing_had_happened(
-    tmp_path: Path, run: Commands, world: Callable[[Path], tuple[Path, Path]]
+    tmp_path: Path, run: Commands, world: Callable[[Path], tuple[Path, Path]], kills: int
 ) -> None:
     begun, web = world(tmp_path)
 
@@ -99,7 +101,7 @@ def test_a_killed_first_round_is_finished_as_if_nothing_had_happened(
     assert 0 == round_of(whole)
     expected, changes = outcome(whole), run.changes
 
-    for moment in spread(changes, KILLS):
+    for moment in spread(changes, kills):
         root = shutil.copytree(begun, tmp_path / f"killed-{moment}")
         assert -9 == round_of(root, moment)
         assert 0 == round_of(root)

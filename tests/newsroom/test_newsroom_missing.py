@@ -217,6 +217,7 @@ OTHER = page("Bakery wins a prize", "A bakery in the hills won a prize.\n" + SEA
 ELSEWHERE = Answer(status="301 Moved", headers=(("Location", "https://heron.example/seals"),))
 
 
+@pytest.mark.sample("404", "other text")
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -248,6 +249,7 @@ def state(root: Path) -> dict[str, list[dict[str, str]]]:
     return found
 
 
+@pytest.mark.sample("another size", "503")
 @pytest.mark.parametrize(
     ("answer", "is_lost"),
     [

@@ -211,6 +211,7 @@ def test_j_and_k_go_from_headline_to_headline(browse: Browse) -> None:
     ]
 
 
+@pytest.mark.sample("-size1", "2026/11/24/-size0", "topics/robots/-size1", "search/?q=a-size0")
 @pytest.mark.parametrize("size", [PHONE, DESK])
 @pytest.mark.parametrize("path", ["", "2026/11/24/", "topics/robots/", "search/?q=a"])
 def test_nothing_moves_and_nothing_is_too_wide(

@@ -130,6 +130,13 @@ CASES = {
 }
 
 
+@pytest.mark.sample(
+    "without accents",
+    "a phrase",
+    "without a word",
+    "a topic holds those below it",
+    "a source by its domain",
+)
 @pytest.mark.parametrize("case", CASES)
 def test_a_search_finds(ask: Ask, case: str) -> None:
     values, titles = CASES[case]
@@ -156,6 +163,7 @@ def test_a_story_links_to_its_page_and_says_who_and_when(ask: Ask) -> None:
     assert item.cssselect(".by")[0].text_content() == "Wörter & Co"
 
 
+@pytest.mark.sample("script")
 @pytest.mark.parametrize("word", ["script", "long", "ladder", "harmed"])
 def test_hostile_words_stay_words(ask: Ask, word: str) -> None:
     answer = ask(q=word)

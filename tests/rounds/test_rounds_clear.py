@@ -13,7 +13,7 @@ from copydesk.news import Story
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 RECORD = f"_news/{WALL}.md"
@@ -66,6 +66,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in places if file.exists()}
 
 
+@pytest.mark.sample("copydesk-publish", "copydesk-remove", "everyday-hold", "everyday-reject")
 @pytest.mark.parametrize("said", ["publish", "hold", "reject", "remove"])
 def test_a_record_is_as_it_was_before_its_verdict(root: Path, said: str) -> None:
     before = files(root)

@@ -111,19 +111,6 @@ CASES = {
     "attic": Case(words=("run",), prepare=attic, hours=60 * 24),
 }
 
-# a word each way and a round in the other profile, too; the rest of those is `./run.sh test-long`
-BOTH = {"publish", "remove", "correction"}
-KILLED = [
-    pytest.param(
-        name,
-        profile,
-        id=f"{name}-{profile}",
-        marks=[] if profile == "copydesk" or name in BOTH else [pytest.mark.long],
-    )
-    for name in CASES
-    for profile in PROFILES
-]
-
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Commands]:
@@ -298,7 +285,16 @@ def _asked_always(journalled: int, profile: str) -> set[int]:
     return {journalled, journalled + 1} if profile == "copydesk" else {journalled + 1}
 
 
-@pytest.mark.parametrize(("name", "profile"), KILLED)
+@pytest.mark.sample(
+    "publish-copydesk",
+    "remove-everyday",
+    "undo a rename-copydesk",
+    "file-copydesk",
+    "correction-everyday",
+    "attic-copydesk",
+)
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", CASES)
 def test_whatever_was_killed_the_newsroom_goes_on_as_if_it_had_not_been(
     tmp_path: Path, run: Commands, web: Path, filed: dict[str, Path], profile: str, name: str
 ) -> None:

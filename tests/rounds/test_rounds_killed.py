@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,16 +92,19 @@ def root(tmp_path: Path, run: Commands) -> Path:
 
 
 MOMENTS = [*range(1, 60, 7), *range(60, 1200, 45)]
+FEW = [1, 8, 29, 50, 60, 105, 150, 330, 600, 1050]
 
 
+@pytest.mark.sample("what changed-few", "all-few")
+@pytest.mark.parametrize("moments", [FEW, MOMENTS], ids=["few", "many"])
 @pytest.mark.parametrize("words", [(), ("--full",)], ids=["what changed", "all"])
 def test_a_killed_build_leaves_whole_files_and_live_links_and_the_next_one_mends_it(
-    root: Path, run: Commands, words: tuple[str, ...]
+    root: Path, run: Commands, words: tuple[str, ...], moments: Sequence[int]
 ) -> None:
     site = root / ".copydesk/site"
     old, new = tree(root.parent / "old"), tree(root.parent / "new")
     kills = 0
-    for moment in MOMENTS:
+    for moment in moments:
         filed(root, NEW)
         if built(run, root, *words, killed_at=moment) == 0:
             break

@@ -18,7 +18,7 @@ from world.newsroom import NOW, run_git
 
 pytestmark = pytest.mark.slow
 
-KILLS = 8
+FEW, MANY = 3, 8  # kills
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +69,15 @@ def files(root: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (root / "_news").glob("*.md")}
 
 
+@pytest.mark.parametrize("kills", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 def test_a_killed_worker_is_followed_by_one_that_files_the_rest(
-    made: Path, run: Commands, tmp_path: Path
+    made: Path, run: Commands, tmp_path: Path, kills: int
 ) -> None:
     whole = copy_newsroom(made, tmp_path / "whole")
     assert work(run, whole) == 0
     changes, journalled = run.changes, run.journalled
     expected, has_git = files(whole), (made / ".git").exists()
-    moments = {*spread(changes, KILLS), *about_the_journal(journalled)}
+    moments = {*spread(changes, kills), *about_the_journal(journalled)}
     for moment in sorted(moments):
         root = copy_newsroom(made, tmp_path / "beat")
         assert work(run, root, killed_at=moment) == -9
@@ -91,12 +92,13 @@ def test_a_killed_worker_is_followed_by_one_that_files_the_rest(
         shutil.rmtree(root)
 
 
+@pytest.mark.parametrize("kills", [FEW, pytest.param(MANY // 2, marks=pytest.mark.long)])
 def test_on_a_full_disk_what_is_told_as_done_is_done(
-    made: Path, run: Commands, tmp_path: Path
+    made: Path, run: Commands, tmp_path: Path, kills: int
 ) -> None:
     whole = copy_newsroom(made, tmp_path / "whole")
     work(run, whole)
-    for moment in spread(run.changes, KILLS // 2):
+    for moment in spread(run.changes, kills):
         root = copy_newsroom(made, tmp_path / "beat")
         work(run, root, full_at=moment)
         assert work(run, root) == 0

@@ -117,6 +117,7 @@ def test_a_group_holds_where_only_some_of_it_is_of_the_days_asked_for(root: Path
     assert (report["judged"], report["changes"]) == (3, [])
 
 
+@pytest.mark.sample("split-words0", "pin-words1", "merge-words0")
 @pytest.mark.parametrize("words", [["run"], ["rejudge", "--apply"]])
 @pytest.mark.parametrize("said_of", ["split", "pin", "merge"])
 def test_a_rule_binds_without_news_and_is_taken_back(
@@ -226,6 +227,7 @@ def behind(root: Path) -> str:
     return min(name for name, one in stories(root).items() if one.heat == -1)
 
 
+@pytest.mark.sample("leader-publish", "behind-reject")
 @pytest.mark.parametrize("word", ["publish", "hold", "reject"])
 @pytest.mark.parametrize("which", ["leader", "behind"])
 def test_a_cleared_verdict_in_a_group_leaves_it_as_it_was(

@@ -18,7 +18,7 @@ from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 from world.sites import held
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 PAGE = "news/2026-11-19-sea-wall-to-rise-by-two-metres/index.html"
@@ -50,6 +50,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path, web: Path) -> Path:
     return root
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_a_removed_story_leaves_the_site_at_once(root: Path) -> None:
     report = remove(root).json()
     assert report["said"] == "remove"
@@ -83,6 +84,7 @@ def test_a_removal_holds_for_a_record_that_somebody_archived(root: Path) -> None
     assert ("removed", "removed") == (told["state"], told["standing"])
 
 
+@pytest.mark.sample("copydesk-lost0", "copydesk-lost2", "everyday-lost1")
 @pytest.mark.parametrize("lost", [(), (".copydesk",), (".copydesk", RECORD)])
 def test_it_never_comes_back(root: Path, web: Path, lost: tuple[str, ...]) -> None:
     remove(root)

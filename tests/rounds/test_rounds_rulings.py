@@ -15,7 +15,7 @@ from copydesk.news import Ruling
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 WALL, SEALS = (
     "2026-11-19-sea-wall-to-rise-by-two-metres",
@@ -91,6 +91,7 @@ def test_new_topics_stand_in_the_record_at_once(root: Path) -> None:
     assert [(one["number"], one["said"]) for one in told["rulings"]] == [(1, "retopic")]
 
 
+@pytest.mark.sample("copydesk-merge", "copydesk-pin", "everyday-rename")
 @pytest.mark.parametrize(
     "words",
     [
@@ -124,6 +125,7 @@ def test_the_rules_are_in_the_beat_of_later_rounds(root: Path) -> None:
     ]
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_later_rounds_keep_what_was_ruled(root: Path, web: Path) -> None:
     rule(root, "rename", RECORD, "The wall")
     rule(root, "retopic", RECORD, "Town Hall")
@@ -153,6 +155,7 @@ def test_a_record_that_is_filed_anew_is_ruled_as_before(
 # undoing
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_what_is_undone_reads_as_its_article_does(root: Path) -> None:
     before = (root / RECORD).read_bytes()
     rule(root, "rename", RECORD, "The wall")
@@ -362,6 +365,7 @@ def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.sample("copydesk-again-write", "copydesk-round-settle", "everyday-round-write")
 @pytest.mark.parametrize("place", ["write", "settle"])
 @pytest.mark.parametrize("then", ["again", "round"])
 def test_a_rule_killed_between_two_writes_is_finished(

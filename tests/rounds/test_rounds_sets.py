@@ -17,7 +17,7 @@ from world.newsroom import NOW, Answer, feed, newsroom, record_web, run_git, sma
 from world.newsroom import WALL as WALL_TEXT
 from world.newsroom import page as page_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 WALL, SEALS = (
     "2026-11-19-sea-wall-to-rise-by-two-metres",
@@ -98,6 +98,7 @@ def test_a_note_stands_in_the_record_between_history_and_verdict(root: Path) -> 
     assert "note" in dict(story(root).machine)
 
 
+@pytest.mark.sample("everyday")
 @only_everyday
 def test_a_note_leaves_a_record_of_everyday_as_it_is(root: Path) -> None:
     before = (root / RECORD).read_bytes()
@@ -132,6 +133,7 @@ def set_all(root: Path) -> bytes:
     return (root / RECORD).read_bytes()
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_later_rounds_and_judging_anew_keep_what_was_set(root: Path, web: Path) -> None:
     before = set_all(root)
 
@@ -161,6 +163,7 @@ def test_an_equal_set_again_is_no_change(root: Path) -> None:
     assert (before, rules) == ((root / RECORD).read_bytes(), (root / RULES).read_bytes())
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_what_is_undone_reads_as_its_article_does(root: Path) -> None:
     before = story(root)
     set_all(root)
@@ -349,6 +352,7 @@ def test_a_page_that_moves_leaves_the_address_that_was_set(root: Path, tmp_path:
     assert story(root).web_url == HERE
 
 
+@pytest.mark.sample("copydesk", "everyday")
 @pytest.mark.parametrize("more", ["", EVERYDAY], ids=["copydesk", "everyday"])
 def test_the_address_that_another_took_the_place_of_stays_known(tmp_path: Path, more: str) -> None:
     """In `everyday` no history tells of it, and it is not where the page was found."""

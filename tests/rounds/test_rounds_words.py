@@ -22,7 +22,7 @@ from world.later import SEALS_RECORD, WALL_PAGE, WALL_RECORD, at, planned, run, 
 from world.newsroom import KEY, NOW, WALL, Answer, feed, newsroom, page, record_web, run_git
 from world.newsroom import small_web as web_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 EVERYDAY = '[scoring]\nprofile = "everyday"\n[scoring.everyday]\norganization_points = 40\n'
 COPY_PAGE = "https://heron.example/wall"
@@ -175,6 +175,7 @@ def must_rest(root: Path, web: Path) -> None:
 RunWith = Callable[..., reports.RoundReport]
 
 
+@pytest.mark.sample("copydesk-fetches", "copydesk-judges", "everyday-has judged")
 @every_moment
 def test_a_verdict_stands_whenever_it_is_said(
     root: Path, later: Path, run_with: RunWith, moment: Moment
@@ -214,6 +215,7 @@ def test_a_verdict_counts_in_the_round_that_fetches_meanwhile(
     assert not (root / WALL_PAGE_ON_SITE).exists()
 
 
+@pytest.mark.sample("copydesk-fetches", "everyday-has judged")
 @every_moment
 def test_a_block_keeps_a_new_story_out_until_the_round_files(
     root: Path, later: Path, run_with: RunWith, moment: Moment
@@ -228,6 +230,7 @@ def test_a_block_keeps_a_new_story_out_until_the_round_files(
     must_rest(root, later)
 
 
+@pytest.mark.sample("copydesk-between lots", "everyday-fetches")
 @every_moment
 def test_a_story_that_is_removed_meanwhile_is_gone_and_its_text_with_it(
     root: Path, tmp_path: Path, run_with: RunWith, moment: Moment
@@ -242,6 +245,7 @@ def test_a_story_that_is_removed_meanwhile_is_gone_and_its_text_with_it(
     must_rest(root, web)
 
 
+@pytest.mark.sample("copydesk-judges", "everyday-between lots")
 @every_moment
 def test_a_headline_that_is_set_meanwhile_is_not_corrected_away(
     root: Path, tmp_path: Path, run_with: RunWith, moment: Moment

@@ -14,7 +14,7 @@ from world.command import copydesk
 from world.later import WALL_RECORD, run, web_with
 from world.newsroom import NOW, newsroom, run_git
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sample(without="everyday")]
 
 EVERYDAY = '[scoring]\nprofile = "everyday"\n'
 SAID = Verdict(by="Ed", at=NOW, said="reject", why="no")
@@ -40,6 +40,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.sample("copydesk", "everyday")
 def test_the_next_round_commits_it(root: Path, tmp_path: Path) -> None:
     run(root, web_with(tmp_path, {}), 2)
 

@@ -50,6 +50,47 @@ def test_shared_work_begins_with_what_takes_long(
     assert expected == order(tmp_path, *words)
 
 
+@pytest.mark.parametrize(
+    ("sample", "expected"),
+    [
+        ('"one", "three"', ["one", "three"]),
+        ('without="e"', ["two"]),
+    ],
+)
+def test_what_is_not_in_a_sample_is_long(tmp_path: Path, sample: str, expected: list[str]) -> None:
+    names = ["one", "two", "three"]
+    (tmp_path / "pytest.ini").write_text(f"{SETTINGS}  long: takes longer\n  sample: of these\n")
+    shutil.copy(TESTS / "conftest.py", tmp_path)
+    (tmp_path / "test_any.py").write_text(
+        f"import pytest\n@pytest.mark.sample({sample})\n"
+        f"@pytest.mark.parametrize('name', {names})\ndef test_1(name): pass\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
+
+    def collect(words: str) -> list[str]:
+        done = subprocess.run(
+            [*command, "-m", words], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return re.findall(r"test_1\[(\w+)\]", done.stdout)
+
+    assert expected == collect("not long")
+    assert [name for name in names if name not in expected] == collect("long")
+
+
+def test_every_name_in_a_sample_is_one_of_its_test(request: pytest.FixtureRequest) -> None:
+    """Only where the whole suite was collected; a name that is none would leave a test out."""
+    tests: dict[str, tuple[set[str], set[str]]] = {}
+    for item in request.session.items:
+        sample = item.get_closest_marker("sample")
+        parameters = getattr(item, "callspec", None)
+        if sample and parameters:
+            test = item.nodeid.partition("[")[0]
+            _, found = tests.setdefault(test, (set(sample.args), set()))
+            found.add(parameters.id)
+
+    assert {} == {test: named - found for test, (named, found) in tests.items() if named - found}
+
+
 def test_the_garbage_collector_passes_over_what_was_collected() -> None:
     """A hundred thousand tests and modules that stay are not looked through again and again."""
     assert gc.isenabled()
@@ -99,4 +140,4 @@ def test_more_processes_share_the_tests_than_there_are_cores(pytestconfig: pytes
 
     asked = pytestconfig.hook.pytest_xdist_auto_num_workers(config=pytestconfig)
 
-    assert asked == max(1, len(os.sched_getaffinity(0)) * 3 // 2)
+    assert asked == len(os.sched_getaffinity(0)) + 3

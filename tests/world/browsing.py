@@ -14,8 +14,8 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    Playwright,
     Response,
-    sync_playwright,
 )
 
 from world.machine import PATIENCE_SECONDS
@@ -99,14 +99,13 @@ class Window:
 
 
 @contextmanager
-def start_chromium(*words: str) -> Iterator[Browser]:
+def start_chromium(playwright: Playwright, *words: str) -> Iterator[Browser]:
     """Run Chromium for the block, with these words of a command line."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(words))
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(words))
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @contextmanager

@@ -142,7 +142,7 @@ def pages_world(folder: Path) -> Iterator[PagesWorld]:
     links = _sign_links(root)
     os.environ["COPYDESK_METRICS_TOKEN"] = _TOKEN
     try:
-        with serve_newsroom(root) as served:
+        with serve_newsroom(root, with_agents=True) as served:
             browser = come_in_outside(served, "Anna")
             token = make_token(root, "Anna", "read", "propose", "decide", "manage")
             cookies = "; ".join(f"{name}={value}" for name, value in browser.jar.items())

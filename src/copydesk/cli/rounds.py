@@ -112,7 +112,8 @@ _EDITOR = "Demo editor"
 @common
 def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
     """Run the whole line over an invented news web, offline, and serve site and desk."""
-    from copydesk import editing, rounds, serve
+    from copydesk import rounds, serve
+    from copydesk.editing import applying
     from copydesk.newsroom.starts import demo, demo_newsroom
 
     with demo() as world:
@@ -133,7 +134,7 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
         with open_newsroom(folder, now, {}) as opened:
-            waiting = editing.let_stories_wait(opened)
+            waiting = applying.let_stories_wait(opened)
             if waiting:
                 terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
             serve.serve_demo(opened, serve.Address(port=port), _EDITOR, terminal.note)

@@ -4,60 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.parser import BytesParser
 from email.policy import HTTP
-from functools import wraps
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.desk._actions import read_digests
-from copydesk.desk._pages import Editor
 from copydesk.desk_store import DeskStore, Draft
 from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
-from copydesk.news import EditorAction
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 NEVER_KEPT = {"Cache-Control": "no-store"}
 _MOST_BYTES = 2_000_000  # of a request: 200 notes
 
 
-def must_edit(editor: Editor) -> Editor:
-    """Return the editor if they may decide; raises UsageError for one who may only look."""
-    if not editor.may_edit:
-        raise UsageError("your account may look, not decide", subject=editor.name)
-    return editor
-
-
 def page_answer(body: bytes) -> Response:
     """Return an HTML page as an answer that is never cached."""
     return Response(body, media_type="text/html", headers=NEVER_KEPT)
-
-
-def with_errors(handler: Handler) -> Handler:
-    """Answer with a problem where `handler` raises a CopydeskError.
-
-    If a browser asked for a page, the error is raised on: the app answers with an HTML page.
-    """
-
-    @wraps(handler)
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except CopydeskError as error:
-            if "text/html" in request.headers.get("Accept", ""):
-                raise
-            return problem_answer(error)
-
-    return answer
 
 
 def problem_answer(error: CopydeskError) -> Response:
@@ -149,20 +117,6 @@ def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
         for part, payload in (parts if form.is_multipart() else ())
         if isinstance(payload, bytes)
     ]
-
-
-def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
-    """Return the action that makes an upload the picture of its story."""
-    return EditorAction(
-        id=str(uuid4()),
-        kind="rule",
-        said="set",
-        by=by,
-        at=at,
-        stories=(sent.story,),
-        values=("picture", address),
-        base=read_digests(sent.seen, [sent.story]),
-    )
 
 
 FIELDS = frozenset(

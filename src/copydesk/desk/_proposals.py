@@ -5,27 +5,24 @@ A proposal changes nothing by itself. It is shown at its stories until an editor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
-from copydesk import editing
 from copydesk.desk._actions import SentAction, make_actions
-from copydesk.desk._desk import Desk, now
-from copydesk.desk._http import NEVER_KEPT, must_edit, read_form, with_errors
+from copydesk.desk._desk import Desk, Visit, now
+from copydesk.desk._http import NEVER_KEPT
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk._pages import Editor
 from copydesk.desk_store import ApiToken, Ground, Proposal
-from copydesk.editing import queue
+from copydesk.editing import applying
+from copydesk.editing.queue import story_page
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
-from copydesk.news import EditorAction
+from copydesk.news import EditorAction, Story
 
 PROPOSED_RULES = frozenset({"merge", "split", "lead", "set"})
 _PROPOSED_VERDICTS = frozenset({"publish", "hold", "reject"})
@@ -64,8 +61,8 @@ async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: 
         id=proposal_id,
         kind=sent.kind,
         said=sent.said,
-        stories=sent.stories,
-        values=sent.values,
+        stories=tuple(sent.stories),
+        values=tuple(sent.values),
         why=text.fold(sent.why),
     )
     at = now()
@@ -114,14 +111,14 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     Raises RecordError for an unknown story, UsageError for a quotation that is not in the story.
     """
     pages = {
-        name: queue.read_story_page(opened.newsroom, opened.queue, name)
+        name: story_page.read_story_page(opened.newsroom, opened.queue, name)
         for name in dict.fromkeys([*sent.stories, *(ground.story for ground in sent.grounds)])
     }
     for ground in sent.grounds:
         if text.fold(ground.words) not in _read_words(pages[ground.story]):
             hint = "cite them letter by letter, or the story alone"
             raise UsageError("these words do not stand in it", subject=ground.story, hint=hint)
-    if sent.said == "set" and any(_refuses_models(pages[name]) for name in sent.stories):
+    if sent.said == "set" and any(refuses_models(pages[name].seen.story) for name in sent.stories):
         raise UsageError("its publisher refuses ai-input", subject=sent.stories[0])
     if len(sent.stories) != 1:
         return {}
@@ -129,18 +126,19 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     seen = pages[name].seen
     return {
         f"{name} {field}": digest
-        for field, digest in editing.field_digests(seen.story, seen.verdict).items()
+        for field, digest in applying.field_digests(seen.story, seen.verdict).items()
     }
 
 
-def _refuses_models(page: queue.StoryPage) -> bool:
-    return "ai-input" in page.seen.story.refuses
+def refuses_models(story: Story) -> bool:
+    """Decide whether a story's publisher forbids giving its text to a model."""
+    return "ai-input" in story.refuses
 
 
-def _read_words(page: queue.StoryPage) -> str:
+def _read_words(page: story_page.StoryPage) -> str:
     """Return the text that an agent may read; only the headline where the publisher refuses."""
     story = page.seen.story
-    if _refuses_models(page):
+    if refuses_models(story):
         return text.fold(story.title)
     return text.fold(" ".join((story.title, story.excerpt, story.note, page.text)))
 
@@ -202,21 +200,16 @@ def _over(proposal: Proposal) -> UsageError:
     return UsageError(f"{proposal.decided_by} has {proposal.became} it", subject=proposal.id)
 
 
-def list_proposal_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the route of an open desk on which editors decide proposals."""
-
-    async def decide(request: Request) -> Response:
-        editor = must_edit(editor_of(request))
-        form = dict(await read_form(request))
-        do, proposal_id = form.get("do", ""), form.get("proposal", "")
-        if do == "take":
-            await take_proposal(desk, proposal_id, editor.name)
-        elif do == "refuse":
-            await refuse_proposal(desk, proposal_id, editor.name)
-        else:
-            raise UsageError("the form does not say what is to be done", subject=do[:80])
-        if "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"became": do}, headers=NEVER_KEPT)
-        return RedirectResponse(desk.own_page(form.get("return", "")), 303)
-
-    return [Route("/proposal", with_errors(decide), methods=["POST"])]
+async def decide_on_proposal(visit: Visit) -> Response:
+    """Take or refuse a proposal, and redirect to the page that it stood on."""
+    form = await visit.read_form()
+    do, proposal_id = form.get("do", ""), form.get("proposal", "")
+    if do == "take":
+        await take_proposal(visit.desk, proposal_id, visit.editor.name)
+    elif do == "refuse":
+        await refuse_proposal(visit.desk, proposal_id, visit.editor.name)
+    else:
+        raise UsageError("the form does not say what is to be done", subject=do[:80])
+    if "application/json" in visit.request.headers.get("accept", ""):
+        return JSONResponse({"became": do}, headers=NEVER_KEPT)
+    return RedirectResponse(visit.desk.own_page(form.get("return", "")), 303)

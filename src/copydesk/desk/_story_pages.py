@@ -23,7 +23,8 @@ from copydesk.desk._story_view import (
     describe_why,
 )
 from copydesk.desk_store import Draft, QueuedAction
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
+from copydesk.editing.queue import story_page
 from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE, EditorAction, Standing
@@ -56,10 +57,12 @@ class OpenEdit:
     @property
     def unsaved(self) -> list[QueuedAction]:
         """Return the sent actions that are not done."""
-        return [each for each in self.sent if not each.outcome or each.outcome.state != "done"]
+        return [each for each in self.sent if each.state != "done"]
 
 
-def render_story(pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage) -> bytes:
+def render_story(
+    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage
+) -> bytes:
     """Return the page of a story: its row, the reasons for its standing, its text."""
     told = found.explanation
     view = {
@@ -119,7 +122,7 @@ def render_neighbours(
 
 
 def render_edit(
-    pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage, opened: OpenEdit
+    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage, opened: OpenEdit
 ) -> bytes:
     """Return the edit form of a story; a field that was changed twice shows both versions."""
     short = pages.views.short(found.seen)
@@ -252,7 +255,7 @@ def _write_value(action: EditorAction) -> str:
     return ", ".join(values)
 
 
-def read_fields(found: queue.StoryPage) -> StoryFields:
+def read_fields(found: story_page.StoryPage) -> StoryFields:
     """Return the fields of a story that its form edits."""
     story = found.seen.story
     return StoryFields(
@@ -265,7 +268,7 @@ def read_fields(found: queue.StoryPage) -> StoryFields:
     )
 
 
-def _pictures(pages: Pages, found: queue.StoryPage, chosen: str) -> list[View]:
+def _pictures(pages: Pages, found: story_page.StoryPage, chosen: str) -> list[View]:
     figures = [figure for figure in found.figures if figure.url != chosen][:_FIGURES]
     listed = [(NO_PICTURE, pages.strings.say("picture_none"))]
     if chosen != NO_PICTURE:
@@ -297,7 +300,7 @@ def describe_actions(
     undone = {
         value
         for queued in done
-        if queued.action.kind == "undo" and _state(queued) == "done"
+        if queued.action.kind == "undo" and queued.state == "done"
         for value in queued.action.values
     }
     return [_describe(pages, opened, queued, undone) for queued in done]
@@ -320,7 +323,7 @@ def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) 
 def _describe(
     pages: Pages, opened: OpenNewsroom, queued: QueuedAction, undone: Collection[str]
 ) -> View:
-    action, outcome, state = queued.action, queued.outcome, _state(queued)
+    action, outcome, state = queued.action, queued.outcome, queued.state
     say, known = pages.strings.say, pages.strings.words
     is_undone = action.id in undone
     names = () if action.kind == "list" else action.stories or _list_new_records(queued)
@@ -349,9 +352,9 @@ def _describe(
 def _link_retry(pages: Pages, queued: QueuedAction) -> str:
     """Return the page where the editor resolves a conflict of an action, "" for none."""
     action, root = queued.action, pages.views.root
-    if (action.kind, action.said, _state(queued)) == ("list", "set", "conflict"):
+    if (action.kind, action.said, queued.state) == ("list", "set", "conflict"):
         return f"{root}list/?action={action.id}"
-    if name_field(action) and _state(queued) in {"conflict", "refused"}:
+    if name_field(action) and queued.state in {"conflict", "refused"}:
         return link_edit(root, action)
     return ""
 
@@ -381,7 +384,7 @@ def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> l
         return []
     changes = [
         (edited.field, edited.was, edited.now)
-        for edited in editing.list_edited_fields(opened.newsroom, action.id)
+        for edited in applying.list_edited_fields(opened.newsroom, action.id)
     ]
     if not changes and action.said == "set" and len(action.values) > 1:
         changes = [(action.values[0], "", action.values[1])]
@@ -408,7 +411,3 @@ def _list_new_records(queued: QueuedAction) -> Sequence[str]:
     if queued.action.kind != "write" or queued.outcome is None:
         return ()
     return [path.rsplit("/", 1)[-1].removesuffix(".md") for path in queued.outcome.paths]
-
-
-def _state(queued: QueuedAction) -> str:
-    return queued.outcome.state if queued.outcome else "waits"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, structs
 
-from copydesk import background
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import read_commit
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, make_answer
 from copydesk.editing import source_edits
 from copydesk.editing import topics as topics_room
 from copydesk.errors import FetchError
@@ -20,7 +20,7 @@ from copydesk.news import Source, SourceKind, Trust
 from copydesk.newsroom import Newsroom, settings
 from copydesk.rounds.sources import FoundList, look_for_lists, read_source_board, source_address
 
-_Value = TypeVar("_Value")
+_Edit = TypeVar("_Edit", source_edits.SourceEdit, topics_room.TopicEdit)
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Name = Annotated[str, Meta(max_length=200)]
 Seen = Annotated[str, Meta(max_length=200, description="The digest that was read beside it.")]
@@ -211,15 +211,8 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
     """Change what beat.toml says of a source."""
     url, wanted = call.query.url, call.body
     there = await desk.thread.ask(lambda opened: _read_source(opened, url))
-    edit = source_edits.SourceEdit(
-        url=wanted.url or "",
-        kind=wanted.kind,
-        name=_choose(wanted.name, there.name),
-        trust=_choose(wanted.trust, there.trust),
-        every_minutes=_choose(wanted.every_minutes, there.every_minutes),
-        include=tuple(_choose(wanted.include, there.include)),
-        exclude=tuple(_choose(wanted.exclude, there.exclude)),
-        topics=tuple(_choose(wanted.topics, there.topics)),
+    edit = replace(
+        _merge(source_edits.SourceEdit, wanted, there), url=wanted.url or "", kind=wanted.kind
     )
     return await _change(
         desk,
@@ -253,14 +246,14 @@ async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnsw
     if url := call.body.url:
         await desk.thread.ask(lambda opened: _read_source(opened, url))
     desk.on_demand.begin(call.visitor.name, url)
-    return _describe_round(desk.on_demand)
+    return make_answer(RoundAnswer, desk.on_demand.last)
 
 
 async def read_round(desk: Desk, _call: Call[Nothing, Nothing]) -> RoundAnswer:
     """Return how the round stands that was asked for last."""
     if desk.on_demand is None or desk.on_demand.last is None:
         raise ApiProblem(404, "no round was asked for")
-    return _describe_round(desk.on_demand)
+    return make_answer(RoundAnswer, desk.on_demand.last)
 
 
 async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> RejudgingAnswer:
@@ -268,14 +261,14 @@ async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> Rejudging
     if desk.rejudging is None:
         raise ApiProblem(400, "stories are not judged again here", "use copydesk rejudge --apply")
     desk.rejudging.begin(call.visitor.name)
-    return _describe_rejudging(desk.rejudging)
+    return make_answer(RejudgingAnswer, desk.rejudging.last)
 
 
 async def read_rejudging(desk: Desk, _call: Call[Nothing, Nothing]) -> RejudgingAnswer:
     """Return how judging again stands that was asked for last."""
     if desk.rejudging is None or desk.rejudging.last is None:
         raise ApiProblem(404, "nobody asked for stories to be judged again")
-    return _describe_rejudging(desk.rejudging)
+    return make_answer(RejudgingAnswer, desk.rejudging.last)
 
 
 async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
@@ -295,12 +288,7 @@ async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> Settings
 
     def change(newsroom: Newsroom) -> settings.SettingsReport:
         topic, _, _ = topics_room.see_topic(newsroom, topic_id)
-        edit = topics_room.TopicEdit(
-            keywords=tuple(_choose(wanted.keywords, topic.keywords)),
-            shortname=_choose(wanted.shortname, topic.shortname),
-            description=_choose(wanted.description, topic.description),
-            parent=_choose(wanted.parent, topic.parent),
-        )
+        edit = _merge(topics_room.TopicEdit, wanted, topic)
         return topics_room.edit_topic(newsroom, topic_id, edit, call.visitor.name, wanted.seen)
 
     return await _change(desk, change)
@@ -317,7 +305,7 @@ async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> Organ
     return await desk.thread.ask(
         lambda opened: OrganizationsAnswer(
             organizations=[
-                ApiOrganization(domain=known.domain, name=known.name, owner=known.owner, seen=seen)
+                make_answer(ApiOrganization, known, seen=seen)
                 for known, seen in settings.list_organizations(opened.newsroom)
             ]
         )
@@ -345,8 +333,7 @@ async def undo_settings(desk: Desk, call: Call[Nothing, Nothing]) -> SettingsCha
 async def _change(
     desk: Desk, change: Callable[[Newsroom], settings.SettingsReport]
 ) -> SettingsChanged:
-    report = await desk.thread.change(change)
-    return SettingsChanged(changed=list(report.changed), commit=report.commit)
+    return make_answer(SettingsChanged, await desk.thread.change(change))
 
 
 def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
@@ -354,47 +341,25 @@ def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
     source = newsroom.beat.source(url)
     if source is None:
         raise ApiProblem(404, "the beat has no such source")
-    return SourceBlock(
-        url=source.url,
-        name=source.name,
-        kind=source.kind,
-        trust=source.trust,
-        every_minutes=source.every_minutes,
-        include=list(source.include),
-        exclude=list(source.exclude),
-        topics=list(source.topics),
-        seen=read_source_board(newsroom).seen,
-    )
+    return make_answer(SourceBlock, source, seen=read_source_board(newsroom).seen)
 
 
 def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
     topic, path, seen = topics_room.see_topic(opened.newsroom, topic_id)
-    return TopicAnswer(topic=convert(topic, ApiTopic), path=path, seen=seen)
+    return TopicAnswer(topic=make_answer(ApiTopic, topic), path=path, seen=seen)
 
 
-def _choose(wanted: _Value | None, there: _Value) -> _Value:
-    """Return the wanted value, or the current one if none is wanted."""
-    return there if wanted is None else wanted
-
-
-def _describe_rejudging(rejudging: background.CommandOnDemand) -> RejudgingAnswer:
-    last = rejudging.last
-    assert last is not None
-    return RejudgingAnswer(by=last.by, waits=last.waits, code=last.code, log=list(last.log))
-
-
-def _describe_round(on_demand: background.CommandOnDemand) -> RoundAnswer:
-    last = on_demand.last
-    assert last is not None
-    return RoundAnswer(
-        by=last.by, source=last.source, waits=last.waits, code=last.code, log=list(last.log)
-    )
+def _merge(kind: type[_Edit], wanted: msgspec.Struct, there: object) -> _Edit:
+    """Return an edit: the fields that are wanted, and for the others what is there."""
+    asked = {name: value for name, value in structs.asdict(wanted).items() if value is not None}
+    current = {field.name: getattr(there, field.name) for field in fields(kind)}
+    return msgspec.convert({**current, **asked}, kind)
 
 
 async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:
     """Return the beat's topics."""
     return await desk.thread.ask(
         lambda opened: TopicsAnswer(
-            topics=[convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
+            topics=[make_answer(ApiTopic, topic) for topic in opened.newsroom.beat.topics]
         )
     )

@@ -14,7 +14,6 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.desk._desk import Desk
 from copydesk.desk._http import NEVER_KEPT, status_of
 from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store import ApiToken, TokenScope
@@ -23,7 +22,7 @@ from copydesk.errors import CopydeskError
 Cursor = Annotated[str, Meta(max_length=1_000, description="Where the page before ended.")]
 PageRows = Annotated[int, Meta(ge=1, le=100, description="How many there are in a page.")]
 MailAddress = Annotated[str, Meta(min_length=3, max_length=400)]
-_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+_Answer = TypeVar("_Answer", bound=msgspec.Struct)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Q = TypeVar("Q", bound=msgspec.Struct)
 B = TypeVar("B")
@@ -78,14 +77,15 @@ class Call(Generic[Q, B]):
 class Endpoint:
     """A method and path below `/desk/api/`, the scope that it needs, and its function.
 
-    The types of `answer` declare its input and output: a Call with query and body (`bytes` for a
-    body that is not JSON), and a struct. The first line of its docstring is its summary in OpenAPI.
+    `answer` takes the open Desk and a Call. Its types declare what comes in and goes out: the
+    Call's query and body (`bytes` for a body that is not JSON), and a value that msgspec encodes.
+    The first line of its docstring is its summary in OpenAPI.
     """
 
     method: Method
     path: str
     scope: TokenScope
-    answer: Callable[[Desk, Call[Any, Any]], Awaitable[object]]
+    answer: Callable[[Any, Call[Any, Any]], Awaitable[object]]
     status: int = 200
     body_bytes: int = 2_000_000
 
@@ -204,9 +204,17 @@ class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     address: MailAddress
 
 
-def convert(value: object, kind: type[_Struct]) -> _Struct:
-    """Return a value as a struct, from its attributes of the same names."""
-    return msgspec.convert(value, kind, from_attributes=True)
+def make_answer(kind: type[_Answer], /, *values: object, **fields: object) -> _Answer:
+    """Return an answer of a kind, which declares its fields.
+
+    A field comes from `fields`, else from the first value that has an attribute of its name.
+    """
+    for name in kind.__struct_fields__:
+        for value in () if name in fields else values:
+            if hasattr(value, name):
+                fields[name] = getattr(value, name)
+                break
+    return msgspec.convert(fields, kind, from_attributes=True)
 
 
 def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:

@@ -7,12 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.editing.queue._numbers import Delay as Delay
-    from copydesk.editing.queue._numbers import DropCount as DropCount
-    from copydesk.editing.queue._numbers import Numbers as Numbers
-    from copydesk.editing.queue._numbers import OwnerCount as OwnerCount
-    from copydesk.editing.queue._numbers import StoryDay as StoryDay
-    from copydesk.editing.queue._numbers import read_numbers as read_numbers
     from copydesk.editing.queue._question import VIEWS as VIEWS
     from copydesk.editing.queue._question import QueueChoices as QueueChoices
     from copydesk.editing.queue._question import QueueCursor as QueueCursor
@@ -32,13 +26,5 @@ if TYPE_CHECKING:
     from copydesk.editing.queue._reader import count_drops as count_drops
     from copydesk.editing.queue._reader import list_drops as list_drops
     from copydesk.editing.queue._reader import picture_file as picture_file
-    from copydesk.editing.queue._story_page import MarkedPassage as MarkedPassage
-    from copydesk.editing.queue._story_page import PagePreview as PagePreview
-    from copydesk.editing.queue._story_page import StoryPage as StoryPage
-    from copydesk.editing.queue._story_page import find_filed_record as find_filed_record
-    from copydesk.editing.queue._story_page import find_obstacle as find_obstacle
-    from copydesk.editing.queue._story_page import preview_page as preview_page
-    from copydesk.editing.queue._story_page import read_queue_story as read_queue_story
-    from copydesk.editing.queue._story_page import read_story_page as read_story_page
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -13,13 +13,12 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledHappening, StoryFilter
-from copydesk.editing.queue._numbers import find_number_paths
 from copydesk.editing.queue._question import (
     KeptCounts,
     QueueChoices,
@@ -32,6 +31,7 @@ from copydesk.editing.queue._question import (
     make_filter,
     make_row,
 )
+from copydesk.editing.queue.numbers import find_number_paths
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate
@@ -340,7 +340,7 @@ class DropPage:
     """Dropped leads, the latest first, and their number for each reason in those days."""
 
     drops: tuple[QueueDrop, ...]
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int]
 
     def total(self, reason: str | None) -> int:
         """Return the number of drops for a reason, None for all."""

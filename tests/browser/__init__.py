@@ -1,0 +1,1 @@
+"""The desk, the site and forms in a real Chromium. A package, so that its files share one."""
