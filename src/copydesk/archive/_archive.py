@@ -9,12 +9,17 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISDIR
 from typing import NamedTuple, TypeVar
 
-from copydesk.archive import _files, _rulings, ledger, reading_lists
-from copydesk.archive._files import complain_of_folder, read_file, read_sibling, scan
+from copydesk.archive import _files, _rulings, reading_lists
+from copydesk.archive._files import (
+    LETTERS_FOLDER,
+    complain_of_folder,
+    read_file,
+    read_sibling,
+    scan,
+)
 from copydesk.archive._journal import FileChange, digest
 from copydesk.archive.document import parse_record
 from copydesk.archive.document.tree import emit_document, parse_document
-from copydesk.archive.letters import LETTERS_FOLDER
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import files, within
@@ -368,7 +373,6 @@ def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckRep
     )
 
 
-_LISTS = frozenset({ledger.PATH, _rulings.PATH})
 _ARCHIVED = tuple(place for place in NEWS_FOLDERS if place.startswith("_archive/"))
 
 
@@ -415,9 +419,11 @@ class _CheckCount:
 
 
 def _rewrite(path: str, data: bytes) -> bytes:
+    from copydesk.archive import ledger  # only checks of all files know every list
+
     if path.startswith(NEWS_FOLDERS):
         return emit_story(parse_story(path, data))
-    if path in _LISTS and not data:  # the last entry was removed
+    if path in {ledger.PATH, _rulings.PATH} and not data:  # the last entry was removed
         return data
     document = parse_document(path, data)
     parse_record(path, data)  # raises if a value is invalid

@@ -15,6 +15,7 @@ from copydesk.errors import RecordError
 from copydesk.kit import dates, urls, within
 
 # SPEC 1.3: the reference's titles fit any limit from 143 to 145.
+LETTERS_FOLDER = "_newsletters"
 _LONGEST_TITLE = 145
 _SUFFIX_DIGITS = (6, 12, 24, 64)
 

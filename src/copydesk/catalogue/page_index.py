@@ -420,10 +420,11 @@ Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """Stories encoded for the API's lists ("fragments"), stored in the page index, if given."""
+    """Stories encoded for the API's lists ("fragments"), stored in the page index."""
 
-    def __init__(self, index: PageIndex | None = None) -> None:
-        self._index = index
+    def __init__(self, index: PageIndex) -> None:
+        self._tables = index.tables
+        self._site = index.number
 
     def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
         """Make and store the missing fragments of the given stories."""
@@ -443,33 +444,25 @@ class Pieces:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Delete the fragments of the stories at the given paths."""
-        if self._index is not None:
-            rows = [(self._index.number, path) for path in paths]
-            drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
-            self._index.tables.run_many(drop, rows)
+        drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
+        self._tables.run_many(drop, [(self._site, path) for path in paths])
 
     def forget_all(self) -> None:
         """Delete all fragments, after a change to anything else that they depend on."""
-        if self._index is not None:
-            drop = "DELETE FROM paper_pieces WHERE site = ?"
-            self._index.tables.run(drop, self._index.number)
+        self._tables.run("DELETE FROM paper_pieces WHERE site = ?", self._site)
 
     def _find(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
         """Return the fragments of those stories that did not change since."""
-        if self._index is None:
-            return {}
         stamps = {entry.path: _stamp(entry) for entry in entries}
         marks = ", ".join("?" * len(stamps))
         query = f"SELECT path, stamp, piece FROM paper_pieces WHERE site = ? AND path IN ({marks})"
-        rows = self._index.tables.run(query, self._index.number, *stamps)
+        rows = self._tables.run(query, self._site, *stamps)
         return {path: piece for path, stamp, piece in rows if stamp == stamps[path]}
 
     def _keep(self, entries: Sequence[StoryEntry], made: dict[str, bytes]) -> None:
-        if self._index is not None and entries:
-            site = self._index.number
-            rows = [(site, entry.path, _stamp(entry), made[entry.path]) for entry in entries]
-            keep = "INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)"
-            self._index.tables.run_many(keep, rows)
+        rows = [(self._site, entry.path, _stamp(entry), made[entry.path]) for entry in entries]
+        if rows:
+            self._tables.run_many("INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)", rows)
 
 
 def _stamp(entry: StoryEntry) -> str:

@@ -153,7 +153,7 @@ def sweep_records(
     """
     head = newsroom.repository.head()
     now = take_snapshot(newsroom.archive)
-    stand, before = now.settled_stamps(), catalogue.signatures()
+    stand, before = now.safe_stamps(), catalogue.signatures()
     changed, lost = compare_stamps(before, stand)
     news = _News({path: stand[path] for path in changed}, lost, head)
     _take_in(newsroom, catalogue, news, progress)
@@ -239,7 +239,7 @@ class _News:
 
 def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
     now, asked = take_snapshot_of(records, paths), filter(text.is_encodable, paths)
-    return _News(now.settled_stamps(), set(asked) - now.signatures.keys(), head)
+    return _News(now.safe_stamps(), set(asked) - now.signatures.keys(), head)
 
 
 def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress) -> None:

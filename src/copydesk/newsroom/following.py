@@ -46,7 +46,7 @@ class Snapshot:
             if path.isascii() or text.is_encodable(path)
         }
 
-    def settled_stamps(self) -> dict[str, int]:
+    def safe_stamps(self) -> dict[str, int]:
         """Return the stamps, 0 for a file that may change without changing its stamp."""
         stamps = self.stamps().items()
         return {path: stamp if self.is_settled(path) else 0 for path, stamp in stamps}

@@ -203,10 +203,10 @@ class SitePlan:
     records: Mapping[str, tuple[Record, ...]]
     above: Mapping[str, tuple[str, ...]]
     look: Look
+    pieces: Pieces
     lists: Mapping[str, ReadingList] = field(default_factory=dict)
     letters: LetterShelf = field(default_factory=LetterShelf)
     wanted: Wanted = field(default_factory=Wanted)
-    pieces: Pieces = field(default_factory=Pieces)
     skipped: tuple[str, ...] = ()
 
     @property
@@ -406,6 +406,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         records=by_collection,
         above=seen.grounds.above,
         look=look,
+        pieces=Pieces(index),
         letters=_shelve_letters(by_collection, edition, seen),
         lists={found.id: found for found in sorted(edition.lists, key=lambda found: found.id)},
         skipped=(*index.nameless(), *lost_records),

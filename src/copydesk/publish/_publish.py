@@ -18,7 +18,7 @@ from itertools import chain, compress
 from pathlib import Path
 
 from copydesk.catalogue.page_entries import ALL, StoryEntry
-from copydesk.catalogue.page_index import Drawings, PageIndex, Pieces
+from copydesk.catalogue.page_index import Drawings, PageIndex
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
@@ -185,11 +185,10 @@ def _build(
     letters = fingerprint_letters(plan)
     news = _find_changes(plan, seen, letters) if stands else None
     writer.expect_all(everything=news is None)
-    pieces = Pieces(plan.index)
-    plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
+    plan = replace(plan, wanted=news or Wanted())
     share_pictures = SharePictures(plan, options.draw, tuple(options.icons))
     if news is None:
-        pieces.forget_all()
+        plan.pieces.forget_all()
         _draw_newest(share_pictures, options)
     write_all(writer, plan, options, share_pictures)
     plan.index.resume()

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from copydesk import archive
-from copydesk.archive import document
-from copydesk.archive.letters import LETTERS_FOLDER, letter_path
+from copydesk.archive import LETTERS_FOLDER, document
+from copydesk.archive.letters import letter_path
 from copydesk.errors import MailError, RecordError, UsageError
 from copydesk.kit import dates, text
 from copydesk.news import LetterOptions, OutgoingIssue
