@@ -1,10 +1,13 @@
 """What these tests share: a Chromium, which takes a second to start, and who is in.
 
-A process runs the files of this folder one after another (tests/conftest.py), so it starts one.
+A process runs the files of this folder one after another (tests/conftest.py). The Chromium ends
+with the last of their tests, since its event loop would be in the way of those that follow.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -13,17 +16,36 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from world.browsing import Window, come_in, new_context, origin_of, start_chromium
 from world.served_newsroom import ServedNewsroom
 
-
-@pytest.fixture(scope="package")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
+SHARED = contextlib.ExitStack()
 
 
-@pytest.fixture(scope="package")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    with start_chromium(playwright) as browser:
-        yield browser
+@functools.cache
+def start_playwright() -> Playwright:
+    return SHARED.enter_context(sync_playwright())
+
+
+@functools.cache
+def start_browser() -> Browser:
+    return SHARED.enter_context(start_chromium(start_playwright()))
+
+
+@pytest.hookimpl(trylast=True)  # after the fixtures that use them
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End what these tests share after the last of them."""
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        SHARED.close()
+        start_playwright.cache_clear()
+        start_browser.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Playwright:
+    return start_playwright()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Browser:
+    return start_browser()
 
 
 @pytest.fixture(scope="module")

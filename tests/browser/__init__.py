@@ -1,1 +1,0 @@
-"""The desk, the site and forms in a real Chromium. A package, so that its files share one."""
