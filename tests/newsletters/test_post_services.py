@@ -12,7 +12,7 @@ import pytest
 from copydesk.errors import MailError
 from copydesk.news import Delivery, HandOverOptions
 from copydesk.newsletters.composing import FiledMail, make_outgoing, render
-from copydesk.newsletters.services import HandedLetter, HandOverAnswer, hand_over, is_repeatable
+from copydesk.newsletters.services import SERVICES, HandedLetter, HandOverAnswer, hand_over
 from copydesk.rendering import Renderer, load_strings
 from world.mailing import make_issue, make_story
 from world.services import GHOST_KEY, POST_ID, TOKEN, FakeServices
@@ -115,7 +115,7 @@ def test_the_same_issue_twice_is_one_letter(delivery: Delivery, is_draft: bool) 
 
     assert 1 == len(services.letters)
     assert 1 == len(set(answers))
-    assert is_repeatable(delivery)
+    assert SERVICES[delivery].is_repeatable
 
 
 @pytest.mark.parametrize("delivery", ["listmonk", "ghost"])
@@ -139,7 +139,7 @@ def test_a_campaign_that_a_person_ended_there_is_not_made_again() -> None:
 
 @pytest.mark.parametrize("delivery", ["mailgun", "postmark"])
 def test_of_a_service_that_finds_nothing_again_that_is_known(delivery: Delivery) -> None:
-    assert not is_repeatable(delivery)
+    assert not SERVICES[delivery].is_repeatable
 
 
 FOOT = '<p class="small"><a href="{}">Leave</a> · <a href="{}">Choose</a></p>'

@@ -26,8 +26,8 @@ from copydesk.newsroom.settings import (
     read_beat_file,
     refuse_others,
 )
-from copydesk.rounds.sources import source_address, states
-from copydesk.rounds.sources.states import source_states
+from copydesk.rounds.sources import source_address
+from copydesk.rounds.sources.states import apply_ledger, source_states
 from copydesk.watch import schedule
 
 _BEAT = "beat.toml"
@@ -311,7 +311,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
-        after = states.apply_ledger(before, noted, url)
+        after = apply_ledger(before, noted, url)
         change = _change(newsroom.root, ledger, noted, url)
         done = change.begin(lock, needed=change.paths).finish()
         if after != before:  # if killed here, the next round reads it in the ledger

@@ -206,9 +206,8 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
     """
     from copydesk.newsletters import services
 
-    is_asked_again = newsroom.settings.mail.when_uncertain == "again" or services.is_repeatable(
-        sending.via
-    )
+    is_repeatable = services.SERVICES[sending.via].is_repeatable
+    is_asked_again = newsroom.settings.mail.when_uncertain == "again" or is_repeatable
     store.ledger.recover(sending.number, newsroom.now, again=is_asked_again)
     if store.ledger.find_next_due(sending.number) is None:
         store.ledger.set_state(sending.number, "done")
@@ -258,7 +257,7 @@ def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> Hand
     issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
     outgoing = make_outgoing(newsroom, issue)
     readers: tuple[str, ...] = ()
-    if sending.via == "postmark":
+    if services.SERVICES[sending.via].needs_readers:
         readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
     return services.HandedLetter(
         subject=outgoing.subject,

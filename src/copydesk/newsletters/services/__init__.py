@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from copydesk.newsletters.services._call import HandedLetter as HandedLetter
     from copydesk.newsletters.services._call import HandOverAnswer as HandOverAnswer
     from copydesk.newsletters.services._call import HandOverKind as HandOverKind
+    from copydesk.newsletters.services._services import SERVICES as SERVICES
     from copydesk.newsletters.services._services import hand_over as hand_over
-    from copydesk.newsletters.services._services import is_repeatable as is_repeatable
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -20,16 +22,6 @@ from copydesk.newsletters.services._call import (
 from copydesk.newsletters.services._text import cut_body, fill_html, fill_text, list_styles
 
 _SILENCE_SECONDS = 30.0
-_WITHOUT_DRAFTS: frozenset[Delivery] = frozenset({"mailgun", "postmark"})
-_REPEATABLE: frozenset[Delivery] = frozenset({"listmonk", "buttondown", "ghost"})
-
-
-def is_repeatable(delivery: Delivery) -> bool:
-    """Return whether handing the same issue to a service twice sends it only once.
-
-    listmonk and Ghost are asked for the issue first; Buttondown gets an idempotency key.
-    """
-    return delivery in _REPEATABLE
 
 
 async def hand_over(
@@ -46,35 +38,18 @@ async def hand_over(
     """
     if not options.token:
         raise MailError("no token for the service", hint="set COPYDESK_HAND_OVER_TOKEN")
-    if options.is_draft and delivery in _WITHOUT_DRAFTS:
+    service = SERVICES.get(delivery)
+    if service is None:
+        raise MailError("no service takes letters", subject=f'mail.deliver = "{delivery}"')
+    if options.is_draft and not service.keeps_drafts:
         raise MailError(
             f"{delivery} keeps no drafts",
             hint="mail.hand_over.is_draft = false, and each letter is sent at once",
         )
     try:
-        return await _hand_to(delivery, options, letter, now, silence_seconds)
+        return await service.hand_over(options, letter, now, silence_seconds)
     except ServiceError as error:
         return error.answer
-
-
-async def _hand_to(
-    delivery: Delivery,
-    options: HandOverOptions,
-    letter: HandedLetter,
-    now: datetime,
-    silence_seconds: float,
-) -> HandOverAnswer:
-    if delivery == "listmonk":
-        return await hand_to_listmonk(options, letter, silence_seconds)
-    if delivery == "buttondown":
-        return await hand_to_buttondown(options, letter, silence_seconds)
-    if delivery == "ghost":
-        return await hand_to_ghost(options, letter, now, silence_seconds)
-    if delivery == "mailgun":
-        return await hand_to_mailgun(options, letter, silence_seconds)
-    if delivery == "postmark":
-        return await hand_to_postmark(options, letter, silence_seconds)
-    raise MailError("no service takes letters", subject=f'mail.deliver = "{delivery}"')
 
 
 # ---- listmonk: a campaign for a list (docs of v5 and v6, `apis/campaigns.md`, `templating.md`)
@@ -82,8 +57,8 @@ async def _hand_to(
 _SENT = frozenset({"running", "scheduled", "finished", "paused"})
 
 
-async def hand_to_listmonk(
-    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+async def _hand_to_listmonk(
+    options: HandOverOptions, letter: HandedLetter, _now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
     """Find or create an issue's campaign in listmonk, and start it.
 
@@ -158,8 +133,8 @@ _VERSION = "2026-04-01"
 _RICH = "<!-- buttondown-editor-mode: fancy -->"  # else Buttondown guesses from the text
 
 
-async def hand_to_buttondown(
-    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+async def _hand_to_buttondown(
+    options: HandOverOptions, letter: HandedLetter, _now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
     """Create an issue's email in Buttondown, as a draft or to be sent at once.
 
@@ -223,7 +198,7 @@ _LIFE = timedelta(minutes=5)  # of a token, the most that Ghost takes
 _CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"  # else Ghost writes HTML anew
 
 
-async def hand_to_ghost(
+async def _hand_to_ghost(
     options: HandOverOptions, letter: HandedLetter, now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
     """Find or create an issue's post in Ghost, and send it to the members.
@@ -306,8 +281,8 @@ def _first(answer: dict[str, Any]) -> dict[str, Any]:
 _MAILGUN_URL = "https://api.mailgun.net"
 
 
-async def hand_to_mailgun(
-    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+async def _hand_to_mailgun(
+    options: HandOverOptions, letter: HandedLetter, _now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
     """Send an issue to a mailing list of Mailgun; the list's domain is in the API's path.
 
@@ -351,8 +326,8 @@ _STREAM = "broadcast"
 _MOST_BYTES = 50_000_000  # of a request, its documented limit
 
 
-async def hand_to_postmark(
-    options: HandOverOptions, letter: HandedLetter, silence_seconds: float
+async def _hand_to_postmark(
+    options: HandOverOptions, letter: HandedLetter, _now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
     """Send an issue to its readers by Postmark, in one request.
 
@@ -385,3 +360,30 @@ async def hand_to_postmark(
     if not isinstance(name, str):
         raise ServiceError("uncertain", "a letter without a name")
     return HandOverAnswer(kind="taken", reference=name[:100])
+
+
+# ---- the table of services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A newsletter service: how an issue is handed over to it, and what it can do.
+
+    With `is_repeatable`, handing the same issue over twice sends it only once: listmonk and Ghost
+    are asked for the issue first, Buttondown gets an idempotency key. `needs_readers` for one that
+    stores no lists.
+    """
+
+    hand_over: Callable[[HandOverOptions, HandedLetter, datetime, float], Awaitable[HandOverAnswer]]
+    is_repeatable: bool = False
+    keeps_drafts: bool = True
+    needs_readers: bool = False
+
+
+SERVICES: Mapping[Delivery, Service] = {
+    "listmonk": Service(hand_over=_hand_to_listmonk, is_repeatable=True),
+    "buttondown": Service(hand_over=_hand_to_buttondown, is_repeatable=True),
+    "ghost": Service(hand_over=_hand_to_ghost, is_repeatable=True),
+    "mailgun": Service(hand_over=_hand_to_mailgun, keeps_drafts=False),
+    "postmark": Service(hand_over=_hand_to_postmark, keeps_drafts=False, needs_readers=True),
+}
