@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import cast, get_args
+from typing import Annotated, cast, get_args
 from uuid import uuid4
 
 import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
 
 from copydesk import editing
 from copydesk.errors import UsageError
@@ -30,17 +32,24 @@ _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 
 
 class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An action as a browser sends it; the server adds who did it and when."""
+    """What is to be done; without an `id` the Idempotency-Key is one, else it is made up.
 
-    id: str
+    `kind` and `said` are `verdict` with `publish`, `hold`, `reject`, `remove` or `clear`; `rule`
+    with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`. `seen`
+    are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is
+    a conflict and changes nothing. `base` is the same for an edit that took a while: a change by
+    the account itself since then is a conflict, too.
+    """
+
     kind: ActionKind
     said: str = ""
-    stories: list[str] = []
-    values: list[str] = []
+    stories: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     why: str = ""
     until: datetime | None = None
-    seen: dict[str, str] = {}
-    base: dict[str, str] = {}
+    seen: Mapping[str, str] = {}
+    base: Mapping[str, str] = {}
+    id: Annotated[str, Meta(max_length=100)] = ""
 
 
 class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +76,7 @@ def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[Edit
     """Return sent actions as the editor's own; raises UsageError as `read_json` does."""
     if not 0 < len(sent) <= MOST:
         raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
-    return [_check(_make_action(one, by, at)) for one in sent]
+    return [_make_action(one, by, at) for one in sent]
 
 
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
@@ -82,20 +91,15 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
     if known is None:
         raise UsageError("the form does not say what is to be done", subject=kind[:80])
     first = form.get("id") or str(uuid4())
-    common = EditorAction(
-        id=first,
+    common = SentAction(
         kind=known,
         said=said,
-        by=by,
-        at=at,
         values=tuple(filter(None, (form.get("value", ""),))),
         why=form.get("why", ""),
         seen=read_digests(form.get("seen", ""), stories),
     )
-    return [
-        _check(replace(common, id=f"{first}-{number}" if number else first, stories=names))
-        for number, names in enumerate(_name_stories(said, named, stories))
-    ]
+    lots = _name_stories(said, named, stories)
+    return _name_in_order(first, [replace(common, stories=names) for names in lots], by, at)
 
 
 def read_edit(
@@ -109,21 +113,14 @@ def read_edit(
     form = dict(fields)
     was, now = read_versions(fields)
     first = form.get("id") or str(uuid4())
-    common = EditorAction(
-        id=first,
+    common = SentAction(
         kind="rule",
-        by=by,
-        at=at,
         stories=(name,),
         why=form.get("why", ""),
         base=read_digests(form.get("seen", ""), [name]),
     )
-    return [
-        _check(
-            replace(common, id=f"{first}-{number}" if number else first, said=said, values=values)
-        )
-        for number, (said, values) in enumerate(_find_edits(was, now))
-    ]
+    edits = [replace(common, said=said, values=values) for said, values in _find_edits(was, now)]
+    return _name_in_order(first, edits, by, at)
 
 
 def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, StoryFields]:
@@ -148,7 +145,7 @@ def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, Story
         for field in StoryFields.__struct_fields__
         if form.get(f"keep_{field}") in versions
     }
-    return was, msgspec.structs.replace(edited, **chosen)
+    return was, replace(edited, **chosen)
 
 
 def list_edit_ids(first: str) -> list[str]:
@@ -161,7 +158,7 @@ def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorActio
     """Decide whether the same ids were sent before with other values."""
     before = {action.id: action for action in kept}
     return any(
-        replace(action, at=before[action.id].at) != before[action.id]
+        dataclasses.replace(action, at=before[action.id].at) != before[action.id]
         for action in actions
         if action.id in before
     )
@@ -170,7 +167,7 @@ def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorActio
 def name_anew(actions: Sequence[EditorAction]) -> list[EditorAction]:
     """Return the actions of a form with new ids."""
     ids = list_edit_ids(str(uuid4()))
-    return [replace(action, id=ids[place]) for place, action in enumerate(actions)]
+    return [dataclasses.replace(action, id=ids[place]) for place, action in enumerate(actions)]
 
 
 def name_field(action: EditorAction) -> str:
@@ -189,7 +186,7 @@ def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> Story
         "set": lambda action: action.values[1],
     }
     values = {name_field(action): read[action.said](action) for action in actions}
-    return msgspec.structs.replace(fields, **values)
+    return replace(fields, **values)
 
 
 def list_texts(fields: StoryFields) -> dict[str, str]:
@@ -232,24 +229,19 @@ def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[s
     return [(story,) for story in stories]
 
 
+def _name_in_order(
+    first: str, sent: Sequence[SentAction], by: str, at: datetime
+) -> list[EditorAction]:
+    """Return the actions of one form; their ids are the form's with a number."""
+    ids = (f"{first}-{number}" if number else first for number in range(len(sent)))
+    return [
+        _make_action(replace(one, id=name), by, at) for one, name in zip(sent, ids, strict=True)
+    ]
+
+
 def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
-    return EditorAction(
-        id=sent.id,
-        kind=sent.kind,
-        said=sent.said,
-        by=by,
-        at=at,
-        stories=tuple(sent.stories),
-        values=tuple(sent.values),
-        why=sent.why,
-        until=sent.until,
-        seen=sent.seen,
-        base=sent.base,
-    )
-
-
-def _check(action: EditorAction) -> EditorAction:
-    """Return an action that the queue accepts; raises UsageError for any other."""
+    """Return what was asked as the editor's action; raises UsageError for what nobody can do."""
+    action = EditorAction(by=by, at=at, **msgspec.structs.asdict(sent))
     if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
     words = (action.id, action.why, *action.values, *action.stories)

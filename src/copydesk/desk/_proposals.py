@@ -64,8 +64,8 @@ async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: 
         id=proposal_id,
         kind=sent.kind,
         said=sent.said,
-        stories=sent.stories,
-        values=sent.values,
+        stories=tuple(sent.stories),
+        values=tuple(sent.values),
         why=text.fold(sent.why),
     )
     at = now()

@@ -56,7 +56,7 @@ class OpenEdit:
     @property
     def unsaved(self) -> list[QueuedAction]:
         """Return the sent actions that are not done."""
-        return [each for each in self.sent if not each.outcome or each.outcome.state != "done"]
+        return [each for each in self.sent if each.state != "done"]
 
 
 def render_story(pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage) -> bytes:
@@ -297,7 +297,7 @@ def describe_actions(
     undone = {
         value
         for queued in done
-        if queued.action.kind == "undo" and _state(queued) == "done"
+        if queued.action.kind == "undo" and queued.state == "done"
         for value in queued.action.values
     }
     return [_describe(pages, opened, queued, undone) for queued in done]
@@ -320,7 +320,7 @@ def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) 
 def _describe(
     pages: Pages, opened: OpenNewsroom, queued: QueuedAction, undone: Collection[str]
 ) -> View:
-    action, outcome, state = queued.action, queued.outcome, _state(queued)
+    action, outcome, state = queued.action, queued.outcome, queued.state
     say, known = pages.strings.say, pages.strings.words
     is_undone = action.id in undone
     names = () if action.kind == "list" else action.stories or _list_new_records(queued)
@@ -349,9 +349,9 @@ def _describe(
 def _link_retry(pages: Pages, queued: QueuedAction) -> str:
     """Return the page where the editor resolves a conflict of an action, "" for none."""
     action, root = queued.action, pages.views.root
-    if (action.kind, action.said, _state(queued)) == ("list", "set", "conflict"):
+    if (action.kind, action.said, queued.state) == ("list", "set", "conflict"):
         return f"{root}list/?action={action.id}"
-    if name_field(action) and _state(queued) in {"conflict", "refused"}:
+    if name_field(action) and queued.state in {"conflict", "refused"}:
         return link_edit(root, action)
     return ""
 
@@ -408,7 +408,3 @@ def _list_new_records(queued: QueuedAction) -> Sequence[str]:
     if queued.action.kind != "write" or queued.outcome is None:
         return ()
     return [path.rsplit("/", 1)[-1].removesuffix(".md") for path in queued.outcome.paths]
-
-
-def _state(queued: QueuedAction) -> str:
-    return queued.outcome.state if queued.outcome else "waits"

@@ -137,7 +137,7 @@ class _StoryHandlers:
             )
             answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
             return answer
-        filed = [one.action for one in sent if one.outcome and one.outcome.state == "done"]
+        filed = [one.action for one in sent if one.state == "done"]
         inputs = _actions.list_inputs(filed)
         await drop_filed_drafts(self._desk.store, editor.name, name, inputs)
         if sent and len(filed) == len(sent):

@@ -234,7 +234,7 @@ def describe(queued: QueuedAction) -> dict[str, object]:
         "kind": action.kind,
         "said": action.said,
         "by": action.by,
-        "state": outcome.state if outcome else "waits",
+        "state": queued.state,
         "commit": (outcome.commit or "") if outcome else "",
         "what": outcome.what if outcome else "",
         "hint": outcome.hint if outcome else "",

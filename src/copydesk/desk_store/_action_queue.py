@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.news import ActionOutcome, EditorAction
+from copydesk.news import ActionOutcome, ActionState, EditorAction
 
 _PUT = """
 INSERT INTO actions (id, editor, at, action) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
@@ -27,6 +27,11 @@ class QueuedAction:
 
     action: EditorAction
     outcome: ActionOutcome | None = None
+
+    @property
+    def state(self) -> ActionState | Literal["waits"]:
+        """Return the state of its outcome."""
+        return self.outcome.state if self.outcome else "waits"
 
 
 class ActionQueue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -41,12 +41,12 @@ class SendingRow:
     made: datetime
     by: str
     remark: SendingRemark
-    counts: Mapping[str, int] = field(default_factory=dict)
-    returns: Mapping[ReturnCount, int] = field(default_factory=dict)
-    views: int = 0
-    next_due: datetime | None = None
-    again_by: str = ""
-    again_at: datetime | None = None
+    counts: Mapping[str, int]
+    returns: Mapping[ReturnCount, int]
+    views: int
+    next_due: datetime | None
+    again_by: str
+    again_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

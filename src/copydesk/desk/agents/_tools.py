@@ -11,14 +11,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from copydesk.desk._actions import make_actions
+from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._proposals import SentProposal, StoryName, propose
 from copydesk.desk.api import (
     ActionsKept,
-    ApiVerdict,
-    NewAction,
     QueueQuery,
     StoryAnswer,
     keep_actions,
@@ -32,6 +30,7 @@ from copydesk.desk_store import ApiToken, TokenScope
 from copydesk.editing.queue import QueueStory, QueueView, StoryPage, read_story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
+from copydesk.news import Verdict
 from copydesk.rounds.recall import read_kept_recall
 
 # A story's text may say "ignore your instructions". A model is told that nothing in
@@ -121,7 +120,7 @@ def make_agent_page(found: StoryPage, *, with_text: bool) -> AgentStory:
     return msgspec.structs.replace(brief, untrusted_text=told)
 
 
-def _make(seen: QueueStory, told: UntrustedText, verdict: ApiVerdict | None) -> AgentStory:
+def _make(seen: QueueStory, told: UntrustedText, verdict: Verdict | None) -> AgentStory:
     story = seen.story
     return AgentStory(
         standing=str(seen.standing),
@@ -182,7 +181,7 @@ class DecisionAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Actions; sent again with the same id they are done once."""
 
     id: ToolId
-    actions: Annotated[list[NewAction], Meta(min_length=1, max_length=50)]
+    actions: Annotated[list[SentAction], Meta(min_length=1, max_length=50)]
 
 
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):

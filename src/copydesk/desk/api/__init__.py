@@ -11,7 +11,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.desk.api._act import ActionsKept as ActionsKept
-    from copydesk.desk.api._act import NewAction as NewAction
     from copydesk.desk.api._act import keep_actions as keep_actions
     from copydesk.desk.api._act import name_actions as name_actions
     from copydesk.desk.api._app import make_api as make_api
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from copydesk.desk.api._read import QueueQuery as QueueQuery
     from copydesk.desk.api._read import make_question as make_question
     from copydesk.desk.api._read import seal_cursor as seal_cursor
-    from copydesk.desk.api._stories import ApiVerdict as ApiVerdict
     from copydesk.desk.api._stories import StoryAnswer as StoryAnswer
     from copydesk.desk.api._stories import make_story as make_story
     from copydesk.desk.api._stories import make_story_answer as make_story_answer

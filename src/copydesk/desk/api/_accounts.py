@@ -16,7 +16,7 @@ from copydesk.desk import _query
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import SentDraft, find_draft, make_drafts
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, make_answer
 from copydesk.desk.sign_in import Visitor, read_clocks
 from copydesk.desk_store import SavedView, Stash
 from copydesk.desk_store.accounts import Role
@@ -73,13 +73,8 @@ class PersonLink(msgspec.Struct, frozen=True, kw_only=True):
 async def read_token(_desk: Desk, call: Call[Nothing, Nothing]) -> TokenAnswer:
     """Return whom this token acts for."""
     token = call.token
-    return TokenAnswer(
-        name=token.name,
-        role=token.role,
-        label=token.label,
-        scopes=[scope for scope in token.scopes if token.may(scope)],
-        expires=token.expires,
-    )
+    scopes = [scope for scope in token.scopes if token.may(scope)]
+    return make_answer(TokenAnswer, token, scopes=scopes)
 
 
 async def list_people(desk: Desk, _call: Call[Nothing, Nothing]) -> PeopleAnswer:
@@ -89,10 +84,9 @@ async def list_people(desk: Desk, _call: Call[Nothing, Nothing]) -> PeopleAnswer
         now, store = read_clocks().now, desk.store
         return PeopleAnswer(
             people=[
-                ApiPerson(
-                    name=account.name,
-                    role=account.role,
-                    made=account.made,
+                make_answer(
+                    ApiPerson,
+                    account,
                     sessions=len(store.sessions.of(account.name, now)),
                     tokens=len(store.tokens.of(account.name, now)),
                 )
@@ -282,7 +276,7 @@ async def drop_view(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def list_stashes(desk: Desk, call: Call[Nothing, Nothing]) -> StashesAnswer:
     """Return the account's stashes and the shared ones."""
     found = await asyncio.to_thread(desk.store.stashes.of, call.visitor.name)
-    return StashesAnswer(stashes=[_make_stash(stash) for stash in found])
+    return StashesAnswer(stashes=[make_answer(ApiStash, stash) for stash in found])
 
 
 async def make_stash(desk: Desk, call: Call[Nothing, NewStash]) -> ApiStash:
@@ -293,7 +287,7 @@ async def make_stash(desk: Desk, call: Call[Nothing, NewStash]) -> ApiStash:
         made = desk.store.stashes.make(editor, sent.name, shared=sent.shared)
         return desk.store.stashes.find(editor, made)
 
-    return _make_stash(await asyncio.to_thread(make))
+    return make_answer(ApiStash, await asyncio.to_thread(make))
 
 
 async def change_stash(desk: Desk, call: Call[Nothing, StashChange]) -> ApiStash:
@@ -308,7 +302,7 @@ async def change_stash(desk: Desk, call: Call[Nothing, StashChange]) -> ApiStash
             stashes.order(editor, stash_id, sent.order)
             return stashes.find(editor, stash_id)
 
-    return _make_stash(await asyncio.to_thread(change))
+    return make_answer(ApiStash, await asyncio.to_thread(change))
 
 
 async def drop_stash(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
@@ -355,17 +349,8 @@ async def preview_page(desk: Desk, call: Call[Nothing, PreviewAddress]) -> Previ
 
     def answer(opened: OpenNewsroom) -> PreviewAnswer:
         obstacle = "" if preview.problem else queue.find_obstacle(opened.newsroom, preview)
-        return PreviewAnswer(
-            url=preview.url,
-            title=preview.title,
-            excerpt=preview.excerpt,
-            source=preview.source,
-            published_at=preview.published_at,
-            web_url=preview.web_url,
-            problem=preview.problem,
-            obstacle=obstacle,
-            filed=queue.find_filed_record(opened.queue, preview),
-        )
+        filed = queue.find_filed_record(opened.queue, preview)
+        return make_answer(PreviewAnswer, preview, obstacle=obstacle, filed=filed)
 
     return await desk.thread.ask(answer)
 
@@ -382,19 +367,12 @@ async def read_lists(desk: Desk, _call: Call[Nothing, Nothing]) -> ListsAnswer:
 
 def _make_list(filed: editing.FiledList) -> ApiList:
     listed = filed.listed
-    return ApiList(
-        id=listed.id,
-        title=listed.title,
-        description=listed.description,
+    return make_answer(
+        ApiList,
+        listed,
         stories=[chosen.name for chosen in listed.stories],
         words=[chosen.words for chosen in listed.stories],
         version=filed.version,
-    )
-
-
-def _make_stash(stash: Stash) -> ApiStash:
-    return ApiStash(
-        id=stash.id, name=stash.name, is_shared=stash.is_shared, stories=list(stash.stories)
     )
 
 

@@ -12,57 +12,23 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from copydesk.desk._actions import MOST, SentAction, make_actions
+from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._proposals import (
-    SentGround,
     SentProposal,
     propose,
     refuse_proposal,
     take_proposal,
 )
-from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows
-from copydesk.desk_store import Proposal, QueuedAction
-from copydesk.news import ActionKind, EditorAction
-
-
-class NewAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be done; without an `id` the Idempotency-Key is one, else it is made up.
-
-    `kind` and `said` are `verdict` with `publish`, `hold`, `reject`, `remove` or `clear`; `rule`
-    with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`. `seen`
-    are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is
-    a conflict and changes nothing. `base` is the same for an edit that took a while: a change by
-    the account itself since then is a conflict, too.
-    """
-
-    kind: ActionKind
-    said: str = ""
-    stories: list[str] = []
-    values: list[str] = []
-    why: str = ""
-    until: datetime | None = None
-    seen: dict[str, str] = {}
-    base: dict[str, str] = {}
-    id: Annotated[str, Meta(max_length=100)] = ""
-
-
-NewActions = Annotated[list[NewAction], Meta(min_length=1, max_length=MOST)]
+from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows, make_answer
+from copydesk.desk_store import Ground, Proposal, QueuedAction
+from copydesk.news import EditConflict, EditorAction
 
 
 class ActionsKept(msgspec.Struct, frozen=True, kw_only=True):
     """The ids under which actions are on the disk now; they are filed in their order."""
 
     kept: list[str]
-
-
-class ApiConflict(msgspec.Struct, frozen=True, kw_only=True):
-    """A field that somebody changed since: as this action left it, and as it is now."""
-
-    path: str
-    field: str
-    left: str
-    now: str
 
 
 class ApiAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +46,7 @@ class ApiAction(msgspec.Struct, frozen=True, kw_only=True):
     commit: str = ""
     what: str = ""
     hint: str = ""
-    conflicts: list[ApiConflict] = []
+    conflicts: Sequence[EditConflict] = ()
 
 
 class ActionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +64,7 @@ class ActionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
-async def put_actions(desk: Desk, call: Call[Nothing, list[NewAction]]) -> ActionsKept:
+async def put_actions(desk: Desk, call: Call[Nothing, list[SentAction]]) -> ActionsKept:
     """Keep actions; they are on the disk before this answers, and filed within a second or so."""
     sent = name_actions(call.body, call.key)
     return await keep_actions(desk, make_actions(sent, call.visitor.name, now()))
@@ -108,12 +74,8 @@ async def undo_action(desk: Desk, call: Call[Nothing, Nothing]) -> ActionsKept:
     """Take back what an action did, by an action of its own."""
     undone = call.path["id"]
     known = await asyncio.to_thread(desk.store.actions.state, [undone])
-    sent = SentAction(
-        id=_name(call.key, 0),
-        kind="undo",
-        stories=list(known[undone].action.stories) if undone in known else [],
-        values=[undone],
-    )
+    stories = known[undone].action.stories if undone in known else ()
+    sent = SentAction(id=_name(call.key, 0), kind="undo", stories=stories, values=(undone,))
     return await keep_actions(desk, make_actions([sent], call.visitor.name, now()))
 
 
@@ -160,31 +122,14 @@ async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKe
 
 def make_action(queued: QueuedAction) -> ApiAction:
     """Return an action for JSON."""
-    action, outcome = queued.action, queued.outcome
-    return ApiAction(
-        id=action.id,
-        kind=action.kind,
-        said=action.said,
-        by=action.by,
-        at=action.at,
-        stories=list(action.stories),
-        values=list(action.values),
-        why=action.why,
-        state=outcome.state if outcome else "waits",
-        commit=(outcome.commit or "") if outcome else "",
-        what=outcome.what if outcome else "",
-        hint=outcome.hint if outcome else "",
-        conflicts=[
-            ApiConflict(path=one.path, field=one.field, left=one.left, now=one.now)
-            for one in (outcome.conflicts if outcome else ())
-        ],
-    )
+    commit = (queued.outcome.commit if queued.outcome else None) or ""
+    return make_answer(ApiAction, queued.action, queued.outcome, state=queued.state, commit=commit)
 
 
-def name_actions(sent: Sequence[NewAction], key: str) -> list[SentAction]:
+def name_actions(sent: Sequence[SentAction], key: str) -> list[SentAction]:
     """Return actions with ids: their own, or ids made from the request's key."""
     return [
-        SentAction(**{**msgspec.structs.asdict(one), "id": one.id or _name(key, place)})
+        msgspec.structs.replace(one, id=one.id or _name(key, place))
         for place, one in enumerate(sent)
     ]
 
@@ -211,7 +156,7 @@ class ApiProposal(msgspec.Struct, frozen=True, kw_only=True):
     stories: list[str]
     values: list[str]
     why: str
-    grounds: list[SentGround]
+    grounds: Sequence[Ground]
     became: str
     decided_by: str = ""
 
@@ -266,18 +211,4 @@ async def refuse(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
 
 def make_proposal(proposal: Proposal) -> ApiProposal:
     """Return a proposal for JSON."""
-    action = proposal.action
-    return ApiProposal(
-        id=proposal.id,
-        author=proposal.author,
-        label=proposal.label,
-        at=proposal.at,
-        kind=action.kind,
-        said=action.said,
-        stories=list(action.stories),
-        values=list(action.values),
-        why=action.why,
-        grounds=[SentGround(story=ground.story, words=ground.words) for ground in proposal.grounds],
-        became=proposal.became,
-        decided_by=proposal.decided_by,
-    )
+    return make_answer(ApiProposal, proposal, proposal.action)

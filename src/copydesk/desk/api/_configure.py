@@ -8,11 +8,10 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from copydesk import background
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import read_commit
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, make_answer
 from copydesk.editing import source_edits
 from copydesk.editing import topics as topics_room
 from copydesk.errors import FetchError
@@ -253,14 +252,14 @@ async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnsw
     if url := call.body.url:
         await desk.thread.ask(lambda opened: _read_source(opened, url))
     desk.on_demand.begin(call.visitor.name, url)
-    return _describe_round(desk.on_demand)
+    return make_answer(RoundAnswer, desk.on_demand.last)
 
 
 async def read_round(desk: Desk, _call: Call[Nothing, Nothing]) -> RoundAnswer:
     """Return how the round stands that was asked for last."""
     if desk.on_demand is None or desk.on_demand.last is None:
         raise ApiProblem(404, "no round was asked for")
-    return _describe_round(desk.on_demand)
+    return make_answer(RoundAnswer, desk.on_demand.last)
 
 
 async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> RejudgingAnswer:
@@ -268,14 +267,14 @@ async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> Rejudging
     if desk.rejudging is None:
         raise ApiProblem(400, "stories are not judged again here", "use copydesk rejudge --apply")
     desk.rejudging.begin(call.visitor.name)
-    return _describe_rejudging(desk.rejudging)
+    return make_answer(RejudgingAnswer, desk.rejudging.last)
 
 
 async def read_rejudging(desk: Desk, _call: Call[Nothing, Nothing]) -> RejudgingAnswer:
     """Return how judging again stands that was asked for last."""
     if desk.rejudging is None or desk.rejudging.last is None:
         raise ApiProblem(404, "nobody asked for stories to be judged again")
-    return _describe_rejudging(desk.rejudging)
+    return make_answer(RejudgingAnswer, desk.rejudging.last)
 
 
 async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
@@ -317,7 +316,7 @@ async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> Organ
     return await desk.thread.ask(
         lambda opened: OrganizationsAnswer(
             organizations=[
-                ApiOrganization(domain=known.domain, name=known.name, owner=known.owner, seen=seen)
+                make_answer(ApiOrganization, known, seen=seen)
                 for known, seen in settings.list_organizations(opened.newsroom)
             ]
         )
@@ -345,8 +344,7 @@ async def undo_settings(desk: Desk, call: Call[Nothing, Nothing]) -> SettingsCha
 async def _change(
     desk: Desk, change: Callable[[Newsroom], settings.SettingsReport]
 ) -> SettingsChanged:
-    report = await desk.thread.change(change)
-    return SettingsChanged(changed=list(report.changed), commit=report.commit)
+    return make_answer(SettingsChanged, await desk.thread.change(change))
 
 
 def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
@@ -354,22 +352,12 @@ def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
     source = newsroom.beat.source(url)
     if source is None:
         raise ApiProblem(404, "the beat has no such source")
-    return SourceBlock(
-        url=source.url,
-        name=source.name,
-        kind=source.kind,
-        trust=source.trust,
-        every_minutes=source.every_minutes,
-        include=list(source.include),
-        exclude=list(source.exclude),
-        topics=list(source.topics),
-        seen=read_source_board(newsroom).seen,
-    )
+    return make_answer(SourceBlock, source, seen=read_source_board(newsroom).seen)
 
 
 def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
     topic, path, seen = topics_room.see_topic(opened.newsroom, topic_id)
-    return TopicAnswer(topic=convert(topic, ApiTopic), path=path, seen=seen)
+    return TopicAnswer(topic=make_answer(ApiTopic, topic), path=path, seen=seen)
 
 
 def _choose(wanted: _Value | None, there: _Value) -> _Value:
@@ -377,24 +365,10 @@ def _choose(wanted: _Value | None, there: _Value) -> _Value:
     return there if wanted is None else wanted
 
 
-def _describe_rejudging(rejudging: background.CommandOnDemand) -> RejudgingAnswer:
-    last = rejudging.last
-    assert last is not None
-    return RejudgingAnswer(by=last.by, waits=last.waits, code=last.code, log=list(last.log))
-
-
-def _describe_round(on_demand: background.CommandOnDemand) -> RoundAnswer:
-    last = on_demand.last
-    assert last is not None
-    return RoundAnswer(
-        by=last.by, source=last.source, waits=last.waits, code=last.code, log=list(last.log)
-    )
-
-
 async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:
     """Return the beat's topics."""
     return await desk.thread.ask(
         lambda opened: TopicsAnswer(
-            topics=[convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
+            topics=[make_answer(ApiTopic, topic) for topic in opened.newsroom.beat.topics]
         )
     )

@@ -23,7 +23,7 @@ from copydesk.errors import CopydeskError
 Cursor = Annotated[str, Meta(max_length=1_000, description="Where the page before ended.")]
 PageRows = Annotated[int, Meta(ge=1, le=100, description="How many there are in a page.")]
 MailAddress = Annotated[str, Meta(min_length=3, max_length=400)]
-_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+_Answer = TypeVar("_Answer", bound=msgspec.Struct)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Q = TypeVar("Q", bound=msgspec.Struct)
 B = TypeVar("B")
@@ -204,9 +204,17 @@ class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     address: MailAddress
 
 
-def convert(value: object, kind: type[_Struct]) -> _Struct:
-    """Return a value as a struct, from its attributes of the same names."""
-    return msgspec.convert(value, kind, from_attributes=True)
+def make_answer(kind: type[_Answer], /, *values: object, **fields: object) -> _Answer:
+    """Return an answer of a kind, which declares its fields.
+
+    A field comes from `fields`, else from the first value that has an attribute of its name.
+    """
+    for name in kind.__struct_fields__:
+        for value in () if name in fields else values:
+            if hasattr(value, name):
+                fields[name] = getattr(value, name)
+                break
+    return msgspec.convert(fields, kind, from_attributes=True)
 
 
 def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._previews import ComposedLetter
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, make_answer
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import UsageError
 from copydesk.newsletters import issues
@@ -100,7 +100,10 @@ async def read_letters(desk: Desk, _call: Call[Nothing, Nothing]) -> LettersAnsw
     """Return the letters, each with when it is due."""
     return await desk.thread.ask(
         lambda opened: LettersAnswer(
-            letters=[_make_letter(row) for row in issues.list_letters(opened.newsroom)]
+            letters=[
+                make_answer(ApiLetter, row.options, due_at=row.due_at)
+                for row in issues.list_letters(opened.newsroom)
+            ]
         )
     )
 
@@ -140,35 +143,15 @@ def _refuse(done: KeptEdits | IssueDiffers) -> None:
         raise ApiProblem(409, f"{detail}: {by}", "read the issue, and send what you want then")
 
 
-def _make_letter(row: issues.LetterRow) -> ApiLetter:
-    options = row.options
-    return ApiLetter(
-        id=options.id, title=options.title, approval=options.approval, due_at=row.due_at
-    )
-
-
 def _make_issue(composed: ComposedLetter) -> IssueAnswer:
     issue, kept = composed.issue, composed.kept
-    return IssueAnswer(
-        letter=kept.letter,
-        subject=issue.subject,
-        preheader=issue.preheader,
-        note=issue.note,
-        since=issue.since,
-        sections=[
-            msgspec.convert(section, ApiIssueSection, from_attributes=True)
-            for section in issue.sections
-        ],
-        is_held=kept.edits.is_held,
-        approved_by=kept.edits.approved_by,
+    return make_answer(
+        IssueAnswer,
+        issue,
+        kept.edits,
         edits=[
-            ApiIssueEdit(
-                field=field,
-                story=story,
-                value=list(change.value),
-                digest=kept.digest(field, story),
-                by=change.by,
-                at=change.at,
+            make_answer(
+                ApiIssueEdit, change, field=field, story=story, digest=kept.digest(field, story)
             )
             for (field, story), change in kept.last.items()
             if change.value

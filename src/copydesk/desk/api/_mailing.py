@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +14,7 @@ from msgspec import Meta
 from copydesk import newsletters
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SentAddress
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SentAddress, make_answer
 from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_go
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
@@ -35,33 +35,10 @@ class SendingsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     after: Cursor = ""
 
 
-class ApiSending(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue on its way: letters by how they stand, and what came back of them.
-
-    `remark` says why it awaits a person's word, or why the mail server paused it. `next_due` is
-    when the next letter is tried, null where none is left. `again_by` let it go to the uncertain
-    once more, at `again_at`.
-    """
-
-    issue: str
-    letter: str
-    state: str
-    via: str
-    made: datetime
-    by: str
-    remark: str
-    counts: dict[str, int]
-    returns: dict[str, int]
-    views: int
-    next_due: datetime | None
-    again_by: str
-    again_at: datetime | None
-
-
 class SendingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Sendings, the newest first; `after` begins the next page, "" where there is none."""
 
-    sendings: list[ApiSending]
+    sendings: Sequence[delivery_log.SendingRow]
     after: str
 
 
@@ -148,7 +125,7 @@ async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> Sendi
             rows = delivery_log.list_sendings(store, asked.limit + 1, before)
         shown = rows[: asked.limit]
         after = _seal_cursor(shown[-1].issue) if len(rows) > asked.limit else ""
-        return SendingsAnswer(sendings=[_make_sending(row) for row in shown], after=after)
+        return SendingsAnswer(sendings=shown, after=after)
 
     return await desk.thread.ask(answer)
 
@@ -165,17 +142,17 @@ async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer
     return await change_mail(desk, work)
 
 
-async def read_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+async def read_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
     """Return how an issue stands."""
     return await _read_sending(desk, call.path["issue"])
 
 
-async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
     """Give the word that an issue goes out, or on; `copydesk serve` sends it."""
     return await _decide(desk, call, let_go)
 
 
-async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> ApiSending:
+async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log.SendingRow:
     """Send an issue that is done to its uncertain readers again, once; `copydesk serve` does it.
 
     Nobody knows whether they have it: some get it twice.
@@ -188,7 +165,7 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> ApiSending:
     return await _decide(desk, call, go)
 
 
-async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
     """Pause an issue that goes out; the letters under way are finished."""
 
     def pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
@@ -197,7 +174,7 @@ async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
     return await _decide(desk, call, pause)
 
 
-async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> delivery_log.SendingRow:
     """End an issue for good: letters that are not settled yet are never sent."""
 
     def end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
@@ -246,7 +223,7 @@ async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLette
     answer = await change_mail(
         desk, lambda newsroom, store: sending.send_test(newsroom, store, issue, wish)
     )
-    return TriedLetter(kind=answer.kind, code=answer.code, words=answer.words)
+    return make_answer(TriedLetter, answer)
 
 
 async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFile:
@@ -258,12 +235,12 @@ async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFi
     return LetterFile(eml=base64.b64encode(data).decode())
 
 
-async def _read_sending(desk: Desk, issue: str) -> ApiSending:
-    def answer(opened: OpenNewsroom) -> ApiSending:
+async def _read_sending(desk: Desk, issue: str) -> delivery_log.SendingRow:
+    def answer(opened: OpenNewsroom) -> delivery_log.SendingRow:
         if not newsletters.has_mail(opened.newsroom.private):
             raise UsageError("no such sending", subject=issue[:80])
         with addresses.open_readers(opened.newsroom) as store:
-            return _make_sending(delivery_log.find_sending(store, issue))
+            return delivery_log.find_sending(store, issue)
 
     try:
         return await desk.thread.ask(answer)
@@ -275,7 +252,7 @@ async def _decide(
     desk: Desk,
     call: Call[Nothing, _Body],
     do: Callable[[Newsroom, newsletters.MailStore, str, str], None],
-) -> ApiSending:
+) -> delivery_log.SendingRow:
     issue, by = call.path["issue"], call.visitor.name
     await change_mail(desk, lambda newsroom, store: do(newsroom, store, issue, by))
     return await _read_sending(desk, issue)
@@ -288,37 +265,12 @@ def _rehearse(newsroom: Newsroom, store: newsletters.MailStore, issue: str) -> U
         raise
     except CopydeskError as error:
         return UnsentIssue(issue=issue, problem=str(error))
-    return msgspec.convert(rehearsal, UnsentIssue, from_attributes=True)
-
-
-def _make_sending(row: delivery_log.SendingRow) -> ApiSending:
-    return ApiSending(
-        issue=row.issue,
-        letter=row.letter,
-        state=row.state,
-        via=row.via,
-        made=row.made,
-        by=row.by,
-        remark=row.remark,
-        counts=dict(row.counts),
-        returns={str(kind): count for kind, count in row.returns.items()},
-        views=row.views,
-        next_due=row.next_due,
-        again_by=row.again_by,
-        again_at=row.again_at,
-    )
+    return make_answer(UnsentIssue, rehearsal)
 
 
 def _make_delivery(number: int, line: delivery_log.WhoLine, *, is_owner: bool) -> ApiDelivery:
-    return ApiDelivery(
-        reader=number,
-        address=line.address if is_owner else text.mask_address(line.address),
-        state=line.state,
-        at=line.at,
-        attempts=line.attempts,
-        code=line.code,
-        words=line.words,
-    )
+    address = line.address if is_owner else text.mask_address(line.address)
+    return make_answer(ApiDelivery, line, reader=number, address=address)
 
 
 def _seal_cursor(place: str) -> str:
@@ -339,42 +291,6 @@ def _read_number(place: str) -> int:
     return int(place or "0")
 
 
-class ApiFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check found; `hint` is its mend, for a record that is missing the very line."""
-
-    kind: str
-    state: Literal["ok", "remark", "fault", "unknown"]
-    what: str
-    hint: str
-
-
-class ApiOverruling(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's word that faults of a kind are to hold up no letter."""
-
-    by: str
-    why: str
-    at: str
-
-
-class ApiLostLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter that the settings have no more, and how many still are subscribed to it.
-
-    `command` moves its readers, where it was renamed.
-    """
-
-    letter: str
-    readers: int
-    command: str
-
-
-class ApiSignUpFlood(msgspec.Struct, frozen=True, kw_only=True):
-    """Unusually many sign-ups: how many of a day's mails to new subscribers were used by when."""
-
-    at: str
-    mails: int
-    most: int
-
-
 class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found last with the settings of now; `at` is null where nobody has looked.
 
@@ -383,11 +299,11 @@ class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     at: str | None
-    findings: list[ApiFinding]
-    overruled: dict[str, ApiOverruling]
+    findings: Sequence[checks.KeptFinding]
+    overruled: Mapping[str, checks.Overruling]
     obstacles: list[str]
-    lost_letters: list[ApiLostLetter]
-    sign_up_flood: ApiSignUpFlood | None
+    lost_letters: Sequence[by_hand.LostLetter]
+    sign_up_flood: limits.SignUpFlood | None
 
 
 async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
@@ -396,7 +312,7 @@ async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
     def answer(opened: OpenNewsroom) -> ChecksAnswer:
         newsroom = opened.newsroom
         if not newsletters.has_mail(newsroom.private):
-            return _make_answer(checks.MailCheckReport())
+            return _make_checks(checks.MailCheckReport())
         with addresses.open_readers(newsroom) as store:
             return _read_checks(newsroom, store)
 
@@ -412,20 +328,14 @@ async def make_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
 def _read_checks(newsroom: Newsroom, store: newsletters.MailStore) -> ChecksAnswer:
     report = checks.read_checks(newsroom, store)
     lost = by_hand.find_lost_letters(newsroom, store)
-    return _make_answer(report, lost, limits.find_sign_up_flood(newsroom, store))
+    return _make_checks(report, lost, limits.find_sign_up_flood(newsroom, store))
 
 
-def _make_answer(
+def _make_checks(
     report: checks.MailCheckReport,
-    lost: tuple[by_hand.LostLetter, ...] = (),
+    lost: Sequence[by_hand.LostLetter] = (),
     flood: limits.SignUpFlood | None = None,
 ) -> ChecksAnswer:
-    told = {
-        "at": report.at or None,
-        "findings": report.findings,
-        "overruled": report.overruled,
-        "obstacles": report.obstacles,
-        "lost_letters": lost,
-        "sign_up_flood": flood,
-    }
-    return msgspec.convert(told, ChecksAnswer, from_attributes=True)
+    return make_answer(
+        ChecksAnswer, report, at=report.at or None, lost_letters=lost, sign_up_flood=flood
+    )

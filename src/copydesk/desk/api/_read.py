@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -14,14 +15,13 @@ from copydesk.building import webhooks
 from copydesk.desk import _query
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
-from copydesk.desk.api._endpoint import Call, Cursor, Nothing, PageRows, convert
+from copydesk.desk.api._endpoint import Call, Cursor, Nothing, PageRows, make_answer
 from copydesk.desk.api._stories import (
     QueueRows,
     StoryAnswer,
     TrailAnswer,
     make_row,
     make_story_answer,
-    make_trail,
 )
 from copydesk.editing import queue, trail
 from copydesk.errors import UsageError
@@ -29,7 +29,6 @@ from copydesk.news import DropReason, ReasonKind, RecallKind, Standing
 from copydesk.rounds import recall
 from copydesk.rounds.sources import check_sources
 
-Struct = TypeVar("Struct", bound=msgspec.Struct)
 Words = Annotated[str, Meta(max_length=500)]
 
 
@@ -55,24 +54,6 @@ class DropQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     reason: DropReason | None = None
     days: Annotated[int, Meta(ge=1, le=30)] = queue.DROP_DAYS
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
-
-
-class ApiDrop(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead that a round dropped; `waits` says that the next one files it all the same."""
-
-    url: str
-    reason: str
-    detail: str
-    at: datetime
-    source: str
-    waits: bool
-
-
-class DropsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Dropped leads, the latest first, and how many there are for each reason."""
-
-    drops: list[ApiDrop]
-    counts: dict[str, int]
 
 
 class OwnView(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,12 +117,9 @@ async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
 
     def answer(opened: OpenNewsroom) -> tuple[QueueRows, bool]:
         page = opened.queue.page(opened.newsroom, question)
-        rows = QueueRows(
-            rows=[make_row(row) for row in page.rows],
-            total=page.total,
-            after=seal_cursor(page.after),
-        )
-        return rows, page.is_by_former_rules
+        after = seal_cursor(page.after)
+        rows = [make_row(row) for row in page.rows]
+        return QueueRows(rows=rows, total=page.total, after=after), page.is_by_former_rules
 
     rows, is_by_former_rules = await desk.thread.ask(answer)
     if is_by_former_rules:
@@ -155,12 +133,8 @@ async def read_choices(desk: Desk, call: Call[ChoicesQuery, Nothing]) -> Choices
 
     def answer(opened: OpenNewsroom) -> ChoicesAnswer:
         found = opened.queue.list_choices(opened.newsroom, question)
-        return ChoicesAnswer(
-            topics=[topic.name for topic in opened.newsroom.beat.topics],
-            sources=list(found.sources),
-            languages=list(found.languages),
-            reasons=[str(reason) for reason in found.reasons],
-        )
+        topics = [topic.name for topic in opened.newsroom.beat.topics]
+        return make_answer(ChoicesAnswer, found, topics=topics)
 
     return await desk.thread.ask(answer)
 
@@ -178,23 +152,16 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
 
     def answer(opened: OpenNewsroom) -> TrailAnswer:
         seen = queue.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
-        return make_trail(trail.trace_story(opened.newsroom, seen.story.path))
+        return make_answer(TrailAnswer, trail.trace_story(opened.newsroom, seen.story.path))
 
     return await desk.thread.ask(answer)
 
 
-async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> DropsAnswer:
+async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> queue.DropPage:
     """Return what rounds dropped."""
     asked = call.query
     question = queue.DropQuestion(reason=asked.reason, days=asked.days, limit=asked.limit)
-
-    def answer(opened: OpenNewsroom) -> DropsAnswer:
-        found = queue.list_drops(opened.newsroom, question)
-        return DropsAnswer(
-            drops=[convert(drop, ApiDrop) for drop in found.drops], counts=dict(found.counts)
-        )
-
-    return await desk.thread.ask(answer)
+    return await desk.thread.ask(lambda opened: queue.list_drops(opened.newsroom, question))
 
 
 async def read_views(desk: Desk, call: Call[Nothing, Nothing]) -> ViewsAnswer:
@@ -206,7 +173,7 @@ async def read_views(desk: Desk, call: Call[Nothing, Nothing]) -> ViewsAnswer:
             counts={str(view): count for view, count in counts.count_views().items()},
             dropped=counts.count_drops(),
             own=[
-                OwnView(name=view.name, query=view.query, count=count)
+                make_answer(OwnView, view, count=count)
                 for view, count in counts.count_own(call.visitor.name)
             ],
         )
@@ -218,7 +185,7 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
     """Return how the beat's sources stand."""
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
-            sources=[convert(row, ApiSource) for row in check_sources(opened.newsroom)],
+            sources=[make_answer(ApiSource, row) for row in check_sources(opened.newsroom)],
             owed=list(webhooks.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
         )
     )
@@ -226,19 +193,9 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
 
 def make_question(asked: QueueQuery) -> queue.QueueQuestion:
     """Return the question of a query; raises UsageError for an invalid cursor."""
-    return queue.QueueQuestion(
-        view=asked.view,
-        standing=asked.standing,
-        topic=asked.topic,
-        source=asked.source,
-        language=asked.language,
-        reason=asked.reason,
-        days=asked.days,
-        search=asked.q,
-        order=asked.order,
-        limit=asked.limit,
-        after=open_cursor(asked.after),
-    )
+    fields = msgspec.structs.asdict(asked)
+    words, after = fields.pop("q"), fields.pop("after")
+    return queue.QueueQuestion(**fields, search=words, after=open_cursor(after))
 
 
 def seal_cursor(cursor: queue.QueueCursor | None) -> str:
@@ -266,23 +223,6 @@ class NumbersQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     days: Annotated[int, Meta(ge=1, le=90)] = 30
 
 
-class ApiDay(msgspec.Struct, frozen=True, kw_only=True):
-    """How many stories of a day were filed; of these on the site, and waiting."""
-
-    day: date
-    filed: int
-    published: int
-    waiting: int
-
-
-class ApiDropCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many pages were dropped for a reason, in all and by day."""
-
-    reason: str
-    pages: int
-    days: dict[date, int]
-
-
 class ApiDelay(msgspec.Struct, frozen=True, kw_only=True):
     """How long something took for so many stories; `of` is a day, a source or a week."""
 
@@ -292,24 +232,15 @@ class ApiDelay(msgspec.Struct, frozen=True, kw_only=True):
     p90_seconds: float
 
 
-class ApiOwner(msgspec.Struct, frozen=True, kw_only=True):
-    """How many stories of a house's publishers are on the site, and how many are filed."""
-
-    owner: str
-    published: int
-    filed: int
-    domains: list[str]
-
-
 class NumbersAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the last days brought; drops and delays are counted since `counted_since`."""
 
-    days: list[ApiDay]
-    drops: list[ApiDropCount]
+    days: Sequence[queue.StoryDay]
+    drops: Sequence[queue.DropCount]
     filing: list[ApiDelay]
     sources: list[ApiDelay]
     reviews: list[ApiDelay]
-    owners: list[ApiOwner]
+    owners: Sequence[queue.OwnerCount]
     decisions: int
     counted_since: date | None
 
@@ -348,16 +279,7 @@ async def read_numbers(desk: Desk, call: Call[NumbersQuery, Nothing]) -> Numbers
 
     def answer(opened: OpenNewsroom) -> NumbersAnswer:
         numbers = queue.read_numbers(opened.newsroom, opened.queue.catalogue, call.query.days)
-        return NumbersAnswer(
-            days=[convert(day, ApiDay) for day in numbers.days],
-            drops=[convert(drop, ApiDropCount) for drop in numbers.drops],
-            filing=[convert(delay, ApiDelay) for delay in numbers.filing],
-            sources=[convert(delay, ApiDelay) for delay in numbers.sources],
-            reviews=[convert(delay, ApiDelay) for delay in numbers.reviews],
-            owners=[convert(owner, ApiOwner) for owner in numbers.owners],
-            decisions=len(numbers.decisions),
-            counted_since=numbers.counted_since,
-        )
+        return make_answer(NumbersAnswer, numbers, decisions=len(numbers.decisions))
 
     return await desk.thread.ask(answer)
 
@@ -366,17 +288,7 @@ async def read_recall(desk: Desk, _call: Call[Nothing, Nothing]) -> RecallAnswer
     """Return which stories of others' lists we have, and which we missed."""
 
     def answer(opened: OpenNewsroom) -> RecallAnswer:
-        return RecallAnswer(
-            lists=[
-                ApiRecall(
-                    address=kept.list,
-                    asked_at=kept.asked_at,
-                    failed=kept.failed,
-                    kinds={str(kind): count for kind, count in kept.kinds.items()},
-                    missed=[convert(trace, ApiMissed) for trace in kept.missed],
-                )
-                for kept in recall.read_kept_recall(opened.newsroom)
-            ]
-        )
+        kept = recall.read_kept_recall(opened.newsroom)
+        return RecallAnswer(lists=[make_answer(ApiRecall, one, address=one.list) for one in kept])
 
     return await desk.thread.ask(answer)

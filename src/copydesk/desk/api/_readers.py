@@ -2,106 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from copydesk.desk._desk import Desk
-from copydesk.desk.api._endpoint import ApiProblem, Call, MailAddress, Nothing, SentAddress
+from copydesk.desk.api._endpoint import (
+    ApiProblem,
+    Call,
+    MailAddress,
+    Nothing,
+    SentAddress,
+    make_answer,
+)
 from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail, split_names
 from copydesk.errors import UsageError
-from copydesk.newsletters import exchange
+from copydesk.newsletters import exchange, readers
 from copydesk.newsletters.readers import by_hand
 
-_Kind = TypeVar("_Kind", bound=str)
 Words = Annotated[str, Meta(max_length=1_000)]
 
 
-class ReaderCountsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How many readers stand how, to how many each letter would go, to how many nothing is.
-
-    `suppressed_readers` are active or paused but for their address, which is suppressed; they are
-    not among `states`. `waiting_mails` are those to single persons that are not sent yet.
-    `same_mailbox` are the numbers of readers whose addresses are spellings of one mailbox.
-    """
-
-    states: dict[str, int]
-    letters: dict[str, int]
-    suppressed: dict[str, int]
-    waiting_mails: int
-    suppressed_readers: int
-    same_mailbox: list[list[int]]
-
-
-class ReaderLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter that somebody gets; no topics mean all."""
-
-    letter: str
-    topics: list[str]
-    since: datetime
-
-
-class ReaderConsent(msgspec.Struct, frozen=True, kw_only=True):
-    """A consent, what proves it, and the words that were agreed to."""
-
-    letter: str
-    at: datetime
-    how: str
-    proof: str
-    words: str
-
-
-class ReaderDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue that was to go to somebody, what became of it, and the server's words.
-
-    `at` is null as long as it is queued.
-    """
-
-    issue: str
-    state: str
-    at: datetime | None
-    attempts: int
-    code: int
-    words: str
-
-
-class ReaderReturn(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that came back of a letter to somebody; what is not proved changed nothing."""
-
-    issue: str
-    kind: str
-    at: datetime
-    status: str
-    words: str
-    is_proved: bool
-    is_from_former_address: bool
-
-
-class ReaderAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is kept of one person; `suppressed` says why nothing is sent, "" for sent.
-
-    `address_changes` are when they gave up addresses whose digests are still kept.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderAnswer(readers.ReaderData):
+    """Everything that is stored about the reader with a number."""
 
     number: int
-    address: str
-    state: str
-    language: str
-    made: datetime
-    paused_until: datetime | None
-    new_address: str
-    subscriptions: list[ReaderLetter]
-    consents: list[ReaderConsent]
-    deliveries: list[ReaderDelivery]
-    returns: list[ReaderReturn]
-    waiting_mails: list[str]
-    address_changes: list[datetime]
-    suppressed: str
-    suppressed_since: datetime | None
-    suppression_detail: str
 
 
 class ReaderNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,19 +60,10 @@ class SuppressionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     after: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
 
 
-class ApiSuppression(msgspec.Struct, frozen=True, kw_only=True):
-    """Why and since when nothing is sent to an address, "" where it is known no more."""
-
-    address: str
-    reason: str
-    since: datetime
-    detail: str
-
-
 class SuppressionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The suppression list, the newest first; `after` begins the next page, null for none."""
 
-    suppressions: list[ApiSuppression]
+    suppressions: Sequence[by_hand.SuppressionRow]
     after: int | None
 
 
@@ -168,13 +88,6 @@ class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     for_real: bool = False
 
 
-class ApiImportedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What a row becomes, by the line where it begins."""
-
-    line: int
-    kind: str
-
-
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the rows of a file became or would become; `rows_shown` are the first of a rehearsal.
 
@@ -186,7 +99,7 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     counts: dict[str, int]
     state_columns: list[str] = []
-    rows_shown: list[ApiImportedRow] = []
+    rows_shown: Sequence[exchange.ImportedRow] = ()
 
 
 class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,17 +108,9 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     csv: str
 
 
-async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> ReaderCountsAnswer:
+async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> by_hand.ReaderCounts:
     """Return how many readers there are."""
-    counts = await change_mail(desk, by_hand.count_readers)
-    return ReaderCountsAnswer(
-        states=_name(counts.states),
-        letters=dict(counts.letters),
-        suppressed=_name(counts.suppressed),
-        waiting_mails=counts.waiting_mails,
-        suppressed_readers=counts.suppressed_readers,
-        same_mailbox=[list(numbers) for numbers in counts.same_mailbox],
-    )
+    return await change_mail(desk, by_hand.count_readers)
 
 
 async def find_reader(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
@@ -219,7 +124,13 @@ async def find_reader(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNum
 
 async def read_reader(desk: Desk, call: Call[Nothing, Nothing]) -> ReaderAnswer:
     """Return everything that is kept of a reader; that somebody looked is noted."""
-    return await _read(desk, call, _read_number(call))
+    number = _read_number(call)
+    try:
+        data = await ReaderKeeper(desk, call.visitor).look_at(number)
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+    kept = {field.name: getattr(data, field.name) for field in fields(data)}
+    return ReaderAnswer(number=number, **kept)
 
 
 async def add_reader(desk: Desk, call: Call[Nothing, NewReader]) -> ReaderNumber:
@@ -246,12 +157,8 @@ async def list_suppressions(
     """Return to whom nothing is sent; that somebody looked is noted."""
     skip, most = call.query.after, call.query.limit
     rows = await ReaderKeeper(desk, call.visitor).list_suppressions(skip, most + 1)
-    return SuppressionsAnswer(
-        suppressions=[
-            msgspec.convert(row, ApiSuppression, from_attributes=True) for row in rows[:most]
-        ],
-        after=skip + most if len(rows) > most else None,
-    )
+    after = skip + most if len(rows) > most else None
+    return SuppressionsAnswer(suppressions=rows[:most], after=after)
 
 
 async def put_suppression(desk: Desk, call: Call[Nothing, NewSuppression]) -> ReaderNumber:
@@ -275,10 +182,9 @@ async def import_readers(desk: Desk, call: Call[ImportQuery, bytes]) -> ImportAn
     )
     sent = ImportedFile(data=call.body, options=options, name=asked.file)
     if asked.for_real:
-        return _make_report(await keeper.take_import(sent), [])
+        return make_answer(ImportAnswer, await keeper.take_import(sent))
     rehearsal = await keeper.rehearse_import(sent)
-    rows = [ApiImportedRow(line=row.line, kind=row.kind) for row in rehearsal.rows]
-    return _make_report(rehearsal.report, rows)
+    return make_answer(ImportAnswer, rehearsal.report, rows_shown=rehearsal.rows)
 
 
 async def export_readers(desk: Desk, call: Call[Nothing, Nothing]) -> ExportAnswer:
@@ -287,32 +193,8 @@ async def export_readers(desk: Desk, call: Call[Nothing, Nothing]) -> ExportAnsw
         return ExportAnswer(csv=file.read().decode())
 
 
-async def _read(desk: Desk, call: Call[Nothing, Nothing], number: int) -> ReaderAnswer:
-    try:
-        data = await ReaderKeeper(desk, call.visitor).look_at(number)
-    except UsageError as error:
-        raise ApiProblem(404, str(error), error.hint) from error
-    fields = {name: getattr(data, name) for name in ReaderAnswer.__struct_fields__[1:]}
-    return msgspec.convert({**fields, "number": number}, ReaderAnswer, from_attributes=True)
-
-
 def _read_number(call: Call[Nothing, Nothing]) -> int:
     typed = call.path["number"]
     if not (typed.isascii() and typed.isdigit() and len(typed) < 16):
         raise ApiProblem(404, "no such reader", "readers/find tells a reader's number")
     return int(typed)
-
-
-def _make_report(report: exchange.ImportReport, rows: list[ApiImportedRow]) -> ImportAnswer:
-    return ImportAnswer(
-        layout=report.layout,
-        is_rehearsal=report.is_rehearsal,
-        rows=report.rows,
-        counts=_name(report.counts),
-        state_columns=list(report.state_columns),
-        rows_shown=rows,
-    )
-
-
-def _name(counts: Mapping[_Kind, int]) -> dict[str, int]:
-    return {str(name): count for name, count in counts.items()}

@@ -7,10 +7,10 @@ from datetime import datetime
 import msgspec
 
 from copydesk import editing
+from copydesk.desk.api._endpoint import make_answer
 from copydesk.editing import queue
-from copydesk.editing.trail import Trail
 from copydesk.kit import text
-from copydesk.news import Reason, Verdict
+from copydesk.news import Verdict
 
 
 class ApiReason(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,15 +20,6 @@ class ApiReason(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     about: str = ""
     points: int | None = None
-
-
-class ApiVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """An editor's word on a story."""
-
-    said: str
-    by: str
-    at: datetime
-    why: str = ""
 
 
 class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +47,7 @@ class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
     quality: int | None = None
     heat: int | None = None
     trust: int | None = None
-    verdict: ApiVerdict | None = None
+    verdict: Verdict | None = None
     copy_of: str = ""
     group: str = ""
     has_page: bool = False
@@ -134,41 +125,28 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_row(row: queue.QueueRow) -> ApiRow:
     """Return a row of the queue for JSON."""
-    return ApiRow(
-        happening=row.happening,
-        version=row.version,
+    return make_answer(
+        ApiRow,
+        row,
         leader=make_story(row.leader),
         copies=[make_story(seen) for seen in row.copies],
         coverage=[make_story(seen) for seen in row.coverage],
-        unread=row.unread,
     )
 
 
 def make_story(seen: queue.QueueStory) -> ApiStory:
     """Return a story for JSON."""
     story, provider = seen.story, seen.story.provider
-    return ApiStory(
-        name=seen.name,
+    return make_answer(
+        ApiStory,
+        seen,
+        story,
         title=text.fold(story.title),
         url=story.web_url or story.original_url,
         source=text.fold(provider.name or provider.domain) if provider else "",
         domain=text.fold(provider.domain) if provider else "",
-        language=story.language,
-        published_at=story.published_at,
-        standing=str(seen.standing),
         excerpt=text.fold(story.excerpt),
-        note=story.note,
-        topics=list(story.topics),
-        reasons=[_make_reason(reason) for reason in story.reasons],
-        refuses=list(story.refuses),
-        seen=dict(editing.field_digests(story, seen.verdict)),
-        quality=story.quality,
-        heat=story.heat,
-        trust=story.trust,
-        verdict=_make_verdict(seen.verdict),
-        copy_of=story.copy_of,
-        group=story.group,
-        has_page=seen.has_page,
+        seen=editing.field_digests(story, seen.verdict),
         kept_in_front=seen.pin is not None,
         pinned_until=seen.pin.until if seen.pin else None,
     )
@@ -177,56 +155,20 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
 def make_story_answer(found: queue.StoryPage) -> StoryAnswer:
     """Return everything about a story for JSON."""
     told = found.explanation
-    return StoryAnswer(
+    return make_answer(
+        StoryAnswer,
+        told,
         story=make_story(found.seen),
         row=make_row(found.row),
-        state=told.state,
         parts=[
-            ApiPart(
-                part=row.part,
-                points=row.points,
-                evidence=[
-                    ApiReason(kind="", why=evidence.why, points=evidence.points)
-                    for evidence in row.evidence
-                ],
+            make_answer(
+                ApiPart,
+                row,
+                evidence=[make_answer(ApiReason, one, kind="") for one in row.evidence],
             )
             for row in told.parts
         ],
-        explained=list(told.reasons),
-        otherwise=list(told.otherwise),
-        history=list(told.history),
+        explained=told.reasons,
         text=found.text,
         pictures=[figure.url for figure in found.figures],
     )
-
-
-def make_trail(trail: Trail) -> TrailAnswer:
-    """Return a story's history for JSON."""
-    return TrailAnswer(
-        entries=[
-            TrailRow(
-                at=entry.at,
-                kind=str(entry.kind),
-                what=entry.what,
-                by=entry.by,
-                why=entry.why,
-                fields=list(entry.fields),
-                commit=entry.commit,
-            )
-            for entry in trail.entries
-        ],
-        rest=trail.rest,
-        notes=list(trail.notes),
-    )
-
-
-def _make_reason(reason: Reason) -> ApiReason:
-    return ApiReason(
-        kind=str(reason.kind), why=reason.why, about=reason.about, points=reason.points
-    )
-
-
-def _make_verdict(verdict: Verdict | None) -> ApiVerdict | None:
-    if verdict is None:
-        return None
-    return ApiVerdict(said=verdict.said, by=verdict.by, at=verdict.at, why=verdict.why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec import Meta
 
 from copydesk.desk._desk import Desk
 from copydesk.desk._previews import Trial
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, make_answer
 from copydesk.editing import what_if
 from copydesk.news import Trust
 
@@ -37,15 +38,6 @@ class NewTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     half_life_hours: float | None = None
 
 
-class ApiFrontPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """A story's place on the front page today and by the rules that are tried; null: not there."""
-
-    path: str
-    title: str
-    before: int | None
-    after: int | None
-
-
 class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
     """A story that would change: its fields by name, and the reason.
 
@@ -60,16 +52,6 @@ class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
     won: list[str]
     lost: list[str]
     is_pending: bool
-
-
-class ApiTopicEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """How many stories have a topic today and by the keywords that are tried, and which move."""
-
-    name: str
-    before: int
-    after: int
-    won: int
-    lost: int
 
 
 class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +71,10 @@ class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
     pending: int
     reworded: int
-    topics: list[ApiTopicEffect]
+    topics: Sequence[what_if.TopicEffect]
     is_extreme: bool
     listed: list[ApiChanged]
-    front: list[ApiFrontPlace]
+    front: Sequence[what_if.FrontPlace]
     diff: str
     stands: str
 
@@ -156,7 +138,7 @@ async def write_trial(desk: Desk, call: Call[Nothing, WrittenTrial]) -> Settings
         raise ApiProblem(400, what, "say with `sure` that this is meant")
     change, by = trial.change, call.visitor.name
     report = await desk.trials.ask(lambda bench: bench.write(change, by, sent.stands, sent.why))
-    return SettingsChanged(changed=list(report.changed), commit=report.commit)
+    return make_answer(SettingsChanged, report)
 
 
 def _find(desk: Desk, call: Call[Nothing, Any]) -> Trial:
@@ -167,12 +149,11 @@ def _find(desk: Desk, call: Call[Nothing, Any]) -> Trial:
 
 
 def _describe(trial: Trial) -> TrialAnswer:
-    return TrialAnswer(
-        id=trial.id,
+    return make_answer(
+        TrialAnswer,
+        trial,
         state=_name_state(trial),
         stage=trial.name,
-        steps=trial.steps,
-        total=trial.total,
         problem=str(trial.error) if trial.error else "",
         hint=trial.error.hint if trial.error else "",
         outcome=_describe_outcome(trial.tried) if trial.tried else None,
@@ -189,37 +170,8 @@ def _name_state(trial: Trial) -> str:
 
 def _describe_outcome(tried: what_if.TriedRules) -> TrialOutcome:
     summary = tried.summary
-    return TrialOutcome(
-        stories=summary.stories,
-        published_before=summary.published_before,
-        published_after=summary.published_after,
-        to_site=summary.to_site,
-        off_site=summary.off_site,
-        dropped=summary.dropped,
-        regrouped=summary.regrouped,
-        changed=summary.changed,
-        pending=summary.pending,
-        reworded=summary.reworded,
-        topics=[convert(topic, ApiTopicEffect) for topic in summary.topics],
-        is_extreme=summary.is_extreme,
-        listed=[
-            ApiChanged(
-                path=story.path,
-                title=story.title,
-                fields=[change.field for change in story.fields],
-                why=story.why,
-                won=list(story.won),
-                lost=list(story.lost),
-                is_pending=story.is_pending,
-            )
-            for story in summary.listed
-        ],
-        front=[
-            ApiFrontPlace(
-                path=place.path, title=place.title, before=place.before, after=place.after
-            )
-            for place in tried.front
-        ],
-        diff=tried.draft.diff,
-        stands=tried.draft.stands,
-    )
+    listed = [
+        make_answer(ApiChanged, story, fields=[change.field for change in story.fields])
+        for story in summary.listed
+    ]
+    return make_answer(TrialOutcome, summary, tried, tried.draft, listed=listed)

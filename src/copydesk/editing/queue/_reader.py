@@ -13,7 +13,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -340,7 +340,7 @@ class DropPage:
     """Dropped leads, the latest first, and their number for each reason in those days."""
 
     drops: tuple[QueueDrop, ...]
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int]
 
     def total(self, reason: str | None) -> int:
         """Return the number of drops for a reason, None for all."""

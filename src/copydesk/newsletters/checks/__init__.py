@@ -12,6 +12,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.newsletters.checks._doctor import KeptFinding as KeptFinding
     from copydesk.newsletters.checks._doctor import MailCheckReport as MailCheckReport
+    from copydesk.newsletters.checks._doctor import Overruling as Overruling
     from copydesk.newsletters.checks._doctor import examine_mail as examine_mail
     from copydesk.newsletters.checks._doctor import find_mail_obstacle as find_mail_obstacle
     from copydesk.newsletters.checks._doctor import list_kinds as list_kinds

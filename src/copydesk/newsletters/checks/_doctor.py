@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import msgspec
 
@@ -22,10 +22,8 @@ from copydesk.errors import UsageError
 from copydesk.kit import dates
 from copydesk.mail_store import MailStore
 from copydesk.mail_store.links import ReaderLink, ReturnPath
+from copydesk.newsletters.checks._findings import CheckState, MailFinding
 from copydesk.newsroom import Newsroom, advise_on_front
-
-if TYPE_CHECKING:
-    from copydesk.newsletters.checks._findings import MailFinding
 
 ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
@@ -48,9 +46,9 @@ class KeptFinding:
     """A stored finding."""
 
     kind: str
-    state: str
+    state: CheckState
     what: str
-    hint: str = ""
+    hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,7 @@ class KeptConsent:
     at: datetime
     how: str
     proof: str
-    words: str = ""
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +206,9 @@ class KeptDelivery:
     issue: str
     state: str
     at: datetime | None
-    attempts: int = 0
-    code: int = 0
-    words: str = ""
+    attempts: int
+    code: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,10 +218,10 @@ class KeptReturn:
     issue: str
     kind: str
     at: datetime
-    status: str = ""
-    words: str = ""
-    is_proved: bool = True
-    is_from_former_address: bool = False
+    status: str
+    words: str
+    is_proved: bool
+    is_from_former_address: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,10 +243,10 @@ class ReaderData:
     deliveries: tuple[KeptDelivery, ...]
     returns: tuple[KeptReturn, ...]
     waiting_mails: tuple[str, ...]
-    address_changes: tuple[datetime, ...] = ()
-    suppressed: str = ""
-    suppressed_since: datetime | None = None
-    suppression_detail: str = ""
+    address_changes: tuple[datetime, ...]
+    suppressed: str
+    suppressed_since: datetime | None
+    suppression_detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

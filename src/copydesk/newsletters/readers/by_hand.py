@@ -52,7 +52,7 @@ class ReaderCounts:
     suppressed: Mapping[SuppressionReason, int]
     waiting_mails: int
     suppressed_readers: int
-    same_mailbox: tuple[tuple[int, ...], ...] = ()
+    same_mailbox: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ class SignUpFlood:
 
     at: str
     mails: int
-    most: int = MAILS_A_DAY
+    most: int
 
     @property
     def what(self) -> str:
@@ -159,7 +159,7 @@ def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | No
     at = next(iter(since_midnight[MAILS_FOR_ALL - 1 :]), None)
     if at is None or local_time(at, zone).time() >= _NOON:
         at = times[-1] if len(times) >= MAILS_A_DAY else None
-    return SignUpFlood(at=dates.rfc3339(at), mails=len(times)) if at else None
+    return SignUpFlood(at=dates.rfc3339(at), mails=len(times), most=MAILS_A_DAY) if at else None
 
 
 def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
