@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,27 +20,27 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from copydesk import background
-from copydesk.desk._desk import Desk, open_newsroom_desk
+from copydesk.desk._desk import Desk, Page, Visit, open_newsroom_desk
 from copydesk.desk._http import (
     NEVER_KEPT,
+    must_edit,
     problem_answer,
     status_of,
-    with_errors,
 )
-from copydesk.desk._own_word_routes import list_routes
+from copydesk.desk._own_word_routes import OWN_WORD_PAGES
 from copydesk.desk._pages import ASSETS, Editor, asset_name
-from copydesk.desk._proposals import list_proposal_routes
-from copydesk.desk._queue_routes import list_queue_routes
-from copydesk.desk._rules import list_rule_routes
-from copydesk.desk._story_routes import list_story_routes
+from copydesk.desk._proposals import decide_on_proposal
+from copydesk.desk._queue_routes import QUEUE_PAGES
+from copydesk.desk._rules import RULE_PAGES
+from copydesk.desk._story_routes import STORY_PAGES
 from copydesk.desk.agents import open_mcp
 from copydesk.desk.api import make_api
-from copydesk.desk.letters import list_letter_routes
-from copydesk.desk.mailing import list_mailing_routes, list_reader_routes
-from copydesk.desk.numbers import list_number_routes
-from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
-from copydesk.desk.sources import list_source_routes
-from copydesk.desk.topics import list_organization_routes, list_topic_routes
+from copydesk.desk.letters import LETTER_PAGES
+from copydesk.desk.mailing import MAILING_PAGES, READER_PAGES
+from copydesk.desk.numbers import NUMBER_PAGES
+from copydesk.desk.sign_in import Door, require_role, sign_in_app, visitor_of
+from copydesk.desk.sources import SOURCE_PAGES
+from copydesk.desk.topics import ORGANIZATION_PAGES, TOPIC_PAGES
 from copydesk.errors import CopydeskError, DeskStoreError, RecordError
 from copydesk.newsroom import Newsroom
 
@@ -130,34 +132,77 @@ async def _wait() -> None:
 
 def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
     """Return the app of an open desk; `editor_of` tells which editor sends a request."""
-    handlers = _Handlers(desk, editor_of)
-    routes = [
-        *list_queue_routes(desk, editor_of),
-        *list_story_routes(desk, editor_of),
-        Route("/picture/{name}", with_errors(handlers.picture)),
-        Route("/assets/{name}", with_errors(handlers.asset)),
-        *list_routes(desk, editor_of),
-        *list_proposal_routes(desk, editor_of),
-        *list_number_routes(desk, editor_of),
-        *list_source_routes(desk, editor_of),
-        *list_letter_routes(desk, editor_of),
-        *list_reader_routes(desk, editor_of),  # before `/mailing/{issue}/`
-        *list_mailing_routes(desk, editor_of),
-        *list_topic_routes(desk, editor_of),
-        *list_organization_routes(desk, editor_of),
-        *list_rule_routes(desk, editor_of),
-    ]
-    exceptions = {CopydeskError: handlers.problem, 404: handlers.nothing}
+    problems = _Problems(desk, editor_of)
+    exceptions = {CopydeskError: problems.problem, 404: problems.nothing}
+    routes = [_make_route(desk, editor_of, page) for page in PAGES]
     return Starlette(routes=routes, exception_handlers=exceptions)
 
 
-class _Handlers:
-    """Answer errors, pictures of the album and the desk's own styles and scripts."""
+def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
+    """Return the route of a page; a script gets an error as JSON, a browser as a page."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            if page.role == "owner":
+                require_role(request, "owner")
+            editor = editor_of(request)
+            if page.role != "viewer":
+                must_edit(editor)
+            return await page.answer(Visit(desk=desk, request=request, editor=editor))
+        except CopydeskError as error:
+            if "text/html" in request.headers.get("Accept", ""):
+                raise
+            return problem_answer(error)
+
+    return Route(page.path, answer, methods=[page.method])
+
+
+async def show_picture(visit: Visit) -> Response:
+    """Answer with a picture of the album."""
+    file = await visit.desk.picture(visit.request.path_params["name"])
+    if file is None:
+        return Response(status_code=404)
+    kind = "image/jpeg" if file.suffix == ".jpg" else "image/webp"
+    return FileResponse(file, media_type=kind, headers=_FOR_EVER)
+
+
+async def show_asset(visit: Visit) -> Response:
+    """Answer with a style sheet, script or icon of the desk."""
+    file = _list_assets().get(visit.request.path_params["name"])
+    if file is None:
+        return Response(status_code=404)
+    return FileResponse(file, media_type=_TYPES[file.suffix], headers=_FOR_EVER)
+
+
+@functools.cache
+def _list_assets() -> Mapping[str, Path]:
+    return {asset_name(file.name): file for file in ASSETS.iterdir()}
+
+
+PAGES = (
+    Page("GET", "/picture/{name}", show_picture),
+    Page("GET", "/assets/{name}", show_asset),
+    Page("POST", "/proposal", decide_on_proposal, "editor"),
+    *QUEUE_PAGES,
+    *STORY_PAGES,
+    *OWN_WORD_PAGES,
+    *NUMBER_PAGES,
+    *SOURCE_PAGES,
+    *LETTER_PAGES,
+    *READER_PAGES,  # before `/mailing/{issue}/`
+    *MAILING_PAGES,
+    *TOPIC_PAGES,
+    *ORGANIZATION_PAGES,
+    *RULE_PAGES,
+)
+
+
+class _Problems:
+    """Answer errors with a page or with JSON."""
 
     def __init__(self, desk: Desk, editor_of: EditorOf) -> None:
         self._desk = desk
         self._editor_of = editor_of
-        self._assets = {asset_name(file.name): file for file in ASSETS.iterdir()}
 
     async def problem(self, request: Request, error: Exception) -> Response:
         """Answer with a page about an error; if that page cannot be made, with plain JSON."""
@@ -174,18 +219,3 @@ class _Handlers:
         if "text/html" in request.headers.get("Accept", ""):
             return await self.problem(request, error)
         return problem_answer(error)
-
-    async def picture(self, request: Request) -> Response:
-        """Answer with a picture of the album."""
-        file = await self._desk.picture(request.path_params["name"])
-        if file is None:
-            return Response(status_code=404)
-        kind = "image/jpeg" if file.suffix == ".jpg" else "image/webp"
-        return FileResponse(file, media_type=kind, headers=_FOR_EVER)
-
-    async def asset(self, request: Request) -> Response:
-        """Answer with a style sheet, script or icon of the desk."""
-        file = self._assets.get(request.path_params["name"])
-        if file is None:
-            return Response(status_code=404)
-        return FileResponse(file, media_type=_TYPES[file.suffix], headers=_FOR_EVER)

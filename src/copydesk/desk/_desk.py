@@ -1,24 +1,30 @@
-"""Open the desk of a newsroom: what its routes use, and the work that runs behind them."""
+"""Open the desk of a newsroom: what its pages use, and the work that runs behind them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
+from urllib.parse import urlencode
 
-from copydesk import background, editing
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from copydesk import background, building, editing
 from copydesk.desk import _query
+from copydesk.desk._http import page_answer, read_form
 from copydesk.desk._newsroom_thread import Counts, NewsroomThread, OpenNewsroom, SourceTroubles
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk._previews import IssuesToCome, Trials
-from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
+from copydesk.desk._previews import IssuesToCome, Trials, Uploads
+from copydesk.desk.live import Broadcast, Filer, PictureWishes, Presence, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, open_desk
+from copydesk.desk_store.accounts import Role
 from copydesk.editing import queue
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
@@ -52,6 +58,12 @@ class Desk:
     on_demand: background.CommandOnDemand | None = field(default=None)
     rejudging: background.CommandOnDemand | None = field(default=None)
     is_recorded: bool = False
+    presence: Presence = field(default_factory=Presence)
+    uploads: Uploads = field(default_factory=Uploads)
+    # explaining the front page waits for a build
+    explaining: asyncio.Lock = field(default_factory=asyncio.Lock)
+    front: building.FrontExplanations = field(default_factory=building.FrontExplanations)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _pages: tuple[Beat, Pages] | None = field(default=None)
     _troubles: SourceTroubles = field(default_factory=SourceTroubles)
 
@@ -165,6 +177,38 @@ class Desk:
                     words = self._pages[1].describe_round(told)
                     self.broadcast.tell("round", {"words": words})
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An editor's request to an open desk."""
+
+    desk: Desk
+    request: Request
+    editor: Editor
+
+    async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
+        """Answer with a page of the desk."""
+        return page_answer(await self.desk.draw(make))
+
+    async def read_form(self) -> dict[str, str]:
+        """Return the fields of a form, each with its last value; raises UsageError."""
+        return dict(await read_form(self.request))
+
+    def redirect(self, page: str = "", **query: str) -> Response:
+        """Lead to a page of the desk."""
+        asked = f"?{urlencode(query)}" if query else ""
+        return RedirectResponse(f"{self.desk.path}{page}{asked}", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A method and path of the desk, its function, and the role that it needs."""
+
+    method: Literal["GET", "POST", "PUT"]
+    path: str
+    answer: Callable[[Visit], Awaitable[Response]]
+    role: Role = "viewer"
 
 
 @contextlib.asynccontextmanager

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.parser import BytesParser
 from email.policy import HTTP
-from functools import wraps
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -22,8 +21,6 @@ from copydesk.desk._pages import Editor
 from copydesk.desk_store import DeskStore, Draft
 from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
 from copydesk.news import EditorAction
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -40,24 +37,6 @@ def must_edit(editor: Editor) -> Editor:
 def page_answer(body: bytes) -> Response:
     """Return an HTML page as an answer that is never cached."""
     return Response(body, media_type="text/html", headers=NEVER_KEPT)
-
-
-def with_errors(handler: Handler) -> Handler:
-    """Answer with a problem where `handler` raises a CopydeskError.
-
-    If a browser asked for a page, the error is raised on: the app answers with an HTML page.
-    """
-
-    @wraps(handler)
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except CopydeskError as error:
-            if "text/html" in request.headers.get("Accept", ""):
-                raise
-            return problem_answer(error)
-
-    return answer
 
 
 def problem_answer(error: CopydeskError) -> Response:

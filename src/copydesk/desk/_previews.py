@@ -1,4 +1,5 @@
-"""Compute in threads: trials of other rules, and the next issues of newsletters.
+"""Keep in memory: trials of other rules, the next issues of newsletters, uploaded lists.
+
 A trial is asked for again by its id until it is over. One that its editor gave up ends at its
 next step.
 """
@@ -6,11 +7,13 @@ next step.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -19,9 +22,9 @@ from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk_store import DeskStore
 from copydesk.desk_store.letter_edits import KeptChange, KeptEdits
 from copydesk.editing import what_if
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, UsageError
 from copydesk.news import Issue
-from copydesk.newsletters import composing, issues
+from copydesk.newsletters import composing, exchange, issues
 from copydesk.newsroom import Newsroom
 
 _KEPT = 20  # trials that can be opened again
@@ -225,3 +228,52 @@ def compose_letter(newsroom: Newsroom, store: DeskStore, letter_id: str) -> Comp
         # an edit made this moment is not in it
         changes=tuple(change for change in changes if change.number <= kept.version),
     )
+
+
+IMPORTED_FILE = "readers.csv"
+_UPLOAD_KEPT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFile:
+    """A list of readers that was uploaded, and the values for rows that have none.
+
+    The `name` of the file tells some programs' exports apart.
+    """
+
+    data: bytes = field(repr=False)
+    options: exchange.ImportOptions
+    name: str = IMPORTED_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    by: str
+    at: datetime
+    sent: ImportedFile
+
+
+class Uploads:
+    """Keep, in memory and for half an hour, the last file that each owner uploaded."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, _Waiting] = {}
+
+    def put(self, sent: ImportedFile, by: str, at: datetime) -> str:
+        """Keep a file in place of its owner's last one; return its token."""
+        self._files = {
+            token: waiting
+            for token, waiting in self._files.items()
+            if waiting.by != by and at - waiting.at < _UPLOAD_KEPT
+        }
+        token = secrets.token_urlsafe(16)
+        self._files[token] = _Waiting(by, at, sent)
+        return token
+
+    def take(self, token: str, by: str) -> ImportedFile:
+        """Return a file and forget it; raises UsageError where it is gone."""
+        waiting = self._files.get(token)
+        if waiting is None or waiting.by != by:
+            raise UsageError("the file is not kept any more", hint="choose it once more")
+        del self._files[token]
+        return waiting.sent

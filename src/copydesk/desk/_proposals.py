@@ -5,22 +5,19 @@ A proposal changes nothing by itself. It is shown at its stories until an editor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from copydesk import editing
 from copydesk.desk._actions import SentAction, make_actions
-from copydesk.desk._desk import Desk, now
-from copydesk.desk._http import NEVER_KEPT, must_edit, read_form, with_errors
+from copydesk.desk._desk import Desk, Visit, now
+from copydesk.desk._http import NEVER_KEPT
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk._pages import Editor
 from copydesk.desk_store import ApiToken, Ground, Proposal
 from copydesk.editing import queue
 from copydesk.errors import RecordError, UsageError
@@ -202,21 +199,16 @@ def _over(proposal: Proposal) -> UsageError:
     return UsageError(f"{proposal.decided_by} has {proposal.became} it", subject=proposal.id)
 
 
-def list_proposal_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the route of an open desk on which editors decide proposals."""
-
-    async def decide(request: Request) -> Response:
-        editor = must_edit(editor_of(request))
-        form = dict(await read_form(request))
-        do, proposal_id = form.get("do", ""), form.get("proposal", "")
-        if do == "take":
-            await take_proposal(desk, proposal_id, editor.name)
-        elif do == "refuse":
-            await refuse_proposal(desk, proposal_id, editor.name)
-        else:
-            raise UsageError("the form does not say what is to be done", subject=do[:80])
-        if "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"became": do}, headers=NEVER_KEPT)
-        return RedirectResponse(desk.own_page(form.get("return", "")), 303)
-
-    return [Route("/proposal", with_errors(decide), methods=["POST"])]
+async def decide_on_proposal(visit: Visit) -> Response:
+    """Take or refuse a proposal, and redirect to the page that it stood on."""
+    form = await visit.read_form()
+    do, proposal_id = form.get("do", ""), form.get("proposal", "")
+    if do == "take":
+        await take_proposal(visit.desk, proposal_id, visit.editor.name)
+    elif do == "refuse":
+        await refuse_proposal(visit.desk, proposal_id, visit.editor.name)
+    else:
+        raise UsageError("the form does not say what is to be done", subject=do[:80])
+    if "application/json" in visit.request.headers.get("accept", ""):
+        return JSONResponse({"became": do}, headers=NEVER_KEPT)
+    return RedirectResponse(visit.desk.own_page(form.get("return", "")), 303)

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import get_args
 from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from copydesk.desk import _actions, _query
-from copydesk.desk._desk import Desk, now
+from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import (
     NEVER_KEPT,
-    must_edit,
     page_answer,
     read_body,
     read_form,
-    with_errors,
 )
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import describe_actions, describe_settings
 from copydesk.desk._story_view import View
-from copydesk.desk.live import Presence, describe
+from copydesk.desk.live import describe
 from copydesk.desk_store import QueuedAction, SavedView
 from copydesk.editing.queue import (
     DROP_DAYS,
@@ -52,164 +48,147 @@ _MOST = 1_000
 _REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
 
-def list_queue_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which editors see the queue and act on its rows."""
-    handlers = _QueueHandlers(desk, editor_of)
-    return [
-        Route("/", with_errors(handlers.queue)),
-        Route("/dropped/", with_errors(handlers.drops)),
-        Route("/today/", with_errors(handlers.today)),
-        Route("/rows", with_errors(handlers.rows)),
-        Route("/versions", with_errors(handlers.versions)),
-        Route("/actions", with_errors(handlers.put_actions), methods=["POST"]),
-        Route("/actions", with_errors(handlers.list_actions)),
-        Route("/act", with_errors(handlers.put_form), methods=["POST"]),
-        Route("/presence", with_errors(handlers.put_presence), methods=["POST"]),
-        Route("/views", with_errors(handlers.put_view), methods=["POST"]),
-        Route("/events", with_errors(handlers.events)),
-    ]
+async def show_queue(visit: Visit) -> Response:
+    """Answer with a page of the queue."""
+    editor = visit.editor
+    question = _query.read_question(visit.request.query_params)
+
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> tuple[bytes, bool]:
+        found = QueueAnswer(
+            question=question,
+            page=opened.queue.page(opened.newsroom, question),
+            counts=counts,
+            ending_pins=[
+                (pin, find_title(opened, pin.stories[0]))
+                for pin in find_ending_pins(opened.newsroom)[:_MOST_PINS]
+            ],
+            choices=opened.queue.list_choices(opened.newsroom, question),
+        )
+        return pages.queue(editor, found), found.page.is_by_former_rules
+
+    body, is_by_former_rules = await visit.desk.draw(make)
+    if is_by_former_rules:
+        visit.desk.refresher.ask()
+    return page_answer(body)
 
 
-class _QueueHandlers:
-    """Handle each route."""
+async def show_drops(visit: Visit) -> Response:
+    """Answer with what rounds dropped."""
+    editor, question = visit.editor, read_drop_question(visit.request.query_params)
+    return await visit.draw(
+        lambda opened, pages, counts: render_drops(
+            pages, editor, counts, question, list_drops(opened.newsroom, question)
+        )
+    )
 
-    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
-        self._desk = desk
-        self._editor_of = editor_of
-        self._presence = Presence()
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def queue(self, request: Request) -> Response:
-        """Answer with a page of the queue."""
-        editor = self._editor_of(request)
-        question = _query.read_question(request.query_params)
+async def show_today(visit: Visit) -> Response:
+    """Answer with what this editor did since yesterday, each action with its undo."""
+    editor = visit.editor
+    done = await _list_actions(visit, editor)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> tuple[bytes, bool]:
-            found = QueueAnswer(
-                question=question,
-                page=opened.queue.page(opened.newsroom, question),
-                counts=counts,
-                ending_pins=[
-                    (pin, find_title(opened, pin.stories[0]))
-                    for pin in find_ending_pins(opened.newsroom)[:_MOST_PINS]
-                ],
-                choices=opened.queue.list_choices(opened.newsroom, question),
-            )
-            return pages.queue(editor, found), found.page.is_by_former_rules
-
-        body, is_by_former_rules = await self._desk.draw(make)
-        if is_by_former_rules:
-            self._desk.refresher.ask()
-        return page_answer(body)
-
-    async def drops(self, request: Request) -> Response:
-        """Answer with what rounds dropped."""
-        editor, question = self._editor_of(request), read_drop_question(request.query_params)
-        return page_answer(
-            await self._desk.draw(
-                lambda opened, pages, counts: render_drops(
-                    pages, editor, counts, question, list_drops(opened.newsroom, question)
-                )
-            )
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        commits = settings.list_settings_commits(opened.newsroom, editor.name, _yesterday())
+        return pages.page(
+            "today.html",
+            editor,
+            counts,
+            title=pages.strings.say("today"),
+            actions=describe_actions(pages, opened, done),
+            settings=describe_settings(pages, commits),
         )
 
-    async def today(self, request: Request) -> Response:
-        """Answer with what this editor did since yesterday, each action with its undo."""
-        editor = self._editor_of(request)
-        done = await self._list_actions(editor)
+    return await visit.draw(make)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            commits = settings.list_settings_commits(opened.newsroom, editor.name, _yesterday())
-            return pages.page(
-                "today.html",
-                editor,
-                counts,
-                title=pages.strings.say("today"),
-                actions=describe_actions(pages, opened, done),
-                settings=describe_settings(pages, commits),
-            )
 
-        return page_answer(await self._desk.draw(make))
+async def show_rows(visit: Visit) -> Response:
+    """Answer with rows alone: those of some groups, or those that some stories are in."""
+    editor, asked = visit.editor, visit.request.query_params
+    events = asked.getlist("event")[:_MOST_ROWS]
+    names = asked.getlist("story")[:_MOST_ROWS]
 
-    async def rows(self, request: Request) -> Response:
-        """Answer with rows alone: those of some groups, or those that some stories are in."""
-        editor, asked = self._editor_of(request), request.query_params
-        events = asked.getlist("event")[:_MOST_ROWS]
-        names = asked.getlist("story")[:_MOST_ROWS]
+    def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
+        of_stories = map(opened.queue.find_happening, names)
+        wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
+        rows = opened.queue.rows(opened.newsroom, tuple(wanted))
+        return pages.fragments(editor, rows, visit.desk.path)
 
-        def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
-            of_stories = map(opened.queue.find_happening, names)
-            wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
-            rows = opened.queue.rows(opened.newsroom, tuple(wanted))
-            return pages.fragments(editor, rows, self._desk.path)
+    return await visit.draw(make)
 
-        return page_answer(await self._desk.draw(make))
 
-    async def versions(self, request: Request) -> Response:
-        """Answer with the versions of a question's rows and of other rows that a page shows."""
-        asked = request.query_params
-        question = _query.read_question(asked)
-        shown = asked.getlist("event")[:_MOST_ROWS]
-        versions = await self._desk.draw(
-            lambda opened, pages, counts: _find_versions(opened, pages, counts, question, shown)
-        )
-        return JSONResponse(versions, headers=NEVER_KEPT)
+async def show_versions(visit: Visit) -> Response:
+    """Answer with the versions of a question's rows and of other rows that a page shows."""
+    asked = visit.request.query_params
+    question = _query.read_question(asked)
+    shown = asked.getlist("event")[:_MOST_ROWS]
+    versions = await visit.desk.draw(
+        lambda opened, pages, counts: _find_versions(opened, pages, counts, question, shown)
+    )
+    return JSONResponse(versions, headers=NEVER_KEPT)
 
-    async def put_actions(self, request: Request) -> Response:
-        """Store the actions that a script sends; they are on disk before this answers."""
-        editor = must_edit(self._editor_of(request))
-        actions = _actions.read_json(await read_body(request), editor.name, now())
-        await self._desk.put(actions)
-        return JSONResponse({"kept": [action.id for action in actions]}, 202, NEVER_KEPT)
 
-    async def list_actions(self, request: Request) -> Response:
-        """Answer with the outcomes of this editor's actions of the last day."""
-        done = await self._list_actions(self._editor_of(request))
-        return JSONResponse([describe(queued) for queued in done], headers=NEVER_KEPT)
+async def put_actions(visit: Visit) -> Response:
+    """Store the actions that a script sends; they are on disk before this answers."""
+    editor = visit.editor
+    actions = _actions.read_json(await read_body(visit.request), editor.name, now())
+    await visit.desk.put(actions)
+    return JSONResponse({"kept": [action.id for action in actions]}, 202, NEVER_KEPT)
 
-    async def put_form(self, request: Request) -> Response:
-        """Store the actions of a form, and redirect to the page that it came from."""
-        editor = must_edit(self._editor_of(request))
-        fields = [(name, value) for name, value in await read_form(request) if value]
-        await self._desk.put(_actions.read_form(fields, editor.name, now()))
-        return RedirectResponse(self._desk.own_page(dict(fields).get("return", "")), 303)
 
-    async def put_view(self, request: Request) -> Response:
-        """Save a question under a name, or delete it, and redirect to the question."""
-        editor, form = self._editor_of(request), dict(await read_form(request))
-        query = "" if "forget" in form else form.get("query", "")
-        await self._save_view(editor, form.get("name", ""), query)
-        return RedirectResponse(f"{self._desk.path}?{form.get('query', '')}".rstrip("?"), 303)
+async def list_actions(visit: Visit) -> Response:
+    """Answer with the outcomes of this editor's actions of the last day."""
+    done = await _list_actions(visit, visit.editor)
+    return JSONResponse([describe(queued) for queued in done], headers=NEVER_KEPT)
 
-    async def put_presence(self, request: Request) -> Response:
-        """Note which story an editor looks at, and tell all browsers."""
-        name = self._editor_of(request).name
-        self._presence.note(await read_body(request), name, now())
-        self._desk.broadcast.tell("presence", {"there": self._presence.list_all()})
-        return Response(status_code=204)
 
-    async def events(self, request: Request) -> Response:
-        """Answer with the stream of server-sent events."""
-        self._tasks.add(task := asyncio.create_task(self._desk.filer.prepare()))
-        task.add_done_callback(self._tasks.discard)
-        stream = self._desk.broadcast.stream()
-        headers = {**NEVER_KEPT, "X-Accel-Buffering": "no"}
-        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+async def put_form(visit: Visit) -> Response:
+    """Store the actions of a form, and redirect to the page that it came from."""
+    editor = visit.editor
+    fields = [(name, value) for name, value in await read_form(visit.request) if value]
+    await visit.desk.put(_actions.read_form(fields, editor.name, now()))
+    return RedirectResponse(visit.desk.own_page(dict(fields).get("return", "")), 303)
 
-    async def _list_actions(self, editor: Editor) -> Sequence[QueuedAction]:
-        """Return what an editor did since yesterday, the latest first."""
-        done = await asyncio.to_thread(self._desk.store.actions.of, editor.name, _yesterday())
-        return done[::-1]
 
-    async def _save_view(self, editor: Editor, name: str, query: str) -> None:
-        """Keep a question under a name for an editor; without a question, delete that name."""
-        views = self._desk.store.saved_views
-        if not query:
-            await asyncio.to_thread(views.drop, editor.name, name)
-            return
-        asked = _query.first_page(_query.read_question(dict(parse_qsl(query))))
-        view = SavedView(name=name.strip(), query=_query.write_question(asked))
-        await asyncio.to_thread(views.keep, editor.name, view)
+async def put_view(visit: Visit) -> Response:
+    """Save a question under a name, or delete it, and redirect to the question."""
+    editor, form = visit.editor, await visit.read_form()
+    query = "" if "forget" in form else form.get("query", "")
+    await _save_view(visit, editor, form.get("name", ""), query)
+    return RedirectResponse(f"{visit.desk.path}?{form.get('query', '')}".rstrip("?"), 303)
+
+
+async def put_presence(visit: Visit) -> Response:
+    """Note which story an editor looks at, and tell all browsers."""
+    name = visit.editor.name
+    visit.desk.presence.note(await read_body(visit.request), name, now())
+    visit.desk.broadcast.tell("presence", {"there": visit.desk.presence.list_all()})
+    return Response(status_code=204)
+
+
+async def stream_events(visit: Visit) -> Response:
+    """Answer with the stream of server-sent events."""
+    visit.desk.tasks.add(task := asyncio.create_task(visit.desk.filer.prepare()))
+    task.add_done_callback(visit.desk.tasks.discard)
+    stream = visit.desk.broadcast.stream()
+    headers = {**NEVER_KEPT, "X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _list_actions(visit: Visit, editor: Editor) -> Sequence[QueuedAction]:
+    """Return what an editor did since yesterday, the latest first."""
+    done = await asyncio.to_thread(visit.desk.store.actions.of, editor.name, _yesterday())
+    return done[::-1]
+
+
+async def _save_view(visit: Visit, editor: Editor, name: str, query: str) -> None:
+    """Keep a question under a name for an editor; without a question, delete that name."""
+    views = visit.desk.store.saved_views
+    if not query:
+        await asyncio.to_thread(views.drop, editor.name, name)
+        return
+    asked = _query.first_page(_query.read_question(dict(parse_qsl(query))))
+    view = SavedView(name=name.strip(), query=_query.write_question(asked))
+    await asyncio.to_thread(views.keep, editor.name, view)
 
 
 def _yesterday() -> datetime:
@@ -324,3 +303,18 @@ def _address(pages: Pages, question: DropQuestion, most: int) -> str:
     }
     query = urlencode({name: value for name, value in parts.items() if value})
     return f"{pages.views.root}dropped/" + (f"?{query}" if query else "")
+
+
+QUEUE_PAGES = (
+    Page("GET", "/", show_queue),
+    Page("GET", "/dropped/", show_drops),
+    Page("GET", "/today/", show_today),
+    Page("GET", "/rows", show_rows),
+    Page("GET", "/versions", show_versions),
+    Page("POST", "/actions", put_actions, "editor"),
+    Page("GET", "/actions", list_actions),
+    Page("POST", "/act", put_form, "editor"),
+    Page("POST", "/presence", put_presence),
+    Page("POST", "/views", put_view),
+    Page("GET", "/events", stream_events),
+)

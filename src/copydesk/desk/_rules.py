@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from copydesk import background
-from copydesk.desk._desk import Desk
-from copydesk.desk._http import NEVER_KEPT, must_edit, read_commit, read_form, with_errors
+from copydesk.desk._desk import Page, Visit
+from copydesk.desk._http import NEVER_KEPT, read_commit, read_form
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name, show_command
 from copydesk.desk._previews import Trial
-from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.editing import what_if
 from copydesk.errors import UsageError
 from copydesk.kit import text
@@ -30,110 +27,91 @@ _PATH = "what-if/"
 _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
 
 
-def list_rule_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which rules are tried and written."""
-    handlers = _RuleHandlers(desk, editor_of)
-    return [
-        Route("/what-if/", with_errors(handlers.show)),
-        Route("/what-if/try", with_errors(handlers.begin), methods=["POST"]),
-        Route("/what-if/cancel", with_errors(handlers.give_up), methods=["POST"]),
-        Route("/what-if/write", with_errors(handlers.write), methods=["POST"]),
-        Route("/what-if/undo", with_errors(handlers.undo), methods=["POST"]),
-        Route("/what-if/rejudge", with_errors(handlers.rejudge), methods=["POST"]),
-    ]
+async def show_what_if(visit: Visit) -> Response:
+    """Answer with the page; it reloads while a trial is running."""
+    editor, asked = visit.editor, visit.request.query_params
+    trial = visit.desk.trials.find(asked.get("trial", ""), editor.name)
+    again = visit.desk.trials.find(asked.get("again", ""), editor.name)
+    rejudging = visit.desk.rejudging.last if visit.desk.rejudging else None
 
-
-class _RuleHandlers:
-    """Handle each route."""
-
-    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
-        self._desk = desk
-        self._editor_of = editor_of
-
-    async def show(self, request: Request) -> Response:
-        """Answer with the page; it reloads while a trial is running."""
-        editor, asked = must_edit(self._editor_of(request)), request.query_params
-        trial = self._desk.trials.find(asked.get("trial", ""), editor.name)
-        again = self._desk.trials.find(asked.get("again", ""), editor.name)
-        rejudging = self._desk.rejudging.last if self._desk.rejudging else None
-
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            state = WhatIfState(
-                trial=trial,
-                half_life_today=opened.newsroom.settings.front.half_life_hours,
-                may_write=visitor_of(request).may("owner"),
-                written=asked.get("written", "")[:40],
-                undone=asked.get("undone", "")[:40],
-                again=again,
-                rejudging=rejudging,
-            )
-            return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
-
-        is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
-        waits = is_judged or (trial is not None and not trial.is_over)
-        headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
-        return Response(await self._desk.draw(make), media_type="text/html", headers=headers)
-
-    async def begin(self, request: Request) -> Response:
-        """Begin to try the rules of a form, and redirect to the page of the trial."""
-        editor = must_edit(self._editor_of(request))
-        fields = await read_form(request)
-        settings = await self._desk.thread.ask(lambda opened: opened.newsroom.settings)
-        change = read_change(fields, settings.beat, settings.front)
-        trial = self._desk.trials.begin(editor.name, change)
-        return self._lead(trial=trial.id)
-
-    async def give_up(self, request: Request) -> Response:
-        """Give up a trial, and redirect to its page."""
-        trial, _ = await self._find(request)
-        trial.is_given_up = trial.is_given_up or not trial.is_over
-        return self._lead(trial=trial.id)
-
-    async def write(self, request: Request) -> Response:
-        """Commit what was tried, under the owner's name."""
-        owner = require_role(request, "owner")
-        trial, form = await self._find(request)
-        if trial.tried is None:
-            raise UsageError("try the rules before they are written", subject="what if")
-        if trial.tried.summary.is_extreme and "sure" not in form:
-            raise UsageError(
-                "by these rules everything would be published, or nothing",
-                subject="what if",
-                hint="say that this is meant, or try others",
-            )
-        change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
-        done = await self._desk.trials.ask(
-            lambda bench: bench.write(change, owner.name, stands, why)
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        state = WhatIfState(
+            trial=trial,
+            half_life_today=opened.newsroom.settings.front.half_life_hours,
+            may_write=visit.editor.is_owner,
+            written=asked.get("written", "")[:40],
+            undone=asked.get("undone", "")[:40],
+            again=again,
+            rejudging=rejudging,
         )
-        return self._lead(again=trial.id, written=done.commit or "-")
+        return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
 
-    async def undo(self, request: Request) -> Response:
-        """Undo a commit of rules."""
-        owner = require_role(request, "owner")
-        form = dict(await read_form(request))
-        commit = read_commit(form)
-        await self._desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
-        return self._lead(undone=commit, again=form.get("again", "")[:40])
+    is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
+    waits = is_judged or (trial is not None and not trial.is_over)
+    headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
+    return Response(await visit.desk.draw(make), media_type="text/html", headers=headers)
 
-    async def rejudge(self, request: Request) -> Response:
-        """Begin to judge filed stories again, and redirect to its progress."""
-        owner = require_role(request, "owner")
-        if self._desk.rejudging is None:
-            hint = "use copydesk rejudge --apply"
-            raise UsageError("stories are not judged again here", subject="serve", hint=hint)
-        self._desk.rejudging.begin(owner.name)
-        return self._lead(rejudging="1")
 
-    async def _find(self, request: Request) -> tuple[Trial, dict[str, str]]:
-        editor = must_edit(self._editor_of(request))
-        form = dict(await read_form(request))
-        trial = self._desk.trials.find(form.get("trial", ""), editor.name)
-        if trial is None:
-            raise UsageError("this trial is over", subject="what if", hint="try the rules again")
-        return trial, form
+async def begin_trial(visit: Visit) -> Response:
+    """Begin to try the rules of a form, and redirect to the page of the trial."""
+    editor = visit.editor
+    fields = await read_form(visit.request)
+    settings = await visit.desk.thread.ask(lambda opened: opened.newsroom.settings)
+    change = read_change(fields, settings.beat, settings.front)
+    trial = visit.desk.trials.begin(editor.name, change)
+    return visit.redirect(_PATH, trial=trial.id)
 
-    def _lead(self, **query: str) -> Response:
-        return RedirectResponse(f"{self._desk.path}{_PATH}?{urlencode(query)}", 303)
+
+async def give_up_trial(visit: Visit) -> Response:
+    """Give up a trial, and redirect to its page."""
+    trial, _ = await _find(visit)
+    trial.is_given_up = trial.is_given_up or not trial.is_over
+    return visit.redirect(_PATH, trial=trial.id)
+
+
+async def write_rules(visit: Visit) -> Response:
+    """Commit what was tried, under the owner's name."""
+    owner = visit.editor
+    trial, form = await _find(visit)
+    if trial.tried is None:
+        raise UsageError("try the rules before they are written", subject="what if")
+    if trial.tried.summary.is_extreme and "sure" not in form:
+        raise UsageError(
+            "by these rules everything would be published, or nothing",
+            subject="what if",
+            hint="say that this is meant, or try others",
+        )
+    change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
+    done = await visit.desk.trials.ask(lambda bench: bench.write(change, owner.name, stands, why))
+    return visit.redirect(_PATH, again=trial.id, written=done.commit or "-")
+
+
+async def undo_rules(visit: Visit) -> Response:
+    """Undo a commit of rules."""
+    owner = visit.editor
+    form = await visit.read_form()
+    commit = read_commit(form)
+    await visit.desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
+    return visit.redirect(_PATH, undone=commit, again=form.get("again", "")[:40])
+
+
+async def begin_rejudging(visit: Visit) -> Response:
+    """Begin to judge filed stories again, and redirect to its progress."""
+    owner = visit.editor
+    if visit.desk.rejudging is None:
+        hint = "use copydesk rejudge --apply"
+        raise UsageError("stories are not judged again here", subject="serve", hint=hint)
+    visit.desk.rejudging.begin(owner.name)
+    return visit.redirect(_PATH, rejudging="1")
+
+
+async def _find(visit: Visit) -> tuple[Trial, dict[str, str]]:
+    editor = visit.editor
+    form = await visit.read_form()
+    trial = visit.desk.trials.find(form.get("trial", ""), editor.name)
+    if trial is None:
+        raise UsageError("this trial is over", subject="what if", hint="try the rules again")
+    return trial, form
 
 
 POINTS = "points."
@@ -461,3 +439,13 @@ def _tell(field: str, value: object) -> str:
     else:
         told = "–" if value in (None, "") else str(value)
     return told if len(told) <= _TOLD else f"{told[:_TOLD]}…"
+
+
+RULE_PAGES = (
+    Page("GET", "/what-if/", show_what_if, "editor"),
+    Page("POST", "/what-if/try", begin_trial, "editor"),
+    Page("POST", "/what-if/cancel", give_up_trial, "editor"),
+    Page("POST", "/what-if/write", write_rules, "owner"),
+    Page("POST", "/what-if/undo", undo_rules, "owner"),
+    Page("POST", "/what-if/rejudge", begin_rejudging, "owner"),
+)

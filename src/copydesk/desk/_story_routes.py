@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from copydesk.desk import _actions
-from copydesk.desk._desk import Desk, now
+from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import (
     draft_form,
     drop_filed_drafts,
     keep_drafts,
-    must_edit,
-    page_answer,
     read_form,
-    with_errors,
 )
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
@@ -41,133 +36,129 @@ from copydesk.rounds import rejudging
 _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 
-def list_story_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which one story is seen and edited."""
-    handlers = _StoryHandlers(desk, editor_of)
-    return [
-        Route("/story/{name}/", with_errors(handlers.story)),
-        Route("/story/{name}/neighbours/", with_errors(handlers.neighbours)),
-        Route("/story/{name}/trail/", with_errors(handlers.trail)),
-        Route("/story/{name}/edit/", with_errors(handlers.edit)),
-        Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
-    ]
+async def show_story(visit: Visit) -> Response:
+    """Answer with the page of a story."""
+    editor, name = visit.editor, visit.request.path_params["name"]
+
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        found = queue.read_story_page(opened.newsroom, opened.queue, name)
+        return render_story(pages, editor, counts, found)
+
+    return await visit.draw(make)
 
 
-class _StoryHandlers:
-    """Handle each route; raises RecordError for a story that is not filed."""
+async def show_trail(visit: Visit) -> Response:
+    """Answer with the history of a story."""
+    editor, name = visit.editor, visit.request.path_params["name"]
 
-    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
-        self._desk = desk
-        self._editor_of = editor_of
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
+        trail = trace_story(opened.newsroom, seen.story.path)
+        return render_trail(pages, editor, counts, seen, trail)
 
-    async def story(self, request: Request) -> Response:
-        """Answer with the page of a story."""
-        editor, name = self._editor_of(request), request.path_params["name"]
+    return await visit.draw(make)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+
+async def show_neighbours(visit: Visit) -> Response:
+    """Answer with the stories that a story is most like."""
+    editor, name = visit.editor, visit.request.path_params["name"]
+
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
+        found = rejudging.list_neighbours(opened.newsroom, seen.story.path)
+        return render_neighbours(pages, editor, counts, seen, found)
+
+    return await visit.draw(make)
+
+
+async def show_edit(visit: Visit) -> Response:
+    """Answer with the form in which a story is edited, or with the outcome of one."""
+    editor, name = visit.editor, visit.request.path_params["name"]
+    if "sent" in visit.request.query_params:
+        return await _answer_outcome(visit, editor, name, visit.request.query_params["sent"])
+    takes_up = "draft" in visit.request.query_params
+    return await _show_form(visit, editor, name, takes_up=takes_up)
+
+
+async def _show_form(
+    visit: Visit,
+    editor: Editor,
+    name: str,
+    sent: Sequence[QueuedAction] = (),
+    *,
+    takes_up: bool = False,
+) -> Response:
+    """Answer with the edit form of a story.
+
+    With `takes_up` the editor's draft fills it. What was `sent` from it and is not filed fills
+    it, too, or is shown on a page of its own where the story is gone.
+    """
+    drafts = await visit.desk.list_drafts(editor, name)
+
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        try:
             found = queue.read_story_page(opened.newsroom, opened.queue, name)
-            return render_story(pages, editor, counts, found)
+        except RecordError as error:
+            if not sent:
+                raise
+            return render_sent_edit(pages, editor, counts, sent, str(error))
+        return render_edit(pages, editor, counts, found, OpenEdit(drafts, takes_up, sent))
 
-        return page_answer(await self._desk.draw(make))
+    return await visit.draw(make)
 
-    async def trail(self, request: Request) -> Response:
-        """Answer with the history of a story."""
-        editor, name = self._editor_of(request), request.path_params["name"]
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
-            trail = trace_story(opened.newsroom, seen.story.path)
-            return render_trail(pages, editor, counts, seen, trail)
+async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -> Response:
+    """Redirect to the story if the edit is filed; else show its outcome, or that it waits."""
+    sent = await _find_actions(visit, editor, name, first)
+    if any(queued.outcome is None for queued in sent):
+        answer = await visit.draw(
+            lambda _, pages, counts: render_sent_edit(pages, editor, counts, sent)
+        )
+        answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
+        return answer
+    filed = [one.action for one in sent if one.state == "done"]
+    inputs = _actions.list_inputs(filed)
+    await drop_filed_drafts(visit.desk.store, editor.name, name, inputs)
+    if sent and len(filed) == len(sent):
+        return _lead_to_story(visit, name)
+    return await _show_form(visit, editor, name, sent)
 
-        return page_answer(await self._desk.draw(make))
 
-    async def neighbours(self, request: Request) -> Response:
-        """Answer with the stories that a story is most like."""
-        editor, name = self._editor_of(request), request.path_params["name"]
+async def _find_actions(visit: Visit, editor: Editor, name: str, first: str) -> list[QueuedAction]:
+    """Return the actions that an editor sent from a form, after a short wait for outcomes."""
+    ids = _actions.list_edit_ids(first)
+    states = await visit.desk.filer.await_outcomes(ids, _OUTCOME_SECONDS)
+    own = (editor.name, (name,))
+    told = (states[each] for each in ids if each in states)
+    return [one for one in told if (one.action.by, one.action.stories) == own]
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
-            found = rejudging.list_neighbours(opened.newsroom, seen.story.path)
-            return render_neighbours(pages, editor, counts, seen, found)
 
-        return page_answer(await self._desk.draw(make))
+async def put_edit(visit: Visit) -> Response:
+    """File the edits of a story's form; redirect to the page that shows their outcome."""
+    editor, name = visit.editor, visit.request.path_params["name"]
+    fields, store = await read_form(visit.request), visit.desk.store
+    was, _ = _actions.read_versions(fields)
+    typed = draft_form(name, dict(fields), _actions.list_texts(was), now())
+    await keep_drafts(store, editor.name, typed)
+    actions = _actions.read_edit(name, fields, editor.name, now())
+    if not actions:
+        await drop_filed_drafts(store, editor.name, name, dict(fields))
+        return _lead_to_story(visit, name)
+    known = await asyncio.to_thread(store.actions.state, [one.id for one in actions])
+    if _actions.has_other_values(actions, [queued.action for queued in known.values()]):
+        actions = _actions.name_anew(actions)
+    await visit.desk.put(actions)
+    return RedirectResponse(link_edit(visit.desk.path, actions[0]), 303)
 
-    async def edit(self, request: Request) -> Response:
-        """Answer with the form in which a story is edited, or with the outcome of one."""
-        editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
-        if "sent" in request.query_params:
-            return await self._answer_outcome(editor, name, request.query_params["sent"])
-        takes_up = "draft" in request.query_params
-        return await self._show_form(editor, name, takes_up=takes_up)
 
-    async def _show_form(
-        self,
-        editor: Editor,
-        name: str,
-        sent: Sequence[QueuedAction] = (),
-        *,
-        takes_up: bool = False,
-    ) -> Response:
-        """Answer with the edit form of a story.
+def _lead_to_story(visit: Visit, name: str) -> Response:
+    return visit.redirect(f"story/{quote(name, safe='')}/")
 
-        With `takes_up` the editor's draft fills it. What was `sent` from it and is not filed fills
-        it, too, or is shown on a page of its own where the story is gone.
-        """
-        drafts = await self._desk.list_drafts(editor, name)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            try:
-                found = queue.read_story_page(opened.newsroom, opened.queue, name)
-            except RecordError as error:
-                if not sent:
-                    raise
-                return render_sent_edit(pages, editor, counts, sent, str(error))
-            return render_edit(pages, editor, counts, found, OpenEdit(drafts, takes_up, sent))
-
-        return page_answer(await self._desk.draw(make))
-
-    async def _answer_outcome(self, editor: Editor, name: str, first: str) -> Response:
-        """Redirect to the story if the edit is filed; else show its outcome, or that it waits."""
-        sent = await self._find_actions(editor, name, first)
-        if any(queued.outcome is None for queued in sent):
-            answer = page_answer(
-                await self._desk.draw(
-                    lambda _, pages, counts: render_sent_edit(pages, editor, counts, sent)
-                )
-            )
-            answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
-            return answer
-        filed = [one.action for one in sent if one.state == "done"]
-        inputs = _actions.list_inputs(filed)
-        await drop_filed_drafts(self._desk.store, editor.name, name, inputs)
-        if sent and len(filed) == len(sent):
-            return self._lead_to_story(name)
-        return await self._show_form(editor, name, sent)
-
-    async def _find_actions(self, editor: Editor, name: str, first: str) -> list[QueuedAction]:
-        """Return the actions that an editor sent from a form, after a short wait for outcomes."""
-        ids = _actions.list_edit_ids(first)
-        states = await self._desk.filer.await_outcomes(ids, _OUTCOME_SECONDS)
-        own = (editor.name, (name,))
-        told = (states[each] for each in ids if each in states)
-        return [one for one in told if (one.action.by, one.action.stories) == own]
-
-    async def put_edit(self, request: Request) -> Response:
-        """File the edits of a story's form; redirect to the page that shows their outcome."""
-        editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
-        fields, store = await read_form(request), self._desk.store
-        was, _ = _actions.read_versions(fields)
-        typed = draft_form(name, dict(fields), _actions.list_texts(was), now())
-        await keep_drafts(store, editor.name, typed)
-        actions = _actions.read_edit(name, fields, editor.name, now())
-        if not actions:
-            await drop_filed_drafts(store, editor.name, name, dict(fields))
-            return self._lead_to_story(name)
-        known = await asyncio.to_thread(store.actions.state, [one.id for one in actions])
-        if _actions.has_other_values(actions, [queued.action for queued in known.values()]):
-            actions = _actions.name_anew(actions)
-        await self._desk.put(actions)
-        return RedirectResponse(link_edit(self._desk.path, actions[0]), 303)
-
-    def _lead_to_story(self, name: str) -> Response:
-        return RedirectResponse(f"{self._desk.path}story/{quote(name, safe='')}/", 303)
+STORY_PAGES = (
+    Page("GET", "/story/{name}/", show_story),
+    Page("GET", "/story/{name}/neighbours/", show_neighbours),
+    Page("GET", "/story/{name}/trail/", show_trail),
+    Page("GET", "/story/{name}/edit/", show_edit, "editor"),
+    Page("POST", "/story/{name}/edit/", put_edit, "editor"),
+)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from copydesk.desk._desk import Desk
+from copydesk.desk._previews import ImportedFile
 from copydesk.desk.api._endpoint import (
     ApiProblem,
     Call,
@@ -18,7 +19,7 @@ from copydesk.desk.api._endpoint import (
     SentAddress,
     make_answer,
 )
-from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail, split_names
+from copydesk.desk.mailing import ReaderKeeper, change_mail, split_names
 from copydesk.errors import UsageError
 from copydesk.newsletters import exchange, readers
 from copydesk.newsletters.readers import by_hand

@@ -8,13 +8,12 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.desk.mailing._keeper import MOST_BYTES as MOST_BYTES
-    from copydesk.desk.mailing._keeper import ImportedFile as ImportedFile
     from copydesk.desk.mailing._keeper import ReaderKeeper as ReaderKeeper
     from copydesk.desk.mailing._keeper import change_mail as change_mail
     from copydesk.desk.mailing._keeper import examine_mail as examine_mail
     from copydesk.desk.mailing._keeper import let_go as let_go
     from copydesk.desk.mailing._keeper import split_names as split_names
-    from copydesk.desk.mailing._reader_routes import list_reader_routes as list_reader_routes
-    from copydesk.desk.mailing._routes import list_mailing_routes as list_mailing_routes
+    from copydesk.desk.mailing._reader_routes import READER_PAGES as READER_PAGES
+    from copydesk.desk.mailing._routes import MAILING_PAGES as MAILING_PAGES
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -6,11 +6,9 @@ import asyncio
 import contextlib
 import io
 import itertools
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import BinaryIO, TypeVar, cast
 
 from copydesk import newsletters
 from copydesk.desk._desk import Desk, now
+from copydesk.desk._previews import IMPORTED_FILE, ImportedFile
 from copydesk.desk.sign_in import Visitor
 from copydesk.desk_store import AuditEntry, AuditKind
 from copydesk.errors import UsageError
@@ -31,19 +30,6 @@ MailWork = Callable[[Newsroom, newsletters.MailStore], _Value]
 
 MOST_BYTES = 20_000_000  # of an imported file
 _SHOWN_ROWS = 50  # rows of a rehearsal
-_FILE = "readers.csv"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedFile:
-    """A list of readers that was uploaded, and the values for rows that have none.
-
-    The `name` of the file tells some programs' exports apart.
-    """
-
-    data: bytes = field(repr=False)
-    options: exchange.ImportOptions
-    name: str = _FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +232,7 @@ def _put_down(newsroom: Newsroom, sent: ImportedFile) -> Iterator[Path]:
     """Write a file to a private folder for the block; errors name no path."""
     plain = "".join(itertools.islice(filter(_is_plain, sent.name), 80))
     with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
-        path = Path(folder) / (plain.lstrip(".") or _FILE)
+        path = Path(folder) / (plain.lstrip(".") or IMPORTED_FILE)
         path.write_bytes(sent.data)
         try:
             yield path
@@ -260,40 +246,6 @@ def _is_plain(character: str) -> bool:
 
 
 _FIELDS = 20
-_KEPT = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    by: str
-    at: datetime
-    sent: ImportedFile
-
-
-class Uploads:
-    """Keep, in memory and for half an hour, the last file that each owner uploaded."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, _Waiting] = {}
-
-    def put(self, sent: ImportedFile, by: str, at: datetime) -> str:
-        """Keep a file in place of its owner's last one; return its token."""
-        self._files = {
-            token: waiting
-            for token, waiting in self._files.items()
-            if waiting.by != by and at - waiting.at < _KEPT
-        }
-        token = secrets.token_urlsafe(16)
-        self._files[token] = _Waiting(by, at, sent)
-        return token
-
-    def take(self, token: str, by: str) -> ImportedFile:
-        """Return a file and forget it; raises UsageError where it is gone."""
-        waiting = self._files.get(token)
-        if waiting is None or waiting.by != by:
-            raise UsageError("the file is not kept any more", hint="choose it once more")
-        del self._files[token]
-        return waiting.sent
 
 
 def read_upload(body: bytes, content_type: str) -> ImportedFile:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from copydesk import newsletters
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._previews import ImportedFile
 from copydesk.desk._story_view import View
 from copydesk.desk.mailing._issue_pages import (
     describe_problem,
@@ -15,7 +16,7 @@ from copydesk.desk.mailing._issue_pages import (
     name_assets,
     name_letters,
 )
-from copydesk.desk.mailing._keeper import ImportedFile, ImportRehearsal
+from copydesk.desk.mailing._keeper import ImportRehearsal
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates, text
 from copydesk.newsletters import checks, exchange, readers

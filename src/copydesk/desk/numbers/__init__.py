@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.desk.numbers._routes import list_number_routes as list_number_routes
+    from copydesk.desk.numbers._routes import NUMBER_PAGES as NUMBER_PAGES
     from copydesk.desk.numbers._section import Column as Column
     from copydesk.desk.numbers._section import Part as Part
     from copydesk.desk.numbers._section import Section as Section

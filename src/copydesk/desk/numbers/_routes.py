@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote
 from uuid import uuid4
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from copydesk import building
-from copydesk.desk._desk import Desk
-from copydesk.desk._http import page_answer, with_errors
+from copydesk.desk._desk import Page, Visit
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
@@ -29,60 +25,50 @@ from copydesk.desk.numbers._section import (
     draw_columns,
     make_cell,
 )
-from copydesk.desk.sign_in import visitor_of
 from copydesk.editing import queue
 from copydesk.kit import dates, text, urls
 from copydesk.news import DROP_REASONS, RecallKind
 from copydesk.rounds import recall
 
 
-def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk for the pages of numbers."""
+async def show_numbers(visit: Visit) -> Response:
+    """Answer with what the last days brought."""
+    editor, days = visit.editor, read_days(visit.request.query_params)
 
-    async def show_numbers(request: Request) -> Response:
-        """Answer with what the last days brought."""
-        editor, days = editor_of(request), read_days(request.query_params)
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        newsroom = opened.newsroom
+        numbers = queue.read_numbers(newsroom, opened.queue.catalogue, days)
+        return render_numbers(pages, editor, counts, newsroom.beat, numbers)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            newsroom = opened.newsroom
-            numbers = queue.read_numbers(newsroom, opened.queue.catalogue, days)
-            return render_numbers(pages, editor, counts, newsroom.beat, numbers)
-
-        return page_answer(await desk.draw(make))
-
-    async def show_recall(request: Request) -> Response:
-        """Answer with what was missed of others' lists."""
-        editor, may_add = editor_of(request), visitor_of(request).may("owner")
-
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            kept = recall.read_kept_recall(opened.newsroom)
-            return render_recall(pages, editor, counts, kept, may_add=may_add)
-
-        return page_answer(await desk.draw(make))
-
-    return [
-        _make_front_route(desk, editor_of),
-        Route("/numbers/", with_errors(show_numbers)),
-        Route("/recall/", with_errors(show_recall)),
-    ]
+    return await visit.draw(make)
 
 
-def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Route:
-    planning, explanations = asyncio.Lock(), building.FrontExplanations()
+async def show_recall(visit: Visit) -> Response:
+    """Answer with what was missed of others' lists."""
+    editor = visit.editor
 
-    async def show_front(request: Request) -> Response:
-        """Answer with why the front page is as it is."""
-        editor, story = editor_of(request), request.query_params.get("story", "")
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        kept = recall.read_kept_recall(opened.newsroom)
+        return render_recall(pages, editor, counts, kept, may_add=editor.is_owner)
 
-        async with planning:  # one at a time: it waits for a build
-            found = await desk.thread.change(explanations.explain)
-        return page_answer(
-            await desk.draw(
-                lambda _opened, pages, counts: render_front(pages, editor, counts, found, story)
-            )
-        )
+    return await visit.draw(make)
 
-    return Route("/front/", with_errors(show_front))
+
+async def show_front(visit: Visit) -> Response:
+    """Answer with why the front page is as it is."""
+    editor, story = visit.editor, visit.request.query_params.get("story", "")
+    async with visit.desk.explaining:  # one at a time: it waits for a build
+        found = await visit.desk.thread.change(visit.desk.front.explain)
+    return await visit.draw(
+        lambda _opened, pages, counts: render_front(pages, editor, counts, found, story)
+    )
+
+
+NUMBER_PAGES = (
+    Page("GET", "/front/", show_front),
+    Page("GET", "/numbers/", show_numbers),
+    Page("GET", "/recall/", show_recall),
+)
 
 
 def render_front(

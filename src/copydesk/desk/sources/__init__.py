@@ -7,6 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.desk.sources._routes import list_source_routes as list_source_routes
+    from copydesk.desk.sources._routes import SOURCE_PAGES as SOURCE_PAGES
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

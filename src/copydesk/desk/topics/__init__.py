@@ -8,8 +8,8 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.desk.topics._organizations import (
-        list_organization_routes as list_organization_routes,
+        ORGANIZATION_PAGES as ORGANIZATION_PAGES,
     )
-    from copydesk.desk.topics._routes import list_topic_routes as list_topic_routes
+    from copydesk.desk.topics._routes import TOPIC_PAGES as TOPIC_PAGES
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

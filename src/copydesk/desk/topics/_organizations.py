@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from copydesk.desk._desk import Desk
+from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import (
     PICTURE_BYTES,
-    must_edit,
-    page_answer,
     read_body,
     read_fields,
-    read_form,
-    with_errors,
 )
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
-from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import FetchError, UsageError
 from copydesk.news import Organization
 from copydesk.newsroom import settings, uploads
@@ -35,86 +28,70 @@ _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _CHARACTERS = 200  # of a refusal's subject
 
 
-def list_organization_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which publishers are managed."""
-    handlers = _OrganizationHandlers(desk, editor_of)
-    return [
-        Route(_PAGE, with_errors(handlers.show_all)),
-        Route(_LOGO, with_errors(handlers.show_logo)),
-        Route(_PAGE, with_errors(handlers.write), methods=["POST"]),
-        Route(_LOGO, with_errors(handlers.set_logo), methods=["POST"]),
-    ]
+async def show_all(visit: Visit) -> Response:
+    """Answer with the known publishers."""
+    editor, may_write = visit.editor, visit.editor.is_owner
 
-
-class _OrganizationHandlers:
-    """Handle each route."""
-
-    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
-        self._desk = desk
-        self._editor_of = editor_of
-
-    async def show_all(self, request: Request) -> Response:
-        """Answer with the known publishers."""
-        editor, may_write = must_edit(self._editor_of(request)), visitor_of(request).may("owner")
-
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            seen = SeenOrganizations(
-                known=settings.list_organizations(opened.newsroom),
-                logos=settings.find_logos(opened.newsroom),
-            )
-            return render_organizations(pages, editor, counts, seen, may_write=may_write)
-
-        return page_answer(await self._desk.draw(make))
-
-    async def write(self, request: Request) -> Response:
-        """Commit a publisher's name and owner, and redirect to all publishers."""
-        owner, form = require_role(request, "owner"), dict(await read_form(request))
-        texts = (form.get("name", ""), form.get("owner", ""))
-        domain, seen = form.get("domain", ""), form.get("seen", "")
-        await self._desk.thread.change(
-            lambda newsroom: settings.edit_organization(newsroom, domain, texts, owner.name, seen)
+    def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+        seen = SeenOrganizations(
+            known=settings.list_organizations(opened.newsroom),
+            logos=settings.find_logos(opened.newsroom),
         )
-        return self._lead()
+        return render_organizations(pages, editor, counts, seen, may_write=may_write)
 
-    async def show_logo(self, request: Request) -> Response:
-        """Answer with a publisher's small logo; its URL has the version."""
-        must_edit(self._editor_of(request))
-        domain = request.query_params.get("domain", "")
-        data = await self._desk.thread.ask(
-            lambda opened: settings.read_logo(opened.newsroom, domain)
-        )
-        if not data:
-            return Response(status_code=404)
-        return Response(data, media_type="image/jpeg", headers=_FOR_EVER)
+    return await visit.draw(make)
 
-    async def set_logo(self, request: Request) -> Response:
-        """Commit a publisher's logo: an upload, or the picture at a URL."""
-        owner = require_role(request, "owner")
-        body = await read_body(request, PICTURE_BYTES)
-        fields, data = read_fields(body, request.headers.get("content-type", ""))
-        form = dict(fields)
-        domain, seen, url = (form.get(field, "").strip() for field in ("domain", "seen", "url"))
-        if not data and not url:
-            raise UsageError("no picture and no address of one", subject=domain[:_CHARACTERS])
-        data = data or await self._fetch(url)
-        async with self._desk.decoding:
-            logo = await asyncio.to_thread(uploads.make_logo, data)
-        await self._desk.thread.change(
-            lambda newsroom: settings.set_logo(newsroom, domain, logo, owner.name, seen)
-        )
-        return self._lead()
 
-    async def _fetch(self, url: str) -> bytes:
-        """Return the content at a URL; raises UsageError with what went wrong."""
-        root = await self._desk.thread.ask(lambda opened: opened.newsroom.root)
-        try:
-            async with self._desk.looking:
-                return await sources.fetch_apart(root, url)
-        except FetchError as error:
-            raise UsageError(error.what, subject=url[:_CHARACTERS], hint=error.hint) from error
+async def write_organization(visit: Visit) -> Response:
+    """Commit a publisher's name and owner, and redirect to all publishers."""
+    owner, form = visit.editor, await visit.read_form()
+    texts = (form.get("name", ""), form.get("owner", ""))
+    domain, seen = form.get("domain", ""), form.get("seen", "")
+    await visit.desk.thread.change(
+        lambda newsroom: settings.edit_organization(newsroom, domain, texts, owner.name, seen)
+    )
+    return _lead(visit)
 
-    def _lead(self) -> Response:
-        return RedirectResponse(f"{self._desk.path}{_PAGE[1:]}", 303)
+
+async def show_logo(visit: Visit) -> Response:
+    """Answer with a publisher's small logo; its URL has the version."""
+    domain = visit.request.query_params.get("domain", "")
+    data = await visit.desk.thread.ask(lambda opened: settings.read_logo(opened.newsroom, domain))
+    if not data:
+        return Response(status_code=404)
+    return Response(data, media_type="image/jpeg", headers=_FOR_EVER)
+
+
+async def set_logo(visit: Visit) -> Response:
+    """Commit a publisher's logo: an upload, or the picture at a URL."""
+    owner = visit.editor
+    body = await read_body(visit.request, PICTURE_BYTES)
+    fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
+    form = dict(fields)
+    domain, seen, url = (form.get(field, "").strip() for field in ("domain", "seen", "url"))
+    if not data and not url:
+        raise UsageError("no picture and no address of one", subject=domain[:_CHARACTERS])
+    data = data or await _fetch(visit, url)
+    async with visit.desk.decoding:
+        logo = await asyncio.to_thread(uploads.make_logo, data)
+    await visit.desk.thread.change(
+        lambda newsroom: settings.set_logo(newsroom, domain, logo, owner.name, seen)
+    )
+    return _lead(visit)
+
+
+async def _fetch(visit: Visit, url: str) -> bytes:
+    """Return the content at a URL; raises UsageError with what went wrong."""
+    root = await visit.desk.thread.ask(lambda opened: opened.newsroom.root)
+    try:
+        async with visit.desk.looking:
+            return await sources.fetch_apart(root, url)
+    except FetchError as error:
+        raise UsageError(error.what, subject=url[:_CHARACTERS], hint=error.hint) from error
+
+
+def _lead(visit: Visit) -> Response:
+    return visit.redirect(f"{_PAGE[1:]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +139,11 @@ def _show_organization(
         "seen": seen,
         "logo": f"{pages.views.root}organizations/logo?{query}" if logo else "",
     }
+
+
+ORGANIZATION_PAGES = (
+    Page("GET", "/organizations/", show_all, "editor"),
+    Page("GET", "/organizations/logo", show_logo, "editor"),
+    Page("POST", "/organizations/", write_organization, "owner"),
+    Page("POST", "/organizations/logo", set_logo, "owner"),
+)
