@@ -18,7 +18,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.editing import apply_actions
+from copydesk.editing.applying import apply_actions
 from copydesk.news import EditorAction
 from copydesk.newsroom import Newsroom, open_newsroom
 

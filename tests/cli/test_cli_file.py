@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import editing, rounds
+from copydesk import rounds
+from copydesk.editing import applying
 from copydesk.newsroom import Silence, open_newsroom
 from copydesk.newsroom.reports import RoundReport
 from world.command import Said, copydesk
@@ -278,7 +279,7 @@ def test_twice_at_once_it_is_filed_once(root: Path, web: Path) -> None:
 
     def work() -> None:
         with open_newsroom(root, MOMENT, {}) as desk:
-            tip = editing.new_tip(desk, f"{TERN}bread", by="Ann")
+            tip = applying.new_tip(desk, f"{TERN}bread", by="Ann")
             options = rounds.RoundOptions(tip=tip, web=web)
             reports.append(rounds.run_round(desk, options, Silence()))
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, building, editing, newsroom
-from copydesk.editing import MOST_IN_A_COMMIT
+from copydesk import archive, building, newsroom
+from copydesk.editing.applying import MOST_IN_A_COMMIT
+from copydesk.editing.undo import undo_action
 from copydesk.news import Article, EditorAction
 from world.desk import (
     NAMES,
@@ -484,7 +485,7 @@ def test_the_command_lines_undo_takes_back_a_commit_of_the_desk(root: Path) -> N
     outcomes = act(root, verdict("hold", A), rename(B, "New words"))
     assert outcomes[0].commit
     with newsroom.open_newsroom(root, NOW, {}) as opened:
-        report = editing.undo_action(opened, outcomes[0].commit, "Ada")
+        report = undo_action(opened, outcomes[0].commit, "Ada")
     assert report.action == f"verdict hold _news/{A}.md · rule rename {B}"
     assert files(root) == before
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from copydesk import editing, newsroom
+from copydesk import newsroom
+from copydesk.editing import applying
 from world.desk import NAMES, act, desk_newsroom, read, rename, stories, verdict
 from world.newsroom import NOW
 
@@ -16,8 +17,8 @@ def test_an_action_tells_what_it_made_of_which_fields(tmp_path: Path) -> None:
     title, renamed, held = read(root, A).title, rename(A, "Herons"), verdict("hold", A)
     act(root, renamed, held)
     with newsroom.open_newsroom(root, NOW, {}) as opened:
-        edited = editing.list_edited_fields(opened, renamed.id)
+        edited = applying.list_edited_fields(opened, renamed.id)
 
-        assert [] == editing.list_edited_fields(opened, held.id)
-        assert [] == editing.list_edited_fields(opened, "nobody's")
+        assert [] == applying.list_edited_fields(opened, held.id)
+        assert [] == applying.list_edited_fields(opened, "nobody's")
     assert [("title", title, "Herons")] == [(one.field, one.was, one.now) for one in edited]

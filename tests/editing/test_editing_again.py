@@ -13,6 +13,7 @@ import pytest
 
 from copydesk import editing
 from copydesk.archive import change as steps
+from copydesk.editing import stories
 from copydesk.news import Verdict
 from copydesk.newsroom import open_newsroom, open_seal
 from world.later import (
@@ -480,5 +481,5 @@ def test_the_words_of_a_page_that_a_look_reads_anew_are_found(root: Path, tmp_pa
 
     assert report.updated == ()
     with open_newsroom(root, NOW, {}) as opened:
-        found = editing.list_stories(opened, editing.StoryQuestion(search='"lower street"'))
+        found = stories.list_stories(opened, stories.StoryQuestion(search='"lower street"'))
     assert [one.path for one in found.stories] == [WALL_RECORD]

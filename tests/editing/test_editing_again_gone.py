@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import editing
+from copydesk.editing import stories
 from copydesk.newsroom import open_newsroom
 from world.later import (
     GONE,
@@ -31,9 +32,9 @@ EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
 
 def is_gone(root: Path, path: str = WALL_RECORD) -> bool:
     with open_newsroom(root, NOW, {}) as opened:
-        every = editing.list_stories(opened, editing.StoryQuestion()).stories
-        asked = editing.StoryQuestion(standings=frozenset({"gone"}))
-        gone = editing.list_stories(opened, asked)
+        every = stories.list_stories(opened, stories.StoryQuestion()).stories
+        asked = stories.StoryQuestion(standings=frozenset({"gone"}))
+        gone = stories.list_stories(opened, asked)
         told = editing.explain(opened, path).gone
     assert [one.path for one in every if one.gone] == [one.path for one in gone.stories]
     assert (len(gone.stories), told) == (gone.total, path in {one.path for one in gone.stories})

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import editing, rounds
+from copydesk import rounds
 from copydesk.archive import record
+from copydesk.editing import stories
 from copydesk.news import Story
 from copydesk.newsroom import Silence, open_newsroom, reports
 from world.machine import PATIENCE_SECONDS
@@ -61,9 +62,9 @@ def run(root: Path, web: Path) -> reports.RoundReport:
         return rounds.run_round(opened, rounds.RoundOptions(web=web, all_due=True), Silence())
 
 
-def listed(root: Path, **question: object) -> editing.StoryList:
+def listed(root: Path, **question: object) -> stories.StoryList:
     with open_newsroom(root, NOW, {}) as opened:
-        return editing.list_stories(opened, editing.StoryQuestion(**question))  # type: ignore[arg-type]
+        return stories.list_stories(opened, stories.StoryQuestion(**question))  # type: ignore[arg-type]
 
 
 def titles(root: Path) -> set[str]:

@@ -17,6 +17,7 @@ import pytest
 from copydesk import editing
 from copydesk.archive import Archive, Rulings, record
 from copydesk.catalogue import StoryFilter
+from copydesk.editing import stories
 from copydesk.errors import WorkerError
 from copydesk.kit import databases, processes
 from copydesk.news import Said, Standing, Story, Verdict
@@ -108,7 +109,7 @@ def test_what_changed_at_another_time_by_the_clock_is_not_taken_for_under_edit(
 def titles(beat: History, **question: Any) -> tuple[list[str], tuple[str, ...]]:
     """Ask for stories; give their headlines, and what was noted of how that was found out."""
     with beat.open() as newsroom:
-        found = editing.list_stories(newsroom, editing.StoryQuestion(**question))
+        found = stories.list_stories(newsroom, stories.StoryQuestion(**question))
     return [story.title for story in found.stories], found.notes
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from copydesk import editing
 from copydesk.archive import document
-from copydesk.editing import clear_verdict, file_verdict, undo_action
+from copydesk.editing import clear_verdict, file_verdict
+from copydesk.editing.undo import undo_action
 from copydesk.errors import RecordError
 from copydesk.news import Verdict
 from copydesk.newsletters.issues import file_issue

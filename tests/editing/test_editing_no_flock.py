@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import editing
 from copydesk.archive import record
+from copydesk.editing import undo
 from copydesk.news import Story
 from copydesk.newsroom import open_newsroom
 from world.command import Said, copydesk
@@ -67,6 +67,6 @@ def test_undoing_an_action_tells_where_nothing_did_before(root: Path) -> None:
     (root / ".copydesk/no-flock").unlink()
 
     with open_newsroom(root, NOW, {}) as opened:
-        undone = editing.undo_action(opened, str(said.json()["commit"]), "Ada")
+        undone = undo.undo_action(opened, str(said.json()["commit"]), "Ada")
 
     assert [note.startswith(TOLD) for note in undone.notes] == [True]

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import editing, measure
+from copydesk import measure
 from copydesk.archive import record
-from copydesk.editing.queue import QueueQuestion, QueueReader, read_numbers
+from copydesk.editing.queue import QueueQuestion, QueueReader
+from copydesk.editing.queue.numbers import read_numbers
+from copydesk.editing.stories import read_decided_stories
 from copydesk.memory import Fate, Tally, find_step
 from copydesk.news import Provider, Reason, Said, Story, Verdict
 from copydesk.newsroom import Newsroom, open_newsroom
@@ -185,7 +187,7 @@ def test_the_gate_agrees_as_often_as_eval_gate_says(tmp_path: Path, mode: str) -
         closing(QueueReader(opened)) as queue,
     ):
         queue.follow(opened)
-        told = editing.read_decided_stories(opened)
+        told = read_decided_stories(opened)
         expected = measure.gate(told.stories, opened.beat, all_wait=told.all_wait)
         decided = [
             measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)

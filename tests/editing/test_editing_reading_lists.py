@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive, newsroom
-from copydesk.editing import FiledList, find_lists, list_key, undo_action
+from copydesk.editing.applying import FiledList, find_lists, list_key
+from copydesk.editing.undo import undo_action
 from copydesk.news import ActionOutcome, ChosenStory, EditorAction
 from world.desk import NAMES, act, action, copy_newsroom, desk_newsroom, stories, undo, verdict
 from world.newsroom import NOW, run_git

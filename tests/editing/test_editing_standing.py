@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive, editing
+from copydesk import archive
+from copydesk.editing.stories import StoryQuestion, list_stories
 from copydesk.news import ReasonKind, Standing
 from copydesk.newsroom import Troubles, adopt, open_newsroom
 from copydesk.newsroom.standings import read_rules, standing_of
@@ -205,7 +206,7 @@ def test_each_story_of_an_adopted_site_stands_somewhere(tmp_path: Path) -> None:
         rules = read_rules(root, opened.beat, NOW)
         stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
 
-        listed = editing.list_stories(opened, editing.StoryQuestion(limit=-1)).stories
+        listed = list_stories(opened, StoryQuestion(limit=-1)).stories
 
     assert stands == {one.path: Standing(one.standing) for one in listed}
     is_shown = {story.path for story in stories if story.published}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, editing
+from copydesk import archive
+from copydesk.editing.undo import UndoReport, undo_action
 from copydesk.errors import CopydeskError, GitError, RecordError, UsageError
 from copydesk.news import Story
 from copydesk.newsroom import open_newsroom
@@ -61,9 +62,9 @@ def act(root: Path, *words: str) -> str:
     return str(said.json()["commit"])
 
 
-def undo(root: Path, commit: str, why: str = "") -> editing.UndoReport:
+def undo(root: Path, commit: str, why: str = "") -> UndoReport:
     with open_newsroom(root, NOW, {}) as opened:
-        return editing.undo_action(opened, commit, "Ada", why)
+        return undo_action(opened, commit, "Ada", why)
 
 
 def story(root: Path) -> Story:

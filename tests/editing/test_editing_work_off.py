@@ -12,7 +12,7 @@ import pytest
 from copydesk.archive import change as steps
 from copydesk.archive.change import WriteLock
 from copydesk.desk_store import ActionQueue, open_desk
-from copydesk.editing import MOST_IN_A_COMMIT
+from copydesk.editing.applying import MOST_IN_A_COMMIT
 from copydesk.errors import CopydeskError
 from copydesk.news import ActionOutcome
 from world.desk import (

@@ -21,7 +21,7 @@ from copydesk.archive import change as steps
 from copydesk.archive.change import Change, WriteLock, is_cut_short
 from copydesk.archive.record import parse_story
 from copydesk.desk_store import ActionQueue, open_desk
-from copydesk.editing import field_digests
+from copydesk.editing.applying import field_digests
 from copydesk.news import ActionOutcome, EditorAction, Said, Story
 from copydesk.review.rules import find_ruled_fields
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, see, stories, undo, work

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.archive import Rulings
-from copydesk.editing import revert_list, rulings_without, story_without
+from copydesk.editing.undo import revert_list, rulings_without, story_without
 from copydesk.news import Reason, Ruling, Story, Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import building, newsroom, rounds
-from copydesk.editing import apply_actions
+from copydesk.editing.applying import apply_actions
 from copydesk.news import EditorAction
 from copydesk.rounds import rejudging, run_round
 from world.desk import NAMES, act, action, desk_newsroom, read, rename, stories, undo, verdict

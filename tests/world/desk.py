@@ -11,7 +11,7 @@ from pathlib import Path
 
 from copydesk.archive import Archive
 from copydesk.desk_store import ActionQueue
-from copydesk.editing import WorkedOff, apply_actions, field_digests, work_off
+from copydesk.editing.applying import WorkedOff, apply_actions, field_digests, work_off
 from copydesk.errors import CopydeskError
 from copydesk.news import ActionKind, ActionOutcome, EditorAction, Reason, ReasonKind, Story
 from copydesk.newsroom import open_newsroom

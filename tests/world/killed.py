@@ -166,18 +166,18 @@ def _run(words: list[str]) -> int:
 
 def _undo(words: list[str]) -> None:
     """Undo an action; the words are -C FOLDER --now TIME undo-action COMMIT."""
-    from copydesk import editing
+    from copydesk.editing import undo
     from copydesk.newsroom import open_newsroom
 
     _, root, _, now, _, commit = words
     with open_newsroom(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
-        editing.undo_action(newsroom, commit, "Ada", "a mistake")
+        undo.undo_action(newsroom, commit, "Ada", "a mistake")
 
 
 def _work_off(words: list[str]) -> None:
     """File what waits at the desk; the words are -C FOLDER --now TIME work-off."""
-    from copydesk import editing
     from copydesk.desk_store import open_desk
+    from copydesk.editing import applying
     from copydesk.newsroom import open_newsroom
 
     _, root, _, now, _ = words
@@ -186,7 +186,7 @@ def _work_off(words: list[str]) -> None:
         open_newsroom(Path(root), at, os.environ) as newsroom,
         contextlib.closing(open_desk(newsroom.private)) as desk,
     ):
-        editing.work_off(newsroom, desk.actions, lambda _: None)
+        applying.work_off(newsroom, desk.actions, lambda _: None)
 
 
 def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:

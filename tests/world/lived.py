@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import editing
+from copydesk.editing import applying
 from copydesk.news import EditorAction
 from copydesk.newsroom import open_newsroom
 from world.desk import action
@@ -44,5 +44,5 @@ def on(hours: float, kind: str, said: str, *names: str, **more: object) -> Edito
 def say(root: Path, hours: float, *actions: EditorAction) -> None:
     """File actions so many hours after the first round; each of them holds."""
     with open_newsroom(root, NOW + timedelta(hours=hours), {}) as opened:
-        outcomes = editing.apply_actions(opened, actions)
+        outcomes = applying.apply_actions(opened, actions)
     assert ["done"] * len(actions) == [outcome.state for outcome in outcomes], outcomes

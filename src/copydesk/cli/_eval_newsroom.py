@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from copydesk import editing, measure
+from copydesk import measure
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.editing import stories
 from copydesk.kit import text
 from copydesk.news import RecallKind
 from copydesk.rounds import recall_lists
@@ -27,7 +28,7 @@ _NOTHING = (
 def gate(invocation: Invocation) -> None:
     """Compare what the gate says with what editors decided, over time; change nothing."""
     with invocation.newsroom() as newsroom:
-        decided = editing.read_decided_stories(newsroom)
+        decided = stories.read_decided_stories(newsroom)
         report = measure.gate(decided.stories, newsroom.beat, all_wait=decided.all_wait)
     terminal.failures(decided.failed)
     if invocation.json:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import click
 
-from copydesk import desk_store, editing
+from copydesk import desk_store
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns
 from copydesk.desk_store.accounts import ROLES, Role
+from copydesk.editing import applying
 from copydesk.kit import text
 from copydesk.newsroom.accounts import (
     AccountLink,
@@ -46,7 +47,7 @@ def file_actions(invocation: Invocation) -> None:
     Whatever waits is taken in order, at most 50 words of one editor in a commit.
     """
     with invocation.newsroom() as newsroom:
-        done = editing.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
+        done = applying.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
     if invocation.json:
         terminal.as_json(done)
         return

@@ -14,6 +14,7 @@ from copydesk import editing, rounds
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.cli.terminal import Columns
+from copydesk.editing import applying
 from copydesk.kit import text
 from copydesk.news import RULING_KINDS, AppliesTo, Dropped, Said, Verdict
 from copydesk.newsroom import Silence, record_path, reports
@@ -271,7 +272,7 @@ def file_command(
     What its publisher forbids, what an editor blocked or removed, and what is no article is not.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        tip = editing.new_tip(newsroom, url, topic=topic, why=why, by=name)
+        tip = applying.new_tip(newsroom, url, topic=topic, why=why, by=name)
         options = rounds.RoundOptions(tip=tip, web=web, deploy=deploy)
         report = rounds.run_round(newsroom, options, progress)
     if invocation.json:

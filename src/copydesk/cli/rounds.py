@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from copydesk import building, editing, rounds, serve
+from copydesk import building, rounds, serve
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.editing import applying
 from copydesk.newsroom import demo, demo_newsroom, open_newsroom, reports
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -128,7 +129,7 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
         with open_newsroom(folder, now, {}) as newsroom:
-            waiting = editing.let_stories_wait(newsroom)
+            waiting = applying.let_stories_wait(newsroom)
             if waiting:
                 terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
             serve.serve_demo(newsroom, serve.Address(port=port), _EDITOR, terminal.note)

@@ -10,6 +10,7 @@ import click
 from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.editing import stories
 from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.kit import text
 from copydesk.news import Standing
@@ -47,7 +48,7 @@ def stories_command(
     limit: int,
 ) -> None:
     """List what is filed, the newest first: time, quality, standing, topics, headline."""
-    question = editing.StoryQuestion(
+    question = stories.StoryQuestion(
         standings=frozenset(standings),
         topics=frozenset(topics),
         source=source,
@@ -58,14 +59,14 @@ def stories_command(
         limit=limit,
     )
     with invocation.newsroom() as newsroom:
-        listed = editing.list_stories(newsroom, question)
+        listed = stories.list_stories(newsroom, question)
     if invocation.json:
         terminal.as_json(listed)
         return
     _show(listed)
 
 
-def _show(listed: editing.StoryList) -> None:
+def _show(listed: stories.StoryList) -> None:
     columns = terminal.Columns(16, 3, 13, 24, 0, right=frozenset({1}))
     for story in listed.stories:
         time = story.published_at[:16].replace("T", " ") or "-"

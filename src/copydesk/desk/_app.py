@@ -23,7 +23,6 @@ from copydesk import background
 from copydesk.desk._desk import Desk, Page, Visit, open_newsroom_desk
 from copydesk.desk._http import (
     NEVER_KEPT,
-    must_edit,
     problem_answer,
     status_of,
 )
@@ -41,7 +40,7 @@ from copydesk.desk.numbers import NUMBER_PAGES
 from copydesk.desk.sign_in import Door, require_role, sign_in_app, visitor_of
 from copydesk.desk.sources import SOURCE_PAGES
 from copydesk.desk.topics import ORGANIZATION_PAGES, TOPIC_PAGES
-from copydesk.errors import CopydeskError, DeskStoreError, RecordError
+from copydesk.errors import CopydeskError, DeskStoreError, RecordError, UsageError
 from copydesk.newsroom import Newsroom
 
 EditorOf = Callable[[Request], Editor]
@@ -146,8 +145,8 @@ def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
             if page.role == "owner":
                 require_role(request, "owner")
             editor = editor_of(request)
-            if page.role != "viewer":
-                must_edit(editor)
+            if page.role != "viewer" and not editor.may_edit:
+                raise UsageError("your account may look, not decide", subject=editor.name)
             return await page.answer(Visit(desk=desk, request=request, editor=editor))
         except CopydeskError as error:
             if "text/html" in request.headers.get("Accept", ""):
@@ -179,7 +178,7 @@ def _list_assets() -> Mapping[str, Path]:
     return {asset_name(file.name): file for file in ASSETS.iterdir()}
 
 
-PAGES = (
+PAGES: tuple[Page, ...] = (
     Page("GET", "/picture/{name}", show_picture),
     Page("GET", "/assets/{name}", show_asset),
     Page("POST", "/proposal", decide_on_proposal, "editor"),

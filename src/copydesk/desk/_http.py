@@ -10,28 +10,17 @@ from datetime import datetime
 from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.desk._actions import read_digests
-from copydesk.desk._pages import Editor
 from copydesk.desk_store import DeskStore, Draft
 from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
-from copydesk.news import EditorAction
 
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 NEVER_KEPT = {"Cache-Control": "no-store"}
 _MOST_BYTES = 2_000_000  # of a request: 200 notes
-
-
-def must_edit(editor: Editor) -> Editor:
-    """Return the editor if they may decide; raises UsageError for one who may only look."""
-    if not editor.may_edit:
-        raise UsageError("your account may look, not decide", subject=editor.name)
-    return editor
 
 
 def page_answer(body: bytes) -> Response:
@@ -128,20 +117,6 @@ def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
         for part, payload in (parts if form.is_multipart() else ())
         if isinstance(payload, bytes)
     ]
-
-
-def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
-    """Return the action that makes an upload the picture of its story."""
-    return EditorAction(
-        id=str(uuid4()),
-        kind="rule",
-        said="set",
-        by=by,
-        at=at,
-        stories=(sent.story,),
-        values=("picture", address),
-        base=read_digests(sent.seen, [sent.story]),
-    )
 
 
 FIELDS = frozenset(

@@ -8,12 +8,13 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from copydesk import editing
-from copydesk.desk._http import FoundDraft
+from copydesk.desk._actions import read_digests
+from copydesk.desk._http import FoundDraft, SentPicture
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.desk_store import DeskStore, Stash
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
 from copydesk.errors import UsageError
 from copydesk.news import Beat, ChosenStory, EditorAction, ReadingList
 from copydesk.newsroom import Newsroom
@@ -50,8 +51,8 @@ def read_write(
     if picture:
         shown = (picture, form.get("alt", ""), form.get("credit", ""))
         values = (*values[:3], *shown, *topics)
-    said = editing.PICTURED if picture else ""
-    editing.read_own_story(beat, said, values)
+    said = applying.PICTURED if picture else ""
+    applying.read_own_story(beat, said, values)
     return EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="write",
@@ -89,10 +90,24 @@ def render_file(
     )
 
 
+def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
+    """Return the action that makes an upload the picture of its story."""
+    return EditorAction(
+        id=str(uuid4()),
+        kind="rule",
+        said="set",
+        by=by,
+        at=at,
+        stories=(sent.story,),
+        values=("picture", address),
+        base=read_digests(sent.seen, [sent.story]),
+    )
+
+
 def read_file(newsroom: Newsroom, form: Mapping[str, str], by: str, at: datetime) -> EditorAction:
     """Return the action that files the page of a form; raises UsageError for an invalid URL."""
     url, topic, why = (form.get(name, "").strip() for name in ("url", "topic", "why"))
-    tip = editing.new_tip(newsroom, url, topic=topic, why=why, by=by)
+    tip = applying.new_tip(newsroom, url, topic=topic, why=why, by=by)
     return EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="file",
@@ -118,7 +133,7 @@ def render_stashes(
         stashes=[_describe_stash(opened, pages, stash) for stash in stashes],
         lists=[
             {"id": filed.listed.id, "title": filed.listed.title}
-            for filed in editing.find_lists(opened.newsroom)[0]
+            for filed in applying.find_lists(opened.newsroom)[0]
         ],
     )
 
@@ -190,7 +205,7 @@ Fields = Sequence[tuple[str, str]]
 
 def render_lists(opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts) -> bytes:
     """Return the page of all reading lists, with the problems of unreadable files."""
-    lists, troubles = editing.find_lists(opened.newsroom)
+    lists, troubles = applying.find_lists(opened.newsroom)
     return pages.page(
         "lists.html",
         editor,
@@ -212,23 +227,23 @@ def _describe_list(pages: Pages, listed: ReadingList) -> View:
     }
 
 
-def find_list(opened: OpenNewsroom, list_id: str) -> editing.FiledList:
+def find_list(opened: OpenNewsroom, list_id: str) -> applying.FiledList:
     """Return a filed list, an empty one without an id; raises UsageError for an unknown id."""
     if not list_id:
-        return editing.FiledList(listed=ReadingList(id="", title=""))
-    lists, _ = editing.find_lists(opened.newsroom)
+        return applying.FiledList(listed=ReadingList(id="", title=""))
+    lists, _ = applying.find_lists(opened.newsroom)
     filed = next((filed for filed in lists if filed.listed.id == list_id), None)
     if filed is None:
         raise UsageError("there is no such list", subject=list_id[:80])
     return filed
 
 
-def add_stash(filed: editing.FiledList, stash: Stash) -> editing.FiledList:
+def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
     """Return a list with the stories of a stash added; a new list gets the stash's name."""
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
-    return editing.FiledList(
+    return applying.FiledList(
         version=filed.version,
         listed=ReadingList(
             id=listed.id,
@@ -239,16 +254,16 @@ def add_stash(filed: editing.FiledList, stash: Stash) -> editing.FiledList:
     )
 
 
-def take_up(opened: OpenNewsroom, action: EditorAction) -> editing.FiledList:
+def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
     """Return the list that an action would have made of the one that is filed now."""
-    wanted = editing.read_own_list(action)
-    lists, _ = editing.find_lists(opened.newsroom)
+    wanted = applying.read_own_list(action)
+    lists, _ = applying.find_lists(opened.newsroom)
     versions = {filed.listed.id: filed.version for filed in lists}
-    return editing.FiledList(listed=wanted, version=versions.get(wanted.id, ""))
+    return applying.FiledList(listed=wanted, version=versions.get(wanted.id, ""))
 
 
 def render_list(
-    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: editing.FiledList
+    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: applying.FiledList
 ) -> bytes:
     """Return the form of a list."""
     listed = filed.listed
@@ -282,7 +297,7 @@ def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) 
     """
     form = dict(fields)
     version, title = form.get("seen", ""), form.get("title", "")
-    list_id = form.get("list", "").strip() or editing.name_list(title)
+    list_id = form.get("list", "").strip() or applying.name_list(title)
     action = EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="list",
@@ -291,7 +306,7 @@ def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) 
         at=at,
         values=(list_id,),
         why=form.get("why", ""),
-        seen={editing.list_key(list_id): version},
+        seen={applying.list_key(list_id): version},
     )
     if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80])
@@ -315,8 +330,8 @@ def _with_stories(
         why=action.why,
         seen=action.seen,
     )
-    editing.read_own_list(whole)
-    lists, _ = editing.find_lists(opened.newsroom)
+    applying.read_own_list(whole)
+    lists, _ = applying.find_lists(opened.newsroom)
     if not form.get("seen") and any(filed.listed.id == list_id for filed in lists):
         raise UsageError("there is a list of that name", subject=list_id, hint="choose another")
     return whole

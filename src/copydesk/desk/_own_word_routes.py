@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk import editing
 from copydesk.desk._desk import Page, Visit, now
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -20,7 +19,6 @@ from copydesk.desk._http import (
     read_fields,
     read_form,
     read_picture,
-    set_picture,
 )
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._own_word_pages import (
@@ -36,11 +34,12 @@ from copydesk.desk._own_word_pages import (
     render_lists,
     render_stashes,
     render_write,
+    set_picture,
     take_up,
 )
 from copydesk.desk._pages import Editor
 from copydesk.desk._story_pages import link_edit
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
 from copydesk.errors import UsageError
 
 
@@ -142,7 +141,7 @@ async def show_lists(visit: Visit) -> Response:
 
 async def _find_list(
     visit: Visit, editor: Editor, asked: Mapping[str, str]
-) -> Callable[[OpenNewsroom], editing.FiledList]:
+) -> Callable[[OpenNewsroom], applying.FiledList]:
     """Return a function that finds the list of a form in the newsroom's thread."""
     store, list_id = visit.desk.store, asked.get("id", "")
     if "action" in asked:
@@ -185,7 +184,7 @@ async def drop_draft(visit: Visit) -> Response:
     return visit.redirect(f"{form}")
 
 
-OWN_WORD_PAGES = (
+OWN_WORD_PAGES: tuple[Page, ...] = (
     Page("GET", "/write/", show_write, "editor"),
     Page("POST", "/write/", put_story, "editor"),
     Page("GET", "/file/", show_file, "editor"),

@@ -13,13 +13,12 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk import editing
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, Visit, now
 from copydesk.desk._http import NEVER_KEPT
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk_store import ApiToken, Ground, Proposal
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import EditorAction
@@ -126,7 +125,7 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     seen = pages[name].seen
     return {
         f"{name} {field}": digest
-        for field, digest in editing.field_digests(seen.story, seen.verdict).items()
+        for field, digest in applying.field_digests(seen.story, seen.verdict).items()
     }
 
 

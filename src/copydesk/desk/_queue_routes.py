@@ -305,7 +305,7 @@ def _address(pages: Pages, question: DropQuestion, most: int) -> str:
     return f"{pages.views.root}dropped/" + (f"?{query}" if query else "")
 
 
-QUEUE_PAGES = (
+QUEUE_PAGES: tuple[Page, ...] = (
     Page("GET", "/", show_queue),
     Page("GET", "/dropped/", show_drops),
     Page("GET", "/today/", show_today),

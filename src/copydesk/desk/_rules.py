@@ -441,7 +441,7 @@ def _tell(field: str, value: object) -> str:
     return told if len(told) <= _TOLD else f"{told[:_TOLD]}…"
 
 
-RULE_PAGES = (
+RULE_PAGES: tuple[Page, ...] = (
     Page("GET", "/what-if/", show_what_if, "editor"),
     Page("POST", "/what-if/try", begin_trial, "editor"),
     Page("POST", "/what-if/cancel", give_up_trial, "editor"),

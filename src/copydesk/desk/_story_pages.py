@@ -23,7 +23,7 @@ from copydesk.desk._story_view import (
     describe_why,
 )
 from copydesk.desk_store import Draft, QueuedAction
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
 from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE, EditorAction, Standing
@@ -381,7 +381,7 @@ def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> l
         return []
     changes = [
         (edited.field, edited.was, edited.now)
-        for edited in editing.list_edited_fields(opened.newsroom, action.id)
+        for edited in applying.list_edited_fields(opened.newsroom, action.id)
     ]
     if not changes and action.said == "set" and len(action.values) > 1:
         changes = [(action.values[0], "", action.values[1])]

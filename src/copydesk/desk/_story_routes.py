@@ -155,7 +155,7 @@ def _lead_to_story(visit: Visit, name: str) -> Response:
     return visit.redirect(f"story/{quote(name, safe='')}/")
 
 
-STORY_PAGES = (
+STORY_PAGES: tuple[Page, ...] = (
     Page("GET", "/story/{name}/", show_story),
     Page("GET", "/story/{name}/neighbours/", show_neighbours),
     Page("GET", "/story/{name}/trail/", show_trail),

@@ -11,9 +11,8 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from copydesk import editing
 from copydesk.desk_store import Proposal
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
 from copydesk.editing.trail import Trail, TrailEntry
 from copydesk.errors import DeskStoreError
 from copydesk.kit import dates, text, urls
@@ -92,7 +91,7 @@ class StoryViews:
             "tongue": self.tongue(story),
             "standing": str(seen.standing),
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
-            "seen": json.dumps(dict(editing.field_digests(story, seen.verdict))),
+            "seen": json.dumps(dict(applying.field_digests(story, seen.verdict))),
         }
 
     def address(self, name: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.catalogue import Catalogue, StoryLabels
-from copydesk.editing import topic_names
+from copydesk.editing._rules import topic_names
 from copydesk.errors import CatalogueError, RecordError
 from copydesk.judge import keywords, samples
 from copydesk.judge.keywords import TopicWord

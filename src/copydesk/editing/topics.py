@@ -14,7 +14,7 @@ from copydesk import archive, config
 from copydesk.archive import FileChange, topic_file
 from copydesk.archive.change import Change
 from copydesk.catalogue import Catalogue, StoryFilter, TopicCount
-from copydesk.editing import topic_names
+from copydesk.editing._rules import topic_names
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import Beat, Topic

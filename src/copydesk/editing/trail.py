@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from copydesk import archive
 from copydesk.archive import StoryCommit, sealing
-from copydesk.editing import CommitWords, read_words
+from copydesk.editing._edit import CommitWords, read_words
 from copydesk.errors import GitError, SealError
 from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta
 
-from copydesk import editing
 from copydesk.desk import _query
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import SentDraft, find_draft, make_drafts
@@ -20,7 +19,7 @@ from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, make_answer
 from copydesk.desk.sign_in import Visitor, read_clocks
 from copydesk.desk_store import SavedView, Stash
 from copydesk.desk_store.accounts import Role
-from copydesk.editing import queue
+from copydesk.editing import applying, queue
 from copydesk.newsroom import accounts
 
 
@@ -359,13 +358,13 @@ async def read_lists(desk: Desk, _call: Call[Nothing, Nothing]) -> ListsAnswer:
     """Return the site's reading lists."""
 
     def answer(opened: OpenNewsroom) -> ListsAnswer:
-        lists, _ = editing.find_lists(opened.newsroom)
+        lists, _ = applying.find_lists(opened.newsroom)
         return ListsAnswer(lists=[_make_list(filed) for filed in lists])
 
     return await desk.thread.ask(answer)
 
 
-def _make_list(filed: editing.FiledList) -> ApiList:
+def _make_list(filed: applying.FiledList) -> ApiList:
     listed = filed.listed
     return make_answer(
         ApiList,

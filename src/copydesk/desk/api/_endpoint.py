@@ -14,7 +14,6 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.desk._desk import Desk
 from copydesk.desk._http import NEVER_KEPT, status_of
 from copydesk.desk.sign_in import Visitor, visitor_of
 from copydesk.desk_store import ApiToken, TokenScope
@@ -78,14 +77,15 @@ class Call(Generic[Q, B]):
 class Endpoint:
     """A method and path below `/desk/api/`, the scope that it needs, and its function.
 
-    The types of `answer` declare its input and output: a Call with query and body (`bytes` for a
-    body that is not JSON), and a struct. The first line of its docstring is its summary in OpenAPI.
+    `answer` takes the open Desk and a Call. Its types declare what comes in and goes out: the
+    Call's query and body (`bytes` for a body that is not JSON), and a value that msgspec encodes.
+    The first line of its docstring is its summary in OpenAPI.
     """
 
     method: Method
     path: str
     scope: TokenScope
-    answer: Callable[[Desk, Call[Any, Any]], Awaitable[object]]
+    answer: Callable[[Any, Call[Any, Any]], Awaitable[object]]
     status: int = 200
     body_bytes: int = 2_000_000
 

@@ -20,6 +20,7 @@ from copydesk.desk.numbers._section import (
     measure_shares,
 )
 from copydesk.editing import queue
+from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
 from copydesk.kit import text, urls
 from copydesk.news import DROP_REASONS, Beat
 
@@ -32,7 +33,7 @@ def read_days(query: Mapping[str, str]) -> int:
 
 
 def render_numbers(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: queue.Numbers
+    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: Numbers
 ) -> bytes:
     """Return the page of numbers."""
     wording, days = Wording(pages), len(numbers.days)
@@ -60,7 +61,7 @@ def render_numbers(
     )
 
 
-def show_stories(wording: Wording, days: Sequence[queue.StoryDay]) -> View:
+def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
     """Show the stories by day: published, waiting, and all filed ones."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
     most = max((day.filed for day in days), default=0)
@@ -95,7 +96,7 @@ class _DayLinks:
         return self.wording.link_stories(question)
 
 
-def _draw_day(day: queue.StoryDay, links: _DayLinks) -> Column:
+def _draw_day(day: StoryDay, links: _DayLinks) -> Column:
     say = links.wording.say
     others = day.filed - day.published - day.waiting
     return Column(
@@ -123,7 +124,7 @@ def _draw_day(day: queue.StoryDay, links: _DayLinks) -> Column:
     )
 
 
-def _list_day(day: queue.StoryDay, links: _DayLinks) -> View:
+def _list_day(day: StoryDay, links: _DayLinks) -> View:
     cells = (
         make_cell(day.filed, links.link()),
         make_cell(day.published, links.link("published")),
@@ -132,7 +133,7 @@ def _list_day(day: queue.StoryDay, links: _DayLinks) -> View:
     return {"name": links.wording.name_day(day.day), "cells": cells}
 
 
-def show_drops(wording: Wording, drops: Sequence[queue.DropCount], days: int) -> View:
+def show_drops(wording: Wording, drops: Sequence[DropCount], days: int) -> View:
     """Show the dropped pages, by reason."""
     shares = measure_shares([drop.pages for drop in drops])
     rows = []
@@ -156,10 +157,10 @@ def show_drops(wording: Wording, drops: Sequence[queue.DropCount], days: int) ->
     )
 
 
-def show_filing(wording: Wording, delays: Sequence[queue.Delay]) -> View:
+def show_filing(wording: Wording, delays: Sequence[Delay]) -> View:
     """Show the delay from publication to filing, by day."""
 
-    def link(delay: queue.Delay) -> str:
+    def link(delay: Delay) -> str:
         day = date.fromisoformat(delay.of)
         return _link_filing(wording, delay, queue.QueueQuestion(since=day, until=day))
 
@@ -169,17 +170,17 @@ def show_filing(wording: Wording, delays: Sequence[queue.Delay]) -> View:
     return _show_delays(wording, "filing_delay", delays, "filter_day", (name, link))
 
 
-def _link_filing(wording: Wording, delay: queue.Delay, question: queue.QueueQuestion) -> str:
+def _link_filing(wording: Wording, delay: Delay, question: queue.QueueQuestion) -> str:
     """Return the address of the stories with a delay, "" where they are unknown."""
     if not delay.is_listed:
         return ""
     return wording.link_stories(replace(question, view="all", number="filing"))
 
 
-def show_reviews(wording: Wording, delays: Sequence[queue.Delay], since: date) -> View:
+def show_reviews(wording: Wording, delays: Sequence[Delay], since: date) -> View:
     """Show how long stories waited for an editor, by week."""
 
-    def link(delay: queue.Delay) -> str:
+    def link(delay: Delay) -> str:
         return _link_week(wording, delay.of, since, "review")
 
     return _show_delays(wording, "review_delay", delays, "filter_week", (str, link))
@@ -188,9 +189,9 @@ def show_reviews(wording: Wording, delays: Sequence[queue.Delay], since: date) -
 def _show_delays(
     wording: Wording,
     section: str,
-    delays: Sequence[queue.Delay],
+    delays: Sequence[Delay],
     of: str,
-    naming: tuple[Callable[[str], str], Callable[[queue.Delay], str]],
+    naming: tuple[Callable[[str], str], Callable[[Delay], str]],
 ) -> View:
     """Show delays by day or week: the median and the ninetieth percentile."""
     name, link = naming
@@ -223,7 +224,7 @@ def _show_delays(
     )
 
 
-def show_sources(wording: Wording, delays: Sequence[queue.Delay], since: date) -> View:
+def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View:
     """Show the delay from publication to filing, by source, the slowest first."""
     rows = []
     shares = measure_shares([delay.median_seconds for delay in delays])
@@ -317,7 +318,7 @@ def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNu
     return wording.link_stories(question)
 
 
-def show_owners(wording: Wording, owners: Sequence[queue.OwnerCount], since: date) -> View:
+def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> View:
     """Show the filed and published stories by the owner of their publisher."""
     rows = []
     most = max((owner.filed for owner in owners), default=0)

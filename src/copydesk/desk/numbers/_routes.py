@@ -25,7 +25,7 @@ from copydesk.desk.numbers._section import (
     draw_columns,
     make_cell,
 )
-from copydesk.editing import queue
+from copydesk.editing.queue.numbers import read_numbers
 from copydesk.kit import dates, text, urls
 from copydesk.news import DROP_REASONS, RecallKind
 from copydesk.rounds import recall
@@ -37,7 +37,7 @@ async def show_numbers(visit: Visit) -> Response:
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         newsroom = opened.newsroom
-        numbers = queue.read_numbers(newsroom, opened.queue.catalogue, days)
+        numbers = read_numbers(newsroom, opened.queue.catalogue, days)
         return render_numbers(pages, editor, counts, newsroom.beat, numbers)
 
     return await visit.draw(make)
@@ -64,7 +64,7 @@ async def show_front(visit: Visit) -> Response:
     )
 
 
-NUMBER_PAGES = (
+NUMBER_PAGES: tuple[Page, ...] = (
     Page("GET", "/front/", show_front),
     Page("GET", "/numbers/", show_numbers),
     Page("GET", "/recall/", show_recall),

@@ -209,7 +209,7 @@ async def _read_form(visit: Visit) -> tuple[list[tuple[str, str]], bytes]:
     return read_fields(body, visit.request.headers.get("content-type", ""))
 
 
-SOURCE_PAGES = (
+SOURCE_PAGES: tuple[Page, ...] = (
     Page("GET", "/sources/", show_all, "editor"),
     Page("GET", "/sources/one/", show_one, "editor"),
     Page("GET", "/sources/add/", show_add, "owner"),

@@ -141,7 +141,7 @@ def _show_organization(
     }
 
 
-ORGANIZATION_PAGES = (
+ORGANIZATION_PAGES: tuple[Page, ...] = (
     Page("GET", "/organizations/", show_all, "editor"),
     Page("GET", "/organizations/logo", show_logo, "editor"),
     Page("POST", "/organizations/", write_organization, "owner"),

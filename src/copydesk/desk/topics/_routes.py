@@ -213,7 +213,7 @@ def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
     return (*(f"+ {word}" for word in today if word not in before), *gone)
 
 
-TOPIC_PAGES = (
+TOPIC_PAGES: tuple[Page, ...] = (
     Page("GET", "/topics/", show_all, "editor"),
     Page("GET", "/topics/one/", show_one, "editor"),
     Page("GET", "/topics/matches", show_matching, "editor"),

@@ -8,9 +8,12 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.editing.applying._apply_actions import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
+    from copydesk.editing.applying._apply_actions import WorkedOff as WorkedOff
     from copydesk.editing.applying._apply_actions import apply_actions as apply_actions
+    from copydesk.editing.applying._apply_actions import file_actions as file_actions
+    from copydesk.editing.applying._apply_actions import let_stories_wait as let_stories_wait
     from copydesk.editing.applying._apply_actions import part_into_lots as part_into_lots
-    from copydesk.editing.applying._field_digests import EditedField as EditedField
+    from copydesk.editing.applying._apply_actions import work_off as work_off
     from copydesk.editing.applying._field_digests import field_digests as field_digests
     from copydesk.editing.applying._field_digests import list_edited_fields as list_edited_fields
     from copydesk.editing.applying._reading_lists import FiledList as FiledList
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from copydesk.editing.applying._reading_lists import name_list as name_list
     from copydesk.editing.applying._reading_lists import read_own_list as read_own_list
     from copydesk.editing.applying._steps import PICTURED as PICTURED
-    from copydesk.editing.applying._steps import OwnStory as OwnStory
     from copydesk.editing.applying._steps import new_tip as new_tip
     from copydesk.editing.applying._steps import read_own_story as read_own_story
 else:

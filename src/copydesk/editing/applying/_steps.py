@@ -25,10 +25,10 @@ from copydesk.editing._rules import (
     take_out_rule,
     topic_names,
 )
-from copydesk.editing._undo import put_undoing
 from copydesk.editing._verdicts import put_clearing, put_verdict, speaker
+from copydesk.editing.applying._field_digests import find_undo_note
 from copydesk.editing.applying._reading_lists import put_list
-from copydesk.editing.applying._undo_notes import find_undo_note
+from copydesk.editing.undo import put_undoing
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import (

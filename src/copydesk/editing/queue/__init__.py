@@ -7,12 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.editing.queue._numbers import Delay as Delay
-    from copydesk.editing.queue._numbers import DropCount as DropCount
-    from copydesk.editing.queue._numbers import Numbers as Numbers
-    from copydesk.editing.queue._numbers import OwnerCount as OwnerCount
-    from copydesk.editing.queue._numbers import StoryDay as StoryDay
-    from copydesk.editing.queue._numbers import read_numbers as read_numbers
     from copydesk.editing.queue._question import VIEWS as VIEWS
     from copydesk.editing.queue._question import QueueChoices as QueueChoices
     from copydesk.editing.queue._question import QueueCursor as QueueCursor

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledHappening, StoryFilter
-from copydesk.editing.queue._numbers import find_number_paths
 from copydesk.editing.queue._question import (
     KeptCounts,
     QueueChoices,
@@ -32,6 +31,7 @@ from copydesk.editing.queue._question import (
     make_filter,
     make_row,
 )
+from copydesk.editing.queue.numbers import find_number_paths
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate
