@@ -9,6 +9,7 @@ import pytest
 
 from copydesk import newsroom
 from copydesk.editing import queue
+from copydesk.editing.queue import story_page
 from copydesk.errors import UsageError
 from world.desk import NAMES, act, action, desk_newsroom, stories, verdict
 from world.newsroom import NOW, WALL, page
@@ -24,20 +25,20 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return desk_newsroom(tmp_path_factory.mktemp("made") / "beat", stories(2), more=MORE)
 
 
-def look(root: Path, robots: bytes = b"", seconds: float = 40) -> queue.PagePreview:
-    async def ask() -> queue.PagePreview:
+def look(root: Path, robots: bytes = b"", seconds: float = 40) -> story_page.PagePreview:
+    async def ask() -> story_page.PagePreview:
         async with World() as world:
             if robots:
                 world.at("/robots.txt", serves(robots, content_type="text/plain"))
             world.at("/wall", serves(page("The wall is high", WALL).body))
-            return await queue.preview_page(root, world.url("/wall"), seconds)
+            return await story_page.preview_page(root, world.url("/wall"), seconds)
 
     return asyncio.run(ask())
 
 
-def obstacle(root: Path, preview: queue.PagePreview) -> str:
+def obstacle(root: Path, preview: story_page.PagePreview) -> str:
     with newsroom.open_newsroom(root, NOW, {}) as opened:
-        return queue.find_obstacle(opened, preview)
+        return story_page.find_obstacle(opened, preview)
 
 
 def test_it_says_what_the_page_says_and_files_nothing(root: Path) -> None:
@@ -66,7 +67,7 @@ def test_it_waits_no_longer_than_it_says(root: Path) -> None:
 @pytest.mark.parametrize("url", ["", "--web", "file:///etc/passwd", "javascript:1", "x" * 2_001])
 def test_what_is_no_address_is_refused(root: Path, url: str) -> None:
     with pytest.raises(UsageError):
-        asyncio.run(queue.preview_page(root, url))
+        asyncio.run(story_page.preview_page(root, url))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_what_is_no_address_is_refused(root: Path, url: str) -> None:
 def test_a_block_is_told(tmp_path: Path, value: str, expected: bool) -> None:
     root = desk_newsroom(tmp_path / "beat", stories(1))
     act(root, action("rule", "block", values=(value,), why="not ours"))
-    preview = queue.PagePreview(url="https://gull.example/wall", title="Look at the wall")
+    preview = story_page.PagePreview(url="https://gull.example/wall", title="Look at the wall")
     assert expected == bool(obstacle(root, preview))
 
 
@@ -83,12 +84,12 @@ def test_what_was_removed_or_filed_is_told(tmp_path: Path) -> None:
     root = desk_newsroom(tmp_path / "beat", stories(2))
     with newsroom.open_newsroom(root, NOW, {}) as opened:
         address = opened.archive.read(f"_news/{NAMES[0]}.md").web_url
-        preview = queue.PagePreview(url=address)
+        preview = story_page.PagePreview(url=address)
         reader = queue.QueueReader(opened)
         reader.follow(opened)
-        assert NAMES[0] == queue.find_filed_record(reader, preview)
-        assert "" == queue.find_filed_record(
-            reader, queue.PagePreview(url="https://tern.example/x")
+        assert NAMES[0] == story_page.find_filed_record(reader, preview)
+        assert "" == story_page.find_filed_record(
+            reader, story_page.PagePreview(url="https://tern.example/x")
         )
         reader.close()
     act(root, verdict("remove", NAMES[0]))

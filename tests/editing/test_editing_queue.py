@@ -21,8 +21,8 @@ from copydesk.editing.queue import (
     find_ending_pins,
     list_drops,
     picture_file,
-    read_story_page,
 )
+from copydesk.editing.queue.story_page import read_story_page
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate

@@ -26,6 +26,7 @@ from copydesk.desk.live import Broadcast, Filer, PictureWishes, Presence, Refres
 from copydesk.desk_store import DeskStore, Draft, open_desk
 from copydesk.desk_store.accounts import Role
 from copydesk.editing import queue
+from copydesk.editing.queue import story_page
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 from copydesk.newsroom import Newsroom, reports, uploads
@@ -127,11 +128,11 @@ class Desk:
         async with self.decoding:
             return await asyncio.to_thread(uploads.keep_upload, newsroom, data)
 
-    async def look_at(self, url: str) -> queue.PagePreview:
+    async def look_at(self, url: str) -> story_page.PagePreview:
         """Return what a round would read at a URL; raises UsageError for an invalid URL."""
         root = await self.thread.ask(lambda opened: opened.newsroom.root)
         async with self.looking:
-            return await queue.preview_page(root, url)
+            return await story_page.preview_page(root, url)
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes, until cancelled."""

@@ -14,7 +14,8 @@ from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.desk_store import DeskStore, Stash
-from copydesk.editing import applying, queue
+from copydesk.editing import applying
+from copydesk.editing.queue import story_page
 from copydesk.errors import UsageError
 from copydesk.news import Beat, ChosenStory, EditorAction, ReadingList
 from copydesk.newsroom import Newsroom
@@ -69,13 +70,13 @@ def render_file(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    preview: queue.PagePreview | None = None,
+    preview: story_page.PagePreview | None = None,
 ) -> bytes:
     """Return the form for a URL, with a preview of its page once it was read."""
     obstacle = filed = ""
     if preview is not None:
-        obstacle = preview.problem or queue.find_obstacle(opened.newsroom, preview)
-        filed = queue.find_filed_record(opened.queue, preview)
+        obstacle = preview.problem or story_page.find_obstacle(opened.newsroom, preview)
+        filed = story_page.find_filed_record(opened.queue, preview)
     return pages.page(
         "file.html",
         editor,

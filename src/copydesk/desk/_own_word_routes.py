@@ -39,7 +39,8 @@ from copydesk.desk._own_word_pages import (
 )
 from copydesk.desk._pages import Editor
 from copydesk.desk._story_pages import link_edit
-from copydesk.editing import applying, queue
+from copydesk.editing import applying
+from copydesk.editing.queue import story_page
 from copydesk.errors import UsageError
 
 
@@ -87,7 +88,9 @@ async def put_file(visit: Visit) -> Response:
     return visit.redirect("today/")
 
 
-async def _show_file(visit: Visit, editor: Editor, preview: queue.PagePreview | None) -> Response:
+async def _show_file(
+    visit: Visit, editor: Editor, preview: story_page.PagePreview | None
+) -> Response:
     return await visit.draw(
         lambda opened, pages, counts: render_file(opened, pages, editor, counts, preview)
     )

@@ -18,7 +18,8 @@ from copydesk.desk._desk import Desk, Visit, now
 from copydesk.desk._http import NEVER_KEPT
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk_store import ApiToken, Ground, Proposal
-from copydesk.editing import applying, queue
+from copydesk.editing import applying
+from copydesk.editing.queue import story_page
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import EditorAction
@@ -110,7 +111,7 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     Raises RecordError for an unknown story, UsageError for a quotation that is not in the story.
     """
     pages = {
-        name: queue.read_story_page(opened.newsroom, opened.queue, name)
+        name: story_page.read_story_page(opened.newsroom, opened.queue, name)
         for name in dict.fromkeys([*sent.stories, *(ground.story for ground in sent.grounds)])
     }
     for ground in sent.grounds:
@@ -129,11 +130,11 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     }
 
 
-def _refuses_models(page: queue.StoryPage) -> bool:
+def _refuses_models(page: story_page.StoryPage) -> bool:
     return "ai-input" in page.seen.story.refuses
 
 
-def _read_words(page: queue.StoryPage) -> str:
+def _read_words(page: story_page.StoryPage) -> str:
     """Return the text that an agent may read; only the headline where the publisher refuses."""
     story = page.seen.story
     if _refuses_models(page):

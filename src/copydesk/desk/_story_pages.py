@@ -24,6 +24,7 @@ from copydesk.desk._story_view import (
 )
 from copydesk.desk_store import Draft, QueuedAction
 from copydesk.editing import applying, queue
+from copydesk.editing.queue import story_page
 from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE, EditorAction, Standing
@@ -59,7 +60,9 @@ class OpenEdit:
         return [each for each in self.sent if each.state != "done"]
 
 
-def render_story(pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage) -> bytes:
+def render_story(
+    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage
+) -> bytes:
     """Return the page of a story: its row, the reasons for its standing, its text."""
     told = found.explanation
     view = {
@@ -119,7 +122,7 @@ def render_neighbours(
 
 
 def render_edit(
-    pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage, opened: OpenEdit
+    pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage, opened: OpenEdit
 ) -> bytes:
     """Return the edit form of a story; a field that was changed twice shows both versions."""
     short = pages.views.short(found.seen)
@@ -252,7 +255,7 @@ def _write_value(action: EditorAction) -> str:
     return ", ".join(values)
 
 
-def read_fields(found: queue.StoryPage) -> StoryFields:
+def read_fields(found: story_page.StoryPage) -> StoryFields:
     """Return the fields of a story that its form edits."""
     story = found.seen.story
     return StoryFields(
@@ -265,7 +268,7 @@ def read_fields(found: queue.StoryPage) -> StoryFields:
     )
 
 
-def _pictures(pages: Pages, found: queue.StoryPage, chosen: str) -> list[View]:
+def _pictures(pages: Pages, found: story_page.StoryPage, chosen: str) -> list[View]:
     figures = [figure for figure in found.figures if figure.url != chosen][:_FIGURES]
     listed = [(NO_PICTURE, pages.strings.say("picture_none"))]
     if chosen != NO_PICTURE:

@@ -28,7 +28,7 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk_store import QueuedAction
-from copydesk.editing import queue
+from copydesk.editing.queue import story_page
 from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError
 from copydesk.rounds import rejudging
@@ -41,7 +41,7 @@ async def show_story(visit: Visit) -> Response:
     editor, name = visit.editor, visit.request.path_params["name"]
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        found = queue.read_story_page(opened.newsroom, opened.queue, name)
+        found = story_page.read_story_page(opened.newsroom, opened.queue, name)
         return render_story(pages, editor, counts, found)
 
     return await visit.draw(make)
@@ -52,7 +52,7 @@ async def show_trail(visit: Visit) -> Response:
     editor, name = visit.editor, visit.request.path_params["name"]
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
+        seen = story_page.read_queue_story(opened.newsroom, opened.queue, name)
         trail = trace_story(opened.newsroom, seen.story.path)
         return render_trail(pages, editor, counts, seen, trail)
 
@@ -64,7 +64,7 @@ async def show_neighbours(visit: Visit) -> Response:
     editor, name = visit.editor, visit.request.path_params["name"]
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-        seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
+        seen = story_page.read_queue_story(opened.newsroom, opened.queue, name)
         found = rejudging.list_neighbours(opened.newsroom, seen.story.path)
         return render_neighbours(pages, editor, counts, seen, found)
 
@@ -97,7 +97,7 @@ async def _show_form(
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         try:
-            found = queue.read_story_page(opened.newsroom, opened.queue, name)
+            found = story_page.read_story_page(opened.newsroom, opened.queue, name)
         except RecordError as error:
             if not sent:
                 raise

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.desk_store import Proposal
 from copydesk.editing import applying, queue
+from copydesk.editing.queue import story_page
 from copydesk.editing.trail import Trail, TrailEntry
 from copydesk.errors import DeskStoreError
 from copydesk.kit import dates, text, urls
@@ -248,12 +249,12 @@ def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
     ]
 
 
-def describe_passages(found: queue.StoryPage) -> list[list[View]]:
+def describe_passages(found: story_page.StoryPage) -> list[list[View]]:
     """Return the passages of a story, each as a list of marked and plain pieces."""
     return [list(_part(passage)) for passage in found.passages]
 
 
-def _part(passage: queue.MarkedPassage) -> Iterator[View]:
+def _part(passage: story_page.MarkedPassage) -> Iterator[View]:
     """Yield the pieces of a passage."""
     at = 0
     for mark in passage.marks:

@@ -27,7 +27,8 @@ from copydesk.desk.api import (
     seal_cursor,
 )
 from copydesk.desk_store import ApiToken, TokenScope
-from copydesk.editing.queue import QueueStory, QueueView, StoryPage, read_story_page
+from copydesk.editing.queue import QueueStory, QueueView
+from copydesk.editing.queue.story_page import StoryPage, read_story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.news import Verdict

@@ -19,7 +19,8 @@ from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, make_answer
 from copydesk.desk.sign_in import Visitor, read_clocks
 from copydesk.desk_store import SavedView, Stash
 from copydesk.desk_store.accounts import Role
-from copydesk.editing import applying, queue
+from copydesk.editing import applying
+from copydesk.editing.queue import story_page
 from copydesk.newsroom import accounts
 
 
@@ -347,8 +348,8 @@ async def preview_page(desk: Desk, call: Call[Nothing, PreviewAddress]) -> Previ
     preview = await desk.look_at(call.body.url.strip())
 
     def answer(opened: OpenNewsroom) -> PreviewAnswer:
-        obstacle = "" if preview.problem else queue.find_obstacle(opened.newsroom, preview)
-        filed = queue.find_filed_record(opened.queue, preview)
+        obstacle = "" if preview.problem else story_page.find_obstacle(opened.newsroom, preview)
+        filed = story_page.find_filed_record(opened.queue, preview)
         return make_answer(PreviewAnswer, preview, obstacle=obstacle, filed=filed)
 
     return await desk.thread.ask(answer)

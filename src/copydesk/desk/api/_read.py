@@ -17,7 +17,7 @@ from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk.api._endpoint import Call, Cursor, Nothing, PageRows, make_answer
 from copydesk.editing import applying, queue, trail
-from copydesk.editing.queue import numbers
+from copydesk.editing.queue import numbers, story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.news import DropReason, ReasonKind, RecallKind, Standing, Verdict
@@ -164,7 +164,7 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
     )
 
 
-def make_story_answer(found: queue.StoryPage) -> StoryAnswer:
+def make_story_answer(found: story_page.StoryPage) -> StoryAnswer:
     """Return everything about a story for JSON."""
     told = found.explanation
     return make_answer(
@@ -302,7 +302,9 @@ async def read_story(desk: Desk, call: Call[Nothing, Nothing]) -> StoryAnswer:
     """Return a story with all that is known of it."""
     name = call.path["name"]
     return await desk.thread.ask(
-        lambda opened: make_story_answer(queue.read_story_page(opened.newsroom, opened.queue, name))
+        lambda opened: make_story_answer(
+            story_page.read_story_page(opened.newsroom, opened.queue, name)
+        )
     )
 
 
@@ -310,7 +312,7 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
     """Return what befell a story."""
 
     def answer(opened: OpenNewsroom) -> TrailAnswer:
-        seen = queue.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
+        seen = story_page.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
         return make_answer(TrailAnswer, trail.trace_story(opened.newsroom, seen.story.path))
 
     return await desk.thread.ask(answer)

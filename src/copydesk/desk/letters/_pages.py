@@ -24,6 +24,7 @@ from copydesk.desk.letters._changes import (
 from copydesk.desk_store import DeskStore, Stash
 from copydesk.desk_store.letter_edits import IssueDiffers, IssueField, KeptChange
 from copydesk.editing import queue
+from copydesk.editing.queue import story_page
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
 from copydesk.news import Issue, IssueSection, IssueStory
@@ -338,7 +339,7 @@ def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View
     if story.picture is None:
         return None
     with contextlib.suppress(RecordError):
-        seen = queue.read_queue_story(opened.newsroom, opened.queue, story.name)
+        seen = story_page.read_queue_story(opened.newsroom, opened.queue, story.name)
         picture = pages.views.of(seen)["picture"]
         return picture if isinstance(picture, dict) else None
     return None
@@ -438,7 +439,7 @@ def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str,
     for story in issue.stories:
         if story.picture is not None:
             with contextlib.suppress(RecordError):
-                seen = queue.read_queue_story(opened.newsroom, opened.queue, story.name)
+                seen = story_page.read_queue_story(opened.newsroom, opened.queue, story.name)
                 if seen.picture is not None:
                     found[story.picture.url] = f"{root}picture/{quote(seen.picture.name)}"
     return found

@@ -26,13 +26,5 @@ if TYPE_CHECKING:
     from copydesk.editing.queue._reader import count_drops as count_drops
     from copydesk.editing.queue._reader import list_drops as list_drops
     from copydesk.editing.queue._reader import picture_file as picture_file
-    from copydesk.editing.queue._story_page import MarkedPassage as MarkedPassage
-    from copydesk.editing.queue._story_page import PagePreview as PagePreview
-    from copydesk.editing.queue._story_page import StoryPage as StoryPage
-    from copydesk.editing.queue._story_page import find_filed_record as find_filed_record
-    from copydesk.editing.queue._story_page import find_obstacle as find_obstacle
-    from copydesk.editing.queue._story_page import preview_page as preview_page
-    from copydesk.editing.queue._story_page import read_queue_story as read_queue_story
-    from copydesk.editing.queue._story_page import read_story_page as read_story_page
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
