@@ -38,7 +38,6 @@ async def show_what_if(visit: Visit) -> Response:
         state = WhatIfState(
             trial=trial,
             half_life_today=opened.newsroom.settings.front.half_life_hours,
-            may_write=visit.editor.is_owner,
             written=asked.get("written", "")[:40],
             undone=asked.get("undone", "")[:40],
             again=again,
@@ -239,7 +238,7 @@ _COUNTED = frozenset({"related", "background"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfState:
-    """What the page shows: the trial, what was written, and whether this editor may write.
+    """What the page shows: the trial, and what was written.
 
     `half_life_today` is the front page's, in hours. `again` is a trial whose rules were written:
     the form has them again when they were undone. `rejudging` is the command started last.
@@ -247,7 +246,6 @@ class WhatIfState:
 
     trial: Trial | None
     half_life_today: float
-    may_write: bool
     written: str = ""
     undone: str = ""
     again: Trial | None = None
@@ -281,7 +279,7 @@ def render_what_if(
         added="\n".join(edit.added),
         dropped="\n".join(edit.dropped),
         trial=_show_trial(pages, trial, beat) if trial else None,
-        may_write=state.may_write,
+        may_write=editor.is_owner,
         written=state.written,
         undone=state.undone,
         again=state.again.id if state.again else "",

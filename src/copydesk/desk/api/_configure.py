@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import read_commit
@@ -19,7 +20,7 @@ from copydesk.news import Source, SourceKind, Trust
 from copydesk.newsroom import Newsroom, settings
 from copydesk.rounds.sources import FoundList, look_for_lists, read_source_board, source_address
 
-_Value = TypeVar("_Value")
+_Edit = TypeVar("_Edit", source_edits.SourceEdit, topics_room.TopicEdit)
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Name = Annotated[str, Meta(max_length=200)]
 Seen = Annotated[str, Meta(max_length=200, description="The digest that was read beside it.")]
@@ -210,15 +211,8 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
     """Change what beat.toml says of a source."""
     url, wanted = call.query.url, call.body
     there = await desk.thread.ask(lambda opened: _read_source(opened, url))
-    edit = source_edits.SourceEdit(
-        url=wanted.url or "",
-        kind=wanted.kind,
-        name=_choose(wanted.name, there.name),
-        trust=_choose(wanted.trust, there.trust),
-        every_minutes=_choose(wanted.every_minutes, there.every_minutes),
-        include=tuple(_choose(wanted.include, there.include)),
-        exclude=tuple(_choose(wanted.exclude, there.exclude)),
-        topics=tuple(_choose(wanted.topics, there.topics)),
+    edit = replace(
+        _merge(source_edits.SourceEdit, wanted, there), url=wanted.url or "", kind=wanted.kind
     )
     return await _change(
         desk,
@@ -294,12 +288,7 @@ async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> Settings
 
     def change(newsroom: Newsroom) -> settings.SettingsReport:
         topic, _, _ = topics_room.see_topic(newsroom, topic_id)
-        edit = topics_room.TopicEdit(
-            keywords=tuple(_choose(wanted.keywords, topic.keywords)),
-            shortname=_choose(wanted.shortname, topic.shortname),
-            description=_choose(wanted.description, topic.description),
-            parent=_choose(wanted.parent, topic.parent),
-        )
+        edit = _merge(topics_room.TopicEdit, wanted, topic)
         return topics_room.edit_topic(newsroom, topic_id, edit, call.visitor.name, wanted.seen)
 
     return await _change(desk, change)
@@ -360,9 +349,11 @@ def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
     return TopicAnswer(topic=make_answer(ApiTopic, topic), path=path, seen=seen)
 
 
-def _choose(wanted: _Value | None, there: _Value) -> _Value:
-    """Return the wanted value, or the current one if none is wanted."""
-    return there if wanted is None else wanted
+def _merge(kind: type[_Edit], wanted: msgspec.Struct, there: object) -> _Edit:
+    """Return an edit: the fields that are wanted, and for the others what is there."""
+    asked = {name: value for name, value in structs.asdict(wanted).items() if value is not None}
+    current = {field.name: getattr(there, field.name) for field in fields(kind)}
+    return msgspec.convert({**current, **asked}, kind)
 
 
 async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:

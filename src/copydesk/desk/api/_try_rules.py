@@ -102,17 +102,7 @@ class WrittenTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 async def try_rules(desk: Desk, call: Call[Nothing, NewTrial]) -> TrialAnswer:
     """Begin to try rules; what the account tried before is given up."""
-    sent = call.body
-    change = what_if.RuleChange(
-        publish_at=sent.publish_at,
-        points=sent.points,
-        trust=sent.trust,
-        keywords={
-            name: what_if.KeywordEdit(added=tuple(edit.added), dropped=tuple(edit.dropped))
-            for name, edit in sent.keywords.items()
-        },
-        half_life_hours=sent.half_life_hours,
-    )
+    change = msgspec.convert(call.body, what_if.RuleChange, from_attributes=True)
     return _describe(desk.trials.begin(call.visitor.name, change))
 
 

@@ -23,33 +23,23 @@ _SHOWN = 20  # sendings of a page
 _UNSENT = timedelta(days=30)  # older issues are not offered for sending
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailingState:
-    """Who looks at the page of sendings, and the outcome of their last action."""
-
-    editor: Editor
-    is_owner: bool
-    before: str = ""
-    problem: CopydeskError | None = None
-
-
 def render_mailing(
-    opened: OpenNewsroom, pages: Pages, counts: Counts, state: MailingState
+    opened: OpenNewsroom, pages: Pages, counts: Counts, editor: Editor, before: str
 ) -> bytes:
     """Return the page of sendings; if the readers' file fails, the page says so."""
-    problem = state.problem
+    problem: MailStoreError | None = None
     sendings, unsent, lost, flood = list[View](), list[View](), list[View](), ""
     try:
-        sendings = list_newest(opened, pages, state.before)
-        if state.editor.may_edit and not state.before:
+        sendings = list_newest(opened, pages, before)
+        if editor.may_edit and not before:
             unsent = list(_list_unsent(opened, pages))
             lost = _list_lost_letters(opened, pages)
             flood = _describe_flood(opened, pages)
     except MailStoreError as error:
-        problem = problem or error
+        problem = error
     return pages.page(
         "mailing.html",
-        state.editor,
+        editor,
         counts,
         title=pages.strings.say("mailing_title"),
         assets=name_assets(pages),
@@ -61,7 +51,7 @@ def render_mailing(
         older=_link_older(pages, sendings),
         is_going=any(sending["is_going"] for sending in sendings),
         is_set_up=bool(opened.newsroom.settings.mail.deliver),
-        is_owner=state.is_owner,
+        is_owner=editor.is_owner,
         problem=describe_problem(problem),
     )
 
@@ -76,14 +66,13 @@ def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vi
     return [show_sending(pages, row, titles) for row in rows]
 
 
-def show_fresh(opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool]) -> bytes:
-    """Return the newest sendings alone, for an open page; `viewer` as for `render_issue`."""
-    editor, is_owner = viewer
+def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
+    """Return the newest sendings alone, for an open page."""
     sendings = list_newest(opened, pages)[:_SHOWN]
     page = {
         "sendings": sendings,
         "may_edit": editor.may_edit,
-        "is_owner": is_owner,
+        "is_owner": editor.is_owner,
         "is_alone": False,
     }
     return pages.fragment("mailing_sendings.html", page=page)
@@ -207,14 +196,10 @@ def render_issue(
     opened: OpenNewsroom,
     pages: Pages,
     counts: Counts,
-    viewer: tuple[Editor, bool],
+    editor: Editor,
     asked: IssueAsked,
 ) -> bytes:
-    """Return the page of an issue; `viewer` is the editor, and whether they are an owner.
-
-    Raises UsageError where there is no such issue, neither sent nor filed.
-    """
-    editor, is_owner = viewer
+    """Return the page of an issue; raises UsageError if none is filed or sent by that name."""
     sending, rehearsal, who = _read_issue(opened.newsroom, pages, asked)
     lines = who.lines if asked.found is None else asked.found
     return pages.page(
@@ -230,10 +215,10 @@ def render_issue(
         is_alone=True,
         is_going=bool(sending and sending["is_going"]),
         states=_list_states(pages, asked),
-        lines=[_show_line(pages, number, line, is_owner=is_owner) for number, line in lines],
+        lines=[_show_line(pages, number, line, is_owner=editor.is_owner) for number, line in lines],
         is_search=asked.found is not None,
         next=_link_next(pages, asked, who.after) if asked.found is None else "",
-        is_owner=is_owner,
+        is_owner=editor.is_owner,
         is_set_up=bool(opened.newsroom.settings.mail.deliver),
         own_addresses=_list_own_addresses(opened.newsroom, counts),
         most_tests=opened.newsroom.settings.mail.test_letters_a_day,
@@ -266,18 +251,15 @@ def _read_issue(
     return show_sending(pages, row, titles), None, who
 
 
-def show_fresh_issue(
-    opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool], issue: str
-) -> bytes:
-    """Return the sending of an issue alone, for an open page; `viewer` as above."""
-    editor, is_owner = viewer
+def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: str) -> bytes:
+    """Return the sending of an issue alone, for an open page."""
     with addresses.open_readers(opened.newsroom) as store:
         row = delivery_log.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(opened.newsroom))
     page = {
         "sendings": [sending],
         "may_edit": editor.may_edit,
-        "is_owner": is_owner,
+        "is_owner": editor.is_owner,
         "is_alone": True,
     }
     return pages.fragment("mailing_sendings.html", page=page)

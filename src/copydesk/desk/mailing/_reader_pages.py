@@ -55,11 +55,10 @@ def render_readers(
     opened: OpenNewsroom,
     pages: Pages,
     counts: Counts,
-    viewer: tuple[Editor, bool],
+    editor: Editor,
     asked: ReadersAsked,
 ) -> bytes:
-    """Return the page of readers; `viewer` is the editor, and whether they are an owner."""
-    editor, is_owner = viewer
+    """Return the page of readers."""
     newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
     known = None
     if newsletters.has_mail(newsroom.private):
@@ -72,7 +71,7 @@ def render_readers(
         counts,
         title=pages.strings.say("readers_title"),
         assets=name_assets(pages),
-        is_owner=is_owner,
+        is_owner=editor.is_owner,
         letters=[{"id": key, "title": title} for key, title in titles.items()],
         known=_show_counts(pages, known, titles) if known else None,
         told=asked.told,
@@ -262,16 +261,13 @@ def _show_return(pages: Pages, kept: readers.KeptReturn) -> View:
 _ORDER = ("fault", "unknown", "remark", "ok")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecksState:
-    """Who looks at the page of checks, and the outcome of their last action."""
-
-    editor: Editor
-    is_owner: bool
-    problem: CopydeskError | None = None
-
-
-def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: ChecksState) -> bytes:
+def render_checks(
+    opened: OpenNewsroom,
+    pages: Pages,
+    counts: Counts,
+    editor: Editor,
+    problem: CopydeskError | None,
+) -> bytes:
     """Return the page of the last findings, judged by the current settings."""
     newsroom = opened.newsroom
     report = checks.MailCheckReport()
@@ -281,11 +277,11 @@ def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: Che
     findings = [_show_finding(pages, finding, report) for finding in report.findings]
     return pages.page(
         "mailing_checks.html",
-        state.editor,
+        editor,
         counts,
         title=pages.strings.say("checks_title"),
         assets=name_assets(pages),
-        is_owner=state.is_owner,
+        is_owner=editor.is_owner,
         is_set_up=newsroom.settings.mail.deliver == "smtp",
         at=pages.views.time(dates.parse(report.at)),
         stands=pages.strings.say(_find_standing(report)),
@@ -300,7 +296,7 @@ def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: Che
             }
             for kind, word in report.overruled.items()
         ],
-        problem=describe_problem(state.problem),
+        problem=describe_problem(problem),
     )
 
 

@@ -138,11 +138,10 @@ async def _tell(visit: Visit, problem: CopydeskError) -> Response:
 
 
 async def _show(visit: Visit, asked: ReadersAsked) -> Response:
-    viewer = visit.editor, visit.editor.is_owner
     told = await visit.desk.say(asked.told) if asked.told else ""
     asked = replace(asked, told=told)
     return await visit.draw(
-        lambda opened, pages, counts: render_readers(opened, pages, counts, viewer, asked)
+        lambda opened, pages, counts: render_readers(opened, pages, counts, visit.editor, asked)
     )
 
 

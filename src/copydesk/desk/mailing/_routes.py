@@ -15,7 +15,6 @@ from copydesk.desk._http import (
 )
 from copydesk.desk.mailing._issue_pages import (
     IssueAsked,
-    MailingState,
     link_issue,
     render_issue,
     render_mailing,
@@ -23,7 +22,7 @@ from copydesk.desk.mailing._issue_pages import (
     show_fresh_issue,
 )
 from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, examine_mail, let_go
-from copydesk.desk.mailing._reader_pages import ChecksState, render_checks
+from copydesk.desk.mailing._reader_pages import render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.newsletters import checks, delivery_log, sending
@@ -35,20 +34,15 @@ _Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 
 async def show_all(visit: Visit) -> Response:
     """Answer with all sendings."""
-    state = MailingState(
-        editor=visit.editor,
-        is_owner=visit.editor.is_owner,
-        before=visit.request.query_params.get("before", "")[:200],
-    )
+    before = visit.request.query_params.get("before", "")[:200]
     return await visit.draw(
-        lambda opened, pages, counts: render_mailing(opened, pages, counts, state)
+        lambda opened, pages, counts: render_mailing(opened, pages, counts, visit.editor, before)
     )
 
 
 async def show_sendings(visit: Visit) -> Response:
     """Answer with the sendings alone, for a page that is open."""
-    viewer = visit.editor, visit.editor.is_owner
-    return await visit.draw(lambda opened, pages, _: show_fresh(opened, pages, viewer))
+    return await visit.draw(lambda opened, pages, _: show_fresh(opened, pages, visit.editor))
 
 
 async def show_issue(visit: Visit) -> Response:
@@ -66,9 +60,10 @@ async def show_issue(visit: Visit) -> Response:
 
 async def show_sending(visit: Visit) -> Response:
     """Answer with the sending of an issue alone, for a page that is open."""
-    viewer = visit.editor, visit.editor.is_owner
     issue = visit.request.path_params["issue"]
-    return await visit.draw(lambda opened, pages, _: show_fresh_issue(opened, pages, viewer, issue))
+    return await visit.draw(
+        lambda opened, pages, _: show_fresh_issue(opened, pages, visit.editor, issue)
+    )
 
 
 async def show_letter(visit: Visit) -> Response:
@@ -143,9 +138,8 @@ async def _tell(visit: Visit, asked: IssueAsked) -> Response:
 
 
 async def _show(visit: Visit, asked: IssueAsked) -> Response:
-    viewer = visit.editor, visit.editor.is_owner
     return await visit.draw(
-        lambda opened, pages, counts: render_issue(opened, pages, counts, viewer, asked)
+        lambda opened, pages, counts: render_issue(opened, pages, counts, visit.editor, asked)
     )
 
 
@@ -216,13 +210,8 @@ async def decide_on_checks(visit: Visit) -> Response:
 
 
 async def _show_findings(visit: Visit, problem: CopydeskError | None = None) -> Response:
-    state = ChecksState(
-        editor=visit.editor,
-        is_owner=visit.editor.is_owner,
-        problem=problem,
-    )
     return await visit.draw(
-        lambda opened, pages, counts: render_checks(opened, pages, counts, state)
+        lambda opened, pages, counts: render_checks(opened, pages, counts, visit.editor, problem)
     )
 
 

@@ -49,7 +49,7 @@ async def show_recall(visit: Visit) -> Response:
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         kept = recall.read_kept_recall(opened.newsroom)
-        return render_recall(pages, editor, counts, kept, may_add=editor.is_owner)
+        return render_recall(pages, editor, counts, kept)
 
     return await visit.draw(make)
 
@@ -133,8 +133,6 @@ def render_recall(
     editor: Editor,
     counts: Counts,
     kept: Sequence[recall.KeptRecall],
-    *,
-    may_add: bool,
 ) -> bytes:
     """Return the page of the lists to compare with; owners get links that add sources."""
     wording = Wording(pages)
@@ -145,7 +143,7 @@ def render_recall(
         title=pages.strings.say("recall_title"),
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         here=f"{pages.views.root}recall/",
-        may_add=may_add,
+        may_add=editor.is_owner,
         lists=[_show_list(wording, number, one) for number, one in enumerate(kept, 1)],
     )
 

@@ -21,14 +21,13 @@ _ADDRESS = 300  # characters of a shown URL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """What the page of sources shows besides them: the editor's rights, and the round.
+    """What the page of sources shows besides them: the round, and what is owed.
 
     `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that
     still have to be called. `round` is None where no round can be started; `is_recorded` says
     that a recorded web is the reason.
     """
 
-    may_write: bool
     round: background.DemandedCommand | None
     runs_rounds: bool = False
     is_recorded: bool = False
@@ -50,7 +49,7 @@ def render_board(
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         sources=rows,
         sum=_sum_up(pages, board),
-        may_write=state.may_write,
+        may_write=editor.is_owner,
         runs_rounds=state.runs_rounds,
         is_recorded=state.is_recorded,
         demanded=show_round(pages, state.round),

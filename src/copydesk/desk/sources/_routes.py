@@ -195,7 +195,6 @@ async def _draw(visit: Visit, make: Callable[[OpenNewsroom, Pages, Counts], byte
 def _state(visit: Visit, opened: OpenNewsroom) -> BoardState:
     demand, newsroom = visit.desk.on_demand, opened.newsroom
     return BoardState(
-        may_write=visit.editor.is_owner,
         round=demand.last if demand else None,
         runs_rounds=demand is not None,
         is_recorded=visit.desk.is_recorded,

@@ -50,7 +50,7 @@ def render_source(
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         source=show_source(pages, row),
         sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
-        may_write=state.may_write,
+        may_write=editor.is_owner,
         runs_rounds=state.runs_rounds,
         demanded=show_round(pages, state.round),
         seen=board.seen,

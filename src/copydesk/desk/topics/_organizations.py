@@ -30,14 +30,14 @@ _CHARACTERS = 200  # of a refusal's subject
 
 async def show_all(visit: Visit) -> Response:
     """Answer with the known publishers."""
-    editor, may_write = visit.editor, visit.editor.is_owner
+    editor = visit.editor
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         seen = SeenOrganizations(
             known=settings.list_organizations(opened.newsroom),
             logos=settings.find_logos(opened.newsroom),
         )
-        return render_organizations(pages, editor, counts, seen, may_write=may_write)
+        return render_organizations(pages, editor, counts, seen)
 
     return await visit.draw(make)
 
@@ -107,8 +107,6 @@ def render_organizations(
     editor: Editor,
     counts: Counts,
     organizations: SeenOrganizations,
-    *,
-    may_write: bool,
 ) -> bytes:
     """Return the page of all organizations."""
     known = organizations.known
@@ -123,7 +121,7 @@ def render_organizations(
             for organization, seen in known
         ],
         owners=sorted({organization.owner for organization, _ in known if organization.owner}),
-        may_write=may_write,
+        may_write=editor.is_owner,
     )
 
 

@@ -41,7 +41,7 @@ async def show_all(visit: Visit) -> Response:
             commit = _find_own_commit(newsroom, asked.get("commit", ""), editor)
             moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
         seen = SeenTopics(rows=rows, moved=moved)
-        return render_topics(pages, editor, counts, seen, may_write=editor.is_owner)
+        return render_topics(pages, editor, counts, seen)
 
     return await visit.draw(make)
 
@@ -186,9 +186,7 @@ async def _show(
 ) -> Response:
     editor = visit.editor
     answer = await visit.draw(
-        lambda opened, pages, counts: render_topic(
-            pages, editor, counts, see(opened), may_write=editor.is_owner
-        )
+        lambda opened, pages, counts: render_topic(pages, editor, counts, see(opened))
     )
     answer.status_code = status
     return answer

@@ -56,9 +56,7 @@ class SeenTopics:
     moved: MovedTopic | None = None
 
 
-def render_topics(
-    pages: Pages, editor: Editor, counts: Counts, seen: SeenTopics, *, may_write: bool
-) -> bytes:
+def render_topics(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopics) -> bytes:
     """Return the page of all topics."""
     names = {row.topic.name for row in seen.rows}
     shown = [_show_row(pages, row, names) for row in seen.rows]
@@ -71,7 +69,7 @@ def render_topics(
         own_script=f"{pages.views.root}assets/{asset_name('topic_tree.js')}",
         topics=shown,
         moved=_tell_move(pages, shown, seen.moved) if seen.moved else None,
-        may_write=may_write,
+        may_write=editor.is_owner,
     )
 
 
@@ -112,9 +110,7 @@ def link_topic(root: str, name: str, **query: str) -> str:
     return f"{root}topics/one/?{urlencode({'name': name, **query})}"
 
 
-def render_topic(
-    pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic, *, may_write: bool
-) -> bytes:
+def render_topic(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic) -> bytes:
     """Return the page of a topic."""
     topic, root = seen.topic, pages.views.root
     written = seen.written or topics.TopicEdit(
@@ -144,7 +140,7 @@ def render_topic(
         matches=show_matches(pages, seen.matches) if seen.matches else None,
         suggestions=_show_suggestions(pages, seen.suggestions, topic.name),
         saved=seen.saved,
-        may_write=may_write,
+        may_write=editor.is_owner,
     )
 
 
