@@ -22,7 +22,7 @@ from copydesk.editing import applying
 from copydesk.editing.queue import story_page
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
-from copydesk.news import EditorAction
+from copydesk.news import EditorAction, Story
 
 PROPOSED_RULES = frozenset({"merge", "split", "lead", "set"})
 _PROPOSED_VERDICTS = frozenset({"publish", "hold", "reject"})
@@ -118,7 +118,7 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
         if text.fold(ground.words) not in _read_words(pages[ground.story]):
             hint = "cite them letter by letter, or the story alone"
             raise UsageError("these words do not stand in it", subject=ground.story, hint=hint)
-    if sent.said == "set" and any(_refuses_models(pages[name]) for name in sent.stories):
+    if sent.said == "set" and any(refuses_models(pages[name].seen.story) for name in sent.stories):
         raise UsageError("its publisher refuses ai-input", subject=sent.stories[0])
     if len(sent.stories) != 1:
         return {}
@@ -130,14 +130,15 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     }
 
 
-def _refuses_models(page: story_page.StoryPage) -> bool:
-    return "ai-input" in page.seen.story.refuses
+def refuses_models(story: Story) -> bool:
+    """Decide whether a story's publisher forbids giving its text to a model."""
+    return "ai-input" in story.refuses
 
 
 def _read_words(page: story_page.StoryPage) -> str:
     """Return the text that an agent may read; only the headline where the publisher refuses."""
     story = page.seen.story
-    if _refuses_models(page):
+    if refuses_models(story):
         return text.fold(story.title)
     return text.fold(" ".join((story.title, story.excerpt, story.note, page.text)))
 

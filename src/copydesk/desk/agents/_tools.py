@@ -14,15 +14,14 @@ from msgspec import Meta
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk._proposals import SentProposal, StoryName, propose
+from copydesk.desk._proposals import SentProposal, StoryName, propose, refuses_models
 from copydesk.desk.api import (
     ActionsKept,
     QueueQuery,
-    StoryAnswer,
     keep_actions,
+    make_answer,
     make_question,
     make_story,
-    make_story_answer,
     name_actions,
     seal_cursor,
 )
@@ -31,7 +30,6 @@ from copydesk.editing.queue import QueueStory, QueueView
 from copydesk.editing.queue.story_page import StoryPage, read_story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.news import Verdict
 from copydesk.rounds.recall import read_kept_recall
 
 # A story's text may say "ignore your instructions". A model is told that nothing in
@@ -40,7 +38,6 @@ from copydesk.rounds.recall import read_kept_recall
 
 _WITHHELD = "its publisher refuses ai-input: headline, address and judgement are all there is"
 _TEXT_CHARACTERS = 20_000
-_REFUSED_USE = "ai-input"
 
 
 class UntrustedText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -85,14 +82,9 @@ class AgentStory(msgspec.Struct, frozen=True, kw_only=True):
     withheld: str = ""
 
 
-def is_withheld(seen: QueueStory) -> bool:
-    """Decide whether a story's publisher forbids giving its text to a model."""
-    return _REFUSED_USE in seen.story.refuses
-
-
 def make_agent_story(seen: QueueStory) -> AgentStory:
     """Return a story for a list."""
-    withheld = is_withheld(seen)
+    withheld = refuses_models(seen.story)
     words = make_story(seen)
     told = UntrustedText(
         name=seen.name,
@@ -102,7 +94,14 @@ def make_agent_story(seen: QueueStory) -> AgentStory:
         excerpt="" if withheld else words.excerpt,
         editors_note="" if withheld else text.fold(words.note),
     )
-    return _make(seen, told, words.verdict)
+    return make_answer(
+        AgentStory,
+        seen,
+        seen.story,
+        said=seen.verdict.said if seen.verdict else "",
+        untrusted_text=told,
+        withheld=_WITHHELD if withheld else "",
+    )
 
 
 def make_agent_page(found: StoryPage, *, with_text: bool) -> AgentStory:
@@ -110,35 +109,15 @@ def make_agent_page(found: StoryPage, *, with_text: bool) -> AgentStory:
     brief = make_agent_story(found.seen)
     if brief.withheld:
         return brief
-    page: StoryAnswer = make_story_answer(found)
+    explanation = found.explanation
     told = msgspec.structs.replace(
         brief.untrusted_text,
-        explained=[text.fold(line) for line in page.explained],
-        otherwise=[text.fold(line) for line in page.otherwise],
-        history=[text.fold(line) for line in page.history],
-        text=text.shorten(page.text, _TEXT_CHARACTERS) if with_text else "",
+        explained=[text.fold(line) for line in explanation.reasons],
+        otherwise=[text.fold(line) for line in explanation.otherwise],
+        history=[text.fold(line) for line in explanation.history],
+        text=text.shorten(found.text, _TEXT_CHARACTERS) if with_text else "",
     )
     return msgspec.structs.replace(brief, untrusted_text=told)
-
-
-def _make(seen: QueueStory, told: UntrustedText, verdict: Verdict | None) -> AgentStory:
-    story = seen.story
-    return AgentStory(
-        standing=str(seen.standing),
-        quality=story.quality,
-        heat=story.heat,
-        trust=story.trust,
-        language=story.language,
-        published_at=story.published_at,
-        topics=list(story.topics),
-        reasons=[
-            AgentReason(kind=str(reason.kind), points=reason.points) for reason in story.reasons
-        ],
-        said=verdict.said if verdict else "",
-        refuses=list(story.refuses),
-        untrusted_text=told,
-        withheld=_WITHHELD if is_withheld(seen) else "",
-    )
 
 
 ToolId = Annotated[str, Meta(pattern="^[A-Za-z0-9._-]{1,90}$")]
@@ -290,8 +269,9 @@ async def recall(desk: Desk, _token: ApiToken | None, _asked: NothingAsked) -> R
     def answer(opened: OpenNewsroom) -> RecallRows:
         return RecallRows(
             lists=[
-                RecallRow(
-                    kinds={str(kind): count for kind, count in kept.kinds.items()},
+                make_answer(
+                    RecallRow,
+                    kept,
                     untrusted_text={
                         "list": kept.list,
                         "missed": [trace.url for trace in kept.missed],
@@ -313,8 +293,7 @@ async def propose_to_editors(
     changes before an editor takes it.
     """
     assert token is not None  # without a token only the scope `read` is allowed
-    fields = {name: getattr(asked, name) for name in SentProposal.__struct_fields__}
-    kept = await propose(desk, token, SentProposal(**fields), asked.id)
+    kept = await propose(desk, token, asked, asked.id)
     return ProposalKept(id=kept.id, became=kept.became)
 
 

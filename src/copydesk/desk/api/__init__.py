@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from copydesk.desk.api._app import write_description as write_description
     from copydesk.desk.api._endpoint import ApiProblem as ApiProblem
     from copydesk.desk.api._endpoint import answer_with_problem as answer_with_problem
+    from copydesk.desk.api._endpoint import make_answer as make_answer
     from copydesk.desk.api._endpoint import require_scope as require_scope
     from copydesk.desk.api._read import QueueQuery as QueueQuery
-    from copydesk.desk.api._read import StoryAnswer as StoryAnswer
     from copydesk.desk.api._read import make_question as make_question
     from copydesk.desk.api._read import make_story as make_story
-    from copydesk.desk.api._read import make_story_answer as make_story_answer
     from copydesk.desk.api._read import seal_cursor as seal_cursor
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

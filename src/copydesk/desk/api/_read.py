@@ -320,8 +320,7 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
 
 async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> queue.DropPage:
     """Return what rounds dropped."""
-    asked = call.query
-    question = queue.DropQuestion(reason=asked.reason, days=asked.days, limit=asked.limit)
+    question = queue.DropQuestion(**msgspec.structs.asdict(call.query))
     return await desk.thread.ask(lambda opened: queue.list_drops(opened.newsroom, question))
 
 
