@@ -5,13 +5,14 @@ actions, one after the other ──> an edit: what was read │ what it becomes 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from copydesk import archive
-from copydesk.archive import FileChange, Rulings, letters, reading_lists, record
+from copydesk.archive import FileChange, Rulings, document, letters, reading_lists, record
 from copydesk.archive.change import Change, WriteLock
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text, urls
@@ -25,6 +26,7 @@ from copydesk.newsroom.filing import (
     notes_on,
     read_digests,
 )
+from copydesk.placement import addresses
 from copydesk.rounds.sources import keep_tip
 
 
@@ -390,3 +392,49 @@ def read_words(message: str) -> tuple[CommitWords, ...]:
         CommitWords(subject=line, why=why, by=by, action=action, id=action_id)
         for (line, why), (action, action_id) in zip(said, actions, strict=False)
     )
+
+
+def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
+    """Remove a story from all newsletters in an edit; return notes on those that must keep it.
+
+    No person may be editing these newsletters. Undoing the removal does not restore them.
+    """
+    notes: list[str] = []
+    for path in edit.newsroom.archive.letter_paths():
+        try:
+            data = edit.find_bytes(path) or b""
+            if _may_tell(data, story):
+                edit = _take_out(edit, path, data, story, notes)
+        except RecordError as error:
+            notes.append(f"the story may stand in a letter that is left as it is: {error}")
+    return edit, tuple(notes)
+
+
+def _may_tell(data: bytes, story: Story) -> bool:
+    """Decide quickly whether a file may contain a story: most do not."""
+    return any(needle in data for needle in _list_needles(story))
+
+
+def _list_needles(story: Story) -> Iterator[bytes]:
+    yield addresses.record_name(story.path).encode("utf-8", "surrogatepass")
+    for address in story.addresses:
+        for form in {address, urls.fetchable(address) or address}:
+            path = urls.path(form).rstrip("/") or urls.host(form)
+            ways = {path, html.escape(path), html.escape(path, quote=False)}
+            yield from (way.encode("utf-8", "surrogatepass") for way in ways)
+
+
+def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
+    from copydesk.publish import newsletters  # only removals need it
+
+    record = document.parse_record(path, data)
+    words = (record.fields.get(key) for key in ("title", "excerpt"))
+    title, excerpt = (said if isinstance(said, str) else "" for said in words)
+    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
+    after = newsletters.withdraw(letter, story)
+    if newsletters.mentions(after.body, story):
+        notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
+    if after == letter:
+        return edit
+    edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))
+    return replace(edit, needed=edit.needed | {path})

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from copydesk import judge, review
-from copydesk.archive import ArticleStore, Rulings, document, git, letters
+from copydesk.archive import ArticleStore, Rulings, git
 from copydesk.building import DeployOptions, build, deploy
 from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
-from copydesk.editing._edit import CommitWords, Edit, EditStep, MadeEdit, begin_edit, make_edit
+from copydesk.editing._edit import (
+    CommitWords,
+    Edit,
+    EditStep,
+    MadeEdit,
+    begin_edit,
+    make_edit,
+    take_out_of_letters,
+)
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
 from copydesk.kit import text, urls
@@ -23,7 +30,6 @@ from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import find_article, hold_write_lock
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
-from copydesk.placement import addresses
 from copydesk.rounds.rejudging import after_others, judge_again
 
 
@@ -123,52 +129,6 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
 
 
 # Filed newsletters: a story that is removed for good is taken out of them in the same commit.
-
-
-def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
-    """Remove a story from all newsletters in an edit; return notes on those that must keep it.
-
-    No person may be editing these newsletters. Undoing the removal does not restore them.
-    """
-    notes: list[str] = []
-    for path in edit.newsroom.archive.letter_paths():
-        try:
-            data = edit.find_bytes(path) or b""
-            if _may_tell(data, story):
-                edit = _take_out(edit, path, data, story, notes)
-        except RecordError as error:
-            notes.append(f"the story may stand in a letter that is left as it is: {error}")
-    return edit, tuple(notes)
-
-
-def _may_tell(data: bytes, story: Story) -> bool:
-    """Decide quickly whether a file may contain a story: most do not."""
-    return any(needle in data for needle in _list_needles(story))
-
-
-def _list_needles(story: Story) -> Iterator[bytes]:
-    yield addresses.record_name(story.path).encode("utf-8", "surrogatepass")
-    for address in story.addresses:
-        for form in {address, urls.fetchable(address) or address}:
-            path = urls.path(form).rstrip("/") or urls.host(form)
-            ways = {path, html.escape(path), html.escape(path, quote=False)}
-            yield from (way.encode("utf-8", "surrogatepass") for way in ways)
-
-
-def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
-    from copydesk.publish import newsletters  # only removals need it
-
-    record = document.parse_record(path, data)
-    words = (record.fields.get(key) for key in ("title", "excerpt"))
-    title, excerpt = (said if isinstance(said, str) else "" for said in words)
-    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
-    after = newsletters.withdraw(letter, story)
-    if newsletters.mentions(after.body, story):
-        notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
-    if after == letter:
-        return edit
-    edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))
-    return replace(edit, needed=edit.needed | {path})
 
 
 # Urgent publishing: removed and restored stories are updated on the deployed site at once.

@@ -15,8 +15,15 @@ from copydesk import archive, review
 from copydesk.archive import Rulings, git, letters, reading_lists, record
 from copydesk.archive.change import WriteLock
 from copydesk.archive.git import LoggedCommit
-from copydesk.editing._edit import CommitWords, Edit, EditStep, begin_edit, make_edit, read_action
-from copydesk.editing._verdicts import take_out_of_letters
+from copydesk.editing._edit import (
+    CommitWords,
+    Edit,
+    EditStep,
+    begin_edit,
+    make_edit,
+    read_action,
+    take_out_of_letters,
+)
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
 from copydesk.news import EditConflict, Ruling, Story
