@@ -35,9 +35,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk import newsroom as newsroom_room
 from copydesk.background import RoundStarter
-from copydesk.newsroom import reports
+from copydesk.newsroom import reports, starts
 from world.newsroom import newsroom
 from world.page_kinds import ALL_KINDS, measure_memory, pages_world
 from world.slow_clients import probe
@@ -154,7 +153,7 @@ def measure_slow(root: Path, clients: int, seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def rounds_over(root: Path, demo: newsroom_room.Demo) -> Iterator[Counter[str]]:
+def rounds_over(root: Path, demo: starts.Demo) -> Iterator[Counter[str]]:
     """Let one round after the other run over the demo's web for the block, and count them."""
     stop, counts = False, Counter[str]()
 
@@ -260,7 +259,7 @@ def measure_load(folder: Path, seconds: float) -> None:
         os.sched_setaffinity(0, set(CORES))
         tell(f"{name} ({sum(failed.values())} errors {dict(failed) or ''})", took)
 
-    with newsroom_room.demo() as demo:
+    with starts.demo() as demo:
         with served(root) as (port, _):
             ask("copydesk alone", port)
             with rounds_over(root, demo) as counts:
@@ -342,7 +341,7 @@ def measure_aged(folder: Path, requests: int, seconds: float) -> None:
     pages += ["/", "/feed.xml", "/style.css"]
     readers = ["/mail/subscribe", "/mail/style.css", "/mail/nothing", "/mail/choices/forged"]
     mixed = [path for page in pages for path in (page, readers[len(page) % len(readers)])]
-    with served(root) as (port, pid), newsroom_room.demo() as demo:
+    with served(root) as (port, pid), starts.demo() as demo:
         print(f"  fresh: {measure_memory(pid):.0f} MB", flush=True)
         asking = ask_at_once(port, mixed, CONNECTIONS, lambda count: count >= requests)
         statuses = asyncio.run(asking)

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from copydesk import archive, judge, newsroom
+from copydesk import archive, judge
 from copydesk.errors import CopydeskError
 from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
+from copydesk.newsroom import starts
 
 _SHORT = Reason(about="quality", points=20, why="text not kept, taken for a short report")
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -34,7 +35,7 @@ def adopted(site: Path) -> Iterator[Path]:
     with TemporaryDirectory() as folder, tarfile.open(site) as packed:
         packed.extractall(folder, filter="data")
         root = next(path.parent for path in Path(folder).rglob("_config.yml"))
-        newsroom.adopt(root)
+        starts.adopt(root)
         yield root
 
 

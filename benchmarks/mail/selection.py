@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 from copydesk.archive import Archive
 from copydesk.kit import text
 from copydesk.news import Record, Story
-from copydesk.publish.newsletters import LetterItem, read_sections
+from copydesk.publish.issues import LetterItem, read_sections
 
 NEWS_PLACES, TITLES = 2, 3
 WINDOW, LATER_WINDOW = timedelta(hours=16), timedelta(hours=24)

@@ -6,7 +6,8 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -140,57 +141,66 @@ def test_who_finishes_a_change_sweeps_the_half_of_a_file_that_a_kill_left(
     assert checkout.status() == []
 
 
+Told = tuple[bytes, set[str]]
+
+
+def told_to(heard: list[Told]) -> Callable[[bytes, Collection[str]], None]:
+    return lambda note, paths: heard.append((note, {*paths}))
+
+
 @pytest.mark.parametrize("place", ["write", "settle", "sync"])
 def test_what_is_to_be_remembered_of_a_change_is_heard_again_by_who_finishes_it(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    heard: list[bytes] = []
-    one = change(becomes(checkout, A, "new\n"))
+    heard: list[Told] = []
+    one = replace(change(becomes(checkout, A, "new\n")), note=b"of it")
     with monkeypatch.context() as patch:
         patch.setattr(steps, place, killed)
-        other = WriteLock(checkout.root, heard.append)
+        other = WriteLock(checkout.root, told_to(heard))
         with pytest.raises(Killed), other.hold():
-            one.begin(other, note=lambda skipped: b"of it").finish()
-    assert heard == [b"of it"]
+            one.begin(other).finish()
+    assert heard == [(b"of it", {A})]
 
     for _ in range(2):
-        with WriteLock(checkout.root, heard.append).hold():
+        with WriteLock(checkout.root, told_to(heard)).hold():
             assert not is_cut_short(checkout.root)
-    assert heard == [b"of it"] * 2
+    assert heard == [(b"of it", {A})] * 2
 
 
 def test_a_change_is_in_the_journal_before_it_is_remembered(
     checkout: Checkout, lock: WriteLock
 ) -> None:
-    heard: list[bytes] = []
-    both = change(becomes(checkout, A, "new\n"), becomes(checkout, B, "new\n"))
+    heard: list[Told] = []
+    both = replace(
+        change(becomes(checkout, A, "new\n"), becomes(checkout, B, "new\n")), note=b"of both"
+    )
     checkout.put(B, "a person's\n")
     deaf = WriteLock(checkout.root, killed)
     with pytest.raises(Killed), deaf.hold():
-        both.begin(deaf, note=lambda skipped: " ".join(skipped).encode())
+        both.begin(deaf)
 
-    with WriteLock(checkout.root, heard.append).hold():
+    with WriteLock(checkout.root, told_to(heard)).hold():
         assert (checkout.root / A).read_text() == "new\n"
-    assert heard == [B.encode()]
+    assert heard == [(b"of both", {A})]
 
 
 def test_what_waits_was_remembered_and_is_not_heard_again(
     checkout: Checkout, lock: WriteLock
 ) -> None:
-    heard: list[bytes] = []
+    heard: list[Told] = []
     branch = checkout.git("symbolic-ref", "--short", "HEAD")
     checkout.git("checkout", "-q", "--detach")
-    hearing = WriteLock(checkout.root, heard.append)
+    hearing = WriteLock(checkout.root, told_to(heard))
     with hearing.hold():
-        one = change(becomes(checkout, A, "one\n"))
-        one.begin(hearing, note=lambda skipped: b"of it").finish()
+        one = replace(change(becomes(checkout, A, "one\n")), note=b"of it")
+        one.begin(hearing).finish()
     assert is_cut_short(checkout.root)
     with hearing.hold():
         pass
     checkout.git("checkout", "-q", branch)
     with hearing.hold():
         assert not is_cut_short(checkout.root)
-    assert heard == [b"of it"]
+    assert heard == [(b"of it", {A})]
 
 
 def test_what_a_kill_left_is_not_laid_over_a_persons_edit(

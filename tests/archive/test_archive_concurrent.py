@@ -90,7 +90,7 @@ def test_a_git_that_fails_is_an_error_and_leaves_no_lock(
     checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkout.put("_news/a.md", "ours\n")
-    script = 'case "$*" in *write-tree*) echo "no room" >&2; exit 128;; esac'
+    script = 'case "$*" in *mktree*) echo "no room" >&2; exit 128;; esac'
     misbehave(tmp_path / "bin", monkeypatch, script)
 
     with pytest.raises(GitError, match="no room"):

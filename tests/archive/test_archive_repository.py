@@ -453,16 +453,6 @@ def test_a_repository_without_the_git_binary_is_an_obstacle(
     assert "git is not installed" in repository.obstacle()
 
 
-def test_what_git_does_not_know_is_told_from_what_is_edited(checkout: Checkout) -> None:
-    checkout.put("_news/new.md")
-    checkout.put("_news/a.md", "edited")
-    assert checkout.repository().unknown(["_news/new.md", "_news/none.md"]) == {
-        "_news/new.md",
-        "_news/none.md",
-    }
-    assert checkout.repository().branch()
-
-
 def test_a_new_newsroom_gets_a_repository_even_in_an_ignored_folder(tmp_path: Path) -> None:
     outer = begin(tmp_path)
     outer.put(".gitignore", "/beat/\n")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.building.webhooks import OwedCalls, call_webhooks, note_site_events
+from copydesk.building.channels import OwedCalls, note_site_events, send_calls
 from copydesk.errors import ConfigError
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.command import copydesk
@@ -114,7 +114,7 @@ def note(root: Path, now: datetime = NOON) -> int:
 
 def call(root: Path, now: datetime = NOON) -> tuple[str, ...]:
     with opened(root, now) as newsroom:
-        return asyncio.run(call_webhooks(newsroom.settings, newsroom.memory, now))
+        return asyncio.run(send_calls(newsroom.settings, newsroom.memory, now))
 
 
 def owed(root: Path) -> list[str]:
@@ -205,7 +205,7 @@ def test_without_a_secret_nobody_is_called(root: Path, receiver: Receiver) -> No
     with opened(root, secret="") as newsroom:
         assert 0 == note_site_events(newsroom)
         assert "HOOK is not in the environment" in newsroom.settings.warnings[-1]
-        assert () == asyncio.run(call_webhooks(newsroom.settings, newsroom.memory, NOON))
+        assert () == asyncio.run(send_calls(newsroom.settings, newsroom.memory, NOON))
     assert [] == receiver.calls
 
 

@@ -157,7 +157,7 @@ def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(
 
     from copydesk.memory import Memory
     from copydesk.news import Lead
-    from copydesk.rounds.sources import keep_waiting_leads
+    from copydesk.rounds.sources.states import keep_waiting_leads
 
     url, source = "https://gull.example/later", "https://gull.example/feed.xml"
     table = tmp_path / "list.csv"

@@ -9,7 +9,7 @@ import pytest
 
 from copydesk.kit import dates
 from copydesk.newsroom import open_newsroom
-from copydesk.rounds.sources import HubPush, keep_hub_push, unread_hub_pushes
+from copydesk.rounds.sources.states import HubPush, keep_hub_push, unread_hub_pushes
 from world.background import world_in_background
 from world.command import Said, copydesk
 from world.newsroom import Answer, feed, newsroom, record_web, run_git, small_web

@@ -6,6 +6,7 @@ import base64
 import errno
 import os
 import pickle
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -476,3 +477,35 @@ def test_aliases_that_hold_themselves_or_grow_without_end_are_one_error(room: Pa
         put(room, "_data/topics/99-x.yaml", text)
         with pytest.raises(ConfigError):
             config.load(room, {})
+
+
+SECRETS = {
+    "COPYDESK_SMTP_PASSWORD": ("mail.smtp.password", "one line of text"),
+    "COPYDESK_IMAP_PASSWORD": ("mail.bounces.password", "one line of text"),
+    "COPYDESK_BOUNCE_SECRET": ("mail.bounces.secret", "one line of text"),
+    "COPYDESK_HAND_OVER_TOKEN": ("mail.hand_over.token", "one line of text"),
+    "AWS_ACCESS_KEY_ID": ("deploy.s3.access_key", "one line of plain characters"),
+    "AWS_SECRET_ACCESS_KEY": ("deploy.s3.secret_key", "one line of plain characters"),
+    "AWS_SESSION_TOKEN": ("deploy.s3.session_token", "one line of plain characters"),
+    "COPYDESK_OIDC_SECRET": ("desk.oidc.client_secret", ""),
+    "COPYDESK_PROXY_SECRET": ("desk.proxy_secret", ""),
+    "COPYDESK_METRICS_TOKEN": ("metrics_token", ""),
+}
+
+
+@pytest.mark.parametrize("variable", SECRETS)
+def test_a_secret_comes_from_its_variable_without_blanks_around_it(
+    room: Path, variable: str
+) -> None:
+    settings = config.load(room, {variable: " hush\n"})
+
+    assert "hush" == attrgetter(SECRETS[variable][0])(settings)
+    assert "" == attrgetter(SECRETS[variable][0])(config.load(room, {}))
+    assert "hush" not in f"{settings!r}{config.rows(settings)}"
+
+
+@pytest.mark.parametrize("variable", [name for name, (_, said) in SECRETS.items() if said])
+def test_a_secret_of_several_lines_is_refused_and_not_shown(room: Path, variable: str) -> None:
+    error = error_of(room, {variable: "one\ntwo"})
+
+    assert f"environment {variable}: expected {SECRETS[variable][1]}" == str(error)

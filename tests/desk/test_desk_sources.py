@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from copydesk.building.webhooks import OwedCalls
+from copydesk.building.channels import OwedCalls
 from copydesk.memory import Memory
 from copydesk.watch import schedule
 from world.desk import desk_newsroom

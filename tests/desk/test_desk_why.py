@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from copydesk import building, newsroom
-from copydesk.rounds import rejudging
+from copydesk.rounds.rejudging import neighbours
 from world.command import copydesk
 from world.later import SEALS_RECORD, WALL_RECORD
 from world.lived import SEALS_NAME, WALL_NAME, lived_newsroom
@@ -112,7 +112,7 @@ def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(
     assert f'data-fetch="{where}"' in anna.get(f"/desk/story/{WALL_NAME}/").body
     assert "data-part" in page.body
     with newsroom.open_newsroom(served.root, NOW, {}) as opened:
-        rows = rejudging.list_neighbours(opened, WALL_RECORD).rows
+        rows = neighbours.list_neighbours(opened, WALL_RECORD).rows
     shown = re.findall(r'<p class="reason" lang="en">(.*?)</p>', page.body)
     assert [row.why for row in rows] == [plain(words) for words in shown]
     assert 404 == anna.get("/desk/story/nobody/neighbours/").status

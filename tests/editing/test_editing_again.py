@@ -15,7 +15,8 @@ from copydesk import editing
 from copydesk.archive import change as steps
 from copydesk.editing import stories
 from copydesk.news import Verdict
-from copydesk.newsroom import open_newsroom, open_seal
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.records import open_seal
 from world.later import (
     GONE,
     SEALS_PAGE,

@@ -15,7 +15,7 @@ from copydesk.errors import RecordError
 from copydesk.news import Verdict
 from copydesk.newsletters.issues import file_issue
 from copydesk.newsroom import open_newsroom
-from copydesk.publish.newsletters import read_sections
+from copydesk.publish.issues import read_sections
 from world.desk import NAMES, act, copy_newsroom, desk_newsroom, stories, undo, verdict
 from world.letters import issue, issue_story, mail, names
 from world.newsroom import NOW, run_git

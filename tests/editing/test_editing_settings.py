@@ -24,7 +24,8 @@ from copydesk.memory import Tally
 from copydesk.news import Source
 from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.newsroom.settings import list_settings_commits, undo_settings
-from copydesk.rounds.sources import read_source_board, source_states
+from copydesk.rounds.sources import read_source_board
+from copydesk.rounds.sources.states import source_states
 from copydesk.watch import schedule
 from world.newsroom import NOW, newsroom, run_git
 

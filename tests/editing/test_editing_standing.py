@@ -14,8 +14,9 @@ import pytest
 from copydesk import archive
 from copydesk.editing.stories import StoryQuestion, list_stories
 from copydesk.news import ReasonKind, Standing
-from copydesk.newsroom import Troubles, adopt, open_newsroom
+from copydesk.newsroom import Troubles, open_newsroom
 from copydesk.newsroom.standings import read_rules, standing_of
+from copydesk.newsroom.starts import adopt
 from world.command import copydesk
 from world.newsroom import NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 from world.shared import SHARED, needs_shared

@@ -30,7 +30,7 @@ from copydesk.editing.what_if import (
 )
 from copydesk.errors import ConfigError, CopydeskError, RecordError, UsageError
 from copydesk.news import Said, Verdict
-from copydesk.newsroom import Newsroom
+from copydesk.newsroom import Newsroom, starts
 from copydesk.newsroom.settings import undo_settings
 from copydesk.rounds.rejudging import FieldChange, apply_rejudging, rejudge
 from world.newsroom import run_git
@@ -79,8 +79,8 @@ class Steps:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
     """Make the demo's newsroom after its round, with words of its editors."""
     root = tmp_path_factory.mktemp("what-if") / "demo"
-    with newsroom_room.demo() as world:
-        newsroom_room.demo_newsroom(root, world.now)
+    with starts.demo() as world:
+        starts.demo_newsroom(root, world.now)
         options = rounds.RoundOptions(web=world.web, all_due=True)
         with newsroom_room.open_newsroom(root, world.now, {}) as newsroom:
             rounds.run_round(newsroom, options, QUIET)
@@ -191,10 +191,10 @@ def test_a_summary_leads_with_the_stories_that_win_or_lose_the_topic(
 def test_what_rules_would_do_is_what_a_stream_by_them_does(tmp_path: Path) -> None:
     """The demo's web is read twice: by the rules of today, and by others from its first page on."""
     change = CHANGES["all together"]
-    with newsroom_room.demo() as world:
+    with starts.demo() as world:
         roots = tmp_path / "today", tmp_path / "fresh"
         for root in roots:
-            newsroom_room.demo_newsroom(root, world.now)
+            starts.demo_newsroom(root, world.now)
         with newsroom_room.open_newsroom(roots[1], world.now, {}) as newsroom:
             write_rules(newsroom, change, "Ed", draft_rules(newsroom, change).stands)
         for root in roots:
@@ -304,16 +304,16 @@ def test_an_article_is_read_once_and_again_where_its_topics_may_be_others(
     demo: tuple[Path, datetime], tmp_path: Path
 ) -> None:
     with copied(demo, tmp_path) as newsroom:
-        (newsroom.private / "findings.sqlite").unlink(missing_ok=True)
+        (newsroom.private / "catalogue.sqlite").unlink(missing_ok=True)
         first, second, third, fourth = Steps(), Steps(), Steps(), Steps()
         open_bench(newsroom, DAYS, first)
         open_bench(newsroom, DAYS, second)
         change = RuleChange(keywords={"China": KeywordEdit(added=("the council",))})
         moved = replace(newsroom, settings=apply_change(newsroom.settings, change))
         open_bench(moved, DAYS, third)
-        connection = sqlite3.connect(newsroom.private / "findings.sqlite")
+        connection = sqlite3.connect(newsroom.private / "catalogue.sqlite")
         with connection:
-            connection.execute("UPDATE findings SET value = x'00'")
+            connection.execute("UPDATE findings SET value = x'00' WHERE kind LIKE 'articles %'")
         connection.close()
         open_bench(moved, DAYS, fourth)
 
@@ -328,10 +328,10 @@ def test_a_store_that_is_damaged_or_cannot_be_written_costs_time_alone(
     demo: tuple[Path, datetime], tmp_path: Path
 ) -> None:
     with copied(demo, tmp_path) as newsroom:
-        file = newsroom.private / "findings.sqlite"
+        file = newsroom.private / "catalogue.sqlite"
         file.write_bytes(b"no database" * 1000)
         damaged = len(open_bench(newsroom, DAYS, QUIET).cases)
-        for path in newsroom.private.glob("findings.sqlite*"):
+        for path in newsroom.private.glob("catalogue.sqlite*"):
             path.unlink()
         file.mkdir()
         blocked = len(open_bench(newsroom, DAYS, QUIET).cases)

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from copydesk.news import Edition, Image, PictureFile, Poster, Provider, Reason, Related
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import PublishOptions, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 KEPT = Path(__file__).parent / "site"
 # The style sheet and the scripts are kept once, where they are written.

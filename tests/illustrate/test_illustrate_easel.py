@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import Easel, drawing, lettering
+from copydesk.illustrate import Easel, drawing
 from copydesk.kit import processes
 from copydesk.news import Poster
 
@@ -137,7 +137,7 @@ def test_what_fails_beforehand_is_told_when_it_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     monkeypatch.setattr(processes, "at_once", lambda: 2)
-    (tmp_path / "face.ttf").write_bytes(lettering.OWN_FACE.read_bytes())
+    (tmp_path / "face.ttf").write_bytes(drawing.OWN_FACE.read_bytes())
     (tmp_path / broken).write_bytes(b"neither a face nor a folder")
     easel = Easel(tmp_path / "cards", tmp_path / "face.ttf")
 
@@ -198,7 +198,7 @@ def test_a_maskable_icon_keeps_its_letter_within_the_safe_circle(tmp_path: Path)
 
 
 def test_our_table_of_characters_agrees_with_the_face() -> None:
-    font = ImageFont.truetype(lettering.OWN_FACE, 40, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.truetype(drawing.OWN_FACE, 40, layout_engine=ImageFont.Layout.BASIC)
     missing = bytes(font.getmask("\ufffe"))
     letters = [
         chr(point)
@@ -206,7 +206,7 @@ def test_our_table_of_characters_agrees_with_the_face() -> None:
         if unicodedata.category(chr(point))[0] in "LNPS" and chr(point).isprintable()
     ]
 
-    points = lettering.read_code_points(lettering.OWN_FACE)
+    points = drawing.read_code_points(drawing.OWN_FACE)
     drawn = {char for char in letters if bytes(font.getmask(char)) != missing}
     assert len(drawn) > 800
     assert drawn == {char for char in letters if ord(char) in points}
@@ -214,7 +214,7 @@ def test_our_table_of_characters_agrees_with_the_face() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no face", b"\0\1\0\0" + struct.pack(">H", 9), lettering.OWN_FACE.read_bytes()[:9_000]],
+    [b"", b"no face", b"\0\1\0\0" + struct.pack(">H", 9), drawing.OWN_FACE.read_bytes()[:9_000]],
 )
 def test_a_face_that_is_none_is_an_error_that_names_it(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "face.ttf"
@@ -251,7 +251,7 @@ def test_what_runs_from_the_right_begins_there_and_the_mark_makes_room(tmp_path:
 
 def test_lines_are_as_even_as_they_can_be() -> None:
     said = "European lawmakers agree on rules for models after a night of talks in the city"
-    setting = lettering.fit_lines(said, lettering.OWN_FACE, (60,), (1040, 320))
+    setting = drawing.fit_lines(said, drawing.OWN_FACE, (60,), (1040, 320))
 
     widths = [setting.font.getlength(line) for line in setting.lines]
     assert " ".join(setting.lines) == said
@@ -260,7 +260,7 @@ def test_lines_are_as_even_as_they_can_be() -> None:
 
 def test_a_card_weighs_little() -> None:
     said = Poster(site=SITE, headline="word and another " * 20, topic="Law", source="The Herald")
-    data = drawing.draw_card(said, lettering.OWN_FACE)
+    data = drawing.draw_card(said, drawing.OWN_FACE)
 
     assert data is not None
     assert len(data) < 40_000

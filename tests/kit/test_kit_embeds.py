@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.kit import embeds, players
+from copydesk.kit import embeds
 from copydesk.kit.embeds import MediaFile
 
 ID = "AbC-_fGhIj0"
@@ -16,14 +16,14 @@ YOUTUBE = (
 
 
 def test_a_youtube_video_has_the_references_frame() -> None:
-    player = players.find(f"https://youtu.be/{ID}")
+    player = embeds.find(f"https://youtu.be/{ID}")
 
     assert player is not None
     assert YOUTUBE == embeds.write(player)
 
 
 def test_a_sound_has_a_frame_without_a_full_screen() -> None:
-    player = players.find("https://www.buzzsprout.com/1/2")
+    player = embeds.find("https://www.buzzsprout.com/1/2")
 
     assert player is not None
     assert (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.kit import players
+from copydesk.kit import embeds
 
 ID = "AbC-_fGhIj0"
 UUID = "8f0e2c1b-1111-2222-3333-444455556666"
@@ -87,7 +87,7 @@ KNOWN = {
 
 @pytest.mark.parametrize(("address", "src"), KNOWN.items(), ids=list(KNOWN))
 def test_an_address_leads_to_its_player(address: str, src: str) -> None:
-    player = players.find(address)
+    player = embeds.find(address)
 
     assert player is not None
     assert src == player.src
@@ -95,11 +95,11 @@ def test_an_address_leads_to_its_player(address: str, src: str) -> None:
 
 @pytest.mark.parametrize("address", KNOWN)
 def test_a_players_own_address_leads_to_itself(address: str) -> None:
-    player = players.find(address)
+    player = embeds.find(address)
 
     assert player is not None
-    assert player == players.find(player.src)
-    assert player == players.find(player.quiet or player.src)
+    assert player == embeds.find(player.src)
+    assert player == embeds.find(player.quiet or player.src)
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_a_players_own_address_leads_to_itself(address: str) -> None:
     ],
 )
 def test_any_other_address_leads_to_none(address: str) -> None:
-    assert players.find(address) is None
+    assert embeds.find(address) is None

@@ -18,7 +18,6 @@ from copydesk.kit import text, urls
 from copydesk.news import Standing, Story
 from copydesk.newsroom import Newsroom, Troubles
 from copydesk.newsroom.cataloguing import follow_commits, open_catalogue, sweep_records
-from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.standings import read_rules, standing_of
 from world.history import NAMES, SITES, History
 from world.newsroom import NOW
@@ -69,7 +68,7 @@ def walk(newsroom: Newsroom) -> Answers:
     broken = sorted(error.subject for error in troubles.errors)
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
 
-    articles = {story.path: find_article(newsroom.articles, story) for story in stories}
+    articles = {story.path: newsroom.articles.find_for(story) for story in stories}
     standings = {
         story.path: standing_of(rules, story, lambda one: articles[one.path]) for story in stories
     }

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from copydesk import archive, newsroom, review
 from copydesk.archive import Archive
 from copydesk.archive import change as steps
-from copydesk.archive.change import Change, WriteLock, is_cut_short
+from copydesk.archive.change import Change, is_cut_short
 from copydesk.archive.record import parse_story
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.editing.applying import field_digests
 from copydesk.news import ActionOutcome, EditorAction, Said, Story
+from copydesk.newsroom.filing import write_lock
 from copydesk.review.rules import find_ruled_fields
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, see, stories, undo, work
 from world.newsroom import NOW, run_git
@@ -102,7 +103,7 @@ def correct(name: str) -> Event:
 
     def happen(desk: Desk) -> None:
         with newsroom.open_newsroom(desk.root, NOW, {}) as opened:
-            lock = WriteLock(desk.root, opened.memory.play)
+            lock = write_lock(opened)
             with lock.hold():
                 rules = archive.read_rulings(desk.root).rules
                 beat = replace(opened.beat, rulings=rules)

@@ -17,7 +17,6 @@ from copydesk.kit import urls
 from copydesk.news import Article, Shelved
 from copydesk.newsroom import Newsroom, Troubles
 from copydesk.newsroom.cataloguing import look_again, open_catalogue, sweep_records
-from copydesk.newsroom.filing import find_article
 from copydesk.review import rules
 from copydesk.rounds import FiledShelf, SiteHabits, Vectors
 from world.history import NAMES, SITES, History, make_story, record_path
@@ -77,7 +76,7 @@ def fill_shelf(newsroom: Newsroom, but: str) -> shelves.MemoryShelf:
         if (story.published_at or LONG_AGO) < since:
             shelf.add(Shelved(story=story), None)
             continue
-        article = find_article(newsroom.articles, story)
+        article = newsroom.articles.find_for(story)
         text = sites.settle(article).text if article else ""
         found = article.found if article else None
         shelf.add(Shelved(story=story, text=text, found=found), copies.fingerprint(text))

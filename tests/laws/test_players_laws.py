@@ -7,7 +7,7 @@ import html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.kit import embeds, lengths, players
+from copydesk.kit import embeds, lengths
 
 PARTS = st.sampled_from(
     [
@@ -39,16 +39,16 @@ KINDS = st.sampled_from(["video", "audio"])
 
 @given(ADDRESSES)
 def test_a_player_is_read_back_from_its_markup(address: str) -> None:
-    player = players.find(address)
+    player = embeds.find(address)
 
     if player is not None:
         assert player == embeds.read(embeds.write(player))
-        assert player == players.find(player.src) == players.find(player.quiet or player.src)
+        assert player == embeds.find(player.src) == embeds.find(player.quiet or player.src)
         assert not set(player.src) & set("\"'<> \\")
 
 
 @given(KINDS, ADDRESSES)
-def test_a_file_is_read_back_from_its_markup(kind: players.Kind, address: str) -> None:
+def test_a_file_is_read_back_from_its_markup(kind: embeds.Kind, address: str) -> None:
     file = embeds.file(kind, address)
 
     if file is not None:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import (
     Beat,
@@ -36,18 +37,10 @@ from copydesk.news import (
     Thumbnail,
     Verdict,
 )
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    Sizes,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, Published, PublishOptions, Sizes, publish, survey
 from copydesk.publish.writing import UNFINISHED, Manifest
 from world import editions
+from world.manifests import MemoryManifest
 
 IN_PAIRS = Sizes(archive=2, api=2, search=2, sitemap=2)  # whatever is cut has two in each part
 NAMES = ("2026-11-01-a", "2026-11-02-b", "2026-11-03-c", "2026-11-04 d", "index", "index.html")

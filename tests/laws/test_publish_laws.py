@@ -13,21 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Provider, Ruling, Story
 from copydesk.placement import addresses
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    Sizes,
-    plan_site,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, Published, PublishOptions, Sizes, plan_site, publish, survey
 from copydesk.publish.api import encoding
 from world import editions
+from world.manifests import MemoryManifest
 
 TEXT = st.text(max_size=40)
 # fractions as the API holds them: the two encoders spell 1e16 and 1e-05 differently

@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import LetterSeries, Record, Story
-from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, newsletters, publish, survey
-from copydesk.publish.newsletters import LetterText, read_sections
+from copydesk.publish import PublishOptions, issues, publish, survey
+from copydesk.publish.issues import LetterText, read_sections
 from world import editions
 from world.letters import issue, issue_story, mail
+from world.manifests import MemoryManifest
 
 START = datetime(2026, 10, 25, 12, tzinfo=UTC)
 STORIES = st.lists(
@@ -123,7 +125,7 @@ def test_letters_that_come_change_and_go_leave_what_is_made_of_the_last(
 
 @given(st.text())
 def test_any_text_is_read_as_a_letter(body: str) -> None:
-    assert all(section.items for section in newsletters.read_sections(body))
+    assert all(section.items for section in issues.read_sections(body))
 
 
 PIECES = (
@@ -141,10 +143,10 @@ def test_whatever_a_letter_is_a_removed_story_leaves_it_once(body: str, excerpt:
     told = replace(editions.story("a"), web_url="https://herald.example/a")
     letter = LetterText(title="Letter", excerpt=excerpt, body=body)
 
-    after = newsletters.withdraw(letter, told)
+    after = issues.withdraw(letter, told)
 
-    assert newsletters.withdraw(after, told) == after
+    assert issues.withdraw(after, told) == after
     items = [item for section in read_sections(after.body) for item in section.items]
     assert "a" not in [item.name for item in items]
-    if newsletters.is_marked(body):
-        assert newsletters.is_marked(after.body)
+    if issues.is_marked(body):
+        assert issues.is_marked(after.body)

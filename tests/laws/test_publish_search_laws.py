@@ -11,17 +11,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import OutputOptions, Story
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    PublishOptions,
-    Sizes,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, PublishOptions, Sizes, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 START = datetime(2026, 10, 28, 12, tzinfo=UTC)
 TIMES = st.none() | st.integers(0, 8).map(lambda days: START + timedelta(days=days))

@@ -20,7 +20,8 @@ from copydesk.archive.change import WriteLock, is_cut_short
 from copydesk.errors import CopydeskError
 from copydesk.news import RulingKind, Said, Verdict
 from copydesk.newsroom import Newsroom, Silence, open_newsroom
-from copydesk.rounds import Stopwatch, run_round
+from copydesk.rounds import run_round
+from copydesk.rounds.outcomes import Stopwatch
 from world.later import SEALS_RECORD, WALL_RECORD, run
 from world.newsroom import KEY, NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 

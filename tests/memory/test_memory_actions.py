@@ -29,11 +29,3 @@ def test_an_action_is_known_until_it_is_forgotten(memory: Memory) -> None:
     memory.actions.forget(NOON + timedelta(days=1))
 
     assert (memory.actions.get("one"), memory.actions.get("two")) == (None, b"")
-
-
-def test_an_action_may_be_rehearsed(memory: Memory) -> None:
-    with memory.rehearse() as rehearsal:
-        memory.actions.put("one", NOON, b"back")
-    assert memory.actions.get("one") is None
-    memory.play(rehearsal.encode())
-    assert memory.actions.get("one") == b"back"

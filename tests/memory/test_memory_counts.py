@@ -63,18 +63,6 @@ def test_drops_are_told_by_day_and_reason_and_delays_by_their_steps(memory: Memo
     )
 
 
-def test_what_a_kill_lets_play_twice_is_counted_once(memory: Memory) -> None:
-    memory.counts.add(MONDAY, GULL, {("lead", ""): 2})
-    with memory.rehearse() as rehearsal:
-        memory.counts.add(MONDAY, GULL, {("lead", ""): 3})
-    assert 2 == memory.counts.list_source_days(MONDAY)[0].leads
-
-    memory.play(rehearsal.encode())
-    memory.play(rehearsal.encode())
-
-    assert 5 == memory.counts.list_source_days(MONDAY)[0].leads
-
-
 def test_days_that_are_long_over_are_forgotten(memory: Memory) -> None:
     memory.counts.add(MONDAY, GULL, MORNING)
     memory.counts.add(TUESDAY, GULL, {("asked", ""): 1})

@@ -68,13 +68,6 @@ def test_two_sites_have_two_manifests(memory: Memory) -> None:
     assert memory.manifest("elsewhere").get("index.html") == "2"
 
 
-def test_the_journal_is_kept_until_it_is_closed(memory: Memory) -> None:
-    memory._run("INSERT INTO journal VALUES ('_news/x.md', '1')")
-    assert memory.journal() == {"_news/x.md": "1"}
-    memory.close_journal()
-    assert memory.journal() == {}
-
-
 def test_what_is_kept_survives_closing(tmp_path: Path) -> None:
     first = Memory(tmp_path / "memory.sqlite")
     first.keep_source("https://a.example/feed", b"{}")
@@ -91,8 +84,6 @@ def test_changes_made_together_are_made_all_or_not_at_all(memory: Memory) -> Non
 
     with pytest.raises(ZeroDivisionError):
         stumble()
-    with memory.together(keep=False):
-        memory.keep_fate(FATE)
     assert list(memory.fates()) == []
     with memory.together():
         memory.keep_fate(FATE)
@@ -149,7 +140,7 @@ def test_a_place_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "method",
-    ["sources", "journal", "close_journal", "fates", "sources_of_records"],
+    ["sources", "fates", "sources_of_records"],
 )
 def test_a_failing_database_is_our_error_under_every_method(memory: Memory, method: str) -> None:
     memory.close()

@@ -12,7 +12,7 @@ import pytest
 from copydesk.news import IssueStory
 from copydesk.news.letter import IssueLink, IssuePicture
 from copydesk.newsletters.composing import MOST_BYTES, RenderedIssue
-from copydesk.publish.newsletters import read_note, read_sections
+from copydesk.publish.issues import read_note, read_sections
 from copydesk.rendering import list_story_names
 from world.hostile import ADDRESSES, NAMES, payloads_of
 from world.letters import SITE

@@ -10,7 +10,7 @@ import pytest
 
 from copydesk.errors import CopydeskError, MailError, PublishError
 from copydesk.kit import tables
-from copydesk.publish.newsletters import read_sections
+from copydesk.publish.issues import read_sections
 from world.command import copydesk
 from world.letters import SITE
 from world.mailing import make_issue, make_story, render_in

@@ -117,7 +117,7 @@ def test_a_server_that_misbehaves_is_an_error_and_nothing_is_marked(
     box = make_box(2, fault)
 
     with serve(authority, box) as options, pytest.raises(MailError, match="the box of what comes"):
-        read_mailbox(options, lambda _: None, silence_seconds=0.1)
+        read_mailbox(options, lambda _: None, silence_seconds=3)
 
     assert [] != [words for words in box.asked if "SEARCH" in words]
     assert set() == box.seen
@@ -127,7 +127,7 @@ def test_a_look_ends_in_its_time(authority: Authority) -> None:
     box = make_box(1, "silent")
 
     with serve(authority, box) as options, pytest.raises(MailError):
-        read_mailbox(options, lambda _: None, silence_seconds=9, look_seconds=0.1)
+        read_mailbox(options, lambda _: None, silence_seconds=90, look_seconds=3)
 
     assert [] != [words for words in box.asked if "FETCH" in words]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import newsroom as newsroom_room
+from copydesk.newsroom import starts
 from world.killed import Commands, commands, spread
 from world.newsroom import KEY, NOW, Answer, feed, newsroom, page, record_web, run_git
 
@@ -71,8 +72,8 @@ def demo(folder: Path) -> tuple[Path, Path]:
     """
     if "COPYDESK_KILLS" not in os.environ:
         pytest.skip("takes a quarter of an hour: set COPYDESK_KILLS")
-    with newsroom_room.demo() as world:
-        newsroom_room.demo_newsroom(folder / "demo", world.now)
+    with starts.demo() as world:
+        starts.demo_newsroom(folder / "demo", world.now)
         return folder / "demo", Path(shutil.copy(world.web, folder))
 
 

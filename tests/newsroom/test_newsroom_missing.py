@@ -15,7 +15,6 @@ import pytest
 from copydesk.errors import BackupError
 from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.newsroom.backup import BackupOptions, back_up, restore
-from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.reports import MissingCount, RoundReport
 from illustrate.draw import drawn, encoded
 from world.backups import rewrite_manifest
@@ -86,7 +85,7 @@ def opened(root: Path) -> Iterator[Newsroom]:
 def texts(root: Path) -> dict[str, str]:
     """Give the stored texts of the records, by path."""
     with opened(root) as newsroom:
-        found = {path: find_article(newsroom.articles, story(root, path)) for path in BOTH}
+        found = {path: newsroom.articles.find_for(story(root, path)) for path in BOTH}
     return {path: article.text for path, article in found.items() if article is not None}
 
 

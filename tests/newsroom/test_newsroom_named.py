@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import sealing
-from copydesk.newsroom import open_newsroom, record_path
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.records import record_path
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 

@@ -9,17 +9,11 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Beat, ExcerptRule, FrontOptions, Scoring, Source
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Practice,
-    PublishOptions,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, Practice, PublishOptions, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 STORY = "news/2026-11-24-robots-may-vote/index.html"
 

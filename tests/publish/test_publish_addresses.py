@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from copydesk.news import Image, Provider, Record, Story
-from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, PublishOptions, publish
 from copydesk.publish.api.encoding import web_only
 from world import editions
+from world.manifests import MemoryManifest
 
 HOSTILE = {
     "a script": "javascript:alert(31337)",

@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 
 from copydesk.news import Reason, Story
 from copydesk.publish import Look, plan_site
-from copydesk.publish.api import v2
+from copydesk.publish.api import Shapes, v2
 from world import editions
 from world.letters import issue, issue_story, mail
 
@@ -25,7 +25,7 @@ LED = "2026-11-24-robots-may-vote"
 
 def files(*stories: Story, **options: Any) -> dict[str, bytes]:
     plan = plan_site(editions.edition(stories, **options), Look(show="cached"))
-    shapes = v2.Shapes(plan)
+    shapes = Shapes(plan)
     pages = (v2.page(number, shapes) for number in range(1, plan.archive_pages + 1))
     made = chain(chain.from_iterable(pages), v2.lists(shapes))
     return {sheet.path.removeprefix(ROOT): sheet.data for sheet in made}

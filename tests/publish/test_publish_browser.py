@@ -17,9 +17,10 @@ import pytest
 from lxml import html
 
 from copydesk.news import Story
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import PublishOptions, publish
 from world import editions
 from world.machine import PATIENCE_SECONDS
+from world.manifests import MemoryManifest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

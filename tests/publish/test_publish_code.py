@@ -13,6 +13,7 @@ import pytest
 import copydesk
 
 ROOMS = (
+    "catalogue/page_entries.py",
     "placement/_front.py",
     "publish/_publish.py",
     "rendering/templates/card.html",
@@ -22,7 +23,8 @@ SURVEY = """
 import sys
 from pathlib import Path
 from copydesk.news import Beat
-from copydesk.publish import PageIndex, survey
+from copydesk.catalogue.page_index import PageIndex
+from copydesk.publish import survey
 
 kept = PageIndex(Path(sys.argv[1]), "site")
 print(bool(survey((), Beat(title="Robots"), kept).notes))

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from lxml import html
 
 from copydesk.news import Issue, LetterSeries, Record, Story
-from copydesk.publish import Look, api, feeds, plan_site, site, sitemaps
+from copydesk.publish import Look, api, crawlers, feeds, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 from world.letters import issue as make_issue
@@ -66,7 +66,7 @@ def built(
     sheets = [
         *site.sheets(plan, Renderer()),
         *feeds.sheets(plan),
-        *sitemaps.sheets(plan, site.OUTPUTS),
+        *crawlers.sitemap_files(plan, site.OUTPUTS),
         *api.sheets(plan),
     ]
     return {sheet.path: sheet.data.decode() for sheet in sheets}

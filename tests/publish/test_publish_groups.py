@@ -18,20 +18,19 @@ from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
 from copydesk.placement import Coverage
 from copydesk.publish import (
     Look,
-    MemoryManifest,
     PublishOptions,
     Sheet,
     SitePlan,
     api,
+    crawlers,
     feeds,
     plan_site,
     publish,
-    signs,
     site,
-    sitemaps,
 )
 from copydesk.rendering import Renderer
 from world import editions
+from world.manifests import MemoryManifest
 
 LED = "2026-11-24T13:10:00Z leads its group no longer"
 HEADLINE = '2026-11-24T13:10:00Z title was "He leads its group no longer: why"'
@@ -42,12 +41,12 @@ EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 
 def _sheets(plan: SitePlan) -> Iterator[Sheet]:
-    pages, maps = site.sheets(plan, Renderer()), sitemaps.sheets(plan, site.OUTPUTS)
+    pages, maps = site.sheets(plan, Renderer()), crawlers.sitemap_files(plan, site.OUTPUTS)
     return chain(
         pages,
         maps,
         feeds.sheets(plan),
-        signs.sheets(plan, ()),
+        crawlers.program_files(plan, ()),
         api.sheets(plan),
     )
 

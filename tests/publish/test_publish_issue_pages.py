@@ -11,22 +11,13 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import Issue, LetterSeries, Record
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    PublishOptions,
-    SitePlan,
-    feeds,
-    plan_site,
-    publish,
-    site,
-    survey,
-)
+from copydesk.publish import Look, PublishOptions, SitePlan, feeds, plan_site, publish, site, survey
 from copydesk.rendering import Renderer
 from world import editions
 from world.mailing import make_issue, make_story, render_in
+from world.manifests import MemoryManifest
 
 WEEK = LetterSeries(id="week", title="The Warm Week", stems=("week",))
 DAILY = LetterSeries(id="daily", title="The Day", stems=("daily",))

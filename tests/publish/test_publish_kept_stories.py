@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.catalogue.page_index import KeptStories, PageIndex
 from copydesk.news import Story, Verdict
-from copydesk.publish import KeptStories, MemoryManifest, PageIndex, PublishOptions, publish, survey
+from copydesk.publish import PublishOptions, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30)), None])
 _WHEN = st.datetimes(timezones=_ZONES).map(lambda at: at.replace(fold=0))

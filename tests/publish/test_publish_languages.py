@@ -10,8 +10,9 @@ import pytest
 from lxml import html
 
 from copydesk.news import OutputOptions, Story
-from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, PublishOptions, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 ON = PublishOptions(look=Look(outputs=OutputOptions(languages=True)))
 

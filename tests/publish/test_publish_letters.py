@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from lxml import html
 
 from copydesk.news import Record, Story
-from copydesk.publish import Look, newsletters, plan_site, site
-from copydesk.publish.newsletters import LetterItem, LetterSection
+from copydesk.publish import Look, issues, plan_site, site
+from copydesk.publish.issues import LetterItem, LetterSection
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -54,7 +54,7 @@ def links(page: str) -> list[tuple[str, str | None]]:
 def test_a_mail_is_read_as_its_sections() -> None:
     body = mail(item("A &amp; B", "He said &amp;#39;no&amp;#39;", "https://a.example/1", "A News"))
 
-    assert newsletters.read_sections(body) == [
+    assert issues.read_sections(body) == [
         LetterSection(
             name="News of the day",
             items=[
@@ -72,7 +72,7 @@ def test_a_mail_is_read_as_its_sections() -> None:
 def test_strong_words_in_an_excerpt_are_no_titles() -> None:
     body = mail(item("A", "Not <strong>now</strong>" * 20_000, "https://a.example/1", "A News"))
 
-    (section,) = newsletters.read_sections(body)
+    (section,) = issues.read_sections(body)
 
     assert [(one.title, one.place) for one in section.items] == [("A", "A News")]
 

@@ -10,8 +10,9 @@ import pytest
 from lxml import html
 
 from copydesk.news import Beat, Source
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import PublishOptions, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 TOPICS = (
     editions.topic("Bees", {"news": f"{editions.API}/api/news/bees/"}),

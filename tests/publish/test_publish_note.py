@@ -9,7 +9,7 @@ from lxml import etree
 
 from copydesk.news import Story
 from copydesk.publish import Look, api, feeds, plan_site, site
-from copydesk.publish.api import v2
+from copydesk.publish.api import Shapes, v2
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -48,7 +48,7 @@ def test_without_a_note_the_page_says_nothing_of_one() -> None:
 def test_our_api_tells_the_note_and_only_where_there_is_one() -> None:
     def told(story: Story) -> dict[str, object]:
         plan = plan_site(editions.edition([story]), Look(show="cached"))
-        shapes = v2.Shapes(plan)
+        shapes = Shapes(plan)
         sheets = {sheet.path: sheet.data for sheet in v2.page(1, shapes)}
         found: dict[str, object] = json.loads(
             sheets["api/v2/stories/2026-11-24-robots-may-vote.json"]

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from copydesk.catalogue.page_entries import StoryEntry
+from copydesk.catalogue.page_index import Listing, PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import Story
-from copydesk.publish import PageIndex, StoryEntry, survey
-from copydesk.publish.page_index import Listing
+from copydesk.publish import survey
 from world import editions
 
 NAMES = tuple(f"2026-11-{number:02}-story" for number in range(1, 8))

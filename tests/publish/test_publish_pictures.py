@@ -13,8 +13,9 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Image, Provider, Show, Story, Thumbnail
-from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, PublishOptions, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 ORIGIN = "https://herald.example/a.jpg"
 STEM = "ab"

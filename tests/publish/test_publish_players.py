@@ -7,7 +7,7 @@ import json
 import pytest
 from lxml import html
 
-from copydesk.kit import embeds, players
+from copydesk.kit import embeds
 from copydesk.kit.embeds import MediaFile
 from copydesk.news import Image, Record, Story
 from copydesk.publish import Look, plan_site, site
@@ -20,7 +20,7 @@ FILM = embeds.write(MediaFile(kind="video", src="https://cdn.example/v.mp4"))
 
 
 def embed(address: str) -> str:
-    player = players.find(address)
+    player = embeds.find(address)
     assert player is not None
     return embeds.write(player)
 

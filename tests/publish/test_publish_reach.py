@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.news import Edition
-from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
+from copydesk.publish import Look, PublishOptions, Sizes, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "paper" / "reach.py"
 REACH = runpy.run_path(str(SCRIPT))

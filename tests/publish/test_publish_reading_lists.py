@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.news import ChosenStory, ReadingList, Story, Verdict
-from copydesk.publish import MemoryManifest, PageIndex, Published, PublishOptions, publish, survey
+from copydesk.publish import Published, PublishOptions, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 ROOT = "/robots"
 NAMES = ("2026-11-20-a", "2026-11-21-b", "2026-11-22-c")

@@ -18,7 +18,8 @@ from copydesk import config
 from copydesk.archive import Archive
 from copydesk.errors import CopydeskError
 from copydesk.news import Edition, Story
-from copydesk.publish import MemoryManifest, Published, PublishOptions, publish
+from copydesk.publish import Published, PublishOptions, publish
+from world.manifests import MemoryManifest
 from world.shared import SHARED, needs_shared
 
 pytestmark = [needs_shared, pytest.mark.slow]

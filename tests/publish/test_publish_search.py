@@ -9,8 +9,9 @@ from pathlib import Path
 from lxml import html
 
 from copydesk.news import Provider, Story
-from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
+from copydesk.publish import Look, PublishOptions, Sizes, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 START = datetime(2026, 10, 25, tzinfo=UTC)
 

@@ -16,9 +16,10 @@ import pytest
 from lxml import html
 
 from copydesk.news import Provider, Story
-from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
+from copydesk.publish import Look, PublishOptions, Sizes, publish
 from world import editions
 from world.machine import PATIENCE_SECONDS
+from world.manifests import MemoryManifest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -12,8 +12,9 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Beat, Image, OutputOptions, PictureFile, Poster, Story, Topic
-from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, PublishOptions, publish
 from world import editions
+from world.manifests import MemoryManifest
 
 OPEN_SEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
 PAGE = "news/2026-11-24-robots-may-vote/index.html"

@@ -24,9 +24,10 @@ from copydesk.news import (
     Thumbnail,
     Verdict,
 )
-from copydesk.publish import Look, MemoryManifest, PublishOptions, plan_site, publish, site
+from copydesk.publish import Look, PublishOptions, plan_site, publish, site
 from copydesk.rendering import Renderer
 from world import editions
+from world.manifests import MemoryManifest
 
 PAGE = "news/2026-11-24-robots-may-vote/index.html"
 EMBED = (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from lxml import etree
 
 from copydesk.news import Record, Story
-from copydesk.publish import Look, Sizes, plan_site, site, sitemaps
+from copydesk.publish import Look, Sizes, crawlers, plan_site, site
 from world import editions
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -17,7 +17,7 @@ def files(*stories: Story, records: tuple[Record, ...] = (), zone: str = "UTC") 
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
     return {
         sheet.path: sheet.data
-        for sheet in sitemaps.sheets(plan_site(edition, Look(show="none")), site.OUTPUTS)
+        for sheet in crawlers.sitemap_files(plan_site(edition, Look(show="none")), site.OUTPUTS)
     }
 
 
@@ -129,7 +129,7 @@ def test_a_sitemap_holds_no_more_than_the_protocol_allows() -> None:
     look = Look(show="none", sizes=Sizes(sitemap=2))
     plan = plan_site(editions.edition(stories), look)
 
-    made = {sheet.path: sheet.data for sheet in sitemaps.sheets(plan, site.OUTPUTS)}
+    made = {sheet.path: sheet.data for sheet in crawlers.sitemap_files(plan, site.OUTPUTS)}
 
     assert 50_000 == Sizes().sitemap
     assert len(locations(made["sitemap-news-2026-11.xml"])) == 2

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import PublishError
-from copydesk.publish import MemoryManifest
 from copydesk.publish.writing import Sheet, Writer
+from world.manifests import MemoryManifest
 
 
 def opened(out: Path) -> Writer:

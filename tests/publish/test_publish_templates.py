@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import PublishError
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import PublishOptions, publish
 from copydesk.rendering import Renderer
 from world import editions
+from world.manifests import MemoryManifest
 
 
 def built(tmp_path: Path) -> Path:

@@ -9,17 +9,12 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import Reason, Story
-from copydesk.publish import (
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    publish,
-    survey,
-)
+from copydesk.publish import Published, PublishOptions, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guides" / "change-the-looks.md").read_text("utf-8")

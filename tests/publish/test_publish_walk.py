@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from copydesk.news import OutputOptions, Story
-from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish, survey
+from copydesk.publish import Look, PublishOptions, Sizes, publish, survey
 from world import editions
+from world.manifests import MemoryManifest
 
 COUNT, PAGE = 300, 10
 IN_HAND = 60  # a month and a page: what is printed together, as if there were many thousands more

@@ -13,7 +13,7 @@ import pytest
 from copydesk.archive.document import parse_record
 from copydesk.kit import text
 from copydesk.news import IssueLink, IssueSection, Story
-from copydesk.publish.newsletters import (
+from copydesk.publish.issues import (
     LetterText,
     is_marked,
     mentions,

@@ -11,9 +11,10 @@ from lxml import html
 
 from copydesk.errors import PublishError
 from copydesk.news import Edition, Story
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import PublishOptions, publish
 from copydesk.rendering import Renderer, load_strings
 from world import editions
+from world.manifests import MemoryManifest
 
 
 def edition(locale: str, *stories: Story) -> Edition:

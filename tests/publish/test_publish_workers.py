@@ -14,20 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import OutputOptions, PictureFile, Poster, Story
-from copydesk.publish import (
-    Look,
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    Sizes,
-    publish,
-    survey,
-)
+from copydesk.publish import Look, Published, PublishOptions, Sizes, publish, survey
 from world import editions
 from world.machine import PATIENCE_SECONDS
+from world.manifests import MemoryManifest
 
 IN_PAIRS = Sizes(archive=2, api=2, search=2, leg=4)  # a leg is two pages of the archive
 BOTH = OutputOptions(api_v1=True, api_v2=True)

@@ -8,18 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
 from copydesk.news import Story, Verdict
-from copydesk.publish import (
-    MemoryManifest,
-    PageIndex,
-    Published,
-    PublishOptions,
-    publish,
-    survey,
-)
+from copydesk.publish import Published, PublishOptions, publish, survey
 from copydesk.publish.writing import MARKER, UNFINISHED, Sheet, Writer
 from world import editions
+from world.manifests import MemoryManifest
 
 
 def built(out: Path, *stories: Story, manifest: MemoryManifest | None = None) -> Published:

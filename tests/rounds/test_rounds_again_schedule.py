@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from copydesk.rounds import due_looks
 from world.later import (
     SEALS_PAGE,
     SEALS_RECORD,
-    TITLE,
     WALL_PAGE,
     WALL_RECORD,
     at,
@@ -132,23 +130,6 @@ def test_what_a_killed_round_filed_is_looked_at_on_schedule(
             run(root, web)
     run(root, web, back)
     assert set(planned(root).values()) == {NOW + timedelta(hours=due)}
-
-
-def test_a_commit_names_what_an_earlier_version_left(root: Path, tmp_path: Path) -> None:
-    web = web_with(tmp_path, {})
-    run(root, web)
-    run_git(root, "reset", "-q", "--mixed", "HEAD~1")
-    digests = {path: sha256((root / path).read_bytes()) for path in (WALL_RECORD, SEALS_RECORD)}
-    with open_newsroom(root, NOW, {}) as opened:
-        for path, digest in digests.items():
-            opened.memory._run("INSERT INTO journal VALUES (?, ?)", path, digest.hexdigest())
-
-    run(root, web, 0.2)
-
-    titles = ["* Grey seals are back on the coast", f"* {TITLE}"]
-    assert message(root) == ["news: 2 left from an earlier round", "", *titles]
-    with open_newsroom(root, NOW, {}) as opened:
-        assert opened.memory.journal() == {}
 
 
 @pytest.mark.parametrize("place", ["write", "settle", "sync"])

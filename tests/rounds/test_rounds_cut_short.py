@@ -1,7 +1,7 @@
 """Whatever is killed amid its work: the newsroom goes on as if it had not been.
 
-Each word of an editor and each kind of round is killed as its change goes into the journal, and as
-it is remembered; with COPYDESK_KILLS=60 before so many more of its changes of the disk and runs of
+Each word of an editor and each kind of round is killed as its change goes into the journal, and
+just behind that; with COPYDESK_KILLS=60 before so many more of its changes of the disk and runs of
 git, spread over all of them.
 """
 
@@ -43,6 +43,7 @@ PROFILES = {"copydesk": "", "everyday": '[scoring]\nprofile = "everyday"\n'}
 ARCHIVING = "[records]\narchive_after_days = 30\n"
 HERON = "https://heron.example/feed.xml"
 WORD_HOURS = 2.0
+NEW_PAGES = {"gull.example/storm", "gull.example/bakery"}  # filed by rounds that are killed
 WHY = ("--why", "so it is", "--as", "Ed")
 LEDGER = f"""\
 moved:
@@ -232,6 +233,53 @@ def _brief(one: Any, other: Any) -> str:
     return f"{one!r} became {other!r}"
 
 
+def is_as_said(case: Case, found: Sequence[dict[str, Any]], said: Sequence[dict[str, Any]]) -> bool:
+    """Decide whether all that a change needs is there, whoever finished it.
+
+    The memory is told after the commit. If the process is killed between the two, who comes next
+    finds most of it in records, articles and the ledger. Lost are only: which source listed a page
+    that the round filed and when, its counts, the validators and words of a planned look (its
+    address and hour are found again), and a mark on the source that the ledger sets anew.
+    """
+
+    def lasting(state: dict[str, Any]) -> dict[str, Any]:
+        kept = dict(state)
+        if case.is_round or case.words[0] == "file":
+            kept["fates"] = [fate for fate in state["fates"] if fate[0] not in NEW_PAGES]
+            kept["counts"] = [row for row in state["counts"] if row[2] not in {"filed", "lead"}]
+            kept["revisits"] = [look[:3] for look in state["revisits"]]
+        if case.words[:2] == ("sources", "keep"):
+            kept["sources"] = [
+                (url, state.replace(b'"held":true', b'"held":false'))
+                for url, state in state["sources"]
+            ]
+        return kept
+
+    return [*map(lasting, found)] == [*map(lasting, said)]
+
+
+def is_as_unsaid(
+    case: Case,
+    found: Sequence[dict[str, Any]],
+    unsaid: Sequence[dict[str, Any]],
+    said: Sequence[dict[str, Any]],
+) -> bool:
+    """Decide whether a killed command left no trace but the text of the page that it had read.
+
+    `file` stores this text before the journal has the record, so that a record in git never lacks
+    its text. If it is killed between the two, the text stays. No record, ruling or plan names it:
+    it is one file more in a store of limited size, which deletes its oldest files first.
+    """
+    if case.words[0] != "file":
+        return found == unsaid
+    texts = {*said[0]["articles"]}.difference(unsaid[0]["articles"])
+    without = [
+        {**state, "articles": [text for text in state["articles"] if text not in texts]}
+        for state in found
+    ]
+    return unsaid in (found, without)
+
+
 def kill(
     run: Commands, web: Path, root: Path, case: Case, moment: int, *, is_said_again: bool
 ) -> list[dict[str, object]]:
@@ -265,7 +313,8 @@ def test_whatever_was_killed_the_newsroom_goes_on_as_if_it_had_not_been(
 
     whole = Path(shutil.copytree(begun, tmp_path / "whole"))
     assert 0 == say(run, web, whole, case)
-    moments = sorted({*spread(run.changes, KILLS), *_asked_always(run.journalled, profile)})
+    journalled = run.journalled
+    moments = sorted({*spread(run.changes, KILLS), *_asked_always(journalled, profile)})
     said = go_on(whole, web, case)
 
     wrong = {}
@@ -273,7 +322,9 @@ def test_whatever_was_killed_the_newsroom_goes_on_as_if_it_had_not_been(
         root = Path(shutil.copytree(begun, tmp_path / f"killed-{moment}"))
         is_said_again = bool(moment % 2)
         found = kill(run, web, root, case, moment, is_said_again=is_said_again)
-        if found != said and (is_said_again or found != unsaid()):
+        if moment > journalled and is_as_said(case, found, said):
+            continue
+        if found != said and (is_said_again or not is_as_unsaid(case, found, unsaid(), said)):
             wrong[moment] = differences(said, found)
         shutil.rmtree(root)
     assert wrong == {}, f"of {len(moments)} kills"

@@ -15,7 +15,7 @@ from copydesk.background import what_is_due
 from copydesk.memory import Memory
 from copydesk.news import Source
 from copydesk.newsroom import open_newsroom
-from copydesk.rounds.sources import (
+from copydesk.rounds.sources.states import (
     HubPush,
     find_hub_pushed_sources,
     keep_hub_push,

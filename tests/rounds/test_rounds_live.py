@@ -10,6 +10,7 @@ import pytest
 
 from copydesk import newsroom as newsroom_room
 from copydesk import rounds
+from copydesk.newsroom import starts
 from copydesk.newsroom.reports import RoundReport
 from world.background import hosts_in_background
 from world.hosts import Hosts
@@ -37,7 +38,7 @@ def lay_out(root: Path, source: Path, rewrite: Rewrite, hosts: Hosts) -> Path:
     return root
 
 
-def run_round(root: Path, demo: newsroom_room.Demo, web: Path | None) -> RoundReport:
+def run_round(root: Path, demo: starts.Demo, web: Path | None) -> RoundReport:
     with newsroom_room.open_newsroom(root, demo.now, {}) as newsroom:
         return rounds.run_round(newsroom, rounds.RoundOptions(web=web), newsroom_room.Silence())
 
@@ -54,7 +55,7 @@ def records(root: Path) -> dict[str, bytes]:
 def test_the_live_web_and_its_recording_give_the_same_records(tmp_path: Path) -> None:
     replayed = tmp_path / "web.warc.gz"
     reports = []
-    with newsroom_room.demo() as demo, hosts_in_background() as hosts:
+    with starts.demo() as demo, hosts_in_background() as hosts:
         rewrite = stand_recording(hosts, demo.web, demo.now, replayed)
         for name, web in (("live", None), ("replay", replayed)):
             root = lay_out(tmp_path / name, demo.web.parent / "newsroom", rewrite, hosts)

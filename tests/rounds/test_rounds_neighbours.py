@@ -13,7 +13,7 @@ from copydesk.catalogue import Catalogue
 from copydesk.errors import RecordError
 from copydesk.judge import coverage
 from copydesk.news import EditorAction, Shelved, Story
-from copydesk.rounds import rejudging
+from copydesk.rounds.rejudging.neighbours import NeighbourReport, list_neighbours
 from world.desk import NAMES, act, action, desk_newsroom, stories
 from world.newsroom import NOW
 
@@ -49,9 +49,9 @@ def newsroom_of(root: Path, filed: Sequence[Story], *said: EditorAction, more: s
     return root
 
 
-def neighbours(root: Path, name: str = A) -> rejudging.NeighbourReport:
+def neighbours(root: Path, name: str = A) -> NeighbourReport:
     with newsroom.open_newsroom(root, NOW, {}) as opened:
-        return rejudging.list_neighbours(opened, name)
+        return list_neighbours(opened, name)
 
 
 def told(root: Path, name: str = A) -> list[tuple[str, str, str]]:
@@ -109,9 +109,7 @@ def test_what_stands_together_from_before_says_so(tmp_path: Path) -> None:
 def test_where_words_are_not_compared_that_is_said(tmp_path: Path) -> None:
     root = newsroom_of(tmp_path / "beat", titled(), more=EVERYDAY)
 
-    assert rejudging.NeighbourReport(note="the profile everyday compares no words") == neighbours(
-        root
-    )
+    assert NeighbourReport(note="the profile everyday compares no words") == neighbours(root)
 
 
 def test_a_copy_stands_in_no_group_and_nobody_is_no_record(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from copydesk import rounds
 from copydesk.memory import Fate
 from copydesk.newsroom import Silence, open_newsroom, reports
 from copydesk.rounds import forget_old, push_commits, sources
-from copydesk.rounds.sources import source_states
+from copydesk.rounds.sources.states import source_states
 from copydesk.watch import schedule
 from world.background import world_in_background
 from world.newsroom import (

@@ -10,8 +10,8 @@ from copydesk.kit import urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Dropped, Lead, Story
 from copydesk.newsroom import Failure
-from copydesk.rounds import (
-    NO_TRACE,
+from copydesk.rounds import NO_TRACE
+from copydesk.rounds.outcomes import (
     Known,
     NewStory,
     Outcome,

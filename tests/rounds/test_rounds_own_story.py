@@ -12,6 +12,7 @@ import pytest
 from copydesk import building, newsroom, rounds
 from copydesk.editing.applying import apply_actions
 from copydesk.news import EditorAction
+from copydesk.newsroom import records
 from copydesk.rounds import rejudging, run_round
 from world.desk import NAMES, act, action, desk_newsroom, read, rename, stories, undo, verdict
 from world.newsroom import NOW, WALL, record_web, run_git, small_web
@@ -72,7 +73,7 @@ def test_records_stay_clean_and_judging_again_leaves_it_alone(root: Path) -> Non
     assert not report.failed
 
     assert (root / f"_news/{NAME}.md").read_bytes() == before
-    assert newsroom.check_records(root, newsroom.Silence()).is_clean
+    assert records.check_records(root, newsroom.Silence()).is_clean
 
 
 def test_the_site_and_the_apis_have_its_own_page(root: Path, tmp_path: Path) -> None:

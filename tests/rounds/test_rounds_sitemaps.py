@@ -8,7 +8,7 @@ import pytest
 
 from copydesk import rounds
 from copydesk.newsroom import Silence, open_newsroom
-from copydesk.rounds import request_for
+from copydesk.rounds.steps import request_for
 from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web
 
 HOME = "https://plover.example/"

@@ -14,7 +14,7 @@ from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept, SourceMoved
 from copydesk.editing import source_edits
 from copydesk.errors import RecordError, UsageError
 from copydesk.newsroom import open_newsroom
-from copydesk.rounds.sources import States, apply_ledger, note_moves
+from copydesk.rounds.sources.states import States, apply_ledger, note_moves
 from copydesk.watch import schedule
 from world import records
 from world.command import copydesk

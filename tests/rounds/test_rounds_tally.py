@@ -12,8 +12,10 @@ import pytest
 from copydesk.memory import Memory, find_step
 from copydesk.news import Article, Dropped, Lead, Source, Story
 from copydesk.newsroom import Failure
-from copydesk.rounds import NO_TRACE, Known, NewStory, Outcome, Waiting, tally_round
-from copydesk.rounds.sources import SourceAnswer, SourceAnswers, WaitingLeads, keep_waiting_leads
+from copydesk.rounds import NO_TRACE, tally_round
+from copydesk.rounds.outcomes import Known, NewStory, Outcome, Waiting
+from copydesk.rounds.sources import SourceAnswer, SourceAnswers
+from copydesk.rounds.sources.states import WaitingLeads, keep_waiting_leads
 from copydesk.watch.schedule import SourceState
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, small_web

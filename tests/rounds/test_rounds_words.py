@@ -16,7 +16,8 @@ from copydesk.archive import read_rulings
 from copydesk.archive.change import WriteLock, is_cut_short
 from copydesk.news import RulingKind, Said, Verdict
 from copydesk.newsroom import Newsroom, Progress, Silence, open_newsroom, reports
-from copydesk.rounds import Stopwatch, run_round
+from copydesk.rounds import run_round
+from copydesk.rounds.outcomes import Stopwatch
 from world.later import SEALS_RECORD, WALL_PAGE, WALL_RECORD, at, planned, run, story, web_with
 from world.newsroom import KEY, NOW, WALL, Answer, feed, newsroom, page, record_web, run_git
 from world.newsroom import small_web as web_of

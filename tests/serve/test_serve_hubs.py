@@ -19,7 +19,7 @@ from copydesk.background import NewsroomFolder, Subscriber
 from copydesk.fetch import web
 from copydesk.news import Source
 from copydesk.newsroom import Newsroom, open_newsroom
-from copydesk.rounds.sources import (
+from copydesk.rounds.sources.states import (
     find_hub_pushed_sources,
     read_hub_pushed_page,
     subscriptions,

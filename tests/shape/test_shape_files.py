@@ -22,9 +22,8 @@ OWN = {
     "rendering/_renderer.py": "the package's templates",
     "desk/_pages.py": "the package's style and script",
     "rendering/_strings.py": "the package's languages",
-    "newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
-    "illustrate/lettering.py": "the package's face, or the newsroom's, read by `publishing`",
-    "illustrate/drawing.py": "the same; its kept drawings",
+    "newsroom/starts.py": "the package's demo, and the folder of a new newsroom",
+    "illustrate/drawing.py": "the package's face, or the newsroom's; its kept drawings",
 }
 STORES = {
     "mail_store/_database.py": "whether an erased address still stands in the file",
@@ -47,7 +46,6 @@ STORES = {
     "newsroom/_newsroom.py": "where git keeps what a work tree shares",
     "building/_build.py": "which folders are gone",
     "publish/writing.py": "the site, to compare",
-    "publish/_stage.py": "the site",
     "background/_fork_server.py": "/dev/null",
     "background/_edited_files.py": "the kernel's table of mounts",
     "serve/_files.py": "the site",

@@ -31,7 +31,7 @@ CHANGES = {
 }
 OF_THE_OWNER = {
     "config/_write_beat.py": "beat.toml, for `sources add`; the owner commits it",
-    "newsroom/_starts.py": "a newsroom that is made or adopted",
+    "newsroom/starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
     "newsroom/uploads.py": "pictures that wait for the action that uses them",
@@ -55,8 +55,7 @@ OWN = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/writing.py": "the same",
+    "publish/writing.py": "the site, below .copydesk or where `build --out` says",
 }
 ELSEWHERE = {
     "newsletters/sending/_prepare.py": "letters as files that a person asked for",
@@ -80,7 +79,7 @@ COMMITTERS = {
     "newsroom/filing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the page index's tables",
-    "publish/page_index/_page_index.py": "the same",
+    "catalogue/page_index.py": "the same",
 }
 
 

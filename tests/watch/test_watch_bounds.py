@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.errors import FeedError
-from copydesk.kit import players
+from copydesk.kit import embeds
 from copydesk.news import Page, Source
 from copydesk.watch import SourceReading, read
 from copydesk.watch.documents import plain, repair, weigh
@@ -110,12 +110,12 @@ def test_of_very_many_sounds_and_videos_the_first_are_looked_at(
 ) -> None:
     asked: list[str] = []
 
-    def seen(address: str) -> players.Player | None:
+    def seen(address: str) -> embeds.Player | None:
         asked.append(address)
         return find(address)
 
-    find = players.find
-    monkeypatch.setattr(players, "find", seen)  # what it costs is what is counted
+    find = embeds.find
+    monkeypatch.setattr(embeds, "find", seen)  # what it costs is what is counted
     head = b'<rss xmlns:media="http://search.yahoo.com/mrss/"><channel>'
     same = offer % 1 * 5_000 + b"".join(offer % n for n in range(20))
     item = (ITEM % 1).replace(b"</item>", same + b"</item>")

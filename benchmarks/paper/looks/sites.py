@@ -26,6 +26,7 @@ from PIL import Image as Drawing
 from PIL import ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(1, str(Path(__file__).parents[3] / "tests"))
 import shelves as invented_records  # beside this file, as stories.py
 from stories import ARABIC, AT, GERMAN, HEADLINES, HEBREW, LONG, related, story
 
@@ -43,7 +44,8 @@ from copydesk.news import (
     Topic,
     Verdict,
 )
-from copydesk.publish import Look, MemoryManifest, Practice, PublishOptions, publish
+from copydesk.publish import Look, Practice, PublishOptions, publish
+from world.manifests import MemoryManifest
 
 BIG = 2_000
 _SHELVES = {

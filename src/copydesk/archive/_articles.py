@@ -15,7 +15,7 @@ from pathlib import Path
 
 from copydesk.errors import RecordError
 from copydesk.kit import files, urls
-from copydesk.news import Article
+from copydesk.news import Article, Story
 
 # <content>.<URL>.<web URL>.json: the first 32 hex digits of the JSON's SHA-256, and the first 16 of
 # each URL's identity. So a URL is found in the list of names, without reading a file.
@@ -90,6 +90,11 @@ class ArticleStore:
         """Return the article stored last for a URL, its own or its web URL, or None."""
         name = self.find_name(url)
         return None if name is None else self.get(name)
+
+    def find_for(self, story: Story) -> Article | None:
+        """Return the stored article of a story, None if it is no longer stored."""
+        found = map(self.find, story.addresses)
+        return next((article for article in found if article is not None), None)
 
     def find_name(self, url: str) -> str | None:
         """Return the hash of the article stored last for a URL, None for none."""

@@ -92,6 +92,11 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
         """The first line of the message."""
         return self.message.strip().split("\n", 1)[0]
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths of all files, and those that they are moved from."""
+        return frozenset(path for file in self.files for path in file.paths)
+
 
 @dataclass(slots=True)
 class OpenEntry:
@@ -123,18 +128,6 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: list[OpenEntry] = []
-
-    @property
-    def is_new(self) -> bool:
-        """Whether no version of copydesk with a journal has worked here yet."""
-        return not self._folder.is_dir()
-
-    def begin(self) -> None:
-        """Create the journal's folder; raise RecordError if that fails."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unwritable(self._folder, error) from error
 
     def open(self, entry: JournalEntry) -> OpenEntry:
         """Write a new entry to disk and hold it; raise RecordError if it cannot be written."""

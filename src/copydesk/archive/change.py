@@ -33,12 +33,10 @@ from copydesk.archive.git import AUTHOR, Repository
 from copydesk.errors import BusyError, CopydeskError, GitError, RecordError
 from copydesk.kit import dates, files, locks
 
-Note = Callable[[Sequence[str]], bytes]
-
-
-def _without_note(skipped: Sequence[str]) -> bytes:
-    """Return an empty note."""
-    return b""
+PRIVATE = ".copydesk"
+WAIT_SECONDS = 10.0
+# Called with a change's note and the paths that it writes.
+Remember = Callable[[bytes, Collection[str]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,7 @@ class Change:
     """New contents for some files, to be committed together with a message, an author and a time.
 
     `branch` is the branch that the change was decided on, "" for the one that is checked out.
+    `note` is what the caller must remember of the change, in the caller's own format.
     """
 
     files: tuple[FileChange, ...]
@@ -53,8 +52,9 @@ class Change:
     when: datetime
     author: str = AUTHOR
     branch: str = ""
+    note: bytes = b""
 
-    def commit(self, lock: Hold) -> Committed:
+    def commit(self, lock: WriteLock) -> Committed:
         """Commit the change completely or not at all.
 
         Raises RecordError if one of the files has uncommitted edits or has changed since the change
@@ -67,15 +67,12 @@ class Change:
         """The paths of the files that change."""
         return tuple(file.path for file in self.files)
 
-    def begin(
-        self, lock: Hold, *, needed: Collection[str] = (), note: Note = _without_note
-    ) -> Begun:
-        """Write the change into the journal, but no file yet.
+    def begin(self, lock: WriteLock, *, needed: Collection[str] = ()) -> Begun:
+        """Write the change into the journal, but no file yet; then let its note be remembered.
 
         Files with uncommitted edits are skipped. From here on the change will be committed, even if
-        the process is killed. `note` gets the skipped paths and returns what the caller must
-        remember of the change. Raises RecordError if the journal cannot be written, or if one of
-        the `needed` paths has uncommitted edits.
+        the process is killed. Raises RecordError if the journal cannot be written, or if one of the
+        `needed` paths has uncommitted edits.
         """
         lock.require_hold()
         entries = [file.as_entry() for file in self.files]
@@ -88,26 +85,25 @@ class Change:
         skipped = tuple(
             entry_file.path for entry_file in entries if not touched.isdisjoint(entry_file.paths)
         )
-        memo = note(skipped)
-        pending = lock.journal.open(self._entry(lock, ours, memo)) if ours else None
-        if memo:
-            lock.remember(memo)
+        pending = lock.journal.open(self._entry(lock, ours)) if ours else None
+        if self.note:
+            lock.remember(self.note, {path for file in ours for path in file.paths})
         return Begun(
             lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
         )
 
-    def _entry(self, lock: Hold, ours: tuple[EntryFile, ...], note: bytes) -> JournalEntry:
+    def _entry(self, lock: WriteLock, ours: tuple[EntryFile, ...]) -> JournalEntry:
         return JournalEntry(
             message=self.message.replace("\0", ""),
             author=self.author.replace("\0", ""),
             when=dates.rfc3339(self.when),
             branch=self.branch or lock.repository.branch(),
             files=ours,
-            note=note,
+            note=self.note,
         )
 
 
-def _find_edits(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
+def _find_edits(lock: WriteLock, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
     """Return the paths that somebody else has changed, and git's error if it cannot tell.
 
     A path counts as changed if the file is neither in its old nor in its new state, or if git sees
@@ -152,7 +148,7 @@ class Begun:
     An urgent change does not release the lock before its first file or before its commit.
     """
 
-    lock: Hold
+    lock: WriteLock
     skipped: tuple[str, ...]
     pending: OpenEntry | None
     error: GitError | None = None
@@ -228,31 +224,67 @@ def _under_edit(root: Path, path: str) -> RecordError:
     )
 
 
-PRIVATE = ".copydesk"
+def is_cut_short(root: Path) -> bool:
+    """Return whether the journal has a change that is not finished."""
+    return not Journal(root / PRIVATE / "journal").is_empty()
 
 
-Remember = Callable[[bytes], None]
+def remember_nothing(note: bytes, paths: Collection[str]) -> None:
+    """Ignore the note: the default for a `WriteLock`."""
 
 
-def remember_nothing(note: bytes) -> None:
-    """Ignore the note: the default for `Hold.remember`."""
+class WriteLock:
+    """The lock for writing into a newsroom: one process at a time, for parts of a second.
 
-
-class Hold:
-    """A newsroom's repository, its journal and its write lock.
-
-    `remember` is called with the note of a change after the journal has it, and again by whoever
-    finishes the change after a kill. `lot_seconds` is how long the lock is held at a time.
+    It has the newsroom's repository and its journal. `remember` is called with the note of a change
+    after the journal has it, and again by whoever finishes the change after a kill. `recovered` are
+    the changes that were finished when the lock was taken. `lot_seconds` is how long the lock is
+    held at a time. Locks are taken in this order: round, write, git, SQLite.
     """
 
     lot_seconds = 0.4
 
-    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
+    def __init__(
+        self,
+        root: Path,
+        remember: Remember = remember_nothing,
+        repository: Repository | None = None,
+    ) -> None:
         self.root = root
         self.remember = remember
-        self.repository = Repository(root)
+        self.repository = repository or Repository(root)
         self.journal = Journal(root / PRIVATE / "journal")
+        self.recovered: tuple[Recovered, ...] = ()
         self._lock = locks.Lock(root / PRIVATE / "write.lock")
+
+    @contextlib.contextmanager
+    def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+        """Hold the lock for the block, and first finish the changes that a killed process left.
+
+        Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
+        the folder cannot be written or a newer version left a change.
+        """
+        try:
+            is_mine = self._lock.acquire(wait_seconds)
+        except OSError as error:
+            raise RecordError(
+                f"the newsroom cannot be written ({error.strerror})",
+                subject=str(self.root / PRIVATE),
+                hint="look at the folder's rights",
+            ) from error
+        if not is_mine:
+            raise BusyError(
+                "another copydesk is writing in this newsroom",
+                subject=str(self.root),
+                hint="try again in a moment",
+            )
+        try:
+            self.recovered = recover(self)
+            yield
+        finally:
+            self.repository.close()
+            self.journal.leave_all()
+            self._lock.release()
 
     def note_missing_flock(self) -> bool:
         """Return True once for each newsroom whose file system has no flock.
@@ -280,93 +312,22 @@ class Hold:
             self.give_way()
 
 
-WAIT_SECONDS = 10.0
-
-
-def is_cut_short(root: Path) -> bool:
-    """Return whether the journal has a change that is not finished."""
-    return not Journal(root / PRIVATE / "journal").is_empty()
-
-
-class WriteLock(Hold):
-    """The lock for writing into a newsroom: one process at a time, for parts of a second.
-
-    `recovered` are the changes that were finished when the lock was taken. `adopted` are the paths
-    that `adopt` committed. Locks are taken in this order: round, write, git, SQLite.
-    """
-
-    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
-        super().__init__(root, remember)
-        self.recovered: tuple[Recovered, ...] = ()
-        self.adopted: frozenset[str] = frozenset()
-
-    @contextlib.contextmanager
-    def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-        """Hold the lock for the block, and first finish the changes that a killed process left.
-
-        Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
-        the folder cannot be written or a newer version left a change.
-        """
-        try:
-            is_mine = self._lock.acquire(wait_seconds)
-        except OSError as error:
-            raise RecordError(
-                f"the newsroom cannot be written ({error.strerror})",
-                subject=str(self.root / PRIVATE),
-                hint="look at the folder's rights",
-            ) from error
-        if not is_mine:
-            raise BusyError(
-                "another copydesk is writing in this newsroom",
-                subject=str(self.root),
-                hint="try again in a moment",
-            )
-        self.recovered = ()
-        try:
-            self.recover()
-            yield
-        finally:
-            self.journal.leave_all()
-            self._lock.release()
-
-    def recover(self) -> None:
-        """Finish the changes that other processes left in the journal; add them to `recovered`."""
-        self.recovered = (*self.recovered, *recover(self))
-
-    def adopt(self, paths: Iterable[str], message: str, when: datetime) -> None:
-        """Commit files as they are on disk, and the deletion of those that are missing.
-
-        For the files of a new newsroom, and for those that a version without a journal left.
-        """
-        self.require_hold()
-        ours = tuple(EntryFile(path=path, after=digest_of(self.root, path)) for path in paths)
-        entry = JournalEntry(
-            message=message,
-            author=AUTHOR,
-            when=dates.rfc3339(when),
-            branch=self.repository.branch(),
-            files=ours,
-            is_written=True,
-        )
-        self.journal.open(entry).leave()
-        self.adopted |= {file.path for file in ours}
-        self.recover()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
     """A change that another process left: first line of its message, its paths, its commit.
 
-    Without a commit it still waits (`obstacle` says for what), or nothing was left to change.
+    `new` are the paths of files that it created. Without a commit it still waits (`obstacle` says
+    for what), or nothing was left to change.
     """
 
     subject: str
     paths: tuple[str, ...]
+    new: tuple[str, ...] = ()
     commit: str | None = None
     obstacle: str = ""
 
 
-def recover(lock: Hold) -> tuple[Recovered, ...]:
+def recover(lock: WriteLock) -> tuple[Recovered, ...]:
     """Finish the changes in the journal that no process is working on; return the results.
 
     First their notes are remembered. Then the files are written, the newest change first, so that
@@ -378,24 +339,24 @@ def recover(lock: Hold) -> tuple[Recovered, ...]:
     waiting = lock.journal.hold_waiting()
     for pending in waiting:
         if pending.entry.note:
-            lock.remember(pending.entry.note)
+            lock.remember(pending.entry.note, pending.entry.paths)
     _sweep(lock, waiting)
     broken = {id(pending) for pending in reversed(waiting) if not _roll_forward(lock, pending)}
     return tuple(_settle(lock, pending, is_whole=id(pending) not in broken) for pending in waiting)
 
 
-def _sweep(lock: Hold, waiting: Iterable[OpenEntry]) -> None:
+def _sweep(lock: WriteLock, waiting: Iterable[OpenEntry]) -> None:
     """Remove temporary files that a killed process left in the folders of these changes.
 
     Safe because these folders are written only while the lock is held.
     """
-    paths = (path for pending in waiting for file in pending.entry.files for path in file.paths)
+    paths = (path for pending in waiting for path in pending.entry.paths)
     for path in {PurePosixPath(path).parent: path for path in paths}.values():
         with contextlib.suppress(RecordError):  # the folder became a symbolic link: not ours
             files.sweep_leftovers(_files.inside(lock.root, path).parent)
 
 
-def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
+def _roll_forward(lock: WriteLock, pending: OpenEntry) -> bool:
     """Write the files that are still to be written; return whether all could be written."""
     entry = pending.entry
     if entry.is_written or other_branch(lock, entry):
@@ -409,7 +370,7 @@ def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
     return is_whole
 
 
-def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
+def _settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool) -> Recovered:
     entry = pending.entry
     if not entry.is_written and other_branch(lock, entry):
         leave(pending)
@@ -418,7 +379,8 @@ def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
         done = settle(lock, pending, is_whole=is_whole)
     return Recovered(
         subject=entry.subject,
-        paths=tuple(entry_file.path for entry_file in entry.files),
+        paths=tuple(file.path for file in entry.files),
+        new=tuple(file.path for file in entry.files if not (file.before or file.moved_from)),
         commit=done.commit,
         obstacle=done.obstacle,
     )
@@ -468,7 +430,7 @@ def write(root: Path, entry_file: EntryFile) -> bool:
     return True
 
 
-def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committed:
+def settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool = True) -> Committed:
     """Commit the files of a journal entry that are in their new state, and close the entry.
 
     If no commit is possible now, the entry stays in the journal without the files' bytes. If a file
@@ -496,7 +458,7 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
     return Committed(obstacle=obstacle or str(error), error=error)
 
 
-def _commit(lock: Hold, entry: JournalEntry) -> str | None:
+def _commit(lock: WriteLock, entry: JournalEntry) -> str | None:
     """Commit those files of the entry that are in their new state; return the commit's id.
 
     None if nothing changed.
@@ -529,7 +491,7 @@ def leave(pending: OpenEntry) -> None:
     pending.leave()
 
 
-def other_branch(lock: Hold, entry: JournalEntry) -> str:
+def other_branch(lock: WriteLock, entry: JournalEntry) -> str:
     """Return the obstacle if another branch than the entry's is checked out, "" otherwise."""
     branch = lock.repository.branch()
     if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):

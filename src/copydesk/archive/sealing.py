@@ -16,10 +16,12 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import os
 from pathlib import Path, PurePosixPath
 
 from copydesk.errors import SealError
+from copydesk.news import Story
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -51,6 +53,18 @@ def unseal(sealed: str, key: bytes, name: str) -> bytes:
     if len(nonce) == _NONCE_BYTES:
         return _open_ours(ciphertext, key, nonce, name)
     return _open_reference(ciphertext, key, nonce, name)
+
+
+def read_source(story: Story, key: bytes | None) -> str:
+    """Return the source in a record's sealed part, "" if it cannot be opened."""
+    if not (story.secured and key):
+        return ""
+    try:
+        private = json.loads(unseal(story.secured, key, story.path))
+    except (SealError, ValueError):
+        return ""
+    source = private.get("source") if isinstance(private, dict) else None
+    return source if isinstance(source, str) else ""
 
 
 def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:

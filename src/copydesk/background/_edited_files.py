@@ -14,11 +14,10 @@ from inotify_simple import INotify, flags
 
 from copydesk.archive import Archive
 from copydesk.background._starters import RoundStarter
-from copydesk.building import find_stale_pages
 from copydesk.errors import CopydeskError
 from copydesk.kit import text
 from copydesk.newsroom import Newsroom, hold_lock
-from copydesk.newsroom.cataloguing import find_stale_entries
+from copydesk.newsroom.following import find_stale_entries, find_stale_pages
 from copydesk.newsroom.reports import read_round_status
 
 Say = Callable[[str], None]

@@ -39,7 +39,7 @@ _FACES = (
 )
 _MODULES = (
     *("copydesk.cli.records", "copydesk.cli.rounds"),
-    *("copydesk.newsroom.cataloguing", "copydesk.newsroom.filing", "copydesk.building.webhooks"),
+    *("copydesk.newsroom.cataloguing", "copydesk.newsroom.filing", "copydesk.building.channels"),
     *("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps"),
     *("PIL.features", "Stemmer", "aiodns", "aiohttp", "concurrent.futures.thread"),
     *(

@@ -26,7 +26,7 @@ from copydesk.fetch import Clock
 from copydesk.kit import text, urls
 from copydesk.memory import Memory
 from copydesk.news import Page, Refused
-from copydesk.rounds.sources import (
+from copydesk.rounds.sources.states import (
     HubPush,
     forget_subscription,
     keep_hub_push,

@@ -21,7 +21,7 @@ from copydesk.errors import ConfigError, CopydeskError
 from copydesk.fetch import Clock
 from copydesk.memory import Memory
 from copydesk.newsroom import PRIVATE
-from copydesk.rounds.sources import LEDGER_PATH, unread_hub_pushes
+from copydesk.rounds.sources.states import LEDGER_PATH, unread_hub_pushes
 from copydesk.watch import schedule
 
 Say = Callable[[str], None]
@@ -196,7 +196,7 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
-    if memory.journal() or change.is_cut_short(settings.root):
+    if change.is_cut_short(settings.root):
         return Due(why="a change was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")

@@ -18,7 +18,7 @@ from copydesk.background._letters import LetterHours, MailHours
 from copydesk.background._rounds import NewsroomFolder, Rounds
 from copydesk.background._starters import REJUDGING, CommandOnDemand, RoundStarter, run_command
 from copydesk.building import is_gone
-from copydesk.building.webhooks import call_webhooks
+from copydesk.building.channels import send_calls
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock, web
@@ -39,7 +39,7 @@ class NewsroomService:
     `prefix` is the site's own path without slashes at its ends. `audience` is None if reads are not
     counted, `issue_views` if views of newsletter issues are not; `rounds`, `subscriber` and
     `on_demand` are None if rounds may not run. `edited_files` builds the site after edits by hand
-    and newly filed newsletters, `webhook_calls` calls webhooks, `letter_hours` files newsletters,
+    and newly filed newsletters, `channel_calls` tells channels, `letter_hours` files newsletters,
     `mail_hours` sends them, `rejudging` judges filed stories again when an owner asks for it. `say`
     tells the operator.
     """
@@ -49,7 +49,7 @@ class NewsroomService:
     private: Path
     folder: NewsroomFolder
     edited_files: EditedFiles
-    webhook_calls: WebhookCalls
+    channel_calls: ChannelCalls
     letter_hours: LetterHours
     mail_hours: MailHours
     rejudging: CommandOnDemand
@@ -80,7 +80,7 @@ class NewsroomService:
         """
         workers = (
             self.edited_files,
-            self.webhook_calls,
+            self.channel_calls,
             self.letter_hours,
             self.mail_hours,
             self.rounds,
@@ -148,7 +148,7 @@ def _prepare_service(
         private=newsroom.private,
         folder=folder,
         edited_files=edited_files,
-        webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
+        channel_calls=ChannelCalls(folder, clock, with_time(say, clock)),
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         rejudging=rejudging,
@@ -211,13 +211,13 @@ def with_time(say: Say, clock: fetch.Clock) -> Say:
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
-# Calling webhooks.
+# Telling channels.
 
 _EVERY_SECONDS = 5.0
 
 
-class WebhookCalls:
-    """Call the webhooks that are due; `say` tells the operator which calls were given up."""
+class ChannelCalls:
+    """Send the due calls of channels; `say` tells the operator which calls were given up."""
 
     def __init__(self, folder: NewsroomFolder, clock: Clock, say: Callable[[str], None]) -> None:
         self._folder = folder
@@ -229,14 +229,14 @@ class WebhookCalls:
         """Look every few seconds until cancelled."""
         while True:
             await self._clock.sleep(_EVERY_SECONDS)
-            if self._folder.last.webhooks:
+            if self._folder.last.channels:
                 await self.call()
 
     async def call(self) -> None:
         """Send the due calls; if the memory is busy or broken they wait for the next time."""
         try:
             with closing(await asyncio.to_thread(self._folder.memory)) as memory:
-                notes = await call_webhooks(self._folder.last, memory, self._clock.now())
+                notes = await send_calls(self._folder.last, memory, self._clock.now())
         except CopydeskError as error:
             notes = (f"webhooks were not called: {error}",)
         for note in notes:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from copydesk.building._build import BuildOptions as BuildOptions
     from copydesk.building._build import build as build
     from copydesk.building._build import find_own_scripts as find_own_scripts
-    from copydesk.building._build import find_stale_pages as find_stale_pages
     from copydesk.building._build import is_gone as is_gone
     from copydesk.building._build import make_public_pictures as make_public_pictures
     from copydesk.building._build import open_site_plan as open_site_plan

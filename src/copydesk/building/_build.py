@@ -1,7 +1,7 @@
 """Build the site from the filed stories; write only what changed.
 
-Also finds records whose pages are out of date, symbolic links in the newsroom's assets, and the
-scripts on the site that copydesk itself added.
+Also finds symbolic links in the newsroom's assets, and the scripts on the site that copydesk itself
+added.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import get_args
 
 from copydesk import archive, placement, publish
-from copydesk.archive import Archive, Signature, reading_lists
+from copydesk.archive import Archive, reading_lists
 from copydesk.building._pictures import ShareCards, picture_shows
+from copydesk.catalogue.page_index import PageIndex
 from copydesk.config import Settings
 from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
@@ -35,13 +36,13 @@ from copydesk.news import (
     Verdict,
 )
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
+from copydesk.newsroom.following import PAGE_INDEX_FILE, take_snapshot
 from copydesk.newsroom.reports import BuildReport, read_missing_parts
 from copydesk.newsroom.uploads import show_uploads
 from copydesk.placement import issue_stems
 from copydesk.rendering import read_template
 
 GONE = "gone.txt"  # next to the site, for the server: the folders to answer with 410, one a line
-PAGES = "pages.sqlite"  # the page index: data about the stories that pages list; disposable
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 
@@ -188,9 +189,9 @@ def is_gone(private: Path, path: str) -> bool:
     return f"/{path.removesuffix('/index.html')}/" in folders
 
 
-def _open_page_index(private: Path, out: Path) -> publish.PageIndex:
+def _open_page_index(private: Path, out: Path) -> PageIndex:
     """Open the index of the stories that were published into a web root."""
-    return publish.PageIndex(private / PAGES, str(out.resolve()))
+    return PageIndex(private / PAGE_INDEX_FILE, str(out.resolve()))
 
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
@@ -289,8 +290,6 @@ def _find_awaited_pictures(private: Path) -> frozenset[str]:
 
 # The filed stories as a build reads them.
 
-_TICK_NS = 50_000_000
-
 
 class NewsroomStories:
     """A newsroom's stories, live and archived, as `news.FiledStories`; reports unreadable records.
@@ -313,16 +312,16 @@ class NewsroomStories:
 
         Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
         """
-        signatures = self._archive.signatures(stories=True)
-        # a hash of four integers is the same in every process, and needs a third of their digits
-        found = {path: f"{hash(signature):x}" for path, signature in signatures.items()}
-        # a file changed a moment ago may change again within the same tick of the clock
-        settled = time.time_ns() - _TICK_NS
-        for path, signature in signatures.items():
-            if signature.changed_ns >= settled:
+        now = take_snapshot(self._archive)
+        stamps = now.stamps()
+        found = {path: f"{stamp:x}" for path, stamp in stamps.items()}
+        for path in stamps:
+            if not now.is_settled(path):
                 found[path] += f" at {time.time_ns()}"  # unique, so that it is read again
-            if not path.isascii() and not self._is_text(path):
-                del found[path]
+        for path in now.signatures.keys() - stamps.keys():
+            subject = path.encode("utf-8", "replace").decode()
+            hint = "give the file another name"
+            self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
         self._stamp_rulings(found)
         return found
 
@@ -338,15 +337,6 @@ class NewsroomStories:
     def _removal(self, path: str) -> Verdict | None:
         verdict = self._rulings.verdict_on(path)
         return verdict if verdict is not None and verdict.said == "remove" else None
-
-    def _is_text(self, path: str) -> bool:
-        """Decide whether a path is valid text; report it if not."""
-        if text.is_encodable(path):
-            return True
-        subject = path.encode("utf-8", "replace").decode()
-        hint = "give the file another name"
-        self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
-        return False
 
     def read(self, path: str) -> Story | None:
         """Return a story, None if its record cannot be read."""
@@ -376,24 +366,6 @@ def _name(path: str) -> str:
 
 def _note_digest(note: str) -> str:
     return hashlib.sha256(note.encode("utf-8", "replace")).hexdigest()[:16]
-
-
-# Stale pages: pages on the newsroom's site that are older than their records.
-
-
-def find_stale_pages(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return the paths of the given records that changed since the site was built.
-
-    `signatures` has the current signature by path, None for a missing record. The page index is
-    opened read-only, so that a server of an older version does not change it.
-    """
-    file, site = newsroom.private / PAGES, str(newsroom.site.resolve())
-    built = {
-        path: stamp.partition(" ")[0]  # the rest is about rulings, which only a round checks
-        for path, stamp in publish.read_stamps(file, site, signatures).items()
-    }
-    now = {path: f"{hash(sign):x}" for path, sign in signatures.items() if sign is not None}
-    return {path for path in signatures if now.get(path) != built.get(path)}
 
 
 # The newsroom's own files in `assets/`, which the site serves at `/assets/`.

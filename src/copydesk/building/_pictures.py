@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
 
-from copydesk.archive import ArticleStore
+from copydesk.archive import ArticleStore, sealing
 from copydesk.config import Settings
 from copydesk.errors import PictureError
 from copydesk.illustrate import Album, Easel
@@ -19,47 +18,11 @@ from copydesk.kit import files, within
 from copydesk.memory import Memory
 from copydesk.news import PictureFile, Poster, Show, Story
 from copydesk.newsroom import Troubles
-from copydesk.newsroom.filing import find_article, read_sealed_source
-
-
-class PicturedStory(Protocol):
-    """A story with a picture, as known before its record is read; "" means unknown."""
-
-    @property
-    def path(self) -> str:
-        """The path of its record."""
-        ...
-
-    @property
-    def image(self) -> str:
-        """The origin address of its picture."""
-        ...
-
-    @property
-    def web_url(self) -> str:
-        """The address of the story at its publisher."""
-        ...
-
-    @property
-    def domain(self) -> str:
-        """The registrable domain of its publisher."""
-        ...
-
-
-class SurveyedPictures(Protocol):
-    """The part of a site survey that these rules need."""
-
-    def with_picture(self) -> Iterable[PicturedStory]:
-        """Return the stories with a picture, in short form."""
-        ...
-
-    def read(self, path: str) -> Story | None:
-        """Return the story at a path, None if it is gone."""
-        ...
+from copydesk.publish import Survey
 
 
 def picture_shows(
-    settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: SurveyedPictures
+    settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: Survey
 ) -> Mapping[str, Show]:
     """Return how to show pictures that need something else than the site's default, by record path.
 
@@ -76,14 +39,14 @@ def picture_shows(
 
 
 def _apply_settings(
-    settings: Settings, articles: ArticleStore, memory: Memory, seen: SurveyedPictures
+    settings: Settings, articles: ArticleStore, memory: Memory, seen: Survey
 ) -> dict[str, Show]:
     known = memory.sources_of_records()
     found: dict[str, Show] = {}
     for entry in seen.with_picture():
         source = known.get(entry.path)
         if not source and (story := seen.read(entry.path)) is not None:
-            source = read_sealed_source(settings, story) or _source_in_article(articles, story)
+            source = sealing.read_source(story, settings.key) or _source_in_article(articles, story)
         show = settings.show_of(source or "", entry.domain or entry.web_url)
         if show != settings.pictures.show:
             found[entry.path] = show
@@ -91,7 +54,7 @@ def _apply_settings(
 
 
 def _source_in_article(articles: ArticleStore, story: Story) -> str:
-    article = find_article(articles, story)
+    article = articles.find_for(story)
     return "" if article is None else article.source
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from copydesk import deploy, fetch
+from copydesk import channels, fetch
 from copydesk.config import Settings
 from copydesk.fetch.web import Web
 from copydesk.kit import dates, urls
@@ -33,7 +33,7 @@ def send_pings(
     """
     pending = PendingPings(memory, now)
     endpoint = settings.deploy.index_now_endpoint
-    pending.forget_others(deploy.listeners(settings.beat, endpoint))
+    pending.forget_others(channels.listeners(settings.beat, endpoint))
     wanted = list(_pings_to_send(settings, now, pending, tuple(changed)))
     if not wanted:
         return 0, ()
@@ -56,7 +56,7 @@ def send_pings(
     return len(heard), tuple(notes)
 
 
-def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
+def _by_listener(pings: Iterable[channels.Ping]) -> dict[str, tuple[str, ...]]:
     """Return the paths to tell each listener, by its URL."""
     found: dict[str, tuple[str, ...]] = {}
     for ping in pings:
@@ -66,16 +66,16 @@ def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
 
 def _pings_to_send(
     settings: Settings, now: datetime, pending: PendingPings, changed: tuple[str, ...]
-) -> Iterator[deploy.Ping]:
+) -> Iterator[channels.Ping]:
     """Yield the pings to send: those for changed paths, and pending ones that are due."""
     beat, endpoint = settings.beat, settings.deploy.index_now_endpoint
-    news = deploy.pings(beat, endpoint, changed)
-    for url in deploy.listeners(beat, endpoint):
+    news = channels.pings(beat, endpoint, changed)
+    for url in channels.listeners(beat, endpoint):
         owed = pending.of(url)
         has_news = any(ping.url == url for ping in news)
         if has_news or (owed is not None and owed.is_due(now)):
             paths = (*changed, *(owed.paths if owed else ()))
-            yield from (ping for ping in deploy.pings(beat, endpoint, paths) if ping.url == url)
+            yield from (ping for ping in channels.pings(beat, endpoint, paths) if ping.url == url)
 
 
 def _is_public(settings: Settings) -> bool:
@@ -87,8 +87,8 @@ def _is_public(settings: Settings) -> bool:
 
 
 async def _send(
-    settings: Settings, wanted: Sequence[deploy.Ping]
-) -> tuple[list[deploy.Ping], Mapping[str, str]]:
+    settings: Settings, wanted: Sequence[channels.Ping]
+) -> tuple[list[channels.Ping], Mapping[str, str]]:
     """Send all pings; return those that succeeded, and the reason of each failure by URL."""
     heard = []
     silent: dict[str, str] = {}
@@ -101,17 +101,18 @@ async def _send(
                 answer = await web.post_json(ping.url, ping.body)
             else:
                 answer = await web.post(ping.url, ping.form)
-            if why := _trouble(answer):
+            if why := find_trouble(answer):
                 silent[ping.url] = why
             else:
                 heard.append(ping)
     return heard, silent
 
 
-def _trouble(answer: Page | Refused) -> str:
+def find_trouble(answer: Page | Refused) -> str:
+    """Return why a POST failed, "" if it did not."""
     if isinstance(answer, Refused):
         return f"{answer.reason} ({answer.detail})" if answer.detail else answer.reason
-    return "" if answer.status < 300 else f"it answered {answer.status}"
+    return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"
 
 
 # Pending pings, stored in the memory until the listener has heard them.

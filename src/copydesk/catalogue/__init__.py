@@ -1,22 +1,32 @@
 """Index the filed stories in SQLite, and answer questions about them without reading a record.
 
-Answers are paths of records: who wants a story reads the record at its path. The catalogue is
-disposable, since all of it can be made again from the records.
+Answers of the catalogue are paths of records: who wants a story reads the record at its path. The
+page index (`page_index`, `page_entries`, `page_updates`) knows which pages of a site show a story.
+Both are disposable, since all of it can be made again from the records.
 """
 
 from __future__ import annotations
 
-from copydesk.catalogue._catalogue import Catalogue as Catalogue
-from copydesk.catalogue._entries import BrokenRecord as BrokenRecord
-from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
-from copydesk.catalogue._entries import DecidedStory as DecidedStory
-from copydesk.catalogue._entries import StoryLabels as StoryLabels
-from copydesk.catalogue._entries import TextMarks as TextMarks
-from copydesk.catalogue._happenings import FiledHappening as FiledHappening
-from copydesk.catalogue._happenings import HappeningCursor as HappeningCursor
-from copydesk.catalogue._questions import StoryFilter as StoryFilter
-from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus
-from copydesk.catalogue._sums import PublisherCount as PublisherCount
-from copydesk.catalogue._sums import TopicCount as TopicCount
-from copydesk.catalogue._sums import TopicRank as TopicRank
-from copydesk.catalogue._tables import read_signatures as read_signatures
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.catalogue._catalogue import Catalogue as Catalogue
+    from copydesk.catalogue._entries import BrokenRecord as BrokenRecord
+    from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
+    from copydesk.catalogue._entries import StoryLabels as StoryLabels
+    from copydesk.catalogue._entries import TextMarks as TextMarks
+    from copydesk.catalogue._questions import DecidedStory as DecidedStory
+    from copydesk.catalogue._questions import FiledHappening as FiledHappening
+    from copydesk.catalogue._questions import HappeningCursor as HappeningCursor
+    from copydesk.catalogue._questions import PublisherCount as PublisherCount
+    from copydesk.catalogue._questions import StoryFilter as StoryFilter
+    from copydesk.catalogue._questions import TopicCount as TopicCount
+    from copydesk.catalogue._questions import TopicRank as TopicRank
+    from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus
+    from copydesk.catalogue._tables import compare_stamps as compare_stamps
+    from copydesk.catalogue._tables import read_signatures as read_signatures
+    from copydesk.catalogue._tables import read_stamps as read_stamps
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from copydesk.catalogue import _entries, _happenings, _sums
+import msgspec
+
+from copydesk.catalogue import _entries, _questions
 from copydesk.catalogue._entries import (
     BrokenRecord,
     CatalogueEntry,
-    DecidedStory,
     StoryLabels,
     TextMarks,
 )
-from copydesk.catalogue._happenings import FiledHappening, HappeningCursor
-from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
+from copydesk.catalogue._questions import (
+    DecidedStory,
+    FiledHappening,
+    HappeningCursor,
+    PublisherCount,
+    StoryFilter,
+    TopicCount,
+    TopicRank,
+    microseconds,
+    places,
+    rank_among,
+    where,
+)
 from copydesk.catalogue._stored_corpus import StoredCorpus
-from copydesk.catalogue._sums import PublisherCount, TopicCount, TopicRank, rank_among
 from copydesk.catalogue._tables import open_tables
 from copydesk.kit import urls
+from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import ReasonKind, Standing
 
+_Value = TypeVar("_Value")
 _AT_ONCE = 500  # values in one statement
 # The order in which records are read: live ones before archived ones, each by path.
 _AS_READ = "ORDER BY archived, path"
@@ -38,16 +52,17 @@ class Catalogue:
 
     A file that is damaged or of another version is replaced. Methods raise CatalogueError if the
     database fails. For one thread at a time; several processes may open it. `corpus` has the terms
-    of stories, as far as they were put there.
+    of stories, `findings` what was found in their articles, as far as they were put there.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         """Open the catalogue in a file, or in memory without one; raise CatalogueError."""
         self._tables = open_tables(file)
         self.corpus = StoredCorpus(self._tables)
+        self.findings = StoredFindings(self._tables)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._tables.close()
 
     # ---- what it holds, and bringing it up to date -----------------------------------------------
@@ -223,11 +238,11 @@ class Catalogue:
         A group, or a story with its copies, is one happening. `after` is the `cursor` of the last
         one of the page before.
         """
-        return _happenings.list_happenings(self._tables, wanted, limit, after)
+        return _questions.list_happenings(self._tables, wanted, limit, after)
 
     def list_members(self, happenings: Collection[str]) -> dict[str, list[str]]:
         """Return by happening the paths of all its stories, the newest first."""
-        return _happenings.list_members(self._tables, happenings)
+        return _questions.list_members(self._tables, happenings)
 
     def match(self, wanted: StoryFilter, paths: Collection[str]) -> set[str]:
         """Return those of some paths whose stories match a filter."""
@@ -243,7 +258,7 @@ class Catalogue:
 
     def find_happening(self, name: str) -> str:
         """Return the happening of the story of a name, "" for none."""
-        return _happenings.find_happening(self._tables, name)
+        return _questions.find_happening(self._tables, name)
 
     def version(self) -> int:
         """Return a number that changes when another process changes the catalogue."""
@@ -269,22 +284,22 @@ class Catalogue:
 
         A quarter hour is its first second since 1970; in every time zone days begin with one.
         """
-        return _sums.count_by_time(self._tables, microseconds(since))
+        return _questions.count_by_time(self._tables, microseconds(since))
 
     def count_publishers(self, since: datetime) -> list[PublisherCount]:
         """Count the stories since a time by publisher and standing."""
-        return _sums.count_publishers(self._tables, microseconds(since))
+        return _questions.count_publishers(self._tables, microseconds(since))
 
     def count_topics(self, since: datetime) -> Mapping[str, TopicCount]:
         """Count the stories of each topic, all and since a time; leave out topics without stories.
 
         The same numbers as `count` for each topic, in one query.
         """
-        return _sums.count_topics(self._tables, microseconds(since))
+        return _questions.count_topics(self._tables, microseconds(since))
 
     def list_decisions(self, since: datetime) -> list[DecidedStory]:
         """Return the verdicts of editors since a time, the oldest first."""
-        return _sums.list_decisions(self._tables, microseconds(since))
+        return _questions.list_decisions(self._tables, microseconds(since))
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
         """Return a story's rank by quality among the `most` - 1 latest stories of a topic.
@@ -358,3 +373,35 @@ class Catalogue:
         waiting = iter(values)
         while some := tuple(islice(waiting, _AT_ONCE)):
             yield from self._tables.run(f"{query} {places(len(some))}", *some)
+
+
+class StoredFindings:
+    """Values by kind and key, encoded as MessagePack, that were found in articles."""
+
+    def __init__(self, tables: DisposableDatabase) -> None:
+        self._tables = tables
+
+    def read(self, kind: str, form: type[_Value]) -> dict[str, _Value]:
+        """Return the values of a kind by key, without those that cannot be decoded."""
+        decode, found = msgspec.msgpack.Decoder(form).decode, {}
+        for key, value in self._tables.run("SELECT key, value FROM findings WHERE kind = ?", kind):
+            with contextlib.suppress(msgspec.MsgspecError):
+                found[key] = decode(value)
+        return found
+
+    def put(self, kind: str, values: Mapping[str, object]) -> None:
+        """Store values by key; each replaces the earlier one."""
+        rows = [(kind, key, msgspec.msgpack.encode(value)) for key, value in values.items()]
+        self._tables.run_many("INSERT OR REPLACE INTO findings VALUES (?, ?, ?)", rows)
+
+    def forget(self, kind: str, keys: Iterable[str]) -> None:
+        """Delete the values of these keys."""
+        rows = [(kind, key) for key in keys]
+        self._tables.run_many("DELETE FROM findings WHERE kind = ? AND key = ?", rows)
+
+    def keep_kinds(self, kinds: Collection[str]) -> None:
+        """Delete the values of all other kinds, such as those of an earlier version."""
+        there = {kind for (kind,) in self._tables.run("SELECT DISTINCT kind FROM findings")}
+        rows = [(kind,) for kind in there.difference(kinds)]
+        if rows:
+            self._tables.run_many("DELETE FROM findings WHERE kind = ?", rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from copydesk.catalogue import _questions
 from copydesk.catalogue._questions import microseconds
@@ -71,21 +70,6 @@ class TextMarks:
     site: str
     habits: str
     fingerprint: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedStory:
-    """An editor's verdict on a filed story, and when it was given.
-
-    `points` are those of the gate, None if it was not asked; `has_waited` means that the story
-    waited for the verdict, as its record says.
-    """
-
-    path: str
-    said: str
-    at: datetime
-    points: int | None
-    has_waited: bool
 
 
 _ARCHIVED = "_archive/"

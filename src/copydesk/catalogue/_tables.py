@@ -1,20 +1,27 @@
-"""The tables of the catalogue. A file of another version is replaced: all can be made again."""
+"""The SQLite tables of the catalogue and of the page index, which are two files.
+
+All that they hold can be made again from the records. So nothing is migrated: a file that is
+damaged, or whose tables are of another version, is replaced.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
-from copydesk.errors import CatalogueError
+from copydesk.errors import CatalogueError, PublishError
 from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
 
-_VERSION = 5
+_Stamp = TypeVar("_Stamp", int, str)
+_Compared = tuple[list[str], set[str]]
+_CATALOGUE_VERSION, _PAGE_INDEX_VERSION = 6, 1
 _CAN_DELETE_WORDS = (3, 43)  # SQLite can delete from a contentless full-text index since then
-_TABLES = """
+_CATALOGUE = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE stories (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, signature INTEGER NOT NULL,
@@ -69,31 +76,122 @@ CREATE TABLE term_places (
     term INTEGER NOT NULL, second INTEGER NOT NULL, document INTEGER NOT NULL,
     PRIMARY KEY (term, second, document)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE term_counts (term INTEGER PRIMARY KEY, documents INTEGER NOT NULL) STRICT
+CREATE TABLE term_counts (term INTEGER PRIMARY KEY, documents INTEGER NOT NULL) STRICT;
+CREATE TABLE findings (
+    kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)
+) STRICT
 """
 _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
     title, excerpt, text, tokenize = "unicode61 remove_diacritics 2"{contents}
 )"""
 
 
-def open_tables(file: Path | None) -> DisposableDatabase:
-    """Open a catalogue's file; a damaged one, or one of another version, is replaced.
+_PAGE_INDEX = """
+CREATE TABLE paper_sites (
+    id INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE, made_by TEXT NOT NULL, head BLOB NOT NULL
+);
+CREATE TABLE paper_entries (
+    id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
+    name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL,
+    domain TEXT NOT NULL, story_group TEXT NOT NULL, copy_of TEXT NOT NULL,
+    address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL, web_url TEXT NOT NULL,
+    changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
+    led INTEGER NOT NULL, entry BLOB NOT NULL
+);
+CREATE INDEX paper_paths ON paper_entries (site, path, stamp);
+CREATE INDEX paper_names ON paper_entries (site, name, path);
+CREATE INDEX paper_stories ON paper_entries (site, at DESC, path) WHERE place = 2;
+CREATE INDEX paper_hosted ON paper_entries (site, at DESC, path) WHERE place = 2 AND hosted = 1;
+CREATE INDEX paper_groups ON paper_entries (site, story_group) WHERE story_group <> '';
+CREATE INDEX paper_copies ON paper_entries (site, copy_of) WHERE copy_of <> '';
+CREATE INDEX paper_credits ON paper_entries (site, address) WHERE credit <> '';
+CREATE INDEX paper_images ON paper_entries (site, image) WHERE image <> '';
+CREATE INDEX paper_led ON paper_entries (site, path) WHERE place = 1 AND led = 1;
+CREATE INDEX paper_removed ON paper_entries (site, path) WHERE place = 0;
+CREATE TABLE paper_listed (
+    site INTEGER, kind TEXT, value TEXT, at REAL, path TEXT,
+    PRIMARY KEY (site, kind, value, at DESC, path)
+) WITHOUT ROWID;
+CREATE TABLE paper_needs (
+    site INTEGER, what TEXT, path TEXT, PRIMARY KEY (site, what, path)
+) WITHOUT ROWID;
+CREATE TABLE paper_hidden (
+    site INTEGER, address TEXT, path TEXT, PRIMARY KEY (site, address, path)
+) WITHOUT ROWID;
+CREATE TABLE paper_sums (
+    site INTEGER, kind TEXT, what TEXT, count INTEGER NOT NULL, PRIMARY KEY (site, kind, what)
+) WITHOUT ROWID;
+CREATE TABLE paper_pieces (
+    site INTEGER, path TEXT, stamp TEXT NOT NULL, piece BLOB NOT NULL, PRIMARY KEY (site, path)
+);
+CREATE TABLE paper_kept (
+    id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
+    story BLOB NOT NULL, UNIQUE (site, path)
+);
+CREATE TABLE paper_cards (
+    site INTEGER, page TEXT, file TEXT NOT NULL, PRIMARY KEY (site, page)
+) WITHOUT ROWID;
+CREATE INDEX paper_drawn ON paper_cards (site, file)
+"""
+PAGE_INDEX_PARTS = (  # all tables but that of sites
+    "entries",
+    "listed",
+    "needs",
+    "hidden",
+    "sums",
+    "pieces",
+    "kept",
+    "cards",
+)
+# the head is empty while a build is running, and after one was killed
+_STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
+    ON story.site = built.id AND path IN (SELECT value FROM json_each(?))
+    WHERE built.site = ? AND head <> x''"""
 
-    Raises CatalogueError if it can be neither opened nor made.
+
+_PAGE_INDEX_HINT = (
+    "look at the folder's rights and the disk's free space; what is damaged the next build makes "
+    "anew"
+)
+_HINT = "look at the folder's rights and the disk's free space; the file may be deleted"
+
+
+def open_tables(file: Path | None) -> DisposableDatabase:
+    """Open the tables of a catalogue, in a file or in memory.
+
+    Raises CatalogueError if the file can be neither opened nor made.
     """
 
     def complain(what: str, error: Exception) -> CatalogueError:
-        return CatalogueError(
-            f"the catalogue cannot be {what} ({error})",
-            subject=str(file or "memory"),
-            hint="look at the folder's rights and the disk's free space; the file may be deleted",
-        )
+        what = f"the catalogue cannot be {what} ({error})"
+        return CatalogueError(what, subject=str(file or "memory"), hint=_HINT)
 
-    database = DisposableDatabase(file, complain)
-    if _version(database) != _VERSION:
-        with database.at_once():
-            if _version(database) != _VERSION:  # unless another process was faster
-                _make(database)
+    can_delete = sqlite3.sqlite_version_info >= _CAN_DELETE_WORDS
+    contents = ", content = '', contentless_delete = 1" if can_delete else ""
+    statements = f"{_CATALOGUE};{_WORDS.format(contents=contents)}"
+    return _make(DisposableDatabase(file, complain), statements, _CATALOGUE_VERSION)
+
+
+def open_page_index(file: Path | None) -> DisposableDatabase:
+    """Open the tables of a page index, in a file or in memory; raises PublishError."""
+
+    def complain(what: str, error: Exception) -> PublishError:
+        what = f"what is known of the site cannot be {what} ({error})"
+        return PublishError(what, subject=str(file or "memory"), hint=_PAGE_INDEX_HINT)
+
+    return _make(DisposableDatabase(file, complain), _PAGE_INDEX, _PAGE_INDEX_VERSION)
+
+
+def _make(database: DisposableDatabase, statements: str, version: int) -> DisposableDatabase:
+    """Create all tables unless those of this version exist; drop others."""
+    if _version(database) == version:
+        return database
+    with database.at_once():
+        if _version(database) != version:  # unless another process was faster
+            _drop_tables(database)
+            for statement in statements.split(";"):
+                database.run(statement)
+            database.run(f"PRAGMA user_version = {version}")
     return database
 
 
@@ -101,22 +199,27 @@ def _version(database: DisposableDatabase) -> int:
     return int(database.run("PRAGMA user_version")[0][0])
 
 
-def _make(database: DisposableDatabase) -> None:
-    """Create all tables, after dropping those that exist."""
+def _drop_tables(database: DisposableDatabase) -> None:
     there = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"
     others = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
     for names in (there, others):  # dropping a full-text index drops its own tables, too
         for (name,) in database.run(names):
             database.run(f'DROP TABLE IF EXISTS "{name}"')
-    for statement in _TABLES.split(";"):
-        database.run(statement)
-    can_delete = sqlite3.sqlite_version_info >= _CAN_DELETE_WORDS
-    contents = ", content = '', contentless_delete = 1" if can_delete else ""
-    database.run(_WORDS.format(contents=contents))
-    database.run(f"PRAGMA user_version = {_VERSION}")
 
 
-_QUERY = """SELECT path, signature FROM stories WHERE path IN (SELECT value FROM json_each(?1))
+# Stamps: what changes with a record's file, as it was when the record was last read.
+
+
+def compare_stamps(known: Mapping[str, _Stamp], now: Mapping[str, _Stamp]) -> _Compared:
+    """Return the paths of new and changed records in order, and those of records that are gone.
+
+    A record with a stamp of 0 may have changed.
+    """
+    changed = [path for path, stamp in now.items() if not stamp or known.get(path) != stamp]
+    return sorted(changed), known.keys() - now.keys()
+
+
+_SIGNATURES = """SELECT path, signature FROM stories WHERE path IN (SELECT value FROM json_each(?1))
     UNION ALL SELECT path, signature FROM broken WHERE path IN (SELECT value FROM json_each(?1))"""
 
 
@@ -125,4 +228,12 @@ def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
 
     {} if the file cannot be read or is of another version; it is neither created nor changed.
     """
-    return dict(databases.read_rows(file, _QUERY, orjson.dumps([*paths]).decode()))
+    return dict(databases.read_rows(file, _SIGNATURES, orjson.dumps([*paths]).decode()))
+
+
+def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
+    """Map the paths of the given stories to their stamps in the last build of a site.
+
+    The result is empty if the index cannot be read or has another version. It is not changed.
+    """
+    return dict(databases.read_rows(file, _STAMPS, orjson.dumps([*paths]).decode(), site))

@@ -17,7 +17,8 @@ from copydesk.cli.terminal import Columns
 from copydesk.editing import applying
 from copydesk.kit import text
 from copydesk.news import RULING_KINDS, AppliesTo, Dropped, Said, Verdict
-from copydesk.newsroom import Silence, record_path, reports
+from copydesk.newsroom import Silence, reports
+from copydesk.newsroom.records import record_path
 
 R = TypeVar("R")
 

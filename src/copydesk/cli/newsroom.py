@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from copydesk import config, newsroom
+from copydesk import config
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import kinds, text
 from copydesk.kit.options import Unfit, ValueKind
+from copydesk.newsroom import starts
 from copydesk.rounds.sources import source_address
 
 
@@ -41,7 +42,7 @@ def new_command(
     With any option it is a bare one. Without, whoever sits at a terminal is asked what it is to be
     about; elsewhere, and where no title is answered, it is the example.
     """
-    newsroom.require_free_folder(folder)
+    starts.require_free_folder(folder)
     new: config.NewBeat | None = None
     if any((title, topics, sources, language, timezone)):
         plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
@@ -50,9 +51,9 @@ def new_command(
         new = _ask()
     if new is None:
         terminal.note("an example beat on AI; with --title, --topic and --source it is yours")
-        made = newsroom.new(folder, invocation.clock())
+        made = starts.new(folder, invocation.clock())
     else:
-        made = newsroom.new_beat(folder, new, invocation.clock())
+        made = starts.new_beat(folder, new, invocation.clock())
     _show(invocation, folder, made)
 
 
@@ -140,7 +141,7 @@ def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
 @common
 def config_command(invocation: Invocation) -> None:
     """Print every setting with its origin, secrets hidden."""
-    rows, warnings = newsroom.setting_rows(invocation.root, invocation.environ)
+    rows, warnings = starts.setting_rows(invocation.root, invocation.environ)
     for warning in warnings:
         terminal.note(f"warning: {warning}")
     if invocation.json:

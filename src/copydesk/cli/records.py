@@ -11,7 +11,9 @@ import click
 from copydesk import archive
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
-from copydesk.newsroom import adopt, cataloguing, check_records, open_seal
+from copydesk.newsroom import cataloguing
+from copydesk.newsroom.records import check_records, open_seal
+from copydesk.newsroom.starts import adopt
 
 
 @click.group("record")

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import click
 
-from copydesk import building, rounds, serve
+from copydesk import building
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
-from copydesk.editing import applying
-from copydesk.newsroom import demo, demo_newsroom, open_newsroom, reports
+from copydesk.newsroom import open_newsroom, reports
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -35,12 +34,14 @@ def run_command(
     deploy: bool,
 ) -> None:
     """Run one round: sources, pages, articles, stories, records, site."""
+    from copydesk import rounds
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     options = rounds.RoundOptions(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
-    with invocation.newsroom(scratch=dry_run) as newsroom, terminal.progress() as progress:
-        report = rounds.run_round(newsroom, options, progress)
+    with invocation.newsroom(scratch=dry_run) as opened, terminal.progress() as progress:
+        report = rounds.run_round(opened, options, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -111,12 +112,16 @@ _EDITOR = "Demo editor"
 @common
 def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
     """Run the whole line over an invented news web, offline, and serve site and desk."""
+    from copydesk import rounds, serve
+    from copydesk.editing import applying
+    from copydesk.newsroom.starts import demo, demo_newsroom
+
     with demo() as world:
         now = invocation.now or world.now
         demo_newsroom(folder, now)
         options = rounds.RoundOptions(web=world.web, all_due=True)
-        with open_newsroom(folder, now, {}) as newsroom, terminal.progress() as progress:
-            report = rounds.run_round(newsroom, options, progress)
+        with open_newsroom(folder, now, {}) as opened, terminal.progress() as progress:
+            report = rounds.run_round(opened, options, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -128,11 +133,11 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
-        with open_newsroom(folder, now, {}) as newsroom:
-            waiting = applying.let_stories_wait(newsroom)
+        with open_newsroom(folder, now, {}) as opened:
+            waiting = applying.let_stories_wait(opened)
             if waiting:
                 terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
-            serve.serve_demo(newsroom, serve.Address(port=port), _EDITOR, terminal.note)
+            serve.serve_demo(opened, serve.Address(port=port), _EDITOR, terminal.note)
 
 
 @click.command("build")
@@ -147,11 +152,11 @@ def build_command(
     """Publish what is filed: site, API, feeds, sitemaps; only what changed."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
-    with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        report = building.build(newsroom, progress, building.BuildOptions(out=out, full=full))
+    with invocation.newsroom() as opened, terminal.progress() as progress:
+        report = building.build(opened, progress, building.BuildOptions(out=out, full=full))
         if deploy:
             options = building.DeployOptions(dry_run=dry_run, anew=full)
-            report = replace(report, deploy=building.deploy(newsroom, progress, options))
+            report = replace(report, deploy=building.deploy(opened, progress, options))
     if invocation.json:
         terminal.as_json(report)
         return
@@ -183,5 +188,7 @@ def _refuse_nonsense(out: Path | None, *, deploy: bool, dry_run: bool) -> None:
 @common
 def serve_command(invocation: Invocation, host: str, port: int) -> None:
     """Run rounds on schedule and serve the site until SIGTERM or Ctrl-C."""
-    with invocation.newsroom() as newsroom:
-        serve.serve(newsroom, serve.Address(host=host, port=port), terminal.note)
+    from copydesk import serve
+
+    with invocation.newsroom() as opened:
+        serve.serve(opened, serve.Address(host=host, port=port), terminal.note)

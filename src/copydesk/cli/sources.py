@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from copydesk import editing, watch
-from copydesk.building import webhooks
+from copydesk.building import channels
 from copydesk.cli import rounds, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns, ago, until
@@ -205,7 +205,7 @@ def _health_rows(
 ) -> Sequence[sources.HealthRow]:
     with invocation.newsroom(scratch=ask) as newsroom:
         if not ask:
-            for words in webhooks.describe_owed_calls(newsroom.memory, newsroom.now):
+            for words in channels.describe_owed_calls(newsroom):
                 terminal.note(words)
             return sources.check_sources(newsroom)
         with terminal.progress() as progress:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from copydesk import rounds
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import PageError
 from copydesk.kit import dates
 from copydesk.news import Article, Dropped, NotModified, Page, Refused
+from copydesk.rounds import steps
 
 
 @click.command("watch")
@@ -21,7 +21,7 @@ from copydesk.news import Article, Dropped, NotModified, Page, Refused
 def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Ask one source and print the leads that it lists."""
     with invocation.newsroom(scratch=True) as newsroom:
-        reading = rounds.watch_url(newsroom, url, web)
+        reading = steps.watch_url(newsroom, url, web)
     if invocation.json:
         terminal.as_json(reading)
         return
@@ -42,7 +42,7 @@ def watch_command(invocation: Invocation, url: str, web: Path | None) -> None:
 def fetch_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Ask for one address as a round would; print the body."""
     with invocation.newsroom(scratch=True) as newsroom:
-        answer = rounds.fetch_url(newsroom, url, web)
+        answer = steps.fetch_url(newsroom, url, web)
     if invocation.json:
         terminal.as_json({"answer": type(answer).__name__, **_fields(answer)})
     elif isinstance(answer, Page):
@@ -94,7 +94,7 @@ def extract_command(
             "hint: a round drops such a page too; docs/reference/drop-reasons.md says why"
         )
         raise click.exceptions.Exit(1)
-    fields = rounds.article_fields(outcome)
+    fields = steps.article_fields(outcome)
     if invocation.json:
         terminal.as_json({"text": fields["text"]} if is_text else fields)
         return
@@ -115,15 +115,15 @@ def _extract(
             hint="an address begins with https://",
         )
     with invocation.newsroom(scratch=True) as newsroom:
-        return rounds.extract_url(newsroom, url_or_file, web)
+        return steps.extract_url(newsroom, url_or_file, web)
 
 
 def _extract_file(invocation: Invocation, path: Path, address: str) -> Article | Dropped:
     """Extract a file with the beat of the given or current newsroom, or without one."""
     if invocation.root == Path() and not Path("beat.toml").exists():
-        return rounds.extract_file(path, invocation.clock(), address)
+        return steps.extract_file(path, invocation.clock(), address)
     with invocation.newsroom(scratch=True) as newsroom:
-        return rounds.extract_file(path, newsroom.now, address, newsroom.beat)
+        return steps.extract_file(path, newsroom.now, address, newsroom.beat)
 
 
 @click.command("judge")
@@ -133,7 +133,7 @@ def _extract_file(invocation: Invocation, path: Path, address: str) -> Article |
 def judge_command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Fetch, read and judge one page; nothing is filed."""
     with invocation.newsroom(scratch=True) as newsroom:
-        outcome = rounds.judge_url(newsroom, url, web)
+        outcome = steps.judge_url(newsroom, url, web)
     if invocation.json:
         terminal.as_json({"outcome": type(outcome).__name__, "value": outcome})
         return

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from copydesk.config._sections import reference_page as reference_page
     from copydesk.config._sections import rows as rows
     from copydesk.config._settings import Settings as Settings
-    from copydesk.config._settings import Webhook as Webhook
     from copydesk.config._toml import FORMAT_STEPS as FORMAT_STEPS
-    from copydesk.config._toml import find_nearest as find_nearest
     from copydesk.config._toml import upgrade_tables as upgrade_tables
     from copydesk.config._write_beat import add_source as add_source
     from copydesk.config._write_beat import add_sources as add_sources

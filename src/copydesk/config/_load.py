@@ -5,31 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from copydesk.config import _data_files, _domain_trust, _reading, _toml
-from copydesk.config._decode import BeatValues, Values, decode
-from copydesk.config._settings import (
-    UNSET,
-    Deploy,
-    Pictures,
-    RecallOptions,
-    Records,
-    Retention,
-    Review,
-    Serve,
-    Settings,
-    SourceOptions,
-)
-from copydesk.config._toml import find_nearest, setting_error, show_value, unreadable_error
-from copydesk.kit import urls, within
+from copydesk.channels import CHANNELS
+from copydesk.config import _checks, _data_files, _domain_trust, _toml
+from copydesk.config._decode import Decoded, Values, decode
+from copydesk.config._sections import ROOT
+from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, SourceOptions
+from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
+from copydesk.kit import text, urls, within
 from copydesk.news import (
     Beat,
     ExcerptRule,
-    FetchOptions,
-    FrontOptions,
+    LetterOptions,
     MailOptions,
     Manners,
     OutputOptions,
@@ -39,8 +29,6 @@ from copydesk.news import (
 )
 
 METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
-_POINTS = "scoring.points"
-_OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
@@ -50,132 +38,133 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     """
     decoded = decode(_toml.read(root), environ)
     topics = _data_files.read_topics(root)
-    trust = _domain_trust.read_domain_trust(root, decoded.build(Scoring).standings)
-    key = _read_key(root, decoded, environ)
-    _settle_urls(decoded)
-    _settle_topics(decoded, topics)
-    webhooks = _reading.read_webhooks(decoded.webhooks, environ)
-    letters = _reading.read_letters(decoded, root, topics)
-    return Settings(
+    trust = _domain_trust.read_domain_trust(root, decoded.one(Scoring).standings)
+    key = _find_key(root, environ)
+    decoded.origins.record("key", key.origin)
+    topic = _settle_topic(decoded, topics)
+    letters = _checks.read_letters(decoded, root, topics)
+    beat = _build_beat(root, decoded)
+    settings = _build_settings(
+        decoded,
         root=root,
-        beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
-        review=decoded.build(Review),
-        fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_build_manners, decoded.hosts))),
-        pictures=decoded.build(Pictures),
-        publish=decoded.build(OutputOptions),
-        front=decoded.build(FrontOptions),
-        records=decoded.build(Records),
-        recall=decoded.build(RecallOptions),
-        retention=decoded.build(Retention),
-        serve=decoded.build(Serve),
-        desk=_reading.read_desk(decoded, environ),
-        deploy=_reading.read_deploy(decoded, environ),
-        mail=_reading.read_mail(decoded, environ),
-        webhooks=webhooks,
+        beat=replace(
+            beat,
+            topic=topic,
+            topics=tuple(topic for topic, _ in topics),
+            standings=trust.trust_by_domain,
+        ),
+        channels=tuple(channel for kind in CHANNELS for channel in decoded.all(kind)),
         letters=letters,
-        source_options=dict(_source_options(decoded, environ)),
         key=key.key,
-        metrics_token=_read_metrics_token(decoded, environ),
-        origins=decoded.origins,
+    )
+    _checks.check(settings)
+    return replace(
+        settings,
+        fetch=replace(settings.fetch, hosts=_read_hosts(decoded)),
+        publish=replace(settings.publish, api_url=beat.api_url),
+        deploy=replace(settings.deploy, s3=_checks.settle_s3(decoded)),
+        source_options=dict(_source_options(decoded)),
+        metrics_token=_read_metrics_token(decoded),
         warnings=(
             *decoded.warnings,
             *key.warnings,
-            *_data_files.topic_warnings(topics, decoded.build(Beat).url),
+            *_data_files.topic_warnings(topics, beat.url),
             *trust.warnings,
-            *_missing_variables(decoded.sources, environ),
-            *_reading.list_silent_webhooks(webhooks),
-            *_reading.list_missing_lists(letters, root),
+            *_missing_variables(decoded),
+            *decoded.missing,
+            *_checks.list_missing_lists(letters, root),
         ),
     )
 
 
-def _read_key(root: Path, decoded: BeatValues, environ: Mapping[str, str]) -> _Key:
-    key = _find_key(root, environ)
-    decoded.origins.record("key", key.origin)
-    return key
+def _build_settings(decoded: Decoded, **values: object) -> Settings:
+    """Build the settings: the sections that are attributes of it, and these values."""
+    sections = (section for section in ROOT.inner if not (section.repeated or section.held_by))
+    held: Values = {section.name: decoded.one(section.holders[0]) for section in sections}
+    make: Callable[..., Settings] = Settings
+    return make(**held, **values, origins=decoded.origins)
 
 
-def _read_metrics_token(decoded: BeatValues, environ: Mapping[str, str]) -> str:
-    token = environ.get(METRICS_TOKEN, "").strip()
+def _read_metrics_token(decoded: Decoded) -> str:
+    token = decoded.environ.get(METRICS_TOKEN, "").strip()
     decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
     return token
 
 
-def _build_beat(root: Path, decoded: BeatValues, topics: _data_files.TopicFiles) -> Beat:
-    """Build the beat, and record the origins of its organizations."""
+def _build_beat(root: Path, decoded: Decoded) -> Beat:
+    """Build the beat without its topics, and record the origins of its organizations."""
     organizations = _data_files.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
-    publish, deploy = decoded.build(OutputOptions), decoded.build(Deploy)
+    api_url, deploy = _settle_api_url(decoded), decoded.one(Deploy)
     return replace(
-        decoded.build(Beat),
-        api_url=publish.api_url,
+        decoded.one(Beat),
+        api_url=api_url,
         hub=deploy.hub,
         index_now_key=deploy.index_now_key,
-        subscribe_url=_subscribe_url(decoded) if decoded.letters else "",
-        topics=tuple(topic for topic, _ in topics),
+        subscribe_url=_subscribe_url(decoded) if decoded.all(LetterOptions) else "",
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
-        logos=_data_files.read_logos(root, publish.api_url),
-        sources=tuple(_build_source(source) for source in decoded.sources),
-        scoring=_read_scoring(decoded),
-        excerpt=decoded.build(ExcerptRule),
+        logos=_data_files.read_logos(root, api_url),
+        sources=tuple(decoded.all(Source)),
+        scoring=_check_scoring(decoded),
+        excerpt=decoded.one(ExcerptRule),
     )
 
 
-def _subscribe_url(decoded: BeatValues) -> str:
+def _settle_api_url(decoded: Decoded) -> str:
+    """Return the API's URL, that of the site if it is not set."""
+    own, site = decoded.one(OutputOptions).api_url, decoded.one(Beat).url
+    if not own and site:
+        decoded.origins.record("publish.api_url", "site.url")
+    return own or site
+
+
+def _subscribe_url(decoded: Decoded) -> str:
     """Return the URL of the subscription form, "" if newsletters cannot be sent."""
-    public_url = decoded.build(Serve).public_url
-    is_sent = decoded.build(MailOptions).deliver == "smtp"
+    public_url = decoded.one(Serve).public_url
+    is_sent = decoded.one(MailOptions).deliver == "smtp"
     return f"{public_url}/mail/subscribe" if is_sent and public_url else ""
 
 
-def _read_scoring(decoded: BeatValues) -> Scoring:
+def _check_scoring(decoded: Decoded) -> Scoring:
     """Return how stories are scored; raise ConfigError for points that the profile does not use."""
-    scoring = decoded.build(Scoring)
-    for name in decoded.sections[_POINTS]:
-        where = f"{_POINTS}.{name}"
-        if not scoring.traits.has_own_points and decoded.origins[where] == _toml.FILE:
+    scoring = decoded.one(Scoring)
+    for name in SignalPoints.__dataclass_fields__:
+        where = f"scoring.points.{name}"
+        if not scoring.traits.has_own_points and decoded.origins[where] == FILE:
             hint = 'take the table out, or weigh stories by profile = "copydesk"'
-            raise setting_error(_toml.FILE, where, "the points of everyday cannot be moved", hint)
-    return replace(scoring, points=decoded.build(SignalPoints))
+            raise setting_error(FILE, where, "the points of everyday cannot be moved", hint)
+    return scoring
 
 
-def _build_source(source: Values) -> Source:
-    import msgspec
-
-    known = {name: value for name, value in source.items() if name in _OF_THE_SOURCE}
-    return msgspec.convert(known, Source)
+def _read_hosts(decoded: Decoded) -> Mapping[str, Manners]:
+    names = (host.name for host in decoded.all(HostName))
+    return dict(zip(names, decoded.all(Manners), strict=True))
 
 
-def _build_manners(host: Values) -> tuple[str, Manners]:
-    import msgspec
-
-    return str(host["name"]), msgspec.convert(host, Manners)
-
-
-def _source_options(
-    decoded: BeatValues, environ: Mapping[str, str]
-) -> Iterator[tuple[str, SourceOptions]]:
+def _source_options(decoded: Decoded) -> Iterator[tuple[str, SourceOptions]]:
     """Yield by URL the options of a source that are not in `Source`; most sources have none."""
-    import msgspec
-
-    for index, source in enumerate(decoded.sources):
-        own = {name: value for name, value in source.items() if name not in _OF_THE_SOURCE}
-        if own:
-            if own.get("headers_env"):
-                own["headers"] = _find_headers(source, environ)
-            if own.get("proxy_env"):
-                variable = str(own["proxy_env"])
-                own["proxy"] = address = _find_proxy(variable, environ)
-                is_not = ", not set" if address.startswith(UNSET) else ""
-                decoded.origins.record(f"source[{index}].proxy", f"environment {variable}{is_not}")
-            yield str(source["url"]), msgspec.convert(own, SourceOptions)
+    plain = SourceOptions()
+    for index, (source, own) in enumerate(_list_sources(decoded)):
+        if own != plain:
+            proxy = own.proxy
+            if own.proxy_env:
+                proxy = _find_proxy(own.proxy_env, decoded.environ)
+                is_not = ", not set" if proxy.startswith(UNSET) else ""
+                origin = f"environment {own.proxy_env}{is_not}"
+                decoded.origins.record(f"source[{index}].proxy", origin)
+            headers = _find_headers(own.headers_env, decoded.environ)
+            yield source.url, replace(own, headers=headers, proxy=proxy)
 
 
-def _find_headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
+def _list_sources(decoded: Decoded) -> Iterator[tuple[Source, SourceOptions]]:
+    return zip(decoded.all(Source), decoded.all(SourceOptions), strict=True)
+
+
+def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the values of headers from the environment, without those that are not set."""
     headers = {}
-    for name, variable in _header_variables(source).items():
+    for name, variable in variables.items():
         value = environ.get(variable, "")
         if not value.isprintable() or not value.isascii():
             what = "expected one line of plain characters, got something else"
@@ -197,75 +186,50 @@ def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
     return address or f"{UNSET}{variable}"
 
 
-def _header_variables(source: Values) -> dict[str, str]:
-    import msgspec
-
-    return msgspec.convert(source.get("headers_env", {}), dict[str, str])
-
-
-def _missing_variables(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[str]:
+def _missing_variables(decoded: Decoded) -> Iterator[str]:
     """Yield a warning for each header and proxy that is not in the environment."""
-    for index, source in enumerate(sources):
-        for name, variable in _header_variables(source).items() if "headers_env" in source else ():
-            if not environ.get(variable):
+    for index, (_, own) in enumerate(_list_sources(decoded)):
+        for name, variable in own.headers_env.items():
+            if not decoded.environ.get(variable):
                 yield (
                     f"beat.toml: source[{index}].headers_env: {variable} is not in the "
                     f"environment; {name} is not sent"
                 )
-        variable = str(source.get("proxy_env", ""))
-        if variable and not environ.get(variable, "").strip():
+        if own.proxy_env and not decoded.environ.get(own.proxy_env, "").strip():
             yield (
-                f"beat.toml: source[{index}].proxy_env: {variable} is not in the environment; "
+                f"beat.toml: source[{index}].proxy_env: {own.proxy_env} is not in the environment; "
                 "the source cannot be asked"
             )
 
 
-def _settle_urls(decoded: BeatValues) -> None:
-    """Derive the API's URL from the site's if it is not set."""
-    publish = decoded.sections["publish"]
-    if not publish["api_url"] and decoded.sections["site"]["url"]:
-        publish["api_url"] = decoded.sections["site"]["url"]
-        decoded.origins.record("publish.api_url", "site.url")
-
-
-def _settle_topics(decoded: BeatValues, topics: _data_files.TopicFiles) -> None:
-    """Take the first file's topic as main topic if one is wanted; refuse unknown topics."""
+def _settle_topic(decoded: Decoded, topics: _data_files.TopicFiles) -> str:
+    """Return the main topic, that of the first file if one is wanted; refuse unknown topics."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
-    site = decoded.sections["site"]
-    names = [topic.name for topic, _ in topics]
-    _refuse_topic_above_none(site)
-    if names and site["main_topic"] and not site["topic"]:
-        site["topic"] = names[0]
+    site = decoded.one(Beat)
+    names, main = [topic.name for topic, _ in topics], site.topic
+    if main and not site.main_topic:
+        what = f"{show_value(main)} cannot stand above the others: main_topic is false"
+        raise setting_error(FILE, "site.topic", what, "take one of the two out")
+    if names and site.main_topic and not main:
+        main = names[0]
         decoded.origins.record("site.topic", topics[0][1])
-    for path, name in _name_topics(decoded):
-        if names and name not in names:
-            near = find_nearest(name, names)
-            hint = (
-                f'did you mean "{near}"?'
-                if near
-                else f"topics are files in {_data_files.TOPICS_FOLDER}"
-            )
-            raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)
+    if names:
+        _check_topic_names(decoded, main, names)
+    return main
 
 
-def _refuse_topic_above_none(site: Values) -> None:
-    if site["topic"] and not site["main_topic"]:
-        what = f"{show_value(site['topic'])} cannot stand above the others: main_topic is false"
-        raise setting_error("beat.toml", "site.topic", what, "take one of the two out")
-
-
-def _name_topics(decoded: BeatValues) -> Iterator[tuple[str, str]]:
-    """Yield the topics that the settings name, each with the path of its key."""
-    import msgspec
-
-    main = decoded.sections["site"]["topic"]
-    if main:
-        yield "site.topic", str(main)
-    for index, source in enumerate(decoded.sources):
-        if "topics" in source:
-            for name in msgspec.convert(source["topics"], tuple[str, ...]):
-                yield f"source[{index}].topics", name
+def _check_topic_names(decoded: Decoded, main: str, names: Sequence[str]) -> None:
+    """Raise ConfigError for a topic that the settings name and no file has."""
+    named = [("site.topic", main)] if main else []
+    for index, source in enumerate(decoded.all(Source)):
+        named += [(f"source[{index}].topics", name) for name in source.topics]
+    for path, name in named:
+        if name not in names:
+            near = text.find_nearest(name, names)
+            known = f"topics are files in {_data_files.TOPICS_FOLDER}"
+            hint = f'did you mean "{near}"?' if near else known
+            raise setting_error(FILE, path, f"no topic is named {show_value(name)}", hint)
 
 
 _KEY_VARIABLE = "COPYDESK_KEY"
@@ -297,7 +261,7 @@ def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
     path = root / _KEY_FILE
     try:
         mode = path.stat().st_mode
-        text = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
+        found = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
     except (FileNotFoundError, NotADirectoryError):
         return _Key()
     except UnicodeDecodeError as error:
@@ -311,16 +275,16 @@ def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
     except OSError as error:
         raise unreadable_error(error, _KEY_FILE, _KEY_HINT) from error
     return _Key(
-        key=_decode_key(text.strip(), _KEY_FILE),
+        key=_decode_key(found.strip(), _KEY_FILE),
         origin=_KEY_FILE,
         warnings=_exposure_warnings(mode),
     )
 
 
-def _decode_key(text: str, where: str) -> bytes:
+def _decode_key(found: str, where: str) -> bytes:
     """Decode base64; errors do not contain the text, which is a secret."""
     try:
-        key = base64.b64decode(text, validate=True)
+        key = base64.b64decode(found, validate=True)
     except (binascii.Error, ValueError):
         raise setting_error(where, "", "expected base64, got something else", _KEY_HINT) from None
     if len(key) != _KEY_BYTES:

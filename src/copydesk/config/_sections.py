@@ -1,16 +1,19 @@
 """The sections of beat.toml in the order of the reference page: name, words, and their classes.
 
-The options of a section are the fields that its classes declare with `option`.
+The options of a section are the fields that its classes declare with `option`. Here the reference
+page is written from them, and the rows of `copydesk config`; `_decode` reads the file by them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
+from typing import Any
 
+from copydesk.channels import CHANNELS
 from copydesk.config._settings import (
     UNSET,
     Deploy,
@@ -27,11 +30,12 @@ from copydesk.config._settings import (
     Serve,
     Settings,
     SourceOptions,
-    Webhook,
 )
-from copydesk.kit.kinds import options_of
+from copydesk.kit import urls
+from copydesk.kit.kinds import options_of, secrets_of
 from copydesk.kit.options import Option
 from copydesk.news import (
+    Beat,
     BounceOptions,
     BranchOptions,
     DkimOptions,
@@ -48,18 +52,34 @@ from copydesk.news import (
     S3Options,
     Scoring,
     SignalPoints,
-    SiteOptions,
     SmtpOptions,
     Source,
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Unique:
+    """The option in which two blocks of one name may not be equal.
+
+    `noun` is for the message: "the same host as host[0]". `identity` finds other spellings.
+    """
+
+    key: str
+    noun: str
+    hint: str = "keep one of the two"
+    identity: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, eq=False)
 class Section:
     """A table of beat.toml and the classes that hold its values.
 
-    `held_by` is the attribute of Settings with the object, if it is not the section's name. Only
-    the options of `part` belong to the section; the option named `last` comes last.
+    `held_by` is the attribute of Settings with the object, if it is not the section's name; of a
+    section in another one, the last part is the field in the other's class. Only the options of
+    `part` belong to the section, and are fields of the class above it; the option named `last`
+    comes last. A `repeated` section is a block that is written once for each object, no two with
+    the same value of `unique`. An `optional` one may be absent. `hint` is for a value that is no
+    table.
     """
 
     name: str
@@ -68,11 +88,25 @@ class Section:
     held_by: str = ""
     part: str = ""
     last: str = ""
+    repeated: bool = False
+    unique: Unique | None = None
+    optional: bool = False
+    hint: str = ""
 
     @property
     def path(self) -> str:
         """The attribute path from Settings to the object; a block has none."""
         return self.held_by or self.name
+
+    @property
+    def key(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def field(self) -> str:
+        """The field of the class above it that has the object."""
+        return self.path.rpartition(".")[2]
 
     @cached_property
     def options(self) -> Mapping[str, Option]:
@@ -81,11 +115,25 @@ class Section:
         ordered = sorted(declared, key=lambda option: option.name == self.last)
         return {option.name: option for option in ordered if option.table == self.part}
 
+    @cached_property
+    def inner(self) -> tuple[Section, ...]:
+        """The sections in this one."""
+        return tuple(
+            other
+            for other in (*SECTIONS, *BLOCKS)
+            if other.name and other.name.rpartition(".")[0] == self.name
+        )
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The keys that the table may have."""
+        return frozenset({*self.options, *(section.key for section in self.inner)})
+
 
 SECTIONS = (
     Section(
         "site",
-        (SiteOptions,),
+        (Beat,),
         "What the site is called and where its readers find it.",
         held_by="beat",
     ),
@@ -187,12 +235,18 @@ SECTIONS = (
 )
 
 HOST = Section(
-    "host", (HostName, Manners), "Other manners for one host; write `[[host]]` once for each."
+    "host",
+    (HostName, Manners),
+    "Other manners for one host; write `[[host]]` once for each.",
+    repeated=True,
+    unique=Unique(key="name", noun="host"),
 )
 SOURCE = Section(
     "source",
     (Source, SourceOptions),
     "One place that is asked for articles; write `[[source]]` once for each.",
+    repeated=True,
+    unique=Unique(key="url", noun="source", identity=urls.identity),
 )
 LISTING = Section(
     "source.listing",
@@ -201,18 +255,26 @@ LISTING = Section(
     'item = "article", link = "h2 a", written = 2026-11-24 }`. `item` finds the box of '
     "each article; the others look inside it. Without a rule: our own guess.",
     last="written",
+    optional=True,
+    hint='write listing = { item = "article", link = "h2 a", written = 2026-11-24 }',
 )
-WEBHOOK = Section(
-    "webhook",
-    (Webhook,),
-    "Who is called when stories come to the site, are corrected, or go; write `[[webhook]]` once "
-    "for each. The guide on webhooks says how to check a call.",
+CHANNEL_BLOCKS = tuple(
+    Section(
+        kind.block,
+        (kind,),
+        kind.about,
+        repeated=True,
+        unique=Unique(key=kind.key, noun=kind.noun),
+    )
+    for kind in CHANNELS
 )
 LETTER = Section(
     "letter",
     (LetterOptions,),
     "A letter that tells readers what is new since its last issue; write `[[letter]]` once for "
     "each. The guide on writing a letter says more.",
+    repeated=True,
+    unique=Unique(key="id", noun="id", hint="give one of the two another"),
 )
 LETTER_PART = Section(
     "letter.part",
@@ -220,8 +282,11 @@ LETTER_PART = Section(
     "One part of the letter above it; write `[[letter.part]]` once for each, in their order. "
     "Without any: eight leading stories, two of each topic where there are several, and the notes "
     "of the desk.",
+    held_by="letters.parts",
+    repeated=True,
 )
-BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK, LETTER, LETTER_PART)
+BLOCKS = (HOST, SOURCE, LISTING, *CHANNEL_BLOCKS, LETTER, LETTER_PART)
+ROOT = Section("", (), "The tables of the file itself.")
 
 
 _HEAD = """\
@@ -255,8 +320,7 @@ def reference_page() -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    is_block = section in BLOCKS and section is not LISTING
-    brackets = f"[[{section.name}]]" if is_block else f"[{section.name}]"
+    brackets = f"[[{section.name}]]" if section.repeated else f"[{section.name}]"
     yield f"## `{brackets}`"
     yield ""
     yield section.about
@@ -301,20 +365,16 @@ def rows(settings: Settings) -> list[Row]:
 
 
 def _values(settings: Settings) -> Iterator[tuple[str, str]]:
-    for section in SECTIONS:
-        for option in section.options.values():
-            holder = f"{section.path}.{option.name}"
-            yield (
-                f"{section.name}.{option.name}",
-                _format_value(option, attrgetter(holder)(settings)),
-            )
+    for section in ROOT.inner:
+        if not section.repeated:
+            held = attrgetter(section.path)(settings)
+            yield from _walk(section, (held,), section.name)
     if settings.deploy.to == "s3":
-        for name in ("access_key", "secret_key", "session_token"):
+        for name in secrets_of(S3Options):
             yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
-    yield from _hosts(settings)
-    yield from _webhooks(settings)
-    yield from _letters(settings)
-    yield from _sources(settings)
+    for section, blocks in _find_blocks(settings):
+        for index, holders in enumerate(blocks):
+            yield from _walk(section, holders, f"{section.name}[{index}]")
     for topic in settings.beat.topics:
         yield f"topics.{topic.id}", topic.name
     for domain, organization in settings.beat.organizations.items():
@@ -323,45 +383,31 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "metrics_token", HIDDEN if settings.metrics_token else ""
 
 
-def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:
-    for index, (name, manners) in enumerate(settings.fetch.hosts.items()):
-        for option in HOST.options.values():
-            value = name if option.name == "name" else getattr(manners, option.name)
-            yield f"host[{index}].{option.name}", _format_value(option, value)
+def _find_blocks(settings: Settings) -> Iterator[tuple[Section, Iterable[tuple[object, ...]]]]:
+    """Yield each kind of block with the objects of its blocks, those of its classes together."""
+    plain, own = SourceOptions(), settings.source_options
+    hosts = settings.fetch.hosts.items()
+    yield HOST, ((HostName(name=name), manners) for name, manners in hosts)
+    for block in CHANNEL_BLOCKS:
+        channels = (channel for channel in settings.channels if type(channel) in block.holders)
+        yield block, zip(channels)
+    yield LETTER, zip(settings.letters)
+    yield SOURCE, ((source, own.get(source.url, plain)) for source in settings.beat.sources)
 
 
-def _webhooks(settings: Settings) -> Iterator[tuple[str, str]]:
-    for index, webhook in enumerate(settings.webhooks):
-        for option in WEBHOOK.options.values():
-            value = _format_value(option, getattr(webhook, option.name))
-            yield f"webhook[{index}].{option.name}", value
-
-
-def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
-    for index, letter in enumerate(settings.letters):
-        path = f"letter[{index}]"
-        for option in LETTER.options.values():
-            yield f"{path}.{option.name}", _format_value(option, getattr(letter, option.name))
-        for number, part in enumerate(letter.parts):
-            for option in LETTER_PART.options.values():
-                value = _format_value(option, getattr(part, option.name))
-                yield f"{path}.part[{number}].{option.name}", value
-
-
-def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
-    plain = SourceOptions()
-    for index, source in enumerate(settings.beat.sources):
-        options = settings.source_options.get(source.url, plain)
-        for option in SOURCE.options.values():
-            holder = source if option.name in Source.__dataclass_fields__ else options
-            yield (
-                f"source[{index}].{option.name}",
-                _format_value(option, getattr(holder, option.name)),
-            )
-        if source.listing is not None:
-            for option in LISTING.options.values():
-                value = getattr(source.listing, option.name)
-                yield f"source[{index}].listing.{option.name}", _format_value(option, value)
+def _walk(section: Section, held: tuple[object, ...], path: str) -> Iterator[tuple[str, str]]:
+    """Yield the values of a section and of those in it; `held` are the objects of its classes."""
+    for name, option in section.options.items():
+        holder = next(one for one in held if hasattr(one, name))
+        yield f"{path}.{name}", _format_value(option, getattr(holder, name))
+    for inner in section.inner:
+        where = f"{path}.{inner.key}"
+        below: Any = held[0] if inner.part else getattr(held[0], inner.field)
+        if inner.repeated:
+            for number, one in enumerate(below):
+                yield from _walk(inner, (one,), f"{where}[{number}]")
+        elif below is not None:
+            yield from _walk(inner, (below,), where)
 
 
 def _format_value(option: Option, value: object) -> str:

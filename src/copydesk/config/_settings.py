@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from copydesk.channels import Channel
 from copydesk.kit import kinds, urls
-from copydesk.kit.options import option, required
+from copydesk.kit.options import from_environment, option, required
 from copydesk.news import (
     Beat,
     BranchOptions,
@@ -23,8 +24,6 @@ from copydesk.news import (
     S3Options,
     Show,
 )
-
-SITE_EVENTS = ("published", "corrected", "removed")  # the events of webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +140,7 @@ class OpenIdOptions:
         kinds.PUBLIC,
     )
     client_id: str = option("", "As whom this desk is known there.")
-    client_secret: str = field(default="", repr=False)
+    client_secret: str = from_environment("COPYDESK_OIDC_SECRET")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +172,7 @@ class DeskOptions:
         "program of a trusted machine could send the header alone.",
         kinds.HEADER_NAME,
     )
-    proxy_secret: str = field(default="", repr=False)
+    proxy_secret: str = from_environment("COPYDESK_PROXY_SECRET")
     api_requests_a_minute: int = option(
         600,
         "How many requests each token may make at `/desk/api/` within a minute; more are told to "
@@ -181,32 +180,6 @@ class DeskOptions:
         kinds.whole(minimum=1, maximum=1_000_000),
     )
     oidc: OpenIdOptions = OpenIdOptions()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
-    """A URL that is called when a story is published, corrected or removed.
-
-    `secret` is the value of the variable `secret_env`, "" if it is not set: then there is no call.
-    """
-
-    url: str = field(
-        metadata=required("Where calls are sent. A redirect is not followed.", kinds.ADDRESS)
-    )
-    secret_env: str = field(
-        metadata=required(
-            "The environment variable that holds the secret by which calls are signed (Standard "
-            "Webhooks), as `whsec_` and base64, or any words. While it is not set nobody is "
-            "called.",
-            kinds.VARIABLE,
-        )
-    )
-    events: tuple[str, ...] = option(
-        SITE_EVENTS,
-        "Of what it is told: `published`, `corrected`, `removed`.",
-        kinds.WORDS,
-    )
-    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +307,7 @@ class Settings:
     retention: Retention
     deploy: Deploy
     mail: MailOptions = field(default_factory=MailOptions)
-    webhooks: tuple[Webhook, ...] = ()
+    channels: tuple[Channel, ...] = ()
     letters: tuple[LetterOptions, ...] = ()
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)

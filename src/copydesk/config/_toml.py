@@ -6,7 +6,7 @@ import errno
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -120,15 +120,6 @@ def _write_beginning(value: object) -> str:
     except (ValueError, RecursionError):  # the value contains itself
         text = "a list that holds itself"
     return text
-
-
-def find_nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that `word` was probably meant to be, "" for none."""
-    import difflib
-
-    by_fold = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return by_fold[found[0]] if found else ""
 
 
 KEY = "format"

@@ -57,9 +57,7 @@ def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, lis
     Appending text certainly keeps comments, order and layout; a library that parses and writes the
     whole file can only promise it. Raises ConfigError if the result could not be read.
     """
-    known = {
-        urls.identity(str(source["url"])) for source in decode(_toml.parse(before), {}).sources
-    }
+    known = {urls.identity(source.url) for source in decode(_toml.parse(before), {}).all(Source)}
     added = []
     for source in sources:
         same = urls.identity(source.url)

@@ -16,10 +16,6 @@ from copydesk.deploy._deliver import stages as stages
 from copydesk.deploy._deliver import survey as survey
 from copydesk.deploy._folder import LocalFolder as LocalFolder
 from copydesk.deploy._folder import refuse_overlap as refuse_overlap
-from copydesk.deploy._pings import INDEX_NOW_MOST as INDEX_NOW_MOST
-from copydesk.deploy._pings import Ping as Ping
-from copydesk.deploy._pings import listeners as listeners
-from copydesk.deploy._pings import pings as pings
 from copydesk.deploy._rsync import Rsync as Rsync
 from copydesk.deploy.branch import Branch as Branch
 from copydesk.deploy.branch import deliver_branch as deliver_branch

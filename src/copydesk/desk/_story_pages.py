@@ -29,7 +29,7 @@ from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE, EditorAction, Standing
 from copydesk.newsroom import settings
-from copydesk.rounds import rejudging
+from copydesk.rounds.rejudging import neighbours
 
 _FIGURES = 8
 FIELD_WORDS = {
@@ -109,7 +109,7 @@ def render_neighbours(
     editor: Editor,
     counts: Counts,
     story: queue.QueueStory,
-    found: rejudging.NeighbourReport,
+    found: neighbours.NeighbourReport,
 ) -> bytes:
     """Return the page of the stories that a story is most like."""
     short = pages.views.short(story)

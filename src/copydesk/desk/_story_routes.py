@@ -31,7 +31,7 @@ from copydesk.desk_store import QueuedAction
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError
-from copydesk.rounds import rejudging
+from copydesk.rounds.rejudging.neighbours import list_neighbours
 
 _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
@@ -65,7 +65,7 @@ async def show_neighbours(visit: Visit) -> Response:
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         seen = story_page.read_queue_story(opened.newsroom, opened.queue, name)
-        found = rejudging.list_neighbours(opened.newsroom, seen.story.path)
+        found = list_neighbours(opened.newsroom, seen.story.path)
         return render_neighbours(pages, editor, counts, seen, found)
 
     return await visit.draw(make)

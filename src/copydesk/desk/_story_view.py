@@ -28,7 +28,7 @@ from copydesk.rendering import (
     render_note,
     text_direction,
 )
-from copydesk.rounds import rejudging
+from copydesk.rounds.rejudging import neighbours
 
 _SHOWN_REASONS = 4
 _SHOWN_EXCERPT = 600
@@ -291,7 +291,7 @@ def _describe_entry(views: StoryViews, entry: TrailEntry) -> View:
     }
 
 
-def describe_neighbour(views: StoryViews, row: rejudging.NeighbourRow) -> View:
+def describe_neighbour(views: StoryViews, row: neighbours.NeighbourRow) -> View:
     """Return a neighbouring group: its likeness, and why it is one group or not."""
     story = row.story
     others = views.strings.say("neighbour_others", count=row.others) if row.others else ""

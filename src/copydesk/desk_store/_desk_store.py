@@ -62,7 +62,7 @@ class DeskStore:
             self.proposals.forget(now - _ACTIONS_KEPT)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._database.close()
 
 

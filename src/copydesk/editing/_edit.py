@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,14 +20,13 @@ from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import (
     RULINGS_PATH,
+    MemoryNote,
     as_record,
-    begin_change,
-    keep_digests,
+    digests_to_keep,
     notes_on,
     read_digests,
 )
 from copydesk.placement import addresses
-from copydesk.rounds.sources import keep_tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,17 +211,19 @@ def make_edit(
     """
     newsroom = edit.newsroom
     files, left = _plan_files(edit)
-    change = Change(files=files, message=write_message(words), when=when)
-
-    def remember(skipped: Sequence[str]) -> None:
-        _remember(edit, when, {*skipped, *left})
-
-    begun = begin_change(
-        newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
+    note = MemoryNote(
+        at=when,
+        digests={**digests_to_keep(newsroom.beat, edit.stories.values()), **edit.digests},
+        undos=edit.undos,
+        tips=_encode_tips(edit.tips),
     )
-    for address in _list_losses(edit):  # if killed here, a round forgets the texts
+    change = Change(files=files, message=write_message(words), when=when, note=note.encode())
+    begun = change.begin(lock, needed=edit.own_paths.intersection(change.paths))
+    for address in _list_losses(edit):  # if killed here, a round forgets texts and looks
         newsroom.articles.forget(address)
     done = begun.finish()
+    for path in edit.forgotten_looks:
+        newsroom.memory.revisits.forget(path)
     paths = sorted({*done.skipped, *left})
     skipped = (f"left to the next round, it is being edited: {path}" for path in paths)
     return MadeEdit(
@@ -277,19 +278,12 @@ def _is_as_read(edit: Edit, path: str) -> bool:
     return edit.newsroom.archive.read(path) == edit.read[path]
 
 
-def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
-    """Update the memory for an edit, except for records that are left to a person."""
-    memory = edit.newsroom.memory
-    stories = (story for path, story in edit.stories.items() if path not in left)
-    keep_digests(edit.newsroom.beat, memory, stories)
-    for path, digests in edit.digests.items():
-        memory.keep_digests(path, digests)
-    for path in edit.forgotten_looks:
-        memory.revisits.forget(path)
-    for tip in edit.tips:
-        keep_tip(memory, tip)
-    for action_id, undo in edit.undos.items():
-        memory.actions.put(action_id, when, undo)
+def _encode_tips(tips: tuple[Tip, ...]) -> dict[str, bytes]:
+    if not tips:
+        return {}
+    from copydesk.rounds.sources.states import encode_tips  # few edits have tips
+
+    return encode_tips(tips)
 
 
 # Actions in commit messages: the trailer by which an action is found and undone.
@@ -425,14 +419,14 @@ def _list_needles(story: Story) -> Iterator[bytes]:
 
 
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
-    from copydesk.publish import newsletters  # only removals need it
+    from copydesk.publish import issues  # only removals need it
 
     record = document.parse_record(path, data)
     words = (record.fields.get(key) for key in ("title", "excerpt"))
     title, excerpt = (said if isinstance(said, str) else "" for said in words)
-    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
-    after = newsletters.withdraw(letter, story)
-    if newsletters.mentions(after.body, story):
+    letter = issues.LetterText(title=title, excerpt=excerpt, body=record.body)
+    after = issues.withdraw(letter, story)
+    if issues.mentions(after.body, story):
         notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
     if after == letter:
         return edit

@@ -17,9 +17,9 @@ from copydesk.judge import gate
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import DROP_STAGES, RULING_KINDS, Article, Beat, Ruling, Standing, Story, Verdict
-from copydesk.newsroom import Newsroom, record_at
+from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.filing import find_article
+from copydesk.newsroom.records import record_at
 from copydesk.newsroom.reports import Evidence, Explanation, Place, QualityRow, Rule, Term
 from copydesk.newsroom.standings import read_rules, standing_of
 from copydesk.review.rules import record_name
@@ -127,7 +127,7 @@ def _quality_row(part: judge.QualityPart) -> QualityRow:
 
 
 def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> Article | None:
-    article = find_article(articles, story)
+    article = articles.find_for(story)
     return None if article is None else SiteHabits(articles, memory, beat.excerpt).settle(article)
 
 
@@ -140,7 +140,7 @@ def _leader(story: Story, group: Sequence[Story]) -> str:
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
     """Yield the access, credit and refusals of a story, each with its evidence."""
-    article = find_article(articles, story)
+    article = articles.find_for(story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
         if value:

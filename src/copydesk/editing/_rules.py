@@ -17,9 +17,10 @@ from copydesk.editing._verdicts import speaker
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import NO_PICTURE, RULING_KINDS, Beat, Ruling, RulingKind, SetField, Story
-from copydesk.newsroom import Newsroom, find_record
+from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock
+from copydesk.newsroom.records import find_record
 from copydesk.review import rules
 from copydesk.review.rules import find_contradiction, with_rule
 from copydesk.rounds import apply_rules, take_back_rule

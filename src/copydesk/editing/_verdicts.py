@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from copydesk import judge, review
-from copydesk.archive import ArticleStore, Rulings, git
+from copydesk.archive import ArticleStore, Rulings
 from copydesk.building import DeployOptions, build, deploy
 from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
@@ -25,9 +25,10 @@ from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.judge import clustering
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Shelved, Story, Verdict
-from copydesk.newsroom import Failure, Newsroom, Progress, Silence, find_record
+from copydesk.newsroom import Failure, Newsroom, Progress, Silence
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.filing import find_article, hold_write_lock
+from copydesk.newsroom.filing import hold_write_lock
+from copydesk.newsroom.records import find_record
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.rounds.rejudging import after_others, judge_again
@@ -103,7 +104,7 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
     """Return the named editor, else git's user; raises UsageError if git knows none."""
-    repository = git.Repository(newsroom.root)
+    repository = newsroom.repository
     by = name or (repository.user() if repository.usable else "")
     if not by:
         raise UsageError(
@@ -267,7 +268,7 @@ def _by_points(
     beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = review.decide_by_points(plain, points, beat.scoring.publish_at)
-    article = find_article(articles, plain)
+    article = articles.find_for(plain)
     source = beat.source(article.source) if article else None
     return review.gate(story, settings.review.mode, source.trust if source else "gate")
 

@@ -18,7 +18,7 @@ from copydesk.errors import ConfigError, FeedError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Beat, Source, SourceKind, Topic, Trust
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.newsroom.settings import (
     SettingsEdit,
     SettingsReport,
@@ -26,8 +26,8 @@ from copydesk.newsroom.settings import (
     read_beat_file,
     refuse_others,
 )
-from copydesk.rounds import sources
-from copydesk.rounds.sources import source_address, source_states
+from copydesk.rounds.sources import source_address, states
+from copydesk.rounds.sources.states import source_states
 from copydesk.watch import schedule
 
 _BEAT = "beat.toml"
@@ -311,14 +311,10 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
-        after = sources.apply_ledger(before, noted, url)
-
-        def remember(_: Sequence[str]) -> None:
-            if after != before:
-                newsroom.memory.keep_source(url, msgspec.json.encode(after))
-
-        change = _change(newsroom.root, ledger, noted, url)
-        done = begin_change(newsroom.memory, lock, change, remember, needed=change.paths).finish()
+        after = states.apply_ledger(before, noted, url)
+        done = _change(newsroom.root, ledger, noted, url).commit(lock)
+        if after != before:  # if killed here, the next round reads it in the ledger
+            newsroom.memory.keep_source(url, msgspec.json.encode(after))
         return KeepReport(
             url=url,
             undone=_what_is_undone(ledger, before, url),

@@ -16,7 +16,6 @@ from copydesk.memory import Fate
 from copydesk.news import Article, Standing, Story
 from copydesk.newsroom import Failure, Newsroom, Troubles
 from copydesk.newsroom.cataloguing import ask_catalogue, recheck, report_failures
-from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.standings import GatePassage, measure_gate_passage
 from copydesk.rounds import GONE, SiteHabits, find_gone_paths, is_known_gone
 
@@ -284,7 +283,7 @@ def read_decided_stories(newsroom: Newsroom) -> DecidedStories:
         except RecordError as error:
             troubles(error)
             continue
-        article = find_article(newsroom.articles, story)
+        article = newsroom.articles.find_for(story)
         decided = replace(
             story,
             verdict=story.verdict or rulings.verdict_on(path),

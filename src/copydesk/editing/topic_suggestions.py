@@ -20,7 +20,6 @@ from copydesk.judge.topics import try_keyword, with_keyword
 from copydesk.news import Article, Beat, Story
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.newsroom.cataloguing import ask_catalogue
-from copydesk.newsroom.filing import find_article
 
 _TRIED = 40  # stories on which a word is tried, the newest ones
 _MORE = 3  # times as many words are tried as are shown
@@ -290,7 +289,7 @@ def _find_article(newsroom: Newsroom, label: StoryLabels) -> Article | None:
 def read_article(newsroom: Newsroom, path: str) -> Article:
     """Return the stored article of the story at a path, else one made of its record."""
     story = newsroom.archive.read_listed(path)
-    return find_article(newsroom.articles, story) or _of_record(story, newsroom)
+    return newsroom.articles.find_for(story) or _of_record(story, newsroom)
 
 
 def _of_record(story: Story, newsroom: Newsroom) -> Article:

@@ -19,7 +19,7 @@ from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import Beat, Topic
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.newsroom.settings import (
     SettingsEdit,
     SettingsReport,
@@ -267,9 +267,7 @@ def write_words(
             message=f"topics: {name}, {_count(new, change.title)}\n\n{lines}\n\nby {change.by}",
             when=newsroom.now,
         )
-        done = begin_change(
-            newsroom.memory, lock, committed, lambda _skipped: None, needed=committed.paths
-        ).finish()
+        done = committed.commit(lock)
     return WrittenWords(
         topic=name,
         path=path,

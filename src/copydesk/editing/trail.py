@@ -15,8 +15,8 @@ from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate
 from copydesk.news import Article, Event, EventKind, Ruling, Story, Verdict
 from copydesk.news.wording import Wording
-from copydesk.newsroom import Newsroom, record_at
-from copydesk.newsroom.filing import find_article
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.records import record_at
 from copydesk.review.rules import record_name
 
 # Trail entries and their kinds, with the words for each.
@@ -236,7 +236,7 @@ def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
     """Walk how a story was found and read; the site's own stories have no such entries."""
     if story.is_own:
         return
-    article = find_article(newsroom.articles, story)
+    article = newsroom.articles.find_for(story)
     yield _find_source(newsroom, story, article)
     characters = len(article.text) if article else ""
     yield TrailEntry(

@@ -27,8 +27,9 @@ from copydesk.editing._edit import (
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
 from copydesk.news import EditConflict, Ruling, Story
-from copydesk.newsroom import Newsroom, find_record
+from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import RULINGS_PATH, hold_write_lock
+from copydesk.newsroom.records import find_record
 from copydesk.review.rules import with_rule
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")

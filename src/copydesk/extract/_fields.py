@@ -1,4 +1,4 @@
-"""All fields of an article with their origins, as values for JSON."""
+"""All fields of an article with their origins (where on the page each was found), for JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a site repeats on many of its pages, and so is not part of an article.
+"""Find what a site repeats on many of its pages, and remove it from articles.
 
     finished articles | learn > what their site has shown so far | settle > articles without it
 
@@ -40,7 +40,7 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What a site repeats: marks (digests) of passages and of pictures."""
+    """The passages and pictures that a site repeats on many pages, as hashes ("marks")."""
 
     passages: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ NONE = Habits()
 
 @dataclass(slots=True, kw_only=True)
 class _SiteCounts:
-    """Counts of a site: its pages, and on how many each mark was, the last seen at the end."""
+    """Counts of a site: its pages, and on how many each mark (hash) was, last seen at the end."""
 
     pages: int = 0
     passages: Counts = field(default_factory=dict)
@@ -59,7 +59,7 @@ class _SiteCounts:
 
 
 def site_of(article: Article) -> str:
-    """Return the name of an article's site: its host, and on a shared host also the owner.
+    """Return the name of an article's site: its host, and on a shared host also the blog's owner.
 
     Blogs that share a domain (`ada.blogs.example`, `blogs.example/@ada`) are separate sites.
     """
@@ -69,7 +69,7 @@ def site_of(article: Article) -> str:
 
 
 def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
-    """Add the counts of a site's articles to those stored in `kept`; return them to be stored.
+    """Add the counts of a site's articles to the stored counts `kept`; return them to be stored.
 
     `kept` None or damaged means no counts. The order of the articles does not matter; of several
     with the same headline one is counted: they are copies of one page.
@@ -94,7 +94,7 @@ def _count(counts: Counts, marks: Iterable[str]) -> None:
 
 
 def habits(kept: bytes | None) -> Habits:
-    """Return what a site repeats, from its stored counts."""
+    """Return what a site repeats on many pages, from its stored counts."""
     shown = _load(kept)
     return Habits(
         passages=frozenset(
@@ -115,7 +115,7 @@ def _is_logo(pages: int, of: int) -> bool:
 
 
 def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
-    """Return an article without what its site repeats; `rule` limits a new excerpt from its text.
+    """Return an article without the passages and pictures that its site repeats on many pages.
 
     An article that would lose nearly all its words is a copy of others and is not changed. Its
     picture becomes the best of those that are not repeated, if there is one.
@@ -135,7 +135,7 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
 
 def _replace_excerpt(article: Article, own_text: str, rule: ExcerptRule) -> Article:
     """Return an article with the beginning of its own text as excerpt, if it may be quoted."""
-    from copydesk.extract import terms, words  # late, so that a round with news begins sooner
+    from copydesk.extract import terms, words  # late, so that a run with news begins sooner
 
     if not terms.is_quotable_anywhere(article.signals):
         return article
@@ -164,7 +164,7 @@ def _replace_figures(article: Article, figures: tuple[Figure, ...]) -> Article:
 
 
 def _drop_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
-    """Drop headings that have lost all text below them."""
+    """Drop headings that have lost all text below them when boilerplate was removed."""
     bare = set(_bare_headings(own)) - set(_bare_headings(blocks))
     return [block for block in own if block not in bare]
 
@@ -176,7 +176,7 @@ def _bare_headings(blocks: list[str]) -> Iterable[str]:
 
 
 def _is_declared(figure: Figure) -> bool:
-    """Decide whether a picture is only declared by the page, and not shown in the article."""
+    """Return whether a picture is only declared by the page, and not shown in the article."""
     return not _SHOWN & set(figure.origin.split(" + "))
 
 
@@ -185,7 +185,7 @@ def _picture_mark(figure: Figure) -> str:
 
 
 def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield positions and marks of blocks that may be boilerplate: short ones and end ones."""
+    """Yield positions and hashes of blocks that may be boilerplate: short ones and end ones."""
     for at, block in enumerate(blocks[:_BLOCKS]):
         told = text.words(_DIGITS.sub("0", block))
         at_an_end = at < _TOP or at >= len(blocks) - _END
@@ -194,7 +194,7 @@ def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _mark(told: Sequence[str]) -> str:
-    """Return the mark of a passage, the same for any numbers in it."""
+    """Return the hash of a passage, the same for any numbers in it."""
     return hashlib.blake2b(" ".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Read one page field by field: whether it is an article, its text, its authors, its dates, …"""
+"""Read an article page field by field: whether it is an article, its text, authors, dates, …"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Field = tuple[str, str]  # a value and its origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OpenedPage:
-    """An opened page with its lead and beat; `title` and `body` have their origins."""
+    """A parsed page, the link to it and the site's settings; `title` and `body` have origins."""
 
     page: Page
     lead: Lead
@@ -35,9 +35,9 @@ class _OpenedPage:
 
 
 def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Read the article in a page, or return a Dropped that says why there is none.
+    """Read the article in a page, or return a Dropped that says why the page has none.
 
-    Pure and bounded: the same page, lead and beat give the same article. Raises PageError for a
+    Pure and bounded: the same page, link and settings give the same article. Raises PageError for a
     page that is larger or deeper than any article.
     """
     what = kinds.name_other_format(page)
@@ -87,7 +87,7 @@ def _drop(reading: _OpenedPage) -> Dropped | None:
 
 
 def _read_article(reading: _OpenedPage) -> Article:
-    """Read all fields: words, dates, people, section, pictures, terms."""
+    """Read all fields of an article: words, dates, people, section, pictures, terms of use."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
     web_url, web_url_from = origin.canonical(document, declared, title, reading.beat)
@@ -125,14 +125,14 @@ def _read_article(reading: _OpenedPage) -> Article:
 
 
 def _add_fields(article: Article, origins: Mapping[str, str], **values: object) -> Article:
-    """Return the article with these fields and their origins; an empty origin is not stored."""
+    """Return an article with more fields and their origins; an empty origin is not stored."""
     known = {**article.origins, **origins}
     told = {name: origin for name, origin in known.items() if origin}
     return replace(article, **values, origins=told)  # type: ignore[arg-type] # fields by name
 
 
 def _add_terms(article: Article, reading: _OpenedPage) -> Article:
-    """Add access, credit, refused uses, and an excerpt that respects them."""
+    """Add access, credit, refused uses, and an excerpt that respects them, to an article."""
     document, declared = reading.document, reading.declared
     access, access_from = terms.access(document, declared, article.text)
     credit, credit_from = terms.credit(document, declared, article.text)
@@ -161,7 +161,7 @@ def _choose_excerpt(article: Article, reading: _OpenedPage, rule: ExcerptRule) -
 
 
 def _add_people(article: Article, reading: _OpenedPage) -> Article:
-    """Add publisher, authors and language."""
+    """Add publisher, authors and language to an article."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     provider, provider_from = origin.provider(
         article.web_url, document, declared, lead, reading.beat
@@ -180,7 +180,7 @@ def _add_people(article: Article, reading: _OpenedPage) -> Article:
 
 
 def _add_section(article: Article, reading: _OpenedPage) -> Article:
-    """Add section and keywords."""
+    """Add section and keywords to an article."""
     section, section_from = words.section(reading.document, reading.declared)
     keywords, keywords_from = words.keywords(reading.document, reading.declared)
     return _add_fields(
@@ -195,7 +195,7 @@ def _add_section(article: Article, reading: _OpenedPage) -> Article:
 
 
 def _add_pictures(article: Article, reading: _OpenedPage) -> Article:
-    """Add pictures, and the player of a video or sound."""
+    """Add pictures, and the player of a video or sound, to an article."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     figures = pictures.figures(document, declared, lead, article.web_url)
     shown = kinds.playback(document, declared, lead, article.text)

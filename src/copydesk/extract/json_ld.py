@@ -1,4 +1,4 @@
-"""JSON-LD: what a page declares about itself in the vocabulary of schema.org."""
+"""Read JSON-LD: what a page declares about itself in the vocabulary of schema.org."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _TAIL = 100  # characters that contain the end of the wrapping
 
 
 def nodes(document: Document) -> tuple[Node, ...]:
-    """Return every object in the page's JSON-LD, outermost first; broken blocks are skipped."""
+    """Return every object in a page's JSON-LD, outermost first; broken blocks are skipped."""
     found: list[Node] = []
     left = _MAX_CHARACTERS
     for script in document.tree.iter("script"):
@@ -58,7 +58,7 @@ def nodes(document: Document) -> tuple[Node, ...]:
 
 
 def _load(block: str) -> object:
-    """Parse one block as leniently as search engines do, None if that fails."""
+    """Parse one block of JSON-LD as leniently as search engines do, None if that fails."""
     bare = _OPENING.sub("", block, count=1)
     bare = bare[:-_TAIL] + _CLOSING.sub("", bare[-_TAIL:])
     for attempt in (bare, html.unescape(bare) if "&" in bare else ""):
@@ -70,7 +70,7 @@ def _load(block: str) -> object:
 
 
 def _walk(value: object, depth: int) -> Iterator[Node]:
-    """Yield the objects in a value, each before its own parts."""
+    """Yield the JSON objects in a value, each before its own parts."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
@@ -84,17 +84,18 @@ def _walk(value: object, depth: int) -> Iterator[Node]:
 
 
 def kinds(node: Node) -> frozenset[str]:
-    """Return the types of a node in lower case, without the URL of schema.org."""
+    """Return the types of a JSON-LD object in lower case, without the URL of schema.org."""
     return frozenset(
         name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in strings(node.get("@type"))
     )
 
 
 def main(found: tuple[Node, ...], wanted: frozenset[str], addresses: frozenset[str]) -> Node:
-    """Return the node of one of the wanted types that the page is about, {} for none.
+    """Return the JSON-LD object of a wanted type that the page is about, {} for none.
 
-    A node with the page's own URL is preferred, then one without a URL, then the first; but three
-    nodes that all have URLs of other pages are teasers. `addresses` are identities (kit.urls).
+    An object with the page's own URL is preferred, then one without a URL, then the first; but
+    three objects that all have URLs of other pages are teasers. `addresses` are identities
+    (kit.urls).
     """
     candidates = [node for node in found if kinds(node) & wanted]
     named = [
@@ -114,25 +115,25 @@ def _own_addresses(node: Node) -> Iterator[str]:
 
 
 def items(value: object) -> list[object]:
-    """Return the first items of a list, or a single value as a list of one."""
+    """Return the first items of a JSON-LD list, or a single value as a list of one."""
     return value[:_MAX_ITEMS] if isinstance(value, list) else [value]
 
 
 def strings(value: object) -> list[str]:
-    """Return the texts in a value or list, with folded white space, none empty."""
+    """Return the texts in a JSON-LD value or list, with folded white space, none empty."""
     folded = [text.fold(item[:_MAX_STRING]) for item in items(value) if isinstance(item, str)]
     return [item for item in folded if item]
 
 
 def string(value: object) -> str:
-    """Return the first text of a value as plain text, "" if it has none."""
+    """Return the first text of a JSON-LD value as plain text, "" if it has none."""
     for item in strings(value):
         return text.plain(item) if "<" in item or "&" in item else item
     return ""
 
 
 def prose(value: object) -> str:
-    """Return a full text with its line breaks, without tags, with decoded entities."""
+    """Return a JSON-LD text with its line breaks, without tags, with decoded entities."""
     from resiliparse.extract.html2text import extract_plain_text
 
     if not isinstance(value, str):
@@ -143,7 +144,7 @@ def prose(value: object) -> str:
 
 
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
-    """Return the names of persons or organizations in a value: texts, objects, references."""
+    """Return the names of persons or organizations in a JSON-LD value: texts, objects, or ids."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, str):
@@ -154,7 +155,7 @@ def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
 
 
 def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
-    """Return the name of the object that `{"@id": …}` refers to."""
+    """Return the name of the object that `{"@id": …}` refers to, as a list; [] for none."""
     key = item.get("@id")
     if not isinstance(key, str):
         return []
@@ -164,7 +165,7 @@ def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
 
 
 def addresses(value: object) -> list[str]:
-    """Return the URLs in a value: texts, or objects with a url, @id or contentUrl."""
+    """Return the URLs in a JSON-LD value: texts, or objects with a url, @id or contentUrl."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, Mapping):

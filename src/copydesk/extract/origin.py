@@ -1,4 +1,4 @@
-"""Where a page's readers are sent (canonical URL, AMP copy), and which publisher's site it is."""
+"""Find the URL that readers are sent to (canonical URL, AMP copy), and the publisher of a page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHARED_WORDS = 2  # shared by a slug on another site and the title, as a sign o
 
 
 def canonical(document: Document, declared: Declared, title: str, beat: Beat) -> tuple[str, str]:
-    """Return the URL to which readers are sent, and its origin.
+    """Return the URL to which readers are sent for a page, and where it was found.
 
     It is the page's own canonical link or og:url if that is on the same site, and is neither the
     home page, a section above the page, another page of a series, an AMP copy nor the URL of an
@@ -52,11 +52,11 @@ def canonical(document: Document, declared: Declared, title: str, beat: Beat) ->
 
 
 def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat: Beat) -> bool:
-    """Decide whether a page may send its readers to the original on another site.
+    """Return whether a page may send its readers to the original article on another site.
 
-    Anybody can declare anything: an unknown page could file its own words under another's name. So
-    the page's site must be one of the beat's, a second declaration must name the other site, and
-    the URL must match the title.
+    Anybody can declare anything: an unknown page could pass its own text off as another
+    publisher's. So the page's site must be in the settings, a second declaration must name the
+    other site, and the URL must match the title.
     """
     if is_home(address) or is_amp(address) or _PAGING.search(address):
         return False
@@ -66,7 +66,7 @@ def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat:
 
 
 def _is_known(address: str, beat: Beat) -> bool:
-    """Decide whether a site belongs to the beat's sources or organizations."""
+    """Return whether a URL's site belongs to the sources or organizations of the settings."""
     labels = urls.host(address).split(".")
     ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
     if any(end in beat.organizations for end in ends):
@@ -75,7 +75,7 @@ def _is_known(address: str, beat: Beat) -> bool:
 
 
 def _is_telling(address: str, own: str, title: str) -> bool:
-    """Decide whether a URL spells the title, or ends as the page's own URL does."""
+    """Return whether a URL spells the title, or ends as the page's own URL does."""
     slug = _slug_words(_path(address))
     if slug and slug == _slug_words(_path(own)):
         return True
@@ -92,7 +92,7 @@ def _original_addresses(declared: Declared) -> Iterator[str]:
 
 
 def is_trusted(address: str, own: str, title: str = "") -> bool:
-    """Decide whether a page at `own` may declare `address` as its URL."""
+    """Return whether a page at the URL `own` may declare `address` as its canonical URL."""
     if urls.identity(address) == urls.identity(own):
         return True
     if _bare_host(address) != _bare_host(own) or is_home(address) or is_amp(address):
@@ -106,12 +106,12 @@ def is_trusted(address: str, own: str, title: str = "") -> bool:
 
 
 def _bare_host(address: str) -> str:
-    """Return the host without a prefix for a version; another user's blog is another site."""
+    """Return a URL's host without a prefix for a version; another user's blog is another site."""
     return _VERSION.sub("", urls.host(address))
 
 
 def _is_other_article(path: str, here: str, title: str) -> bool:
-    """Decide whether two paths spell different headlines, of which only one is the title."""
+    """Return whether two paths spell different headlines, of which only one is the title."""
     theirs, ours = _slug_words(path), _slug_words(here)
     if min(len(theirs), len(ours)) < _MIN_SLUG_WORDS:
         return False
@@ -128,14 +128,14 @@ def _path(address: str) -> str:
 
 
 def _keep_scheme(address: str, own: str) -> str:
-    """Return the URL with the scheme under which the page was found, if only that differs."""
+    """Return a URL with the scheme under which the page was found, if only that differs."""
     if urls.identity(address) == urls.identity(own) and own.startswith("https:"):
         return re.sub(r"^http:", "https:", address)
     return address
 
 
 def is_home(address: str) -> bool:
-    """Decide whether a URL is a site's home page."""
+    """Return whether a URL is that of a site's home page."""
     parts = urlsplit(address)
     bare = re.sub(r"(?i)/(?:index|default|home)\.[a-z]{3,5}$", "", parts.path).strip("/")
     return not bare and not parts.query
@@ -165,22 +165,22 @@ _VIEWER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 
 
 def is_amp(address: str) -> bool:
-    """Decide whether a URL looks like that of an AMP copy."""
+    """Return whether a URL looks like that of an AMP copy."""
     return bool(_AMP.search(address)) or is_cached(address)
 
 
 def is_cached(address: str) -> bool:
-    """Decide whether a URL is in an AMP cache."""
+    """Return whether a URL is in an AMP cache."""
     return urls.host(address).endswith(_CACHES)
 
 
 def is_amp_page(document: Document) -> bool:
-    """Decide whether a page is written in AMP."""
+    """Return whether a page is written in AMP."""
     return document.tree.get("amp") is not None or document.tree.get("⚡") is not None
 
 
 def unwrap(address: str) -> str:
-    """Return the publisher's URL behind an AMP cache or Google's `/amp/s/`, else the URL itself.
+    """Return the publisher's URL for one in an AMP cache or Google's `/amp/s/`, else the URL as is.
 
     A cache names the publisher twice, in its host and in its path; if the two differ, the URL is
     not a cache's.
@@ -199,7 +199,7 @@ def unwrap(address: str) -> str:
 
 
 def _label(publisher: str) -> str:
-    """Return the label that a cache uses for a host (AMP cache URL format)."""
+    """Return the form of a host name in an AMP cache's own host name (AMP cache URL format)."""
     return publisher.replace("-", "--").replace(".", "-")
 
 
@@ -220,7 +220,7 @@ _KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2
 def provider(
     web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
 ) -> tuple[Provider, str]:
-    """Return the publisher of a page and the origin of its name.
+    """Return the publisher of a page, and where the publisher's name was found.
 
     The domain is that of the longest organization that covers the host (`aws.amazon.com` before
     `amazon.com`), else the registrable domain. Logos come with the domain. If `web_url` is on
@@ -258,7 +258,7 @@ def _find_original(web_url: str, declared: Declared) -> str:
 
 
 def _find_own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
-    """Return the name that a page gives its site, the first that matches its host.
+    """Return the name that a page gives its site: the first that matches its host.
 
     Templates fill og:site_name with a section ("World") or with the URL itself: such a name is used
     only if no other one matches.
@@ -287,7 +287,7 @@ def _list_declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def _find_organization(host: str, beat: Beat) -> Organization | None:
-    """Return the organization with the longest domain that is the end of the host."""
+    """Return the organization with the longest domain that is the end of the host, or None."""
     labels = host.split(".")
     for start in range(len(labels) - 1):
         found = beat.organizations.get(".".join(labels[start:]))
@@ -320,7 +320,7 @@ def _find_source(lead: Lead, beat: Beat) -> Source | None:
 
 
 def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
-    """Yield every name of the site that may be beside a headline in a title."""
+    """Yield every name of a page's site that may stand beside the headline in its title."""
     organization = _find_organization(urls.host(web_url), beat)
     if organization:
         yield organization.name
@@ -363,12 +363,12 @@ _OUTER = frozenset({"www", "com", "co", "net", "org", "gov", "ac", "edu"})
 
 
 def is_web_address(name: str) -> bool:
-    """Decide whether a name is only a URL: `www.harbour.example`, `http://harbour.example`."""
+    """Return whether a name is only a URL: `www.harbour.example`, `http://harbour.example`."""
     return bool(_SCHEME.match(name)) or "://" in name
 
 
 def fit_name(name: str, web_url: str) -> Fit:
-    """Decide how well a name matches the host of a site, "" for not at all.
+    """Return how well a name matches the host of a site: "exact", "loose" or "" for not at all.
 
     "exact" means the same letters, without a leading article and with or without the domain's
     ending. "loose" means a longer name that begins so, or one whose words begin as the host's
@@ -406,14 +406,14 @@ def in_title(title: str, web_url: str) -> str:
 
 
 def _fits_as_a_name(name: str, web_url: str) -> Fit:
-    """Decide how well a name matches a host; a name that is itself a URL does not."""
+    """Return how well a name matches a host, as `fit_name` does; "" for a name that is a URL."""
     if is_web_address(name) or name == urls.registrable_domain(web_url):
         return ""
     return fit_name(name, web_url)
 
 
 def _reads_as_a_name(words: str) -> bool:
-    """Decide whether words look like a name: few, no numbers, capitals but for joining words."""
+    """Return whether words look like a name: few, no numbers, capitals but for joining words."""
     some = words.split()
     if not 0 < len(some) <= _MAX_LOOSE_WORDS or any(letter.isdigit() for letter in words):
         return False
@@ -454,7 +454,7 @@ def _is_loose(words: list[str], label: str) -> bool:
 
 
 def _is_beginning(words: list[str], label: str) -> bool:
-    """Decide whether a host's part is the words' beginning, or the first plus an ending."""
+    """Return whether a host's part is the words' beginning, or the first plus an ending."""
     first, whole = words[0], "".join(words)
     if first == label or (len(label) > _SHORT and whole.startswith(label)):
         return True
@@ -462,7 +462,7 @@ def _is_beginning(words: list[str], label: str) -> bool:
 
 
 def _is_composed(words: list[str], label: str) -> bool:
-    """Decide whether a host's part is composed of the beginnings of all words in their order."""
+    """Return whether a host's part is composed of the beginnings of all words in their order."""
     reached = {0}
     for word in words[: 2 * _MAX_LOOSE_WORDS]:
         after = set(reached) if word in _JOINING else set()

@@ -1,4 +1,4 @@
-"""Open a page: decode its bytes, parse its tree within bounds, read the text of its elements."""
+"""Parse a page: decode its bytes, parse its tree within bounds, read the text of its elements."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A decoded and parsed page. All readers share the tree, and none changes it.
+    """A decoded and parsed HTML page. All functions share the tree, and none changes it.
 
     `address` is the page's final URL, `base` that of its relative links. `found` caches what
-    several readers look for in the tree.
+    several functions look for in the tree.
     """
 
     address: str
@@ -75,7 +75,7 @@ def open_document(page: Page) -> Document:
 
 
 def _has_too_many_attributes(html: str) -> bool:
-    """Decide whether a tag would take libxml2 too long: quadratic time in its attributes."""
+    """Return whether a tag would take libxml2 too long: quadratic time in its attributes."""
     cost = 0
     for tag in _START_TAG.finditer(html):
         if tag.end() - tag.start() >= _LONG_TAG:
@@ -114,7 +114,7 @@ def _base(tree: HtmlElement, address: str) -> str:
 
 
 def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, ...]:
-    """Return the folded text of the first elements that an XPath finds, none empty."""
+    """Return the folded text of the first elements of a page that an XPath finds, none empty."""
     known = document.found.get((xpath, limit))
     if known is None:
         elements = document.tree.xpath(xpath)[:limit]
@@ -164,7 +164,7 @@ _BAD_SHARE = 50  # one byte in fifty may be wrong: a pasted quotation mark, an i
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """Decode a page; return its text and the codec. No byte is an error.
+    """Decode a page's bytes; return the text and the name of the codec. No byte is an error.
 
     A byte order mark wins (WHATWG encoding standard). Then UTF-8 if the bytes are valid UTF-8,
     whatever the labels say: no other text is valid by chance. Then the labels of the header and of
@@ -181,7 +181,7 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _candidates(body: bytes, content_type: str) -> Iterator[str]:
-    """Yield the codecs to try, the most likely first, the costly detector last."""
+    """Yield the codecs to try, most likely first, the costly detector last."""
     labels = list(_labels(body, content_type))
     if body.isascii():
         # seven-bit codecs with escape sequences are known by their label alone
@@ -196,7 +196,7 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def _labels(body: bytes, content_type: str) -> Iterator[str]:
-    """Yield the codecs of the labels in the header and the markup.
+    """Yield the codecs that the header and the markup name.
 
     Labels are read as browsers do: windows-1252 for iso-8859-1, gb18030 for gb2312.
     """

@@ -1,4 +1,4 @@
-"""Names of people in a byline, told apart from the words around them."""
+"""Find names of people in a byline, among the other words in it."""
 
 from __future__ import annotations
 
@@ -150,13 +150,13 @@ def _cut_to_byline(lines: list[str]) -> Iterator[str]:
 
 
 def _is_telling_more(line: str) -> bool:
-    """Decide whether a line without a name is more than a role or an `and` between two names."""
+    """Return whether a line without a name is more than a role or an `and` between two names."""
     is_between = _NO_PERSON.search(line) or _BETWEEN.match(line)
     return not is_between or bool(re.search(r"\d", line))
 
 
 def opens(line: str) -> bool:
-    """Decide whether a line begins a byline: `By`, `Von`, `Text:` …"""
+    """Return whether a line begins like a byline: `By`, `Von`, `Text:` …"""
     return bool(_OPENS.match(line))
 
 
@@ -194,7 +194,7 @@ def _spell(word: str, is_shouted: bool) -> str:
 
 
 def _is_a_name(capitals: str) -> bool:
-    """Decide whether two or three capitals are a name, not initials: they can be pronounced."""
+    """Return whether two or three capitals are a name, not initials: they can be pronounced."""
     return len(capitals) > 2 or capitals in _SHORT_NAMES or capitals[1] in "AEIOUY"
 
 
@@ -211,12 +211,12 @@ def _key(name: str) -> str:
 
 
 def is_more(names: Iterable[str], fewer: Iterable[str]) -> bool:
-    """Decide whether the first names contain all of the others and more."""
+    """Return whether `names` contain all names in `fewer`, and more; spellings may differ."""
     return {_key(name) for name in fewer} < {_key(name) for name in names}
 
 
 def is_person(name: str) -> bool:
-    """Decide whether a text looks like a person's name: two to five words of letters."""
+    """Return whether a text looks like a person's name: two to five words of letters."""
     if len(name) > _MAX_NAME:
         return False
     if _ASIAN_NAME.match(name):
@@ -228,13 +228,13 @@ def is_person(name: str) -> bool:
 
 
 def _is_organization(name: str, words: list[str]) -> bool:
-    """Decide whether a word of a name is that of a company or an office, and not a surname."""
+    """Return whether a word of a name is that of a company or an office, and not a surname."""
     plain = " ".join(word for word in words if word.lower() not in _REALLY_NAMES)
     return bool(_COMPANY.search(name) or _NO_PERSON.search(plain))
 
 
 def _is_spelled(words: list[str]) -> bool:
-    """Decide whether words are a name, not a sentence: full stops stand after initials only."""
+    """Return whether words are a name, not a sentence: full stops come after initials only."""
     stops = [word for word in words[:-1] if word.endswith(".")]
     bare = [word[:-1] for word in stops]
     if any(len(word) > _LONGEST_ABBREVIATION and "." not in word for word in bare):
@@ -243,6 +243,6 @@ def _is_spelled(words: list[str]) -> bool:
 
 
 def _is_capitalized(name: str) -> bool:
-    """Decide whether all words of a name but particles are capitalized."""
+    """Return whether all words of a name but particles are capitalized."""
     words = (word for word in name.split() if word.lower() not in _PARTICLES)
     return not any(word[0].islower() and not _ELIDED.match(word) for word in words)

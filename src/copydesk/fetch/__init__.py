@@ -1,10 +1,10 @@
-"""Fetch pages politely: a Request goes in, a Page, NotModified or Refused comes out.
+"""Fetch web pages politely: a Request goes in, a Page, NotModified or Refused comes out.
 
-    rounds ── Polite ── Recorder ── Web      (the network)
-                 │          └────── Replay   (recorded answers)
-                 ├ robots.txt of every host, redirects hop by hop, statuses judged
-                 ├ one request at a time for each host, with a pause after each answer
-                 └ changes: what was learned about hosts, to be stored for the next round
+    crawling ── Polite ── Recorder ── Web      (the network)
+       │          └────── Replay   (recorded answers)
+       ├ robots.txt of every host, redirects hop by hop, statuses judged
+       ├ one request at a time for each host, with a pause after each answer
+       └ changes: what was learned about hosts, to be stored for the next run
 
 Web, Replay and Recorder are raw fetchers: one request, no redirect followed, any status returned.
 Only Web opens sockets, and only to public addresses, unless the newsroom allows a host by name.

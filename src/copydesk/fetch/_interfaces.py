@@ -1,4 +1,4 @@
-"""Interfaces of the fetchers: a clock, and a fetcher that looks a host up before asking it."""
+"""Interfaces of the fetchers: a clock, and a fetcher that resolves a host name beforehand."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from copydesk.news import Refused, Request
 
 
 class Clock(Protocol):
-    """An object that knows the time and can wait."""
+    """The current time, and a way to wait."""
 
     def now(self) -> datetime:
         """Return the current time, aware and in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         ...
 
 
 class WallClock:
-    """The clock of this machine."""
+    """The real clock of this machine."""
 
     def now(self) -> datetime:
-        """Return the time of this machine in UTC."""
+        """Return the current time of this machine in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
@@ -35,13 +35,13 @@ class WallClock:
 
 
 class VirtualClock:
-    """A clock that stands still and never waits, so that a replay always gives the same bytes."""
+    """A clock that stands still and never waits, so that a replay always gives the same result."""
 
     def __init__(self, start: datetime) -> None:
         self._now = dates.utc(start)
 
     def now(self) -> datetime:
-        """Return the instant that the clock was made with."""
+        """Return the time that the clock was made with."""
         return self._now
 
     async def sleep(self, seconds: float) -> None:
@@ -51,8 +51,8 @@ class VirtualClock:
 
 @runtime_checkable
 class Finder(Protocol):
-    """A raw fetcher that can look a host up before the request."""
+    """A raw fetcher that can resolve a host name before the request."""
 
     async def find(self, request: Request) -> Refused | None:
-        """Return why the host of a request cannot be found, None if it can."""
+        """Return why the host of a request cannot be resolved, None if it can."""
         ...

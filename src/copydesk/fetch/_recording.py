@@ -1,4 +1,4 @@
-"""Record the answers of a fetcher in a WARC file, and replay them instead of the network."""
+"""Record web answers in a WARC file, and replay such a file instead of using the network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Recorder:
 
     Every page, including redirects and errors, becomes a response record dated by its `fetched_at`.
     Requests are sent without validators, so that a recording holds complete answers. The file
-    appears under its name when the block ends. A full disk spoils the recording and not the round:
+    appears under its name when the block ends. A full disk spoils the recording and not the crawl:
     the block then ends with a RecordingError.
     """
 
@@ -80,7 +80,7 @@ class Recorder:
                 raise self._failure_of(self._failure) from self._failure
 
     async def find(self, request: Request) -> Refused | None:
-        """Look the host up by the inner fetcher, if it can."""
+        """Resolve the host of a request by the inner fetcher, if that can."""
         return await self._inner.find(request) if isinstance(self._inner, Finder) else None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
@@ -108,7 +108,7 @@ class Recorder:
         self._writer.write_record(record)
 
     def _warc_headers(self, page: Page) -> dict[str, str]:
-        """Return the date and ID of a record, the same for the same answers."""
+        """Return the date and ID of a WARC record, the same for the same answers."""
         self._count += 1
         at = dates.utc(page.fetched_at).isoformat(timespec="microseconds").replace("+00:00", "Z")
         name = uuid.uuid5(uuid.NAMESPACE_URL, f"{page.final_url} {at} {self._count}")
@@ -148,13 +148,13 @@ class _RecordPosition:
 
     @property
     def second(self) -> datetime:
-        """Return the time without its fraction."""
+        """Return the record's time without its fraction of a second."""
         return self.at.replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LastRecord:
-    """The record read last: where it begins and how long its content is."""
+    """The WARC record read last: where it begins and how long its content is."""
 
     offset: int = -1
     length: int = 0
@@ -164,7 +164,7 @@ class Replay:
     """A fetcher that answers from a WARC file (1.0 or 1.1, plain or with each record gzipped).
 
     A request gets the newest record of exactly its URL whose WARC-Date is not after `now` (None:
-    the newest record), compared in whole seconds because a round's clock has no fractions. A URL
+    the newest record), compared in whole seconds because a crawl's time has no fractions. A URL
     without a record gets a page with status 404. Validators that match the record's ETag or
     Last-Modified give NotModified with the record's headers. Only offsets are kept in memory;
     certificates are not recorded. Raises RecordingError with the offset if the file is missing,
@@ -181,7 +181,7 @@ class Replay:
         self._last = max(places[-1].at for places in self._places.values())
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the recorded answer for the URL."""
+        """Return the recorded answer for the request's URL."""
         url = urls.fetchable(request.url) or request.url
         place = self._place(request.url) or self._place(url)
         if place is None:
@@ -206,7 +206,7 @@ class Replay:
         return Page(url=asked, final_url=url, status=404, headers={}, body=b"", fetched_at=at)
 
     def _page(self, request: Request, url: str, place: _RecordPosition) -> Page:
-        """Read one record at its offset."""
+        """Return the page of the WARC record at an offset."""
         with _open(self._path) as file:
             file.seek(place.offset)
             record = next(_records(self._path, file, parse_http=True), None)
@@ -226,7 +226,7 @@ class Replay:
 
 
 def _is_known(page: Page, request: Request) -> bool:
-    """Decide whether the request's validators match the record (RFC 9110 13.1: ETag goes first)."""
+    """Return whether the request's validators match the record (RFC 9110 13.1: ETag goes first)."""
     if page.status != 200:
         return False
     if request.etag:
@@ -241,7 +241,7 @@ def _weak(tag: str) -> str:
 
 
 def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes:
-    """Read a body as it was recorded: chunked, compressed, or already decoded by the recorder."""
+    """Return a WARC record's body decoded; it may be chunked, compressed, or decoded already."""
     raw = record.reader.read(limit + 1 + limit // 8)  # room for the chunk headers
     if "chunked" in join_values(pairs, "transfer-encoding").lower():
         raw = _join_chunks(raw)
@@ -269,7 +269,7 @@ def _join_chunks(raw: bytes) -> bytes:
 
 
 def _index(path: Path) -> dict[str, list[_RecordPosition]]:
-    """Return the positions of each URL's records, oldest first; at one time the later last."""
+    """Return the positions of each URL's WARC records, oldest first; at one time the later last."""
     places: dict[str, list[_RecordPosition]] = {}
     last = _LastRecord()
     with _open(path) as file:
@@ -305,7 +305,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:
-    """Yield each record; an error in the file becomes a RecordingError with its offset."""
+    """Yield the WARC records of a file; errors become a RecordingError with the offset."""
     from fastwarc.warc import ArchiveIterator
 
     offset = file.tell()
@@ -325,7 +325,7 @@ def _date(path: Path, record: WarcRecord) -> datetime:
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:
-    """Decide whether a record begins at an offset: at a gzip member, or in a plain file."""
+    """Return whether a WARC record begins at an offset: at a gzip member, or in a plain file."""
     is_packed = os.pread(file.fileno(), 2, 0) == _GZIP
     return not is_packed or os.pread(file.fileno(), 2, offset) == _GZIP
 

@@ -1,4 +1,4 @@
-"""HTTP messages: parts of a URL, headers to send and to keep, bodies unpacked within a limit."""
+"""HTTP messages: parts of a URL, headers to send and to keep, and decompression within a limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.errors import FetchError
 from copydesk.kit import urls
 from copydesk.news import FetchOptions, Purpose, RefusedReason, Request
 
-_KNOWN = 1_000  # a page's, its robots.txt's and its host's slot are looked up one after another
+_KNOWN = 1_000  # URLs: each is parsed for its page, its robots.txt and its host's slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ _SINGLE = frozenset(
 # several values stay on lines of their own: an agent named in one does not apply to the next
 _BY_LINE = frozenset({"x-robots-tag"})
 
-# they describe what is undone when a Page is made, or are not worth keeping
+# they describe an encoding that a Page has no more, or are not worth keeping
 _NOT_KEPT = frozenset(
     {
         "connection",
@@ -104,7 +104,7 @@ def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:
 
 
 def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the headers of a page, names in lower case, one value each, none of the transport.
+    """Return a response's headers, names in lower case, one value each, none of the transport.
 
     Several values are joined with a comma, those of X-Robots-Tag with a line break; of a header
     that may have one value only, the first counts. Cookies, lengths and codings are left out,
@@ -126,13 +126,13 @@ def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def split_lines(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the headers of a page as they were sent, one pair for each line of a value."""
+    """Yield a page's headers as they were sent: a (name, value) pair for each line of a value."""
     for name, value in headers.items():
         yield from ((name, line) for line in value.split("\n"))
 
 
 def _decode_value(value: str) -> str:
-    """Decode a header with non-ASCII bytes, as UTF-8 or else as Latin-1, on one line."""
+    """Return a header value with non-ASCII bytes as one line, by UTF-8 or else Latin-1."""
     raw = value.encode("utf-8", "surrogateescape")
     try:
         plain = raw.decode("utf-8")
@@ -146,7 +146,7 @@ _MAX_CODINGS = 3
 
 
 class BodyError(FetchError):
-    """Raised when a body cannot be accepted; `reason` is that of the Refused to return."""
+    """Raised when a response body cannot be accepted; `reason` is that of the Refused to return."""
 
     def __init__(self, what: str, reason: RefusedReason) -> None:
         super().__init__(what)
@@ -155,11 +155,11 @@ class BodyError(FetchError):
 
 class _Coding(Protocol):
     def feed(self, data: bytes, room: int) -> bytes:
-        """Return the next unpacked bytes, at most `room` + 1."""
+        """Return the next decompressed bytes, at most `room` + 1."""
         ...
 
     def is_whole(self) -> bool:
-        """Decide whether the packed stream reached its end."""
+        """Return whether the compressed stream reached its end."""
         ...
 
 
@@ -228,7 +228,7 @@ _CODINGS: dict[str, Callable[[], _Coding]] = {
 
 
 class Unpacker:
-    """Unpack a body piece by piece, up to `limit` bytes.
+    """Decompress a response body piece by piece, up to `limit` bytes.
 
     `content_encoding` is the value of the header, the first coding applied first. Raises BodyError:
     "too-big" at the limit, "network" for an unknown coding or for broken or incomplete data.
@@ -241,7 +241,7 @@ class Unpacker:
         self._received = 0
 
     def feed(self, data: bytes) -> None:
-        """Add the next piece as it was received."""
+        """Add the next piece of the body as it was received."""
         self._received += len(data)
         if self._received > self._limit:
             raise BodyError(f"more than {self._limit} bytes", "too-big")
@@ -262,13 +262,13 @@ class Unpacker:
         return unpacked
 
     def finish(self) -> bytes:
-        """Return the complete body; an empty body is complete in any coding."""
+        """Return the complete decompressed body; an empty body is complete in any coding."""
         if self._received and not all(coding.is_whole() for coding in self._codings):
             raise BodyError("compressed body is cut off", "network")
         return bytes(self._body)
 
     def partial(self) -> bytes:
-        """Return the bytes received so far, up to the limit."""
+        """Return the decompressed bytes received so far, up to the limit."""
         return bytes(self._body[: self._limit])
 
 

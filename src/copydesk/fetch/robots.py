@@ -7,7 +7,7 @@ Lines of a robots.txt about the use of its pages, none of which decides who may 
 
     Content-Usage: [/path] train-ai=n         draft-ietf-aipref-attach, in a group
     Content-Signal: [/path] ai-train=no       contentsignals.org, in a group
-    License: https://a.example/license.xml    RSL 1.0, for every agent wherever it stands
+    License: https://a.example/license.xml    RSL 1.0, for every agent wherever it is written
     User-agent: GPTBot / Disallow: /          a site closed to an agent that trains models
 
 The first two belong to their group and end the list of its agents, as a rule does.
@@ -91,7 +91,7 @@ _MAX_POLICY = 300  # characters
 
 
 class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """A line about the use of pages: the signal's name, its value, and the pattern of its paths.
+    """A line about the use of a site's pages: the signal's name, value and path pattern.
 
     Without a pattern it applies to every path.
     """
@@ -102,7 +102,7 @@ class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 def parse_usage(key: str, value: str) -> UsageLine | None:
-    """Parse a line with one of `KEYS`, None if it has no value."""
+    """Parse a robots.txt line about the use of pages, its key in `KEYS`; None without a value."""
     name, path, said = KEYS[key], "", value
     if name != "RSL" and value.startswith("/"):
         match = _PATH.fullmatch(value)
@@ -113,7 +113,7 @@ def parse_usage(key: str, value: str) -> UsageLine | None:
 
 
 def usage_of_agents(closed: set[str]) -> list[UsageLine]:
-    """Return the usage lines that closing a site to these agents implies."""
+    """Return the usage lines implied by a robots.txt that closes the site to these AI agents."""
     lines = []
     for name, agents in _GROUPS:
         named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
@@ -123,7 +123,7 @@ def usage_of_agents(closed: set[str]) -> list[UsageLine]:
 
 
 def limit_usage(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
-    """Return the lines without duplicates, at most 100."""
+    """Return the usage lines of a file without duplicates, at most 100."""
     return tuple(dict.fromkeys(usage_lines))[:_MOST]
 
 
@@ -137,7 +137,7 @@ class _Pattern:
     allow: bool
 
     def matches(self, path: str) -> bool:
-        """Decide whether a path matches; each star matches as little as possible."""
+        """Return whether a path matches; each star matches as little as possible."""
         first, *others = self.pieces
         if not path.startswith(first):
             return False
@@ -154,7 +154,7 @@ class _Pattern:
 
 
 class _Group:
-    """All lines of a file for one agent, from all its groups."""
+    """All lines of a robots.txt for one agent, from all its groups."""
 
     def __init__(self) -> None:
         self.is_named = False
@@ -163,7 +163,7 @@ class _Group:
         self.usage_lines: list[UsageLine] = []
 
     def take(self, key: str, value: str) -> None:
-        """Add one line for this agent."""
+        """Add one line for the agent."""
         if key == "agent":
             self.is_named = True
         elif key == "delay":
@@ -178,7 +178,7 @@ class _Group:
 
     @property
     def closes_all(self) -> bool:
-        """Decide whether the agent may fetch nothing on the site."""
+        """Return whether the agent may fetch nothing on the site."""
         return not {"-/", "-/*"}.isdisjoint(self.lines) and not any(
             line.startswith("+") for line in self.lines
         )
@@ -231,7 +231,7 @@ class RobotsRules:
         return cls(tuple(chosen.lines), chosen.delay_seconds, limit_usage(usage_lines))
 
     def allow(self, url: str) -> bool:
-        """Decide whether a URL may be fetched; robots.txt itself always may."""
+        """Return whether a URL may be fetched; robots.txt itself always may."""
         where = parse_address(url)
         if where is None:
             return False
@@ -241,7 +241,7 @@ class RobotsRules:
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
 
     def signals(self, url: str) -> tuple[Signal, ...]:
-        """Return the signals on the use of a URL: for each name those with the longest pattern.
+        """Return the signals about the use of a URL: for each name those with the longest pattern.
 
         Two lines with the same pattern both count (draft-ietf-aipref-attach 3.1).
         """
@@ -269,7 +269,7 @@ def _strip_mark(body: bytes) -> bytes:
 
 
 def _parse_lines(body: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the key and the value of each line that matters."""
+    """Yield the key and the value of each robots.txt line with a known key."""
     for line in re.split(rb"\r\n|\r|\n", body):
         words = line[:_LINE_BYTES].decode("utf-8", "replace").partition("#")[0].strip()
         name, colon, value = words.partition(":")
@@ -299,7 +299,7 @@ def _compile_rules(line: str) -> Iterator[_Pattern]:
 
 
 def fits(pattern: str, path: str) -> bool:
-    """Decide whether a normalized path matches a pattern as written in a file."""
+    """Return whether a normalized URL path matches a path pattern as written in a robots.txt."""
     return _compile_rule(normalize_path(pattern), allow=True).matches(path)
 
 
@@ -313,7 +313,7 @@ def _compile_rule(pattern: str, *, allow: bool) -> _Pattern:
 
 
 def normalize_path(path: str) -> str:
-    """Normalize the escapes of a path (RFC 9309 2.2.2): %7E to ~, ツ to %E3%83%84, %3c to %3C."""
+    """Return a URL path with normalized escapes (RFC 9309 2.2.2): %7E to ~, %3c to %3C."""
     if _PLAIN.fullmatch(path):
         return path
     encoded = quote(path.encode("utf-8", "replace"), safe=_AS_WRITTEN)

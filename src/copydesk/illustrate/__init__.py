@@ -1,4 +1,4 @@
-"""Measure and cache fetched pictures, give a story the size of its picture, draw cards to share.
+"""Measure and cache fetched pictures, give a story its picture's size, draw share pictures.
 
 picture = album.find(url) or album.add(url, page)     # measure_only keeps no copy
 fetched = measure_picture(url, page.body)             # or in steps; the slow one anywhere
@@ -21,16 +21,16 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.illustrate._album import Album as Album
     from copydesk.illustrate._album import make_waiting as make_waiting
+    from copydesk.illustrate._album import with_image as with_image
     from copydesk.illustrate._album_files import Picture as Picture
     from copydesk.illustrate._forms import PictureForms as PictureForms
+    from copydesk.illustrate._forms import average as average
     from copydesk.illustrate._forms import make_forms as make_forms
     from copydesk.illustrate._forms import prove_picture as prove_picture
+    from copydesk.illustrate._forms import thumb_hash as thumb_hash
     from copydesk.illustrate._measure import FetchedPicture as FetchedPicture
     from copydesk.illustrate._measure import measure_picture as measure_picture
     from copydesk.illustrate._measure import request_headers as request_headers
-    from copydesk.illustrate._measure import with_image as with_image
-    from copydesk.illustrate._thumb_hash import average as average
-    from copydesk.illustrate._thumb_hash import thumb_hash as thumb_hash
     from copydesk.illustrate._upload import UPLOAD_BYTES as UPLOAD_BYTES
     from copydesk.illustrate._upload import answer_logo as answer_logo
     from copydesk.illustrate._upload import answer_upload as answer_upload

@@ -30,8 +30,8 @@ from copydesk.illustrate._album_files import (
 )
 from copydesk.illustrate._forms import PictureForms, make_forms
 from copydesk.illustrate._measure import FetchedPicture, Measure, measure_picture, size
-from copydesk.kit import files, urls
-from copydesk.news import PictureFile, Thumbnail
+from copydesk.kit import files, text, urls
+from copydesk.news import Figure, Image, PictureFile, Story, Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.news import Page
@@ -45,7 +45,7 @@ _HEIGHT = 4_800
 
 
 class Album:
-    """The cached pictures of a newsroom, as far as the disk and the limit allow.
+    """The cached pictures of a newsroom, as far as the disk and the size limit allow.
 
     Each picture has its forms for pages, or the original until a page shows it, named by the
     SHA-256 of the original's bytes. A sidecar `<SHA-256 of the URL, 32 digits>.json` says which
@@ -66,14 +66,14 @@ class Album:
         self._lock = threading.RLock()
 
     def find(self, url: str) -> Picture | None:
-        """Return the picture of a URL, None if it is not cached or its files are damaged."""
+        """Return the cached picture of a URL, None if it is not cached or its files are damaged."""
         picture = self._read(self._sidecar(url))
         if picture is None or picture.only_measured:
             return None
         return self._renew(picture) if picture.is_earlier else picture
 
     def add(self, url: str, page: Page) -> Picture:
-        """Measure, check and store what was fetched from `url`.
+        """Measure, check and store the picture that was fetched from `url`.
 
         Raises PictureError if it is no picture, too small, too large, cut off, or cannot be
         written.
@@ -82,11 +82,11 @@ class Album:
         return self.keep(fetched, None)
 
     def holds(self, fetched: FetchedPicture) -> bool:
-        """Decide whether there is a whole copy of a picture, from whatever URL."""
+        """Return whether the album has a whole copy of a picture, from whatever URL."""
         return self._same_bytes(fetched.stem) is not None
 
     def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
-        """Store a picture with its forms, None if the album has them; raises PictureError.
+        """Store a picture with its forms (files for pages, None if stored); raises PictureError.
 
         Forms that have been deleted since are made again.
         """
@@ -109,12 +109,12 @@ class Album:
         return self._store(replace(picture, original=name), {name: fetched.data})
 
     def list_waiting(self) -> list[str]:
-        """Return the URLs of the pictures whose forms are not made yet."""
+        """Return the URLs of the pictures whose forms (files for pages) are not made yet."""
         with self._lock:
             return [url for url, picture in self._pictures().items() if picture.original]
 
     def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
-        """Yield those of these pictures whose forms are not made yet; forget lost ones."""
+        """Yield the pictures of the URLs whose forms are not made yet; forget the lost ones."""
         with self._lock:
             pictures = [*filter(None, map(self._pictures().get, urls))]
         for picture in {picture.stem: picture for picture in pictures if picture.original}.values():
@@ -135,9 +135,9 @@ class Album:
         _album_files.drop(self._folder, [name_sidecar(url)])
 
     def measure_only(self, url: str, page: Page) -> Picture:
-        """Measure what was fetched from `url` and keep no copy; raises PictureError as `add` does.
+        """Measure the picture fetched from `url` and store no copy; raises as `add` does.
 
-        A copy from a time with other settings is kept.
+        A copy stored under earlier settings is kept.
         """
         fetched = measure_picture(url, page.body)
         picture = replace(self._describe(fetched), only_measured=True)
@@ -148,7 +148,7 @@ class Album:
         return picture
 
     def note(self, url: str, article: str) -> None:
-        """Note that an article asked for the picture of `url`; an unknown picture is ignored."""
+        """Store that an article asked for the picture of `url`; an unknown picture is ignored."""
         with self._lock:
             picture = self._pictures().get(url)
             if picture is None or (noted := note_request(picture, article)) is picture:
@@ -161,10 +161,10 @@ class Album:
             self._put(noted)
 
     def is_common(self, url: str, article: str) -> bool:
-        """Decide whether a picture says nothing about an article, like a site's card or logo.
+        """Return whether a picture says nothing about an article, like a logo on all of a site.
 
-        So it is if its site has the very same picture for more than three articles under more than
-        three URLs.
+        That is so if its site has the very same picture for more than three articles under more
+        than three URLs.
         """
         with self._lock:
             picture = self._pictures().get(url)
@@ -172,14 +172,14 @@ class Album:
         return bool(sites) and urls.registrable_domain(article) in sites
 
     def has_common(self) -> bool:
-        """Decide whether any picture is common on some site."""
+        """Return whether any picture is one that its site gives to many articles (`is_common`)."""
         with self._lock:
             return bool(self._commons())
 
     def thumbnails(self) -> Mapping[str, Thumbnail]:
         """Map the original URL of each picture that pages may show to its thumbnail, in URL order.
 
-        A picture of the first version is its one file.
+        A picture stored by the album's first version is its own thumbnail.
         """
         with self._lock:
             return {
@@ -189,7 +189,7 @@ class Album:
             }
 
     def tend(self, used: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Note which pictures records use, renew those of the first version, delete unused files.
+        """Clean up once a day: note used pictures, delete unused files, renew old pictures.
 
         `used` are original URLs, each with its article's, the most important first. A hundred are
         renewed at a time. Unfinished files are deleted when they are an hour old, and a picture
@@ -214,7 +214,7 @@ class Album:
             self._save_list(moment)
 
     def _is_tended(self, moment: float) -> bool:
-        """Decide whether the list says that all was done within a day; add new pictures to it."""
+        """Return whether cleaning up was done within a day; add new pictures to the list."""
         if self._list is None or not 0 <= moment - self._list.tended < _DAY:
             return False
         if any(picture.is_earlier for picture in self._pictures().values()):
@@ -222,7 +222,7 @@ class Album:
         return is_current(self._list, self._folder) or self._save_list(self._list.tended)
 
     def _save_list(self, tended: float) -> bool:
-        """Write the list of what is known; False if the folder holds anything else."""
+        """Write the list of what is known; return False if the folder holds anything else."""
         pictures = self._pictures()
         names = {name for picture in pictures.values() for name in picture.names}
         names.update(map(name_sidecar, pictures))
@@ -309,7 +309,7 @@ class Album:
             return None
 
     def _make_room(self, added: int, keep: str) -> None:
-        """Evict what was unused longest if the limit is exceeded; never the picture just added."""
+        """Delete the pictures unused for longest if the limit is exceeded; never the added one."""
         if not added:
             return
         self._bytes = self._weigh() if self._bytes is None else self._bytes + added
@@ -329,7 +329,7 @@ class Album:
         return sum(lot.size for lot in _album_files.lots(self._folder).values())
 
     def _last_uses(self) -> Mapping[str, float]:
-        """Read when each picture was last seen in use under one of its URLs, by its stem."""
+        """Map each picture's stem to when it was last seen in use under one of its URLs."""
         used: dict[str, float] = {}
         for url, picture in self._pictures().items():
             with contextlib.suppress(OSError):
@@ -394,7 +394,7 @@ class Album:
         return picture if picture and self._is_whole(picture) else None
 
     def _is_whole(self, picture: Picture) -> bool:
-        """Decide whether all files are there; as they are written by renaming, none is partial."""
+        """Return whether all files of a picture are there; renaming leaves none partial."""
         return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:
@@ -412,7 +412,7 @@ def _text(data: bytes) -> str:
 
 
 def find_earlier(picture: Picture) -> Thumbnail:
-    """Return the one file of a picture that was not renewed yet, with its size."""
+    """Return the one file of a picture that the album's first version stored, with its size."""
     scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
     form = PictureFile(
         name=picture.file,
@@ -424,7 +424,7 @@ def find_earlier(picture: Picture) -> Thumbnail:
 
 
 def renew(picture: Picture, folder: Path) -> PictureForms:
-    """Make the forms from the file that is there; nothing is fetched.
+    """Make the forms of a picture from the file that the album's first version stored.
 
     Raises OSError if it cannot be read, PictureError if it is damaged.
     """
@@ -446,7 +446,7 @@ def read_original(picture: Picture, folder: Path) -> FetchedPicture:
 
 
 def make_waiting(album: Album, urls: Iterable[str]) -> None:
-    """Make the forms of those of some pictures that wait for them; forget what cannot have any.
+    """Make the forms (files for pages) of those pictures that lack them; forget damaged ones.
 
     A picture that cannot be written now keeps waiting.
     """
@@ -458,3 +458,26 @@ def make_waiting(album: Album, urls: Iterable[str]) -> None:
             continue
         with contextlib.suppress(PictureError):
             album.keep(fetched, made)
+
+
+_LONGEST_TITLE = 300
+_LONGEST_CREDIT = 160
+
+
+def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
+    """Return the story with a picture, or without any if there is none (SPEC 2.11).
+
+    The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
+    what the picture shows and whose it is; without it the record says neither, as everyday.cc does.
+    """
+    if picture is None:
+        return replace(story, images=())
+    image = Image(
+        url=picture.url,
+        width=picture.width,
+        height=picture.height,
+        is_cached=picture.is_cached,
+        title=text.shorten(text.fold(figure.alt), _LONGEST_TITLE) if figure else "",
+        attribution=text.shorten(text.fold(figure.credit), _LONGEST_CREDIT) if figure else "",
+    )
+    return replace(story, images=(image,))

@@ -1,4 +1,4 @@
-"""The files of the album: a JSON sidecar for each picture, the list of all, and what to evict.
+"""The files of the album: a JSON sidecar for each picture, the list of all, and what to delete.
 
 Each file of an album is written by renaming, so that any new or deleted file changes the folder's
 time. While that is the time that the list names, the list is current and no file is opened.
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import _thumb_hash
+from copydesk.illustrate import _forms
 from copydesk.kit import files, urls
 from copydesk.news import PictureFile, Thumbnail
 
@@ -37,7 +37,7 @@ _UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename befor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One picture, by its original URL.
+    """A picture in the album, by its original URL: sizes, type and names of files.
 
     `width` and `height` are the original's in pixels, as a browser shows it (turned as the camera
     says). `type` is what the bytes are, whatever the server said. `file` is the name of the WebP
@@ -60,30 +60,30 @@ class Picture:
 
     @property
     def is_cached(self) -> bool:
-        """Decide whether the album has a copy."""
+        """Return whether the album has a copy of the picture."""
         return bool(self.forms or self.original)
 
     @property
     def stem(self) -> str:
-        """Return the beginning of all its files' names."""
+        """Return the beginning of the names of all the picture's files."""
         return self.file.removesuffix(".webp")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of all its files; a picture of the first version has one."""
+        """Return the names of all the picture's files; one in the album's first version."""
         if self.only_measured:
             return ()
         return tuple(form.name for form in self.forms) or (self.original or self.file,)
 
     @property
     def is_earlier(self) -> bool:
-        """Decide whether it is stored as the first version did."""
+        """Return whether the picture is stored in the form of the album's first version."""
         return not (self.forms or self.only_measured or self.original)
 
     @property
     def thumbnail(self) -> Thumbnail:
-        """Return the thumbnail that pages show."""
-        colour = _thumb_hash.average(base64.b64decode(self.thumb_hash))
+        """Return the thumbnail of the picture that pages show."""
+        colour = _forms.average(base64.b64decode(self.thumb_hash))
         return Thumbnail(forms=self.forms, colour=colour)
 
 
@@ -103,7 +103,7 @@ def note_request(picture: Picture, article: str) -> Picture:
 
 
 def common_files(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
-    """Return the files that say nothing about an article, each with the sites for which this is so.
+    """Map the files of pictures that say nothing about an article to the sites where that is so.
 
     What counts is which articles asked for a picture, not its host: many papers use the host of one
     service, and any of its customers could offer another's picture under many URLs. If the articles
@@ -129,12 +129,12 @@ def _mark(article: str) -> str:
 
 
 def name_sidecar(url: str) -> str:
-    """Return the name of the sidecar for a picture's URL."""
+    """Return the file name of the sidecar (JSON description) for a picture's URL."""
     return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
 def to_sidecar(picture: Picture) -> bytes:
-    """Encode a picture as one line of JSON."""
+    """Encode a picture as a sidecar: one line of JSON."""
     import msgspec
 
     return msgspec.json.encode(picture, order="deterministic") + b"\n"
@@ -158,7 +158,7 @@ def from_sidecar(data: bytes) -> Picture:
 
 
 def read_sidecar(sidecar: Path) -> Picture | None:
-    """Read a sidecar, None if it is damaged or has the name of another URL."""
+    """Read a picture's sidecar, None if it is damaged or has the name of another URL."""
     try:
         picture = from_sidecar(sidecar.read_bytes())
     except (OSError, PictureError):
@@ -187,7 +187,7 @@ def _is_form(form: PictureFile, stem: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumList:
-    """The pictures of a folder, the folder's time (ns), and when it was last tended (s)."""
+    """The list of all pictures in an album's folder, the folder's time (ns), last clean-up (s)."""
 
     folder_ns: int
     tended: float
@@ -195,7 +195,7 @@ class AlbumList:
 
 
 def load_list(folder: Path) -> AlbumList | None:
-    """Return the list of a folder, None if there is none, or one that is damaged or outdated."""
+    """Return the stored list of an album's folder, None if missing, damaged or outdated."""
     import msgspec
 
     try:
@@ -210,7 +210,7 @@ def load_list(folder: Path) -> AlbumList | None:
 
 
 def is_current(listed: AlbumList, folder: Path) -> bool:
-    """Decide whether a folder is as its list says."""
+    """Return whether an album's folder is unchanged since its list was written."""
     try:
         return listed.folder_ns == folder.stat().st_mtime_ns
     except OSError:
@@ -220,9 +220,9 @@ def is_current(listed: AlbumList, folder: Path) -> bool:
 def save_list(
     folder: Path, pictures: Iterable[Picture], names: Iterable[str], tended: float
 ) -> AlbumList | None:
-    """Write the list of a folder with exactly these files, None if that is not possible.
+    """Write the list of an album's folder with exactly these files, None if that is not possible.
 
-    It is not if the folder has other files, or if something may have changed just now.
+    It is not possible if the folder has other files, or if something may have changed just now.
     """
     import msgspec
 
@@ -249,7 +249,7 @@ def _digest(body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """All files of one picture: their names, their size together, when they came."""
+    """All files of one picture in the album: their names, their size together, when they came."""
 
     names: tuple[str, ...]
     size: int
@@ -257,7 +257,7 @@ class Lot:
 
 
 def lots(folder: Path) -> Mapping[str, Lot]:
-    """List the files of a folder by the stem of their names, in one look at the folder."""
+    """Map the stem of each picture in a folder to its files, reading the folder once."""
     files_by_stem: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
     for entry, stat in _entries(folder):
         if entry.name.endswith(_KINDS):
@@ -274,12 +274,12 @@ def lots(folder: Path) -> Mapping[str, Lot]:
 
 
 def whole(folder: Path) -> frozenset[str]:
-    """List the names of all files of a folder that are not empty."""
+    """Return the names of all files of a folder that are not empty."""
     return frozenset(entry.name for entry, stat in _entries(folder) if stat.st_size)
 
 
 def list_leftovers(folder: Path, before: float) -> Iterable[str]:
-    """Yield the names of unfinished files that are older than a time."""
+    """Yield the names of unfinished files in a folder that are older than a time."""
     for file in folder.glob(f"{_UNFINISHED}*"):
         with contextlib.suppress(OSError):
             if file.stat().st_mtime < before:
@@ -289,7 +289,7 @@ def list_leftovers(folder: Path, before: float) -> Iterable[str]:
 def leaving(
     there: Mapping[str, Lot], used: Mapping[str, float], keep: str, surplus: int
 ) -> list[str]:
-    """Choose the stems to delete until `surplus` bytes are free; `keep` always stays.
+    """Choose the stems of pictures to delete until `surplus` bytes are free; `keep` stays.
 
     First go those that no record has used for longest, by the day; of those used on the same day,
     the oldest. `used` has the last use of each picture, by its stem.

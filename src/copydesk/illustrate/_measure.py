@@ -1,20 +1,18 @@
-"""Measure a fetched picture from its first bytes, and give a story a picture with that size."""
+"""Measure a fetched picture from its first bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.kit import text, urls
-from copydesk.news import Image
+from copydesk.kit import urls
 
 if TYPE_CHECKING:
-    from copydesk.illustrate._album_files import Picture
-    from copydesk.news import Figure, Show, Story
+    from copydesk.news import Show
 
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
@@ -23,13 +21,11 @@ _LIGHT_BYTES = 500_000  # four times the forms of a photograph
 _LIGHT_PIXELS = 12_000_000  # 4,000 x 3,000, decoded 48 MB
 _FIRST = 262_144  # bytes; a camera's preview may come before the size
 _HINT = "the story goes without a picture"
-_LONGEST_TITLE = 300
-_LONGEST_CREDIT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """Type as Pillow and the web name it, width and height in pixels as a browser shows them."""
+    """A picture's type (for Pillow and the web), width and height in pixels as browsers show it."""
 
     format: str
     type: str
@@ -48,7 +44,7 @@ class FetchedPicture:
 
     @property
     def may_wait(self) -> bool:
-        """Decide whether it may be kept as fetched until a page shows it.
+        """Return whether the picture may be stored as fetched until a page shows it.
 
         A picture with many bytes, or one that needs much memory to decode, may not.
         """
@@ -57,7 +53,7 @@ class FetchedPicture:
 
 
 def measure_picture(url: str, data: bytes, least: int = MIN_SIDE) -> FetchedPicture:
-    """Measure what was fetched; raises PictureError if it is no picture, too small or too large.
+    """Measure a fetched picture; raises PictureError if it is no picture, too small or too large.
 
     What the server said does not count: the first bytes tell the type. Each side must have at least
     `least` pixels.
@@ -102,7 +98,7 @@ def _format(data: bytes) -> str:
 
 
 def _what(data: bytes) -> str:
-    """Describe in a message what was fetched instead of a picture."""
+    """Describe for an error message what was fetched instead of a picture."""
     begun = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data:
         return "nothing"
@@ -114,7 +110,7 @@ def _what(data: bytes) -> str:
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Read width and height from the first bytes, turned as the camera says; 0 if unknown."""
+    """Read a picture's width and height from its first bytes, as browsers turn it; 0 if unknown."""
     import imagesize
 
     try:
@@ -125,7 +121,7 @@ def size(data: bytes) -> tuple[int, int]:
 
 
 def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
-    """Return the headers to request a picture with.
+    """Return the HTTP headers to request a publisher's picture with.
 
     If readers will load it from its publisher, we ask as their browsers will: with our site as the
     referrer, without a path (strict-origin-when-cross-origin). A server that refuses them then
@@ -133,23 +129,3 @@ def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
     """
     parsed = urls.parse(site_url) if show == "hotlink" else None
     return {} if parsed is None else {"Referer": f"{parsed.origin}/"}
-
-
-def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
-    """Return the story with this picture, or without any if there is none (SPEC 2.11).
-
-    The record keeps the original's URL and size; `isCached` says that we have a copy. `figure` says
-    what the picture shows and whose it is; without it the record says neither, as the reference
-    does.
-    """
-    if picture is None:
-        return replace(story, images=())
-    image = Image(
-        url=picture.url,
-        width=picture.width,
-        height=picture.height,
-        is_cached=picture.is_cached,
-        title=text.shorten(text.fold(figure.alt), _LONGEST_TITLE) if figure else "",
-        attribution=text.shorten(text.fold(figure.credit), _LONGEST_CREDIT) if figure else "",
-    )
-    return replace(story, images=(image,))

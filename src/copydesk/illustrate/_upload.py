@@ -1,4 +1,4 @@
-"""Make an editor's uploaded picture anew in a process with limits on time and memory.
+"""Convert an editor's uploaded picture in a process with limits on time and memory.
 
 A harmful file can break only the decoder in that process. Nothing of the file itself is kept.
 """
@@ -59,7 +59,7 @@ def make_upload_apart(
 
 
 def make_logo_apart(data: bytes, side: int) -> bytes:
-    """Call `make_logo` in such a process; raises as `make_upload_apart` does."""
+    """Call `make_logo` in a process with limits on time and memory, and return its result."""
     return make_upload_apart(data, command=(*_COMMAND[:-1], _LOGO.format(side)))
 
 
@@ -100,7 +100,7 @@ def _read_refusal(code: int, told: bytes) -> PictureError:
 
 
 def make_upload(data: bytes) -> bytes:
-    """Return a picture as WebP of at most 640 by 960 pixels, without its metadata.
+    """Convert an uploaded picture to WebP of at most 640 by 960 pixels, without its metadata.
 
     Raises PictureError if it is no picture, too small, too large or damaged.
     """
@@ -110,7 +110,7 @@ def make_upload(data: bytes) -> bytes:
 
 
 def make_logo(data: bytes, side: int) -> bytes:
-    """Return a whole picture centred on a white square with sides of `side` pixels, as JPEG.
+    """Convert an uploaded logo to a JPEG, whole and centred on a white square of `side` pixels.
 
     Raises PictureError as `make_upload` does.
     """

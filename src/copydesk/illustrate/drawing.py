@@ -1,25 +1,27 @@
-"""Draw share cards and the site's icons from text and a font; Easel keeps the files in a folder."""
+"""Draw share pictures and the site's icons from text and a font; Easel stores the files."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
+import struct
 import unicodedata
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import lettering
 from copydesk.kit import files, processes, text
 from copydesk.news import PictureFile, Poster
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
 
 # Raise it with each change to the look of cards or icons: kept ones are then drawn again.
 DRAWING_VERSION = "1"
@@ -57,8 +59,8 @@ class _Sheet:
 
 
 def draw_card(poster: Poster, face: Path) -> bytes | None:
-    """Draw the card of a poster as PNG, None if the font cannot set its headline."""
-    points = lettering.read_code_points(face)
+    """Draw a share picture with headline, topic and site as PNG, None if the font lacks letters."""
+    points = read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
         return None
@@ -74,8 +76,8 @@ def draw_card(poster: Poster, face: Path) -> bytes | None:
 
 
 def _set(words: str, points: frozenset[int]) -> str:
-    """Return a text as the font can set it, "" if it cannot or if shaping is missing."""
-    line = text.shorten(lettering.to_settable(words, points), _LONGEST)
+    """Return a text as the font can draw it, "" if it cannot or if shaping is missing."""
+    line = text.shorten(to_settable(words, points), _LONGEST)
     return line if line.isascii() or _can_shape() or not _needs_shaping(line) else ""
 
 
@@ -90,7 +92,7 @@ def _needs_shaping(words: str) -> bool:
 
 
 def _is_rightward(words: str) -> bool:
-    """Decide whether a text runs from right to left, by its first letter with a direction."""
+    """Return whether a text runs from right to left, by its first letter with a direction."""
     kinds = (unicodedata.bidirectional(char) for char in words)
     return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
 
@@ -109,7 +111,7 @@ def _blank() -> tuple[list[Image], _Sheet]:
 
 def _masthead(sheet: _Sheet, site: str, face: Path) -> None:
     if site:
-        setting = lettering.fit_lines(site, face, (40, 34, 30), (_ROOM, 48))
+        setting = fit_lines(site, face, (40, 34, 30), (_ROOM, 48))
         _write(sheet.ink, setting, 44)
     _rules(sheet, 112)
 
@@ -123,28 +125,28 @@ def _rules(sheet: _Sheet, top: int) -> None:
 def _story(sheet: _Sheet, headline: str, topic: str, face: Path) -> None:
     top, bottom = _HEADLINE
     if topic:
-        _write(sheet.red, lettering.fit_lines(topic, face, (32,), (_ROOM, 40)), 142)
+        _write(sheet.red, fit_lines(topic, face, (32,), (_ROOM, 40)), 142)
     else:
         top -= 40
-    setting = lettering.fit_lines(headline, face, _SIZES, (_ROOM, bottom - top))
+    setting = fit_lines(headline, face, _SIZES, (_ROOM, bottom - top))
     _write(sheet.ink, setting, top + max(0, (bottom - top - setting.height) // 3))
 
 
 def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
     sheet.soft.rectangle((_MARGIN, 532, CARD_SIZE[0] - _MARGIN - 1, 532), fill=255)
     if source:
-        setting = lettering.fit_lines(source, face, (32, 28), (_ROOM - 120, 40))
+        setting = fit_lines(source, face, (32, 28), (_ROOM - 120, 40))
         _write(sheet.soft, setting, 554)
     left = _MARGIN if _is_rightward(source) else CARD_SIZE[0] - _MARGIN - 52
     _mark(sheet, initial, face, (left, 550, 52))
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
-    """Draw the card of the site itself: its name between rules, or its icon if it has no name."""
+    """Draw the share picture of the site itself: its name between rules, or else its icon."""
     if not site:
         _mark(sheet, initial, face, (CARD_SIZE[0] // 2 - 130, CARD_SIZE[1] // 2 - 130, 260))
         return
-    setting = lettering.fit_lines(site, face, _TITLE_SIZES, (_ROOM, 300))
+    setting = fit_lines(site, face, _TITLE_SIZES, (_ROOM, 300))
     top = (CARD_SIZE[1] - setting.height) // 2
     for index, line in enumerate(setting.lines):
         at = (CARD_SIZE[0] // 2, top + index * setting.leading)
@@ -160,7 +162,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
     sheet.red.rounded_rectangle((left, top, left + size, top + size), size // 6, fill=255)
     middle = (left + size / 2, top + size / 2)
     if initial:
-        own = lettering.font(face, round(size * 0.72))
+        own = load_font(face, round(size * 0.72))
         box = own.getbbox(initial, anchor="ls")
         at = (middle[0] - (box[0] + box[2]) / 2, middle[1] - (box[1] + box[3]) / 2)
         sheet.red.text(at, initial, font=own, fill=0, anchor="ls")
@@ -168,7 +170,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
         sheet.red.circle(middle, size / 6, fill=0)
 
 
-def _write(layer: ImageDraw, setting: lettering.Setting, top: int) -> None:
+def _write(layer: ImageDraw, setting: Setting, top: int) -> None:
     """Write lines from the left, or from the right if the text runs that way."""
     is_rightward = _is_rightward(" ".join(setting.lines))
     left, anchor = (CARD_SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
@@ -205,9 +207,9 @@ def _ramp(colour: tuple[int, int, int]) -> list[int]:
 
 
 def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
-    """Draw the icons of a title, by their names (ICON_NAMES)."""
+    """Draw the icons of a site with the initial of its title, by their names (ICON_NAMES)."""
     initial = text.initial(title)
-    points = lettering.read_code_points(face)
+    points = read_code_points(face)
     if not all(ord(char) in points for char in initial):
         initial = ""
     small = [_icon(initial, face, size, is_round=True) for size in (16, 32, 48)]
@@ -233,7 +235,7 @@ def _icon(initial: str, face: Path, size: int, *, is_round: bool, share: float =
         draw.rounded_rectangle((0, 0, side - 1, side - 1), side * 10 // 64, fill=_ICON_RED)
     middle = side / 2
     if initial:
-        font = lettering.font(face, round(side * share))
+        font = load_font(face, round(side * share))
         left, top, right, bottom = font.getbbox(initial, anchor="ls")
         at = (middle - (left + right) / 2, middle - (top + bottom) / 2)
         draw.text(at, initial, font=font, fill=_WHITE, anchor="ls")
@@ -249,7 +251,7 @@ def _icon_png(image: Image) -> bytes:
 
 
 def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
-    """Yield cards as `draw_card` makes them, in order of posters, up to the first failure.
+    """Yield share pictures as `draw_card` makes them, in order of posters, up to the first failure.
 
     Several processes draw, as Pillow uses only one core. With one core nothing is drawn.
     """
@@ -273,19 +275,19 @@ def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None,
 
 
 class Easel:
-    """Draw cards and icons into `folder`, each once; `face` is the newsroom's own font, else ours.
+    """Draws share pictures and icons into `folder`, each once; `face` is the newsroom's font file.
 
     Raises PictureError if a font cannot be read or a picture cannot be written.
     """
 
     def __init__(self, folder: Path, face: Path | None = None) -> None:
         self._folder = folder
-        self._face = face or lettering.OWN_FACE
+        self._face = face or OWN_FACE
         self._there: set[str] | None = None
         self._own = ""
 
     def draw_card(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
-        """Draw a card as a PNG in the folder, None if the font cannot set its words.
+        """Draw a share picture as a PNG in the folder, None if the font cannot draw its words.
 
         Without `anew` nothing is drawn: only a card that is already there is returned.
         """
@@ -301,7 +303,7 @@ class Easel:
         return PictureFile(name=name, width=width, height=height, type="image/png")
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw missing cards on all cores, if there are enough for that to pay.
+        """Draw missing share pictures on all cores, if there are enough for that to pay.
 
         Failures are left to `draw_card`, which reports them.
         """
@@ -320,7 +322,7 @@ class Easel:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the files of the icons for a title, by the names that they have on the site."""
+        """Return the files of the icons for a site's title, by their names on the site."""
         key = self._key("icons", title)
         files = {name: f"{key}-{name}" for name in ICON_NAMES}
         if not self._names().issuperset(files.values()):
@@ -344,9 +346,9 @@ class Easel:
         return f"{self._key('poster', *words)}.png"  # another prefix would draw every card again
 
     def _is_settable(self, poster: Poster) -> bool:
-        """Decide whether the font can set a poster, without Pillow: most builds ask this again."""
-        points = lettering.read_code_points(self._face)
-        return not poster.headline or bool(lettering.to_settable(poster.headline, points))
+        """Return whether the font can draw a poster's words, without Pillow, which is fast."""
+        points = read_code_points(self._face)
+        return not poster.headline or bool(to_settable(poster.headline, points))
 
     def _draw(self, poster: Poster) -> bytes | None:
         try:
@@ -374,9 +376,179 @@ class Easel:
         return self._there
 
     def _key(self, *words: str) -> str:
-        """Return a name for the words, the font and the version of the drawing."""
+        """Return a file name made from the words, the font and the version of the drawing."""
         if not self._own:
             with contextlib.suppress(OSError):
                 self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()
         parts = "\0".join((DRAWING_VERSION, self._own, *words))
         return hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+# Set text in a font: which characters it can draw, and lines that fit a box.
+
+LEADING = 1.16
+_ELLIPSIS = "…"
+OWN_FACE = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
+_ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and their modifiers
+_SELECTORS = range(0xFE00, 0xFE10)
+_MOST_RANGES = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Lines of text and their font; `leading` is the distance of lines in pixels."""
+
+    font: FreeTypeFont
+    lines: Sequence[str]
+
+    @property
+    def leading(self) -> int:
+        """Return the distance of two baselines in pixels."""
+        return round(self.font.size * LEADING)
+
+    @property
+    def height(self) -> int:
+        """Return the height of all lines in pixels."""
+        return self.leading * len(self.lines)
+
+
+@functools.lru_cache(maxsize=64)
+def load_font(face: Path, size: int) -> FreeTypeFont:
+    """Load a font at a size in pixels; raises OSError if the file is no font."""
+    from PIL import ImageFont
+
+    return ImageFont.truetype(face, size)
+
+
+def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
+    """Break a text into lines, in the first of some font sizes that fits a (width, height) box.
+
+    If none fits, the last size is used: as many lines as there is room for, then an ellipsis.
+    """
+    width, height = box
+    for size in sizes:
+        own = load_font(face, size)
+        lines = _wrap(words, own, width)
+        most = max(1, int(height // (size * LEADING)))
+        if len(lines) <= most:
+            return Setting(font=own, lines=_even(words, own, width, lines))
+    shown = lines[:most]
+    return Setting(font=own, lines=[*shown[:-1], _cut(f"{shown[-1]} {lines[most]}", own, width)])
+
+
+def _even(words: str, own: FreeTypeFont, width: int, lines: Sequence[str]) -> Sequence[str]:
+    """Break the text into lines of similar width: the narrowest that needs no more lines."""
+    low, high, best = width // 2, width, lines
+    while high - low > 8 and len(lines) > 1:
+        middle = (low + high) // 2
+        tried = _wrap(words, own, middle)
+        if len(tried) <= len(lines):
+            high, best = middle, tried
+        else:
+            low = middle
+    return best
+
+
+def _wrap(words: str, own: FreeTypeFont, width: int) -> list[str]:
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if _length(longer, own) <= width:
+            lines[-1] = longer
+            continue
+        if _length(word, own) <= width:
+            lines.append(word)
+            continue
+        for char in word if not lines[-1] else f" {word}":  # a URL, or a language without spaces
+            if _length(lines[-1] + char, own) <= width:
+                lines[-1] += char
+            else:
+                lines.append(char.lstrip())
+    return [line for line in lines if line] or [""]
+
+
+def _cut(words: str, own: FreeTypeFont, width: int) -> str:
+    while words and _length(words + _ELLIPSIS, own) > width:
+        words = words[:-1].rstrip(" ,;:–—-")
+    return words + _ELLIPSIS
+
+
+@functools.lru_cache(maxsize=10_000)
+def _length(words: str, own: FreeTypeFont) -> float:
+    return own.getlength(words)
+
+
+@functools.lru_cache(maxsize=4)
+def read_code_points(file: Path) -> frozenset[int]:
+    """Read which code points a TrueType or OpenType font can draw; raises PictureError for none."""
+    try:
+        points = frozenset(_points(file.read_bytes()))
+    except (OSError, struct.error, ValueError) as error:
+        raise PictureError("a face cannot be read", subject=str(file), hint=str(error)) from error
+    if not points:
+        raise PictureError("a face has no characters", subject=str(file))
+    return points
+
+
+def to_settable(words: str, points: frozenset[int]) -> str:
+    """Return a text as the font can draw it, "" if a letter is missing or no letter is left.
+
+    Emoji that the font lacks are left out, since a headline says the same without them.
+    """
+    letters = []
+    for char in unicodedata.normalize("NFC", text.fold(words)):
+        if ord(char) in points:
+            letters.append(char)
+        elif unicodedata.category(char) not in _ORNAMENT and ord(char) not in _SELECTORS:
+            return ""
+    folded = text.fold("".join(letters))
+    return folded if any(map(str.isalnum, folded)) else ""
+
+
+def _points(data: bytes) -> Iterator[int]:
+    start = _table(data)
+    for index in range(struct.unpack_from(">H", data, start + 2)[0]):
+        offset = start + struct.unpack_from(">I", data, start + 4 + 8 * index + 4)[0]
+        kind = struct.unpack_from(">H", data, offset)[0]
+        if kind == 4:
+            yield from _segments(data, offset)
+        elif kind == 12:
+            yield from _groups(data, offset)
+
+
+def _table(data: bytes) -> int:
+    """Find the start of the font's table `cmap`, which maps characters to glyphs."""
+    for index in range(struct.unpack_from(">H", data, 4)[0]):
+        tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
+        if tag == b"cmap":
+            return int(offset)
+    raise ValueError("no table of characters")
+
+
+def _segments(data: bytes, offset: int) -> Iterator[int]:
+    """Yield the characters of a `cmap` table of format 4 that have a glyph."""
+    count = struct.unpack_from(">H", data, offset + 6)[0] // 2
+    ends, starts = offset + 14, offset + 16 + 2 * count
+    for index in range(count):
+        end = struct.unpack_from(">H", data, ends + 2 * index)[0]
+        start, delta, places = (
+            struct.unpack_from(">H", data, starts + 2 * (index + step * count))[0]
+            for step in range(3)
+        )
+        where = starts + 2 * (index + 2 * count) + places
+        for point in range(start, min(end, 0xFFFE) + 1):
+            glyph = point
+            if places:
+                glyph = struct.unpack_from(">H", data, where + 2 * (point - start))[0]
+            if (glyph + delta) % 65_536 and (glyph or not places):
+                yield point
+
+
+def _groups(data: bytes, offset: int) -> Iterator[int]:
+    """Yield the characters of a `cmap` table of format 12."""
+    count = struct.unpack_from(">I", data, offset + 12)[0]
+    if count > _MOST_RANGES:
+        raise ValueError("more ranges than there are characters")
+    for index in range(count):
+        start, end, glyph = struct.unpack_from(">III", data, offset + 16 + 12 * index)
+        yield from range(start + (0 if glyph else 1), min(end, 0x10FFFF) + 1)

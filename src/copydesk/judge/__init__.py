@@ -1,9 +1,10 @@
-"""Judge: decide about an article: a Story with topics, quality, copy and reasons, or Dropped. Pure.
+"""Judge: turn an article into a story with topics, quality, copy and reasons, or drop it. Pure.
 
-One mechanism serves two profiles, which are data: `everyday` gives exactly the reference's points,
-`copydesk` scores what an article says. Filed stories come in as a `news.Shelf`
-(`judge.shelves.MemoryShelf` is one in memory). Each subject has a public module or folder: `words`,
-`phrases`, `topics`, `quality`, `copies`, `coverage`, `clustering`, `keywords`, `gate`, `profile`.
+One mechanism serves two profiles, which are data: `everyday` gives exactly everyday.cc's points,
+`copydesk` scores what an article says. Recent stories, which new ones are compared with, come in as
+a `news.Shelf` (`judge.shelves.MemoryShelf` is one in memory). Each subject has a public module or
+folder: `words`, `phrases`, `topics`, `quality`, `copies`, `coverage`, `clustering`, `keywords`,
+`gate`, `profile`.
 """
 
 from __future__ import annotations

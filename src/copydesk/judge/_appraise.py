@@ -2,8 +2,8 @@
 
 article ── find ──> Findings ── weigh ──> Appraisal ── complete, with picture and shelf ──> Story
 
-Reading the text is the expensive part and needs neither picture nor shelf. So each page is read
-once, and the story is completed when its picture has been fetched.
+Reading the text is the expensive part and needs neither the picture nor other stories. So each page
+is read once, and the story is completed when its picture has been fetched.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal:
-    """The score of an article before its picture and the other stories are known.
+    """The score of an article before its picture and the other filed stories are known.
 
     `pictured` is its quality with a picture, `bare` without one. `reasons` are those of its topics,
     `trust` is the trust in its source, `fingerprint` that of its text.
@@ -37,7 +37,7 @@ class Appraisal:
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
-    """Score an article by itself, or return why it is dropped. Pictures are not looked at.
+    """Score an article by itself, or return why it is dropped. Pictures do not count yet.
 
     All expensive reading is done here.
     """
@@ -50,7 +50,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
 
 
 def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appraisal | Dropped:
-    """Score an article as `appraise` does, from what `examine` found; its text is not needed."""
+    """Score an article as `appraise` does, from its stored findings instead of its text."""
     if blocked := _drop_by_ruling(article, beat):
         return blocked
     if not findings.is_on_beat and beat.scoring.off_beat == "drop":
@@ -68,7 +68,7 @@ def _drop_off_beat(article: Article, miss: str) -> Dropped:
 
 
 def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
-    """Add up the findings by today's points."""
+    """Add up the points of an article's findings by the site's settings of today."""
     profile = profile_of(beat)
     pictured, bare = weigh_sightings(profile.signals, findings.sightings, profile.highest)
     return Appraisal(
@@ -85,7 +85,7 @@ def _weigh(article: Article, findings: Findings, beat: Beat) -> Appraisal:
 def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> Story:
     """Return a scored article as a story without a path; `picture` is a URL, "" for none.
 
-    The shelf is asked for copies only.
+    `shelf` (the recent stories) is only searched for copies.
     """
     find = profile_of(beat).find_original
     copy = find(appraisal.article, appraisal.fingerprint, shelf)
@@ -93,7 +93,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
 
 
 def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture: str) -> Story:
-    """Return a scored article as `complete` does, where its original is known (None: no copy)."""
+    """Return a scored article as `complete` does, given the story that it copies, or None."""
     article, profile = appraisal.article, profile_of(beat)
     score = appraisal.pictured if picture else appraisal.bare
     story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)
@@ -121,9 +121,10 @@ def complete_beside(appraisal: Appraisal, beat: Beat, copy: Copy | None, picture
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
-    """Judge an article: return it as a story without a path, or why it is dropped.
+    """Judge an article: return it as a story without a path, or the reason why it is dropped.
 
-    The shelf is asked for copies only. The caller has checked whether its URL is filed already.
+    `shelf` (the recent stories) is only searched for copies. The caller has checked whether its URL
+    is filed already.
     """
     outcome = appraise(article, beat)
     if isinstance(outcome, Dropped):
@@ -155,7 +156,7 @@ def _to_story(appraisal: Appraisal, quality: int, publish_at: int, picture: str)
 
 
 def _as_reference(story: Story) -> Story:
-    """Leave out the fields that the reference's records do not have.
+    """Return a story without the fields that everyday.cc's records do not have.
 
     A video that the site plays itself has no URL elsewhere (SPEC 2.5), and no date of update.
     """
@@ -164,7 +165,7 @@ def _as_reference(story: Story) -> Story:
 
 
 def cdn_amp_url(amp_web_url: str) -> str:
-    """Return the URL of an AMP page in the AMP cache (SPEC 2.13), "" for none."""
+    """Return the URL of an AMP page in Google's AMP cache (SPEC 2.13), "" for an invalid URL."""
     parsed = urls.parse(amp_web_url)
     if parsed is None:
         return ""

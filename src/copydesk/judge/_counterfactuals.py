@@ -1,4 +1,4 @@
-"""Say in sentences what would have changed the status of a story."""
+"""Write sentences on what would change a story's status, as "2 more points would publish it"."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def counterfactuals(
 def _changes_of_standing(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> Iterator[str]:
-    """Yield what would put a story on the site or take it off."""
+    """Yield sentences on what would put a story on the site or take it off."""
     if story.verdict is not None:
         other = "hold" if story.verdict.said == "publish" else "publish"
         yield f"an editor decided: copydesk verdict {name_of(story)} {other} says the opposite"
@@ -68,7 +68,7 @@ def _changes_of_standing(
 def _changes_by_part(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> Iterator[str]:
-    """Yield which parts of the quality, of several reasons each, decided at the gate."""
+    """Yield sentences on parts of the quality that decide whether a story is published."""
     if deciding_points(story) is None:
         return
     gate, quality = beat.scoring.publish_at, story.quality or 0
@@ -99,7 +99,7 @@ def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
 
 
 def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
-    """Yield what a story below the gate lacks."""
+    """Yield sentences on what a story below the publishing threshold lacks."""
     gate = beat.scoring.publish_at
     total = points_at_the_gate(story, group, beat)
     bound = _points_of_bounds(story)
@@ -118,7 +118,7 @@ def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator
 
 
 def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
-    """Yield how many more publishers would lift it over the gate, if any number would."""
+    """Yield how many more publishers would lift a story over the publishing threshold."""
     if not profile_of(beat).blocks:
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
@@ -131,7 +131,7 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
 
 
 def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
-    """Yield what keeps a story on the site, and in the lead of its group."""
+    """Yield sentences on what keeps a story on the site, and in the lead of its group."""
     gate = beat.scoring.publish_at
     total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
     spare = total - gate - _points_of_bounds(story)
@@ -166,7 +166,7 @@ def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]
 
 
 def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
-    """Yield what would make a story lead its group, or take it out of the group."""
+    """Yield sentences on what would make a story lead its group, or take it out of the group."""
     leader = next((other for other in group if other.heat != -1), None)
     if leader is None:
         yield f"no leader of its group is filed; {_verdict_that_shows(story)}"
@@ -192,7 +192,7 @@ def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) ->
 
 
 def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
-    """Decide whether the newest `lead` rule in a group names a story."""
+    """Return whether an editor's newest `lead` rule in a group names the story."""
     ruled = lead_in([story, *others], beat)
     return ruled is not None and ruled[0].path == story.path
 
@@ -216,7 +216,7 @@ def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
 
 
 def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
-    """Yield the topic that a story nearly got, and what was missing."""
+    """Yield a sentence on the topic that a story nearly got, and what was missing."""
     if article is None or (not story.topics and not story.published):
         return
     if near := profile_of(beat).describe_near_miss(article, beat, story.topics):
@@ -224,7 +224,7 @@ def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Ite
 
 
 def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    """Return the points that count at the gate: the quality, and what the story's group adds."""
+    """Return the points that decide on publication: a story's quality, and what its group adds."""
     quality = story.quality or 0
     if not profile_of(beat).blocks:
         return quality + RELATED_POINTS * len(story.related)
@@ -239,7 +239,7 @@ def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
 
 
 def _points_of_bounds(story: Story) -> int:
-    """Return the points that only brought the quality between its bounds."""
+    """Return the points that only brought a story's quality between its minimum and maximum."""
     return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
 
 
@@ -248,7 +248,7 @@ def _is_bound(reason: Reason) -> bool:
 
 
 def _quality_reasons(story: Story) -> list[Reason]:
-    """Return the reasons of the quality without those that brought it between its bounds."""
+    """Return the reasons of a story's quality, without those that brought it between its bounds."""
     points = (reason for reason in story.reasons if reason.about == "quality" and reason.points)
     return [reason for reason in points if not _is_bound(reason)]
 
@@ -266,7 +266,7 @@ _BOUNDS = frozenset({ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityPart:
-    """One part of a quality: its points and the reasons that add up to them.
+    """A named part of a story's quality (source, relevance, …): its points and their reasons.
 
     `part` is "" for reasons that no signal of today gives.
     """
@@ -277,7 +277,7 @@ class QualityPart:
 
 
 def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[QualityPart, ...]:
-    """Return the parts of a story's quality in the order of its reasons.
+    """Return the parts of a story's quality, in the order of its reasons.
 
     Together they are the quality. `article` is the stored article, None if it is no longer stored.
     """
@@ -296,7 +296,7 @@ def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[Qu
 
 
 def qualities_without_parts(parts: Sequence[QualityPart], beat: Beat) -> dict[str, int]:
-    """Return for each named part the quality that a story would have without it."""
+    """Map the name of each quality part to the quality that the story would have without it."""
     highest = profile_of(beat).highest
     earned = [part for part in parts if part.part != _BOUND]
     total = sum(part.points for part in earned)
@@ -315,9 +315,9 @@ def _add_up(reasons: Sequence[Reason]) -> int:
 
 
 def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mapping[str, str]:
-    """Return the part of each thing that today's signals find, by its words.
+    """Map the text of each reason that today's signals give to its part of the quality.
 
-    Without an article the reference's signals are used, which need only the record.
+    Without an article everyday.cc's signals are used, which need only the record.
     """
     profile = profile_of(beat)
     if article is None or not profile.blocks:

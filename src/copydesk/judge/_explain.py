@@ -1,4 +1,4 @@
-"""Explain a filed story: its reasons, the words that earned them, whether it reaches the gate."""
+"""Explain a filed story: its reasons, and the words in its article that earned points."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
-    """Return the reasons for a story's topics, quality, heat or publication, and copy.
+    """Return the reasons for a story's topics, quality, heat or publication, and for being a copy.
 
-    If its record has reasons, these. If not, they are worked out from its fields by the reference's
-    rules, which made such records; points that no rule explains get a reason that says so.
+    These are the reasons in its record. If the record has none, they are worked out from its fields
+    by everyday.cc's rules, which made such records; points that no rule explains get a reason that
+    says so.
     """
     if story.reasons:
         return story.reasons
@@ -59,7 +60,7 @@ def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 
 def features_of_record(story: Story) -> Features:
-    """Return the features that a record alone tells, for the reference's signals."""
+    """Return the features of a story that its record alone shows, for everyday.cc's signals."""
     return Features(
         title=story.title,
         topics=story.topics,
@@ -98,7 +99,7 @@ def _gate_reason(story: Story, beat: Beat) -> Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceMark:
-    """A place in a passage, from `start` to `end`: a word of a topic, or an important term.
+    """A marked place in a passage, from `start` to `end`: a topic's keyword or an important term.
 
     `topic` is "" for an important term. A word that is both is marked for its topic.
     """
@@ -111,7 +112,7 @@ class EvidenceMark:
 def mark_evidence(
     passages: Sequence[str], article: Article, beat: Beat, topics: Collection[str]
 ) -> Iterator[Sequence[EvidenceMark]]:
-    """Yield the marks of each passage of an article: its headline, its excerpt, then its text.
+    """Yield the places of words that earned points, for each passage of an article.
 
     Marked are keywords of its topics, and important terms in the part of the text that is searched
     for them. A profile that only compares letters has no marks.
@@ -131,7 +132,7 @@ def mark_evidence(
 
 
 def _cut_off(passages: Iterable[str]) -> Iterator[str]:
-    """Yield the passages as far as they are searched for important terms."""
+    """Yield the passages, cut where the search for important terms ends."""
     left = READ
     for passage in passages:
         if left <= 0:
@@ -152,7 +153,7 @@ def _words_of(article: Article) -> Features:
 
 
 def _part(marks: Iterable[EvidenceMark]) -> Iterator[EvidenceMark]:
-    """Return the marks in order, without overlaps: a topic's wins, then the longer one."""
+    """Return marked places in order, without overlaps: a topic's keyword wins, then the longer."""
     taken: list[EvidenceMark] = []
     for mark in sorted(marks, key=lambda mark: (not mark.topic, mark.start - mark.end, mark.start)):
         if all(mark.end <= other.start or other.end <= mark.start for other in taken):
@@ -167,9 +168,9 @@ _ABOUT_THAT = frozenset(Reason.of(kind).about for kind in _REACHES)
 
 
 def reaches_gate(story: Story, beat: Beat) -> bool:
-    """Decide whether a story would be on the site if no person or rule kept it off.
+    """Return whether a story would be published if no person or rule kept it off.
 
-    By the reasons in its record if there are any, else by its points.
+    The reasons in the story's record decide if there are any, else its points.
     """
     if story.reasons:
         told = (reason for reason in story.reasons if reason.about in _ABOUT_THAT)
@@ -179,15 +180,15 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
 
 
 def needs_article(beat: Beat) -> bool:
-    """Decide whether the article is needed to tell whether a story is on the beat."""
+    """Return whether it takes the stored article to decide if a story fits the site's subject."""
     return bool(beat.topics) and not profile_of(beat).blocks
 
 
 def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
-    """Decide whether a story has none of the beat's topics.
+    """Return whether a story has none of the site's topics.
 
-    The record tells, unless every record gets the main topic: then the article tells, and without
-    the article the story counts as on the beat.
+    The record decides, unless every record gets the main topic: then the article decides, and
+    without the article the result is False.
     """
     profile = profile_of(beat)
     if not beat.topics:

@@ -1,7 +1,8 @@
-"""Find what counts in an article: its topics, the signals of its quality, the trust in its source.
+"""Find all that earns an article points: its topics, signals of quality, and trust in its source.
 
-Findings depend on the article and on the beat's topics, sources and publishers; not on points, the
-gate or editors' rules. So they can be scored again under other points without reading the article.
+Findings depend on the article and on the site's topics, sources and publishers; not on points, the
+publishing threshold or editors' rules. So they can be scored again under other points without
+reading the article.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _ABOVE = "stands above its other topics"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFindings:
-    """The evidence for topics in an article, the topics of its record, and what it lacks.
+    """The topics of an article: evidence, names for its record, and what it lacks for a topic.
 
     `miss` is "" if it lacks nothing.
     """
@@ -41,12 +42,12 @@ class TopicFindings:
 
     @property
     def is_any(self) -> bool:
-        """Decide whether the article is on the beat."""
+        """Return whether the article belongs to the site's subject."""
         return bool(self.matches)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Return the reasons for its topics, or for having none."""
+        """Return the reasons for the article's topics, or for having none."""
         if not self.topics:
             return (Reason.of(ReasonKind.OFF_BEAT, lack=self.miss),)
         return _topic_reasons(self.topics, self.matches)
@@ -54,9 +55,10 @@ class TopicFindings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was found in an article, as if it had a picture.
+    """All that was found in an article and earns points, as if it had a picture.
 
-    `miss` is what it lacks to be on the beat, or to have a topic; "" if it lacks nothing.
+    `miss` is what it lacks to belong to the site's subject, or to have a topic; "" if it lacks
+    nothing.
     """
 
     is_on_beat: bool
@@ -69,12 +71,12 @@ class Findings:
 
 
 def examine(article: Article, beat: Beat) -> Findings:
-    """Return the findings in an article, whether or not it is on the beat."""
+    """Find all that earns an article points, whether or not it belongs to the site's subject."""
     return find_signals(article, beat, find_topics(article, beat))
 
 
 def find_topics(article: Article, beat: Beat) -> TopicFindings:
-    """Find the topics of an article."""
+    """Find the topics of an article, with evidence, or what it lacks for one."""
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     topics = profile.topics(article, beat, matches)
@@ -84,7 +86,7 @@ def find_topics(article: Article, beat: Beat) -> TopicFindings:
 
 
 def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
-    """Find everything else that counts in an article."""
+    """Find quality signals, source trust and text fingerprint of an article with given topics."""
     features = _features_of(article, beat, topics.topics, topics.matches)
     return Findings(
         is_on_beat=topics.is_any,
@@ -98,7 +100,7 @@ def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Finding
 
 
 def features_of_article(article: Article, beat: Beat) -> Features:
-    """Return the features of an article that signals look at, without its picture."""
+    """Return the features of an article for quality signals to search, without its picture."""
     found = find_topics(article, beat)
     return _features_of(article, beat, found.topics, found.matches)
 
@@ -106,7 +108,7 @@ def features_of_article(article: Article, beat: Beat) -> Features:
 def _features_of(
     article: Article, beat: Beat, topics: tuple[str, ...], matches: tuple[Match, ...]
 ) -> Features:
-    """Return the features of an article with these topics, without its picture."""
+    """Return the features of an article with the given topics, without its picture."""
     prose = text.prose(article.text)
     nearest, confidence = _nearest_topic(matches, beat)
     return Features(
@@ -133,7 +135,7 @@ def _features_of(
 
 
 def _age_hours(article: Article) -> float | None:
-    """Return the age of an article in hours when it was found.
+    """Return an article's age in hours when it was found; None if its source was not watched then.
 
     None if its source was not watched yet when it came out: reading an archive is not being late.
     """
@@ -144,9 +146,9 @@ def _age_hours(article: Article) -> float | None:
 
 
 def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
-    """Return the topic by which an article is most surely on the beat, and how sure, in percent.
+    """Return the topic that links an article most surely to the site's subject, and the percentage.
 
-    Where the beat has topics below the main one, the main topic alone counts less.
+    Where the site has topics below the main one, the main topic alone counts less.
     """
     has_below = any(topic.name != beat.topic for topic in beat.topics)
     sure = {match.topic: _sureness(match, beat, has_below) for match in reversed(matches)}

@@ -1,4 +1,4 @@
-"""The two profiles, `everyday` and `copydesk`, and the choice between them."""
+"""The two scoring profiles, `everyday` and `copydesk`, and the choice between them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from copydesk.news import (
 
 
 def profile_of(beat: Beat) -> Profile:
-    """Return the profile that the beat's settings choose."""
+    """Return the scoring profile that a site's settings choose."""
     return _PROFILES[beat.scoring.profile](beat)
 
 
 def weigh(features: Features, beat: Beat) -> QualityScore:
-    """Compute the quality of an article's features by the beat's profile, with reasons."""
+    """Compute the quality of an article from its features by the site's profile, with reasons."""
     profile = profile_of(beat)
     return weigh_by(profile.signals, features, beat, profile.highest)
 
@@ -51,7 +51,7 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return the stories that change when stories are grouped, by path.
+    """Regroup stories by event; return those that change, ordered by path.
 
     `stories` are those of the time that is grouped, `fresh` the paths of the new ones among them.
     `rejudged` are filed stories that were judged again: they stay in their groups, but who leads,
@@ -98,13 +98,13 @@ _PROFILES: Mapping[ProfileName, Callable[[Beat], Profile]] = {
 }
 
 
-# The `everyday` profile: exactly the reference's points (SPEC 2.1, 2.8).
+# The `everyday` profile: exactly everyday.cc's points (SPEC 2.1, 2.8).
 
 _TITLE_CHARACTERS = 70
 
 
 def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
-    """Return the reference's signals; only the points of known publishers are set per site."""
+    """Return everyday.cc's quality signals; a site sets only the points of known publishers."""
     return (
         QualitySignal(points=2, find=_find_topics, part="relevance"),
         QualitySignal(points=15, find=_find_keywords, part="relevance"),
@@ -126,7 +126,7 @@ def _find_topics(features: Features, beat: Beat) -> Sightings:
 
 
 def _find_keywords(features: Features, beat: Beat) -> Sightings:
-    """Find the keywords of the record's topics in the title; one listed twice counts twice."""
+    """Find the keywords of the record's topics in the headline; one listed twice counts twice."""
     for topic in beat.topics:
         if topic.name in features.topics:
             for keyword in topic.keywords:
@@ -146,11 +146,11 @@ def _find_long_title(features: Features, beat: Beat) -> Sightings:
 
 
 def _everyday_relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Return the evidence that an article is on the beat.
+    """Return the evidence that an article belongs to the site's subject, empty for none.
 
-    That is a keyword of a topic anywhere in the title (the reference's own rule for topics), a
-    keyword as a whole word in excerpt or text (how the reference's search found its stories), or a
-    source that is official or has topics. A beat without topics takes everything.
+    That is a keyword of a topic anywhere in the title (everyday.cc's own rule for topics), a
+    keyword as a whole word in excerpt or text (how everyday.cc's search found its stories), or a
+    source that is official or has topics. A site without topics takes everything.
     """
     read = (_match(topic, article) for topic in beat.topics)
     return (*topics_of_source(article, beat), *filter(None, read))
@@ -168,21 +168,22 @@ def _match(topic: Topic, article: Article) -> Match | None:
 
 
 def _describe_everyday_miss(article: Article, beat: Beat) -> str:
-    """Return what an article off the beat lacks."""
+    """Return what an article outside the site's subject lacks."""
     del article, beat
     return "no topic's keyword in it"
 
 
 def _describe_no_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Return "": a keyword in the title gives a topic, nothing comes close to it."""
+    """Return "": a keyword in the headline gives a topic, and nothing comes close to that."""
     del article, beat, but
     return ""
 
 
 def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Return the record's topics: the source's, the main one, those with a keyword in the title.
+    """Return an article's topics: the source's, the main one, those with a keyword in the headline.
 
-    If there is none, since the beat has no main topic, those with a keyword in the text.
+    If there are none, since the site has no main topic, topics with a keyword in the text are
+    returned.
     """
     in_title = [
         topic.name
@@ -195,6 +196,6 @@ def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -
 
 
 def _find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Return None: the reference knows no copies."""
+    """Return None: everyday.cc does not detect copies."""
     del article, fingerprint, shelf
     return None

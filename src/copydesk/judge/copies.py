@@ -23,14 +23,14 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """The share of each text's 5-grams that the other text has, in percent."""
+    """The share of a new and an old text's 5-grams that the other text also has, in percent."""
 
     of_new: int
     of_old: int
 
     @property
     def is_copy(self) -> bool:
-        """Decide whether the new text is a copy of the old one.
+        """Return whether the new text is a copy of the old one.
 
         Most of it is in the old text; or it is the old text with additions that are not longer. A
         short wire report at the start of a long feature does not make the feature a copy.
@@ -42,7 +42,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameText:
-    """The path of a story whose text an article repeats, and how much of it."""
+    """The path of a filed story whose text an article repeats, and how much of it."""
 
     path: str
     shared: Overlap
@@ -52,13 +52,13 @@ _NOTHING = Overlap(of_new=0, of_old=0)
 
 
 def overlap(new: set[str], old: set[str]) -> Overlap:
-    """Compute how much of each of two sets of 5-grams is in the other, rounded down."""
+    """Compute how much of each of two sets of 5-grams is in the other, in percent, rounded down."""
     shared = len(new & old)
     return Overlap(of_new=100 * shared // max(1, len(new)), of_old=100 * shared // max(1, len(old)))
 
 
 def find_original(article: Article, shelf: Shelf) -> Copy | None:
-    """Find the filed story that an article copies: the earliest, the first of a chain of copies.
+    """Find the filed story that an article copies; return None if it is no copy.
 
     A filed story never becomes the copy of a new one, even if the new article is older: readers and
     links already know the filed one.
@@ -67,7 +67,7 @@ def find_original(article: Article, shelf: Shelf) -> Copy | None:
 
 
 def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Find the original as `find_original` does, given the fingerprint of the text."""
+    """Find the original of an article as `find_original` does, given its text's fingerprint."""
     if not fingerprint_:
         return None
     near = (one for one in shelf.near(fingerprint_) if _may_be_original(one.story, shelf))
@@ -79,7 +79,7 @@ def find_same_texts(
 ) -> tuple[SameText, ...]:
     """Return the filed stories whose text an article repeats, whether or not it is their copy.
 
-    Whether it is depends on judgements that may change; the texts do not change.
+    Whether an article is a copy depends on judgements that may change; texts do not change.
     """
     if not fingerprint_:
         return ()
@@ -88,12 +88,12 @@ def find_same_texts(
 
 
 def choose_original(same: Iterable[tuple[Story, Overlap]], shelf: Shelf) -> Copy | None:
-    """Choose the original as `find_original` does, among stories with the same text."""
+    """Choose the original of an article as `find_original` does, among stories with its text."""
     return _choose_earliest(pair for pair in same if _may_be_original(pair[0], shelf))
 
 
 def _match_texts(article: Article, near: Iterable[Shelved]) -> Iterator[tuple[Story, Overlap]]:
-    """Yield the stories whose text an article repeats."""
+    """Yield the stories whose text an article repeats, each with the overlap."""
     grams = shingles(article.text)
     for shelved in near:
         if not _is_same_page(article, shelved.story):
@@ -108,10 +108,10 @@ def _choose_earliest(originals: Iterable[tuple[Story, Overlap]]) -> Copy | None:
 
 
 def _may_be_original(story: Story, shelf: Shelf) -> bool:
-    """Decide whether an article may be filed as a copy of this story.
+    """Return whether an article may be filed as a copy of the story.
 
-    Not of a held story: it must not hide another publisher's. Not of a copy whose original is not
-    filed: the article may be that original, seen again after an interrupted round.
+    A held story must not hide another publisher's. For a copy whose original is not filed, the
+    article may be that original, seen again after an interrupted run.
     """
     if any(reason.about == "held" for reason in story.reasons) and story.verdict is None:
         return False
@@ -119,12 +119,12 @@ def _may_be_original(story: Story, shelf: Shelf) -> bool:
 
 
 def _is_filed(name: str, shelf: Shelf) -> bool:
-    """Decide whether there is a record with this name; yes if the name has no date."""
+    """Return whether there is a record with this name; True if the name has no date."""
     return dates.parse(name[:10]) is None or shelf.holds(name)
 
 
 def _copy_of(story: Story, shared: Overlap) -> Copy:
-    """Return the first story of the chain; the reason names the story with the same text."""
+    """Return the first story of a chain of copies; the reason names the one with the same text."""
     name = PurePosixPath(story.path).stem
     what = f"{name}, a copy of {story.copy_of}" if story.copy_of else name
     if shared.of_new >= SHARED_TO_BE_COPY:
@@ -160,7 +160,7 @@ def _numbers_differ(article: Article, shelved: Shelved) -> bool:
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
-    """Decide whether a short text may be what a site shows instead of an article.
+    """Return whether a short text may be what a site shows instead of an article (a paywall).
 
     "Subscribe to read on" is the same under every headline: one site, and headlines without a
     common word.
@@ -185,13 +185,13 @@ _SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: similar texts have simi
 
 
 def shingles(text: str) -> set[str]:
-    """Return the word 5-grams of a text in lower case, without punctuation."""
+    """Return the 5-grams of words of a text, in lower case and without punctuation."""
     plain = words_in_order(text)
     return set(map(" ".join, zip(*(plain[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
-    """Return the 64 smallest 32-bit hashes of a text's 5-grams, ascending; () for a short text.
+    """Return the 64 smallest 32-bit hashes of a text's word 5-grams, ascending; () if it is short.
 
     The result is the same on every machine and in every version of Python. Two texts share about as
     large a part of their hashes as of their 5-grams: 4 of 64 is a sixteenth.

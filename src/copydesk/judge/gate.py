@@ -1,4 +1,4 @@
-"""The gate: the points from which a story is published, and the rules that block one."""
+"""The publishing threshold: the points that count for it, and editors' rules that block a story."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _DIGITS = 9  # of the points that a group added; a longer number was not written
 
 
 def gate_points(story: Story) -> int:
-    """Return the points that counted at the gate: the quality, and what its group added.
+    """Return the points that decided on a story's publication: quality, and what its group added.
 
-    A record without reasons is counted by the reference's rule.
+    A record without reasons is counted by everyday.cc's rule.
     """
     quality = story.quality or 0
     if not story.reasons:
@@ -28,7 +28,7 @@ def gate_points(story: Story) -> int:
 
 
 def deciding_points(story: Story) -> int | None:
-    """Return the points if the gate alone decided whether a story is on the site.
+    """Return a story's points if they alone decided whether it is published, None otherwise.
 
     None if something else did: a verdict, a person's edit, a hold, the trust in its source, a pin,
     a rule, the original of a copy, the leader of its group.
@@ -39,10 +39,10 @@ def deciding_points(story: Story) -> int | None:
 
 
 def verdict_points(story: Story) -> int | None:
-    """Return the points at the gate of a story that an editor decided.
+    """Return the points of a story whose publication an editor decided, None for any other story.
 
-    None without a verdict, and where the gate does not count: for copies, stories behind a leader,
-    and stories without a quality.
+    None without a verdict, and where points do not count: for copies, stories behind a leader, and
+    stories without a quality.
     """
     if story.verdict is None or story.copy_of or story.heat == -1 or story.quality is None:
         return None
@@ -50,7 +50,7 @@ def verdict_points(story: Story) -> int | None:
 
 
 def _is_gates(story: Story) -> bool:
-    """Decide whether a story is published or not as its gate's reason says, and is not held."""
+    """Return whether a story is published or not as its points say, and is not held."""
     reason = _gate_reason_of(story)
     if reason is None or any(other.about == "held" for other in story.reasons):
         return False
@@ -69,7 +69,7 @@ def gate_reason(quality: int, gate: int) -> Reason:
 
 
 def blocking_ruling(item: Article | Lead | Story, rulings: Iterable[Ruling]) -> str:
-    """Return the words of the rule that blocks a story, "" if none does.
+    """Return the text of the editor's rule that blocks an article, link or story, "" if none does.
 
     A rule with a site's name blocks all pages of that site and its subdomains, whoever links there.
     Any other value is searched for in the headline, as whole words.

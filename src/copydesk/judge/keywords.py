@@ -38,7 +38,7 @@ _OWN = 1 / 3  # of a word's events that are the topic's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicWord:
-    """A word that occurs with a topic ("": with stories without topic), in its usual spelling.
+    """A word suggested as keyword of a topic ("": of stories without topic), in its usual spelling.
 
     It occurs in `on` events of the topic and in `off` others; `strength` is in standard errors.
     `keys` are those of the samples that have it.
@@ -59,7 +59,7 @@ def find_words(
     publishers: Collection[str],
     most: int,
 ) -> Mapping[str, Sequence[TopicWord]]:
-    """Return the `most` strongest words for each topic of the beat, and for no topic ("").
+    """Map each topic of the site, and "" for none, to the `most` strongest words for it.
 
     `samples` are stories in one language. Left out are known keywords, names of publishers, and
     words that only one of several publishers uses.
@@ -82,7 +82,7 @@ def find_words(
 
 
 def least_events(events: int) -> int:
-    """Return in how many events a suggested word must occur, given the number of events."""
+    """Return in how many events a suggested word must occur, given the number of all events."""
     return 2 if events < _SMALL else max(3, events // _LARGE)
 
 
@@ -100,7 +100,7 @@ class _Commonness:
         self._common |= {words.stems[number] for number, count in here.items() if count > most}
 
     def may_be_edge(self, stem: str) -> bool:
-        """Decide whether a suggestion may begin or end with a word."""
+        """Return whether a suggestion may begin or end with a word."""
         return len(stem) > 1 and stem.isalpha() and stem not in self._common
 
     def prior(self, term: Term) -> float:
@@ -128,7 +128,7 @@ class _Scale:
 
 
 def _choose(topic: str, scale: _Scale, known: KnownWords, most: int) -> list[Term]:
-    """Return the terms of a topic, the strongest first; of two that occur together only one."""
+    """Return the terms of a topic, strongest first; of two that occur together only one."""
     strengths = _weigh_all(topic, scale)
     chosen: list[Term] = []
     for term in sorted(strengths, key=lambda term: (-strengths[term], -len(term), term)):
@@ -155,7 +155,7 @@ def _weigh_all(topic: str, scale: _Scale) -> Mapping[Term, float]:
 
 
 def _is_new(term: Term, chosen: Iterable[Term], counts: TermCounts) -> bool:
-    """Decide whether no chosen term is nearly the same, as a phrase and a word of it often are."""
+    """Return whether no chosen term is nearly the same, as a phrase and a word of it often are."""
     for other in chosen:
         longer, shorter = (term, other) if len(term) > len(other) else (other, term)
         if _contains(longer, shorter) and counts.total[longer] >= _PART * counts.total[shorter]:
@@ -187,7 +187,7 @@ def _find_places(
 def _stands(
     numbers: Sequence[int], words: Vocabulary, terms: Collection[Term], firsts: Collection[str]
 ) -> Iterator[tuple[Term, int]]:
-    """Yield the terms in a sample, each with the place of its first word."""
+    """Yield the terms in a sample, each with the index of its first word."""
     stems = [words.stems[number] for number in numbers]
     for start in [at for at, stem in enumerate(stems) if stem in firsts]:
         for size in range(1, MOST_WORDS + 1):
@@ -236,7 +236,7 @@ class KnownWords:
         self._publishers = [set(name) for name in map(self._read, publishers) if name]
 
     def imply(self, topic: str, term: Term) -> bool:
-        """Decide whether a term is found already, dismissed, or a publisher's name.
+        """Return whether a term is found by a keyword, was dismissed, or is a publisher's name.
 
         Part of a keyword of the topic is no suggestion: whoever wrote the keyword left it out. With
         a keyword of a topic above, a longer term is new: "ai chips" where only "ai" is known.
@@ -252,7 +252,7 @@ class KnownWords:
         )
 
     def _above(self, topic: str) -> set[str]:
-        """Return the topics above a topic; a circle of parents ends."""
+        """Return the names of the topics above a topic; a circle of parents ends."""
         passed: set[str] = set()
         name = self._parents.get(topic, "")
         while name and name not in passed:
@@ -266,18 +266,18 @@ class KnownWords:
 
 
 def _parts_of(term: Term) -> set[Term]:
-    """Return all parts of a term, and the term."""
+    """Return all parts of a term, and the term itself."""
     return {
         term[start:end] for start in range(len(term)) for end in range(start + 1, len(term) + 1)
     }
 
 
 def _words_of(topic: Topic, language: str) -> tuple[str, ...]:
-    """Return all words of a topic for articles in a language, required and excluded ones, too."""
+    """Return all words of a topic for articles in a language, also required and excluded ones."""
     translated = dict(topic.translations).get(language, ())
     return (*topic.keywords, *topic.aliases, *translated, *topic.required, *topic.excluded)
 
 
 def can_be_found(word: str, language: str) -> bool:
-    """Decide whether a keyword can occur in a text; spaces and single signs cannot."""
+    """Return whether a keyword can occur in a text; spaces and single signs cannot."""
     return Phrases([word], language).can_stand(0)

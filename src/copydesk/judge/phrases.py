@@ -19,7 +19,7 @@ _TONES = frozenset({"vi"})  # languages where another accent makes another word
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch:
-    """A place of a text where a phrase was found: its number, its words from `start` to `end`."""
+    """A match of a phrase in a text: the phrase's number, its words from `start` to `end`."""
 
     phrase: int
     start: int
@@ -35,7 +35,7 @@ class _Node:
 
 
 class Phrases:
-    """Keywords of one language that are searched for together, known by their place in the list.
+    """Keywords of one language that are searched for together, each known by its number.
 
     The words of a phrase are found as whole words in a row, each as written or inflected. Words of
     up to three letters, or in capitals, are not inflected; acronyms of up to three letters in
@@ -60,7 +60,7 @@ class Phrases:
         self._starts = frozenset(word[:_START] for word in known)
 
     def can_stand(self, number: int) -> bool:
-        """Decide whether a phrase can be found at all; spaces and single signs cannot."""
+        """Return whether a phrase can be found at all; spaces and single signs cannot."""
         folded = self._phrases[number].folded
         return len(folded) > 1 or any(map(str.isalnum, folded))
 
@@ -119,7 +119,7 @@ class Phrases:
                     yield PhraseMatch(number, start, end + 1)
 
     def _matches(self, phrase: Tokens, text: Tokens, start: int) -> bool:
-        """Decide whether the words match the phrase; their stems do."""
+        """Return whether the words match the phrase; their stems do."""
         last = len(phrase) - 1
         if last in phrase.owners and start + last not in text.owners:
             return False
@@ -166,7 +166,7 @@ _WITH_DOERS = frozenset({"de", "nl"})  # languages where -er makes the doer of a
 
 @functools.lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """Return the stem of a folded word; short words, and those of unknown languages, stay."""
+    """Return the stem of a folded word; short words and unknown languages are left unchanged."""
     if len(word) < _LEAST or not word.isalpha():
         return word
     return stemmer(language)(word)
@@ -174,7 +174,7 @@ def stem(word: str, language: str) -> str:
 
 @functools.lru_cache(maxsize=65_536)
 def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
-    """Decide whether a folded word of a text (`other`) is a form of a keyword's word with its stem.
+    """Return whether a folded word of a text (`other`) is an inflected form of a keyword's word.
 
     `alone`: the keyword is this one word. Then the word counts as a verb only if it is long or in
     the past tense: "market" does not match "marketing" nor "programming" "program", but "regulate"
@@ -199,12 +199,12 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
 
 
 def _is_doer(word: str, ending: str, language: str) -> bool:
-    """Decide whether a keyword names a person in -er and the text's word lacks that ending."""
+    """Return whether a keyword names a person in -er and the text's word lacks that ending."""
     return bool(ending) and word.endswith("er") and language in _WITH_DOERS
 
 
 def _may_be_verb(ours: str, theirs: str, shared: int, alone: bool) -> bool:
-    """Decide whether a keyword with one ending may be a verb whose form has the other ending."""
+    """Return whether a keyword with one ending may be a verb whose form has the other ending."""
     if not alone or ours.endswith(_PAST):
         return True
     return shared >= _LONG and not (ours.endswith("ing") and theirs in _BARE)
@@ -221,7 +221,7 @@ def _are_plural(endings: set[str]) -> bool:
 
 
 def _are_verbal(endings: set[str], last: str) -> bool:
-    """Decide whether both are endings of one verb; its last letter may be doubled before them."""
+    """Return whether both are endings of one verb; its last letter may be doubled before them."""
     known = _VERB | _NOUN if last == "t" else _VERB
     single = {ending.removeprefix(last) if len(ending) > 1 else ending for ending in endings}
     return single <= known

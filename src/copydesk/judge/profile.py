@@ -22,13 +22,13 @@ LEDE_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """The features of an article that signals look at.
+    """The features of an article in which quality signals are searched for.
 
-    `topics` are the names in its record. `given` is the evidence of the source that put it on the
-    beat, "" for none; `confidence` is in percent how surely it is on the beat, by its topic
-    `nearest`. `text` is None if it is not known; `lede` is the excerpt and the beginning of the
-    text. `section` and `tags` are those of its page. `age_hours` is its age when it was found, None
-    if its source was not watched then. `host` is that of its page, a subdomain of `domain`.
+    `topics` are the names in its record. `given` is the evidence of a source that gives it a topic,
+    "" for none; `confidence` is in percent how surely it belongs to the site's subject, by its
+    topic `nearest`. `text` is None if it is not known; `lede` is the excerpt and the beginning of
+    the text. `section` and `tags` are those of its page. `age_hours` is its age when it was found,
+    None if its source was not watched then. `host` is that of its page, a subdomain of `domain`.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Features:
 
 
 def lede(excerpt: str, text: str) -> str:
-    """Return the excerpt and the beginning of the text, cut between words."""
+    """Return an article's excerpt and the beginning of its text, cut between words."""
     start = text[:LEDE_CHARACTERS]
     if len(text) > LEDE_CHARACTERS and " " in start:
         start = start.rsplit(" ", 1)[0]
@@ -76,7 +76,7 @@ Regroup = Callable[
 class Match:
     """One piece of evidence for a topic, from reading the article or given by its source.
 
-    `confidence` is from 0 to 100; the word of a source is not doubted.
+    `confidence` is from 0 to 100; it is 100 for a topic that the source gives.
     """
 
     topic: str
@@ -86,13 +86,13 @@ class Match:
 
     @property
     def reason(self) -> Reason:
-        """Return the reason for a record."""
+        """Return the evidence as a reason for the story's record."""
         return Reason.of(ReasonKind.TOPIC, whose=self.topic, evidence=self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualitySignal:
-    """A signal that earns or costs points each time that `find` finds it.
+    """A quality signal, which earns or costs points each time that `find` finds it.
 
     `find` returns (times, words) pairs, each worth `times` times `points`. A signal with
     `of_picture` looks only at whether there is a picture, and no other signal does. `part` is the
@@ -109,7 +109,7 @@ class QualitySignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A signal that was found: its place in the profile, how often, and the words for it."""
+    """A quality signal found in an article: its number in the profile, how often, which words."""
 
     signal: int
     times: int
@@ -118,7 +118,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """What an article copies: the original's file name without `.md`, and the evidence."""
+    """The original that an article copies: its file name without `.md`, and the evidence."""
 
     of: str
     reason: Reason
@@ -126,10 +126,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """How one kind of site scores its stories.
+    """A way of scoring articles: signals with points, and functions for topics, copies and groups.
 
-    `relevance` returns the evidence that an article is on the beat, none if it is not; then
-    `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
+    `relevance` returns the evidence that an article belongs to the site's subject, () for none;
+    then `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
     topic that it does not have. `topics` returns the topics for its record, `find_original` the
     original that it copies, `regroup` the filed stories that change when new ones are grouped.
     `blocks` tells whether records keep reasons and other blocks of ours. `highest` is the maximum
@@ -150,7 +150,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityScore:
-    """A quality and the reasons that add up to it."""
+    """The quality of an article and the reasons whose points add up to it."""
 
     quality: int
     reasons: tuple[Reason, ...]
@@ -159,7 +159,7 @@ class QualityScore:
 def weigh_by(
     signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> QualityScore:
-    """Add up the points of an article's signals, between 0 and `highest`.
+    """Add up the points of an article's signals, limited to 0 and `highest`.
 
     The reasons always add up to the quality.
     """
@@ -177,7 +177,7 @@ def weigh_both_ways(
 def find_sightings(
     signals: Iterable[QualitySignal], features: Features, beat: Beat
 ) -> tuple[Sighting, ...]:
-    """Search for each signal once, as if there were a picture, whatever points it has."""
+    """Search an article for each signal, as if it had a picture, whatever points the signal has."""
     pictured = replace(features, image=True)
     return tuple(
         Sighting(signal=place, times=times, why=why)
@@ -217,14 +217,14 @@ def _sum(found: Iterable[Reason], highest: int | None) -> QualityScore:
 
 
 def source_of(article: Article, beat: Beat) -> Source:
-    """Return the source that listed the article; a plain one if it is no longer in the beat."""
+    """Return the source that listed an article; a plain one if it is no longer in the settings."""
     return beat.source(article.source) or Source(url=article.source)
 
 
 def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
-    """Yield the topics that an article has by its source, whatever it says.
+    """Yield the topics that an article has because of its source, whatever it says.
 
-    An official source gives the main topic, if there is one. A beat without topics takes
+    An official source gives the main topic, if there is one. A site without topics takes
     everything.
     """
     source = source_of(article, beat)

@@ -1,4 +1,4 @@
-"""Samples of stories as numbered words, and which terms occur more often with a topic."""
+"""Sample stories as numbered words, and find which terms occur more often with a topic."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TopicSample:
 
 @dataclass(frozen=True, slots=True)
 class NumberedSample:
-    """A sample, and the numbers of its words in order."""
+    """A sample story, and the numbers of its words in order."""
 
     sample: TopicSample
     numbers: Sequence[int]
@@ -43,19 +43,19 @@ class NumberedSample:
 
 @dataclass(frozen=True, slots=True)
 class SampledEvent:
-    """The samples on one event, and all topics of any of them."""
+    """The sample stories on one event, and all topics that any of them has."""
 
     samples: tuple[NumberedSample, ...]
     topics: frozenset[str]
 
     @property
     def numbers(self) -> set[int]:
-        """Return the numbers of the words in any of its samples."""
+        """Return the numbers of the words in any of the event's samples."""
         return {number for sample in self.samples for number in sample.numbers}
 
 
 class Vocabulary:
-    """The stems in samples, numbered from 1, so that each word of a sample takes four bytes."""
+    """The word stems in samples, numbered from 1; each word of a sample takes four bytes."""
 
     def __init__(self, language: str) -> None:
         self._stem = stemmer(language)
@@ -63,7 +63,7 @@ class Vocabulary:
         self.stems = [""]
 
     def read(self, text: str) -> Sequence[int]:
-        """Return the numbers of a text's words."""
+        """Return the numbers of a text's words, in order."""
         return array("I", map(self._number, self.stem_all(tokenize(text))))
 
     def stem_all(self, tokens: Tokens) -> list[str]:
@@ -82,12 +82,12 @@ class Vocabulary:
 
 
 def up_front(article: Article) -> str:
-    """Return the headline and lede of an article, where its subject is named."""
+    """Return the headline and lede of an article as one text; they name its subject."""
     return f"{article.title} \u00b6 {lede(article.excerpt, plain_text.prose(article.text))}"
 
 
 def read_events(samples: Iterable[TopicSample], words: Vocabulary) -> Iterator[SampledEvent]:
-    """Yield the events of samples, so that a word in several reports on one event counts once."""
+    """Group samples by event, so that a word in several reports on one event counts once."""
     in_order = sorted(samples, key=attrgetter("event", "key"))
     for _, same in itertools.groupby(in_order, key=attrgetter("event")):
         members = list(same)
@@ -109,7 +109,7 @@ _SEVERAL = "*"  # publishers
 
 @dataclass(slots=True)
 class TermCounts:
-    """In how many events each frequent term occurs, in all and by topic.
+    """The counts of events in which each frequent term occurs, in all and by topic.
 
     `publishers` has the only publisher that uses a term, or `_SEVERAL`; `everybody` are all
     publishers. `by_topic` counts the events of each topic, of those without any under "".
@@ -123,7 +123,7 @@ class TermCounts:
     publishers: dict[Term, str] = field(default_factory=dict)
 
     def is_of_one_publisher(self, term: Term) -> bool:
-        """Decide whether only one of several publishers uses a term, as in its boilerplate."""
+        """Return whether only one of several publishers uses a term, as in its boilerplate."""
         return len(self.everybody) > 1 and self.publishers[term] != _SEVERAL
 
 
@@ -157,7 +157,7 @@ def count_terms(
     least: int,
     may_be_edge: Callable[[str], bool],
 ) -> TermCounts:
-    """Count the terms that occur in at least `least` events and have allowed edges."""
+    """Count the terms that occur in at least `least` events and may begin and end as they do."""
     frequent = _find_frequent(events, words, least, may_be_edge)
     total = Counter(term for event in events for term in _terms_of(event, frequent))
     names = {term: _name(term, words) for term, count in total.items() if count >= least}
@@ -233,7 +233,7 @@ _CHANCE = 0.1  # most of the suggested words that may be no better than chance
 def select_sure(
     standings: Mapping[Tie, tuple[int, int]], totals: Counter[int], of_topic: int, events: int
 ) -> set[Tie]:
-    """Return the candidates that occur in a topic's events more often than by chance.
+    """Return the words or terms that occur in a topic's events more often than by chance.
 
     `standings` has for each candidate in how many of the topic's events and of all events it
     occurs. `totals` has how many words occur in each number of events, candidates or not.

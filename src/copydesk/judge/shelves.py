@@ -1,4 +1,4 @@
-"""Filed stories in memory, found by URL, by time, or by similar text."""
+"""Recent stories that new ones are compared with, in memory: found by URL, time or similar text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryShelf:
-    """Stories with their texts, as a `news.Shelf`."""
+    """Recent stories and texts in memory, which new stories are compared with (`news.Shelf`)."""
 
     def __init__(self) -> None:
         self._stories: dict[str, Shelved] = {}
@@ -35,11 +35,11 @@ class MemoryShelf:
         return len(self._stories)
 
     def __iter__(self) -> Iterator[Shelved]:
-        """Yield all stories."""
+        """Yield all stories with their texts."""
         return iter(self._stories.values())
 
     def add(self, shelved: Shelved, fingerprint: tuple[int, ...] | None) -> None:
-        """Add a story, or replace the one with its path; its fingerprint, too, if one is given."""
+        """Add a story, or replace the one with its path; a given fingerprint is replaced, too."""
         path = shelved.story.path
         known = path in self._stories
         if known:
@@ -58,7 +58,7 @@ class MemoryShelf:
                 self._hashes[value].append(path)
 
     def replace(self, story: Story) -> None:
-        """Replace the story with the same path and keep its text.
+        """Replace the story with the same path, but keep its text.
 
         If there is none, the story is added without a text.
         """
@@ -75,15 +75,15 @@ class MemoryShelf:
             self._groups[story.group].add(story.path)
 
     def add_address(self, url: str, path: str) -> None:
-        """Let a URL lead to a record, unless it leads to one already."""
+        """Add a URL of a record, unless the URL belongs to a record already."""
         self._paths.setdefault(urls.identity(url), path)
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record with this URL, None if there is none."""
+        """Return the path of the record with a URL, None if there is none."""
         return self._paths.get(urls.identity(url))
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield at most 32 stories that share hashes with a fingerprint, most shared hashes first.
+        """Yield at most 32 stories whose texts share fingerprint hashes, most shared hashes first.
 
         A hash that more than 128 stories share comes from boilerplate: only the first 128 are
         looked at.
@@ -91,18 +91,18 @@ class MemoryShelf:
         yield from choose_nearest(self.count_shared_hashes(fingerprint), fingerprint, self.get)
 
     def count_shared_hashes(self, fingerprint: tuple[int, ...]) -> Counter[str]:
-        """Count for each path how many hashes its story shares with a fingerprint."""
+        """Map paths to how many hashes their stories share with a fingerprint."""
         shared: Counter[str] = Counter()
         for value in fingerprint:
             shared.update(itertools.islice(self._hashes.get(value, ()), POSTINGS_A_HASH))
         return shared
 
     def get(self, path: str) -> Shelved | None:
-        """Return the story at a path, None if there is none."""
+        """Return the story at a path with its text, None if there is none."""
         return self._stories.get(path)
 
     def holds(self, name: str) -> bool:
-        """Decide whether there is a record with this name."""
+        """Return whether there is a record with this name (file name without `.md`)."""
         return name in self._names
 
     def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
@@ -114,7 +114,7 @@ class MemoryShelf:
             yield self._stories[path]
 
     def of_groups(self, names: Collection[str]) -> Iterator[Shelved]:
-        """Yield the stories of the groups with these names, by time and path ascending."""
+        """Yield the stories of the groups with the given names, by time and path ascending."""
         paths = {path for name in names for path in self._groups.get(name, ())}
         stories = (self._stories[path] for path in paths)
         members = [shelved for shelved in stories if shelved.story.group in names]
@@ -135,7 +135,7 @@ def choose_nearest(
     fingerprint: tuple[int, ...],
     get: Callable[[str], Shelved | None],
 ) -> Iterator[Shelved]:
-    """Yield at most 32 of the stories that share hashes with a fingerprint, the nearest first.
+    """Yield at most 32 of the stories that share hashes with a fingerprint, most shared first.
 
     `shared` counts the shared hashes by path, `get` returns the story at a path.
     """
@@ -152,10 +152,10 @@ def _time_and_path(story: Story) -> tuple[datetime, str]:
 
 
 class PastShelf:
-    """The filed stories as a round at an earlier moment saw them, to judge its stories again.
+    """The filed stories as a run at an earlier moment saw them, to judge its stories again.
 
-    Copies are looked for in the weeks before that moment, and among all stories of the same round:
-    the first round takes in older stories, too.
+    Copies are looked for in the weeks before that moment, and among all stories of the same run:
+    the first run takes in older stories, too.
     """
 
     def __init__(self, shelf: Shelf, moment: datetime) -> None:
@@ -164,15 +164,15 @@ class PastShelf:
         self._since = moment - COPIES_WITHIN
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record with this URL."""
+        """Return the path of the record with a URL, None if there is none."""
         return self._shelf.at(url)
 
     def holds(self, name: str) -> bool:
-        """Decide whether there is a record with this name."""
+        """Return whether there is a record with this name (file name without `.md`)."""
         return self._shelf.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield the stories with a similar fingerprint from those weeks and that round."""
+        """Yield the stories with a similar text from the run, or from the weeks before."""
         for shelved in self._shelf.near(fingerprint):
             is_recent = (shelved.story.published_at or _NO_TIME) >= self._since
             if is_recent or shelved.found == self._moment:

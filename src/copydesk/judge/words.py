@@ -1,4 +1,4 @@
-"""Words of a text: normalize, tokenize and stem them, find keywords and compare numbers."""
+"""Work on words of a text: normalize, tokenize and stem them, find keywords and compare numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPELLINGS = (("\u2019", "'"), ("\u2018", "'"), ("\u02bc", "'"), ("\u00ad", ""))
 
 
 def normalize(text: str) -> str:
-    """Return a text without URLs and mail addresses, its characters in one spelling."""
+    """Return a text without URLs and mail addresses, with each character in its standard form."""
     plain = spell_plainly(text)
     tokens = plain.split()
     if _MAYBE_ADDRESS.search(plain):
@@ -26,7 +26,7 @@ def normalize(text: str) -> str:
 
 
 def spell_plainly(text: str) -> str:
-    """Return a text with its characters in one spelling: width, apostrophes, soft hyphens."""
+    """Return a text with variants of characters (width, apostrophes, soft hyphens) made uniform."""
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
@@ -47,12 +47,12 @@ _UNSPACED = re.compile(f"[{LETTERS}]")
 
 
 def is_unspaced(text: str) -> bool:
-    """Decide whether a text has letters of a script that is written without spaces."""
+    """Return whether a text has letters of a script that is written without spaces."""
     return _UNSPACED.search(text) is not None
 
 
 def words_in_order(text: str) -> list[str]:
-    """Return the words of a text in order, in lower case; without spaces each letter is a word."""
+    """Return the words of a text in order, in lower case; each letter in scripts without spaces."""
     if is_unspaced(text):
         text = _UNSPACED.sub(r" \g<0> ", text)
     return plain_text.words(text)
@@ -64,12 +64,12 @@ _ACRONYM_TO = 3
 
 
 def contains_letters(keyword: str, text: str) -> bool:
-    """Decide whether a text contains a keyword, in any case and also inside of words."""
+    """Return whether a text contains a keyword, in any case and also inside of words."""
     return bool(keyword) and keyword.lower() in text.lower()
 
 
 def contains(keyword: str, text: str) -> bool:
-    """Decide whether a normalized text contains a keyword as whole words.
+    """Return whether a normalized text contains a keyword as whole words.
 
     Spaces and hyphens are equal. A last word of three letters and more may have a plural s.
     Acronyms in capitals ("US", "IT") are found in capitals only, all else in any case.
@@ -155,7 +155,7 @@ def tokenize(text: str) -> Tokens:
 
 
 def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
-    """Return the start and end of each word in a text, () if the places are not certain.
+    """Return the (start, end) of each word in a text, () if the places are not certain.
 
     `tokens` are those of the text. Each piece between spaces is split by itself; if that gives
     other words than the whole text, the places are not certain. A piece that is normalized (U.S.,
@@ -187,7 +187,7 @@ def _fold_all(written: Sequence[str]) -> Iterable[str]:
 
 
 def tokenize_keyword(text: str) -> Tokens:
-    """Split a keyword into words as `tokenize` does; u.s. becomes US, too."""
+    """Split a keyword into words as `tokenize` does; in keywords u.s. also becomes US."""
     return tokenize(_DOTTED_ANYHOW.sub(lambda match: _remove_dots(match).upper(), text))
 
 
@@ -263,7 +263,7 @@ def figures(text: str) -> set[str]:
 
 
 def ordinals(text: str) -> set[str]:
-    """Return the ordinals in a text, "12th" and "twelfth" both as 12."""
+    """Return the set of ordinals in a text, "12th" and "twelfth" both as 12."""
     lower = text.lower()
     return set(_ORDINAL.findall(lower)) | {
         _COUNTED[word] for word in plain_text.words(lower) if word in _COUNTED
@@ -271,7 +271,7 @@ def ordinals(text: str) -> set[str]:
 
 
 def headlines_differ(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Decide whether the numbers in two headlines contradict each other.
+    """Return whether the numbers in two headlines contradict each other.
 
     `one` and `other` are (headline, text) pairs. Either each headline has an ordinal that the other
     one lacks, or each has a figure that neither headline nor text of the other has: one desk may
@@ -294,7 +294,7 @@ def _unknown(figures_: set[str], text: str) -> set[str]:
 
 
 def texts_differ(one: str, other: str) -> bool:
-    """Decide whether two texts have different figures, like two automatic reports on earthquakes.
+    """Return whether two texts have different figures, like two automatic reports on earthquakes.
 
     At least half of the figures of the text with fewer ones must be missing in the other; known
     copies share three quarters and more. Fewer than four figures decide nothing.

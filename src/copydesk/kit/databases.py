@@ -1,4 +1,4 @@
-"""Databases: SQLite files that several processes may open, create and migrate at once."""
+"""Open SQLite files that several processes may open, create and migrate at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 _PAUSE_SECONDS = 0.01
 _WAL_BYTES = 4_000_000  # bytes of disk that the write-ahead log keeps
 Complain = Callable[[str, Exception], Exception]
-"""Make the caller's error of what could not be done ("opened") and why."""
+"""Return the caller's error from what could not be done ("opened") and its cause."""
 
 
 def connect(path: Path, *, patience_seconds: float = 10) -> sqlite3.Connection:
-    """Open a database with write-ahead logging; create it and its folder if they are missing.
+    """Open a SQLite database with write-ahead logging; create it and its folder if missing.
 
     Waits at most `patience_seconds` for other writers; transactions are explicit (`at_once`).
     Raises sqlite3.Error and OSError for the caller to explain.
@@ -54,7 +54,7 @@ def _write_ahead(connection: sqlite3.Connection, patience_seconds: float) -> Non
 
 @contextlib.contextmanager
 def at_once(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run the block as one write transaction, which is rolled back after an error."""
+    """Run the `with` block as one write transaction, which is rolled back after an error."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -65,7 +65,7 @@ def at_once(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Return the rows that a statement selects, [] if the database cannot be read.
+    """Return the rows that an SQL statement selects, [] if the database cannot be read.
 
     For a process that must never create, replace or migrate the file.
     """
@@ -78,7 +78,7 @@ def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ..
 
 
 class DisposableDatabase:
-    """A SQLite file that can be rebuilt, or without a file a database in memory.
+    """A SQLite file whose content can be rebuilt, or without a file a database in memory.
 
     A damaged file is deleted and created again. Methods raise the errors that `complain` makes of
     SQLite's. Used by one thread at a time; another thread may close it at the end.
@@ -100,12 +100,12 @@ class DisposableDatabase:
         return self._opened
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Execute a statement with values for its placeholders; return the resulting rows."""
+        """Execute an SQL statement with values for its placeholders; return the resulting rows."""
         with self._complaining():
             return self._connection.execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Execute a statement once for each row of values, in one transaction."""
+        """Execute an SQL statement once for each row of values, in one transaction."""
         with self._complaining():
             connection = self._connection
             is_within = connection.in_transaction
@@ -114,7 +114,7 @@ class DisposableDatabase:
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
-        """Run the block as one transaction, which is rolled back after an error."""
+        """Run the `with` block as one transaction, which is rolled back after an error."""
         self.begin()
         try:
             yield
@@ -129,7 +129,7 @@ class DisposableDatabase:
         self.run("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Commit the transaction."""
+        """Commit the open transaction."""
         with self._complaining():
             self._connection.commit()
 
@@ -152,12 +152,12 @@ class DisposableDatabase:
             self.run("BEGIN IMMEDIATE")
 
     def rollback(self) -> None:
-        """Roll the transaction back."""
+        """Roll the open transaction back."""
         with self._complaining():
             self._connection.rollback()
 
     def close(self) -> None:
-        """Close the file; uncommitted changes are rolled back."""
+        """Close the database; uncommitted changes are rolled back."""
         self._end()
 
     def delete(self) -> None:
@@ -185,7 +185,7 @@ class DisposableDatabase:
 
 
 def _open_sound(file: Path) -> sqlite3.Connection:
-    """Open a file; delete and create it again if it is damaged."""
+    """Open a database file; delete and create it again if it is damaged."""
     try:
         return _open_file(file)
     except sqlite3.DatabaseError as error:
@@ -196,7 +196,7 @@ def _open_sound(file: Path) -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Decide whether an error means that the file is damaged or no database."""
+    """Return whether a SQLite error means that the file is damaged or no database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
     return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 

@@ -1,4 +1,4 @@
-"""Times: aware, UTC, to the second."""
+"""Parse and format times; those returned are aware and in UTC."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MONTHS = (
 
 
 def utc(moment: datetime) -> datetime:
-    """Convert `moment` to UTC; a naive time is taken as UTC."""
+    """Return a time in UTC; a naive time is taken as UTC."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC)
@@ -28,7 +28,7 @@ def find_zone(name: str) -> ZoneInfo:
 
 
 def parse(text: str) -> datetime | None:
-    """Parse an ISO 8601 / RFC 3339 or RFC 5322 time; None if it is neither or impossible."""
+    """Parse an ISO 8601, RFC 3339 or RFC 5322 time into UTC; None if it is none or impossible."""
     text = text.strip()
     for read in (_iso, _rfc5322):
         moment = read(text)

@@ -22,7 +22,7 @@ _NAME = re.compile(r"^    from (\S+) import (?:\(\s+)?(\w+) as \2\b", re.MULTILI
 
 
 def import_on_demand(room: str, file: str) -> Callable[[str], object]:
-    """Return a `__getattr__` for the package `room`, whose `__init__` is `file`.
+    """Return a `__getattr__` for the package `room` that imports names when first used.
 
     No module of the package may have the name of something that it exports: once imported, the
     module would hide it.

@@ -1,4 +1,4 @@
-"""Files: write them atomically, and list the names in folders."""
+"""Write files atomically, and list the names in folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
-    """Write `data` to a temporary file and rename it to `path`; create missing folders.
+    """Write bytes to a temporary file and rename it to `path`; create missing folders.
 
     A reader sees the old bytes or the new ones, never a part. `durable` also waits for the disk.
     Raises OSError for the caller to explain.
@@ -40,7 +40,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
 
 
 def sweep_leftovers(folder: Path) -> None:
-    """Delete the temporary files of killed writes; no other process may be writing there."""
+    """Delete a folder's temporary files of killed writes; nobody else may be writing there."""
     for name in list_names(folder):
         if _LEFTOVER.fullmatch(name):
             with contextlib.suppress(OSError):
@@ -65,7 +65,7 @@ def sync_folder(folder: str | Path) -> None:
 
 
 def _new_file(folder: str) -> tuple[int, str]:
-    """Create a temporary file with a name that marks it as incomplete."""
+    """Create a temporary file whose name marks it as incomplete; return handle and path."""
     while True:
         name = f"{folder}/{_UNFINISHED}{os.urandom(6).hex()}"
         try:

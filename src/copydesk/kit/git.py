@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from copydesk.errors import GitError
 
@@ -24,7 +27,7 @@ SETTINGS = (*PLAIN, "-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0")
 _TIMEOUT_SECONDS = 120.0
 
 # With a remote the user's own keys and credentials are used, but nothing that asks a person: a
-# hidden prompt would block every round until the timeout. A stalled transfer ends after 30 s.
+# hidden prompt would block every run until the timeout. A stalled transfer ends after 30 s.
 _REMOTE_SETTINGS = (
     *PLAIN,
     *("-c", "gc.auto=0"),
@@ -82,7 +85,7 @@ def ask(
     settings: Sequence[str] = SETTINGS,
     seconds: float = _TIMEOUT_SECONDS,
 ) -> GitAnswer:
-    """Run git in a folder and return its result, whatever the exit code.
+    """Run a git command in a folder and return its result, whatever the exit code.
 
     Raises GitError if git is missing, cannot start or does not end in time.
     """
@@ -99,6 +102,69 @@ def ask(
         raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
     complaint = done.stderr.decode("utf-8", "replace").strip()
     return GitAnswer(code=done.returncode, out=done.stdout, complaint=complaint)
+
+
+class Dialogue:
+    """A git process that answers each request at once, such as `cat-file --batch`.
+
+    All methods raise GitError if git ends or does not answer in time.
+    """
+
+    def __init__(self, where: Path, *arguments: str) -> None:
+        self._command = arguments[0]
+        try:
+            self._git = subprocess.Popen(  # noqa: S603 -- as in `ask`
+                [_binary(), "-C", str(where), *SETTINGS, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_clean_environment(),
+            )
+        except OSError as error:
+            raise GitError(f"git {self._command} did not run", subject=str(error)) from error
+
+    def ask(self, request: bytes) -> bytes:
+        """Send a request; return the first line of the answer, without its end."""
+        sender, answer = self._pipes
+        try:
+            sender.write(request)
+            sender.flush()
+            is_answered, _, _ = select.select([answer], [], [], _TIMEOUT_SECONDS)
+        except OSError as error:
+            raise self._ended() from error
+        line = answer.readline() if is_answered else b""
+        if not line.endswith(b"\n"):
+            raise self._ended()
+        return line[:-1]
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes of the answer."""
+        data = self._pipes[1].read(size)
+        if len(data) < size:
+            raise self._ended()
+        return data
+
+    def close(self) -> None:
+        """End the process."""
+        with contextlib.suppress(OSError), self._git:
+            self._git.kill()
+
+    def __del__(self) -> None:
+        """End the process if its owner has forgotten to."""
+        if hasattr(self, "_git"):
+            self.close()
+
+    @property
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        assert self._git.stdin is not None
+        assert self._git.stdout is not None
+        return self._git.stdin, self._git.stdout
+
+    def _ended(self) -> GitError:
+        assert self._git.stderr is not None
+        self._git.kill()
+        complaint = self._git.stderr.read().decode("utf-8", "replace").strip()
+        return GitError(f"git {self._command} ended too early", subject=complaint[:500])
 
 
 def ask_remote(
@@ -146,7 +212,7 @@ def _binary() -> str:
 def tell(
     where: Path, *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> bytes:
-    """Run git and return its output; raise GitError with its stderr if it fails."""
+    """Run a git command and return its output; raise GitError with its stderr if it fails."""
     answer = ask(where, *arguments, given=given, environment=environment)
     if answer.code:
         raise GitError(f"git {arguments[0]} failed", subject=answer.complaint[:500])
@@ -171,7 +237,7 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
 
 
 def plain(text: str) -> str:
-    """Return a message of git without passwords in URLs."""
+    """Return a message of git without the passwords in URLs."""
     return _LOGIN.sub("", text)
 
 
@@ -192,7 +258,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _remote_environment(where: Path) -> dict[str, str]:
-    """Return the environment for remotes: with the user's credentials, without prompts."""
+    """Return the environment for git with remotes: the user's credentials, no prompts."""
     ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
     silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
     if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:

@@ -1,4 +1,4 @@
-"""Permanent SQLite databases that are migrated and never recreated; limits on attempts in them."""
+"""Permanent SQLite databases, migrated and never recreated; and rate limits stored in them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class KeptSchema:
 
 
 class KeptDatabase:
-    """A connection to a permanent database, with its tables migrated to this program's version.
+    """A connection to a permanent SQLite database, migrated to this program's version.
 
     Used by any thread, one at a time; a forked process opens its own connection. If the file was
     replaced (by a restored backup), the next call opens the new one, so that nothing is written to
@@ -73,7 +73,7 @@ class KeptDatabase:
         self._opened_file = self._find_file()
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Execute a statement with values for its placeholders; return the resulting rows.
+        """Execute an SQL statement with values for its placeholders; return the resulting rows.
 
         Changes are on the disk (fsync) when this returns, or when the block of `at_once` ends.
         """
@@ -81,7 +81,7 @@ class KeptDatabase:
             return self._current().execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute a statement once for each row of values, in one transaction.
+        """Execute an SQL statement once for each row of values, in one transaction.
 
         Without rows it does not wait for other writers.
         """
@@ -92,7 +92,7 @@ class KeptDatabase:
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
-        """Run the block as one write transaction: all changes are made or, after an error, none.
+        """Run the `with` block as one write transaction: all changes or, after an error, none.
 
         A nested block is part of the outer one.
         """
@@ -103,18 +103,18 @@ class KeptDatabase:
                 yield
 
     def be_patient(self, seconds: float) -> None:
-        """Set how long methods wait for other writers before they raise."""
+        """Set how many seconds methods wait for other writers before they raise."""
         with self._lock, self._complaining():
             self._patience_seconds = seconds
             self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         with self._lock:
             self._connection.close()
 
     def _current(self) -> sqlite3.Connection:
-        """Return a connection to the file that is now at the path."""
+        """Return a connection to the file that is now at the database's path."""
         if not self._connection.in_transaction and self._find_file() != self._opened_file:
             self._connection.close()
             self._connection = self._open()
@@ -178,13 +178,13 @@ class KeptDatabase:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Return a file's schema version, 0 for a new file."""
+    """Return the schema version of a database, 0 for a new file."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
 
 def migrate(connection: sqlite3.Connection, schema: KeptSchema) -> None:
-    """Run the migrations that the file has not had yet.
+    """Run the migrations of a schema that the database has not had yet.
 
     Several processes may try at once: the version is read again within the write transaction, since
     another process may have finished already.
@@ -219,7 +219,7 @@ CREATE INDEX attempts_at ON attempts (at);
 
 
 class AttemptLimits:
-    """Limit attempts within a time window, by keys such as an account or an IP address.
+    """Rate limits: attempts within a time window, by keys such as an account or an IP address.
 
     They are stored in a table of their own. Methods raise the database's error if the file fails.
     """
@@ -230,7 +230,7 @@ class AttemptLimits:
         self._table = table
 
     def admit(self, limits: Mapping[str, int], now: datetime) -> timedelta | None:
-        """Count an attempt; if a limit is reached, return how long to wait instead.
+        """Count an attempt and return None; if a limit is reached, return the time to wait instead.
 
         `limits` has the number of attempts within the window for each key. Call it before the
         attempt, so that parallel ones are all counted. A refused attempt is not counted, so that
@@ -268,7 +268,7 @@ class AttemptLimits:
         )
 
     def _wait(self, who: str, limit: int, now: datetime) -> timedelta:
-        """Return how long to wait until another attempt is within the limit."""
+        """Return the time to wait until another attempt is within the limit."""
         query = f"SELECT at FROM {self._table} WHERE who = ? ORDER BY at DESC LIMIT 1 OFFSET ?"
         rows = self._database.run(query, who, limit - 1)
         if not rows:

@@ -1,4 +1,4 @@
-"""The kinds of values of options: the values that each kind accepts, and its name for people.
+"""The kinds of values that options (settings) accept, each with a parser and a name for people.
 
 Without an explicit kind the type of an option's field determines it (`of_type`).
 """
@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from copydesk.kit import urls
-from copydesk.kit.options import BY_TYPE, DECLARED, Option, Unfit, ValueKind
+from copydesk.kit.options import BY_TYPE, DECLARED, SECRET, Option, Secret, Unfit, ValueKind
 
 # compiled when first used: most commands need few of them
 _LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
@@ -42,6 +42,18 @@ def _text(value: object) -> str:
     return value.strip()
 
 
+def _line(value: object) -> str:
+    if not (line := str(value)).isprintable():
+        raise Unfit("one line of text")
+    return line
+
+
+def _plain_line(value: object) -> str:
+    if not ((line := str(value)).isprintable() and line.isascii()):
+        raise Unfit("one line of plain characters")
+    return line
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise Unfit("true or false")
@@ -58,7 +70,7 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _address(value: object) -> str:
-    """Accept an http or https URL unchanged."""
+    """Return an http or https URL unchanged; raises Unfit for anything else."""
     address = _text(value)
     if urls.fetchable(address) is None or " " in address:
         raise Unfit("a web address such as https://example.org/feed.xml")
@@ -68,7 +80,7 @@ def _address(value: object) -> str:
 
 
 def _base(value: object) -> str:
-    """Accept "" or a URL without query and fragment; return it without its final slash."""
+    """Return "" or a URL without its final slash; raises Unfit for one with query or fragment."""
     if value == "":
         return ""
     address = _address(value)
@@ -90,7 +102,7 @@ def _proxy(value: object) -> str:
 
 
 def _public(value: object) -> str:
-    """Accept an https URL, or an http URL of this machine."""
+    """Return an https URL, or an http URL of this machine; raises Unfit for any other."""
     address = _base(value)
     if address and not address.startswith("https://") and not urls.is_loopback(urls.host(address)):
         raise Unfit("an https address such as https://desk.example.org")
@@ -98,7 +110,7 @@ def _public(value: object) -> str:
 
 
 def _remote(value: object) -> str:
-    """Accept the name of a remote; git could take a URL as an option or a command."""
+    """Return a git remote's name; raises Unfit for a URL, which git could take as an option."""
     if value == "":
         return ""
     name = _text(value)
@@ -109,7 +121,7 @@ def _remote(value: object) -> str:
 
 
 def _branch(value: object) -> str:
-    """Accept a branch's name by the main rules of git (git-check-ref-format)."""
+    """Return the name of a git branch that follows git's main rules (git-check-ref-format)."""
     name = _text(value)
     if not re.fullmatch(_REMOTE, name) or ".." in name or "//" in name or name.endswith(("/", ".")):
         raise Unfit('a branch\'s name such as "gh-pages"')
@@ -117,7 +129,7 @@ def _branch(value: object) -> str:
 
 
 def _rsync(value: object) -> str:
-    """Accept a target of rsync without a password."""
+    """Return a target of rsync without a password; raises Unfit for one with a password."""
     target = _text(value)
     if target.startswith("-") or (target and target.strip("/") == ""):
         raise Unfit('a place such as "user@host:/var/www/site/"')
@@ -159,7 +171,7 @@ def _networks(value: object) -> tuple[str, ...]:
 
 
 def _host(value: object) -> str:
-    """Return a host's name as in URLs: lower case, IDN in its ASCII form."""
+    """Return a host name as in URLs: lower case, IDN in its ASCII form."""
     name = _text(value).rstrip(".")
     bare = name.strip("[]")
     host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")
@@ -169,7 +181,7 @@ def _host(value: object) -> str:
 
 
 def _own_name(value: object) -> str:
-    """Accept a host name for the desk; no IP address, since passkeys need a name."""
+    """Return the desk's host name; raises Unfit for an IP address: passkeys need a name."""
     host = _host(value) if value != "" else ""
     if host and (":" in host or not re.search("[A-Za-z]", host.rpartition(".")[2])):
         raise Unfit("a host's name such as desk.example.org, no address")
@@ -274,7 +286,7 @@ def _headers(value: object) -> Mapping[str, str]:
 
 
 def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
-    """Return the kind of whole numbers from `minimum` to `maximum`."""
+    """Return the kind of option value (setting) that is a whole number in a range."""
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -288,7 +300,7 @@ def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
 
 
 def number(minimum: float = 0.0) -> ValueKind[float]:
-    """Return the kind of finite numbers from `minimum` on."""
+    """Return the kind of option value (setting) that is a finite number from `minimum` on."""
 
     def read(value: object) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -307,7 +319,7 @@ def _share(value: object) -> float:
 
 
 def choice(*names: str) -> ValueKind[str]:
-    """Return the kind of values from a short list."""
+    """Return the kind of option value (setting) that is one of these texts."""
     said = ", ".join(f'"{name}"' for name in names[:-1]) + f' or "{names[-1]}"'
 
     def read(value: object) -> str:
@@ -319,7 +331,7 @@ def choice(*names: str) -> ValueKind[str]:
 
 
 def choices(*names: str) -> ValueKind[tuple[str, ...]]:
-    """Return the kind of lists without duplicates of values from a short list."""
+    """Return the kind of option value (setting) that is a list of these texts, each once."""
     said = ", ".join(f'"{name}"' for name in names)
 
     def read(value: object) -> tuple[str, ...]:
@@ -332,6 +344,8 @@ def choices(*names: str) -> ValueKind[tuple[str, ...]]:
 
 
 TEXT = ValueKind(name="text", read=_text)
+LINE = ValueKind(name="one line of text", read=_line)
+PLAIN_LINE = ValueKind(name="one line of plain characters", read=_plain_line)
 SHARE = ValueKind(name="share from 0 to 1", read=_share)
 FLAG = ValueKind(name="true or false", read=_flag)
 WORDS = ValueKind(name="list of texts", read=_words)
@@ -382,7 +396,7 @@ _OF_TYPES: Mapping[object, ValueKind[object]] = {
 
 
 def of_type(annotation: object) -> ValueKind[object]:
-    """Return the kind for a field's type; a Literal becomes a choice between its values."""
+    """Return the kind of option value for a field's type; a Literal is a choice of its values."""
     names = tuple(_literals(annotation))
     if annotation not in _OF_TYPES and not names:
         raise TypeError(f"no kind of value is known for the type {annotation}")
@@ -402,6 +416,14 @@ def _literals(annotation: object) -> Iterator[str]:
 def options_of(owner: type) -> tuple[Option, ...]:
     """Return the options that a dataclass declares, in the order of its fields."""
     return tuple(_options(owner))
+
+
+@cache
+def secrets_of(owner: type) -> Mapping[str, Secret]:
+    """Return the secrets that a dataclass declares, by the names of their fields."""
+    return {
+        known.name: known.metadata[SECRET] for known in fields(owner) if SECRET in known.metadata
+    }
 
 
 def _options(owner: type) -> Iterator[Option]:

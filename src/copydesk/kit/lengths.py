@@ -1,4 +1,4 @@
-"""Lengths: parse the duration of a video or audio file in every form that feeds and pages use."""
+"""Parse and format the length of a video or audio file, in every form that feeds and pages use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
 def seconds(value: object) -> int:
-    """Parse `PT10M5S`, `10:05`, `1:02:03`, `605`, 605 into whole seconds; 0 for anything else.
+    """Parse a length (`PT10M5S`, `10:05`, `1:02:03`, `605`) into whole seconds, 0 for no length.
 
     ISO 8601 (without years and months), the format of iTunes, plain seconds; 0 for over a week.
     """
@@ -54,7 +54,7 @@ def _clock(words: str) -> int:
 
 
 def iso8601(length: int) -> str:
-    """Format seconds as `PT10M5S`, "" for 0."""
+    """Return a length in seconds as ISO 8601, such as `PT10M5S`; "" for 0."""
     if length <= 0:
         return ""
     hours, rest = divmod(length, 3_600)
@@ -64,7 +64,7 @@ def iso8601(length: int) -> str:
 
 
 def words(length: int) -> str:
-    """Format seconds for readers: `45 s`, `12 min`, `1 h 5 min`; "" for 0."""
+    """Return a length in seconds for readers: `45 s`, `12 min`, `1 h 5 min`; "" for 0."""
     if length <= 0:
         return ""
     if length < 60:

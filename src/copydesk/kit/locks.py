@@ -34,7 +34,7 @@ class Lock:
 
     @property
     def is_held(self) -> bool:
-        """Decide whether this object holds the lock."""
+        """Return whether this object holds the lock."""
         return self._handle is not None
 
     @property
@@ -44,7 +44,7 @@ class Lock:
 
     @property
     def has_flock(self) -> bool:
-        """Decide whether the held lock is a flock."""
+        """Return whether the held lock is a flock, not a lock file."""
         return self._holder is None
 
     def acquire(self, wait_seconds: float = 0.0) -> bool:
@@ -74,7 +74,7 @@ class Lock:
             self._handle = None
 
     def give_way(self) -> None:
-        """Let waiting processes have the lock, then take it again, however long that takes."""
+        """Release the lock for waiting processes, then take it again, however long that takes."""
         self.release()
         time.sleep(_GAP_SECONDS)
         while not self.acquire(60.0):
@@ -102,7 +102,7 @@ def _make_holder(path: Path) -> Path | None:
         return path
     with contextlib.suppress(FileNotFoundError):
         named = path.read_bytes()
-        if _is_over(named) if named else time.time() - path.stat().st_mtime > _UNNAMED_SECONDS:
+        if _has_ended(named) if named else time.time() - path.stat().st_mtime > _UNNAMED_SECONDS:
             aside = path.with_name(f"{path.name}-{os.urandom(4).hex()}")
             path.rename(aside)  # if two processes find it, only one succeeds
             if aside.read_bytes() != named:
@@ -126,8 +126,8 @@ def _start_time(pid: int) -> str:
     return "" if state[0] in "ZX" else state[19]
 
 
-def _is_over(named: bytes) -> bool:
-    """Decide whether the named process has ended; one of another host counts as alive."""
+def _has_ended(named: bytes) -> bool:
+    """Return whether a lock file's process has ended; one of another host counts as alive."""
     parts = named.decode("utf-8", "replace").split(" ")
     if len(parts) != len(("host", "pid", "start")) or parts[0] != os.uname().nodename:
         return False
@@ -142,7 +142,7 @@ def _is_over(named: bytes) -> bool:
 
 @contextlib.contextmanager
 def hold(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
-    """Hold a lock for the block; yield False if it was not free in time."""
+    """Hold a lock between processes in the `with` block; yield False if it was not free in time."""
     lock = Lock(path)
     try:
         yield lock.acquire(wait_seconds)

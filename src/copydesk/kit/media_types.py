@@ -1,4 +1,4 @@
-"""Media types: the Content-Type of a site's file by its name, the same on every machine."""
+"""The Content-Type of a built site's file by its name, the same on every machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BY_ENDING = {
 
 
 def media_type(path: str) -> str:
-    """Return the value of Content-Type for the file at a path; text is UTF-8.
+    """Return the Content-Type header's value for the file at a path; text is UTF-8.
 
     Endings that are not in our table are looked up in the standard library's, since the system's
     differs between machines. Unknown ones are `application/octet-stream`.

@@ -19,17 +19,18 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
-    """Raised for a value that a kind rejects: the expected values, and a hint."""
+    """Raised for a value that a kind rejects: what is expected, or `what` is wrong, and a hint."""
 
-    def __init__(self, expected: str, hint: str = "") -> None:
-        super().__init__(expected)
+    def __init__(self, expected: str = "", hint: str = "", what: str = "") -> None:
+        super().__init__(expected or what)
         self.expected = expected
         self.hint = hint
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueKind(Generic[V_co]):
-    """One kind of value: its name in the reference, and the parser, which may raise Unfit.
+    """A kind of option value: its name in the reference, and the parser, which may raise Unfit.
 
     A `private` value is never shown. A `delicate` one is not shown in error messages, because it
     may be a secret that was put into the wrong setting.
@@ -41,13 +42,15 @@ class ValueKind(Generic[V_co]):
     delicate: bool = False
 
 
-DECLARED: Final = "option"  # the key in a field's metadata
+DECLARED: Final = "option"  # the keys in a field's metadata
+SECRET: Final = "from the environment"  # noqa: S105 # a name
+ANY_TEXT: Final = ValueKind(name="any text", read=str)
 BY_TYPE: Final[ValueKind[object]] = ValueKind(name="as its type says", read=lambda value: value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One option: its kind, default and purpose.
+    """A setting that a person may change: its kind of value, default and purpose.
 
     `variable` is the environment variable that overrides the file; `table` is the subtable that the
     option is in, "" for the table of its class; a `required` option has no default.
@@ -65,7 +68,7 @@ class Option:
 def option(
     default: V, about: str, kind: ValueKind[V] | None = None, *, variable: str = "", table: str = ""
 ) -> V:
-    """Declare a field as an option; without a kind its type determines the accepted values."""
+    """Declare a dataclass field as an option (setting); its type is the default `kind`."""
     declared = Option(about=about, kind=kind or BY_TYPE, variable=variable, table=table)
     metadata = {DECLARED: declared}
     if isinstance(default, Mapping):
@@ -73,6 +76,38 @@ def option(
     return field(default=default, repr=not declared.kind.private, metadata=metadata)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A value that only the environment has, and the values that are accepted.
+
+    Its variable is fixed, or is the value of the option `named_by`. `without` is what happens when
+    a variable that the owner named is not set.
+    """
+
+    variable: str = ""
+    named_by: str = ""
+    without: str = ""
+    kind: ValueKind[str] = ANY_TEXT
+
+
+def from_environment(variable: str, kind: ValueKind[str] = ANY_TEXT) -> str:
+    """Declare a field that is read from an environment variable alone, "" without it."""
+    return _declare_secret(Secret(variable=variable, kind=kind))
+
+
+def from_variable(named_by: str, without: str) -> str:
+    """Declare a field that is read from the variable that the option `named_by` names.
+
+    `without` ends the warning for a variable that is not set: "nobody is called".
+    """
+    return _declare_secret(Secret(named_by=named_by, without=without))
+
+
+def _declare_secret(declared: Secret) -> str:
+    value: str = field(default="", repr=False, metadata={SECRET: declared})
+    return value
+
+
 def required(about: str, kind: ValueKind[object] = BY_TYPE) -> Mapping[str, Option]:
-    """Declare a field as an option that has no default: `field(metadata=required(…))`."""
+    """Return the metadata of an option without a default: `field(metadata=required(…))`."""
     return {DECLARED: Option(about=about, kind=kind, required=True)}

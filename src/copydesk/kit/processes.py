@@ -34,7 +34,7 @@ _AT_ONCE = 32  # results that are sent together
 
 
 def at_once() -> int:
-    """Return the useful number of workers: the available cores, eight at most."""
+    """Return the useful number of worker processes: the available cores, eight at most."""
     if hasattr(os, "sched_getaffinity"):
         return min(len(os.sched_getaffinity(0)), _MOST)
     return min(os.cpu_count() or 1, _MOST)
@@ -42,7 +42,7 @@ def at_once() -> int:
 
 @contextlib.contextmanager
 def deaf() -> Iterator[None]:
-    """Make processes that this thread starts in the block ignore Ctrl-C.
+    """Make processes that this thread starts in the `with` block ignore Ctrl-C.
 
     Otherwise one that is still loading Python would print a traceback.
     """
@@ -65,10 +65,10 @@ def end_with_parent() -> None:
 
     parent = parent_process()
     if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 
 
-def _follow(sentinel: int) -> None:
+def _end_after(sentinel: int) -> None:
     from multiprocessing import connection
 
     connection.wait([sentinel])
@@ -77,7 +77,7 @@ def _follow(sentinel: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Generic[_Made, _Told]):
-    """A job of numbered pieces of work.
+    """A job of numbered pieces of work, to be done by several worker processes.
 
     `make` yields the results of a piece in a worker, `take` receives them in the main process, and
     `tell` returns a worker's summary when no piece is left.
@@ -99,12 +99,12 @@ class _End(Generic[_Told]):
 
 
 def can_fork() -> bool:
-    """Decide whether this process may fork: locks of other threads would stay locked."""
+    """Return whether this process may fork: locks of other threads would stay locked."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
 def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:
-    """Do all pieces of a job with a number of workers; a single one is this process.
+    """Do all pieces of a job with a number of worker processes; return the workers' summaries.
 
     Returns the workers' summaries in order. If several pieces fail, the error of the first one is
     raised, as with a single worker; WorkerError if a worker was killed.
@@ -128,7 +128,7 @@ def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:
 
 
 class _Turns:
-    """The numbers of pieces still to do, in a pipe: a killed worker leaves no lock behind."""
+    """The numbers of the pieces still to do, in a pipe: a killed worker leaves no lock behind."""
 
     def __init__(self, count: int) -> None:
         self._source, sink = os.pipe()
@@ -151,7 +151,7 @@ class _Turns:
 
 @contextlib.contextmanager
 def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator[list[Connection]]:
-    """Start workers and yield their connections; at the end, terminate those still running."""
+    """Start worker processes and yield their connections; terminate them at the end."""
     import multiprocessing  # it imports sockets, and most builds have one worker
 
     fork = multiprocessing.get_context("fork")
@@ -186,7 +186,7 @@ def _start(process: ForkProcess) -> None:
 
 
 def _answer(job: Job[_Made, _Told], turns: _Turns, sink: Connection) -> None:
-    """Do pieces until none is left or one fails; send all results."""
+    """Do pieces of the job until none is left or one fails; send all results."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     end_with_parent()

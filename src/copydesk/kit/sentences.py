@@ -1,4 +1,4 @@
-"""Find the ends of sentences, in scripts with and without blanks.
+"""Find where sentences end in a text, in scripts with and without blanks.
 
 A full stop after an abbreviation, an initial or a short number does not end a sentence: an excerpt
 that is one sentence longer is better than one cut within a sentence (docs/design/extract.md).
@@ -52,19 +52,19 @@ _INNER = re.compile(r"^(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}$")  # `U.S`, `z.B`, `e.
 
 
 def ends(passage: str, limit: int | None = None) -> Iterator[int]:
-    """Yield the positions after each sentence that ends within the first `limit` characters."""
+    """Yield the end position of each sentence of a text, within the first `limit` characters."""
     for match in _END.finditer(passage, 0, len(passage) if limit is None else limit):
         if match.end() == len(passage) or _is_end(passage, match):
             yield match.end()
 
 
 def is_ended(passage: str) -> bool:
-    """Decide whether a passage ends with a mark that ends a sentence."""
+    """Return whether a text ends with a mark that ends a sentence."""
     return bool(_LAST.search(passage[-_LOOK_BACK:]))
 
 
 def _is_end(passage: str, match: re.Match[str]) -> bool:
-    """Decide whether marks within a passage end a sentence."""
+    """Return whether punctuation marks within a text end a sentence."""
     marks = match.group()
     if marks[0] in _BARE:
         return True
@@ -79,7 +79,7 @@ def _is_end(passage: str, match: re.Match[str]) -> bool:
 
 
 def _is_abbreviated(word: str, following: str) -> bool:
-    """Decide whether the full stop after a word marks an abbreviation."""
+    """Return whether the full stop after a word marks an abbreviation."""
     if len(word) == 1 and word.isalpha() and word.isupper():
         return True
     if _BEFORE_NUMBERS.match(word):

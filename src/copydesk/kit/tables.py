@@ -1,4 +1,4 @@
-"""Tables: the word lists and tables that are part of copydesk, read once and never changed.
+"""Read the word lists and tables that are part of copydesk; they are read once and never changed.
 
 A package has them in its folder `tables`: a list as `NAME.txt` with an entry per line, a table as
 `NAME.toml` with a key per row. Lines that begin with `#` are comments; the first ones name source
@@ -25,7 +25,7 @@ _HINT = "the installation is damaged: install copydesk again"
 
 @functools.cache
 def read_lines(package: str, name: str) -> tuple[str, ...]:
-    """Return the entries of a list in the order of the file.
+    """Return the entries of a word list of a package, in the order of the file.
 
     Raises TableError if there is no such list.
     """
@@ -34,7 +34,7 @@ def read_lines(package: str, name: str) -> tuple[str, ...]:
 
 
 def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
-    """Return the rows of a table by their keys, in the order of the file.
+    """Return the rows of a package's TOML table by their keys, in the order of the file.
 
     `row` is the type of a row: a frozen dataclass, a tuple, a frozenset, a text or a number; arrays
     are converted to it. Raises TableError if there is no such table or a row does not fit.
@@ -43,7 +43,7 @@ def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
 
 
 def read_pattern(package: str, name: str) -> str:
-    """Return a regex that matches any line of a list, or any text in any row of a table.
+    """Return a regex that matches any entry of a word list, or any text in any row of a table.
 
     Raises TableError if there is no such list or table.
     """

@@ -1,11 +1,11 @@
-"""Plain text: fold white space, decode entities, remove Markdown, shorten, split into words."""
+"""Plain text: collapse white space, decode entities, remove Markdown, shorten, split into words."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
 # Unicode noncharacters: the last two of each plane, and U+FDD0 to U+FDEF
@@ -32,7 +32,7 @@ UNSPACED_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 
 
 def is_encodable(name: str) -> bool:
-    """Decide whether a file name is valid text: names on disk may be any bytes, URLs may not."""
+    """Return whether a file name is valid text: names on disk may be any bytes, URLs may not."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -41,7 +41,7 @@ def is_encodable(name: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Fold every run of white space into one blank, strip the ends, drop control characters."""
+    """Return a text in one line: white space as single blanks, no control characters."""
     if text.isprintable():  # then it has no white space but blanks; most texts are folded already
         return text if "  " not in text and text == text.strip(" ") else " ".join(text.split())
     return " ".join(_CONTROL.sub("", text).split())
@@ -53,13 +53,13 @@ def hide_addresses(words: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """Return a masked mail address for pages that others may see: `m…@e…`."""
+    """Return a masked e-mail address for pages that others may see: `m…@e…`, "" for ""."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}…@{domain[:1]}…" if address else ""
 
 
 def tidy(markdown: str) -> str:
-    """Clean a text of several lines: no control characters, no trailing white space.
+    """Return a text of several lines without control characters and trailing white space.
 
     At most one empty line in a row is left; line ends are LF.
     """
@@ -68,7 +68,7 @@ def tidy(markdown: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """Extract the text of an HTML fragment: no tags, entities decoded once, white space folded."""
+    """Return the text of an HTML fragment: no tags, entities decoded, white space collapsed."""
     return fold(html.unescape(" ".join(_between_tags(markup))))
 
 
@@ -92,7 +92,7 @@ def _between_tags(markup: str) -> Iterator[str]:
 
 
 def prose(markdown: str) -> str:
-    """Convert an article's Markdown to plain text, line by line, without empty lines.
+    """Return an article's Markdown as plain text, line by line, without empty lines.
 
     Removes the marks of headings, lists, quotes, tables (a blank between cells) and code.
     """
@@ -114,12 +114,12 @@ def _strip_marks(line: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    r"""Split a text into its lower-case words (`\w+`), in order."""
+    r"""Return the words (`\w+`) of a text in lower case, in order."""
     return _WORD.findall(text.lower())
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut a text to at most `limit` characters: after a sentence, else after a word with "…"."""
+    """Return a text cut to `limit` characters: after a sentence, else after a word with "…"."""
     if len(text) <= limit:
         return text
     from copydesk.kit import sentences  # slow to load, and most texts are short enough
@@ -137,10 +137,19 @@ def initial(title: str) -> str:
 
 
 def squash(name: str) -> str:
-    """Reduce a name to lower-case letters and digits, a key that different spellings share."""
+    """Return a name as lower-case letters and digits, the same for different spellings."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())
 
 
 def guard_liquid(markup: str) -> str:
-    """Escape Liquid tags in HTML, so that Jekyll ignores them and browsers show the same."""
+    """Return HTML with Liquid tags escaped: Jekyll ignores them, browsers show the same."""
     return _LIQUID.sub("&#123;", markup)
+
+
+def find_nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` was probably meant to be, "" for none."""
+    import difflib
+
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else ""

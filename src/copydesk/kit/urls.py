@@ -76,13 +76,13 @@ def as_browsers_read(url: str) -> str:
 
 
 def may_be_of_web(url: str) -> bool:
-    """Decide whether a browser reads an address as an http, https or relative URL."""
+    """Return whether a browser reads an address as an http, https or relative URL."""
     scheme = _SCHEME.match(as_browsers_read(url))
     return scheme is None or scheme[0].lower() in {"http:", "https:"}
 
 
 def fetchable(url: str, base: str = "") -> str | None:
-    """Return the absolute URL without fragment and credentials, None if it is no URL."""
+    """Return the absolute URL without fragment and credentials, None if it is no web URL."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -93,7 +93,7 @@ def fetchable(url: str, base: str = "") -> str | None:
 
 
 def canonical(url: str, base: str = "") -> str | None:
-    """Return the URL to file: without fragment, credentials and tracking parameters."""
+    """Return the URL without fragment, credentials and tracking parameters; None if no web URL."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -106,7 +106,7 @@ def canonical(url: str, base: str = "") -> str | None:
 
 
 def _keep_query(search: str) -> str:
-    """Drop tracking parameters; a query without any stays unchanged."""
+    """Return a query without tracking parameters; a query that has none stays unchanged."""
     pairs = parse_qsl(search.removeprefix("?"), keep_blank_values=True)
     wanted = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
     return search if wanted == pairs else urlencode(wanted)
@@ -143,7 +143,7 @@ def origin(url: str) -> str:
 
 
 def is_machine(host: str) -> bool:
-    """Decide whether a host is an IP address or localhost."""
+    """Return whether a host is an IP address or localhost."""
     if host == "localhost":
         return True
     try:
@@ -154,7 +154,7 @@ def is_machine(host: str) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """Decide whether a host name is of a local network: by its ending, or without a dot.
+    """Return whether a host name belongs to a local network: by its ending, or without a dot.
 
     ICANN does not allow hosts directly at a top-level domain (2013).
     """
@@ -168,14 +168,14 @@ def _suffixes() -> PublicSuffixList:
 
 
 def registrable_domain(url_or_host: str) -> str:
-    """Return `example.co.uk` for `https://www.example.co.uk/x`; an IP address stays as it is."""
+    """Return a URL's or host's registrable domain, such as `example.co.uk`, or its IP address."""
     name = host(url_or_host) if "://" in url_or_host else url_or_host.lower().rstrip(".")
     return name if is_machine(name) else str(_suffixes().privatesuffix(name) or name)
 
 
 @functools.lru_cache(maxsize=4096)
 def site_name(text: str) -> str:
-    """Return the host in a person's input: `example.org`, `www.Example.org` or a whole URL.
+    """Return the host name in a person's input: `example.org`, `www.Example.org` or a whole URL.
 
     "" if there is none, or if its top-level domain does not exist ("node.js").
     """
@@ -189,18 +189,18 @@ def site_name(text: str) -> str:
 
 
 def same_site(left: str, right: str) -> bool:
-    """Decide whether two URLs have the same registrable domain."""
+    """Return whether two URLs have the same registrable domain."""
     return bool(host(left)) and registrable_domain(left) == registrable_domain(right)
 
 
 def is_proxy(address: str) -> bool:
-    """Decide whether this is the URL of an HTTP proxy, with or without a password."""
+    """Return whether a text is the URL of an HTTP proxy, with or without a password."""
     plain = address.isprintable() and " " not in address
     return plain and address.startswith("http://") and fetchable(address) is not None
 
 
 def is_for_others(address: str) -> bool:
-    """Decide whether other machines can request a URL; False for "".
+    """Return whether other machines can request a URL; False for "".
 
     `localhost` and loopback addresses always mean the requesting machine itself.
     """
@@ -212,7 +212,7 @@ def is_for_others(address: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Decide whether a host is this machine, by its loopback address or a reserved name."""
+    """Return whether a host is this machine, by its loopback address or a reserved name."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -220,7 +220,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private_address(address: str) -> bool:
-    """Decide whether an IP address is of this machine or a private network."""
+    """Return whether an IP address belongs to this machine or a private network."""
     try:
         parsed = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
@@ -229,14 +229,14 @@ def is_private_address(address: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Decide by a host's name whether only this machine or its network can reach it."""
+    """Return whether a host name is one that only this machine or its network can reach."""
     if is_machine(host):
         return is_loopback(host) or is_private_address(host)
     return is_loopback(host) or is_local(host)
 
 
 def is_socket(server: str) -> bool:
-    """Decide whether this is an IP address with or without a port (`[::1]:53` for IPv6)."""
+    """Return whether a text is an IP address with or without a port (`[::1]:53` for IPv6)."""
     found = re.fullmatch(_SOCKET, server)
     if found is None:
         return False

@@ -25,7 +25,7 @@ _LINKED = "put the file itself there"
 
 
 class UnfitFileError(OSError):
-    """Raised for a file that must not be read: a link, no regular file, or a file too large.
+    """Raised for a file that must not be read: a symbolic link, no regular file, or too large.
 
     `what` (also `strerror`, as in the system's errors) is the problem, `hint` is what to do, "" if
     the problem says enough.
@@ -38,7 +38,7 @@ class UnfitFileError(OSError):
 
 
 def hint(error: OSError) -> str:
-    """Return the hint of an error, "" if it has none."""
+    """Return the hint of an UnfitFileError, "" for any other error."""
     return error.hint if isinstance(error, UnfitFileError) else ""
 
 
@@ -87,7 +87,7 @@ def read_user_file(path: Path, at_most: int) -> bytes:
 
 
 def names(root: Path, folder: str) -> list[str]:
-    """Return the names in a folder below `root`, sorted, without folders and dot files.
+    """Return the file names in a folder below `root`, sorted, without folders and dot files.
 
     Links are included: reading one raises an error. Empty if there is no such folder; raises
     UnfitFileError if the folder or a parent below `root` is a link, else the system's OSError.
@@ -135,7 +135,7 @@ def _steps(path: str) -> list[str]:
 
 
 def _open(root: Path, folders: Sequence[str], path: str) -> int:
-    """Open the last of these nested folders, each from its parent, beginning at `root`."""
+    """Open the last of some nested folders, each from its parent, beginning at `root`."""
     handle = os.open(root, _FOLDER | _PLACE)
     for name in folders:
         above = handle
@@ -149,7 +149,7 @@ def _open(root: Path, folders: Sequence[str], path: str) -> int:
 
 
 def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSError:
-    """Return the error for a failed open; systems report links by different codes."""
+    """Return the error for a failed open; systems report symbolic links by different codes."""
     with contextlib.suppress(OSError):
         if stat.S_ISLNK(os.lstat(name, dir_fd=above).st_mode):
             what = f"a symbolic link: {PurePath(name).name}"
@@ -158,7 +158,7 @@ def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSErr
 
 
 def _plain_bytes(handle: int, path: str, length: int) -> bytes:
-    """Read the beginning of an open file, and close it."""
+    """Return the beginning of an open file, and close the file."""
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

@@ -1,8 +1,8 @@
-"""The store of readers and of what was sent to them, in one SQLite file: back it up.
+"""The database of newsletter subscribers and of what was sent to them, one SQLite file: back it up.
 
-subscribers, subscriptions, consents: who gets which letter, and the proof that they want it
+subscribers, subscriptions, consents: who gets which newsletter, and the proof of their consent
 suppressions: addresses that nothing is sent to, as keyed digests
-renames: letters whose id changed
+renames: newsletters whose id changed
 links: the keys that sign readers' links and return paths
 outbox: mails to single readers that wait to be sent
 ledger: the delivery log: before and after each message to each reader

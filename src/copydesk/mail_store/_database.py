@@ -1,4 +1,4 @@
-"""The SQLite file of readers: its tables, migrations, and named values."""
+"""The SQLite file of newsletter subscribers: its tables, migrations, and named values."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ CREATE TABLE view_counts (
 ) STRICT, WITHOUT ROWID;
 {ATTEMPTS_TABLE}
 """,
-    # A letter went to the address of this number; 0: to nobody yet, or before numbers were kept.
+    # The number of the address that a message went to; 0: none yet, or sent before that was stored.
     # 0 and 1 take no byte of a row but the one that names their type.
     """
 ALTER TABLE subscribers ADD COLUMN address_number INTEGER NOT NULL DEFAULT 1;
@@ -103,9 +103,9 @@ CREATE TABLE network_forms (
 CREATE INDEX network_forms_of ON network_forms (network, at);
 CREATE INDEX network_forms_at ON network_forms (at);
 """,
-    # An address is known by another digest than before where it is not ASCII (`fold_address`): of
-    # two readers by one of those, one keeps the digest of the own spelling, and both stay.
-    # `sending` is the one whose refusal made a suppression, as long as its run may take that back.
+    # Addresses that are not ASCII have another digest than before (`fold_address`): of two readers
+    # with one new digest, one keeps the digest of its spelling, and both stay.
+    # `sending` is the sending that suppressed an address, as long as it may take that back.
     f"""
 UPDATE OR IGNORE subscribers SET key = mailbox_key(address, ({_KEY})) WHERE {NOT_ASCII};
 UPDATE OR IGNORE suppressions SET key = (
@@ -132,12 +132,12 @@ SCHEMA = KeptSchema(
         "say who got what"
     ),
     steps=STEPS,
-    cache_kilobytes=32_000,  # readers lie by a hash: of 60,000 each is on another page
+    cache_kilobytes=32_000,  # readers are ordered by a hash: 60,000 are on as many pages
 )
 
 
 class MailDatabase(KeptDatabase):
-    """The connection to the readers' file; methods raise MailStoreError where it fails."""
+    """The connection to the subscribers' SQLite file; methods raise MailStoreError if it fails."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(file, SCHEMA)
@@ -151,14 +151,14 @@ class MailDatabase(KeptDatabase):
                 deterministic=True,
             )
         super()._prepare(connection)
-        # what is deleted is overwritten: most pages keep nothing of an address that is gone
+        # deleted rows are overwritten, so that most pages keep nothing of an erased address
         connection.execute("PRAGMA secure_delete = ON")
 
     def scrub(self, words: str) -> bool:
-        """Overwrite deleted words in the file; False where another connection prevents it.
+        """Overwrite deleted text in the file; False if another connection prevents that.
 
         Pages that SQLite rearranged may still hold copies of deleted rows. The file is rewritten
-        only if it still holds the words, or if they are "".
+        only if it still holds `words`, or if they are "".
         """
         try:
             if not self._empty_log():
@@ -171,13 +171,13 @@ class MailDatabase(KeptDatabase):
         return True
 
     def _empty_log(self) -> bool:
-        """Move the write-ahead log into the file, and delete it."""
+        """Move the write-ahead log into the file; False if another connection prevents that."""
         ((is_hindered, *_),) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return not is_hindered
 
 
 def fold_address(address: str) -> str:
-    """Return the canonical spelling of a mailbox's address.
+    """Return the canonical spelling of an e-mail address, equal for all spellings of one mailbox.
 
     The local part by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so
     that a full-width letter makes no second mailbox. The domain by NFKC in lower case, as IDNA maps
@@ -192,12 +192,12 @@ def fold_address(address: str) -> str:
 
 
 def digest_words(key: bytes, words: str) -> bytes:
-    """Return a keyed digest (HMAC-SHA256)."""
+    """Return the HMAC-SHA256 of a text under a key."""
     return hmac.digest(key, words.encode("utf-8", "surrogatepass"), "sha256")
 
 
 def _holds(file: Path, words: bytes) -> bool:
-    descriptor, place, before = _open_to_look(file), 0, b""
+    descriptor, place, before = _open_for_reading(file), 0, b""
     while block := os.pread(descriptor, _BLOCK_BYTES, place):
         if words in before + block:
             return True
@@ -206,13 +206,13 @@ def _holds(file: Path, words: bytes) -> bool:
     return False
 
 
-def _open_to_look(file: Path) -> int:
-    """Open a file by a descriptor that this process never closes.
+def _open_for_reading(file: Path) -> int:
+    """Open a file for reading by a descriptor that this process never closes.
 
     Closing one would release the locks that other connections of this process hold on the file
     (fcntl(2)), and another process could delete the log under them.
     """
-    with _LOOKING:
+    with _OPENING:
         status = file.stat()
         key = status.st_dev, status.st_ino
         if key not in _DESCRIPTORS:
@@ -220,8 +220,8 @@ def _open_to_look(file: Path) -> int:
         return _DESCRIPTORS[key]
 
 
-_LOOKING = threading.Lock()
-_DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another one
+_OPENING = threading.Lock()
+_DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another file
 
 
 # ---- Named values
@@ -230,18 +230,18 @@ _ADDRESS_KEY = "address key"
 
 
 class Facts:
-    """Named values of the file; methods raise MailStoreError."""
+    """Small named values in the subscribers' file, as text; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def get(self, name: str) -> str:
-        """Return a value, "" where there is none."""
+        """Return the value of a name, "" if there is none."""
         rows = self._database.run("SELECT value FROM facts WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def put(self, name: str, value: str) -> None:
-        """Store a value."""
+        """Store the value of a name, in place of an older one."""
         self._database.run(
             "INSERT INTO facts VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -249,7 +249,7 @@ class Facts:
         )
 
     def forget(self, name: str) -> None:
-        """Delete a value."""
+        """Delete the value of a name."""
         self._database.run("DELETE FROM facts WHERE name = ?", name)
 
     def list_below(self, prefix: str) -> Mapping[str, str]:
@@ -261,7 +261,7 @@ class Facts:
         return {str(name)[len(prefix) :]: str(value) for name, value in rows}
 
     def address_key(self) -> bytes:
-        """Return the key for digests of addresses, made with the file."""
+        """Return the secret key for digests of addresses; create it at the first call."""
         with self._database.at_once():
             kept = self.get(_ADDRESS_KEY)
             if not kept:

@@ -1,4 +1,4 @@
-"""The delivery log: one row for each issue and reader.
+"""The newsletter delivery log: one row for each issue and reader.
 
     queued --claim--> intended --note--> accepted | refused | waiting | uncertain | given up
 
@@ -30,11 +30,11 @@ from copydesk.mail_store.deliveries import (
     read_sending,
 )
 
-_AT_ONCE = 1_000  # rows of a walk
-_BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
-_COUNT = "count of sending "  # facts: how many letters of one that is done stand how
-_LOST_NUMBERS = 1_000_000  # more than anybody gave between a backup and its restore
-SERVICE = 0  # whom a line is about that no reader has: the service that an issue is handed over to
+_AT_ONCE = 1_000  # rows read at a time
+_BACKED_UP, _RESTORED = "backed up", "restored"  # names of facts about the last restore
+_COUNT = "count of sending "  # prefix of facts: the messages by state of a finished sending
+_LOST_NUMBERS = 1_000_000  # more than were used between a backup and its restore
+SERVICE = 0  # the subscriber number of a row about a newsletter service
 _READERS = """
 SELECT u.subscriber FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
 WHERE u.letter = ?
@@ -43,12 +43,12 @@ AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)
 AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
     WHERE t.value IN (SELECT value FROM json_each(?))))
 """
-_UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a letter that nobody tried yet
+_UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a message that was not tried yet
 _COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again_at"
 
 
 class Ledger:
-    """The delivery log; methods raise MailStoreError.
+    """The newsletter delivery log; methods raise MailStoreError.
 
     One process at a time claims and notes: whoever sends holds the newsroom's mail lock.
     """
@@ -58,7 +58,7 @@ class Ledger:
         self._facts = facts
 
     def begin(self, new: NewSending, now: datetime) -> Sending:
-        """Queue an issue to the letter's current readers; one already queued stays as it is."""
+        """Queue an issue to the newsletter's current readers; one already queued stays as it is."""
         with self._database.at_once():
             known = self.find(new.issue)
             if known is not None:
@@ -79,26 +79,26 @@ class Ledger:
         return sending
 
     def intend_hand_over(self, number: int, now: datetime) -> None:
-        """Record that an issue is about to be handed over to a service."""
+        """Record that an issue is about to be handed over to a newsletter service."""
         self._database.run(
             "UPDATE deliveries SET state = 1, at = ? WHERE sending = ? AND subscriber = ?",
             *(int(now.timestamp()), number, SERVICE),
         )
 
     def count_readers(self, letter: str, topics: Sequence[str], now: datetime) -> int:
-        """Count the readers to whom an issue of a letter would go now."""
+        """Count the readers to whom an issue of a newsletter with these topics would go now."""
         query = f"SELECT count(*) FROM ({_READERS})"  # noqa: S608 # a question of ours
         ((count,),) = self._database.run(query, *_reader_values(letter, topics, now))
         return int(count)
 
     def list_addresses(self, letter: str, topics: Sequence[str], now: datetime) -> tuple[str, ...]:
-        """Return the addresses to which an issue of a letter would go now."""
+        """Return the addresses to which an issue of a newsletter with these topics would go now."""
         query = f"SELECT address FROM subscribers WHERE id IN ({_READERS}) ORDER BY id"  # noqa: S608 # a question of ours
         rows = self._database.run(query, *_reader_values(letter, topics, now))
         return tuple(address for (address,) in rows)
 
     def find(self, issue: str) -> Sending | None:
-        """Return the sending of an issue."""
+        """Return the sending of an issue, None if the issue was never queued."""
         query = f"SELECT {_COLUMNS} FROM sendings WHERE issue = ?"  # noqa: S608 # names of ours
         rows = self._database.run(query, issue)
         return read_sending(rows[0]) if rows else None
@@ -106,7 +106,7 @@ class Ledger:
     def list_sendings(
         self, most: int = 100, states: Collection[SendingState] = (), before: str = ""
     ) -> tuple[Sending, ...]:
-        """Return sendings, newest first: of some states, or before the one of an issue.
+        """Return sendings of issues, newest first: of some states, or before an issue's.
 
         () for an issue that was never queued.
         """
@@ -122,7 +122,7 @@ class Ledger:
     def set_state(
         self, number: int, state: SendingState, by: str = "", remark: SendingRemark = ""
     ) -> None:
-        """Change the state of a sending by a person's decision; `by` "" keeps the one before."""
+        """Change the state of an issue's sending as a person decided; `by` "" keeps the name."""
         with self._database.at_once():
             self._database.run(
                 "UPDATE sendings SET state = ?, remark = ?, by = CASE ? WHEN '' THEN by ELSE ? END "
@@ -133,7 +133,7 @@ class Ledger:
                 self._keep_count(number)
 
     def start(self, number: int) -> bool:
-        """Start a sending; False where somebody paused or ended it first."""
+        """Mark an issue's sending as begun; False if somebody paused or ended it first."""
         rows = self._database.run(
             "UPDATE sendings SET state = 'sending', remark = '' "
             "WHERE number = ? AND state IN ('ready', 'sending') RETURNING number",
@@ -142,9 +142,9 @@ class Ledger:
         return bool(rows)
 
     def send_again(self, number: int, by: str, now: datetime) -> bool:
-        """Queue a finished sending's uncertain messages once more; False where it cannot be.
+        """Queue a finished sending's uncertain messages once more; False if that cannot be.
 
-        From now on they wait like others that are retried.
+        From now on these messages wait like others that are retried.
         """
         with self._database.at_once():
             rows = self._database.run(
@@ -161,15 +161,15 @@ class Ledger:
         return bool(rows)
 
     def state_of(self, number: int) -> SendingState:
-        """Return the current state of a sending, which another process may have changed."""
+        """Return the state of an issue's sending as it is now, read from the file."""
         state: SendingState
         ((state,),) = self._database.run("SELECT state FROM sendings WHERE number = ?", number)
         return state
 
     def claim(self, number: int, line: int, most: int, now: datetime) -> tuple[Intent, ...]:
-        """Claim the next messages of a connection, in the order in which it will send them.
+        """Return the next messages for a connection, marked as about to be sent, in sending order.
 
-        Readers who unsubscribed meanwhile are skipped. () where nothing is due now.
+        Readers who unsubscribed meanwhile are skipped. () if nothing is due now.
         """
         with self._database.at_once():
             rows = self._find_due(number, DeliveryState.WAITING, most, now)
@@ -196,7 +196,7 @@ class Ledger:
     def _find_due(
         self, number: int, state: DeliveryState, most: int, now: datetime
     ) -> list[tuple[Intent, bool]]:
-        """Return due messages of a state, each with whether its reader may still get it."""
+        """Return the due messages in a state, each with whether its reader may still get it."""
         rows = self._database.run(
             "SELECT d.subscriber, s.address, s.domain, s.language, d.attempts, "
             "s.address <> '' AND (s.state = 'active' "
@@ -212,7 +212,7 @@ class Ledger:
         return [(read_intent(row[:5]), bool(row[5])) for row in rows]
 
     def note(self, number: int, outcomes: Sequence[DeliveryOutcome]) -> None:
-        """Record the outcomes of some intents; they are on the disk when this returns."""
+        """Record the outcomes of some messages; they are on the disk when this returns."""
         days: dict[tuple[str, str], int] = {}
         for outcome in outcomes:
             if outcome.state == DeliveryState.ACCEPTED and outcome.domain:
@@ -237,7 +237,7 @@ class Ledger:
             )
 
     def give_back(self, number: int, times: Iterable[tuple[int, datetime]]) -> None:
-        """Return untried intents to the queue, each until a moment."""
+        """Put claimed messages that were not tried back into the queue, each with a due time."""
         self._database.run_many(
             "UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 0 ELSE 3 END, at = ? "
             "WHERE sending = ? AND subscriber = ? AND state = 1",
@@ -245,7 +245,7 @@ class Ledger:
         )
 
     def recover(self, number: int, now: datetime, *, again: bool) -> Recovery:
-        """Settle what a killed process left without an outcome.
+        """Settle the messages that a killed process claimed and left without an outcome.
 
         The first intent of each connection may have arrived or not: with `again` it is tried again,
         otherwise it stays uncertain. Those behind it were not tried.
@@ -272,7 +272,7 @@ class Ledger:
         return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
 
     def mark_restore(self, backed_up: datetime, now: datetime) -> None:
-        """Record that the file was restored from a backup, so later sendings are missing from it.
+        """Record that the log was restored from a backup, so that it lacks later sendings.
 
         Every unfinished sending waits for a person's decision, and so will each issue filed before
         now that is not in the file. Numbers of readers and sendings continue far above: lost ones
@@ -300,7 +300,7 @@ class Ledger:
         self._database.run("INSERT INTO sqlite_sequence VALUES (?, ?)", table, last + _LOST_NUMBERS)
 
     def may_have_been_sent(self, filed: datetime) -> bool:
-        """Decide whether an issue that is not in the file may have been sent before the restore.
+        """Return whether an issue missing in the log may have been sent before a restore.
 
         That is any issue filed before the restore, even before the backup: it may have been started
         after it.
@@ -309,7 +309,7 @@ class Ledger:
         return bool(rows) and dates.rfc3339(filed) <= str(rows[0][0])
 
     def count(self, number: int) -> dict[DeliveryState, int]:
-        """Count the messages of a sending by state; states with none are left out.
+        """Count the messages of an issue's sending by state; a state without messages is left out.
 
         For a finished sending the counts are stored: counting 200,000 takes half a second.
         """
@@ -329,8 +329,8 @@ class Ledger:
         return {DeliveryState(state): count for state, count in rows}
 
     def find_next_due(self, number: int) -> datetime | None:
-        """Return when the next message of a sending may be tried; None where none is left."""
-        # one look each into the index of what is open, for which its condition must be named
+        """Return when the next message of an issue's sending may be tried; None if none is left."""
+        # one look-up each in the partial index of open messages, whose condition must be repeated
         of_state = (
             "SELECT min(at) AS at FROM deliveries WHERE sending = ? AND state = {} "
             "AND state IN (0, 1, 3)"
@@ -342,7 +342,7 @@ class Ledger:
     def walk(
         self, number: int, states: Collection[DeliveryState] = (), after: int = 0
     ) -> Iterator[DeliveryEntry]:
-        """Walk the rows of a sending by reader, all or those of some states."""
+        """Yield the log rows of an issue's sending, by reader number, all or of some states."""
         wanted = json.dumps(sorted(states))
         while True:
             rows = self._database.run(
@@ -359,7 +359,7 @@ class Ledger:
             after = int(rows[-1][1])
 
     def of(self, subscriber: int) -> tuple[DeliveryEntry, ...]:
-        """Return every issue queued to a reader, newest first."""
+        """Return the log rows of a reader: every issue queued to them, newest first."""
         rows = self._database.run(
             "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
             "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
@@ -370,12 +370,12 @@ class Ledger:
         return tuple(map(read_entry, rows))
 
     def count_days(self, domain: str) -> dict[str, int]:
-        """Count the messages to a domain by day (UTC, YYYY-MM-DD)."""
+        """Count the messages accepted by a mail domain, by day (UTC, YYYY-MM-DD)."""
         query = "SELECT day, letters FROM domain_days WHERE domain = ? ORDER BY day"
         return dict(self._database.run(query, domain))
 
     def _queue_readers(self, sending: Sending, topics: Sequence[str], now: datetime) -> None:
-        """Queue a message to each reader who may get it and chose one of its topics, or none."""
+        """Queue a message to each reader who may get the issue and chose its topics, or all."""
         self._database.run(
             f"INSERT INTO deliveries SELECT ?, subscriber, {_UNTRIED} FROM ({_READERS})",  # noqa: S608 # a question of ours
             *(sending.number, *_reader_values(sending.letter, topics, now)),

@@ -1,4 +1,4 @@
-"""Open the readers' store and its parts, with the outbox and the counts of forms and views."""
+"""Open the database of newsletter subscribers, its outbox, and its counts of forms and views."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from copydesk.mail_store._subscriptions import Consents, LetterRenames, Subscrip
 from copydesk.mail_store.links import Links
 
 _NAME = "mail.sqlite"
-ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and links are counted
+ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted
 
 
 class MailStore:
-    """The readers' store with its parts.
+    """The database of newsletter subscribers, with an attribute for each of its parts.
 
-    Methods raise MailStoreError where the file fails. For any thread, one at a time; a forked
+    Methods raise MailStoreError if the file fails. For any thread, one at a time; a forked
     process opens its own.
     """
 
@@ -46,32 +46,32 @@ class MailStore:
         self.views = ViewCounts(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Commit all changes of the block together; after an error none."""
+        """Commit all changes made in the `with` block together; none after an error."""
         return self._database.at_once()
 
     def be_patient(self, seconds: float) -> None:
-        """Set how long methods wait for other writers before they raise."""
+        """Set how many seconds methods wait for other writers before they raise."""
         self._database.be_patient(seconds)
 
     def scrub(self, words: str = "") -> bool:
-        """Overwrite deleted words in the file; False where another connection prevents it.
+        """Overwrite deleted text in the file; False if another connection prevents it.
 
         Never call it inside `at_once`.
         """
         return self._database.scrub(words)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the SQLite file."""
         self._database.close()
 
 
 def has_mail(private: Path) -> bool:
-    """Decide whether a newsroom's private folder has a readers' store."""
+    """Return whether a newsroom's private folder has a database of newsletter subscribers."""
     return (private / _NAME).exists()
 
 
 def open_mail(private: Path) -> MailStore:
-    """Open the readers' store in a newsroom's private folder; create it where there is none.
+    """Open the newsletter subscribers' database in a private folder; create it if missing.
 
     Raises MailStoreError for a file that is locked, damaged, of a newer version or unreachable.
     """
@@ -85,7 +85,7 @@ OutboxKind = Literal["confirm", "already", "manage", "change"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
-    """A waiting mail to one reader: its kind, its subject (`extra`), and since when it waits.
+    """A mail to one reader that waits to be sent: its kind, subject (`extra`), and since when.
 
     It is `due` from a moment on and was tried `attempts` times. A stored one has a number.
     """
@@ -106,7 +106,7 @@ class Outbox:
         self._database = database
 
     def put(self, mail: OutboxMail) -> None:
-        """Store a mail; it replaces an older one of its kind to the same reader."""
+        """Store a mail to a reader; it replaces an older one of its kind to the same reader."""
         with self._database.at_once():
             self._database.run(
                 "DELETE FROM outbox WHERE kind = ? AND subscriber = ?", mail.kind, mail.subscriber
@@ -119,7 +119,7 @@ class Outbox:
             )
 
     def list_due(self, now: datetime, most: int = 100) -> tuple[OutboxMail, ...]:
-        """Return the mails that are due, longest waiting first."""
+        """Return the mails that should be sent now, longest waiting first."""
         rows = self._database.run(
             "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
             "WHERE due <= ? ORDER BY due, number LIMIT ?",
@@ -139,7 +139,7 @@ class Outbox:
         )
 
     def postpone(self, mail: OutboxMail, due: datetime) -> None:
-        """Postpone a mail; written before each try, so that a kill causes no duplicate."""
+        """Set when a mail is tried next; called before each try, lest a kill send it twice."""
         self._database.run(
             "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?",
             *(int(due.timestamp()), mail.number),
@@ -155,38 +155,38 @@ class Outbox:
         return tuple(row[0] for row in self._database.run(query, subscriber))
 
     def count(self) -> int:
-        """Count the waiting mails."""
+        """Return the number of waiting mails."""
         return int(self._database.run("SELECT count(*) FROM outbox")[0][0])
 
 
 # ---- When each network sent forms, for a week, by a digest of its address
 
 _KEPT = timedelta(days=7)
-_MOST = 50_000  # rows, about 6 MB: an attacker with ever new networks makes them forget, not grow
+_MOST = 50_000  # rows, about 6 MB: with ever new networks the oldest are deleted
 
 
 class NetworkForms:
-    """The times at which networks sent forms; methods raise MailStoreError."""
+    """The times at which networks sent sign-up forms; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, most: int = _MOST) -> None:
         self._database = database
         self._most = most
 
     def note(self, networks: Iterable[bytes], now: datetime) -> None:
-        """Record a form from these networks, each of which contains the next."""
+        """Record a form sent from these networks (as digests), each of which contains the next."""
         at = dates.rfc3339(now)
         rows = [(network, at) for network in networks]
         self._database.run_many("INSERT INTO network_forms (network, at) VALUES (?, ?)", rows)
         self.forget(now)
 
     def list_times(self, network: bytes, now: datetime) -> list[datetime]:
-        """Return when a network sent forms within the last week, newest first."""
+        """Return when a network (as digest) sent forms within the last week, newest first."""
         query = "SELECT at FROM network_forms WHERE network = ? AND at > ? ORDER BY at DESC"
         rows = self._database.run(query, network, dates.rfc3339(now - _KEPT))
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def forget(self, now: datetime) -> None:
-        """Delete entries of over a week, from a wrong clock, or too many."""
+        """Delete form times older than a week or from a wrong clock, and the oldest surplus."""
         self._database.run(
             "DELETE FROM network_forms WHERE at <= ? OR at > ?",
             *(dates.rfc3339(now - _KEPT), dates.rfc3339(now + _KEPT)),
@@ -201,13 +201,13 @@ class NetworkForms:
 
 
 class ViewCounts:
-    """Sums of page views; methods raise MailStoreError."""
+    """Page views of newsletter issues, summed by day; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, views: Mapping[str, int], day: date) -> None:
-        """Add to the views of a day, by the names of issues."""
+        """Add to the page views of a day, by issue name."""
         self._database.run_many(
             "INSERT INTO view_counts VALUES (?, ?, ?) ON CONFLICT (issue, day) "
             "DO UPDATE SET views = views + excluded.views",
@@ -215,6 +215,6 @@ class ViewCounts:
         )
 
     def of(self, issue: str) -> int:
-        """Return how often an issue's page was viewed."""
+        """Return how often a newsletter issue's page was viewed."""
         query = "SELECT coalesce(sum(views), 0) FROM view_counts WHERE issue = ?"
         return int(self._database.run(query, issue)[0][0])

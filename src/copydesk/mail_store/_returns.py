@@ -1,4 +1,4 @@
-"""Returned messages and suppressed addresses."""
+"""Store returned messages (bounces, complaints) and suppressed addresses."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ LEFT JOIN deliveries d ON d.sending = r.sending AND d.subscriber = r.subscriber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnEntry:
-    """What came back of one letter. `digest` is the message's, by which it is known again.
+    """A stored returned message (bounce or complaint), recognized by the digest of its bytes.
 
-    Whoever reads the letter could have written one that is not proved. `issue` and `address` are ""
-    until it is read from the store, and where they are gone; one from a former address of its
-    reader has the reader's present one.
+    Anybody who has read the newsletter could have written a message that is not `is_proved`.
+    `issue` and `address` are "" until the entry is read from the store, and where they are gone.
+    `address` is the reader's present one, also if the message came from a former address.
     """
 
     digest: bytes
@@ -47,9 +47,9 @@ class ReturnEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLetter:
-    """A letter as its return is judged: when it went out, and the digest of where it went.
+    """When a message was sent to a reader, and the digest of the address that it was sent to.
 
-    That is None where nobody can say: it went out before that was kept, or too long ago.
+    `key` is None if the address is unknown: sent before addresses were stored, or too long ago.
     """
 
     at: datetime
@@ -58,13 +58,13 @@ class SentLetter:
 
 
 class Returns:
-    """Keep what came back; methods raise MailStoreError."""
+    """Store returned messages (bounces and complaints); methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, entry: ReturnEntry) -> bool:
-        """Keep what came back; False where it was kept before, or no such letter was sent."""
+        """Store a returned message; False if it was stored before or answers no sent message."""
         rows = self._database.run(
             "INSERT INTO returns SELECT ?, d.sending, d.subscriber, ?, ?, ?, ?, ? "
             "FROM deliveries d WHERE d.sending = ? AND d.subscriber = ? "
@@ -76,7 +76,7 @@ class Returns:
         return bool(rows)
 
     def find_letter(self, path: ReturnPath) -> SentLetter | None:
-        """Return the letter that comes back by a path, None where none was to be sent."""
+        """Return the sent message that a return path belongs to, None if there is none."""
         rows = self._database.run(
             "SELECT d.at, CASE d.address_number WHEN 0 THEN NULL WHEN s.address_number THEN s.key "
             "ELSE f.key END, s.key FROM deliveries d JOIN subscribers s ON s.id = d.subscriber "
@@ -92,11 +92,11 @@ class Returns:
         )
 
     def count_soft_in_row(self, path: ReturnPath) -> int:
-        """Return how many of the last letters to an address came back for now, one after the other.
+        """Count the latest messages in a row to an address that came back as soft bounces.
 
-        It is the address that the letter of a path went to. A letter that the server took and that
-        did not come back ends the row; of one letter several returns count once, and what is not
-        proved does not.
+        The address is the one that the message of `path` went to. A message that the server
+        accepted and that did not come back ends the row. Several returns of one message count once;
+        returns that are not proved do not count.
         """
         rows = self._database.run(
             "SELECT EXISTS (SELECT 1 FROM returns r WHERE r.sending = d.sending "
@@ -110,7 +110,7 @@ class Returns:
         return came_back.index(False) if False in came_back else len(came_back)
 
     def list_newest(self, most: int = 100) -> tuple[ReturnEntry, ...]:
-        """Return what came back, the newest first."""
+        """Return the latest returned messages, newest first."""
         rows = self._database.run(
             f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?",
             most,
@@ -118,7 +118,7 @@ class Returns:
         return tuple(map(_entry_of, rows))
 
     def of(self, subscriber: int) -> tuple[ReturnEntry, ...]:
-        """Return what came back of letters to somebody, the newest first."""
+        """Return the returned messages of a reader, newest first."""
         rows = self._database.run(
             f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest",
             subscriber,
@@ -126,7 +126,7 @@ class Returns:
         return tuple(map(_entry_of, rows))
 
     def count(self, sending: int) -> dict[ReturnCount, int]:
-        """Return how much of a sending came back, by its kinds; what is not proved apart."""
+        """Count an issue's returned messages by kind; those not proved to be ours as "unproved"."""
         query = (
             "SELECT CASE WHEN is_proved THEN kind ELSE 'unproved' END AS said, count(*) "
             "FROM returns WHERE sending = ? GROUP BY said"
@@ -159,7 +159,7 @@ SuppressionReason = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """Why and since when nothing is sent to the address of a digest."""
+    """Why and since when nothing is sent to an address, given as a digest."""
 
     key: bytes
     reason: SuppressionReason
@@ -168,7 +168,7 @@ class Suppression:
 
 
 class Suppressions:
-    """Keep to whom nothing is sent; methods raise MailStoreError."""
+    """The addresses to which nothing is sent; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, subscribers: Subscribers) -> None:
         self._database = database
@@ -182,16 +182,17 @@ class Suppressions:
         detail: str = "",
         sending: int = 0,
     ) -> None:
-        """Send nothing to an address from now on; the first reason stays.
+        """Suppress an address, so that nothing is sent to it; the first reason stays.
 
-        `sending` is the number of the issue to which the address was refused: until its run is over
-        that may be taken back, and any other reason takes its place.
+        `sending` is the number of the issue's sending in which the server refused the address:
+        until that sending is over the suppression may be taken back, and any other reason replaces
+        it.
         """
         key = self._subscribers.key_of(address)
         self.put(Suppression(key=key, reason=reason, since=now, detail=detail), sending)
 
     def put(self, suppression: Suppression, sending: int = 0) -> None:
-        """Keep a suppression; the first reason stays. `sending` as in `add`."""
+        """Store a suppression; the first reason stays. `sending` is as in `add`."""
         self._database.run(
             "INSERT INTO suppressions (key, reason, since, detail, sending) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET reason = excluded.reason, since = excluded.since, "
@@ -202,18 +203,18 @@ class Suppressions:
         )
 
     def take_back(self, sending: int) -> int:
-        """Send again to whom the run of a sending suppressed; return how many those are."""
+        """Delete the suppressions that an issue's sending made; return their number."""
         query = "DELETE FROM suppressions WHERE sending = ? AND sending > 0 RETURNING key"
         return len(self._database.run(query, sending))
 
     def keep(self, sending: int) -> None:
-        """Let what the run of a sending suppressed be so for good: the run is over."""
+        """Make the suppressions permanent that an issue's sending made: the sending is over."""
         self._database.run(
             "UPDATE suppressions SET sending = 0 WHERE sending = ? AND sending > 0", sending
         )
 
     def find(self, address: str) -> Suppression | None:
-        """Return why nothing is sent to an address."""
+        """Return the suppression of an address, None if mail may be sent to it."""
         rows = self._database.run(
             "SELECT key, reason, since, detail FROM suppressions WHERE key = ?",
             self._subscribers.key_of(address),
@@ -221,7 +222,7 @@ class Suppressions:
         return _suppression_of(rows[0]) if rows else None
 
     def lift(self, address: str) -> bool:
-        """Send to an address again; return whether it was kept here."""
+        """Delete the suppression of an address; return whether there was one."""
         rows = self._database.run(
             "DELETE FROM suppressions WHERE key = ? RETURNING key",
             self._subscribers.key_of(address),
@@ -229,7 +230,7 @@ class Suppressions:
         return bool(rows)
 
     def walk(self) -> Iterator[tuple[Suppression, str]]:
-        """Walk them, the newest first, each with its address as far as that is still known."""
+        """Yield the suppressions, newest first, each with its address, "" if not known any more."""
         rows = self._database.run(
             "SELECT p.key, p.reason, p.since, p.detail, coalesce(s.address, '') "
             "FROM suppressions p LEFT JOIN subscribers s ON s.key = p.key "
@@ -239,7 +240,7 @@ class Suppressions:
             yield _suppression_of(row[:4]), row[4]
 
     def count(self) -> dict[SuppressionReason, int]:
-        """Return how many there are for each reason."""
+        """Return the number of suppressed addresses by reason."""
         query = "SELECT reason, count(*) FROM suppressions GROUP BY reason"
         return dict(self._database.run(query))
 

@@ -1,4 +1,4 @@
-"""Subscribers: the readers' addresses and their status."""
+"""Store newsletter subscribers: their addresses and status."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from copydesk.kit import dates
 from copydesk.mail_store._database import NOT_ASCII, Facts, MailDatabase, digest_words, fold_address
 
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
-_AT_ONCE = 1_000  # rows of a walk
+_AT_ONCE = 1_000  # rows read at a time
 _COLUMNS = "id, address, state, language, made, paused_until"
-# what goes with an address that is erased
+# tables whose rows are deleted when an address is erased
 _FORGOTTEN = ("subscriptions", "consents", "outbox", "address_changes", "former_addresses")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Somebody with an address: "" once it was erased.
+    """A newsletter subscriber; `address` is "" once it was erased.
 
-    One who is `waiting` has confirmed nothing yet; a pause without an end lasts until it is ended.
+    A `waiting` subscriber has not confirmed yet. A pause without an end lasts until somebody ends
+    it.
     """
 
     id: int
@@ -35,17 +36,17 @@ class Subscriber:
 
 
 class Subscribers:
-    """Keep mailboxes, each once however it is spelled; methods raise MailStoreError."""
+    """Newsletter subscribers, one for each mailbox; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, facts: Facts) -> None:
         self._database = database
         self._facts = facts
 
     def key_of(self, address: str) -> bytes:
-        """Return the keyed digest by which a mailbox is known, even once erased.
+        """Return the keyed digest that identifies an address, even after it was erased.
 
-        It is of `fold_address`; of the spelling itself where a reader has that one for themselves,
-        as two of one mailbox may since an earlier version.
+        It is the digest of `fold_address`. If a reader is stored under the spelling itself, it is
+        that spelling's digest: since an earlier version a mailbox may have two readers.
         """
         key = digest_words(self._secret, fold_address(address))
         if address.isascii():
@@ -54,7 +55,7 @@ class Subscribers:
         return spelled if self._find_by_key(spelled) is not None else key
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
-        """Keep an address; one that is kept already stays as it is, an erased one waits again."""
+        """Add a subscriber; a known address is left as it is, an erased one awaits confirmation."""
         key = self.key_of(address)
         with self._database.at_once():
             known = self._find_by_key(key)
@@ -74,11 +75,11 @@ class Subscribers:
         return added
 
     def find(self, address: str) -> Subscriber | None:
-        """Return who has an address."""
+        """Return the subscriber with an address, None if there is none."""
         return self._find_by_key(self.key_of(address))
 
     def get(self, subscriber: int) -> Subscriber | None:
-        """Return a subscriber by their number."""
+        """Return the subscriber with a number, None if there is none."""
         rows = self._database.run(
             f"SELECT {_COLUMNS} FROM subscribers WHERE id = ?",  # noqa: S608 # names of ours
             subscriber,
@@ -88,7 +89,7 @@ class Subscribers:
     def set_state(
         self, subscriber: int, state: SubscriberState, paused_until: datetime | None = None
     ) -> None:
-        """Let somebody stand otherwise; nothing happens to who was erased."""
+        """Set a subscriber's status and end of pause; an erased subscriber stays erased."""
         until = dates.rfc3339(paused_until) if paused_until else ""
         self._database.run(
             "UPDATE subscribers SET state = ?, paused_until = ? WHERE id = ? AND state <> 'erased'",
@@ -96,13 +97,14 @@ class Subscribers:
         )
 
     def set_language(self, subscriber: int, language: str) -> None:
-        """Write to somebody in a language."""
+        """Set the language in which a subscriber is written to."""
         self._database.run("UPDATE subscribers SET language = ? WHERE id = ?", language, subscriber)
 
     def change_address(self, subscriber: int, address: str, now: datetime) -> None:
-        """Give somebody another address; raises UsageError where another person has it.
+        """Change a subscriber's address; raises UsageError if another subscriber has it.
 
-        The digest of the one they had is kept under its number, for what comes back from there.
+        The digest of the former address is kept under its number, for messages that come back from
+        there.
         """
         key = self.key_of(address)
         with self._database.at_once():
@@ -124,7 +126,7 @@ class Subscribers:
             self._database.run("DELETE FROM address_changes WHERE subscriber = ?", subscriber)
 
     def propose_address(self, subscriber: int, address: str, now: datetime) -> None:
-        """Keep the address that somebody wants to have, until it is confirmed from there."""
+        """Store the new address that a subscriber asked for, until it is confirmed from there."""
         self._database.run(
             "INSERT INTO address_changes VALUES (?, ?, ?) ON CONFLICT (subscriber) "
             "DO UPDATE SET address = excluded.address, made = excluded.made",
@@ -132,16 +134,17 @@ class Subscribers:
         )
 
     def find_proposed_address(self, subscriber: int) -> str:
-        """Return the address that somebody wants to have, "" for none."""
+        """Return the new address that a subscriber asked for and has not confirmed, "" for none."""
         rows = self._database.run(
             "SELECT address FROM address_changes WHERE subscriber = ?", subscriber
         )
         return str(rows[0][0]) if rows else ""
 
     def forget_waiting(self, before: datetime) -> int:
-        """Forget who has confirmed nothing since before a moment; return how many those were.
+        """Delete the subscribers unconfirmed since before a moment; return their number.
 
-        Who was erased once and asked again is erased again, so that the ledger keeps its digest.
+        A subscriber who was erased once and subscribed again is erased again, so that the delivery
+        log keeps its digest.
         """
         moment = dates.rfc3339(before)
         with self._database.at_once():
@@ -158,22 +161,22 @@ class Subscribers:
         return len(rows)
 
     def forget(self, subscriber: int) -> None:
-        """Forget somebody wholly: nothing was ever sent to them."""
+        """Delete a subscriber to whom nothing was ever sent."""
         self._database.run("DELETE FROM subscribers WHERE id = ?", subscriber)
 
     def ask_again(self, subscriber: int, now: datetime) -> None:
-        """Wait anew from now on for who has confirmed nothing yet."""
+        """Restart the waiting time of a subscriber who has not confirmed yet."""
         self._database.run(
             "UPDATE subscribers SET made = ? WHERE id = ? AND state = 'waiting'",
             *(dates.rfc3339(now), subscriber),
         )
 
     def forget_proposals(self, before: datetime) -> None:
-        """Forget addresses that were proposed before a moment, and not confirmed."""
+        """Delete the new addresses that were asked for before a moment and not confirmed."""
         self._database.run("DELETE FROM address_changes WHERE made < ?", dates.rfc3339(before))
 
     def list_address_changes(self, subscriber: int) -> tuple[datetime, ...]:
-        """Return when somebody gave up the addresses of which digests are still kept."""
+        """Return when a subscriber changed address, for digests that are still kept."""
         rows = self._database.run(
             "SELECT changed FROM former_addresses WHERE subscriber = ? ORDER BY address_number",
             subscriber,
@@ -181,11 +184,11 @@ class Subscribers:
         return tuple(datetime.fromisoformat(changed) for (changed,) in rows)
 
     def forget_former_addresses(self, before: datetime) -> None:
-        """Forget the digests of addresses that somebody gave up before a moment."""
+        """Delete the digests of addresses that subscribers gave up before a moment."""
         self._database.run("DELETE FROM former_addresses WHERE changed < ?", dates.rfc3339(before))
 
     def erase(self, subscriber: int) -> None:
-        """Forget somebody's address, subscriptions, consents and mails; the digest stays."""
+        """Delete a subscriber's data but for the number and the digest of the address."""
         with self._database.at_once():
             for table in _FORGOTTEN:
                 self._database.run(
@@ -201,7 +204,7 @@ class Subscribers:
             )
 
     def forget_key(self, subscriber: int) -> None:
-        """Forget the digest of who was erased, too: their address is another reader's from now."""
+        """Delete the digest of an erased subscriber, whose address another subscriber has now."""
         self._database.run(
             "UPDATE subscribers SET key = randomblob(32) WHERE id = ? AND state = 'erased'",
             subscriber,
@@ -210,7 +213,7 @@ class Subscribers:
     def walk(
         self, state: SubscriberState | Literal[""] = "", after: int = 0
     ) -> Iterator[Subscriber]:
-        """Walk the subscribers in the order of their numbers, all or those of a state."""
+        """Yield the subscribers in the order of their numbers, all or those of a status."""
         while True:
             rows = self._database.run(
                 f"SELECT {_COLUMNS} FROM subscribers WHERE id > ? AND (? = '' OR state = ?) "  # noqa: S608 # names of ours
@@ -223,11 +226,11 @@ class Subscribers:
             after = int(rows[-1][0])
 
     def count(self) -> dict[SubscriberState, int]:
-        """Return how many stand how; who is missing is none."""
+        """Return the number of subscribers by status; a status without subscribers is left out."""
         return dict(self._database.run("SELECT state, count(*) FROM subscribers GROUP BY state"))
 
     def list_same_mailboxes(self) -> tuple[tuple[int, ...], ...]:
-        """Return the numbers of readers whose addresses are one mailbox's, each group by itself."""
+        """Return the numbers of subscribers who share a mailbox, one tuple for each mailbox."""
         rows = self._database.run(
             "SELECT o.id, s.id FROM subscribers s "  # noqa: S608 # names of ours
             "JOIN subscribers o ON o.key = mailbox_key(s.address, ?) "
@@ -240,7 +243,7 @@ class Subscribers:
         return tuple(groups.values())
 
     def count_suppressed_by_state(self) -> dict[SubscriberState, int]:
-        """Return of how many that stand so the address is suppressed; who is missing is none."""
+        """Return the number of subscribers with a suppressed address by status; 0 is left out."""
         query = (
             "SELECT state, count(*) FROM subscribers s "
             "WHERE EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) GROUP BY state"
@@ -260,7 +263,7 @@ class Subscribers:
 
 
 def domain_of(address: str) -> str:
-    """Return the domain of an address in small letters."""
+    """Return the domain of an e-mail address in small letters."""
     return address.rpartition("@")[2].lower()
 
 

@@ -1,4 +1,4 @@
-"""Subscriptions: which reader gets which letter and topics, the consent, and renamed letters."""
+"""Store which subscriber gets which newsletter and topics, consents, and renamed newsletters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ConsentWay = Literal["form", "import", "desk", "choices"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A letter that somebody gets; of some topics by their names, or of all where none is named."""
+    """A newsletter that a subscriber gets: about the named topics, or about all for ()."""
 
     subscriber: int
     letter: str
@@ -26,7 +26,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """That somebody agreed to get a letter: when, in which way, and what proves it."""
+    """A subscriber's consent to get a newsletter: when, in which way, and the proof."""
 
     subscriber: int
     letter: str
@@ -36,13 +36,13 @@ class Consent:
 
 
 class Subscriptions:
-    """Keep who gets which letter; methods raise MailStoreError."""
+    """The newsletters that each subscriber gets; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def of(self, subscriber: int) -> tuple[Subscription, ...]:
-        """Return what somebody gets, by the letters' ids."""
+        """Return a subscriber's subscriptions, sorted by newsletter id."""
         rows = self._database.run(
             "SELECT subscriber, letter, topics, since FROM subscriptions WHERE subscriber = ? "
             "ORDER BY letter",
@@ -59,7 +59,7 @@ class Subscriptions:
         )
 
     def put(self, subscription: Subscription) -> None:
-        """Let somebody get a letter, or other topics of it; since when stays as it is."""
+        """Add a subscription, or change its topics; the date of an existing one stays as it is."""
         self._database.run(
             "INSERT INTO subscriptions (subscriber, letter, topics, since) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (letter, subscriber) DO UPDATE SET topics = excluded.topics",
@@ -69,17 +69,17 @@ class Subscriptions:
         )
 
     def end(self, subscriber: int, letter: str) -> None:
-        """Let somebody get a letter no more."""
+        """Delete a subscriber's subscription to one newsletter."""
         self._database.run(
             "DELETE FROM subscriptions WHERE subscriber = ? AND letter = ?", subscriber, letter
         )
 
     def end_all(self, subscriber: int) -> None:
-        """Let somebody get no letter any more."""
+        """Delete all subscriptions of a subscriber."""
         self._database.run("DELETE FROM subscriptions WHERE subscriber = ?", subscriber)
 
     def count(self, now: datetime) -> dict[str, int]:
-        """Return to how many readers each letter would be sent now, by its id."""
+        """Return to how many subscribers each newsletter would be sent now, by newsletter id."""
         return dict(
             self._database.run(
                 "SELECT letter, count(*) FROM subscriptions JOIN subscribers s ON id = subscriber "
@@ -92,19 +92,19 @@ class Subscriptions:
         )
 
     def count_all(self) -> dict[str, int]:
-        """Return how many are subscribed to each letter, by its id; who pauses as well."""
+        """Return how many subscribers each newsletter has, by id; paused ones count too."""
         query = "SELECT letter, count(*) FROM subscriptions GROUP BY letter ORDER BY letter"
         return dict(self._database.run(query))
 
 
 class Consents:
-    """Keep what proves that somebody agreed; methods raise MailStoreError."""
+    """The consents of subscribers, with their proofs; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, consent: Consent) -> None:
-        """Keep a proof beside those that are kept."""
+        """Add a consent; earlier ones are kept."""
         self._database.run(
             "INSERT INTO consents (subscriber, letter, at, how, proof) VALUES (?, ?, ?, ?, ?)",
             *(consent.subscriber, consent.letter, dates.rfc3339(consent.at)),
@@ -112,7 +112,7 @@ class Consents:
         )
 
     def of(self, subscriber: int) -> Iterator[Consent]:
-        """Walk what somebody agreed to, the first consent first."""
+        """Yield a subscriber's consents, the oldest first."""
         rows = self._database.run(
             "SELECT letter, at, how, proof FROM consents WHERE subscriber = ? ORDER BY number",
             subscriber,
@@ -127,10 +127,10 @@ class Consents:
             )
 
 
-# ---- Renamed letters: readers of the old id get the new one
+# ---- Renamed newsletters: readers of the old id get the new one
 
-_RENAMED = "letter renamed "  # facts: what became of the letter of an id
-# Whose last word on either id was about the old one: who agreed to the new one since then has
+_RENAMED = "letter renamed "  # prefix of facts: the new id of an old one
+# Readers whose last consent was to the old id: those who agreed to the new one since then have
 # chosen, and may have left it.
 _MOVED = """
 SELECT u.subscriber FROM subscriptions u WHERE u.letter = ?1 AND NOT EXISTS (
@@ -139,7 +139,7 @@ SELECT u.subscriber FROM subscriptions u WHERE u.letter = ?1 AND NOT EXISTS (
     WHERE o.subscriber = u.subscriber AND o.letter = ?1)
 )
 """
-# The last consent to the old id, with all that it proves, is one to the new id as well.
+# The last consent to the old id, with its proof, is copied to the new id.
 _COPY_CONSENTS = f"""
 INSERT INTO consents (subscriber, letter, at, how, proof)
 SELECT subscriber, ?2, at, how,
@@ -157,7 +157,7 @@ SELECT subscriber, ?2, topics, since FROM subscriptions
 WHERE letter = ?1 AND subscriber IN ({_MOVED})
 ON CONFLICT (letter, subscriber) DO NOTHING RETURNING subscriber
 """  # noqa: S608 # names of ours
-# Numbers, not times: a consent that was imported is older than the letter here.
+# Compared by number, not by time: an imported consent may be older than the newsletter here.
 _OVERLAPS = """
 SELECT EXISTS (SELECT 1 FROM consents WHERE letter = ? AND number <
     (SELECT max(number) FROM consents WHERE letter = ?))
@@ -168,7 +168,7 @@ OR EXISTS (SELECT 1 FROM sendings WHERE letter = ? AND number <
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRename:
-    """That a letter has another id, by whose word, and since when."""
+    """A newsletter's change of id: old, new, by whom, and when."""
 
     old: str
     new: str
@@ -177,14 +177,14 @@ class LetterRename:
 
 
 class LetterRenames:
-    """Keep which letters were renamed; methods raise MailStoreError."""
+    """The newsletters whose id changed; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, facts: Facts) -> None:
         self._database = database
         self._facts = facts
 
     def find(self, letter: str) -> LetterRename | None:
-        """Return what a letter is called now, None where nobody renamed it."""
+        """Return the rename of a newsletter id, None if it was not renamed."""
         kept = self._facts.get(f"{_RENAMED}{letter}")
         if not kept:
             return None
@@ -193,7 +193,7 @@ class LetterRenames:
         return LetterRename(old=letter, new=said["new"], by=said["by"], at=at)
 
     def find_id(self, letter: str, at: datetime) -> str:
-        """Return the present id of what was the letter of an id at a moment."""
+        """Return the present id of the newsletter that had an id at a moment."""
         rename = self.find(letter)
         while rename is not None and at <= rename.at:
             letter = rename.new
@@ -201,11 +201,11 @@ class LetterRenames:
         return letter
 
     def may_be_one(self, old: str, new: str) -> bool:
-        """Decide whether a letter may be another one under a new id.
+        """Return whether a newsletter id may be declared the new name of another.
 
-        It is not where there was anything of the new one before the last of the old one: two
-        letters stood side by side, and who chose one did not ask for the other. A rename is taken
-        back at any time.
+        It may not if the new id had consents or sendings before the last of the old one: two
+        newsletters existed side by side, and who chose one did not ask for the other. A rename can
+        be taken back at any time.
         """
         back = self.find(new)
         while back is not None:
@@ -216,9 +216,10 @@ class LetterRenames:
         return not overlaps
 
     def move_readers(self, rename: LetterRename) -> int:
-        """Let the readers of the old id get the new one, with their consents; return how many.
+        """Move a newsletter's subscribers and consents from its old id to the new; return how many.
 
-        Who has agreed to the new one meanwhile keeps what they chose of it, or that they left it.
+        Those who have agreed to the new id meanwhile keep what they chose of it, or that they left
+        it.
         """
         note = {"old": rename.old, "by": rename.by, "at": dates.rfc3339(rename.at)}
         ids, said = (rename.old, rename.new), json.dumps(note, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Sendings and deliveries: the values that the delivery log is made of."""
+"""The values that the newsletter delivery log is made of: sendings, messages and their outcomes."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ SendingRemark = Literal["", "person", "restored", "checks", "held", "uncertain",
 
 
 class DeliveryState(IntEnum):
-    """How one letter to one reader stands. The numbers stand in files: none changes its meaning."""
+    """The state of one message to one reader; the numbers are stored and never change meaning."""
 
-    QUEUED = 0  # nobody tried yet
+    QUEUED = 0  # not tried yet
     INTENDED = 1  # it is about to be tried, or was when the process ended
-    ACCEPTED = 2  # the server took it
-    WAITING = 3  # tried in vain, and tried again later
+    ACCEPTED = 2  # the server accepted it
+    WAITING = 3  # refused for now, to be tried again later
     REFUSED = 4  # the server refused it for good
-    UNCERTAIN = 5  # its end was written, and no answer came: nobody knows
+    UNCERTAIN = 5  # it was sent whole, and no answer came: the outcome is unknown
     SKIPPED = 6  # its reader left, paused or was suppressed meanwhile
     HANDED_OVER = 7  # a service has it, and no more is known
-    GIVEN_UP = 8  # refused for now until the time for that was over
+    GIVEN_UP = 8  # refused for now until the time for retries was over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """An issue that goes to its letter's readers: by which way, as whose decision.
+    """The sending of a newsletter issue to its readers: by which service, by whose decision.
 
-    One that `awaits-word` needs a person's first, and `remark` says why: as it is set up, after a
-    restore (it may have gone out), since the checks of `mail doctor` are not clean, or `held`: it
-    was filed where nobody could be asked. Of one that
-    is `paused` it says what the server did: it left one letter after the other `uncertain`, or
-    `refused` them. `again_by` let it go to the uncertain once more, at `again_at`.
+    A sending in `awaits-word` needs a person's approval; `remark` says why: that is how it is set
+    up, a restore (it may have gone out), the checks of `mail doctor` are not clean, or `held`: it
+    was filed where nobody could be asked. For a `paused` sending `remark` says what the server did:
+    it left one message after the other `uncertain`, or `refused` them. `again_by` sent the issue to
+    the uncertain readers once more, at `again_at`.
     """
 
     number: int
@@ -51,13 +51,13 @@ class Sending:
 
     @property
     def start(self) -> datetime:
-        """Return from when on it is counted how long letters are tried."""
+        """Return the time from which the limit for retrying messages counts."""
         return self.again_at or self.made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A letter that is about to be tried: to whom, and how often that was tried before."""
+    """A message that is about to be sent: to whom, and how often it was tried before."""
 
     subscriber: int
     address: str = field(repr=False)
@@ -68,7 +68,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOutcome:
-    """What became of an intent. `at` is when; of one that waits, when it is tried again."""
+    """The outcome of sending one message; `at` is when, or when it is tried again."""
 
     subscriber: int
     state: DeliveryState
@@ -80,9 +80,9 @@ class DeliveryOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryEntry:
-    """A line of the ledger: who got it (or not), when, and the server's words.
+    """A row of the delivery log: an issue's reader, the message's state, the server's text.
 
-    `address` is "" where its reader was erased, `at` None as long as the letter is queued.
+    `address` is "" if the reader was erased, `at` None while the message is queued.
     """
 
     issue: str
@@ -97,7 +97,7 @@ class DeliveryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSending:
-    """An issue that is to be sent: its name, letter and topics, and who decided it."""
+    """A newsletter issue to queue for sending: its name, newsletter and topics, and by whom."""
 
     issue: str
     letter: str
@@ -110,7 +110,7 @@ class NewSending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What a process that ended before its time left: letters nobody knows of, and untried ones."""
+    """What a killed process left: numbers of messages with unknown outcome, and untried ones."""
 
     uncertain: int
     given_back: int
@@ -122,7 +122,7 @@ class Recovery:
 def read_sending(
     row: tuple[int, str, str, SendingState, Delivery, str, str, SendingRemark, str, str],
 ) -> Sending:
-    """Read a sending out of its columns."""
+    """Make a `Sending` from a row of its table."""
     number, issue, letter, state, via, made, by, remark, again_by, again_at = row
     return Sending(
         number=number,
@@ -139,7 +139,7 @@ def read_sending(
 
 
 def read_intent(row: tuple[int, str, str, str, int]) -> Intent:
-    """Read an intent out of its columns."""
+    """Make an `Intent` from a row of its columns."""
     subscriber, address, domain, language, attempts = row
     return Intent(
         subscriber=subscriber,
@@ -151,7 +151,7 @@ def read_intent(row: tuple[int, str, str, str, int]) -> Intent:
 
 
 def read_entry(row: tuple[str, int, str, int, int, int, int, str]) -> DeliveryEntry:
-    """Read a line of the ledger out of its columns."""
+    """Make a `DeliveryEntry` from a row of its columns."""
     issue, subscriber, address, state, at, attempts, code, words = row
     return DeliveryEntry(
         issue=issue,

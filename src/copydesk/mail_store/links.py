@@ -1,9 +1,9 @@
-"""Links: addresses for one reader and one purpose, signed, so that nobody makes one up.
+"""Sign and read personal links: URLs for one reader and one purpose, which nobody else can make.
 
     token = base64url(version, purpose, key, subscriber, made, letter, extra, MAC)
 
-Nothing of a link is kept: its keys are. A key that a new one follows still reads its links, so that
-the way out of a letter of years ago works.
+Links are not stored, only the keys that sign them. Old keys still verify their links, so that the
+unsubscribe link of a newsletter sent years ago works.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from copydesk.kit import dates
 from copydesk.mail_store._database import MailDatabase
 
 LinkPurpose = Literal["confirm", "unsubscribe", "choices", "manage", "change"]
-LINK_LIFETIME = timedelta(hours=48)  # of those that were mailed to prove an address
-# So long after a letter went out its return path proves that it came back. A server tries for five
-# days (RFC 5321 4.5.4.1); whom the letter is passed on to, with the Return-Path that the reader's
-# server wrote into it, has no longer.
+LINK_LIFETIME = timedelta(hours=48)  # of links mailed to prove an address
+# For so long after sending, a message's return path proves that it came back. A server tries for
+# five days (RFC 5321 4.5.4.1); people to whom it was forwarded, with the Return-Path that the
+# reader's server wrote into it, have no more time.
 RETURN_LIFETIME = timedelta(days=14)
 _PURPOSES: tuple[LinkPurpose, ...] = ("confirm", "unsubscribe", "choices", "manage", "change")
 _LASTING: frozenset[LinkPurpose] = frozenset({"unsubscribe", "choices"})
@@ -35,7 +35,7 @@ _RETURN = struct.Struct(">HII")  # key, sending, subscriber
 _VERSION = 1
 _MAC_BYTES = 16
 _RETURN_MAC_BYTES = 10  # 80 bits: a mail address has room for few
-# What a word about a delivery was signed for: each is good for its own place alone.
+# What a token was signed for: each is valid in its own place only.
 _RETURN_USE, _MESSAGE_ID_USE, _SHARED_USE = b"return path", b"message id", b"return"
 _KEY_BYTES = 32
 _LONGEST = 1_000  # characters of a token
@@ -43,7 +43,7 @@ _LONGEST = 1_000  # characters of a token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderLink:
-    """What a link says: for which subscriber and letter it was made, for what, and when."""
+    """What a signed link contains: its subscriber, newsletter and purpose, and when it was made."""
 
     purpose: LinkPurpose
     subscriber: int
@@ -52,20 +52,20 @@ class ReaderLink:
     extra: str = ""
 
     def is_over(self, now: datetime) -> bool:
-        """Decide whether it is too old: that never happens to the way out of a letter."""
+        """Return whether the link has expired; unsubscribe and choices links never do."""
         return self.purpose not in _LASTING and not -LINK_LIFETIME < now - self.made < LINK_LIFETIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPath:
-    """Which delivery comes back by an address."""
+    """The sending and the subscriber of the message that comes back by a return path."""
 
     sending: int
     subscriber: int
 
 
 class Links:
-    """Sign and read links and return paths; methods raise MailStoreError where the file fails."""
+    """Sign and read readers' links and return paths; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
@@ -73,7 +73,7 @@ class Links:
         self._newest = 0
 
     def sign(self, link: ReaderLink) -> str:
-        """Return the token of a link, fit for an address; raises UsageError for one too long."""
+        """Return the token of a link, safe in a URL; raises UsageError if it would be too long."""
         letter, extra = link.letter.encode(), link.extra.encode()
         if len(letter) > 0xFF or len(extra) > 0x1FF:
             raise UsageError("too long for a link", hint="take a shorter one")
@@ -86,39 +86,40 @@ class Links:
         return _encode(payload + _mac(key, b"link", payload, _MAC_BYTES))
 
     def read(self, token: str) -> ReaderLink | None:
-        """Return what a token says, None for one that was not made here."""
+        """Return the link that a token encodes, None for a token that was not signed here."""
         return _read_link(token, self._key)
 
     def recognize(self, token: str) -> ReaderLink | None:
-        """Return what a token says as `read` does, by the keys that were learned, without the file.
+        """Return the link that a token encodes, by the keys in memory, without reading the file;
+        None for a token that they did not sign.
 
         It takes microseconds, so that a flood of false tokens costs next to nothing.
         """
         return _read_link(token, self._keys.get)
 
     def learn_keys(self) -> None:
-        """Read all keys from the file."""
+        """Load all signing keys from the file into memory."""
         self._keys.update(self._database.run("SELECT number, key FROM link_keys"))
 
     def sign_return(self, path: ReturnPath) -> str:
-        """Return the word of small letters and digits by which a letter comes back (VERP).
+        """Return the token for a message's return path (VERP), in small letters and digits.
 
-        It stands in the envelope alone: whoever reads the letter does not know it.
+        It is in the envelope only: a reader of the message does not know it.
         """
         return self._sign_delivery(path, _RETURN_USE)
 
     def sign_message_id(self, path: ReturnPath) -> str:
-        """Return the word in a letter's Message-ID, by which it is known, and nothing proved."""
+        """Return the token for a message's Message-ID, which identifies it and proves nothing."""
         return self._sign_delivery(path, _MESSAGE_ID_USE)
 
     def read_return(self, token: str) -> ReturnPath | None:
-        """Return which delivery comes back by a word, None for one that was not made here."""
+        """Return the message that a return path's token names, None if not signed here."""
         return self._read_delivery(token, (_RETURN_USE,))
 
     def read_message_id(self, token: str) -> ReturnPath | None:
-        """Return which delivery a word names, None for one that was not made here.
+        """Return the message that a Message-ID's token names, None if not signed here.
 
-        Letters of before the two were told apart have one word in both places: it is one of these.
+        Older messages have one token in both places, which is accepted too.
         """
         return self._read_delivery(token, (_MESSAGE_ID_USE, _SHARED_USE))
 
@@ -147,7 +148,7 @@ class Links:
         return ReturnPath(sending=sending, subscriber=subscriber)
 
     def rotate(self, now: datetime) -> None:
-        """Sign by a new key from now on; what earlier ones signed is still read."""
+        """Create a new signing key; tokens signed with earlier keys stay valid."""
         self._database.run(
             "INSERT INTO link_keys (key, made) VALUES (?, ?)",
             *(secrets.token_bytes(_KEY_BYTES), dates.rfc3339(now)),
@@ -208,7 +209,7 @@ def _encode_small(data: bytes) -> str:
 
 
 def _decode(token: str) -> bytes:
-    """Return the bytes of a token, none for any spelling but the one that `_encode` writes.
+    """Return the bytes of a token, b"" for any spelling but the one that `_encode` writes.
 
     RFC 4648 3.5: the last character of base64 may have bits that mean nothing.
     """

@@ -1,10 +1,4 @@
-"""The memory: one SQLite file, with an attribute or a method for each table.
-
-A change of the repository and what the memory keeps of it are in two places, and the process may
-be killed between the two. Such changes are therefore rehearsed first: the statements go into the
-journal of `archive` as bytes, and whoever finishes the change plays them. To play them twice is to
-play them once, since each statement says what is there in the end.
-"""
+"""The memory: one SQLite file, with an attribute or a method for each table."""
 
 from __future__ import annotations
 
@@ -12,18 +6,22 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
-from copydesk.memory._counts import Reads, SourceCounts
-from copydesk.memory._schema import VERSION, connect, suspect
-from copydesk.memory._tables import Actions, Fate, KeyedBytes, Revisits, SiteManifest
+from copydesk.memory._schema import connect, suspect
+from copydesk.memory._tables import (
+    Actions,
+    Fate,
+    KeyedBytes,
+    Reads,
+    Revisits,
+    SiteManifest,
+    SourceCounts,
+)
 
 
 class Memory:
@@ -32,14 +30,13 @@ class Memory:
     `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `waiting`, `recall`, `vectors`,
     `pending_pings`, `letters` and `overtaken` store bytes by key, `actions` those of the desk,
     `revisits` the planned revisits of filed pages, `reads` page views, `counts` what each source
-    brought on each day. The journal is that of earlier versions: it is read once and no longer
-    written. Every method raises MemoryStoreError if the database fails. For one thread at a time.
+    brought on each day. Every method raises MemoryStoreError if the database fails. For one thread
+    at a time.
     """
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
         self._path = path
-        self._rehearsal: Rehearsal | None = None
         self.hosts = KeyedBytes(self._run, "hosts")
         self.hubs = KeyedBytes(self._run, "hubs")
         self.hub_pushes = KeyedBytes(self._run, "pushed")  # the first name of the table
@@ -59,41 +56,19 @@ class Memory:
         self.counts = SourceCounts(self._run)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._connection.close()
 
     @contextlib.contextmanager
-    def together(self, *, keep: bool = True) -> Iterator[None]:
-        """Make all changes of the block in one transaction.
-
-        None of them is made after an error, or with `keep=False`.
-        """
+    def together(self) -> Iterator[None]:
+        """Make all changes of the block in one transaction, none after an error."""
         self._run("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             self._connection.rollback()
             raise
-        if keep:
-            self._run("COMMIT")
-        else:
-            self._connection.rollback()
-
-    @contextlib.contextmanager
-    def rehearse(self) -> Iterator[Rehearsal]:
-        """Record all changes of the block, which sees them done, and undo them."""
-        self._rehearsal = Rehearsal(VERSION)
-        try:
-            with self.together(keep=False):
-                yield self._rehearsal
-        finally:
-            self._rehearsal = None
-
-    def play(self, rehearsed: bytes) -> None:
-        """Make recorded changes in one transaction; those of another version are ignored."""
-        with self.together():
-            for statement, values in steps_in(rehearsed, VERSION):
-                self._run(statement, *values)
+        self._run("COMMIT")
 
     def sources(self) -> dict[str, bytes]:
         """Return each source's stored state by its URL."""
@@ -169,10 +144,6 @@ class Memory:
         times = ((path, dates.parse(at)) for path, at in rows)
         return {path: at for path, at in times if at is not None}
 
-    def is_new(self) -> bool:
-        """Return whether there is no lead yet: a new newsroom, or a lost memory."""
-        return self._run("SELECT 1 FROM fates LIMIT 1").fetchone() is None
-
     def keep_fate(self, fate: Fate) -> None:
         """Store a lead's fate; it replaces an earlier one."""
         self._run(
@@ -204,17 +175,7 @@ class Memory:
         """Return the manifest of the site that is published under the name `site`."""
         return SiteManifest(self._run, site)
 
-    def journal(self) -> dict[str, str]:
-        """Return path and digest of what an earlier version wrote and did not commit."""
-        return dict(self._run("SELECT path, digest FROM journal"))
-
-    def close_journal(self) -> None:
-        """Delete that journal."""
-        self._run("DELETE FROM journal")
-
-    def _run(self, statement: str, *values: Value) -> sqlite3.Cursor:
-        if self._rehearsal is not None:
-            self._rehearsal.note(statement, values)
+    def _run(self, statement: str, *values: str | int | bytes | None) -> sqlite3.Cursor:
         try:
             return self._connection.cursor(_Rows).run(self._path, statement, values)
         except sqlite3.Error as error:
@@ -278,39 +239,3 @@ def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> 
         tries=tries,
         rules=rules,
     )
-
-
-Value = str | int | bytes | None
-
-
-class _Played(msgspec.Struct, frozen=True, array_like=True):
-    version: int  # of the tables
-    steps: tuple[tuple[str, tuple[Any, ...]], ...]  # msgpack distinguishes text and bytes
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """Recorded changes in their order."""
-
-    version: int
-    _steps: list[tuple[str, tuple[Value, ...]]] = field(default_factory=list)
-
-    def note(self, statement: str, values: Sequence[Value]) -> None:
-        """Record a statement if it changes something."""
-        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
-            self._steps.append((statement, tuple(values)))
-
-    def encode(self) -> bytes:
-        """Return the changes as bytes for `Memory.play`; b"" for none."""
-        if not self._steps:
-            return b""
-        return msgspec.msgpack.encode(_Played(self.version, tuple(self._steps)))
-
-
-def steps_in(played: bytes, version: int) -> tuple[tuple[str, tuple[Value, ...]], ...]:
-    """Return the statements of a rehearsal, none if it is for tables of another version."""
-    try:
-        rehearsed = msgspec.msgpack.decode(played, type=_Played)
-    except msgspec.DecodeError:
-        return ()
-    return rehearsed.steps if rehearsed.version == version else ()

@@ -1,11 +1,13 @@
-"""The tables of the memory for fates, revisits, actions, built files, and bytes by key."""
+"""The tables of the memory: fates, revisits, actions, built files, bytes by key, and counts."""
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from copydesk.kit import dates, urls
@@ -220,3 +222,212 @@ class KeyedBytes:
     def keys(self) -> list[str]:
         """Return every key."""
         return [key for (key,) in self._run(f"SELECT key FROM {self._table} ORDER BY key")]  # noqa: S608
+
+
+# Count what each source brought, how long stories took, and how often their pages were read.
+#
+# A duration is counted in a step of a histogram, from which the median can be read. Each step is
+# longer than the one before by a fifth (2 ** 0.25), so 76 steps cover a minute to a year, and a
+# value read is within a tenth of the true one. Two histograms can be added up; two medians cannot.
+
+_SHORTEST = 60.0  # seconds; shorter durations are step 0
+_STEPS_A_DOUBLING = 4
+_LAST = 76  # a year and longer
+
+
+def find_step(seconds: float) -> int:
+    """Return the step of the histogram for a duration."""
+    if seconds < _SHORTEST:
+        return 0
+    return min(_LAST, 1 + int(_STEPS_A_DOUBLING * math.log2(seconds / _SHORTEST)))
+
+
+def find_share(counts: Mapping[int, int], share: float) -> float | None:
+    """Return the seconds within which this share of the durations is, None for no counts.
+
+    It is the middle of a step; 30 seconds for the first. 0.5 gives the median.
+    """
+    wanted = share * sum(counts.values())
+    if not wanted:
+        return None
+    seen = 0
+    for step in sorted(counts):
+        seen += counts[step]
+        if seen >= wanted:
+            return _middle(step)
+    return _middle(max(counts))
+
+
+def _middle(step: int) -> float:
+    if step <= 0:
+        return _SHORTEST / 2
+    return float(_SHORTEST * 2 ** ((step - 0.5) / _STEPS_A_DOUBLING))
+
+
+# "asked" counts how often a source was asked, "unanswered" how often it gave no list, "lead" the
+# pages that it listed for the first time. "filed", "dropped" (`what` is the reason) and "failed"
+# are their fates. "delay" (`what` is the step of a histogram) is the time from publication to
+# filing, "timed" (`what` is the path) is each story behind a delay.
+CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay", "timed"]
+Tally = Mapping[tuple[CountKind, str], int]  # by kind and what
+
+_COUNT = """
+INSERT INTO counts VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (day, source, kind, what) DO UPDATE SET count = count + excluded.count
+"""
+_ALL_DAYS = """
+SELECT day, source, kind, what, count FROM counts WHERE day >= ? AND kind <> 'timed'
+ORDER BY day, source
+"""
+_OF_DROPS = """
+SELECT day, what, sum(count) FROM counts WHERE kind = 'dropped' AND day >= ?
+GROUP BY day, what ORDER BY day, what
+"""
+_DELAYS_BY_DAY = """
+SELECT day, CAST(what AS INTEGER), sum(count) FROM counts
+WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
+"""
+_DELAYS_BY_SOURCE = """
+SELECT source, CAST(what AS INTEGER), sum(count) FROM counts
+WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
+"""
+_TIMED = """
+SELECT what FROM counts WHERE kind = 'timed' AND day BETWEEN ? AND ? AND (source = ? OR ? IS NULL)
+"""
+_COUNT_TIMED = """
+SELECT day, source, count(*) FROM counts WHERE kind = 'timed' AND day >= ? GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDay:
+    """What a source brought on one of the newsroom's days; `source` is "" for what people filed.
+
+    The source was `asked` so many times and gave no list `unanswered` times. `leads` are new on
+    that day; together with earlier failed ones they gave `filed` stories, `dropped` ones and
+    `failed` pages. `delay_seconds` is the median from publication to filing, None if unknown.
+    """
+
+    day: date
+    source: str
+    asked: int = 0
+    unanswered: int = 0
+    leads: int = 0
+    filed: int = 0
+    dropped: int = 0
+    failed: int = 0
+    delay_seconds: float | None = None
+
+
+class SourceCounts:
+    """Counts of the rounds by the newsroom's own days."""
+
+    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
+        self._run = run
+
+    def add(self, day: date, source: str, tally: Tally) -> None:
+        """Add what a round counted for a source to that day's counts."""
+        for (kind, what), count in sorted(tally.items()):
+            self._run(_COUNT, day.isoformat(), source, kind, what, count)
+
+    def list_source_days(self, since: date) -> list[SourceDay]:
+        """Return what each source brought on each day since a day, by day and source.
+
+        Days on which a source was not asked are left out.
+        """
+        tallies: dict[tuple[str, str], Counter[str]] = {}
+        delays: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        for day, source, kind, what, count in self._run(_ALL_DAYS, since.isoformat()):
+            tally = tallies.setdefault((day, source), Counter())
+            if kind == "delay":
+                delays[day, source][int(what)] += count
+            else:
+                tally[kind] += count
+        return [
+            SourceDay(
+                day=date.fromisoformat(day),
+                source=source,
+                asked=tally["asked"],
+                unanswered=tally["unanswered"],
+                leads=tally["lead"],
+                filed=tally["filed"],
+                dropped=tally["dropped"],
+                failed=tally["failed"],
+                delay_seconds=find_share(delays[day, source], 0.5),
+            )
+            for (day, source), tally in tallies.items()
+        ]
+
+    def list_drops(self, since: date) -> dict[tuple[date, str], int]:
+        """Return how many leads were dropped since a day, by day and reason."""
+        rows = self._run(_OF_DROPS, since.isoformat())
+        return {(date.fromisoformat(day), reason): count for day, reason, count in rows}
+
+    def sum_delays_by_day(self, since: date) -> Mapping[str, Mapping[int, int]]:
+        """Return by day of filing how many stories were filed after which delay.
+
+        Delays are steps of `find_step`; days are written as 2026-11-27.
+        """
+        return self._sum(_DELAYS_BY_DAY, since)
+
+    def sum_delays_by_source(self, since: date) -> Mapping[str, Mapping[int, int]]:
+        """Return the same by the source that listed the stories, since a day."""
+        return self._sum(_DELAYS_BY_SOURCE, since)
+
+    def _sum(self, query: str, since: date) -> Mapping[str, Mapping[int, int]]:
+        sums: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for of, step, stories in self._run(query, since.isoformat()):
+            sums[of][step] = stories
+        return sums
+
+    def list_delay_paths(self, since: date, until: date, source: str | None = None) -> list[str]:
+        """Return the paths of the stories behind the delays of some days, of one source or all."""
+        bounds = (since.isoformat(), until.isoformat(), source, source)
+        return [path for (path,) in self._run(_TIMED, *bounds)]
+
+    def count_delay_paths(self, since: date) -> tuple[Counter[str], Counter[str]]:
+        """Return how many of these paths are known since a day, by day and by source.
+
+        None for days that an earlier version counted.
+        """
+        by_day, by_source = Counter[str](), Counter[str]()
+        for day, source, stories in self._run(_COUNT_TIMED, since.isoformat()):
+            by_day[day] += stories
+            by_source[source] += stories
+        return by_day, by_source
+
+    def first_day(self) -> date | None:
+        """Return the first day with counts, None for none."""
+        (first,) = self._run("SELECT min(day) FROM counts").fetchone()
+        return None if first is None else date.fromisoformat(first)
+
+    def forget(self, before: date) -> None:
+        """Delete the days before a day."""
+        self._run("DELETE FROM counts WHERE day < ?", before.isoformat())
+
+
+_ADD = """
+INSERT INTO reads (day, name, count) VALUES (?, ?, ?)
+ON CONFLICT (day, name) DO UPDATE SET count = count + excluded.count
+"""
+
+
+class Reads:
+    """Page views from a local counter, by UTC day and by the record's name."""
+
+    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
+        self._run = run
+
+    def add(self, day: date, counts: Mapping[str, int]) -> None:
+        """Add page views to a day, by the record's name."""
+        for name, count in counts.items():
+            self._run(_ADD, day.isoformat(), name, count)
+
+    def since(self, day: date) -> dict[str, int]:
+        """Return the page views of each record since a day, without records that have none."""
+        total = "SELECT name, SUM(count) FROM reads WHERE day >= ? GROUP BY name ORDER BY name"
+        return dict(self._run(total, day.isoformat()))
+
+    def forget(self, before: date) -> None:
+        """Delete the days before a day."""
+        self._run("DELETE FROM reads WHERE day < ?", before.isoformat())

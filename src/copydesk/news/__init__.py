@@ -1,4 +1,4 @@
-"""The ten main value types of copydesk and the Protocols that several folders share.
+"""The main value types of copydesk, and the Protocols that several folders share.
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
@@ -30,7 +30,6 @@ from copydesk.news.beat import OutputOptions as OutputOptions
 from copydesk.news.beat import ProfileName as ProfileName
 from copydesk.news.beat import Scoring as Scoring
 from copydesk.news.beat import SignalPoints as SignalPoints
-from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic
 from copydesk.news.beat import Traits as Traits
 from copydesk.news.edition import LIST_STORIES as LIST_STORIES
@@ -67,18 +66,18 @@ from copydesk.news.letter import LetterSeries as LetterSeries
 from copydesk.news.letter import OutgoingIssue as OutgoingIssue
 from copydesk.news.letter import PartKind as PartKind
 from copydesk.news.letter import PartOptions as PartOptions
-from copydesk.news.options.deploy import BranchOptions as BranchOptions
-from copydesk.news.options.deploy import S3Options as S3Options
-from copydesk.news.options.fetch import FetchOptions as FetchOptions
-from copydesk.news.options.fetch import Manners as Manners
-from copydesk.news.options.mailing import BounceOptions as BounceOptions
-from copydesk.news.options.mailing import Delivery as Delivery
-from copydesk.news.options.mailing import DkimOptions as DkimOptions
-from copydesk.news.options.mailing import HandOverOptions as HandOverOptions
-from copydesk.news.options.mailing import MailOptions as MailOptions
-from copydesk.news.options.mailing import SmtpOptions as SmtpOptions
-from copydesk.news.options.mailing import SmtpSecurity as SmtpSecurity
-from copydesk.news.options.mailing import Uncertain as Uncertain
+from copydesk.news.options import BounceOptions as BounceOptions
+from copydesk.news.options import BranchOptions as BranchOptions
+from copydesk.news.options import Delivery as Delivery
+from copydesk.news.options import DkimOptions as DkimOptions
+from copydesk.news.options import FetchOptions as FetchOptions
+from copydesk.news.options import HandOverOptions as HandOverOptions
+from copydesk.news.options import MailOptions as MailOptions
+from copydesk.news.options import Manners as Manners
+from copydesk.news.options import S3Options as S3Options
+from copydesk.news.options import SmtpOptions as SmtpOptions
+from copydesk.news.options import SmtpSecurity as SmtpSecurity
+from copydesk.news.options import Uncertain as Uncertain
 from copydesk.news.page import Fault as Fault
 from copydesk.news.page import FaultKind as FaultKind
 from copydesk.news.page import Fetcher as Fetcher

@@ -1,4 +1,4 @@
-"""Article: the fields read from a page; with Image, Provider, Figure, Media and Signal."""
+"""The fields read from an article page: Article, Image, Provider, Figure, Media, Signal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USES: tuple[Use, ...] = get_args(Use)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture by its URL at the publisher; sizes in pixels, 0 where unknown.
+    """A picture by its URL at the publisher; sizes in pixels, 0 if unknown.
 
     `title` describes the picture, `attribution` names its owner.
     """
@@ -44,10 +44,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A picture that a page offers: `alt` describes it, `credit` names its owner.
+    """A picture that an article page offers: `alt` describes it, `credit` names its owner.
 
     `origin` names the place in the page ("og:image", "json-ld", "img", …); sizes are the page's own
-    claims, in pixels, 0 where it gives none.
+    claims, in pixels, 0 if it gives none.
     """
 
     url: str
@@ -60,9 +60,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A video or audio file that a feed offers with an item: its URL, MIME type and length.
+    """A video or audio file that a feed entry offers: its URL, MIME type and length.
 
-    `type` is "" and `seconds` is 0 where the feed does not give them.
+    `type` is "" and `seconds` is 0 if the feed does not give them.
     """
 
     url: str
@@ -73,7 +73,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A publisher's statement on the use of a page: its name, its words and where they were found.
+    """A publisher's statement on the use of a page, such as for training models.
 
     For example `Signal(name="Content-Signal", said="ai-train=no", where="robots.txt")`.
     """
@@ -85,7 +85,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The fields of an article page, plain text, times aware and UTC.
+    """The fields of an article page: plain text, times aware and in UTC.
 
     `url` is the canonical form of the listed address, `web_url` the address that readers are sent
     to (redirects followed, the page's own canonical link when it can be trusted). `text` is a small
@@ -93,7 +93,7 @@ class Article:
     empty lines. `published_day` is the day of `published_at` in the publisher's time zone, such as
     2018-02-05; it may be the day before or after the day in UTC. `figures` are the candidates for
     the lead picture, the best first; `image` and `image_alt` are the chosen one. `seconds` is the
-    length of a video or audio file, 0 where unknown. `refuses` are the uses that the publisher
+    length of a video or audio file, 0 if unknown. `refuses` are the uses that the publisher
     forbids, `signals` the statements that forbid them. `origins` maps each field to the place where
     its value came from ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid`, `found`
     and `watched_since` are the lead's. `reader` is the version of the extractor: two versions may

@@ -1,4 +1,4 @@
-"""The beat: the topics of a site, the publishers it knows, and the rules that score stories."""
+"""The settings of a site (Beat): its topics, known publishers, and rules for scoring stories."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ProfileName = Literal["copydesk", "everyday"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """The properties of a scoring profile that code outside the judge needs to know.
+    """The properties of a scoring profile that other code than the scoring needs to know.
 
     `has_blocks`: a record has our own blocks (reasons, history, digests of machine-written fields
     …). `keeps_verdicts_in_rulings`: its record has no field for an editor's verdict, so the verdict
@@ -57,7 +57,7 @@ TRAITS: Mapping[ProfileName, Traits] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One topic of `_data/topics/NN-id.yaml`, in the order of the file names.
+    """A topic of the site, as a file `_data/topics/NN-id.yaml`, in the order of the file names.
 
     `parent` is the *name* of the topic above it, "" for none; `services` are (collection,
     endpoint) pairs in file order: a topic has an API endpoint only for what it lists.
@@ -86,7 +86,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A known publisher of `_data/organizations/<domain>.md`.
+    """A known publisher, as a file `_data/organizations/<domain>.md`.
 
     `owner` names the company that it belongs to ("" if it is independent): publishers of one owner
     count as one.
@@ -102,7 +102,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainTrust:
-    """The trust in a domain, from 0 to 1, and a short reason for it."""
+    """How far stories of a web domain are trusted, from 0 to 1, and a short reason for it."""
 
     trust: float
     why: str = ""
@@ -117,9 +117,10 @@ def _points(default: int, about: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalPoints:
-    """The points of each signal of the profile `copydesk`, as `[scoring.points]` in beat.toml.
+    """The points for each property of a story in the profile `copydesk`: `[scoring.points]`.
 
-    The field names are the signals' names everywhere: in beat.toml, in the judge, on the desk.
+    The field names are the signals' names everywhere: in beat.toml, in the scoring code (`judge`),
+    on the desk.
     """
 
     on_beat: int = _points(6, "On the beat: four to eight times, by how sure its topic is.")
@@ -216,13 +217,13 @@ class Scoring:
 
     @property
     def traits(self) -> Traits:
-        """Return the profile's properties for records, verdicts and groups."""
+        """Return the profile's properties for records, editors' decisions and groups of stories."""
         return TRAITS[self.profile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcerptRule:
-    """The longest excerpt to show: a number of characters and a share of the article's text."""
+    """The longest excerpt of an article to show: in characters, and as a share of its text."""
 
     max_characters: int = option(
         300, "At most so many characters; 0: the headline and the link alone."
@@ -233,44 +234,8 @@ class ExcerptRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteOptions:
-    """The site's title and addresses, as `[site]` in beat.toml.
-
-    No address ends with a slash.
-    """
-
-    title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
-    description: str = option("", "What the site is, in a sentence or two, for its about page.")
-    contact: str = option(
-        "",
-        "Whom readers and publishers may write to; stands on the about page.",
-        kinds.CONTACT,
-    )
-    url: str = option(
-        "",
-        "Where readers find the site. Its path is the base of links only, never a folder in the "
-        "output. Without it links are relative to the web root and feeds are not complete.",
-        kinds.BASE,
-    )
-    locale: str = option("en-us", "The language the site is written in.", kinds.LOCALE)
-    timezone: str = option(
-        "UTC",
-        "Which day a day page and a letter mean. Records are always UTC.",
-        kinds.TIMEZONE,
-    )
-    topic: str = option(
-        "", "The name of the main topic. Without it: the first topic in `_data/topics`."
-    )
-    main_topic: bool = option(
-        True,
-        "`true`: one topic is the main one, and all others stand below it. `false`: none stands "
-        "above the others, and what is about any of them is on the beat.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """The output besides the pages, as `[publish]` in beat.toml."""
+    """The settings of a site's output besides its pages, as `[publish]` in beat.toml."""
 
     api_v1: bool = option(True, "Write the JSON API in the shapes of everyday.cc.")
     api_v2: bool = option(
@@ -300,16 +265,44 @@ class FrontOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beat(SiteOptions):
+class Beat:
     """Everything that judging and publishing need to know about the site.
 
-    `api_url` is the base of the API's own links, without a final slash. `logos` maps a domain to
-    its 50x50 logo. `organizations` and `standings` are keyed by domain. `rulings` are the editors'
-    lasting rules, in the order in which they were made. `hub` is the WebSub hub that feeds name,
-    `index_now_key` proves to search engines that the site is ours; either may be "" for none.
-    `subscribe_url` is the target of the newsletter forms, "" where nobody can subscribe.
+    The options are `[site]` in beat.toml; no address ends with a slash. `api_url` is the base of
+    the API's own links. `logos` maps a domain to its 50x50 logo. `organizations` and `standings`
+    are keyed by domain. `rulings` are the editors' lasting rules, in the order in which they were
+    made. `hub` is the WebSub hub that feeds name, `index_now_key` proves to search engines that the
+    site is ours; either may be "" for none. `subscribe_url` is the target of the newsletter forms,
+    "" where nobody can subscribe.
     """
 
+    title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
+    description: str = option("", "What the site is, in a sentence or two, for its about page.")
+    contact: str = option(
+        "",
+        "Whom readers and publishers may write to; stands on the about page.",
+        kinds.CONTACT,
+    )
+    url: str = option(
+        "",
+        "Where readers find the site. Its path is the base of links only, never a folder in the "
+        "output. Without it links are relative to the web root and feeds are not complete.",
+        kinds.BASE,
+    )
+    locale: str = option("en-us", "The language the site is written in.", kinds.LOCALE)
+    timezone: str = option(
+        "UTC",
+        "Which day a day page and a letter mean. Records are always UTC.",
+        kinds.TIMEZONE,
+    )
+    topic: str = option(
+        "", "The name of the main topic. Without it: the first topic in `_data/topics`."
+    )
+    main_topic: bool = option(
+        True,
+        "`true`: one topic is the main one, and all others stand below it. `false`: none stands "
+        "above the others, and what is about any of them is on the beat.",
+    )
     api_url: str = ""
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)
@@ -329,11 +322,11 @@ class Beat(SiteOptions):
         object.__setattr__(self, "_by_url", by_url)
 
     def source(self, url: str) -> Source | None:
-        """Return the source with this URL, the first one if two have it."""
+        """Return the source (feed, sitemap, page) with this URL, the first one if two have it."""
         return self._by_url.get(url)
 
     def give_topics(self, url: str, topics: tuple[str, ...], by: str) -> Beat:
-        """Return a beat in which the source with this URL has these topics.
+        """Return the site's settings with topics, set by a person, for the source with this URL.
 
         A person's topics for an article then count as much as those of a source.
         """

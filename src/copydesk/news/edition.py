@@ -1,4 +1,4 @@
-"""Edition: the site's content at one moment; Record, ReadingList, Thumbnail (Forms), Poster."""
+"""The site's content at one moment (Edition), with Record, ReadingList, Thumbnail, Poster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Show = Literal["cached", "hotlink", "none"]  # our small copy, the publisher's o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record of a collection other than news: its front matter as plain values, its body.
+    """A Markdown record of a collection other than news: front matter as plain values, and body.
 
     `fields` keeps the file's key order; values are str, int, float, bool, datetime, lists and
     mappings of these. `collection` is the top folder without its underscore ("learning").
@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenStory:
-    """A story of a reading list by its record's name, and the editor's note on it, "" for none."""
+    """A story in a reading list, by its record's name, and the editor's note on it, "" for none."""
 
     name: str
     words: str = ""
@@ -55,7 +55,7 @@ class ReadingList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFile:
-    """One file of a thumbnail: its name, its size in pixels, its MIME type."""
+    """One file of a cached picture: its name, its size in pixels, its MIME type."""
 
     name: str
     width: int
@@ -65,7 +65,7 @@ class PictureFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnail:
-    """A cached picture as pages show it: its forms, the main one first.
+    """A cached picture as pages show it: its files in several forms, the main one first.
 
     `colour` (`#rrggbb`) is shown until the picture has loaded, "" for a transparent picture.
     """
@@ -78,17 +78,17 @@ class FiledStories(Protocol):
     """Filed stories that are read one at a time, when a page needs them."""
 
     def stamps(self) -> Mapping[str, str]:
-        """Return the path of every filed story with a text that changes whenever the story does."""
+        """Return for the path of every filed story a text that changes whenever the story does."""
         ...
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a path, None if it cannot be read."""
+        """Return the filed story at a path, None if it cannot be read."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """The texts of a social card (og:image); without a headline it is the card of the site."""
+    """The texts of a social card (og:image, shown with a shared link) of a story or the site."""
 
     site: str
     headline: str = ""
@@ -97,7 +97,7 @@ class Poster:
 
 
 class Draw(Protocol):
-    """Draw a social card; the result is None if the font cannot show its text.
+    """Draw a social card (og:image); the result is None if the font cannot show its text.
 
     Without `anew` nothing is drawn: the result is the existing card or None.
     """

@@ -1,4 +1,4 @@
-"""Event: one entry of a story's history; with the kinds of events and their sentences."""
+"""One entry of a story's history (Event); with the kinds of events and their sentences."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from copydesk.news.wording import Wording
 
 
 class EventKind(StrEnum):
-    """The kind of an event: a change by the publisher unless a comment says otherwise."""
+    """The kind of an event in a story's history; most are changes by the publisher."""
 
-    FILED = "filed"  # at our desk: a person found its page
+    FILED = "filed"  # by an editor, who found its page
     HEADLINE_CHANGED = "headline-changed"
-    HEADLINE_KEPT = "headline-kept"  # changed there, but the record has an editor's
+    HEADLINE_KEPT = "headline-kept"  # changed at the publisher, but an editor's headline is kept
     EXCERPT_CHANGED = "excerpt-changed"
     EXCERPT_KEPT = "excerpt-kept"
     TEXT_CHANGED = "text-changed"
@@ -23,8 +23,8 @@ class EventKind(StrEnum):
     MOVED = "moved"
     GONE = "gone"
     BACK = "back"
-    DEPOSED = "deposed"  # another story of its group leads it now
-    CORRECTED = "corrected"  # at our desk, by an editor
+    DEPOSED = "deposed"  # another story leads its group now
+    CORRECTED = "corrected"  # here, by an editor
     OTHER = "other"
 
 
@@ -67,17 +67,17 @@ class Event:
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in its sentence: `title`, `share`, `new`, `old`, `by`, `why`."""
+        """Return the values in the event's sentence, by name: `title`, `share`, `new`, `old`…"""
         return _WORDING.parse(self.what)[1]
 
     @classmethod
     def of(cls, kind: EventKind, **values: str | int) -> Event:
-        """Return an event of a kind, without a time."""
+        """Return an event of a story's history of a kind, without a time."""
         return cls(what=_WORDING.say(kind, {name: str(value) for name, value in values.items()}))
 
     @classmethod
     def parse(cls, line: str) -> Event:
-        """Read a line of a history back; a line without a time becomes `what` as a whole."""
+        """Parse a line of a story's history; a line without a time becomes `what` as a whole."""
         first, blank, rest = line.partition(" ")
         if blank and first and dates.parse(first) is not None:
             return cls(at=first, what=rest)

@@ -1,4 +1,4 @@
-"""Leads and tips, which may become stories; and the reasons to drop a lead."""
+"""Links to articles that may become stories (Lead, Tip), and the reasons to drop one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from copydesk.news.article import Media
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """One item that a source listed.
+    """A link to an article that a source (feed, sitemap, page) listed, with its details there.
 
     `url` is the address as listed, made absolute, without its fragment: the one to fetch (kit.urls
     has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
-    time of the round. Title and excerpt are plain text, entities decoded; times are aware and UTC.
-    `media` are the item's own video and audio files. `watched_since` is when the source was first
-    read, None if this is the first time.
+    time of the run that found it. Title and excerpt are plain text, entities decoded; times are
+    aware and UTC. `media` are the item's own video and audio files. `watched_since` is when the
+    source was first read, None if this is the first time.
     """
 
     url: str
@@ -39,7 +39,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tip(Lead):
-    """A page that a person found and wants filed; no source lists it, so `source` is "".
+    """A page that a person found and wants filed as a story; no source lists it, so `source` is "".
 
     `by` is the person, `why` the reason, "" for none; `topic` is the topic to give it, "" to derive
     the topics from its text.
@@ -84,7 +84,7 @@ DROP_STAGES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A lead that was dropped on purpose: its URL, a DropReason, and a detail for a person."""
+    """A lead (a link to an article) dropped on purpose: URL, reason, and a detail for a person."""
 
     url: str
     reason: DropReason

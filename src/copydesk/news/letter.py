@@ -1,4 +1,4 @@
-"""Letters (newsletters): their settings, the issues composed from them, and editors' changes.
+"""Newsletters: their settings, the issues composed from stories, and editors' changes.
 
 LetterOptions + IssueEdits | compose -> Issue | render -> OutgoingIssue (HTML and text)
 """
@@ -23,7 +23,7 @@ LISTED_KINDS: frozenset[PartKind] = frozenset({"list", "stash"})  # in an editor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartOptions:
-    """One part of a letter, as `[[letter.part]]` in beat.toml."""
+    """One section of a newsletter, as `[[letter.part]]` in beat.toml."""
 
     kind: PartKind = field(
         metadata=required(
@@ -42,7 +42,7 @@ class PartOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOptions:
-    """One letter, as `[[letter]]` in beat.toml."""
+    """One newsletter, as `[[letter]]` in beat.toml."""
 
     id: str = field(
         metadata=required("What it is called in commands, addresses and file names.", kinds.ID)
@@ -74,7 +74,7 @@ class LetterOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSeries:
-    """A letter as listed for readers: `stems` are the beginnings of its issues' file names.
+    """A newsletter as listed for readers: `stems` are the beginnings of its issues' file names.
 
     `daily-2026-11-24` has the stem `daily`. `days` are its days of the week, empty if not set; with
     `is_prompt` an issue is due as soon as there are enough stories, on any day.
@@ -89,7 +89,7 @@ class LetterSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueLink:
-    """A link in an issue: its text and its URL."""
+    """A link in a newsletter issue: its text and its URL."""
 
     name: str
     url: str
@@ -97,7 +97,7 @@ class IssueLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePicture:
-    """A picture on the site's own host, with the largest size to show it at, in pixels."""
+    """A picture in a newsletter issue, on the site's host, with its largest size in pixels."""
 
     url: str
     width: int
@@ -107,11 +107,11 @@ class IssuePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueStory:
-    """A story as it appears in an issue.
+    """A story as it appears in a newsletter issue.
 
     `name` is the name of its record. `url` is the address of the article, `page` that of its page
     on the site ("" if it has none). `coverage` are other publishers' stories on the same event,
-    `note` is an editor's note in Markdown, `minutes` the reading time, 0 where unknown.
+    `note` is an editor's note in Markdown, `minutes` the reading time, 0 if unknown.
     """
 
     name: str
@@ -131,7 +131,7 @@ class IssueStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSection:
-    """A section of an issue: its title, and its stories in order; never empty."""
+    """A section of a newsletter issue: its title, and its stories in order; never empty."""
 
     title: str
     stories: tuple[IssueStory, ...]
@@ -140,13 +140,13 @@ class IssueSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """One issue of a letter.
+    """One issue of a newsletter.
 
     `name` is the name of its file below `_newsletters`, without the ending. `since` is the time of
     the previous issue, from which on it has stories. `note` is an editor's introduction in
     Markdown. `page` is its address on the site, `archive` that of all issues, `home` that of the
-    site. `site` is the site's title, "" if the letter has the same one. Its date is the day in its
-    time `zone`.
+    site. `site` is the site's title, "" if the newsletter has the same one. Its date is the day in
+    its time `zone`.
     """
 
     letter: str
@@ -174,7 +174,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingIssue:
-    """An issue ready to send: `html` and `text` have the placeholders UNSUBSCRIBE and CHOICES."""
+    """A newsletter issue ready to send, with the placeholders UNSUBSCRIBE and CHOICES."""
 
     subject: str
     html: str
@@ -183,7 +183,7 @@ class OutgoingIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueEdits:
-    """Editors' changes to the next issue of a letter; stories are given by their records' names.
+    """Editors' changes to a newsletter's next issue; stories are given by their records' names.
 
     The stories in `order` come first in their section, those in `added` go to the first section.
     `words` are a title and an excerpt for a story. A text that is "" is generated as usual.

@@ -1,4 +1,4 @@
-"""A request for a URL and its results: Page, NotModified or Refused; with Fetcher and Fault."""
+"""An HTTP request and its results: Page, NotModified or Refused; with Fetcher and Fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.news.wording import Wording
 
 
 class FaultKind(StrEnum):
-    """The kinds of faults of an answer, or of the request for it."""
+    """The kinds of faults of a fetched page, feed or sitemap, or of the request for it."""
 
     PROXY_UNSET = "proxy-unset"  # the environment variable that should name a proxy is not set
     CERTIFICATE_ENDED = "certificate-ended"
@@ -56,7 +56,7 @@ _WORDING = Wording(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: its kind, and the values in its sentence."""
+    """What is wrong with a fetched page or feed: the kind of fault, and its sentence's values."""
 
     kind: FaultKind
     values: Mapping[str, str] = field(default_factory=dict)
@@ -66,12 +66,12 @@ class Fault:
 
     @classmethod
     def of(cls, kind: FaultKind, **values: str | int) -> Fault:
-        """Return a fault of a kind, with the values for its sentence."""
+        """Return a fault (of a fetched page or feed) of a kind, with its sentence's values."""
         return cls(kind=kind, values={name: str(value) for name, value in values.items()})
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Parse a fault's sentence; an unknown one becomes a fault of kind OTHER."""
+        """Parse the sentence of a fault of a page or feed; an unknown one is of kind OTHER."""
         kind, values = _WORDING.parse(text)
         return cls(kind=kind, values=values)
 
@@ -94,7 +94,7 @@ RefusedReason = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request for `url`; `etag` and `last_modified` make it conditional, `headers` are extra.
+    """An HTTP request for `url`; `etag` and `last_modified` make it conditional.
 
     `proxy` is the address of an HTTP proxy, "" for none. `env:NAME` means that the environment
     variable for the proxy is not set: the request is refused without opening a socket.
@@ -110,7 +110,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An answer with a body, decompressed, at most the allowed number of bytes.
+    """An HTTP response with a body, decompressed, at most the allowed number of bytes.
 
     `url` is the requested address, `final_url` the one after redirects; `hops` are the (status,
     target) of each redirect. `headers` has lower-case names. From a raw fetcher `status` may be
@@ -132,7 +132,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server says that nothing changed since the validators in the request.
+    """The HTTP response 304: nothing changed since the validators in the request.
 
     `headers` may update those of the page (Cache-Control, Expires, ETag); the rest as in Page.
     """
@@ -146,7 +146,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """No usable answer: a reason, a detail for a person, and when to try again.
+    """No usable HTTP response: a reason, a detail for a person, and when to try again.
 
     `status` is the HTTP status or 0; `retry_at` is None if the server named no time.
     """
@@ -159,12 +159,12 @@ class Refused:
 
     @property
     def fault(self) -> Fault:
-        """Return the detail as a Fault."""
+        """Return the detail of the refusal as a Fault."""
         return Fault.parse(self.detail)
 
 
 class Fetcher(Protocol):
-    """Anything that answers requests: the web, a recording of it, a recorder around either."""
+    """Anything that answers HTTP requests: the web, a recording of it, a recorder around either."""
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
         """Return the answer to one request; any exception is a bug."""

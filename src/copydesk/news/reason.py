@@ -1,4 +1,4 @@
-"""Reason: the explanation of a story's score or label; with all kinds and their sentences.
+"""The explanation of a story's score or status (Reason); with all kinds and their sentences.
 
 A record stores the sentence. The program decides by the kind only: the table below writes the
 sentence of a kind and parses it back, and no other code compares sentences.
@@ -182,7 +182,7 @@ _TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
 
 
 def _wordings() -> dict[str, Wording[ReasonKind]]:
-    """Return the wordings by subject."""
+    """Return the sentences of all kinds, by subject."""
     abouts = dict.fromkeys(about for about, _ in _TABLE.values())
     return {
         about: Wording(
@@ -206,9 +206,9 @@ _ABOUT_GROUP_RULED = frozenset(_TABLE[kind][0] for kind in GROUP_RULED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """The explanation of a score or a label: `quality +15: keyword "generative ai" in title`.
+    """The explanation of a score or status: `quality +15: keyword "generative ai" in title`.
 
-    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where it
+    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None if it
     has none. The program decides by `kind`; the words are for people.
     """
 
@@ -224,17 +224,17 @@ class Reason:
 
     @property
     def kind(self) -> ReasonKind:
-        """Return the kind, `ReasonKind.OTHER` for an unknown sentence."""
+        """Return the kind of the reason, `ReasonKind.OTHER` for an unknown sentence."""
         return _read(self.about, self.why)[0]
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in its sentence, by their names in the table."""
+        """Return the values in the reason's sentence, by their names in the table."""
         return _read(self.about, self.why)[1]
 
     @property
     def is_group_ruled(self) -> bool:
-        """Decide whether it comes from an editor's rule on groups; parses few other reasons."""
+        """Return whether the reason comes from an editor's rule on groups of stories."""
         return self.about in _ABOUT_GROUP_RULED and self.kind in GROUP_RULED
 
     @property
@@ -263,7 +263,7 @@ class Reason:
         points: int | None = None,
         **values: str | int,
     ) -> Reason:
-        """Return a reason of a kind; `whose` is the topic or number that its `about` names."""
+        """Return a reason of a kind; `whose` is the topic or number that `about` names."""
         about, _ = _TABLE[kind]
         return cls(about=f"{about}{whose}", why=reason_words(kind, **values), points=points)
 
@@ -276,13 +276,13 @@ class Reason:
 
     @classmethod
     def exclusion(cls, words: str) -> Reason:
-        """Return the reason why a story was dropped, from the `reason_words` of the rule."""
+        """Return the reason that an editor's rule keeps a story out, from its `reason_words`."""
         about, _ = _TABLE[ReasonKind.RULED_OUT]
         return cls(about=about, why=words)
 
     @classmethod
     def parse(cls, text: str) -> Reason:
-        """Parse the text form; a text in no known form becomes `why` as a whole."""
+        """Parse a reason's text form; a text in no known form becomes `why` as a whole."""
         match = _TEXT.fullmatch(text)
         if not match:
             return cls(about="", why=text)

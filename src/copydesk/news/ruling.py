@@ -1,4 +1,4 @@
-"""Ruling: an editor's lasting rule on stories, binding for every later round.
+"""An editor's lasting rule on stories (Ruling), which every later run follows.
 
 A new kind needs a word in `RulingKind`, a row in `RULING_KINDS`, and the code that applies it.
 """
@@ -17,7 +17,7 @@ NO_PICTURE = "none"  # the value of `set … picture` that removes a story's pic
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 # What a rule applies to: the record that it names, immediately; groups and the front page, from the
-# next round on; future leads.
+# next run on; leads (links to articles) found later.
 AppliesTo = Literal["record", "groups", "leads"]
 # The subject of a rule: of two rules on the same subject the later one replaces the earlier.
 Matter = Literal["story", "story beside others", "stories", "field of story", "values"]
@@ -26,7 +26,7 @@ _MANY = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingForm:
-    """The minimum and maximum numbers of `stories` and `values` in a rule of one kind."""
+    """How many `stories` and `values` an editor's rule of one kind has, at least and at most."""
 
     stories: tuple[int, int]
     values: tuple[int, int]
@@ -54,7 +54,7 @@ RULING_KINDS: Mapping[RulingKind, RulingForm] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """An editor's rule: its author, kind, stories, time and explanation.
+    """An editor's lasting rule on stories: its author, kind, stories, time and explanation.
 
     `stories` are names of records (file name without `.md`): the story that the rule
     is about comes first. By kind:
@@ -84,7 +84,7 @@ class Ruling:
 Said = Literal["publish", "hold", "reject", "remove"]
 # Verdicts on the worth of a story; a removal says that it must not be shown, not that it is bad.
 IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
-# A verdict says a word of `Said` or `clear`, a rule one of `RulingKind`. `file` files a page by its
+# A verdict says one of `Said` or `clear`, a rule one of `RulingKind`. `file` files a page by its
 # address, `write` files a story of the newsroom's own, `correct` changes a published story with a
 # note for readers, `undo` reverts another action, `list` saves or deletes a reading list.
 ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo", "list"]
@@ -95,7 +95,7 @@ ActionState = Literal["done", "refused", "conflict"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An editor's decision on a story: person, word, time, explanation; later rounds follow it."""
+    """An editor's decision on a story (publish, hold, reject, remove), which later runs follow."""
 
     by: str
     at: datetime
@@ -105,7 +105,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditorAction:
-    """One action of one editor on some stories.
+    """One action of an editor on some stories, such as a decision, a rule or an undo.
 
     `id` is a UUID made by the browser: an action that is sent twice counts once. `said` is the word
     of a verdict or of a rule, "" for other kinds. `stories` are names of records (file name without
@@ -131,13 +131,13 @@ class EditorAction:
 
     @property
     def has_versions(self) -> bool:
-        """Decide whether the action has digests of the fields that its editor saw."""
+        """Return whether the action has digests of the fields that its editor saw."""
         return bool(self.seen or self.base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditConflict:
-    """A field that was changed since the editor saw it: file, field and both values."""
+    """A story's field that was changed since the editor saw it: file, field and both values."""
 
     path: str
     field: str
@@ -147,7 +147,7 @@ class EditConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionOutcome:
-    """The outcome of the action with this `id`: the files that it changed, and the commit.
+    """The outcome of an editor's action with this `id`: the files that it changed, and the commit.
 
     `what` describes in words what was done or why not, `hint` what the editor can do about it.
     `conflicts` are fields that somebody else changed meanwhile; if there are any, nothing was

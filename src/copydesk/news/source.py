@@ -1,4 +1,4 @@
-"""Source: where leads come from."""
+"""The places that list links to articles (Source): feeds, sitemaps, pages of links."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ListingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A place that lists leads (a feed, a sitemap, a page of links), as `[[source]]` in beat.toml.
+    """A feed, sitemap or page that lists links to articles, as `[[source]]` in beat.toml.
 
     `listing` is the rule for reading its page of links, None to guess the links.
     """

@@ -1,4 +1,4 @@
-"""Story: the content of a record; with its Standing and the Protocols that find filed stories."""
+"""The content of a story's record (Story), its status, and the Protocols of filed stories."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from copydesk.news.ruling import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A snapshot of another story, stored with this one (SPEC 2.10)."""
+    """A snapshot of a related story, stored in a story's record (SPEC 2.10)."""
 
     title: str
     published_at: datetime
@@ -34,7 +34,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """Lines of a record that this version does not know, and the key that they follow.
+    """Lines of a story's record that this version does not know, and the key that they follow.
 
     `after` is the dotted path of the known key before them ("provider.domain", "" for the top);
     `text` is the lines unchanged, without the final line feed.
@@ -46,9 +46,9 @@ class Extra:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One record of `_news/`, every field of it.
+    """A filed story: every field of one record (Markdown file) of `_news/`.
 
-    `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () where the
+    `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () if the
     record leaves it out. `machine` holds (field, digest) pairs of the values that the pipeline last
     wrote. `length` is that of a video or audio file (ISO 8601: "PT10M5S"), `refuses` the uses that
     its publisher forbids (`Article.refuses`). `history` are lines on what happened to it since it
@@ -97,7 +97,7 @@ class Story:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Return every address of its page, each once: the current, the listed and former ones.
+        """Return every URL of the story's article, once: current, listed and former ones.
 
         The former ones come from its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
         """
@@ -107,24 +107,24 @@ class Story:
 
     @property
     def is_own(self) -> bool:
-        """Decide whether the site itself wrote it, so that no other site has it."""
+        """Return whether the site itself wrote the story, so that no other site has it."""
         return not (self.web_url or self.original_url)
 
     @property
     def is_kept_out(self) -> bool:
-        """Decide whether an editor rejected or removed it, which keeps it out of every group."""
+        """Return whether an editor rejected or removed the story, which bars it from groups."""
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}
 
     @property
     def returns_to(self) -> str:
-        """Return the group to return to after a rejection or removal was undone, "" for none."""
+        """Return the group that the story rejoins once a rejection was undone, "" for none."""
         if self.is_kept_out:
             return ""
         return next(filter(None, (reason.former_group for reason in self.reasons)), "")
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Return what happened to it since it was filed, in the order of its history."""
+        """Return the events of the story's history, in order."""
         return tuple(map(Event.parse, self.history))
 
 
@@ -155,7 +155,7 @@ class RecallKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """A filed story with its article's text ("" if that is no longer stored).
+    """A filed story that new ones are compared with, and its article's text ("" if gone).
 
     `found` is when its article was found, None if that is no longer known.
     `vector` is the embedding of its text (384 signed bytes, of which only the direction counts),
@@ -169,18 +169,18 @@ class Shelved:
 
 
 class Shelf(Protocol):
-    """The filed stories, as the judge queries them."""
+    """The filed stories that new ones are compared with, as the judge queries them."""
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record with this address, compared by `kit.urls.identity`."""
+        """Return the path of the story with a URL (by `kit.urls.identity`), or None."""
         ...
 
     def holds(self, name: str) -> bool:
-        """Decide whether a record of this name is filed."""
+        """Return whether a story's record of this name is filed."""
         ...
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Return stories whose fingerprint is near, candidates for an exact check, best first."""
+        """Return filed stories with a similar text fingerprint, to be compared, best first."""
         ...
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
@@ -190,7 +190,7 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedTerms:
-    """The terms of a document: its words first, then its n-grams, then its names.
+    """The terms of a document with their counts: its words first, then its n-grams, then its names.
 
     `terms` are their hashes (32 bits), the same in every process. In the same order, `counts` is
     how often each occurs in the document, 255 at most, and `rates` how common it is in news at
@@ -219,7 +219,7 @@ class IndexedDocument:
 
 
 class Corpus(Protocol):
-    """The documents of some weeks, as grouping queries them; a key is the name of a record."""
+    """The texts of some weeks of stories, as grouping queries them, by their records' names."""
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Return the number of documents, then the total numbers of words, n-grams and names."""
@@ -230,7 +230,7 @@ class Corpus(Protocol):
         ...
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of the documents with a telling term, the nearest in time first.
+        """Return (second, key) of the documents with a characteristic term, nearest in time first.
 
         At most `most` of them; ties are ordered by `number_of` their keys.
         """
@@ -243,7 +243,7 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The filed stories around some others: their terms, and how many stories have a topic."""
+    """The filed stories that others are grouped with: their terms, and counts by topic."""
 
     corpus: Corpus
     count_stories: Callable[[str], int]

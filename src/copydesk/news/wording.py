@@ -1,4 +1,4 @@
-"""Wording: the sentences of a closed set of kinds, written from values and parsed back.
+"""Write the sentences of a closed set of kinds from values, and parse them back (Wording).
 
 A sentence is a text with placeholders: `{why}` takes any text, `{count:number}` digits,
 `{url:address}` a text without blanks, `{name:word}` letters, digits and `_`.
@@ -23,7 +23,7 @@ _FILLINGS = {
 
 
 class _Sentence:
-    """One text with placeholders, and the pattern that parses it."""
+    """A sentence with placeholders, and the pattern that parses it."""
 
     def __init__(self, text: str) -> None:
         *parts, self._end = re.split(_GAP, text)
@@ -36,18 +36,18 @@ class _Sentence:
         self._pattern = re.compile(pattern + re.escape(self._end), re.DOTALL)
 
     def say(self, values: Mapping[str, str]) -> str:
-        """Return the text with its values; a missing value leaves its placeholder empty."""
+        """Return the sentence with its values; a missing value leaves its placeholder empty."""
         filled = (f"{words}{values.get(gap, '')}" for words, gap in self._parts)
         return "".join(filled) + self._end
 
     def read(self, text: str) -> dict[str, str] | None:
-        """Return the values of the placeholders, None if the text is another one."""
+        """Return the values of the placeholders in a text, None if the text is no such sentence."""
         match = self._pattern.fullmatch(text)
         return None if match is None else match.groupdict()
 
 
 class Wording(Generic[Kind]):
-    """The table of a set of kinds, each with its sentences, the most detailed one first.
+    """The sentences for each kind of a closed set, the most detailed one first.
 
     If a text matches sentences of two kinds, the first in the table wins. A text that matches none
     is of kind `other`, with the whole text as the value `text`.
@@ -67,7 +67,7 @@ class Wording(Generic[Kind]):
         return next(full, last).say(values)
 
     def parse(self, text: str) -> tuple[Kind, dict[str, str]]:
-        """Return the kind of a text and the values in it."""
+        """Return the kind of a sentence and the values in it."""
         for kind, sentences in self._sentences.items():
             for sentence in sentences:
                 if (values := sentence.read(text)) is not None:

@@ -1,4 +1,4 @@
-"""Newsletters: filed stories and readers go in; sent issues and a delivery log come out.
+"""E-mail newsletters: filed stories and subscribers go in; sent issues and a delivery log come out.
 
 composing      compose and render an issue from values alone; pure
 issues         gather an issue's stories from the records, file it, read it back

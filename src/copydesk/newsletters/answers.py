@@ -1,4 +1,4 @@
-"""What a mail server answered, as a value; its text is cleaned and names no reader."""
+"""The answer of an SMTP server to a sent message, as a value with reader addresses removed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SLOW_DOWN = frozenset({421, 454})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of one message.
+    """The outcome of sending one message by SMTP.
 
     `accepted`: 2xx after its end. `later`: 4xx. `slow-down`: 421 or 454, the server wants fewer
     messages. `refused`: 5xx. `unsent`: the connection broke before the message's end was written,
     so it is surely not delivered. `uncertain`: its end was written, and no credible answer came.
 
-    `code` is the server's, 0 where there was no answer; `status` is the enhanced code (RFC 3463)
+    `code` is the server's, 0 if there was no answer; `status` is the enhanced code (RFC 3463)
     such as "5.1.1", or "". `words` are the server's text in one line, at most 200 characters, with
     addresses replaced by `<address>`; our own words where the server said nothing. `stage` is the
     step that was answered: a refusal of the `sender` is not the reader's fault.
@@ -39,14 +39,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A server's answer to one command, its lines joined by blanks."""
+    """An SMTP server's reply to one command: its code, and its lines joined by blanks."""
 
     code: int
     words: str
 
 
 def judge_reply(reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
-    """Decide what an expected answer at this stage means for the message."""
+    """Turn an SMTP server's reply at a stage of sending into the outcome for the message."""
     status = _STATUS.match(reply.words)
     return Answer(
         kind=_classify(reply.code),
@@ -69,8 +69,8 @@ def _classify(code: int) -> AnswerKind:
 
 ADDRESS_MARK = "<address>"
 _MOST = 200  # characters that are kept
-_LOOKED_AT = 4_000  # characters that are read: a server may say megabytes
-_SHORTEST_NAME = 3  # of a mailbox: "a" stands in every word
+_LOOKED_AT = 4_000  # characters that are read: a server may send megabytes
+_SHORTEST_NAME = 3  # of a mailbox: the name "a" would match in many texts
 _ADDRESS = re.compile(
     r"""<?(?:"[^"\n]{1,64}"|[^\s<>"'(),;:\[\]]{1,320}?)(?:@|%40|=40)[^\s<>"'(),;:]{1,255}>?""",
     re.IGNORECASE,
@@ -78,7 +78,7 @@ _ADDRESS = re.compile(
 
 
 def clean_words(said: str, addresses: Iterable[str] = ()) -> str:
-    """Return a server's text as one line of at most 200 characters, addresses as `<address>`.
+    """Return an SMTP server's text as one line of at most 200 characters, addresses as `<address>`.
 
     Bare mailbox names (`550 joe: no such user`) are removed for the given `addresses`.
     """

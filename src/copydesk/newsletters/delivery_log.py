@@ -1,4 +1,4 @@
-"""The delivery log: list sendings, stop and resume them, and list who received an issue."""
+"""The delivery log: list sent issues, pause and resume their sending, list who received them."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingRow:
-    """A sending with its messages by state, what was returned, and views of its page.
+    """A newsletter issue's sending: its messages by state, returned ones, and page views.
 
-    `next_due` is when the next message is tried, None where none is left. `again_by` sent it to the
-    uncertain once more, at `again_at`.
+    `next_due` is when the next message is tried, None if none is left. `again_by` is who sent the
+    issue once more, at `again_at`, to the readers whose delivery was uncertain.
     """
 
     issue: str
@@ -51,7 +51,7 @@ class SendingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingRehearsal:
-    """What sending an issue would do: how many readers, how large, what it waits for."""
+    """What sending a newsletter issue would do: how many readers, how large, what it waits for."""
 
     issue: str
     letter: str
@@ -61,18 +61,18 @@ class SendingRehearsal:
 
 
 def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
-    """Return the sendings, newest first; with an issue's name those before it."""
+    """Return newsletter sendings, newest first; with `before`, those older than that issue's."""
     sendings = store.ledger.list_sendings(most, before=before)
     return [_make_row(store, sending) for sending in sendings]
 
 
 def find_sending(store: MailStore, issue: str) -> SendingRow:
-    """Return the sending of an issue; raises UsageError where there is none."""
+    """Return the sending of a newsletter issue; raises UsageError if it was never sent."""
     return _make_row(store, _find(store, issue))
 
 
 def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> SendingRehearsal:
-    """Return what sending an issue would do; raises as `begin_sending` does, MailError."""
+    """Return what sending a newsletter issue would do; raises as `begin_sending`, MailError."""
     from copydesk.newsletters.issues import make_outgoing
 
     mail = read_issue_to_send(newsroom, issue)
@@ -89,9 +89,9 @@ def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> Sendin
 def stop_sending(
     store: MailStore, issue: str, word: Literal["paused", "ended"], by: str
 ) -> SendingRow:
-    """Pause or end a sending; messages under way are finished.
+    """Pause or end the sending of a newsletter issue; messages under way are finished.
 
-    Raises UsageError where it is finished or was never queued.
+    Raises UsageError if it is finished or was never queued.
     """
     sending = _find(store, issue)
     if sending.state not in _GOING:
@@ -101,9 +101,9 @@ def stop_sending(
 
 
 def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
-    """Resume a paused sending, or approve a waiting one; `serve` sends it.
+    """Resume a paused sending of a newsletter issue, or approve a waiting one; `serve` sends it.
 
-    Raises UsageError where it is finished or the mail checks hold it back.
+    Raises UsageError if it is finished or the mail checks hold it back.
     """
     sending = _find(store, issue)
     if sending.state not in {"paused", "awaits-word"}:
@@ -148,9 +148,9 @@ def _make_row(store: MailStore, sending: Sending) -> SendingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoLine:
-    """One reader of an issue, the state of the message since when, and the server's text.
+    """One reader of a newsletter issue: the message's state and since when, and the server's text.
 
-    `address` is "" where the reader was erased, `at` None while the message is queued; `code` is 0
+    `address` is "" if the reader was erased, `at` None while the message is queued; `code` is 0
     where no server answered.
     """
 
@@ -165,7 +165,7 @@ class WhoLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoPage:
-    """Some rows of an issue, each with its reader's number; `after` begins the next page.
+    """A page of an issue's readers, each row with a reader's number; `after` starts the next page.
 
     `after` is 0 on the last page. The row of a service has number 0.
     """
@@ -175,7 +175,9 @@ class WhoPage:
 
 
 def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]:
-    """Walk the readers of an issue, all or those of a state; raises UsageError for none such."""
+    """Yield the readers of a newsletter issue, all or those whose message is in `state`; raises
+    UsageError for an unknown issue or state.
+    """
     sending = _find_sending(store, issue)
     return map(_line_of, store.ledger.walk(sending.number, _read_state(state)))
 
@@ -183,7 +185,7 @@ def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]
 def page_who(
     store: MailStore, issue: str, state: str = "", after: int = 0, most: int = 100
 ) -> WhoPage:
-    """Return a page of an issue's readers, after the reader `after`; raises as `list_who`."""
+    """Return a page of an issue's readers, those after number `after`; raises as `list_who`."""
     sending = _find_sending(store, issue)
     walked = store.ledger.walk(sending.number, _read_state(state), after)
     entries = list(itertools.islice(walked, most + 1))
@@ -194,7 +196,7 @@ def page_who(
 
 
 def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] | None:
-    """Return the row of an address with its reader's number; None where there is none.
+    """Return a reader's number and row in an issue's delivery log, by address; None if not in it.
 
     Raises UsageError for an unknown issue.
     """
@@ -206,7 +208,7 @@ def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] 
 
 
 def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
-    """Return the issues queued to a reader, by number, newest first."""
+    """Return the newsletter issues queued to a reader, newest first."""
     return [_line_of(entry) for entry in store.ledger.of(number)]
 
 
@@ -219,7 +221,7 @@ def _find_sending(store: MailStore, issue: str) -> Sending:
 
 
 def _read_state(state: str) -> Collection[DeliveryState]:
-    """Return the states that a name means, () for all."""
+    """Return the delivery states that a name means, () for all."""
     states = {name_state(each): each for each in DeliveryState}
     if state and state not in states:
         hint = f"there are: {', '.join(states)}"

@@ -24,8 +24,8 @@ _SIGNED = (
     "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "auto-submitted", "mime-version",
     "content-type", "content-transfer-encoding",
 )  # fmt: skip
-# Named once more than they are there, so that none can be put above the signed one (RFC 6376,
-# section 8.15): what a reader sees or answers to, what a button does, how the body is read.
+# Named once more than they occur, so that nobody can add another above the signed one (RFC 6376,
+# section 8.15): fields that a reader sees or replies to, buttons, and how the body is read.
 _CLOSED = (
     "from", "to", "cc", "subject", "date", "reply-to", "list-unsubscribe", "list-unsubscribe-post",
     "mime-version", "content-type", "content-transfer-encoding",
@@ -45,7 +45,7 @@ class _Signature:
 
 
 class _Key:
-    """A private key as dkimpy calls it: signs a digest."""
+    """A private key that dkimpy can call to sign a digest."""
 
     def __init__(self, key: RSAPrivateKey | Ed25519PrivateKey) -> None:
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as Rsa
@@ -67,14 +67,14 @@ class _Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Signs for a domain, with the key that the DNS has under `selector`."""
+    """Signs messages with DKIM for a domain, with the key that the DNS has under `selector`."""
 
     domain: str
     selector: str
     _key: _Key = field(repr=False)
 
     def sign(self, message: bytes, date: datetime) -> bytes:
-        """Return the message with its signature on top, made at `date`."""
+        """Return a message with its DKIM signature on top, made at `date`."""
         import dkim
         from dkim.canonicalization import CanonicalizationPolicy
 
@@ -99,9 +99,9 @@ class Signer:
 
 
 def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
-    """Return the signer for a domain, by a private key in PEM, RSA or Ed25519.
+    """Return the DKIM signer for a domain, by a private key in PEM, RSA or Ed25519.
 
-    `options.domain` takes precedence over `domain`. Raises MailError where the extra copydesk[dkim]
+    `options.domain` takes precedence over `domain`. Raises MailError if the extra copydesk[dkim]
     is not installed or the key cannot be used.
     """
     try:
@@ -147,6 +147,6 @@ def _load_key(key: bytes, name: str) -> _Key:
 
 
 def _choose_fields(headers: list[tuple[bytes, bytes]]) -> list[str]:
-    """Return the header fields to sign, and those that nobody may add later."""
+    """Return the names of the header fields to sign, and of those that nobody may add later."""
     present = {name.decode("ascii", "replace").lower() for name, _ in headers}
     return [name for name in _SIGNED if name in present] + list(_CLOSED)

@@ -1,4 +1,4 @@
-"""Write messages: an issue and one reader's links go in; the bytes of a mail come out.
+"""Write e-mail messages: an issue and one reader's links go in; a message's bytes come out.
 
 RFC 5322 and MIME, quoted-printable, so that any relay accepts them; signed where there is a key.
 """
@@ -34,7 +34,7 @@ _PLACES = {UNSUBSCRIBE: 0, CHOICES: 1}
 
 
 class MessageTemplate:
-    """The message of one issue, multipart/alternative, for any number of readers."""
+    """The message of one newsletter issue, multipart/alternative, to fill in for each reader."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class MessageTemplate:
         date: datetime,
         signer: Signer | None = None,
     ) -> None:
-        """Encode what all readers share; raises MailError for an invalid address."""
+        """Encode the parts that all readers share; raises MailError for an invalid address."""
         self._signer = signer
         self._date = date
         boundary = name_boundary(issue.subject, issue.text, issue.html)
@@ -54,7 +54,7 @@ class MessageTemplate:
         self._opening, self._middle, self._closing = write_frame(boundary)
 
     def for_reader(self, places: ReaderPlaces) -> Envelope:
-        """Return a reader's message, signed where there is a signer.
+        """Return a reader's message, signed with DKIM if there is a signer.
 
         Raises MailError for an invalid address, link or id. No value can break out of its field.
         Links are unchanged in the text and escaped in the HTML.
@@ -85,7 +85,7 @@ class MessageTemplate:
 
 
 def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
-    """Return the header fields below the reader's own, without those of the body."""
+    """Return the message header fields that all readers share, without those of the body."""
     head = write_words("Subject", subject) + write_date(date)
     if addressing.reply_to:
         head += write_mailbox("Reply-To", "", addressing.reply_to)
@@ -95,19 +95,19 @@ def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
 
 
 def write_alternative(boundary: bytes) -> bytes:
-    """Return the header of a body in two forms, with the empty line after it."""
+    """Return the header of a multipart/alternative body, with the empty line after it."""
     kind = b"Content-Type: multipart/alternative;\r\n boundary="
     return kind + b'"' + boundary + b'"\r\n\r\n'
 
 
 def name_boundary(*words: str) -> bytes:
-    """Return a boundary; "=_" cannot occur in quoted-printable."""
+    """Return a MIME boundary by a digest of texts; its "=_" cannot occur in quoted-printable."""
     digest = hashlib.sha256("\0".join(words).encode("utf-8", "replace"))
     return b"=_" + digest.hexdigest()[:32].encode()
 
 
 def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what goes before the text, between text and HTML, and at the end."""
+    """Return the MIME lines before the text part, between text and HTML, and at the end."""
     return (
         b"--" + boundary + b"\r\n" + write_kind("plain"),
         b"\r\n--" + boundary + b"\r\n" + write_kind("html"),
@@ -116,13 +116,13 @@ def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def write_kind(subtype: str) -> bytes:
-    """Return the header of a text part, with the empty line after it."""
+    """Return the MIME header of a text part, with the empty line after it."""
     kind = write_field("Content-Type", f"text/{subtype}; charset=utf-8")
     return kind + write_field("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
 
 
 def _write_unsubscribe(link: str) -> bytes:
-    """Return List-Unsubscribe (RFC 2369), and one-click (RFC 8058) for https."""
+    """Return List-Unsubscribe (RFC 2369), and for https the one-click field (RFC 8058)."""
     field = write_field("List-Unsubscribe", f"<{link}>")
     if link.startswith("https://"):
         field += write_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
@@ -135,7 +135,7 @@ def _write_unsubscribe(link: str) -> bytes:
 def write_mail(
     addressing: Addressing, mail: PersonalMail, signer: Signer | None = None
 ) -> Envelope:
-    """Write a mail to one person.
+    """Write a message to one person, such as a confirmation mail.
 
     It has no unsubscribe link, so its `addressing` should name no list. Raises MailError for an
     invalid address or id.
@@ -172,7 +172,7 @@ END = b"\r\n"
 _MOST_CHARACTERS = 500
 _MOST_ON_A_LINE = 78  # without its end, where it can be folded (the same section)
 _FIELD_OCTETS = 900  # of a value on one line, which has 998 at most (RFC 5322, section 2.1.1)
-# marks that turn the direction of what follows: a name could hide its own end
+# marks that change the text direction: with one a name could hide its end
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _HALVES = re.compile("[\ud800-\udfff]")
 _MESSAGE_ID = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[!#-'*+\-/-9=?A-Z^-~.]+")
@@ -182,34 +182,34 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def clean(words: str) -> str:
-    """Return text as one line without controls, direction marks and surrogates."""
+    """Return text as one line without control characters, direction marks and surrogates."""
     return text.fold(_HALVES.sub("", _DIRECTIONS.sub("", words)))[:_MOST_CHARACTERS]
 
 
 def write_field(name: str, value: str) -> bytes:
-    """Return a field with an ASCII value; raises MailError where it would break out of it."""
+    """Return a header field; raises MailError for a value too long or not printable ASCII."""
     if len(value) > _FIELD_OCTETS or not value.isascii() or not value.isprintable():
         raise MailError("no value for a field of a message", subject=name)
     return f"{name}: {value}".encode() + END
 
 
 def write_words(name: str, words: str) -> bytes:
-    """Return a field of free text, cleaned and folded."""
+    """Return a header field of free text, cleaned and folded."""
     return f"{name}: {_encode(clean(words), len(name) + 2)}".encode() + END
 
 
 def write_mailbox(name: str, words: str, address: str) -> bytes:
-    """Return a field with a name and an address."""
+    """Return a header field with a display name and an e-mail address."""
     return _write_with_name(name, words, f"<{spell_address(address)}>")
 
 
 def write_date(date: datetime) -> bytes:
-    """Return the Date field; `date` must have a time zone."""
+    """Return the Date header field; `date` must have a time zone."""
     return write_field("Date", format_datetime(date))
 
 
 def write_message_id(message_id: str) -> bytes:
-    """Return the Message-ID field; `message_id` comes without angle brackets."""
+    """Return the Message-ID header field; `message_id` comes without angle brackets."""
     if not _MESSAGE_ID.fullmatch(message_id):
         raise MailError("no id for a message", subject=clean(message_id))
     return write_field("Message-ID", f"<{message_id}>")
@@ -225,7 +225,7 @@ def check_web_address(address: str) -> str:
 
 
 def write_list_fields(addressing: Addressing) -> bytes:
-    """Return the fields that all messages of a list share (RFC 2919, RFC 2369)."""
+    """Return the header fields that all messages of a mailing list share (RFC 2919, RFC 2369)."""
     fields = b""
     if addressing.list_id:
         if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
@@ -241,7 +241,7 @@ def write_list_fields(addressing: Addressing) -> bytes:
 
 
 def _write_with_name(name: str, words: str, what: str) -> bytes:
-    """Return a field with a name and a value, on a second line where one is too short."""
+    """Return a header field with a name and a value, on two lines if one is too short."""
     phrase = _write_phrase(words, len(name) + 2)
     if not phrase:
         return f"{name}: {what}".encode() + END
@@ -252,7 +252,7 @@ def _write_with_name(name: str, words: str, what: str) -> bytes:
 
 
 def _write_phrase(words: str, used: int) -> str:
-    """Return a name as a phrase: quoted, or encoded where it is long or not ASCII."""
+    """Return a display name as a phrase: quoted, or encoded if it is long or not ASCII."""
     cleaned = clean(words)
     escaped = cleaned.replace("\\", "\\\\").replace('"', '\\"')
     is_short = used + len(escaped) + 2 <= _MOST_ON_A_LINE
@@ -266,7 +266,7 @@ def _encode(words: str, used: int) -> str:
 
 
 def _is_plain(words: str) -> bool:
-    """Decide whether text needs no encoding; text that looks encoded does."""
+    """Return whether text needs no encoding; text that looks encoded does."""
     return words.isascii() and "=?" not in words
 
 
@@ -289,7 +289,7 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
 
 
 def spell_address(address: str) -> str:
-    """Return an address for SMTP: the domain in ASCII, the local part unchanged.
+    """Return an e-mail address for SMTP: the domain in ASCII, the local part unchanged.
 
     Raises MailError, which does not show the address, for an invalid one.
     """
@@ -307,7 +307,7 @@ def spell_address(address: str) -> str:
 def _fits(local: str, spelled: str) -> bool:
     try:
         return len(local.encode()) <= _MOST_LOCAL_OCTETS and len(spelled.encode()) <= MOST_OCTETS
-    except UnicodeEncodeError:  # half a character
+    except UnicodeEncodeError:  # a lone surrogate
         return False
 
 
@@ -326,7 +326,7 @@ def _spell_domain(domain: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressing:
-    """The sender and the list (RFC 2919): what all readers of a letter share.
+    """The sender and the mailing list (RFC 2919): what all readers of a newsletter share.
 
     `list_id` looks like a host name, `daily.letters.example.org`; `archive` is the URL of the page
     with all issues. "" leaves a field out.
@@ -343,7 +343,7 @@ class Addressing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderPlaces:
-    """The values of one reader's message; `message_id` is without its angle brackets."""
+    """The values that differ in each reader's message; `message_id` has no angle brackets."""
 
     address: str = field(repr=False)
     unsubscribe: str = field(repr=False)
@@ -363,7 +363,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalMail:
-    """A mail to one person; without `html` it is plain text only."""
+    """A message to one person; without `html` it is plain text only."""
 
     to: str = field(repr=False)
     subject: str
@@ -390,7 +390,7 @@ def encode(words: str) -> bytes:
 
 
 def encode_alone(words: str) -> bytes:
-    """Return encoded text after which any other may follow on the same line."""
+    """Return text in quoted-printable that ends in a soft line end, so that any text may follow."""
     encoded = encode(words)
     start = encoded.rfind(b"\n") + 1
     if len(encoded) - start >= _LINE_OCTETS:  # no room for the soft end
@@ -402,7 +402,7 @@ def encode_alone(words: str) -> bytes:
 
 
 def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
-    """Return a body in encoded pieces, with the numbers of placeholders between them."""
+    """Return a message body in encoded pieces, with the numbers of placeholders between them."""
     pattern = re.compile("(" + "|".join(map(re.escape, places)) + ")")
     pieces = pattern.split(body)
     parts: list[bytes | int] = []
@@ -417,5 +417,5 @@ def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
 
 
 def fill(parts: list[bytes | int], value: Callable[[int], bytes]) -> bytes:
-    """Return the body with each placeholder replaced by its value, encoded alone."""
+    """Return a message body with each placeholder replaced by its value, encoded alone."""
     return b"".join(value(part) if isinstance(part, int) else part for part in parts)

@@ -1,7 +1,7 @@
-"""Send messages over SMTP; each gets an Answer.
+"""Send messages over SMTP; each message gets an Answer.
 
-A connection is encrypted or stays on this machine. A broken connection leaves a message `unsent`
-or `uncertain`: by whether its last line was written.
+A connection is encrypted or stays on this machine. If it breaks, the message is `unsent` or, once
+its last line was written, `uncertain`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _AWAY = "look at `host` and `port` in [mail.smtp]; letters wait until it is ther
 
 
 async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) -> SmtpLine:
-    """Connect to the SMTP server as the options say; `tls` replaces the system's trust.
+    """Connect and sign in to the SMTP server; `tls` replaces the system's trusted certificates.
 
-    Raises MailServerError where the server is away, slow or busy. Raises MailError where a person
+    Raises MailServerError if the server is away, slow or busy. Raises MailError if a person
     must act: no TLS, an invalid certificate, a refused sign-in, `none` for another machine. It
     never falls back to an unencrypted connection.
     """
@@ -51,7 +51,7 @@ async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) 
         timeout=options.timeout_seconds,
         local_hostname=_own_name(),
         use_tls=options.security == "tls",
-        start_tls=False,  # as a step of ours, to know what failed
+        start_tls=False,  # we do it ourselves, to know what failed
         tls_context=tls,
     )
     try:
@@ -119,7 +119,7 @@ def _check_plain(options: SmtpOptions) -> None:
 
 
 def _translate(error: Exception, options: SmtpOptions) -> MailError:
-    """Return a library's error as ours."""
+    """Return an error of aiosmtplib or the network as a MailError."""
     if _is_of_tls(error):
         reason = _find_reason(error)
         hint = f"{reason}; {_BAD_CERTIFICATE}" if reason else _BAD_CERTIFICATE
@@ -154,7 +154,7 @@ def _name(options: SmtpOptions) -> str:
 
 
 def _own_name() -> str:
-    """Return this machine's name for EHLO, an address literal where it has no full name.
+    """Return this machine's name for EHLO, or an address literal if it has no full name.
 
     Asks no resolver: one that is away would delay each connection.
     """
@@ -173,7 +173,7 @@ _Step = tuple[SmtpStage, bytes, Collection[int]]
 
 
 class SmtpLine:
-    """An open, signed-in connection, for one task at a time."""
+    """An open, signed-in connection to an SMTP server, for one task at a time."""
 
     def __init__(self, conversation: Conversation, extensions: Collection[str]) -> None:
         self._conversation = conversation
@@ -181,11 +181,11 @@ class SmtpLine:
 
     @property
     def is_open(self) -> bool:
-        """Decide whether another message can be sent."""
+        """Return whether another message can be sent over the connection."""
         return self._conversation.is_open
 
     async def send(self, envelope: Envelope) -> Answer:
-        """Send a message and return what became of it; raises nothing that the server causes.
+        """Send a message and return its outcome; an error caused by the server is not raised.
 
         After a refusal the connection stays open. After 421, a broken connection or a confused
         server it is closed. Cancelling closes it, too, and leaves the outcome unknown.
@@ -205,11 +205,11 @@ class SmtpLine:
 
     @property
     def certificate_end(self) -> datetime | None:
-        """Return when the server's certificate expires; None without encryption."""
+        """Return when the SMTP server's certificate expires; None without encryption."""
         return self._conversation.certificate_end
 
     async def try_out(self, sender: str, recipient: str) -> Answer:
-        """Ask whether a message would be accepted, as far as RCPT says it; send none.
+        """Ask the SMTP server whether it accepts a sender and a recipient, without sending.
 
         `accepted` means that sender and recipient are accepted; nothing was sent.
         """
@@ -227,12 +227,12 @@ class SmtpLine:
         return answer
 
     async def close(self) -> None:
-        """Quit, where the connection is open, and close it."""
+        """Send QUIT if the connection is open, and close it."""
         try:
             if self.is_open:
                 await self._conversation.ask(b"QUIT\r\n")
         except LineLostError:
-            pass  # that was the point
+            pass  # the connection is gone, as wanted
         finally:
             self._conversation.end("closed")
 
@@ -262,7 +262,7 @@ class SmtpLine:
             return self._judge_loss(lost, stage, envelope.recipient, is_ended=is_ended)
 
     async def _give_up(self, reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
-        """Return what a refusal means, and reset the server."""
+        """Return the outcome of a refused message, and reset the server's state."""
         if reply.code < 400:
             raise LineLostError(f"the server answered {reply.code}, which was not asked")
         answer = judge_reply(reply, stage, recipient)
@@ -297,7 +297,7 @@ class SmtpLine:
 
 
 def _is_head_ascii(message: bytes) -> bool:
-    """Decide whether a message's header is ASCII, as all are but some addresses."""
+    """Return whether a message's header is ASCII, as all are but for some addresses."""
     return message[: message.find(b"\r\n\r\n")].isascii()
 
 
@@ -310,15 +310,15 @@ def _is_head_ascii(message: bytes) -> bool:
 _MOST_BYTES = 32_768  # of one answer; RFC 5321 has 512 a line
 _LINE = re.compile(rb"(\d{3})(?:([ -])([^\n]*))?\r?\n")
 _END = b".\r\n"
-# More patience for the answer to a letter's end, after which a server looks through the letter: ten
-# minutes of RFC 5321, section 4.5.3.2.6, at the default of one. Who gives up early makes letters
-# uncertain that were taken.
+# More patience for the answer to a message's end, when a server scans the message: ten
+# minutes of RFC 5321, section 4.5.3.2.6, at the default of one. Giving up early makes messages
+# uncertain that were accepted.
 _TIMES_LONGER = 10
 _T = TypeVar("_T")
 
 
 class LineLostError(Exception):
-    """Raised inside this module when the connection is of no more use.
+    """Raised inside this module when the SMTP connection cannot be used any more.
 
     `reply` is an unasked answer that came last.
     """
@@ -330,7 +330,7 @@ class LineLostError(Exception):
 
 
 class Conversation(asyncio.Protocol):
-    """One command at a time; a second answer to a command ends the conversation."""
+    """The SMTP dialogue on one connection, one command at a time; a second reply ends it."""
 
     def __init__(self, transport: asyncio.Transport, timeout_seconds: float) -> None:
         self._transport = transport
@@ -345,39 +345,39 @@ class Conversation(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Decide whether a command can be written."""
+        """Return whether a command can be written."""
         return not (self._lost or self._heard or self._transport.is_closing())
 
     @property
     def certificate_end(self) -> datetime | None:
-        """Return when the server's certificate expires; None without encryption."""
+        """Return when the SMTP server's certificate expires; None without encryption."""
         tls = self._transport.get_extra_info("ssl_object")
         ends = (tls.getpeercert() or {}).get("notAfter") if tls is not None else None
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
     async def ask(self, command: bytes) -> Reply:
-        """Write a command (with its CRLF) and return the answer; raises LineLostError for none."""
+        """Write a command (with CRLF) and return the reply; raises LineLostError if none comes."""
         self._check_silence()
         self._transport.write(command)
         return await self._listen()
 
     async def write_body(self, message: bytes) -> None:
-        """Write a message without its end; return once the kernel has it.
+        """Write a message without its end mark; return once the kernel has it.
 
         From then on only `ask_end` can make the server accept the message.
         """
         self._check_silence()
         self._transport.write(_stuff(message))
-        # a line that the server closed meanwhile is found to be so
+        # lets the event loop notice that the server has closed the connection
         await asyncio.sleep(0)
         if self._is_waiting_to_write:
             await self._within_time(self._flush(), "the server takes no more of a letter")
         self._check_silence()
 
     async def ask_end(self) -> Reply:
-        """Write the end of a message and return the answer.
+        """Write the end mark of a message and return the server's reply.
 
-        A second answer in the same read must agree or say goodbye; otherwise nobody knows which
+        A second reply in the same read must agree or say goodbye; otherwise nobody knows which
         counts.
         """
         self._transport.write(_END)
@@ -390,7 +390,7 @@ class Conversation(asyncio.Protocol):
         return reply
 
     def end(self, why: str) -> None:
-        """Close the connection at once."""
+        """Close the connection at once; `why` is kept as the reason."""
         self._lost = self._lost or why
         self._transport.abort()
 
@@ -431,7 +431,7 @@ class Conversation(asyncio.Protocol):
             raise LineLostError(what) from None
 
     def _take_reply(self) -> Reply | None:
-        """Take the first complete answer from what was received; None while it is incomplete.
+        """Remove and return the first complete reply received; None while it is incomplete.
 
         Raises LineLostError for anything that is no answer.
         """
@@ -481,7 +481,7 @@ class Conversation(asyncio.Protocol):
 
 
 def _stuff(message: bytes) -> bytes:
-    """Prepare a message for DATA: lines end with CRLF, dots are doubled (RFC 5321, 4.5.2).
+    """Prepare a message for SMTP's DATA: lines end with CRLF, dots are doubled (RFC 5321, 4.5.2).
 
     A bare CR or LF becomes CRLF: some servers take it for the end, and the rest for a new message.
     """

@@ -29,18 +29,5 @@ if TYPE_CHECKING:
     from copydesk.newsroom._newsroom import mark_files as mark_files
     from copydesk.newsroom._newsroom import open_newsroom as open_newsroom
     from copydesk.newsroom._newsroom import with_stores as with_stores
-    from copydesk.newsroom._records import check_records as check_records
-    from copydesk.newsroom._records import find_record as find_record
-    from copydesk.newsroom._records import open_seal as open_seal
-    from copydesk.newsroom._records import record_at as record_at
-    from copydesk.newsroom._records import record_path as record_path
-    from copydesk.newsroom._starts import Demo as Demo
-    from copydesk.newsroom._starts import adopt as adopt
-    from copydesk.newsroom._starts import demo as demo
-    from copydesk.newsroom._starts import demo_newsroom as demo_newsroom
-    from copydesk.newsroom._starts import new as new
-    from copydesk.newsroom._starts import new_beat as new_beat
-    from copydesk.newsroom._starts import require_free_folder as require_free_folder
-    from copydesk.newsroom._starts import setting_rows as setting_rows
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

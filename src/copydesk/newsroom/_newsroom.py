@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from copydesk import config
-from copydesk.archive import Archive, ArticleStore, read_rulings
+from copydesk.archive import Archive, ArticleStore, git, read_rulings
 from copydesk.errors import BusyError, ConfigError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
 from copydesk.kit import locks
@@ -36,6 +36,7 @@ class Newsroom:
     articles: ArticleStore
     album: Album
     memory: Memory
+    repository: git.Repository
 
     @property
     def beat(self) -> Beat:
@@ -99,6 +100,7 @@ def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: 
         articles=ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
         album=Album(kept / "pictures", settings.pictures.max_bytes),
         memory=memory,
+        repository=git.Repository(settings.root),
     )
 
 

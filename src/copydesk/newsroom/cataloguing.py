@@ -11,14 +11,19 @@ from typing import TypeVar
 
 import orjson
 
-from copydesk.archive import Archive, ArticleStore, Signature, git
-from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, read_signatures
+from copydesk.archive import Archive, ArticleStore
+from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, compare_stamps
 from copydesk.errors import CatalogueError, CopydeskError, RecordError, WorkerError
 from copydesk.judge import gate
 from copydesk.kit import processes, text
 from copydesk.news import Story
-from copydesk.newsroom._newsroom import TICK_NS, Failure, Newsroom, Progress, Silence, Troubles
-from copydesk.newsroom.filing import find_article
+from copydesk.newsroom._newsroom import Failure, Newsroom, Progress, Silence, Troubles
+from copydesk.newsroom.following import (
+    CATALOGUE_FILE,
+    Snapshot,
+    take_snapshot,
+    take_snapshot_of,
+)
 from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
 
 
@@ -43,7 +48,7 @@ def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport
     records cannot be listed.
     """
     began, troubles = time.monotonic(), Troubles()
-    with contextlib.closing(Catalogue(newsroom.private / FILE)) as catalogue:
+    with _open_file(newsroom) as catalogue:
         before = catalogue.signatures()
         sweep_records(newsroom, catalogue, progress)
         after = catalogue.signatures()
@@ -59,26 +64,18 @@ def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport
     )
 
 
-def find_stale_entries(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return the paths of the given records that changed since the catalogue read them.
-
-    `signatures` has the current signature by path, None for a missing record. The catalogue is
-    opened read-only, so that a server of an older version does not change it.
-    """
-    known = read_signatures(newsroom.private / FILE, signatures)
-    now = {path: hash(sign) for path, sign in signatures.items() if sign is not None}
-    return {path for path in signatures if now.get(path) != known.get(path)}
-
-
 # Open: the catalogue file, or a catalogue in memory if the file cannot be used.
 
-FILE = "catalogue.sqlite"
 _Answer = TypeVar("_Answer")
 Warn = Callable[[CatalogueError], None]
 
 
 def _say_nothing(_error: CatalogueError) -> None:
     """Ignore the error."""
+
+
+def _open_file(newsroom: Newsroom) -> contextlib.closing[Catalogue]:
+    return contextlib.closing(Catalogue(newsroom.private / CATALOGUE_FILE))
 
 
 @contextlib.contextmanager
@@ -89,7 +86,7 @@ def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalog
     `warn`. Filling that takes longer, as every record is read.
     """
     try:
-        catalogue = Catalogue(private / FILE)
+        catalogue = Catalogue(private / CATALOGUE_FILE)
     except CatalogueError as error:
         warn(error)
         catalogue = Catalogue()
@@ -107,7 +104,7 @@ def open_swept_catalogue(
     """
     with contextlib.ExitStack() as stack:
         try:
-            catalogue = stack.enter_context(contextlib.closing(Catalogue(newsroom.private / FILE)))
+            catalogue = stack.enter_context(_open_file(newsroom))
             snapshot = sweep_records(newsroom, catalogue, progress)
         except CatalogueError as error:
             warn(error)
@@ -125,7 +122,7 @@ def ask_catalogue(
     memory for which every record is read.
     """
     try:
-        with contextlib.closing(Catalogue(newsroom.private / FILE)) as catalogue:
+        with _open_file(newsroom) as catalogue:
             follow_commits(newsroom, catalogue)
             return question(catalogue)
     except CatalogueError as error:
@@ -147,27 +144,6 @@ _HEAD, _RULES, _STORY_RULES = "head", "rules", "story rules"  # notes of the cat
 _SILENCE = Silence()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The signatures of all records at a moment (ns since 1970), taken without reading any."""
-
-    taken_ns: int
-    signatures: Mapping[str, Signature]
-
-    def find_changes(self, now: Snapshot) -> set[str]:
-        """Return the paths of existing records that are new or may have changed since."""
-        return {
-            path
-            for path, signature in now.signatures.items()
-            if signature != self.signatures.get(path) or not _is_settled(signature, self.taken_ns)
-        }
-
-
-def take_snapshot(records: Archive) -> Snapshot:
-    """Return the signatures of all records now; raises RecordError if a folder cannot be listed."""
-    return Snapshot(taken_ns=time.time_ns(), signatures=records.signatures(stories=True))
-
-
 def sweep_records(
     newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE
 ) -> Snapshot:
@@ -175,16 +151,12 @@ def sweep_records(
 
     Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
-    head = git.Repository(newsroom.root).head()
+    head = newsroom.repository.head()
     now = take_snapshot(newsroom.archive)
-    stand = dict(_sign(now.signatures, now.taken_ns))
-    before = catalogue.signatures()
-    changed = {
-        path: signature
-        for path, signature in stand.items()
-        if not signature or before.get(path) != signature
-    }
-    _take_in(newsroom, catalogue, _News(changed, before.keys() - stand.keys(), head), progress)
+    stand, before = now.settled_stamps(), catalogue.signatures()
+    changed, lost = compare_stamps(before, stand)
+    news = _News({path: stand[path] for path in changed}, lost, head)
+    _take_in(newsroom, catalogue, news, progress)
     return now
 
 
@@ -194,7 +166,7 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
     Without git, or after history was rewritten, every record is swept. Raises RecordError like
     `sweep_records`.
     """
-    repository = git.Repository(newsroom.root)
+    repository = newsroom.repository
     head, known = repository.head(), catalogue.note(_HEAD)
     paths = repository.find_changes_between(known, head) if known and head else None
     if paths is None:
@@ -266,10 +238,8 @@ class _News:
 
 
 def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
-    taken_ns = time.time_ns()
-    signatures = {path: records.signature(path) for path in paths if text.is_encodable(path)}
-    there = {path: signature for path, signature in signatures.items() if signature is not None}
-    return _News(dict(_sign(there, taken_ns)), signatures.keys() - there.keys(), head)
+    now, asked = take_snapshot_of(records, paths), filter(text.is_encodable, paths)
+    return _News(now.settled_stamps(), set(asked) - now.signatures.keys(), head)
 
 
 def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress) -> None:
@@ -312,25 +282,6 @@ def _read_digests(noted: str) -> Mapping[str, str]:
     return found
 
 
-def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[str, int]]:
-    """Yield an integer for each signature, 0 if the file may change without changing it.
-
-    Names that are not UTF-8 are left out, as they cannot be stored.
-    """
-    for path, signature in signatures.items():
-        if path.isascii() or text.is_encodable(path):
-            yield path, hash(signature) if _is_settled(signature, taken_ns) else 0
-
-
-def _is_settled(signature: Signature, taken_ns: int) -> bool:
-    """Decide whether another edit is sure to change this signature.
-
-    Two edits within a clock tick of the file system leave the same signature. So a file changed
-    less than a tick before (or, with the clock set back, after) `taken_ns` is not settled.
-    """
-    return abs(taken_ns - signature.changed_ns) > TICK_NS
-
-
 # Entries: records are read into catalogue entries, on all cores if there are many.
 
 _MANY = 2000  # number of records from which starting other processes pays
@@ -363,7 +314,7 @@ class _Maker:
         return entries, broken
 
     def _make(self, story: Story, signature: int) -> CatalogueEntry:
-        article = find_article(self.articles, story)
+        article = self.articles.find_for(story)
         return CatalogueEntry(
             story=story,
             signature=signature,

@@ -6,21 +6,24 @@ Old stories move to the archive folder in the same way, once a month.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from copydesk import archive, review
-from copydesk.archive import Archive, ArticleStore, FileChange, record, sealing
-from copydesk.archive.change import Begun, Change, Committed, WriteLock
+from copydesk.archive import Archive, ArticleStore, FileChange, sealing
+from copydesk.archive.change import Change, Committed, WriteLock
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError, GitError, RecordError, SealError
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates, urls
 from copydesk.memory import Memory
-from copydesk.news import Article, Beat, Story, Verdict
+from copydesk.news import Article, Beat, Story
 from copydesk.newsroom._newsroom import Failure, Newsroom, failure_of
 
 
@@ -134,18 +137,17 @@ def prepare_records(
         ready.append(story)
         if one.is_new_bytes:
             files.append(one)
+    digests = digests_to_keep(newsroom.beat, ready)
     change = Change(
-        files=tuple(files), message=order.message, when=newsroom.now, branch=order.branch
+        files=tuple(files),
+        message=order.message,
+        when=newsroom.now,
+        branch=order.branch,
+        note=MemoryNote(at=newsroom.now, digests=digests).encode(),
     )
     return PreparedRecords(
         change=change, stories=tuple(ready), moved=tuple(sorted(moved)), failed=tuple(failed)
     )
-
-
-def stories_to_write(prepared: PreparedRecords, skipped: Collection[str]) -> list[Story]:
-    """Return the stories whose files will be written, without the skipped ones."""
-    paths = {*prepared.change.paths} - {*skipped}
-    return [story for story in prepared.stories if story.path in paths]
 
 
 def read_digests(memory: Memory, story: Story) -> dict[str, str]:
@@ -153,12 +155,11 @@ def read_digests(memory: Memory, story: Story) -> dict[str, str]:
     return dict(story.machine) or memory.digests(story.path)
 
 
-def keep_digests(beat: Beat, memory: Memory, stories: Iterable[Story]) -> None:
-    """Store digests in the memory if records have no place for them (profile `everyday`)."""
-    if not beat.scoring.traits.has_blocks:
-        for story in stories:
-            if story.machine:
-                memory.keep_digests(story.path, dict(story.machine))
+def digests_to_keep(beat: Beat, stories: Iterable[Story]) -> dict[str, dict[str, str]]:
+    """Return by path the digests that records have no place for (profile `everyday`)."""
+    if beat.scoring.traits.has_blocks:
+        return {}
+    return {story.path: dict(story.machine) for story in stories if story.machine}
 
 
 def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
@@ -191,42 +192,58 @@ def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Sto
         return False
 
 
-# The write lock. It also commits what earlier versions left uncommitted.
-#
-# Before `archive` had a journal, copydesk wrote files first and committed them later. Files left
-# between the two steps are listed in the memory. If the memory was lost, a record is committed if
-# git does not know it and all its digests fit. A file that git knows is committed if a verdict is
-# its only difference from the last commit.
+# The write lock.
 
 RULINGS_PATH = "_data/rulings.yaml"
 WORD_SECONDS = 10.0  # how long an editor's change waits for the lock before it fails as busy
 PATIENCE_SECONDS = 600.0  # how long a round waits: it has done long work by then
 
 
-def write_lock(root: Path, memory: Memory) -> WriteLock:
-    """Return the newsroom's write lock; it replays the memory changes of a killed process."""
-    return WriteLock(root, memory.play)
+class MemoryNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the memory must store of a change, and would not find again in git and articles.
 
-
-def begin_change(
-    memory: Memory,
-    lock: WriteLock,
-    change: Change,
-    remember: Callable[[Sequence[str]], None],
-    needed: Collection[str] = (),
-) -> Begun:
-    """Begin a change of files together with a change of the memory, even if the process is killed.
-
-    `remember` changes the memory; its argument is the paths that are skipped because a person edits
-    them. Raises like `Change.begin`.
+    The journal keeps it until the memory has it. By record path: `digests`, and the old paths of
+    records that `moved`. `undos` are notes by the ids of actions, `tips` as the memory keys them.
     """
 
-    def note(skipped: Sequence[str]) -> bytes:
-        with memory.rehearse() as rehearsal:
-            remember(skipped)
-        return rehearsal.encode()
+    at: datetime
+    digests: Mapping[str, Mapping[str, str]] = {}
+    moved: Mapping[str, str] = {}
+    undos: Mapping[str, bytes] = {}
+    tips: Mapping[str, bytes] = {}
 
-    return change.begin(lock, needed=needed, note=note)
+    def encode(self) -> bytes:
+        """Return the note for the journal, b"" if it has nothing."""
+        has_any = self.digests or self.moved or self.undos or self.tips
+        return msgspec.json.encode(self) if has_any else b""
+
+
+def _remember(memory: Memory, note: bytes, paths: Collection[str]) -> None:
+    """Store a change's note in the memory, as far as it is about these paths; again does no harm.
+
+    A note that cannot be read is ignored.
+    """
+    try:
+        told = msgspec.json.decode(note, type=MemoryNote)
+    except msgspec.DecodeError:
+        return
+    with memory.together():
+        for path, digests in told.digests.items():
+            if path in paths:
+                memory.keep_digests(path, digests)
+        for path, old in told.moved.items():
+            if path in paths:
+                memory.move(old, path)
+        for action_id, undo in told.undos.items():
+            memory.actions.put(action_id, told.at, undo)
+        for key, tip in told.tips.items():
+            memory.tips.put(key, tip)
+
+
+def write_lock(newsroom: Newsroom) -> WriteLock:
+    """Return the newsroom's write lock, which tells the memory of changes."""
+    remember = functools.partial(_remember, newsroom.memory)
+    return WriteLock(newsroom.root, remember, newsroom.repository)
 
 
 @contextlib.contextmanager
@@ -237,107 +254,9 @@ def hold_write_lock(
 
     Raises BusyError if another process holds the lock too long, and RecordError.
     """
-    lock = lock or write_lock(newsroom.root, newsroom.memory)
+    lock = lock or write_lock(newsroom)
     with lock.hold(wait_seconds):
-        _take_over(newsroom.root, newsroom.archive, newsroom.memory, newsroom.now, lock)
         yield lock
-
-
-def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: WriteLock) -> None:
-    """Commit copydesk's own records that git does not know, after the memory was lost."""
-    if not memory.is_new() or not lock.repository.usable:
-        return
-    with contextlib.suppress(GitError, RecordError):
-        unknown = lock.repository.unknown(records.signatures(stories=True))
-        ours = [path for path in sorted(unknown) if _is_ours(records, path)]
-        _adopt(records, now, lock, ours)
-
-
-def _take_over(
-    root: Path, records: Archive, memory: Memory, now: datetime, lock: WriteLock
-) -> None:
-    """Commit once what an earlier version left uncommitted, and close that version's journal."""
-    journal = memory.journal()
-    is_first = lock.journal.is_new
-    stands = {path for path, digest in journal.items() if archive.digest_of(root, path) == digest}
-    if is_first and lock.repository.usable and not lock.repository.obstacle():
-        with contextlib.suppress(GitError, RecordError):
-            stands |= set(_find_cut_short(root, records, lock))
-    _adopt(records, now, lock, stands)
-    if journal:
-        memory.close_journal()
-    if is_first:
-        lock.journal.begin()
-
-
-def _adopt(records: Archive, now: datetime, lock: WriteLock, stands: Collection[str]) -> None:
-    if not stands:
-        return
-    titles = sorted(filter(None, (_title(records, path) for path in stands)))
-    lines = [f"* {text.fold(title)}" for title in titles]
-    subject = f"news: {len(stands)} left from an earlier round"
-    message = "\n".join([subject, "", *lines]) if lines else subject
-    lock.adopt(sorted(stands), message, now)
-
-
-def _title(records: Archive, path: str) -> str:
-    try:
-        return records.read(path).title
-    except CopydeskError:
-        return ""
-
-
-def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
-    """Yield the paths of files whose only difference from the last commit is a verdict."""
-    rulings = archive.read_rulings(root)
-    said = {
-        story.path: story.verdict or rulings.verdict_on(story.path) for story in _stories(records)
-    }
-    words = {path: verdict for path, verdict in said.items() if verdict is not None}
-    edited = lock.repository.find_user_changes([*words, RULINGS_PATH])
-    for path in words.keys() & edited:
-        if _is_verdict_alone(lock, records.read(path), words[path]):
-            yield path
-    if RULINGS_PATH in edited and _are_verdicts_alone(root, records, lock):
-        yield RULINGS_PATH
-
-
-def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
-    data = lock.repository.read_commit_bytes(story.path)
-    try:
-        before = record.parse_story(story.path, data or b"")
-    except CopydeskError:
-        return False
-    return review.obey(replace(before, verdict=story.verdict), verdict) == story
-
-
-def _are_verdicts_alone(root: Path, records: Archive, lock: WriteLock) -> bool:
-    """Decide whether rulings.yaml differs from the last commit only in verdicts and tombstones."""
-    data = lock.repository.read_commit_bytes(RULINGS_PATH)
-    try:
-        before = archive.parse_rulings(data or b"")
-        after = archive.read_rulings(root)
-        told = archive.edit_rulings(data or b"", after)
-    except CopydeskError:
-        return False
-    return before.rules == after.rules and told == records.file_bytes(RULINGS_PATH)
-
-
-def _stories(records: Archive) -> Iterator[Story]:
-    return records.stories(_unheard)
-
-
-def _is_ours(records: Archive, path: str) -> bool:
-    """Decide whether copydesk filed a record and nobody edited it; False if it cannot be read."""
-    try:
-        story = records.read(path)
-    except RecordError:
-        return False
-    return bool(story.machine) and not review.find_hand_edits(story, dict(story.machine))
-
-
-def _unheard(error: CopydeskError) -> None:
-    """Ignore the error: the round reports the records that cannot be read."""
 
 
 # Archiving: once a month old stories move to `_archive/_news/`, in one commit of their own.
@@ -377,7 +296,7 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
 
 
 def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:
-    """Move the record files, and in the same step their data in the memory."""
+    """Move the record files, and their data in the memory."""
     moves, failed = [], []
     for path in old:
         try:
@@ -385,14 +304,7 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
         except CopydeskError as error:
             failed.append(failure_of(path, error))
 
-    def remember(skipped: Sequence[str]) -> None:
-        for move in moves:
-            if move.path not in skipped:
-                newsroom.memory.move(move.moved_from, move.path)
-
-    begun = begin_change(
-        newsroom.memory, lock, _change(newsroom.settings, newsroom.now, moves), remember
-    )
+    begun = _change(newsroom.settings, newsroom.now, moves).begin(lock)
     if begun.error is not None:
         raise begun.error
     done = begun.finish()
@@ -407,7 +319,8 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
 def _change(settings: Settings, now: datetime, moves: Sequence[FileChange]) -> Change:
     days = settings.records.archive_after_days
     message = f"archive: {len(moves)} stories older than {days} days, {now:%B %Y}"
-    return Change(files=tuple(moves), message=message, when=now)
+    note = MemoryNote(at=now, moved={move.path: move.moved_from for move in moves})
+    return Change(files=tuple(moves), message=message, when=now, note=note.encode())
 
 
 def _start_of_month(moment: datetime) -> datetime:
@@ -430,28 +343,6 @@ def _is_older(records: Archive, path: str, before: datetime) -> bool:
     except RecordError:
         return False
     return published_at is not None and published_at < before
-
-
-# The article and the source of a filed story.
-
-
-def find_article(articles: ArticleStore, story: Story) -> Article | None:
-    """Return the stored article of a story, None if it is no longer stored."""
-    found = (articles.find(url) for url in story.addresses)
-    return next((article for article in found if article is not None), None)
-
-
-def read_sealed_source(settings: Settings, story: Story) -> str:
-    """Return the source in a record's sealed part, "" if it cannot be opened."""
-    if not (story.secured and settings.key):
-        return ""
-    name = story.path.rsplit("/", 1)[-1]
-    try:
-        private = json.loads(sealing.unseal(story.secured, settings.key, name))
-    except (SealError, ValueError):
-        return ""
-    source = private.get("source") if isinstance(private, dict) else None
-    return source if isinstance(source, str) else ""
 
 
 # Notes for the person who made a change.

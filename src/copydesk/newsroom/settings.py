@@ -18,7 +18,7 @@ from copydesk.judge import keywords
 from copydesk.kit import text, within
 from copydesk.news import Image, Organization
 from copydesk.newsroom._newsroom import Newsroom
-from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.filing import hold_write_lock, notes_on
 
 _BEAT_FILE = "beat.toml"
 _MOST_BYTES = 2_000_000
@@ -64,9 +64,7 @@ def commit_settings(
             raise UsageError("nothing would change", subject=_shorten(edit.subject))
         assert _COMMITTED.match(edit.subject), "who takes it back would not know it"
         change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
-        done = begin_change(
-            newsroom.memory, lock, change, lambda _skipped: None, needed=change.paths
-        ).finish()
+        done = change.commit(lock)
     return SettingsReport(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
 
 

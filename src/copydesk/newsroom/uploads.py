@@ -7,9 +7,9 @@ import hashlib
 import re
 from pathlib import Path
 
+from copydesk import illustrate
 from copydesk.config import LOGO_SIDES
 from copydesk.errors import PictureError, UsageError
-from copydesk.illustrate import make_logo_apart, make_upload_apart, measure_picture
 from copydesk.kit import files, within
 from copydesk.news import Beat
 from copydesk.newsroom._newsroom import Newsroom
@@ -34,7 +34,7 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
         raise UsageError("the site has no address", hint="set url in [site] of beat.toml")
     if len(data) > _MOST_BYTES:
         raise PictureError("picture has too many bytes", subject="upload", hint="5 MB at most")
-    made = make_upload_apart(data)
+    made = illustrate.make_upload_apart(data)
     name = f"{hashlib.sha256(made).hexdigest()}.webp"
     folder = newsroom.private / "uploads"
     try:
@@ -79,7 +79,7 @@ def show_uploads(newsroom: Newsroom) -> None:
         if newsroom.album.find(url) is None:
             with contextlib.suppress(OSError, PictureError):
                 data = within.read(newsroom.root, f"{_FOLDER}/{name}", _MOST_BYTES)
-                newsroom.album.keep(measure_picture(url, data), None)
+                newsroom.album.keep(illustrate.measure_picture(url, data), None)
 
 
 def _sweep(folder: Path) -> None:
@@ -93,4 +93,4 @@ def make_logo(data: bytes) -> tuple[bytes, ...]:
 
     The picture is decoded in a separate process. Raises PictureError if the data is no picture.
     """
-    return tuple(make_logo_apart(data, side) for side in LOGO_SIDES)
+    return tuple(illustrate.make_logo_apart(data, side) for side in LOGO_SIDES)

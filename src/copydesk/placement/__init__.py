@@ -1,4 +1,4 @@
-"""Decide what is shown where on a site: front page, groups, coverage, sections, days, URLs. Pure.
+"""Decide which story is shown where: front page, groups, coverage, sections, days, URLs. Pure.
 
 Pages, newsletters and the desk share it.
 """

@@ -21,7 +21,7 @@ _LEAST_PAGES = 5  # that must have been read before "more than usual" means anyt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontLimits:
-    """The limits of the front page.
+    """The limits of the front page, such as the numbers of stories in all, per owner and per topic.
 
     `alone` is the share of its heat that counts for a story that only one newsroom has.
     """
@@ -44,7 +44,7 @@ LIMITS = FrontLimits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """The stories of the front page.
+    """The stories chosen for the front page.
 
     `top` are those that the limits allow; `more` fill a page that the limits leave nearly empty.
     `latest` are the newest of the others. `pinned` has the time at which an editor pinned a story,
@@ -59,12 +59,13 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontRules:
-    """What decides the order of the front page besides the stories.
+    """What decides the order of stories on the front page, besides the stories themselves.
 
     `options` are the owner's settings. `event` names the event of a story (the page shows one story
     of each event), `owner` the owner of its publisher. `is_firm` says that more than one newsroom
-    has it. `read_points` are points for page views, by the record's name. `pins` are the rulings in
-    force, in their order. `named` returns the published story with a name.
+    has a story, or that its source is trusted. `read_points` are points for page views, by the
+    record's name. `pins` are the editors' rules that pin stories, in their order. `named` returns
+    the published story with a name.
     """
 
     at: datetime
@@ -79,7 +80,7 @@ class FrontRules:
     limits: FrontLimits = LIMITS
 
     def warmth(self, story: Story) -> float:
-        """Return the logarithm of the decayed heat; time never changes the order of two stories."""
+        """Return a story's rank on the front page: log2 of its heat minus its age in half-lives."""
         heat = story.heat if story.heat is not None else story.quality or 0
         heat += self.read_points.get(addresses.record_name(story.path), 0)
         counted = math.log2(max(1, heat)) + (
@@ -94,7 +95,7 @@ class FrontRules:
 
 
 def pins_in_force(beat: Beat, at: datetime) -> tuple[Ruling, ...]:
-    """Return the pins in force at a time, in the order in which they were made."""
+    """Return the editors' rules that pin stories to the front page at a time, oldest rule first."""
     now = dates.utc(at)
     return tuple(
         ruling
@@ -136,7 +137,7 @@ def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
 
 
 def _list_pins(rules: FrontRules) -> list[tuple[Story, Ruling]]:
-    """Return the published stories that are pinned, one of each event."""
+    """Return the published stories that editors pinned, each with its rule, one story per event."""
     pinned: dict[str, tuple[Story, Ruling]] = {}
     for ruling in rules.pins:
         story = rules.named(ruling.stories[0]) if ruling.stories else None
@@ -151,7 +152,7 @@ def _rank(stories: Sequence[Story], rules: FrontRules) -> list[Story]:
 
 
 def _recent_stories(stories: Iterable[Story], rules: FrontRules) -> list[Story]:
-    """Return the newest stories, with a limit for each owner so that others are seen."""
+    """Return the newest stories of the last days, with a limit per owner."""
     dated = (story for story in stories if story.published_at is not None)
     by_owner: Counter[str] = Counter()
     recent: list[Story] = []
@@ -170,7 +171,7 @@ def _is_past(story: Story, newest: Story, rules: FrontRules) -> bool:
 
 
 def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Put the hottest story of the last day that several newsrooms have first, if there is one.
+    """Move the hottest confirmed story (`is_firm`) of the last day to the first place, if any.
 
     The last day ends with the newest story, so that no page changes merely because time passes.
     """
@@ -181,7 +182,7 @@ def _lead_firmly(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
 
 
 def _keep_one_an_event(ranked: Sequence[Story], rules: FrontRules) -> list[Story]:
-    """Return one story of each event: the original if it is here, else the first."""
+    """Return one story for each event: the original if it is among them, else the first."""
     originals = {rules.event(story) for story in ranked if not story.copy_of}
     kept: dict[str, Story] = {}
     for story in ranked:
@@ -192,7 +193,7 @@ def _keep_one_an_event(ranked: Sequence[Story], rules: FrontRules) -> list[Story
 
 
 class _Page:
-    """The places of the page that are taken, with counts for each owner and topic."""
+    """The stories chosen for the front page so far, counted by owner and by topic."""
 
     def __init__(self, rules: FrontRules, pinned: Iterable[Story]) -> None:
         self.chosen: list[Story] = []
@@ -203,7 +204,7 @@ class _Page:
             self._take(story)
 
     def fill(self, ranked: Sequence[Story], size: int, times: int) -> None:
-        """Fill the page up to `size` stories, with the limits multiplied by `times`."""
+        """Add ranked stories until the page has `size` stories; `times` multiplies the limits."""
         here = {story.path for story in self.chosen}
         for story in ranked:
             if len(self.chosen) >= size:
@@ -232,7 +233,7 @@ class _Page:
 def _latest_stories(
     stories: Iterable[Story], shown: Iterable[Story], rules: FrontRules
 ) -> tuple[Story, ...]:
-    """Return the newest stories of events that the page does not show yet."""
+    """Return the newest stories whose events are not among the shown stories."""
     events = {rules.event(story) for story in shown}
     latest: list[Story] = []
     for story in stories:
@@ -245,7 +246,7 @@ def _latest_stories(
 
 
 def read_points(reads: Mapping[str, int]) -> dict[str, int]:
-    """Return points for page views, by record; records without points are left out.
+    """Map the names of often read records to extra points for their page views.
 
     A story gets ten points for each doubling of the usual count (the median of all pages that were
     read), at most twenty. A page that is read seldom loses none.

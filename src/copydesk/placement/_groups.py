@@ -1,4 +1,4 @@
-"""Group the stories of one event, and find which other newsrooms cover it.
+"""Find groups of stories on one event, their leaders, and other newsrooms that cover the event.
 
 A group has one leader; the pages of its other members redirect to it. The coverage of a story
 counts each owner of newsrooms once, and reprints of the same text not at all.
@@ -43,40 +43,40 @@ _Filed = TypeVar("_Filed", bound=FiledStory)
 
 
 class GroupIndex(Protocol[_Filed]):
-    """Look up filed stories by name and by group."""
+    """Find filed stories by name and by group. A group is the stories about one event."""
 
     def by_name(self, name: str) -> _Filed | None:
-        """Return the story with this name, published or not; None if there is none."""
+        """Return the story with a record name, published or not; None if there is none."""
         ...
 
     def members(self, group: str) -> list[_Filed]:
-        """Return the published stories of a group, the newest first."""
+        """Return the published stories of a group (on one event), newest first."""
         ...
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[_Filed]:
-        """Return stories without a page that once led their group: all, or those of `groups`."""
+        """Return stories without a page that once led a group (any, or one of `groups`)."""
         ...
 
 
 class Groups(Generic[_Filed]):
-    """The groups of the stories in an index."""
+    """Find a story's group (the stories about one event), its leader and the redirects to it."""
 
     def __init__(self, index: GroupIndex[_Filed]) -> None:
         self._index = index
         self._members: dict[str, list[_Filed]] = {}
 
     def find(self, name: str) -> _Filed | None:
-        """Return the story with this name, None if there is none or an editor removed it."""
+        """Return the story with a record name, None if there is none or an editor removed it."""
         story = self._index.by_name(name)
         return None if story is None or story.is_removed else story
 
     def public(self, name: str) -> _Filed | None:
-        """Return the published story with this name, None if there is none."""
+        """Return the published story with a record name, None if there is none."""
         story = self._index.by_name(name)
         return story if story is not None and story.is_public else None
 
     def members(self, group: str) -> list[_Filed]:
-        """Return the published stories of a group, the newest first."""
+        """Return the published stories of a group (on one event), newest first."""
         if group not in self._members:
             self._members[group] = self._index.members(group) if group else []
         return self._members[group]
@@ -86,7 +86,7 @@ class Groups(Generic[_Filed]):
         return min(self.members(group), key=lambda story: (-story.heat, story.path), default=None)
 
     def event(self, story: Story | FiledStory) -> str:
-        """Return the name of a story's event: its group, the original that it copies, or itself.
+        """Return the key of a story's event: its group, else the original that it copies, or it.
 
         Copies that name each other in a circle have one event.
         """
@@ -100,7 +100,7 @@ class Groups(Generic[_Filed]):
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
     def redirects(self, groups: Collection[str] | None = None) -> dict[str, _Filed]:
-        """Map the folder of each former leader's page to the story that leads the group now.
+        """Map the page folder of each former leader of a group to the story that leads it now.
 
         Readers know the page of a former leader. A member that never led had no page. With
         `groups`, only stories of these groups are returned.
@@ -110,7 +110,7 @@ class Groups(Generic[_Filed]):
         return {folder: leader for folder, leader in leaders if leader is not None}
 
     def background(self, story: Story) -> tuple[_Filed, ...]:
-        """Return at most eight related stories that have a page, in the order of the record.
+        """Return at most eight published stories that a story's record lists as background.
 
         A member of a group is replaced by its leader. The story itself is left out.
         """
@@ -131,7 +131,7 @@ class Groups(Generic[_Filed]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerun:
-    """A site that runs the same text: its name and the URL there."""
+    """A site that published the same text as a story: its name and the URL there."""
 
     name: str
     href: str
@@ -139,7 +139,7 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """Another independent newsroom that covers a story: its name and its first article."""
+    """An independent newsroom that also covers a story's event: its name and its first article."""
 
     name: str
     article: Related
@@ -147,7 +147,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Who else has a story.
+    """Which other newsrooms cover a story's event or run its text.
 
     `others` are articles on the same event. `reruns` have the same text and count as no newsroom.
     `voices` are the independent newsrooms among the others, each owner once.
@@ -159,12 +159,12 @@ class Coverage:
 
     @property
     def newsrooms(self) -> int:
-        """Return how many independent newsrooms cover the story besides its own."""
+        """Return the number of other independent newsrooms that cover the story's event."""
         return len(self.voices)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of these newsrooms."""
+        """Return the names of the independent newsrooms that cover the story's event."""
         return tuple(voice.name for voice in self.voices)
 
 
@@ -172,10 +172,10 @@ _NONE = Coverage()
 
 
 class Owners:
-    """Find the owners of newsrooms; newsrooms of one owner count once.
+    """Find the owner of each publisher; publishers with the same owner count as one newsroom.
 
-    `organizations` are the beat's, by domain. An owner may be given as a domain or as any name of
-    an organization. A name that belongs to no organization is an owner itself.
+    `organizations` are those of the settings, by domain. An owner may be given as a domain or as
+    any name of an organization. A name that belongs to no organization is an owner itself.
     """
 
     def __init__(self, organizations: Mapping[str, Organization]) -> None:
@@ -188,7 +188,7 @@ class Owners:
                     self._domains.setdefault(key, domain)
 
     def of(self, provider: Provider | None, credit: str = "") -> str:
-        """Return the owner of a publisher, "" if unknown; `credit` is the agency of the text."""
+        """Return the owner of a publisher or news agency (`credit`, if given), "" if unknown."""
         name = credit or (provider.domain or provider.name if provider else "")
         owner = self._identify(name)
         for _ in range(_OWNERS):
@@ -207,31 +207,31 @@ class Owners:
 
 
 class FiledCopy(Protocol):
-    """A filed copy of a story."""
+    """A filed copy of a story: a story with the same text."""
 
     @property
     def path(self) -> str: ...
 
 
 class CoverageIndex(Protocol):
-    """Look up what is filed for the names and URLs of coverage."""
+    """Find copies, removed stories and agency credits among filed stories, by name or URL."""
 
     def copies(self, name: str) -> Sequence[FiledCopy]:
-        """Return the filed copies of the story with this name, ordered by path."""
+        """Return the filed copies of the story with a record name, ordered by path."""
         ...
 
     def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
-        """Return which of these URLs belong to a copy or to something that an editor removed."""
+        """Return those of the URLs that belong to a copy or to a story that an editor removed."""
         ...
 
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
-        """Return the agencies that wrote the filed texts at these URLs."""
+        """Map those of the URLs whose filed text an agency wrote to the agency's name."""
         ...
 
 
 @dataclass(slots=True, kw_only=True)
 class Coverages:
-    """The coverage of each story, computed on first use.
+    """Find which other newsrooms cover a story; results are cached per story.
 
     `read` returns the story at a path, None if it is gone.
     """
@@ -242,7 +242,7 @@ class Coverages:
     _made: dict[str, Coverage] = field(default_factory=dict)
 
     def of(self, story: Story) -> Coverage:
-        """Return who else has a story: other coverage, and reruns of its text."""
+        """Return a story's coverage: articles on its event, reruns of its text, newsrooms."""
         if story.path not in self._made:
             self._made[story.path] = self._part(story)
         return self._made[story.path]
@@ -260,14 +260,14 @@ class Coverages:
         )
 
     def _list_others(self, story: Story) -> list[tuple[str, Related]]:
-        """List the other coverage of a story, each article with the identity of its URL."""
+        """Return the other articles on a story's event, each with the identity of its URL."""
         related = [(urls.identity(article.web_url), article) for article in story.related]
         hidden = self.index.addresses_to_hide({address for address, _ in related})
         hidden.add(urls.identity(story.web_url))
         return [(address, article) for address, article in related if address not in hidden]
 
     def _voices(self, own: str, others: Sequence[tuple[str, Related]]) -> tuple[Voice, ...]:
-        """Return the independent newsrooms of these articles, without the owner `own`."""
+        """Return the independent newsrooms of the articles, except the owner `own`."""
         agencies = self.index.credits({address for address, _ in others})
         voices: dict[str, Voice] = {}
         for address, article in others:
@@ -280,7 +280,7 @@ class Coverages:
 
 
 def _list_reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:
-    """Return the sites of copies, each once, without other URLs of the story's own publisher."""
+    """Return the sites that run copies of a story, each once, without its own publisher's."""
     own = original.provider.domain if original.provider else None
     reruns: dict[str, Rerun] = {}
     for copy in copies:

@@ -1,7 +1,7 @@
-"""The paths and URLs of a site's pages, and the names in them: days, topics, newsletter issues.
+"""Make the paths and URLs of a site's pages, and names in them: days, topics, newsletter issues.
 
 An issue's record is called `daily-2026-11-24`, the second one of a day `daily-2026-11-24-2`. The
-only newsletter of a site, when it is a daily, has the site's name as in the reference:
+only newsletter of a site, when it is a daily, has the site's name as in everyday.cc:
 `power-apps-every-day-2024-04-12` (SPEC 1.3).
 """
 
@@ -26,28 +26,28 @@ _WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 def is_segment(name: str) -> bool:
-    """Decide whether a name can be one part of a path: no slash or control, not only dots."""
+    """Return whether a name can be one part of a path: no slash or control, not only dots."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
 
 
 def is_folder(name: str) -> bool:
-    """Decide whether a name can be the folder of a topic, a publisher or a record."""
+    """Return whether a name can be the folder of a topic, a publisher or a record."""
     return is_segment(name) and name.lower() not in _FILES
 
 
 def is_path(path: str) -> bool:
-    """Decide whether every part of a path below the web root is allowed."""
+    """Return whether every part of a path below the web root is allowed."""
     return all(is_segment(part) for part in path.split("/"))
 
 
 def addressable_domain(name: str) -> str:
-    """Return a domain if it can be part of a URL and of a line of text, else ""."""
+    """Return a domain name unchanged if it can stand in a URL and in a line of text, else ""."""
     is_one = name.isprintable() and not any(map(str.isspace, name)) and is_folder(name)
     return name if is_one else ""
 
 
 def record_name(path: str) -> str:
-    """Return a record's file name without its extension: `2023-07-28-a-title`."""
+    """Return the file name of a record without folder and extension: `2023-07-28-a-title`."""
     return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
@@ -57,48 +57,48 @@ def story_folder(path: str) -> str:
 
 
 def topic_folder(topic_id: str) -> str:
-    """Return the folder of a topic: `topics/ai-policy/`."""
+    """Return the folder of a topic's page: `topics/ai-policy/`."""
     return f"topics/{topic_id}/"
 
 
 def source_folder(domain: str) -> str:
-    """Return the folder of a publisher: `sources/example.org/`."""
+    """Return the folder of a publisher's page: `sources/example.org/`."""
     return f"sources/{domain}/"
 
 
 def list_folder(list_id: str) -> str:
-    """Return the folder of a list of stories: `lists/the-best-of-2026/`."""
+    """Return the folder of a reading list's page: `lists/the-best-of-2026/`."""
     return f"lists/{list_id}/"
 
 
 def letter_folder(letter_id: str) -> str:
-    """Return the folder of a newsletter's list of issues: `letters/daily/`."""
+    """Return the folder of the page that lists a newsletter's issues: `letters/daily/`."""
     return f"letters/{letter_id}/"
 
 
 def digest_folder(day: date) -> str:
-    """Return the folder of a day's digest: `digest/2026/11/24/`."""
+    """Return the folder of the page with a day's digest (day in brief): `digest/2026/11/24/`."""
     return f"digest/{day_folder(day)}"
 
 
 def day_folder(day: date) -> str:
-    """Return the folder of a day: `2026/11/24/`."""
+    """Return the folder of the page that lists a day's stories: `2026/11/24/`."""
     return f"{day.year:04}/{day.month:02}/{day.day:02}/"
 
 
 def month_folder(day: date) -> str:
-    """Return the folder of the month that a day is in: `2026/11/`."""
+    """Return the folder of the page that lists a month's stories: `2026/11/`."""
     return f"{day.year:04}/{day.month:02}/"
 
 
 def quote_path(path: str) -> str:
-    """Return a path with what URLs do not allow percent-encoded."""
+    """Return a path with the characters that URLs do not allow percent-encoded."""
     return path if _UNRESERVED.fullmatch(path) else quote(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The URLs of one site: `site` for its pages, `api` for the API's own links.
+    """Make the URLs of one site: `site` is the base URL of its pages, `api` that of its API links.
 
     Neither ends with a slash. `base` is the path of `site`, with which links on pages begin; it is
     "" at the root of a host.
@@ -117,11 +117,11 @@ class Links:
         return f"{self.site}/{quote_path(path)}"
 
     def href(self, path: str) -> str:
-        """Return the URL of a page as other pages of the site link to it, without the host."""
+        """Return the URL without host by which the site's own pages link to a page."""
         return f"{self.base}/{quote_path(path)}"
 
     def api_record(self, path: str) -> str:
-        """Return the API URL of one record: `_people/x.md` is at `api/people/x/`."""
+        """Return the API URL of a record: `_people/x.md` is at `api/people/x/index.json`."""
         return f"{self.api}/api/{quote_path(record_folder(path))}index.json"
 
 
@@ -131,7 +131,7 @@ def record_folder(path: str) -> str:
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a time in a zone; a time at the end of the calendar stays in UTC."""
+    """Return a time in a time zone; a time too near the limits of `datetime` stays in UTC."""
     try:
         return dates.utc(moment).astimezone(zone)
     except OverflowError:
@@ -139,7 +139,7 @@ def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | None, list[Story]]]:
-    """Group stories that come newest first by day; the day is None for those without a time."""
+    """Group stories that come newest first by local day; None for stories without a time."""
 
     def day(story: Story) -> date | None:
         return local_time(story.published_at, zone).date() if story.published_at else None
@@ -148,31 +148,31 @@ def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | 
 
 
 def group_by_month(days: Iterable[date]) -> list[tuple[date, list[date]]]:
-    """Group days by month, each month as its first day; the latest come first."""
+    """Group days by month, each month as its first day; latest months and days come first."""
     latest_first = sorted(days, reverse=True)
     by_month = groupby(latest_first, lambda day: day.replace(day=1))
     return [(month, list(run)) for month, run in by_month]
 
 
 def addressable_topics(beat: Beat) -> tuple[Topic, ...]:
-    """Return the topics that can have a URL; of two with one id, the first."""
+    """Return the topics whose id can be a folder; of two with the same id, the first."""
     by_id = {topic.id: topic for topic in reversed(beat.topics) if is_folder(topic.id)}
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
 
 def topics_above(topics: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
-    """Map each topic's name to its id and the ids of the topics above it."""
+    """Map each topic's name to its own id and the ids of the topics above it."""
     by_name = {topic.name: topic for topic in topics}
     return {name: tuple(topic.id for topic in _climb(name, by_name)) for name in by_name}
 
 
 def topics_below(topics: Sequence[Topic], main: str) -> list[Topic]:
-    """Return all topics but the main one."""
+    """Return all topics but the site's main topic."""
     return [topic for topic in topics if topic.name != main]
 
 
 def sections(topics: Sequence[Topic], main: str) -> list[Topic]:
-    """Return the sections of a site: the topics directly below its main topic."""
+    """Return a site's sections: the topics directly below its main topic, or without a parent."""
     return [topic for topic in topics_below(topics, main) if topic.parent in {"", main}]
 
 
@@ -187,19 +187,19 @@ def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IssueName:
-    """The parts of an issue's name. Issues of a newsletter sort by day, then by number."""
+    """The parts of a newsletter issue's name; issues of a newsletter sort by day, then number."""
 
     day: date
     number: int = 1
     stem: str
 
     def __str__(self) -> str:
-        """Return the name of the issue's file, without the extension."""
+        """Return the name of the newsletter issue's file, without the extension."""
         return f"{self.stem}-{self.day}{f'-{self.number}' if self.number > 1 else ''}"
 
 
 def parse_issue_name(name: str) -> IssueName | None:
-    """Parse a record's name as an issue's, None if it has another form."""
+    """Parse a record's name as that of a newsletter issue; return None if it has another form."""
     match = _FORM.fullmatch(name)
     if match is None:
         return None
@@ -211,7 +211,7 @@ def parse_issue_name(name: str) -> IssueName | None:
 
 
 def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
-    """Return the first free name for an issue of a day."""
+    """Return the first free name for a newsletter issue of a day."""
     name = IssueName(stem=stem, day=day)
     while is_taken(str(name)):
         name = IssueName(stem=stem, day=day, number=name.number + 1)
@@ -221,7 +221,7 @@ def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
 def issue_stems(
     letter: LetterOptions, letters: Sequence[LetterOptions], site: str
 ) -> tuple[str, ...]:
-    """Return the words that names of a newsletter's issues begin with, those of new issues first.
+    """Return the words with which a newsletter's issue names begin; those of new issues first.
 
     `site` is the slug of the site's title. Issues of a single daily newsletter begin with it. When
     there are several newsletters, earlier issues of the first one have it. A newsletter with that
@@ -235,5 +235,5 @@ def issue_stems(
 
 
 def _is_daily(letter: LetterOptions) -> bool:
-    """Decide whether a newsletter comes every day, or every working day like the reference's."""
+    """Return whether a newsletter comes every day, or every working day like everyday.cc's."""
     return not letter.days or _WORKDAYS.issubset(letter.days)

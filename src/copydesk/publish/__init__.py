@@ -1,8 +1,8 @@
-"""Publish an edition: bring a folder to the site that it makes.
+"""Publish an edition (all stories of a site at one moment): bring a folder up to date with it.
 
-`_site_plan` finds the stories that changed and makes the plan: every list, among them the front
-page. The outputs (`site`, `api`, `feeds`, `sitemaps`, `signs`) make files of the plan. `writing`
-brings the folder up to date with them.
+`_plan` finds the stories that changed and makes the plan: every list, among them the front page.
+The outputs (`site`, `api`, `feeds`, `crawlers`) make files of the plan. `writing` brings the folder
+up to date with them.
 """
 
 from __future__ import annotations
@@ -12,27 +12,22 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.publish._entries import StoryEntry as StoryEntry
     from copydesk.publish._letter_stories import tell_records as tell_records
     from copydesk.publish._letter_stories import tell_story as tell_story
     from copydesk.publish._plan import Look as Look
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
+    from copydesk.publish._plan import Survey as Survey
+    from copydesk.publish._plan import make_front_rules as make_front_rules
     from copydesk.publish._publish import Published as Published
     from copydesk.publish._publish import PublishOptions as PublishOptions
     from copydesk.publish._publish import plan_edition as plan_edition
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
-    from copydesk.publish._site_plan import Survey as Survey
-    from copydesk.publish._site_plan import make_front_rules as make_front_rules
-    from copydesk.publish._stage import STAGE as STAGE
-    from copydesk.publish._story_reader import KeptStories as KeptStories
-    from copydesk.publish.page_index import PageIndex as PageIndex
-    from copydesk.publish.page_index import read_stamps as read_stamps
+    from copydesk.publish.writing import STAGE as STAGE
     from copydesk.publish.writing import Manifest as Manifest
-    from copydesk.publish.writing import MemoryManifest as MemoryManifest
     from copydesk.publish.writing import Sheet as Sheet
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,4 +1,4 @@
-"""What a newsletter shows of a story or another record, from the plan of the site."""
+"""Make the short form in which a newsletter shows a story or another record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN_BY_ALL = frozenset({"image/jpeg", "image/png", "image/gif"})  # Outlook k
 
 
 def tell_story(story: Story, plan: SitePlan) -> IssueStory:
-    """Return what a newsletter shows of a published story."""
+    """Return a published story in the form in which a newsletter shows it."""
     page = plan.links.page(addresses.story_folder(story.path))
     provider = story.provider
     return IssueStory(
@@ -39,13 +39,13 @@ def tell_story(story: Story, plan: SitePlan) -> IssueStory:
 
 
 def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, float]]:
-    """Yield records of a collection that a newsletter may pick, hottest first, with their heat.
+    """Yield the records of a collection that a newsletter may pick, hottest first, with their heat.
 
     Records without a title or a page are left out.
     """
     for record in _records.rank(plan.records.get(collection, ())):
         title = _records.first_text(record, "title", "name")
-        page = _records.page_address(record, plan) or ""
+        page = _records.page_address(record, plan.links) or ""
         url = page or _records.address(record, "webUrl")
         if title and url:
             excerpt = text.shorten(_records.prose(record), _EXCERPT)

@@ -1,4 +1,4 @@
-"""Choose the picture of a story for pages and feeds, and the card that a shared link shows."""
+"""Choose the picture of a story for pages and feeds, and the picture that a shared link shows."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ CARDS_FOLDER = "cards/"
 
 
 def of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return the story's picture: our cached copy, the original if hot-linking is on, or None."""
-    show = plan.show_of(story)
+    """Return a story's picture: our cached copy, the original if hot-linking is on, or None."""
+    show = plan.look.show_of(story)
     if not story.images or show == "none":
         return None
     image = story.images[0]
@@ -43,12 +43,12 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def place_of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return the story's picture, or one without `source` while our copy is fetched again.
+    """Return a story's picture; while its lost copy is fetched again, one without `source`.
 
-    If the record has no size for it, there is none.
+    Return None if the record has no size for the picture.
     """
     picture = of(story, plan)
-    if picture is not None or plan.show_of(story) != "cached":
+    if picture is not None or plan.look.show_of(story) != "cached":
         return picture
     image = story.images[0]
     width, height = _fit(*_check_size(image.width, image.height))
@@ -56,17 +56,11 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
         return None
     credit, is_named = _credit(image, story.provider)
     return Picture(
-        source="",
-        webp="",
-        avif="",
         width=width,
         height=height,
         alt=text.fold(image.title),
         credit=credit,
-        colour="",
         is_named=is_named,
-        is_remote=False,
-        shared=Shared(address="", width=0, height=0, type=""),
     )
 
 
@@ -85,8 +79,8 @@ def of_record(record: Record, plan: SitePlan) -> Picture | None:
 
 
 def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
-    """Return the pictures that the API may show, with the URLs of the originals."""
-    show = plan.show_of(story)
+    """Return the pictures of a story that the API may show, with the URLs of the originals."""
+    show = plan.look.show_of(story)
     if show == "none":
         return ()
     if show == "hotlink":
@@ -104,16 +98,13 @@ def _from_origin(image: Image, provider: Provider | None) -> Picture | None:
     shown = _fit(width, height)
     return Picture(
         source=origin,
-        webp="",
-        avif="",
         width=shown[0],
         height=shown[1],
         alt=text.fold(image.title),
         credit=credit,
-        colour="",
         is_named=is_named,
         is_remote=True,
-        shared=Shared(address=origin, width=width, height=height, type=""),
+        shared=Shared(address=origin, width=width, height=height),
     )
 
 
@@ -136,7 +127,6 @@ def _from_cache(
         credit=credit,
         colour=thumbnail.colour,
         is_named=is_named,
-        is_remote=False,
         # JPEG works everywhere that shows links and feeds; LinkedIn takes neither WebP nor AVIF
         shared=Shared(
             address=plan.links.page(_path(jpeg)),
@@ -157,7 +147,7 @@ def _choices(forms: Iterable[PictureFile], plan: SitePlan) -> str:
 
 
 def _check_secure(url: str) -> str | None:
-    """Return a URL that every reader's browser can load (https, a public host), else None."""
+    """Return a URL if every reader's browser can load it (https, a public host), else None."""
     origin = urls.fetchable(url)
     if origin is None or not origin.startswith("https:"):
         return None
@@ -166,20 +156,20 @@ def _check_secure(url: str) -> str | None:
 
 
 def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
-    """Return the credit of a picture, else its publisher; and whether the credit names another."""
+    """Return a picture's credit or its publisher, and whether the credit names someone else."""
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()
 
 
 def _check_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size in a record, 0 if it is nonsense."""
+    """Return the picture size in a record, (0, 0) if it is nonsense."""
     is_sound = 0 < width <= 100_000 and 0 < height <= 100_000
     return (width, height) if is_sound else (0, 0)
 
 
 def _fit(width: int, height: int) -> tuple[int, int]:
-    """Return the size on a page: no wider than a thumbnail, and not too tall."""
+    """Return a picture's size on a page: no wider than a thumbnail, and not too tall."""
     if not width:
         return 0, 0
     scale = min(1, WIDEST / width, TALLEST / height)
@@ -188,17 +178,17 @@ def _fit(width: int, height: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A picture for feeds and shared links: its absolute URL; 0 and "" if unknown."""
+    """A picture for feeds and shared links: absolute URL, size and type (0 and "" if unknown)."""
 
-    address: str
-    width: int
-    height: int
-    type: str
+    address: str = ""
+    width: int = 0
+    height: int = 0
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture for a page.
+    """A story's picture as a page shows it.
 
     `source` is the URL for a browser without a choice of formats, "" if only the place is kept.
     `webp` and `avif` are srcset values, "" for none. `width` and `height` are its size on the page,
@@ -206,25 +196,25 @@ class Picture:
     that this is not only the publisher's name. `is_remote` says that its publisher serves it.
     """
 
-    source: str
-    webp: str
-    avif: str
+    source: str = ""
+    webp: str = ""
+    avif: str = ""
     width: int
     height: int
     alt: str
     credit: str
-    colour: str
+    colour: str = ""
     is_named: bool
-    is_remote: bool
-    shared: Shared
+    is_remote: bool = False
+    shared: Shared = Shared()
 
 
 @dataclass(slots=True)
 class SharePictures:
-    """The cards for shared links; without `draw` there are none.
+    """The share pictures (drawn with a headline) that shared links show of pages without a picture.
 
-    `icons` are the names of the site's icons. `used` has the files of cards that pages show, by the
-    story's path or the page's heading.
+    `icons` are the names of the site's icons. `used` has the files of share pictures that pages
+    show, by the story's path or the page's heading.
     """
 
     plan: SitePlan
@@ -242,20 +232,20 @@ class SharePictures:
         self._site = self._draw_card("", Poster(site=self._title), anew=True)
 
     def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
-        """Yield the posters of the newest stories without a picture, to draw many at once."""
+        """Yield what to draw on the share pictures of the newest stories without a picture."""
         for story in self.plan.stories[:CARDS_DRAWN]:
             if not has_picture(story) and text.fold(story.title):
                 yield self._of(story)
 
     def of_story(self, story: Story) -> Shared | None:
-        """Return the card of a story without a picture, the site's if its words cannot be set."""
+        """Return the share picture of a story, the site's own if the words cannot be drawn."""
         poster = self._of(story)
         if not poster.headline:
             return self._site
         return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
 
     def of_page(self, heading: str) -> Shared | None:
-        """Return the card of a page with this heading, the site's without a heading."""
+        """Return the share picture of a page with a heading, the site's own without a heading."""
         if not heading:
             return self._site
         poster = Poster(site=self._title, headline=heading)

@@ -1,4 +1,4 @@
-"""The plan of a site: every list of stories in order, and the outputs that are made of it.
+"""The plan of a site: every list of stories in order, and the outputs (kinds of pages and files).
 
 Outputs read a SitePlan. Each output declares once, where it is made, by which key it lists stories.
 `change` derives from that what a changed story touches: each output for whose headings the story
@@ -10,16 +10,32 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from copydesk.catalogue import compare_stamps, page_entries, page_updates
+from copydesk.catalogue.page_entries import (
+    ALL,
+    DAY,
+    PUBLISHER,
+    TOPIC,
+    Grounds,
+    StoryEntry,
+    StoryKey,
+)
+from copydesk.catalogue.page_index import KeptStories, PageIndex, Pictured, Pieces, Shelves
+from copydesk.catalogue.page_updates import Pair
+from copydesk.errors import PublishError
+from copydesk.kit import urls
 from copydesk.news import (
     Beat,
+    Edition,
     FrontOptions,
     OutputOptions,
     ReadingList,
@@ -29,26 +45,34 @@ from copydesk.news import (
     Thumbnail,
     Topic,
 )
-from copydesk.placement import Coverages, FrontPage, Groups, addresses, local_time
-from copydesk.publish import _entries
-from copydesk.publish._entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
+from copydesk.placement import (
+    Coverages,
+    FrontPage,
+    FrontRules,
+    Groups,
+    Owners,
+    addressable_topics,
+    addresses,
+    choose_front,
+    local_time,
+    pins_in_force,
+    read_points,
+    topics_above,
+)
+from copydesk.publish import _records, _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
-from copydesk.publish.newsletters import LetterShelf
-from copydesk.publish.page_index import Pieces
+from copydesk.publish.issues import LetterShelf, shelve_letters
 from copydesk.publish.writing import Sheet
-
-if TYPE_CHECKING:
-    from copydesk.publish.page_index import PageIndex
 
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
 _Tool = TypeVar("_Tool")
 _PACKAGE = Path(__file__).resolve().parents[1]
-_ROOMS = ("placement", "publish", "rendering")  # whose code and templates make a site
+_ROOMS = ("catalogue", "placement", "publish", "rendering")  # whose code and templates make a site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """How the newsroom works, as its pages tell readers.
+    """How the newsroom works, as the site's pages tell readers.
 
     `holds` says that an editor publishes every story. `max_age_days` is how old a story may be (0:
     any). `counts_reads` and `counts_issue_views` say that page views, and views of newsletters, are
@@ -63,7 +87,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How many stories one page of the archive, the first API or the search index has.
+    """The numbers of stories on one page of the archive, the first API or the search index.
 
     `search` makes parts of some 170 kB, compressed to a third. `sitemap` is the protocol's limit.
     `leg` is no page: it is the number of stories that one worker handles at a time.
@@ -78,7 +102,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What the site has, how pictures are shown, how the front page is ordered.
+    """The settings that decide how pages look: outputs, pictures, order of the front page.
 
     `pictures` maps original URLs to the pictures that can be shown. `show` says how they are shown,
     `shows` the same for single stories, by the record's path. `outputs` and `front` are the owner's
@@ -96,11 +120,11 @@ class Look:
     awaited: frozenset[str] = frozenset()
 
     def show_of(self, story: Story) -> Show:
-        """Return how the picture of a story is shown, by its publisher's terms and the rulings."""
-        return self.shows.get(story.path, self.show) if _entries.image(story) else "none"
+        """Return how a story's picture is shown, by its publisher's terms and editors' rules."""
+        return self.shows.get(story.path, self.show) if page_entries.image(story) else "none"
 
     def picture(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
-        """Return how the picture of a story is shown now, and our files of it."""
+        """Return how a story's picture is shown now, and the names of our files of it."""
         show = self.shows.get(path, self.show) if image else "none"
         thumbnail = self.pictures.get(image) if show == "cached" else None
         forms = thumbnail.forms if thumbnail else ()
@@ -110,7 +134,7 @@ class Look:
         return f"{show} {colour}", tuple(form.name for form in forms)
 
     def digest(self) -> str:
-        """Return a text that changes when the picture of any story may be shown differently."""
+        """Return a hash that changes when any story's picture may be shown differently."""
         forms = [
             (url, thumbnail.colour, *(form.name for form in thumbnail.forms))
             for url, thumbnail in self.pictures.items()
@@ -119,45 +143,45 @@ class Look:
 
 
 class Wanted:
-    """Decide what a build makes: here everything; `change.Touched` knows better."""
+    """Decides which lists and pages a build makes: in this class all, in `change.Touched` fewer."""
 
     everything = True
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Decide whether lists by a value of a key are made."""
+        """Return whether the build makes the lists for a value of a key, such as one topic."""
         return True
 
     def of_key(self, key: str) -> bool:
-        """Decide whether any list by a key is made."""
+        """Return whether the build makes any list by a key, such as topics."""
         return True
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the archive pages with anything to make, the newest first."""
+        """Return the numbers of the archive pages with anything to make, newest first."""
         return range(last, 0, -1)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the entries of stories whose page or card may change."""
+        """Return the index entries of stories whose page or place in lists may change."""
         return every
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Map the folders of pages to redirect to the stories that lead their groups now."""
+        """Map the folders of pages that must redirect to the stories that lead their groups now."""
         return groups.redirects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
-    """An edition sorted into what is published.
+    """The plan of a site: an edition's stories and records, sorted into lists and pages.
 
     `read` returns the story at a path, None if it is gone. `stories` are the published stories,
     newest first, those of equal time by path. `listed` has the stories for each value of a key, by
-    the key's name; `counts` has their numbers; `by_day` has the stories by date in the beat's zone.
-    All are fetched from the `index` on demand. The archive is cut into pages from the oldest end.
-    `groups` knows which stories are on one event, `coverages` who else has a story. `official` are
-    the domains of the beat's own official sources, `gone` the folders of pages that an editor
+    the key's name; `counts` has their numbers; `by_day` has the stories by date in the site's time
+    zone. All are fetched from the `index` on demand. The archive is cut into pages from the oldest
+    end. `groups` knows which stories are on one event, `coverages` who else has a story. `official`
+    are the domains of the site's official sources, `gone` the folders of pages that an editor
     removed for good. `records` has the records of each collection, ordered by path. `skipped` are
     records that cannot have a URL. `above` maps a topic's name to its id and the ids of topics
     above it. `wanted` decides what the build makes. `pieces` keeps list fragments of stories.
-    `lists` are the editors' lists by id, `letters` all newsletter issues that may be shown.
+    `lists` are the editors' reading lists by id, `letters` all newsletter issues that may be shown.
     """
 
     beat: Beat
@@ -187,21 +211,17 @@ class SitePlan:
 
     @property
     def by_topic(self) -> Mapping[str, ListedStories]:
-        """Return the stories of each topic and of the topics below it, by the topic's id."""
+        """Map topic ids to the stories of the topic and of the topics below it."""
         return self.listed[TOPIC.name]
 
     @property
     def by_publisher(self) -> Mapping[str, ListedStories]:
-        """Return the stories of each publisher, by its domain."""
+        """Map publishers' domains to their stories."""
         return self.listed[PUBLISHER.name]
 
     def local(self, moment: datetime) -> datetime:
-        """Return a time in the beat's zone."""
+        """Return a time in the site's time zone."""
         return local_time(moment, self.zone)
-
-    def show_of(self, story: Story) -> Show:
-        """Return how a story's picture is shown, by its publisher's terms and the rulings."""
-        return self.look.show_of(story)
 
     @property
     def archive_pages(self) -> int:
@@ -209,12 +229,12 @@ class SitePlan:
         return -(-len(self.stories) // self.look.sizes.archive)
 
     def archive(self, number: int) -> ListedStories:
-        """Return a page of the archive, its newest story first."""
+        """Return the stories of an archive page, newest first."""
         end = len(self.stories) - (number - 1) * self.look.sizes.archive
         return self.stories[max(0, end - self.look.sizes.archive) : end]
 
     def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
-        """Yield the published stories of an editors' list in order, with the editor's words.
+        """Yield the published stories of a reading list in order, with the editor's words on each.
 
         A story that is missing, removed or held is left out; it has its place when it is published.
         """
@@ -225,13 +245,13 @@ class SitePlan:
                 yield story, chosen.words
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
-        """Return the stories of some entries, each read on demand."""
+        """Return the stories of some index entries; each is read when it is needed."""
         return ListedStories(entries, self.read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """The stories of each value of a key, cut into pages from the oldest: only the last grows.
+    """A way to cut the stories of each value of a key into pages, so that only the last page grows.
 
     `page` returns the value of a page, from the value of its key and its number; `size` is in
     stories.
@@ -244,7 +264,7 @@ class Cut:
 
 
 def count_pages(stories: int, size: int) -> int:
-    """Return how many pages of a size stories take."""
+    """Return how many pages of the given size a number of stories fills."""
     return -(-stories // size)
 
 
@@ -258,7 +278,7 @@ ARCHIVE = Cut(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output(Generic[_Tool]):
-    """An output that lists stories by a key: for each value it makes a folder or files.
+    """A kind of page or file that lists stories by a key: one folder or file for each value.
 
     `place` returns the folder or file of a value, or the beginning of its files' names; "" if it
     has none. `make` makes the files with a tool of the output's own. `values` are those with a
@@ -268,7 +288,7 @@ class Output(Generic[_Tool]):
 
     `is_linked` says that the page of a value links to the previous and next value's. `is_fixed`
     says that a page stays when its last story has gone, `is_split` that a value has several files
-    and may need fewer later, `is_walked` that it is made during the walk through all stories. If
+    and may need fewer later, `is_walked` that it is made during the pass over all stories. If
     `is_on` returns False, the site does not have the output.
     """
 
@@ -291,30 +311,30 @@ AnyOutput = Output[Any]
 
 
 def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:
-    """Make an output for all values that the build wants."""
+    """Make the files of an output for all values that the build wants."""
     for value in output.values(plan):
         if plan.wanted(output.key.name, value):
             yield from output.make(tool, value)
 
 
 def story_keys(outputs: Iterable[AnyOutput]) -> tuple[StoryKey, ...]:
-    """Return the keys by which these outputs list stories, each once."""
+    """Return the keys by which outputs list stories, each once."""
     keys = (output.key for output in outputs)
     return tuple(dict.fromkeys(key.key if isinstance(key, Cut) else key for key in keys))
 
 
 def fingerprint_beat(beat: Beat, *others: object) -> str:
-    """Return a hash of all that a page may depend on besides stories and pictures."""
+    """Return a hash of the site's settings and of all else that pages depend on besides stories."""
     return fingerprint(replace(beat, rulings=()), *others)
 
 
 def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
-    """Return a hash of all that an entry and its headings depend on besides the story."""
+    """Return a hash of all that an index entry and its headings depend on besides the story."""
     return fingerprint(StoryEntry._fields, zone, above, keys, _code())
 
 
 def fingerprint(*parts: object) -> str:
-    """Return a hash of the `repr` of these values."""
+    """Return a hash of the `repr` of the given values."""
     form = repr(parts).encode("utf-8", "replace")
     return hashlib.blake2b(form, digest_size=16).hexdigest()
 
@@ -325,7 +345,7 @@ def fingerprint_text(text: str) -> str:
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """List the names, sizes and times of all files in a folder; [] for a symbolic link."""
+    """List (path, size, modification time in ns) of all files in a folder; [] for a link."""
     if folder is None or folder.is_symlink() or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
@@ -338,6 +358,285 @@ def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
 
 @cache
 def _code() -> str:
-    """Return a text that changes with the code of these rooms and its installation."""
+    """Return a text that changes with the code that makes pages, and with its installation."""
     files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
     return repr([file for file in files if not file[0].endswith(".pyc")])
+
+
+# Find out which stories changed since the last build, and make the plan of the site.
+
+_AT_ONCE = 500
+PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story's path and picture
+
+
+def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
+    """Make the site plan of an edition whose stories were surveyed."""
+    beat = edition.beat
+    seen.apply_pictures(look.picture, look.digest())
+    read, index = seen.reader, seen.index
+    records, lost_records = _addressable(map(_story_reader.repair, edition.records))
+    groups = Groups(index)
+    coverages = Coverages(owners=Owners(beat.organizations), index=index, read=read)
+    official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
+    by_collection = _by_collection(records)
+    rules = _rules(edition, groups, coverages, official)
+    rules = replace(rules, options=look.front, named=_find_public(groups, read))
+    topics = addressable_topics(beat)
+    stories = ListedStories(index.stories(), read, index.story_paths())
+    counts = {key.name: index.sums(key.name) for key in seen.keys if key.is_listed}
+    listed = {name: Shelves(some, _under(name, index, read)) for name, some in counts.items()}
+    days = {date.fromisoformat(day): count for day, count in counts[DAY.name].items()}
+    return SitePlan(
+        beat=beat,
+        at=edition.at,
+        zone=seen.grounds.zone,
+        links=_addresses(beat),
+        index=index,
+        counts=counts,
+        listed=listed,
+        by_day=Shelves(days, _under(DAY.name, index, read)),
+        read=read,
+        stories=stories,
+        front=choose_front(stories, rules),
+        topics=topics,
+        groups=groups,
+        coverages=coverages,
+        official=official,
+        gone=tuple(sorted(entry.folder for entry in index.removals())),
+        records=by_collection,
+        above=seen.grounds.above,
+        look=look,
+        letters=_shelve_letters(by_collection, edition, seen),
+        lists={found.id: found for found in sorted(edition.lists, key=lambda found: found.id)},
+        skipped=(*index.nameless(), *lost_records),
+    )
+
+
+def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
+    """Return the rules that order the front page, from an edition and its site plan."""
+    rules = _rules(edition, plan.groups, plan.coverages, plan.official)
+    named = _find_public(plan.groups, plan.read)
+    return replace(rules, options=plan.look.front, named=named)
+
+
+def _shelve_letters(
+    records: Mapping[str, tuple[Record, ...]], edition: Edition, seen: Survey
+) -> LetterShelf:
+    letters = _records.list_letters(records.get("newsletters", ()))
+    zone = seen.grounds.zone
+    return shelve_letters(letters, edition.letters, lambda at: local_time(at, zone))
+
+
+def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:
+    """Return a function that makes the list of stories for a value of a key."""
+
+    def stories(value: object, count: int) -> ListedStories:
+        heading = (key, str(value), count)
+        return ListedStories(index.listing(*heading), read, index.paths(*heading))
+
+    return stories
+
+
+def _find_public(groups: Groups[StoryEntry], read: StoryReader) -> Callable[[str], Story | None]:
+    def read_public(name: str) -> Story | None:
+        entry = groups.public(name)
+        return read(entry.path) if entry else None
+
+    return read_public
+
+
+def _addresses(beat: Beat) -> addresses.Links:
+    site = beat.url or "http://localhost"
+    return addresses.Links(site, beat.api_url or site)
+
+
+def _rules(
+    edition: Edition, groups: Groups[StoryEntry], coverages: Coverages, official: frozenset[str]
+) -> FrontRules:
+    """Return the rules that order the front page."""
+    beat, owners = edition.beat, coverages.owners
+
+    def is_firm(story: Story) -> bool:
+        if coverages.of(story).newsrooms:
+            return True
+        return _domain(story) in official if story.trust is None else story.trust >= TRUSTED
+
+    return FrontRules(
+        at=edition.at,
+        event=groups.event,
+        owner=lambda story: owners.of(story.provider) or urls.host(story.web_url) or story.path,
+        is_firm=is_firm,
+        main_topic=beat.topic,
+        read_points=read_points(edition.reads),
+        pins=pins_in_force(beat, edition.at),
+    )
+
+
+def _domain(story: Story) -> str:
+    return addresses.addressable_domain(story.provider.domain) if story.provider else ""
+
+
+def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
+    """Map records to their folders, and list the paths of those that cannot have a URL."""
+    by_folder: dict[str, Record] = {}
+    lost = []
+    for record in sorted(records, key=lambda record: record.path):
+        folder = addresses.record_folder(record.path)
+        if all(map(addresses.is_folder, folder.rstrip("/").split("/"))):
+            by_folder[folder] = record
+        else:
+            lost.append(record.path)
+    return by_folder, lost
+
+
+def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...]]:
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for _, record in sorted(records.items()):
+        found[record.collection].append(record)
+    return {collection: tuple(some) for collection, some in found.items()}
+
+
+@dataclass(slots=True, kw_only=True)
+class Survey:
+    """The result of looking for changed stories: the updated page index, as `news.FiledStories`.
+
+    `keys` are the keys by which the index lists stories, `grounds` what the keys' values depend on.
+    `notes` are those of the last build, {} if there are none or they are ignored. `pairs` has the
+    old and the new entry of each changed story, by path. `pictures` changes when the picture of any
+    story may be shown differently.
+    """
+
+    index: PageIndex
+    reader: StoryReader
+    keys: tuple[StoryKey, ...]
+    grounds: Grounds
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    pairs: dict[str, Pair] = field(default_factory=dict)
+    pictures: str = ""
+
+    def stamps(self) -> Mapping[str, str]:
+        """Map the path of each story to a stamp, which changes with the story's record."""
+        return self.index.stamps()
+
+    def read(self, path: str) -> Story | None:
+        """Return the story at a path, None if it cannot be read any more."""
+        return self.reader(path)
+
+    def has_record(self, name: str) -> bool:
+        """Return whether a story with this record name is filed, published or not."""
+        return self.index.by_name(name) is not None
+
+    def with_picture(self) -> Iterator[Pictured]:
+        """Yield the stories with a picture in short form, last path first."""
+        return self.index.with_picture()
+
+    def has_public_image(self, image: str) -> bool:
+        """Return whether a published story has the picture with this URL."""
+        return self.index.has_public_image(image)
+
+    def apply_pictures(self, look: PictureLook, digest: str) -> None:
+        """Update how pictures are shown; `digest` changes when any may be shown differently."""
+        self.pictures = digest
+        fresh = {now.path for _, now in self.pairs.values() if now is not None}
+        if self.notes.get("pictures") != digest:
+            every = self.index.with_picture()
+            fresh.update(entry.path for entry in every if _looks_otherwise(entry, look))
+        paths = sorted(fresh)
+        for start in range(0, len(paths), _AT_ONCE):
+            self._apply_pictures(paths[start : start + _AT_ONCE], look)
+        self.pairs = {path: pair for path, pair in self.pairs.items() if pair[0] != pair[1]}
+
+    def _apply_pictures(self, paths: list[str], look: PictureLook) -> None:
+        anew = [(old, _with_picture(old, look)) for old in self.index.at_paths(paths)]
+        page_updates.set_pictures(self.index, [new for old, new in anew if new is not old])
+        if self.notes:  # else all is new, and nothing can have changed
+            for old, new in anew:
+                was, _ = self.pairs.get(old.path, (old, old))
+                self.pairs[old.path] = (was, new)
+
+
+def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
+    """Return an index entry with how its picture is shown now."""
+    shown, files = look(entry.path, entry.image)
+    if (entry.shown, entry.files) == (shown, files):
+        return entry
+    return entry._replace(shown=shown, files=files)
+
+
+def _looks_otherwise(entry: Pictured, look: PictureLook) -> bool:
+    shown, files = look(entry.path, entry.image)
+    return entry.shown != page_updates.picture_key(shown, files)
+
+
+def take_survey(
+    reader: StoryReader,
+    beat: Beat,
+    keys: tuple[StoryKey, ...],
+    known: PageIndex | None = None,
+    *,
+    full: bool = False,
+) -> Survey:
+    """Find the stories that changed since the last build; with `full` read all again.
+
+    Raises PublishError if the site's time zone does not exist.
+    """
+    index = known or PageIndex()
+    grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
+    names = tuple(key.name for key in keys)
+    listed = frozenset(key.name for key in keys if key.is_listed)
+    notes = index.open(digest_grounds(beat.timezone, grounds.above, names), listed, anew=full)
+    seen = Survey(index=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
+    if notes:
+        reader.look_among(KeptStories(index))
+    seen.pairs = _take_changes(seen) if notes else _take_all(seen)
+    return seen
+
+
+def _take_all(seen: Survey) -> dict[str, Pair]:
+    """Read all stories into an empty page index."""
+    index, stamps = seen.index, seen.reader.stamps()
+    paths = sorted(stamps)
+    last = {addresses.record_name(path): path for path in paths}
+    page_updates.fill(index, _read(paths, stamps, seen), last)
+    lost = stamps.keys() - index.stamps().keys()
+    unread = {addresses.record_name(path) for path in lost}
+    others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
+    page_updates.update(index, list(_read(others, stamps, seen)), ())
+    return {}
+
+
+def _take_changes(seen: Survey) -> dict[str, Pair]:
+    """Read changed stories into the page index; return old and new entries."""
+    index = seen.index
+    before, now = index.stamps(), seen.reader.stamps()
+    changed, gone = compare_stamps(before, now)
+    fresh = list(_read(changed, now, seen))
+    unread = set(changed) - {entry.path for entry in fresh}
+    lost = gone | (before.keys() & unread)
+    return page_updates.update(index, _keep_pictures(fresh, index), sorted(lost))
+
+
+def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[StoryEntry]:
+    for path in paths:
+        story = seen.reader(path)
+        if story is not None:
+            yield page_entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
+
+
+def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:
+    """Return index entries with pictures shown as before, if they have the same picture."""
+    found = []
+    for entry in fresh:
+        was = index.at(entry.path)
+        same = was is not None and was.image == entry.image
+        found.append(entry._replace(shown=was.shown, files=was.files) if was and same else entry)
+    return found
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PublishError(
+            "no such time zone", subject=name, hint='site.timezone wants a name such as "UTC"'
+        ) from error

@@ -2,9 +2,9 @@
 
     edition | plan | api, feeds, sitemaps, site | write what changed | delete what is gone
 
-Several processes may share the pages. The first piece of work is everything outside the walk
-through all stories; the other pieces are legs of the walk. The lists of the first API come last,
-when each story has its fragment of them.
+Several processes may share the pages. The first piece of work is everything outside the pass over
+all stories; the others are parts (legs) of the pass. The lists of the first API come last, when
+each story has its fragment of them.
 """
 
 from __future__ import annotations
@@ -17,16 +17,25 @@ from functools import partial
 from itertools import chain, compress
 from pathlib import Path
 
+from copydesk.catalogue.page_entries import ALL, StoryEntry
+from copydesk.catalogue.page_index import Drawings, PageIndex, Pieces
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
-from copydesk.publish._entries import ALL, StoryEntry
+from copydesk.publish import _pictures, _plan, _records, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
-from copydesk.publish._plan import Look, SitePlan, Wanted, files_of, fingerprint_beat
+from copydesk.publish._plan import (
+    Look,
+    SitePlan,
+    Survey,
+    Wanted,
+    files_of,
+    fingerprint_beat,
+    make_site_plan,
+    take_survey,
+)
 from copydesk.publish._records import is_shown
-from copydesk.publish._site_plan import Survey, make_site_plan, take_survey
 from copydesk.publish._story_reader import IN_HAND, StoryReader
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
@@ -38,12 +47,11 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
 # all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
-_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
+_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *crawlers.OUTPUTS)
 _APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
 PICTURES = "pictures/"
@@ -56,14 +64,13 @@ _REDIRECTS_HEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOptions:
-    """How to publish an edition.
+    """The options for publishing an edition.
 
     `full` writes every file again. `look` is what pages show; pictures of the edition that are in
-    `pictures_folder` are added to its `pictures`. `draw` makes cards for shared links in
-    `cards_folder`, `draw_ahead` many at once when the whole site is made. `icons` are the site's,
-    by their names at its root. `static` is the newsroom's `assets/`, copied as it is, `templates`
-    its `_templates/`. A whole large site is made by several `workers`, with the same bytes for any
-    number.
+    `pictures_folder` are added to its `pictures`. `draw` makes share pictures in `cards_folder`,
+    `draw_ahead` many at once when the whole site is made. `icons` are the site's, by their names at
+    its root. `static` is the newsroom's `assets/`, copied as it is, `templates` its `_templates/`.
+    A whole large site is made by several `workers`, with the same bytes for any number.
     """
 
     full: bool = False
@@ -80,11 +87,11 @@ class PublishOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What was published: how many stories and HTML pages there are, how many files changed.
+    """What was published: the numbers of stories, HTML pages and changed files.
 
     `skipped` has the paths of records whose name cannot be part of a URL, `gone` the folders of
-    pages that an editor removed for good. `cards` has the names of all share cards in use, None if
-    none has gone out of use.
+    pages that an editor removed for good. `cards` has the file names of all share pictures in use,
+    None if none has gone out of use.
     """
 
     stories: int
@@ -104,7 +111,7 @@ def publish(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:
-    """Bring the folder `out` up to the edition: write what changed, delete what is gone.
+    """Bring the folder `out` up to date with an edition: write changed files, delete old ones.
 
     The same edition gives the same bytes, and a second call writes nothing. Raises PublishError;
     until all files are made the old site stays. The manifest and the index's notes are written
@@ -133,19 +140,19 @@ def survey(
 ) -> Survey:
     """Find the stories that changed since the last build; with `full` read all again.
 
-    The last `in_hand` stories stay in memory. Raises PublishError if the beat's time zone does not
+    The last `in_hand` stories stay in memory. Raises PublishError if the site's time zone does not
     exist.
     """
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
-    """Return the plan of an edition; raises as `survey` does."""
+    """Return the site plan of an edition; raises as `survey` does."""
     return make_site_plan(edition, _take_survey(edition), look)
 
 
 def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
-    """Return the plan that `publish` would follow, without making anything.
+    """Return the site plan that `publish` would follow, without making anything.
 
     The caller has to roll back or commit the changes in the plan's index.
     """
@@ -158,7 +165,7 @@ def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> Sit
 
 
 def _take_survey(edition: Edition) -> Survey:
-    """Return the survey of an edition, taken now if it holds plain stories."""
+    """Return the survey of an edition (which stories changed), taken now for plain stories."""
     if isinstance(edition.stories, Survey):
         return edition.stories
     return survey(edition.stories, edition.beat)
@@ -200,7 +207,7 @@ def _build(
 
 
 def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
-    """Keep the stories that were read, and delete kept data of stories that are not public."""
+    """Store the stories that were read for the next build, and delete data of those not public."""
     if news is not None:
         plan.read.keep()
     hidden = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
@@ -209,7 +216,7 @@ def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
-    """Draw the cards of the newest stories first, as workers do not share what they draw."""
+    """Draw the share pictures of the newest stories first, as workers do not share them."""
     plan = share_pictures.plan
     newest = partial(share_pictures.newest, lambda story: _pictures.of(story, plan) is not None)
     if options.draw_ahead:
@@ -222,7 +229,7 @@ def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None
 def _delete_the_rest(
     writer: Writer, plan: SitePlan, news: Touched | None, share_pictures: SharePictures
 ) -> frozenset[str] | None:
-    """Delete what no longer belongs to the site; return `Published.cards`."""
+    """Delete what no longer belongs to the site; return the share pictures in use, or None."""
     drawn = Drawings(plan.index)
     if news is None:
         drawn.reset(share_pictures.used)
@@ -260,7 +267,7 @@ def _report(
 
 
 def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
-    """Decide whether every newsletter issue is still listed where it was."""
+    """Return whether every newsletter issue is still listed where it was."""
     before, now = seen.notes.get("letter_places", {}), place_letters(plan)
     return all(now.get(name) == place for name, place in before.items())
 
@@ -275,7 +282,7 @@ def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> T
 
 
 def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
-    """Yield the outputs of this site."""
+    """Yield the outputs (kinds of pages and files) that this site has."""
     on = plan.look.outputs
     outputs = chain(_SITE, *compress(_APIS, (on.api_v1, on.api_v2)))
     return (output for output in outputs if output.is_on(plan.look))
@@ -283,7 +290,7 @@ def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
 
 def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
-    pages = {sitemaps.PAGES} if news.gone else set()  # there may be fewer of these files now
+    pages = {crawlers.PAGES} if news.gone else set()  # there may be fewer of these files now
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
@@ -323,7 +330,7 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
 
 
 def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | None:
-    """Return a picture with the forms that exist, None if its first is missing."""
+    """Return a picture with those of its files that exist, None if the first one is missing."""
     forms = tuple(form for form in thumbnail.forms if form.name in there and is_segment(form.name))
     if not forms or forms[0] != thumbnail.forms[0]:
         return None
@@ -342,7 +349,7 @@ def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
-    """Yield the URLs of the pictures that one of these files is a form of."""
+    """Yield the original URLs of the pictures that the given files are copies of."""
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
@@ -350,9 +357,9 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What a worker returns besides pages: the cards that they show, and unreadable records.
+    """What a worker process returns besides pages: their share pictures, unreadable records.
 
-    Cards are as in `SharePictures.used`, records are paths.
+    `used` is as in `SharePictures.used`; `lost` has the records' paths.
     """
 
     used: dict[str, str]
@@ -362,7 +369,7 @@ class _Told:
 def write_all(
     writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
 ) -> None:
-    """Make all files that the build wants; the cards that pages show come last.
+    """Make all files that the build wants; the share pictures that pages show come last.
 
     Workers make pages and this process writes them, as two processes that create files on one disk
     would wait for each other.
@@ -396,7 +403,7 @@ def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
 
 
 def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
-    """Return the number of workers, after preparing the index for them."""
+    """Return the number of worker processes, after preparing the page index for them."""
     workers = min(options.workers, legs) if plan.wanted.everything else 1
     is_shared = workers > 1 and processes.can_fork() and plan.index.share()
     return workers if is_shared else 1
@@ -411,16 +418,16 @@ class _Pages:
         self._plan = plan
         self._share_pictures = share_pictures
         self._renderer = Renderer(options.templates)
-        self._shapes = v2.Shapes(plan)
+        self._shapes = api.Shapes(plan)
         self._site = site.Site(plan, self._renderer, share_pictures, self._beside)
         self.legs = self._site.legs
 
     def sheets(self, piece: int) -> Iterator[Sheet]:
-        """Yield the files of a piece."""
+        """Yield the files of a piece of work."""
         return self._site.leg(piece - 1) if piece else self._beside_the_walk()
 
     def lists(self) -> Iterator[Sheet]:
-        """Yield the lists of the first API, when all stories have their fragments."""
+        """Yield the lists of the first API, once all stories have their fragments."""
         return api.sheets(self._plan) if self._plan.look.outputs.api_v1 else iter(())
 
     def _beside(self, number: int) -> Iterator[Sheet]:
@@ -434,8 +441,8 @@ class _Pages:
     def _beside_the_walk(self) -> Iterator[Sheet]:
         plan, on = self._plan, self._plan.look.outputs
         yield from feeds.sheets(plan)
-        yield from sitemaps.sheets(plan, site.OUTPUTS)
-        yield from signs.sheets(plan, self._share_pictures.icons)
+        yield from crawlers.sitemap_files(plan, site.OUTPUTS)
+        yield from crawlers.program_files(plan, self._share_pictures.icons)
         if on.api_v2:
             yield from v2.lists(self._shapes)
         pages = api.old_pages(plan) if on.api_v1 else ()
@@ -447,13 +454,13 @@ class _Pages:
 def _redirects(
     plan: SitePlan, own: str | None, pages: Iterable[tuple[str, str]]
 ) -> Iterator[Sheet]:
-    """Yield the file of redirects, if there are any; the newsroom's `own` come first.
+    """Yield the file of HTTP redirects, if there are any; the newsroom's `own` come first.
 
     `pages` are old paths of the API and the paths that replace them.
     """
     if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
-    moved = list(_records.folder_redirects(plan).items())
+    moved = list(_records.folder_redirects(plan.records).items())
     lines = [
         f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
         for old, new in (*moved, *(pages if moved else ()))
@@ -465,14 +472,14 @@ def _redirects(
 
 
 def picture_files(entries: Iterable[StoryEntry]) -> set[str]:
-    """Return the paths of our copies of pictures that these stories' pages show."""
+    """Return the paths of our copies of pictures that the pages of the given stories show."""
     return {f"{PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
 def _icons_and_cards(
     share_pictures: SharePictures, options: PublishOptions
 ) -> Iterator[tuple[str, Origin]]:
-    """Yield the icons and the cards that pages show, with their files."""
+    """Yield the paths of icons and share pictures that pages show, each with its source file."""
     for path, icon in options.icons.items():
         yield path, Origin(icon.parent, icon.name)
     if options.cards_folder is not None:
@@ -481,7 +488,7 @@ def _icons_and_cards(
 
 
 def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield our copies of pictures that pages show, with their files."""
+    """Yield the paths of our picture copies that pages show, each with its source file."""
     folder = options.pictures_folder
     if folder is not None:
         for path in sorted(picture_files(plan.wanted.entries(plan.stories.entries))):
@@ -489,7 +496,7 @@ def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str,
 
 
 def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield the newsroom's own files when the whole site is made."""
+    """Yield the newsroom's own files (`assets/`) when the whole site is made."""
     if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
         return
     above = options.static.parent

@@ -1,6 +1,6 @@
-"""Records that are not news, as all outputs use them: their order, pages and old URLs.
+"""Records that are not news (people, samples, newsletter issues, …): order, pages and old URLs.
 
-Pages of records stay at the reference's paths. Its readers guessed the paths of lists from them
+Pages of records stay at everyday.cc's paths. Its readers guessed the paths of lists from them
 (`/sample/`), so these paths lead to the lists.
 """
 
@@ -10,14 +10,11 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record
 from copydesk.placement import addresses
-
-if TYPE_CHECKING:
-    from copydesk.publish._plan import SitePlan
+from copydesk.placement.addresses import Links
 
 PAGES = {
     "learning": "learning",
@@ -29,7 +26,7 @@ PAGES = {
     "projects": "project",
     "newsletters": "newsletter",
 }
-_CUT = 138  # the reference cut excerpts at the first space after 140 or 300 characters
+_CUT = 138  # everyday.cc cut excerpts at the first space after 140 or 300 characters
 # in the order in which pages link to them; each list is at a folder with its name
 SHELVES = (
     "learning",
@@ -44,23 +41,23 @@ SHELVES = (
 
 
 def rank(records: Iterable[Record]) -> list[Record]:
-    """Return records without those that an editor removed, the hottest first, then by path."""
+    """Sort records by heat, hottest first, then by path, without those that an editor removed."""
     shown = [record for record in records if not is_removed(record)]
     return sorted(shown, key=lambda record: (-heat(record), record.path))
 
 
 def is_removed(record: Record) -> bool:
-    """Decide whether an editor removed the record from lists (SPEC 2.4)."""
+    """Return whether an editor removed a record from lists (SPEC 2.4)."""
     return record.fields.get("removed") is True or record.fields.get("published") is False
 
 
 def is_shown(records: Iterable[Record]) -> bool:
-    """Decide whether lists show any of these records."""
+    """Return whether lists show any of the records."""
     return not all(map(is_removed, records))
 
 
 def heat(record: Record) -> float:
-    """Return a record's heat as a number to sort by, 0 for none or NaN."""
+    """Return a record's heat as a number by which lists are sorted, 0 for none or NaN."""
     value = record.fields.get("heat")
     if isinstance(value, float) and math.isnan(value):
         return 0
@@ -68,19 +65,19 @@ def heat(record: Record) -> float:
 
 
 def list_letters(records: Iterable[Record]) -> list[Record]:
-    """Return the newsletter issues that are not removed, the newest first, undated ones last."""
+    """Return the newsletter issues that are not removed, newest first, undated ones last."""
     shown = [record for record in records if not is_removed(record)]
     return sorted(shown, key=lambda record: (sending_time(record), record.path), reverse=True)
 
 
 def sending_time(record: Record) -> str:
-    """Return when an issue was sent, in a form that sorts; "" if unknown."""
+    """Return when a newsletter issue was sent, as RFC 3339; "" if unknown."""
     at = record.fields.get("publishedDateTime")
     return dates.rfc3339(at) if isinstance(at, datetime) else ""
 
 
 def first_text(value: object, *keys: str) -> str:
-    """Return the first of these fields with a text in it, white space folded; "" for none."""
+    """Return the first named field of a record that has a text, white space folded; or ""."""
     fields = value.fields if isinstance(value, Record) else value
     if isinstance(fields, Mapping):
         for key in keys:
@@ -91,7 +88,7 @@ def first_text(value: object, *keys: str) -> str:
 
 
 def prose(record: Record) -> str:
-    """Return the text of a record with entities decoded, and an ellipsis if it was cut."""
+    """Return a record's short text (excerpt, bio or overview), with an ellipsis if it was cut."""
     value = first_text(record, "excerpt", "bio", "overview")
     plain = text.fold(html.unescape(html.unescape(value)))
     is_cut = len(plain) >= _CUT and plain[-1].isalnum()
@@ -99,45 +96,45 @@ def prose(record: Record) -> str:
 
 
 def texts(record: Record, key: str) -> list[str]:
-    """Return a field with a list of names, [] if it is something else."""
+    """Return a record's field as a list of names, [] if the field is something else."""
     value = record.fields.get(key)
     return [str(name) for name in value] if isinstance(value, list | tuple) else []
 
 
 def page_folder(record: Record) -> str:
-    """Return the folder of the record's own page, "" if it has none."""
+    """Return the folder of a record's own page, "" if it has none."""
     folder = PAGES.get(record.collection, "")
     below = addresses.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
 
 
 def address(holder: object, key: str) -> str:
-    """Return the URL in a field, "" if it is none of the web."""
+    """Return the URL in a record's field, "" if the field has no http(s) URL."""
     fields = holder.fields if isinstance(holder, Record) else holder
     value = fields.get(key) if isinstance(fields, Mapping) else None
     return first_text(fields, key) if isinstance(value, str) and urls.may_be_of_web(value) else ""
 
 
-def page_address(record: Record, plan: SitePlan) -> str | None:
-    """Return the URL of the record's own page on the site, None if readers go elsewhere.
+def page_address(record: Record, links: Links) -> str | None:
+    """Return the URL of a record's own page on the site, None if it has none here.
 
     A record has a page here if it has no `webUrl`, or if its `webUrl` is that very page. Every
     newsletter issue has one, whatever its `webUrl`.
     """
     folder = page_folder(record)
-    address = plan.links.page(folder) if folder else None
+    address = links.page(folder) if folder else None
     if record.collection == "newsletters":
         return address
     return address if record.fields.get("webUrl") in {None, "", address} else None
 
 
-def folder_redirects(plan: SitePlan) -> Mapping[str, str]:
-    """Map the folders of old lists to the folders that replace them."""
+def folder_redirects(records: Mapping[str, Iterable[Record]]) -> Mapping[str, str]:
+    """Map the folders of lists at everyday.cc's old paths to the folders that replace them."""
     shown = (*SHELVES, "newsletters")
     moved = {
         f"{PAGES[name]}/": f"{name}/"
         for name in shown
-        if name in PAGES and is_shown(plan.records.get(name, ()))
+        if name in PAGES and is_shown(records.get(name, ()))
     }
     found = {old: new for old, new in moved.items() if old != new}
     return found | ({"news/": "archive/"} if found else {})

@@ -1,4 +1,4 @@
-"""Read filed stories when they are printed, with a cache; lone surrogates in texts are replaced."""
+"""Read filed stories when pages need them, with a cache; lone surrogates in texts are replaced."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast, overload
 
-import msgspec
 import orjson
 
+from copydesk.catalogue.page_index import KeptStories
 from copydesk.news import FiledStories, Record, Story
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from copydesk.publish._entries import StoryEntry
-    from copydesk.publish.page_index import PageIndex
+    from copydesk.catalogue.page_entries import StoryEntry
 
 IN_HAND = 32_768  # stories, 100 MB; pages are first made of those that the survey read last
 
 Read = Callable[[str], Story | None]
-_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
-_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
-_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
-    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
 _Item = TypeVar("_Item", Story, Record)
 
 
@@ -36,19 +31,19 @@ class StoryList:
         self._stories = {story.path: story for story in stories}
 
     def stamps(self) -> Mapping[str, str]:
-        """Return a hash of each story by its path."""
+        """Map the path of each story to a hash of it."""
         return {
             path: hashlib.blake2b(repr(story).encode("utf-8", "replace"), digest_size=8).hexdigest()
             for path, story in self._stories.items()
         }
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a path."""
+        """Return the story at a path, None if there is none."""
         return self._stories.get(path)
 
 
 class StoryReader:
-    """Read stories by path, with a cache of the last `in_hand` stories."""
+    """Reads filed stories by path, with a cache of the last `in_hand` stories."""
 
     def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
         self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
@@ -66,21 +61,21 @@ class StoryReader:
         return frozenset(self._lost)
 
     def stamps(self) -> Mapping[str, str]:
-        """Return a stamp for the path of every filed story, which changes with the story."""
+        """Map the path of every filed story to a stamp, which changes with the story."""
         self._stamps = self._filed.stamps()
         return self._stamps
 
     def look_among(self, kept: KeptStories) -> None:
-        """Look for stories in `kept` before their records are read."""
+        """Use `kept`, the stories that earlier builds read, before reading records."""
         self._kept = kept
 
     def keep(self) -> None:
-        """Keep the stories whose records were read last."""
+        """Store the stories whose records were read in this build, for the next build."""
         if self._kept is not None:
             self._kept.keep(self._fresh)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete the stories at these paths from the kept ones."""
+        """Delete the stories at the given paths from those stored for the next build."""
         if self._kept is not None:
             self._kept.forget(paths)
 
@@ -114,7 +109,7 @@ class StoryReader:
 
 
 class ListedStories(Sequence[Story]):
-    """Stories in an order, each read on demand; those that are gone are left out.
+    """An ordered sequence of stories, each read when needed; those that are gone are left out.
 
     `paths` are the paths of the entries, if they can be had without reading entries.
     """
@@ -150,62 +145,8 @@ class ListedStories(Sequence[Story]):
                 yield story
 
 
-class KeptStories:
-    """The last thousand stories that builds of a site read, found by path and stamp.
-
-    A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
-    parse a record takes ten times as long as to decode a kept story.
-    """
-
-    MOST = 1_000  # of a site: 6 MB, at most 64
-    LONGEST = 64_000  # bytes, so that no record makes the index large
-
-    def __init__(self, index: PageIndex) -> None:
-        self._index = index
-        self._encode = msgspec.json.Encoder().encode
-        self._decode = msgspec.json.Decoder(Story).decode
-
-    def find(self, path: str, stamp: str) -> Story | None:
-        """Return the story that was read at a path with this stamp, None if it is not kept."""
-        rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
-        return self._decode_soundly(rows[0][0]) if rows else None
-
-    def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
-        """Keep stories, given after their stamps; the oldest are dropped."""
-        site = self._index.number
-        rows = [
-            (site, story.path, stamp, kept)
-            for stamp, story in stories
-            if (kept := self._encode_soundly(story)) is not None
-        ]
-        if rows:
-            self._index.tables.run_many(_KEEP, rows[-self.MOST :])
-            self._index.tables.run(_DROP, site, self.MOST)
-
-    def forget(self, paths: Iterable[str]) -> None:
-        """Delete the stories at these paths."""
-        drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
-        self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
-
-    def _encode_soundly(self, story: Story) -> bytes | None:
-        """Encode a story so that decoding returns it unchanged, None if that is impossible."""
-        try:
-            kept = self._encode(story)
-        except (msgspec.EncodeError, ValueError):
-            return None
-        is_small = len(kept) <= self.LONGEST
-        return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
-
-    def _decode_soundly(self, kept: bytes) -> Story | None:
-        """Decode a kept story, None if the bytes are not ours."""
-        try:
-            return self._decode(kept)
-        except msgspec.DecodeError:
-            return None
-
-
 def repair(item: _Item) -> _Item:
-    """Return the item, or a copy in which lone surrogates are replaced.
+    """Return a story or record, or a copy of it in which lone surrogates are replaced.
 
     YAML can have `"\\ud83d"`, UTF-8 cannot. The fast encoder finds the one item in ten thousand.
     """

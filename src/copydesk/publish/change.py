@@ -1,7 +1,8 @@
 """Find what a build has to make again, from the stories before and after a change.
 
-A story's page and card depend on the story and on the stories that it names or that name it:
-copies, coverage, background, members of its group. A list depends on the cards that it shows.
+A story's page and its card in lists depend on the story and on the stories that it names or that
+name it: copies, coverage, background, members of its group. A list depends on the cards that it
+shows.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from datetime import date
 from functools import partial
 from itertools import chain, pairwise
 
+from copydesk.catalogue.page_entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
+from copydesk.catalogue.page_index import PageIndex
+from copydesk.catalogue.page_updates import Pair
 from copydesk.placement import Groups
-from copydesk.publish._entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
 from copydesk.publish._plan import (
     ARCHIVE,
     AnyOutput,
@@ -26,17 +29,16 @@ from copydesk.publish._plan import (
     fingerprint,
     fingerprint_text,
 )
-from copydesk.publish.newsletters import ShelvedIssue
-from copydesk.publish.page_index import PageIndex, Pair
+from copydesk.publish.issues import ShelvedIssue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched(Wanted):
-    """What a build has to make: all lists by one of these headings.
+    """What a build has to make again after a change: all lists under one of the given headings.
 
     `gone` are folders and files to delete. `pairs` has the old and new entries of stories whose
-    card may change, by path. `numbers` are the archive pages with such a story, or to be made
-    themselves. `groups` are the groups of these stories, old and new.
+    place in lists may change, by path. `numbers` are the archive pages with one of these stories,
+    or to be made themselves. `groups` are the groups of these stories, old and new.
     """
 
     everything: bool = False
@@ -47,31 +49,31 @@ class Touched(Wanted):
     groups: frozenset[str] = frozenset()
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Decide whether lists by a value of a key are made."""
+        """Return whether the build makes the lists for a value of a key, such as one topic."""
         return (key, value) in self.headings
 
     def of_key(self, key: str) -> bool:
-        """Decide whether any list by a key is made."""
+        """Return whether the build makes any list by a key, such as topics."""
         return any(name == key for name, _ in self.headings)
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the archive pages with anything to make, the newest first."""
+        """Return the numbers of the archive pages with anything to make, newest first."""
         return sorted((number for number in self.numbers if number <= last), reverse=True)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the entries of stories whose page or card may change."""
+        """Return the index entries of stories whose page or place in lists may change."""
         return [new for _, new in self.pairs.values() if new is not None]
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Map the folders of pages to redirect to the stories that lead their groups now."""
+        """Map the folders of pages that must redirect to the stories that lead their groups now."""
         return groups.redirects(self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """The difference between two builds: old and new entries, and the old pins and lists.
+    """The difference between two builds: old and new index entries, old pins and old reading lists.
 
-    `lists` has a digest of each editors' list, by id. `letters` are the paths of changed newsletter
+    `lists` has a hash of each reading list, by id. `letters` are the paths of changed newsletter
     issues.
     """
 
@@ -82,7 +84,7 @@ class StoryChange:
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
-    """Return what the difference between two builds touches in these outputs."""
+    """Find what the outputs must make again, from the difference between two builds."""
     pairs = dict(change.pairs)
     for pin in list_pins(plan) ^ change.pinned:
         _add_story(pin.rpartition(" ")[0], pairs, plan)
@@ -122,7 +124,7 @@ def list_pins(plan: SitePlan) -> frozenset[str]:
 def _list_headings(
     change: StoryChange, pairs: Mapping[str, Pair], plan: SitePlan
 ) -> Iterator[Heading]:
-    """Yield the headings of editors' lists that changed, or that show a changed story."""
+    """Yield the headings of reading lists that changed, or that show a changed story."""
     now = digest_lists(plan)
     names = {entry.name for pair in pairs.values() for entry in pair if entry is not None}
     for list_id, listed in plan.lists.items():
@@ -132,7 +134,7 @@ def _list_headings(
 
 
 def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
-    """Yield the headings of changed issues, and of the days whose digest is made of one.
+    """Yield the headings of changed newsletter issues, and of the days whose digest is made of one.
 
     If an issue is gone or listed elsewhere, the whole site is made instead.
     """
@@ -145,7 +147,7 @@ def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
 def _find_ended_lists(
     change: StoryChange, outputs: Iterable[AnyOutput], plan: SitePlan
 ) -> Iterator[str]:
-    """Yield the folders of editors' lists that were deleted."""
+    """Yield the folders of reading lists that were deleted."""
     ended = change.lists.keys() - plan.lists.keys()
     for output in outputs:
         if output.key == LIST:
@@ -153,12 +155,12 @@ def _find_ended_lists(
 
 
 def digest_lists(plan: SitePlan) -> Mapping[str, str]:
-    """Map the id of each editors' list to a digest of it."""
+    """Map the id of each reading list to a hash of it."""
     return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
 
 
 def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Map the path of each issue to a hash that changes when its page or its digest does."""
+    """Map the path of each newsletter issue to a hash that changes with its page or digest."""
     days = list(plan.letters.digests)
     shown = {issue.record.path: issue for issue in plan.letters.issues}
     return {
@@ -172,7 +174,7 @@ def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
 
 
 def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:
-    """Yield what the pages of an issue depend on besides its record."""
+    """Yield what the pages of a newsletter issue depend on besides its record."""
     yield issue.day
     yield issue.letter
     yield issue.shares_day
@@ -181,7 +183,7 @@ def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> I
 
 
 def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
-    """Return what the pages of the previous and the next issue show of an issue."""
+    """Return what the pages of the previous and the next issue show of a newsletter issue."""
     if issue is None:
         return ()
     title = issue.record.fields.get("title")
@@ -189,7 +191,7 @@ def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
 
 
 def place_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Map the path of each issue to where it is listed: day, newsletter, digest."""
+    """Map the path of each newsletter issue to where it is listed: day, newsletter, digest."""
     shelf = plan.letters
     hidden = {record.path: "" for record in plan.records.get("newsletters", ())}
     return hidden | {
@@ -201,7 +203,7 @@ def place_letters(plan: SitePlan) -> Mapping[str, str]:
 def _find_beside(
     days: Sequence[date], issue: ShelvedIssue, plan: SitePlan
 ) -> tuple[date | None, ...]:
-    """Return the days before and after an issue's with a digest, if it is a digest's issue."""
+    """Return the days of the digests before and after an issue's own; () if it has none."""
     day = plan.letters.digest_of(issue)
     if day is None:
         return ()
@@ -210,15 +212,15 @@ def _find_beside(
 
 
 def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
-    """Add a story that did not change itself, but whose card may."""
+    """Add a story that did not change itself, but whose place in lists may."""
     if path not in pairs and (entry := plan.index.at(path)) is not None:
         pairs[path] = (entry, entry)
 
 
 def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
-    """Return the names by which other stories know the changed ones, and changed publishers.
+    """Return the names by which other stories refer to the changed ones, and changed publishers.
 
-    A page that names a member of a group as background shows the group's leader.
+    A page that links to a member of a group as background shows the group's leader.
     """
     names: set[str] = set()
     for pair in pairs.values():
@@ -235,7 +237,7 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
 
 
 def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
-    """Return the copies of stories whose event changed, and the copies of these."""
+    """Return the copies of stories whose event changed, and the copies of these copies."""
     changed = (pair for pair in pairs.values() if _event_of(pair[0]) != _event_of(pair[1]))
     names = [entry.name for pair in changed for entry in pair if entry is not None]
     copies: dict[str, StoryEntry] = {}
@@ -248,7 +250,7 @@ def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
 
 
 def _event_of(entry: StoryEntry | None) -> tuple[str, str] | None:
-    """Return what decides on the event of a story, None if it is not there."""
+    """Return what decides on the event of a story, None if the story is not there."""
     return None if entry is None or entry.is_removed else (entry.group, entry.copy_of)
 
 
@@ -314,7 +316,7 @@ def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SiteP
 
 @dataclass(slots=True)
 class TurnedPages:
-    """The pages of a cut that change, and those that are no longer needed.
+    """The pages of a list cut into pages that change, and those that are no longer needed.
 
     `numbers` are those with a changed story, or to be made themselves.
     """
@@ -325,7 +327,7 @@ class TurnedPages:
 
 
 def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) -> TurnedPages:
-    """Return the pages of a cut with other stories than before.
+    """Find the pages with other stories than before, in a list that is cut into pages.
 
     The first page of a value has its oldest stories. If one comes, goes or changes its time, all
     later pages shift.
@@ -346,7 +348,7 @@ def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) 
 
 
 class _Places:
-    """The page of each story under a heading."""
+    """Finds the page on which each story under a heading is."""
 
     def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
         self.size = size
@@ -389,13 +391,13 @@ def _under(heading: Heading, pair: Pair) -> Pair:
 
 
 def _stays(pair: Pair) -> bool:
-    """Decide whether a story keeps its place in a list."""
+    """Return whether a story keeps its place in a list."""
     old, new = pair
     return old is not None and new is not None and (old.when, old.path) == (new.when, new.path)
 
 
 class Counts:
-    """How many published stories there are under a heading, now and before the change."""
+    """The numbers of published stories under headings, now and before the change."""
 
     def __init__(self, index: PageIndex, pairs: Iterable[Pair]) -> None:
         self._index = index
@@ -405,22 +407,22 @@ class Counts:
             self._more.update(new.headings if new else ())
 
     def now(self, heading: Heading) -> int:
-        """Return the number now."""
+        """Return the number of published stories under a heading now."""
         return self._index.count_under(*heading)
 
     def before(self, heading: Heading) -> int:
-        """Return the number before."""
+        """Return the number of published stories under a heading before the change."""
         return self.now(heading) - self._more[heading]
 
     def find_fewer(self, key: str) -> set[str]:
-        """Return the values of a key that have fewer stories than before."""
+        """Return the values of a key (such as topics) that have fewer stories than before."""
         return {value for (name, value), more in self._more.items() if name == key and more < 0}
 
     def find_empty(self, key: str) -> set[str]:
-        """Return the values of a key that no longer have any story."""
+        """Return the values of a key (such as topics) that no longer have any story."""
         return {value for value in self.find_fewer(key) if not self.now((key, value))}
 
     def find_new(self, key: str) -> set[str]:
-        """Return the values of a key that had no story before."""
+        """Return the values of a key (such as topics) that had no story before."""
         grown = (value for (name, value), more in self._more.items() if name == key and more > 0)
         return {value for value in grown if not self.before((key, value))}

@@ -1,4 +1,4 @@
-"""Feeds of the site, topics, sources, lists and newsletters, as Atom, RSS 2.0 and JSON Feed 1.1.
+"""Feeds of site, topics, publishers, reading lists, newsletters: Atom, RSS 2.0, JSON Feed 1.1.
 
 A feed has the newest 30 stories: title, excerpt, credit, the editors' note, and a link to the
 original. The id of an entry is the URL of our page for the story, which never changes.
@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 
 import orjson
 
+from copydesk.catalogue.page_entries import LETTER, LIST, PUBLISHER, TOPIC
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures, _records
-from copydesk.publish._entries import LETTER, LIST, PUBLISHER, TOPIC
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output, SitePlan, make
-from copydesk.publish.newsletters import ShelvedIssue
+from copydesk.publish.issues import ShelvedIssue
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
@@ -53,7 +53,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Feed:
-    """What the three formats share; `folder` is the folder of the three files."""
+    """What the three feed formats share; `folder` is the folder of the three files."""
 
     folder: str
     title: str
@@ -64,38 +64,38 @@ class _Feed:
 
     @property
     def updated(self) -> datetime:
-        """Return the time of the newest entry, so that another build changes no byte."""
+        """Return the time of the feed's newest entry, so that another build changes no byte."""
         return max((entry.updated for entry in self.entries), default=_NEVER)
 
 
 class Feeds:
-    """The feeds of a plan; the entry of each story is made once."""
+    """The feeds of a site plan; the feed entry of each story is made once."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.plan = plan
         self._made: dict[str, _Entry] = {}
 
     def of_topic(self, id_: str) -> Iterator[Sheet]:
-        """Yield the feeds of a topic."""
+        """Yield the feed files of a topic."""
         topic = next(topic for topic in self.plan.topics if topic.id == id_)
         title = f"{topic.name} – {self.plan.beat.title}"
         return self.files(addresses.topic_folder(id_), title, self.plan.by_topic.get(id_, ()))
 
     def of_source(self, domain: str) -> Iterator[Sheet]:
-        """Yield the feeds of a publisher."""
+        """Yield the feed files of a publisher."""
         stories = self.plan.by_publisher[domain]
         title = f"{stories.entries[0].publisher or domain} – {self.plan.beat.title}"
         return self.files(addresses.source_folder(domain), title, stories)
 
     def of_list(self, list_id: str) -> Iterator[Sheet]:
-        """Yield the feeds of an editors' list: its first stories, in its order."""
+        """Yield the feed files of an editors' reading list: its first stories, in its order."""
         plan, listed = self.plan, self.plan.lists[list_id]
         title = f"{listed.title} – {plan.beat.title}"
         stories = [story for story, _ in plan.read_list(listed)]
         return self.files(addresses.list_folder(list_id), title, stories)
 
     def of_letters(self) -> Iterator[Sheet]:
-        """Yield the feed of all newsletter issues, and one for each newsletter if several."""
+        """Yield the feed of all newsletter issues, and each newsletter's if there are several."""
         shelf, title = self.plan.letters, self.plan.beat.title
         if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
             return
@@ -106,7 +106,7 @@ class Feeds:
             yield from self._write_files(addresses.letter_folder(letter), name, issues)
 
     def files(self, folder: str, title: str, stories: Sequence[Story]) -> Iterator[Sheet]:
-        """Yield the three files of a folder."""
+        """Yield the Atom, RSS and JSON feed of stories in a folder."""
         return self._write_files(folder, title, map(self._entry, stories[:_NEWEST]))
 
     def _write_files(self, folder: str, title: str, entries: Iterable[_Entry]) -> Iterator[Sheet]:
@@ -123,7 +123,7 @@ class Feeds:
             yield Sheet(folder + name, write(feed, plan.links.page(folder + name)))
 
     def _issue(self, issue: ShelvedIssue) -> _Entry:
-        """Return a newsletter issue as an entry that links to its page."""
+        """Return a newsletter issue as a feed entry that links to its page."""
         record = issue.record
         page = self.plan.links.page(_records.page_folder(record))
         sent, topics = (record.fields.get(key) for key in ("publishedDateTime", "topics"))
@@ -174,7 +174,7 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `feed.xml`, `rss.xml`, `feed.json` of site, topics, sources, lists and newsletters."""
+    """Yield feeds (Atom, RSS, JSON) of site, topics, publishers, reading lists, newsletters."""
     made = Feeds(plan)
     yield from made.files("", plan.beat.title, plan.stories)
     yield from made.of_letters()
@@ -204,7 +204,7 @@ def _entry(story: Story, plan: SitePlan) -> _Entry:
 
 
 def _content(story: Story, plan: SitePlan) -> str:
-    """Return the HTML of a story with a note: its excerpt, the note and its author."""
+    """Return a story's feed HTML if an editor wrote a note: excerpt, note and author; else ""."""
     note = render_note(story.note) if story.note else ""
     if not note:
         return ""
@@ -213,7 +213,7 @@ def _content(story: Story, plan: SitePlan) -> str:
 
 
 def _atom(feed: _Feed, own: str) -> bytes:
-    """Write Atom (RFC 4287)."""
+    """Encode a feed as Atom (RFC 4287)."""
     language = f" xml:lang={quote_xml(feed.language)}" if feed.language else ""
     head = (
         f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom"{_MEDIA}{language}>\n'
@@ -257,7 +257,7 @@ def _hub(feed: _Feed, element: str, indent: str) -> str:
 
 
 def _rss(feed: _Feed, own: str) -> bytes:
-    """Write RSS 2.0, with the link to itself that the feed validator requires."""
+    """Encode a feed as RSS 2.0, with the link to itself that the feed validator requires."""
     language = feed.language.lower()
     language = f"    <language>{language}</language>\n" if language else ""
     head = (
@@ -293,7 +293,7 @@ def _rss_item(entry: _Entry) -> str:
 
 
 def _rss_content(entry: _Entry) -> str:
-    """Return an entry's HTML, or its excerpt as text, as a description."""
+    """Return a feed entry's HTML, or its excerpt as text, as a description."""
     return escape_xml(entry.content) if entry.content else _describe(entry.excerpt)
 
 
@@ -329,7 +329,7 @@ def _rfc822(moment: datetime) -> str:
 
 
 def _json(feed: _Feed, own: str) -> bytes:
-    """Write JSON Feed 1.1: `url` is our page of the story, `external_url` the original."""
+    """Encode a feed as JSON Feed 1.1: `url` is our page of a story, `external_url` the original."""
     made: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +18,6 @@ from typing import NamedTuple, Protocol
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
 from copydesk.placement import addresses
-from copydesk.publish._stage import FRONT, Stage, is_folder, list_strangers, refusal
 
 MARKER = ".copydesk-site"
 UNFINISHED = ".copydesk-unfinished"
@@ -36,7 +37,7 @@ class Sheet(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many files and HTML pages a site has."""
+    """The number of files and of HTML pages of a site."""
 
     files: int = 0
     pages: int = 0
@@ -44,7 +45,7 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Bring a folder up to date: `open`, `put` and `copy`, `place`, `sweep` or `drop`, `close`.
+    """Brings a site's folder up to date: `open`, `put`, `copy`, `place`, `sweep`/`drop`, `close`.
 
     Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
     or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
@@ -69,7 +70,7 @@ class Writer:
     _stage: Stage = field(init=False)
 
     def open(self) -> None:
-        """Create the folder; mark it as ours if it is new or empty."""
+        """Create the site's folder; mark it as made by copydesk if it is new or empty."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             self.out = self.out.resolve(strict=True)
@@ -94,18 +95,18 @@ class Writer:
         return self.manifest.get(FRONT)
 
     def doubt(self) -> None:
-        """Trust no hash: the manifest is not of the last build."""
+        """Distrust all hashes, since the manifest is not that of the last build."""
         self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
-        """Note whether every file of the site will be put, so that all are counted."""
+        """Set whether every file of the site will be put, so that all are counted."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
 
     def place(self) -> None:
-        """Move what was put into the site, file by file.
+        """Move the files that were put or copied from the staging folder into the site, one by one.
 
-        A mark is there until `close`: after an interruption the next build makes everything.
+        A mark file exists until `close`: after an interruption the next build makes everything.
         """
         try:
             files.write_atomic(self.out / UNFINISHED, b"", durable=False)
@@ -114,7 +115,7 @@ class Writer:
             raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
 
     def remember(self) -> None:
-        """Write what is there now into the manifest."""
+        """Write the hashes of the published files into the manifest."""
         for path, digest in self._rows.items():
             if digest is None:
                 self.manifest.forget(path)
@@ -122,15 +123,15 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Delete the mark: all is written and noted."""
+        """Delete the mark of an unfinished build: all is written, the manifest is up to date."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Delete what was put but not placed."""
+        """Delete the staged files that were not moved into the site."""
         self._stage.clear()
 
     def count_files(self, before: Count) -> Count:
-        """Return the number of files and pages now, from that before."""
+        """Return the number of files and pages now, from that of the build before."""
         more, less = self._more, self._less
         if self.counts_all:
             before = Count()
@@ -138,7 +139,7 @@ class Writer:
         return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
     def put(self, sheet: Sheet) -> None:
-        """Write a file unless it has the same bytes already."""
+        """Stage a file to be written, unless the site has it with the same bytes already."""
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
         size = self._claim(sheet.path)
         known = self._last_digest(sheet.path)
@@ -151,7 +152,7 @@ class Writer:
         self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Origin) -> None:
-        """Copy a file unless one with the same size and time was copied before."""
+        """Stage a copy of a file, unless one with the same size and time was copied before."""
         size = self._claim(path)
         try:
             now = origin.look()
@@ -183,7 +184,7 @@ class Writer:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:
-        """Return the size of the file at a path, None for none, -1 for a link.
+        """Return the size of the site's file at a path, None if there is none, -1 for a link.
 
         First it is checked that the path leads through real folders only.
         """
@@ -228,7 +229,7 @@ class Writer:
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
-        """Decide whether a file has these bytes; read it only if the manifest is not trusted."""
+        """Return whether a file has these bytes; read it only if the manifest is not trusted."""
         if self.full or size != len(data):
             return False
         if sure and not self._is_torn:
@@ -253,7 +254,7 @@ class Writer:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete published files whose paths begin so and that were not put this time."""
+        """Delete published files that were not put this time and begin with a path in `gone`."""
         if not gone:
             return
         places = tuple(gone)
@@ -264,7 +265,7 @@ class Writer:
                 self._less.append(path)
 
     def sweep(self) -> None:
-        """Delete published files that were not put now, and folders that this leaves empty."""
+        """Delete published files that were not put this time, and folders that are then empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
             self._rows[path] = None
@@ -301,7 +302,7 @@ class Writer:
 
 
 def _is_there(place: str) -> bool:
-    """Decide whether a folder exists; refuse a link or a file."""
+    """Return whether a folder exists; refuse a link or a file."""
     try:
         if is_folder(place):
             return True
@@ -327,14 +328,14 @@ def _unwritable(error: OSError, path: str) -> PublishError:
 
 
 class Manifest(Protocol):
-    """What the last build published: a hash for each path below the web root."""
+    """The hashes of all files that the last build published, by path below the web root."""
 
     def get(self, path: str) -> str | None:
-        """Return the hash for a path, None if there is none."""
+        """Return the hash of the published file at a path, None if there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
-        """Keep the hash of a published file."""
+        """Store the hash of a published file."""
         ...
 
     def forget(self, path: str) -> None:
@@ -342,43 +343,16 @@ class Manifest(Protocol):
         ...
 
     def paths(self) -> Iterator[str]:
-        """Return all paths."""
+        """Yield all published paths."""
         ...
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return all paths with their hashes."""
+        """Yield all published paths with their hashes."""
         ...
-
-
-class MemoryManifest:
-    """A manifest in the memory of this process."""
-
-    def __init__(self) -> None:
-        self._hashes: dict[str, str] = {}
-
-    def get(self, path: str) -> str | None:
-        """Return the hash for a path, None if there is none."""
-        return self._hashes.get(path)
-
-    def put(self, path: str, digest: str) -> None:
-        """Keep the hash of a published file."""
-        self._hashes[path] = digest
-
-    def forget(self, path: str) -> None:
-        """Delete a path that is no longer published."""
-        self._hashes.pop(path, None)
-
-    def paths(self) -> Iterator[str]:
-        """Return all paths at the time of the call."""
-        return iter(list(self._hashes))
-
-    def items(self) -> Iterator[tuple[str, str]]:
-        """Return all paths with their hashes at the time of the call."""
-        return iter(list(self._hashes.items()))
 
 
 class Origin(NamedTuple):
-    """A file to copy: a folder that bounds it, and its path below that folder."""
+    """A file to copy into the site: a folder that bounds it, and its path below that folder."""
 
     folder: Path
     path: str
@@ -391,5 +365,142 @@ class Origin(NamedTuple):
         return os.lstat(str(self))
 
     def read(self) -> bytes:
-        """Return the bytes; raises OSError, also for a link on the way from the folder."""
+        """Return the file's bytes; raises OSError, also for a link on the way from the folder."""
         return within.read(self.folder, self.path, _MAX_BYTES)
+
+
+# The staging folder: new files wait there until all are written, then are moved into the site.
+
+STAGE = ".new-site"
+FRONT = "index.html"
+_OUR_FOLDERS = re.compile(
+    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
+    r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
+)
+_OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
+_UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename before it was killed
+
+
+class Stage:
+    """The staging folder for new files of a site, inside its folder `out`, on the same file system.
+
+    A new folder of the site is moved with all that is in it, by one renaming for thousands of
+    files. Methods raise OSError and PublishError.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._folders: set[str] = set()
+        self._new_trees: list[str] = []  # new folders outside other new ones
+        self._new: dict[str, str] = {}
+        self._other: dict[str, str] = {}
+        self._out = str(out)
+        self._here = f"{out}/{STAGE}"
+        self._trees = f"{self._here}/trees"
+        self._is_open = False
+
+    def clear(self) -> None:
+        """Delete all files in the staging folder, also those of a build that was killed."""
+        here = Path(self._here)
+        if here.is_symlink() or here.is_file():
+            here.unlink()
+        else:
+            shutil.rmtree(here, ignore_errors=True)
+        self._is_open = False
+
+    def need(self, folder: str) -> None:
+        """Prepare a new folder of the site; folders above it must be prepared first."""
+        self._open()
+        above = folder.rpartition("/")[0]
+        if above in self._folders:
+            os.mkdir(f"{self._trees}/{folder}")  # noqa: PTH102 - many thousands
+        else:
+            self._new_trees.append(folder)
+            Path(f"{self._trees}/{folder}").mkdir(parents=True)
+        self._folders.add(folder)
+
+    def add(self, path: str, data: bytes, *, is_new: bool) -> None:
+        """Write a file that waits to be moved to `path`; `is_new` says that none is there yet."""
+        self._open()
+        if path.rpartition("/")[0] in self._folders:
+            _write(f"{self._trees}/{path}", data)
+            return
+        waiting = self._new if is_new else self._other
+        number = len(self._new) + len(self._other)
+        name = f"{self._here}/{number}"
+        _write(name, data)
+        waiting[path] = name
+
+    def place(self) -> None:
+        """Move all staged files into the site: new ones first, as no page links to them yet.
+
+        In both steps the front page is last.
+        """
+        for tree in self._new_trees:
+            _place_tree(f"{self._trees}/{tree}", f"{self._out}/{tree}")
+        for waiting in (self._new, self._other):
+            front = waiting.pop(FRONT, None)
+            for path, name in waiting.items():
+                os.replace(name, f"{self._out}/{path}")  # noqa: PTH105 - many thousands
+            if front is not None:
+                os.replace(front, f"{self._out}/{FRONT}")  # noqa: PTH105
+
+    def _open(self) -> None:
+        if not self._is_open:
+            Path(self._trees).mkdir(parents=True)
+            self._is_open = True
+
+
+def _write(place: str, data: bytes) -> None:
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        os.fchmod(handle, 0o644)  # whatever the umask: a web server must read it
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
+    finally:
+        os.close(handle)
+
+
+def _place_tree(waits: str, place: str) -> None:
+    """Move a staged folder to its place in the site; if one exists by now, move its files."""
+    try:
+        os.rename(waits, place)  # noqa: PTH104
+    except OSError:
+        if not os.path.lexists(place):
+            raise
+        if not is_folder(place):
+            raise refusal(place) from None
+        for name in os.listdir(waits):  # noqa: PTH208
+            inner = f"{waits}/{name}"
+            bring = _place_tree if is_folder(inner) else os.replace
+            bring(inner, f"{place}/{name}")
+
+
+def is_folder(place: str) -> bool:
+    """Return whether a real folder is at a path; raises FileNotFoundError if nothing is there."""
+    return stat.S_ISDIR(os.lstat(place).st_mode)
+
+
+def refusal(place: str) -> PublishError:
+    """Return the error for a link or file where the site needs a folder."""
+    return PublishError(
+        "a link or file stands where the site needs a folder",
+        subject=place,
+        hint="remove it, or build into another folder with --out",
+    )
+
+
+def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
+    """Yield the files in the site's own folders that do not belong to the edition."""
+    for entry in out.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            if _OUR_FOLDERS.fullmatch(entry.name):
+                yield from (path for path in _below(out, entry) if path not in kept)
+        elif _OUR_FILES.fullmatch(entry.name) or entry.name.startswith(_UNFINISHED):
+            yield from {entry.name} - kept
+
+
+def _below(out: Path, folder: Path) -> Iterator[str]:
+    for where, _, names in os.walk(folder):
+        below = Path(where).relative_to(out).as_posix()
+        yield from (f"{below}/{name}" for name in names)

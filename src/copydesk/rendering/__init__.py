@@ -1,4 +1,4 @@
-"""Render templates, words and notes as escaped HTML and XML for pages, newsletters and the desk.
+"""Render templates, texts and editors' notes as HTML and XML, for pages, newsletters and the desk.
 
 A newsroom's `_templates/` replaces single files of the package's templates and strings.
 """

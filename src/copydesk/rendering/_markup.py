@@ -1,7 +1,7 @@
-"""Render an editor's note as HTML, escape text for XML, and mark the parts of a newsletter's HTML.
+"""Render editors' notes as HTML, escape text for XML, and mark the parts of a newsletter's HTML.
 
-The marks are comments. By them an issue that was filed is read again: for the day's digest, and
-to remove a story from it.
+The marks are HTML comments. They allow to read a filed issue again: for the day's digest, and to
+remove a story.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def render_note(note: str) -> str:
-    """Return a note as clean HTML, "" for none."""
+    """Return an editor's note (a small part of Markdown) as clean HTML, "" for an empty note."""
     blocks = re.split(r"\n\s*\n", text.tidy(note[:_LONGEST]))
     made = "".join(part for block in blocks for part in _render_block(block.split("\n")))
     return nh3.clean(made, tags=_TAGS, attributes={"a": {"href"}}, link_rel=_RELATION)
 
 
 def strip_note(note: str) -> str:
-    """Return the words of a note on one line, without its Markdown."""
+    """Return the text of an editor's note on one line, without its Markdown."""
     made = re.sub(r"</(?:p|li)>", " ", render_note(note))
     return text.fold(html.unescape(nh3.clean(made, tags=set())))
 
 
 def _render_block(lines: Iterable[str]) -> Iterable[str]:
-    """Yield the paragraphs, lists and quotes of lines between two empty lines."""
+    """Yield the HTML of each paragraph, list and quotation in lines without a gap."""
     for kind, run in groupby(filter(str.strip, lines), _block_tag):
         if kind is None:
             yield f"<p>{_render_line(' '.join(map(str.strip, run)))}</p>"
@@ -71,7 +71,7 @@ def _block_tag(line: str) -> str | None:
 
 
 def _render_line(words: str) -> str:
-    """Render the links of a line and its emphasis."""
+    """Return a line as HTML, with its links and emphasis."""
     made, end = [], 0
     for link in _LINK.finditer(words):
         made += [_render_emphasis(words[end : link.start()]), _render_link(link)]
@@ -93,22 +93,22 @@ def _render_emphasis(words: str) -> str:
 
 
 def story_mark(name: str) -> str:
-    """Return the comment that begins a story, with the name of its record."""
+    """Return the HTML comment that marks the beginning of a story in a newsletter issue."""
     return f"<!--story {_quote(name)}-->"
 
 
 def section_mark(kind: str, title: str) -> str:
-    """Return the comment that begins a section."""
+    """Return the HTML comment that marks the beginning of a section in a newsletter issue."""
     return f"<!--section {kind} {_quote(title)}-->"
 
 
 def read_mark(words: str) -> str:
-    """Return the name or title in a comment."""
+    """Return the unescaped name or title from a mark (`story_mark`, `section_mark`)."""
     return html.unescape(words)
 
 
 def list_story_names(body: str) -> Iterator[str]:
-    """Yield the record names of the stories in an issue."""
+    """Yield the record names of the stories that a newsletter issue's HTML contains."""
     for mark in MARK.finditer(body):
         if mark["kind"] == "story" and not mark["end"]:
             yield read_mark(mark["words"] or "")
@@ -119,10 +119,10 @@ def _quote(words: str) -> str:
 
 
 def escape_xml(value: str) -> str:
-    """Return a text escaped for use between tags, white space folded."""
+    """Return a text escaped for use between XML tags, with white space folded."""
     return html.escape(text.fold(_FORBIDDEN.sub("", value)), quote=False)
 
 
 def quote_xml(value: str) -> str:
-    """Return a text escaped and quoted as an attribute."""
+    """Return a text escaped and quoted as an XML attribute value, with white space folded."""
     return f'"{html.escape(text.fold(_FORBIDDEN.sub("", value)))}"'

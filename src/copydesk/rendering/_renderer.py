@@ -1,4 +1,4 @@
-"""Render HTML from the package's templates, or a newsroom's templates of the same names.
+"""Render HTML from the package's templates, or from a newsroom's own templates of the same names.
 
 All values are escaped, except what another template made. A newsroom's template has the name of
 the one that it replaces (`_templates/story.html`). An undefined name in a template is an error.
@@ -23,7 +23,7 @@ _FUEL = 50_000_000  # steps; a page takes some thousand, an endless loop is stop
 
 
 class Renderer:
-    """Render pages from templates; `overrides` is the newsroom's `_templates/`, if it has one.
+    """Render HTML from templates; `overrides` is the newsroom's `_templates/`, if it has one.
 
     `folder` has the templates, by default those of the site.
     """
@@ -42,11 +42,11 @@ class Renderer:
         )
 
     def read_source(self, name: str) -> str | None:
-        """Return the text of a template or of the style sheet, None if it does not exist."""
+        """Return the text of a template or of the style sheet, None if the file does not exist."""
         return self._read(name)
 
     def set_strings(self, strings: Strings) -> None:
-        """Let templates use `words.x`, and `say("x", gap=...)` for words with placeholders.
+        """Make strings available in templates: `words.x`, or `say("x", gap=...)` with placeholders.
 
         A value is escaped unless another template made it.
         """
@@ -60,7 +60,7 @@ class Renderer:
         self._environment.add_global("say", say)
 
     def render(self, name: str, **context: object) -> str:
-        """Render a template to text that is safe to insert in another template.
+        """Render a template to HTML that is marked as safe to insert in another template.
 
         Raises PublishError with the template's name and line.
         """
@@ -68,7 +68,7 @@ class Renderer:
         return minijinja.safe(self._render(name, context).replace("&#x2f;", "/"))
 
     def render_page(self, name: str, **context: object) -> bytes:
-        """Return the bytes of a whole page; raises as `render` does."""
+        """Render a template to the UTF-8 bytes of a whole page; raises as `render` does."""
         return self._render(name, context).encode().replace(b"&#x2f;", b"/").rstrip() + b"\n"
 
     def _render(self, name: str, context: Mapping[str, object]) -> str:
@@ -84,7 +84,7 @@ class Renderer:
 
 
 def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN) -> str | None:
-    """Return the text of a template or of the style sheet, None if it does not exist.
+    """Return the text of a template or of the style sheet, None if neither folder has the file.
 
     Raises PublishError if a newsroom's file cannot be read.
     """
@@ -95,22 +95,22 @@ def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN)
 
 
 def load_site_strings(locale: str, overrides: Path, more: Path | None = None) -> Strings:
-    """Load the strings of a site, those of its `_templates/` first; see `load_strings`."""
+    """Load the texts of a site's interface; the newsroom's `_templates/` takes precedence."""
     return load_strings(locale, read_template(STRINGS_FILE, overrides), more)
 
 
 def join_markup(parts: list[str]) -> str:
-    """Join texts that templates made; the result is safe to insert."""
+    """Join pieces of HTML that templates made; the result is marked as safe to insert."""
     return minijinja.safe("".join(parts))
 
 
 def mark_safe(markup: str) -> str:
-    """Mark markup as safe to insert: it is ours alone, or was cleaned."""
+    """Mark HTML as safe to insert without escaping. It must be our own or cleaned."""
     return minijinja.safe(markup)
 
 
 def _escape_text(value: object) -> object:
-    """Escape a text for one of our strings, unless another template made it."""
+    """Escape a text for insertion into one of our strings, unless another template made it."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return html.escape(value)
     return value
@@ -122,7 +122,7 @@ def _read_package(folder: Path, name: str) -> str | None:
 
 
 def _read_override(folder: Path, name: str) -> str | None:
-    """Return the text of a file of `_templates/`; neither the file nor the folder may be a link."""
+    """Return the text of a file of `_templates/`, None for none; refuse symbolic links."""
     path = f"{folder.name}/{name}"
     try:
         return within.read(folder.parent, path, _MAX_BYTES).decode()

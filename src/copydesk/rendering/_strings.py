@@ -1,4 +1,4 @@
-"""Load the words of pages in the site's language, with a newsroom's own words in place of ours.
+"""Load the texts of pages in the site's language; a newsroom's own file replaces single texts.
 
 A language is a file of `strings/`, found by the site's locale (`fr-ca`, then `fr`, else English);
 a word that it lacks is taken from English. A newsroom's `_templates/strings.toml` has the same
@@ -39,9 +39,9 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strings:
-    """The words of pages: `words` by name, how dates are written, the text direction.
+    """The texts of a site's interface in one language: `words`, date patterns, text direction.
 
-    A word is a text, or a table of its forms: for a count (as "0", "1") and "other".
+    A word is a text, or a table of its plural forms: for a count (as "0", "1") and "other".
     """
 
     words: Mapping[str, str | _Forms]
@@ -57,7 +57,7 @@ class Strings:
         object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._format_day))
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a word with its placeholders filled; `count` chooses the form.
+        """Return the text with a key, its placeholders filled; `count` chooses the plural form.
 
         Raises PublishError for a word that does not exist, or a placeholder without a value.
         """
@@ -72,7 +72,7 @@ class Strings:
             ) from None
 
     def escape(self) -> Strings:
-        """Return the same words escaped for HTML."""
+        """Return a copy of these strings with all words escaped for HTML."""
 
         def each(word: str | _Forms) -> str | _Forms:
             if isinstance(word, str):
@@ -82,7 +82,7 @@ class Strings:
         return replace(self, words={key: each(word) for key, word in self.words.items()})
 
     def format_date(self, pattern: str, at: date) -> str:
-        """Format a day or a moment with a pattern of the language's dates."""
+        """Format a day or time with one of the language's date patterns, chosen by name."""
         shown = self._of_day(pattern, at.toordinal())
         moment = at if isinstance(at, datetime) else None
         if "{time}" in shown:
@@ -106,7 +106,7 @@ class Strings:
         )
 
     def join_names(self, names: tuple[str, ...], most: int) -> str:
-        """Join names: `A`, `A and B`, `A, B and 3 more`."""
+        """Join names in the language of the strings: `A`, `A and B`, `A, B and 3 more`."""
         if len(names) > most:
             return self.say(
                 "names_and_more", names=", ".join(names[:most]), count=len(names) - most
@@ -117,7 +117,7 @@ class Strings:
 
 
 def load_strings(locale: str, own: str | None = None, more: Path | None = None) -> Strings:
-    """Load the strings of a locale; `own` is the text of a newsroom's file.
+    """Load the texts of a locale; `own` is the content of a newsroom's `strings.toml`.
 
     `more` is a folder with further words in the same languages, those of the desk. Raises
     PublishError that says what is wrong with the newsroom's file.
@@ -143,7 +143,7 @@ def load_strings(locale: str, own: str | None = None, more: Path | None = None) 
 
 
 def _locale_files(locale: str) -> list[str]:
-    """Return the names of the files for a locale, the general one first."""
+    """Return the names of the string files for a locale, the general one first."""
     tag = locale.lower().replace("_", "-")
     tags = dict.fromkeys((tag.partition("-")[0], tag))
     return [name for name in tags if name != _DEFAULT and _TAG.fullmatch(name) and _exists(name)]
@@ -166,7 +166,7 @@ def _parse(own: str) -> _File:
 
 
 def _check(own: _File, default: _File) -> _File:
-    """Return a newsroom's file if it is valid; its words may use the placeholders that ours use."""
+    """Return a newsroom's strings if they are valid; their words may use our placeholders only."""
     for name, section in own.items():
         if name not in default or not isinstance(section, dict):
             raise _refusal(name, f"there are {', '.join(f'[{known}]' for known in default)}")
@@ -198,7 +198,7 @@ def _check_dates(key: str, value: object, default: Mapping[str, object]) -> None
 
 
 def _check_gaps(key: str, form: object, known: frozenset[str] | None) -> None:
-    """Refuse a value that is no text, a stray brace, and an unknown placeholder."""
+    """Raise PublishError for a value that is no text, a stray brace or an unknown placeholder."""
     if not isinstance(form, str):
         raise _refusal(key, "a text")
     if {"{", "}"} & {*_GAP.sub("", form)}:
@@ -222,7 +222,7 @@ def _refusal(key: str, hint: str) -> PublishError:
 
 @lru_cache(_REMEMBERED)
 def language_tag(locale: str) -> str:
-    """Return a locale as HTML wants it (`en-us` as `en-US`), "" for an invalid one."""
+    """Return a locale as an HTML language tag (`en-us` as `en-US`), "" for an invalid locale."""
     if not _LANGUAGE.fullmatch(locale):
         return ""
     first, _, rest = locale.partition("-")
@@ -230,7 +230,7 @@ def language_tag(locale: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """Return a language's own name, capitalised for a heading; its code if it is unknown."""
+    """Return a language's name in that language, capitalised for a heading; its code if unknown."""
     return tables.read_rows("copydesk.rendering", "language_names.toml", str).get(code, code)
 
 

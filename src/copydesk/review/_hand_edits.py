@@ -1,4 +1,4 @@
-"""Keep what a person edited in a record's file, and what an editor decided about the story."""
+"""Keep the fields that a person edited in a story's Markdown file, and apply editors' verdicts."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ _NOTE = "note"  # has a digest only where a record has one, so that other record
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
-    """Return (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
+    """Return (field, first 8 hex digits of its SHA-256) for each field that a person may edit."""
     fields = (*FIELDS, _NOTE) if story.note else FIELDS
     return tuple((field, _digest(story, field)) for field in fields)
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields that differ from what the pipeline wrote; all if that is not known."""
+    """Return the fields that a person edited since the digests in `known`; all if it is empty."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the changes by its group: related stories, heat, published.
+    """Return a filed story with the changes that come from its group (stories on the same event).
 
-    Where a verdict or a person's edit decides publication, that stays, and a published story has a
-    heat. Without digests in `known` the record stays as it is. `machine` has the new digests.
+    Where an editor's verdict or an edit of the file decides publication, the decision stays.
+    Without digests in `known` the story is returned unchanged. The result's `machine` has the new
+    digests.
     """
     if not known:
         return filed
@@ -40,11 +41,11 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Return the filed story with fresh values, except in fields that a person edited.
+    """Return a filed story with the new values of `fresh`, except in fields that a person edited.
 
     Path, seal, body, history, unknown lines, related stories and the verdict are the filed
-    record's. Without digests in `known` the record stays as it is. `machine` has the digests to
-    pass as `known` the next time.
+    record's. Without digests in `known` the story is returned unchanged. The result's `machine` has
+    the digests to pass as `known` the next time.
     """
     if not known:
         return filed
@@ -78,7 +79,7 @@ def _digests_but(
 
 
 def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
-    """Return the story with these fields from the filed one."""
+    """Return the story with the given fields copied from the filed story."""
     for field in fields:
         match field:
             case "title":
@@ -117,7 +118,7 @@ def _text(story: Story, field: str) -> str:
 
 
 def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
-    """Return the story with the verdict; applying an equal one again changes nothing.
+    """Return a story with an editor's decision (verdict) applied: on the site, or taken off it.
 
     `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
     verdict if its profile has a field for it. If not, the caller keeps it among the rules and
@@ -131,12 +132,12 @@ def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
 
 
 def is_same_word(one: Verdict, other: Verdict) -> bool:
-    """Decide whether two verdicts are equal but for the time."""
+    """Return whether two decisions of editors are equal, apart from their times."""
     return (one.by, one.said, one.why) == (other.by, other.said, other.why)
 
 
 def obey(story: Story, verdict: Verdict) -> Story:
-    """Return the story published or not, as the verdict says; a published one has a heat."""
+    """Return a story published or unpublished as an editor decided; a published one gets a heat."""
     if verdict.said != "publish":
         return replace(story, published=False)
     heat = story.heat if story.heat is not None and story.heat >= 0 else story.quality or 0

@@ -1,4 +1,4 @@
-"""Judge a filed story again, by its page as it is now or by today's rules.
+"""Judge a filed story again, from its page as it is now or by today's rules and settings.
 
 record, article ── assess, as for a new article ──> judgement ── merge, by occasion ──> record
 """
@@ -31,15 +31,15 @@ Assess = Callable[[Article, Beat, Shelf], Story | Dropped]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """The inputs for judging a filed story again.
+    """The inputs for judging a filed story again (`rejudge`).
 
-    `assess` is the judge. `shelf` holds the stories that it may be a copy of, as they were when it
-    came in. `known` are the digests of the fields that the pipeline last wrote (see
-    `find_hand_edits`). `mode` is the newsroom's publication mode. `verdict` is an editor's verdict
-    that is kept among the rules. If `is_original_kept` is false, a filed copy stays one, since its
-    original cannot be read. `picture` replaces the record's picture unless it is None. `words` is
-    the record with the excerpt, address, picture and note that are valid today, where a rule that
-    had set one is gone.
+    `assess` is the function that judges an article. `shelf` has the stories that it may be a copy
+    of, as they were when it came in. `known` are the digests of the fields that the pipeline last
+    wrote (see `find_hand_edits`). `mode` is the newsroom's publication mode. `verdict` is an
+    editor's verdict that is kept among the rules. If `is_original_kept` is false, a filed copy
+    stays one, since its original cannot be read. `picture` replaces the record's picture unless it
+    is None. `words` is the story with the excerpt, URL, picture and note that are valid today,
+    where an editor's rule that had set one is gone.
     """
 
     assess: Assess
@@ -62,7 +62,7 @@ class Judgement:
 
 
 def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
-    """Return a filed story as its article is judged now; an editor's decisions in it stay.
+    """Judge a filed story's article again; return the story with the values that may change.
 
     `article` comes without the text that its site repeats on every page. Picture and date are the
     record's, whatever the page has now.
@@ -80,7 +80,7 @@ def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion
 
 
 def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dropped | None]:
-    """Return the judged article as a story, and why a round would drop it, None if it would not.
+    """Return the judged article as a story, and why a new one would be dropped today, or None.
 
     Where the article has no topic of its own, the topics of an editor's rule count.
     """
@@ -105,7 +105,7 @@ def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dr
 
 
 def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grounds) -> Story:
-    """Take over what the page says; only its words if it is off the beat or has no source."""
+    """Return the filed story with the corrected page's values; only words if it is off topic."""
     if judged is None or not article.source:
         access = "" if filed.access == "gone" else filed.access
         judged = replace(
@@ -118,7 +118,7 @@ def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grou
 def _rule(
     filed: Story, article: Article, judged: Story, no: Dropped | None, grounds: Grounds
 ) -> Judgement:
-    """Take over all that rules decide: topics, numbers, the original of a copy, publication."""
+    """Return the filed story with all that rules decide: topics, points, original, publication."""
     beat, words = grounds.beat, grounds.words or filed
     story = replace(
         judged,
@@ -147,20 +147,20 @@ def _rule(
 
 
 def _title(filed: Story, article: Article, beat: Beat) -> str:
-    """Return the filed headline, or the article's where a rule that is gone had changed it."""
+    """Return the filed headline, or the article's headline where a former rule had changed it."""
     was_ruled = any(reason.about == "title" for reason in filed.reasons)
     is_ruled = "title" in find_ruled_fields(filed, beat)
     return article.title if was_ruled and not is_ruled else filed.title
 
 
 def _initial_neighbours(filed: Story, beat: Beat) -> tuple[Related, ...]:
-    """Return the related stories before grouping, which some profiles do from nothing."""
+    """Return a filed story's related stories before grouping; () if a profile groups all anew."""
     is_grouped = beat.scoring.traits.groups_from_nothing and beat.scoring.grouping
     return () if is_grouped else filed.related
 
 
 def _still_a_copy(filed: Story, story: Story) -> Story:
-    """Keep a story a copy where its original's text is not stored: nothing disproves it."""
+    """Keep a story marked as a copy where the text of its original is no longer stored."""
     if not filed.copy_of or story.copy_of:
         return story
     copied = [reason for reason in filed.reasons if reason.about == "copy"]
@@ -170,7 +170,7 @@ def _still_a_copy(filed: Story, story: Story) -> Story:
 
 
 def _in_its_group(filed: Story, story: Story) -> Story:
-    """Put a story into the group that it is filed in, as leader or not; a copy is in none."""
+    """Return a rejudged story in its filed group, as leader or member; a copy has no group."""
     if story.copy_of:
         return story
     grouped = (
@@ -183,20 +183,20 @@ def _in_its_group(filed: Story, story: Story) -> Story:
 
 
 def _free_title(filed: Story, article: Article, beat: Beat) -> Story:
-    """Return the story with its article's headline, or with that of another rule."""
+    """Return a story with its article's headline, or another rule's, after a rule was removed."""
     others = tuple(reason for reason in filed.reasons if reason.about != "title")
     return apply_rulings(replace(filed, title=article.title, reasons=others), beat)
 
 
 def _free_topics(filed: Story, judged: Story, beat: Beat) -> Story:
-    """Return the story with its article's topics, or with those of another rule."""
+    """Return a story with its article's topics, or another rule's, after a rule was removed."""
     others = [reason for reason in filed.reasons if not _is_of_topics(reason)]
     on_topics = [reason for reason in judged.reasons if _is_of_topics(reason)] if others else []
     return apply_rulings(replace(filed, topics=judged.topics, reasons=(*on_topics, *others)), beat)
 
 
 def _is_of_topics(reason: Reason) -> bool:
-    """Decide whether a reason is about topics, or about having none."""
+    """Return whether a reason is about topics, or about having none."""
     return f"{reason.about} ".startswith("topic ")
 
 
@@ -204,7 +204,7 @@ _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 
 def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with today's topics, numbers, copy, reasons and headline.
+    """Return a filed story with the topics, points, original, reasons, headline of a new judgement.
 
     Facts of the article (dates, terms of use) stay as filed. Excerpt, picture, address and note are
     the caller's: as filed, or as a rule sets them. A verdict and a person's edits stay. A record
@@ -235,9 +235,9 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
 
 
 def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
-    """Return a rejudged story with the changes by its group.
+    """Return a rejudged story with the changes that come from its group (the stories on one event).
 
-    Whether it is published stays where a verdict or a person's edit decides it.
+    Where an editor's verdict or an edit of the file decides publication, the decision stays.
     """
     if story.machine:
         return set_beside_others(story, regrouped, dict(story.machine))
@@ -249,9 +249,9 @@ def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
 
 
 def keep_off(story: Story, ruled_out: str) -> Story:
-    """Return the story unpublished, without a group, and with the reason why it is kept off.
+    """Return a story unpublished, without a group, with the reason why rules exclude it.
 
-    `ruled_out` is the text of the rule that blocks it, "" where it is off the beat.
+    `ruled_out` is the text of the rule that blocks it, "" where it is outside the site's subject.
     """
     if story.group:
         quality = story.quality or 0
@@ -267,7 +267,7 @@ def keep_off(story: Story, ruled_out: str) -> Story:
 
 
 def is_kept_off(story: Story) -> bool:
-    """Decide whether a filed story is off the site since today's rules would not file it."""
+    """Return whether a filed story is off the site because today's rules would not file it."""
     return any(reason.kind in _KEPT_OFF for reason in story.reasons)
 
 
@@ -281,12 +281,12 @@ _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
 
 def is_edited_since(story: Story, verdict: Verdict) -> bool:
-    """Decide whether a person edited the file so that it contradicts the verdict."""
+    """Return whether a person changed `published` in the file to the opposite of a decision."""
     return bool(story.published) != (verdict.said == "publish")
 
 
 def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
-    """Return the story without its verdict, published or not as a person edited it.
+    """Return a story without its editor's decision; `published` stays as edited in the file.
 
     The digest is made to differ from the value, which marks it as a person's edit.
     """
@@ -298,10 +298,10 @@ def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
 
 
 def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
-    """Return the story without its verdict, published or not as the pipeline last wrote it.
+    """Return a story without its editor's decision; `published` is what the pipeline last wrote.
 
-    It is not published where that is not known. A copy, and a story that was behind another one in
-    its group or below the gate, gets its place in the group again.
+    The story is unpublished where that is not known. A copy, and a story that was behind another
+    one in its group or below the publishing threshold, gets its place in the group again.
     """
     was_published = _as_the_line_wrote(story, known)
     has_place = bool(story.copy_of or story.group)
@@ -311,10 +311,10 @@ def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
 
 
 def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
-    """Return the story as its points decide without an editor; a copy is never published.
+    """Return a story published or not, as its points alone decide; a copy is never published.
 
-    `points` are those that count for the gate. A story that today's rules keep off stays off, a
-    held one stays held, and one published by the trust in its source stays published.
+    `points` are those that count for the publishing threshold. A story that today's rules keep off
+    stays off, a held one stays held, and one published by the trust in its source stays published.
     """
     if story.copy_of:
         return replace(story, published=False, heat=-1)
@@ -329,7 +329,7 @@ def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
 
 
 def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
-    """Return the story with the digest of its new state, and its reasons in the filed order."""
+    """Return a changed story with the new digest of `published`, and reasons in filed order."""
     if Counter(story.reasons) == Counter(filed.reasons):
         story = replace(story, reasons=filed.reasons)
     if not known:
@@ -338,12 +338,12 @@ def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
 
 
 def with_digests(story: Story, known: Mapping[str, str]) -> Story:
-    """Return the story with these digests."""
+    """Return a story with the given digests, by which later edits of its file are seen."""
     return replace(story, machine=tuple(known.items()))
 
 
 def _as_the_line_wrote(story: Story, known: Mapping[str, str]) -> bool:
-    """Decide by the digest whether the pipeline had published the story."""
+    """Return whether the pipeline had published the story, as the digest of `published` shows."""
     yes = dict(digests(replace(story, published=True)))["published"]
     return known.get("published") == yes
 
@@ -353,5 +353,5 @@ def _is_trusted(story: Story) -> bool:
 
 
 def _instead(story: Story, reason: Reason) -> tuple[Reason, ...]:
-    """Put a reason in place of the one about the same; if there is none, leave them."""
+    """Replace the reason with the same subject; without one, return the reasons unchanged."""
     return tuple(reason if other.about == reason.about else other for other in story.reasons)

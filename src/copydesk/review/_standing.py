@@ -1,4 +1,4 @@
-"""Tell a story's status, and hold a new story where the newsroom or its source wants that."""
+"""Find out a story's status (published, held, copy, …), and hold new stories for an editor."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def standing(
     is_off_beat: bool = False,
     reaches_gate: bool = False,
 ) -> Standing:
-    """Return the status of a story: exactly one.
+    """Return the status of a story as one `Standing`: published, held, copy, off-topic and so on.
 
     A verdict decides first: the record's own, or `verdict`, which is kept among the rules. Else a
     story on the site is published, and the reasons in its record say why another one is not.
-    Records without reasons (`everyday`, or of the reference) are judged by their values and by
-    today's rules: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its points. A story
-    that reaches the gate and is not on the site waits for an editor, or an editor took it off by
-    hand.
+    Records without reasons (of the `everyday` profile, or made by everyday.cc) are judged by their
+    values and by today's rules: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its
+    points. A story that reaches the threshold and is not on the site waits for an editor, or an
+    editor took it off by hand.
     """
     word = story.verdict or verdict
     if word is not None and word.said in _BY_WORD:
@@ -41,7 +41,7 @@ def standing(
 
 
 def _by_reasons(story: Story, *, is_ruled_out: bool) -> Standing | None:
-    """Return the status that the reasons tell, None where its points decide."""
+    """Return the status that the story's reasons show, None where its points decide."""
     kinds = {reason.kind for reason in story.reasons}
     if is_ruled_out or ReasonKind.RULED_OUT in kinds:
         return Standing.RULED_OUT
@@ -63,11 +63,11 @@ def _by_numbers(story: Story, *, is_off_beat: bool, reaches_gate: bool) -> Stand
 
 
 def gate(story: Story, mode: str, trust: str) -> Story:
-    """Return a new story, held or published by the newsroom's mode and the trust in its source.
+    """Hold a new story for an editor, or publish it, by the newsroom's mode and its source's trust.
 
-    It is held (unpublished until a verdict) where the mode or the trust is "hold". It is published
-    at any quality where the trust is "publish", unless it is a copy. Otherwise it stays as judged.
-    A verdict goes before both.
+    The story is held (unpublished until an editor decides) where the mode or the trust is "hold".
+    It is published at any quality where the trust is "publish", unless it is a copy. Otherwise it
+    stays as judged. An editor's verdict goes before both.
     """
     if story.verdict is not None:
         return story
@@ -86,7 +86,7 @@ def _hold(story: Story, kind: ReasonKind) -> Story:
 
 
 def _instead(story: Story, about: str, reason: Reason) -> tuple[Reason, ...]:
-    """Put a reason at the end, in place of the one about the same.
+    """Put a reason at the end, in place of the reason with the same subject.
 
     A record without reasons gets none.
     """

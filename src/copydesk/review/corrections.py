@@ -24,7 +24,7 @@ _DECIDED = frozenset({"published", "held", "copy", "heat", *_OF_ITS_GROUP})
 
 
 def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with the words, topics, quality and reasons of its corrected page.
+    """Return a filed story with headline, excerpt, topics, quality of its corrected article page.
 
     `judged` is the page judged as it is now. Path, date, picture, provider, copy and whether the
     story is published stay as filed. So do fields that a person edited; where the digests in
@@ -85,12 +85,12 @@ _DIGITS = re.compile(r"\d+")
 
 
 def have_same_words(one: str, other: str) -> bool:
-    """Decide whether two headlines or excerpts are equal but for spaces, quotes and counters."""
+    """Return whether two headlines or excerpts are equal, ignoring spaces, quotes and counters."""
     return _fold(one) == _fold(other)
 
 
 def have_same_excerpt(one: str, other: str) -> bool:
-    """Decide whether two excerpts are equal up to the end of the shorter one.
+    """Return whether two excerpts are equal up to the end of the shorter one.
 
     The length of an excerpt depends on the length of the text, so the cut moves when that changes.
     """
@@ -103,14 +103,14 @@ def _uncut(excerpt: str) -> str:
 
 
 def change_percent(before: str, after: str) -> int:
-    """Return the share of words, in percent of the longer text, that the other text lacks."""
+    """Return how many words of two versions of a text differ, in percent of the longer version."""
     old, new = _tokens(before), _tokens(after)
     longer = max(old.total(), new.total())
     return 100 * (longer - (old & new).total()) // longer if longer else 0
 
 
 def has_changed_number(before: str, after: str) -> bool:
-    """Decide whether a sentence has another number now and is the same otherwise."""
+    """Return whether a sentence of the new text differs from the old one only in its numbers."""
     old, new = _lower(before), _lower(after)
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
     frames = {_DIGITS.sub("#", sentence) for sentence in gone if _DIGITS.search(sentence)}
@@ -118,7 +118,7 @@ def has_changed_number(before: str, after: str) -> bool:
 
 
 def text_change(before: str, after: str) -> Event | None:
-    """Return the correction in a text as an event, None where there is none.
+    """Compare two versions of an article text; return the correction as an event, or None.
 
     At least 2 % of the words must differ, or a number in a sentence: "41 million" for "14 million"
     is one word of five hundred and the whole story.
@@ -130,7 +130,7 @@ def text_change(before: str, after: str) -> Event | None:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, or its characters in scripts without spaces."""
+    """Return the words of a text; in scripts without spaces, its characters."""
     return _TOKEN.findall(text)
 
 
@@ -140,7 +140,7 @@ def _fold(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of the running text, without counters."""
+    """Return the sentences of a text in lower case, without headings and counters."""
     return [
         sentence
         for line in filter(str.strip, text.split("\n"))
@@ -170,7 +170,7 @@ _NAMES = 3
 
 
 def is_other_article(title: str, before: str, new_title: str, after: str) -> bool:
-    """Decide whether a page shows another article than the one that was filed from it.
+    """Return whether a page now shows another article than the one that was filed from it.
 
     It is the same article if half of its words are kept, whatever the headline; added text does no
     harm. With the same headline it may also be shortened, or rewritten around half of its names. If
@@ -192,7 +192,7 @@ def is_other_article(title: str, before: str, new_title: str, after: str) -> boo
 
 
 def is_same_headline(one: str, other: str) -> bool:
-    """Decide whether two headlines share half of the words of the shorter one, and at least two.
+    """Return whether two headlines share half of the words of the shorter one, and at least two.
 
     Headlines that differ only in quotes and counters are the same.
     """
@@ -204,7 +204,7 @@ def is_same_headline(one: str, other: str) -> bool:
 
 
 def _are_names_kept(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Decide whether the new text has half of the names of the old one."""
+    """Return whether the new text has at least half of the names of the old one."""
     names = {name.lower() for sentence in old for name in words(sentence)[1:] if _is_name(name)}
     new_words = {word for sentence in new for word in words(sentence.lower())}
     return len(names) >= _NAMES and _share(names, new_words, len(names)) >= KEPT_SHARE
@@ -223,7 +223,7 @@ def _length(texts: Iterable[str]) -> int:
 
 
 def _telling(texts: Iterable[str]) -> set[str]:
-    """Return the different words that show what a text is about."""
+    """Return the words that show a text's subject: long ones, or pairs of characters."""
     telling = set()
     for text in texts:
         before = ""
@@ -241,7 +241,7 @@ KEPT_LINES = 12  # the first, and the newest eleven
 
 
 def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story:
-    """Return the story with these events added to its history, each with the time.
+    """Return a story with events added to its history, each with the time `at`.
 
     The first line is kept, since it says how the story came in; then the oldest lines are dropped.
     The events quote other people, so control characters and marks that change the direction of
@@ -256,7 +256,7 @@ def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story
 
 
 def is_noted_since(story: Story, since: datetime) -> bool:
-    """Decide whether the history has a change by the publisher after a time."""
+    """Return whether a story's history has a change by the publisher after the given time."""
     theirs = (event for event in story.events if event.kind is not EventKind.CORRECTED)
     moments = (dates.parse(event.at) for event in theirs if event.at)
     return any(moment is not None and moment > since for moment in moments)

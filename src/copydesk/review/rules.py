@@ -1,4 +1,4 @@
-"""Apply an editor's lasting rules to a story: its topics, its headline, and single fields."""
+"""Apply the rules that editors set for a story (its topics, headline and single fields)."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from copydesk.news import (
 
 
 def record_name(path: str) -> str:
-    """Return the name of a record in rules, copies and groups: its file name without `.md`."""
+    """Return the name by which rules and groups refer to a story: its file name without `.md`."""
     return path.rpartition("/")[2].removesuffix(".md")
 
 
 def apply_rulings(story: Story, beat: Beat) -> Story:
-    """Return the story with the topics, headline and fields that rules give it, and the reasons.
+    """Return a story with the topics, headline and fields that editors' rules set, and the reasons.
 
-    The newest rule wins. Topics that the beat does not have are ignored; a rule without any other
-    topic changes nothing.
+    The newest rule wins. Topics that the site does not have are ignored; a rule without any topic
+    of the site changes nothing.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     if retopic is not None and (topics := _find_topics(retopic, beat)):
@@ -50,9 +50,9 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
 
 
 def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Return the fields of a story that a rule decides, whatever the page says.
+    """Return the fields of a story that editors' rules set, whatever the article page says.
 
-    The names are those of `find_hand_edits`; the address of the page is `url`.
+    The names are those of `find_hand_edits`; the URL of the article page is `url`.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {
@@ -64,7 +64,7 @@ def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
 
 
 def find_topic_rule(story: Story, beat: Beat) -> Ruling | None:
-    """Return the rule that decides a story's topics, None if no rule names topics of the beat."""
+    """Return the editor's rule that sets a story's topics, None if none names known topics."""
     rule = _last(story, beat, "retopic")
     return rule if rule is not None and _find_topics(rule, beat) else None
 
@@ -87,7 +87,7 @@ def _find_topics(rule: Ruling, beat: Beat) -> tuple[str, ...]:
 def _instead(
     story: Story, is_meant: Callable[[str], bool], reasons: Iterable[Reason]
 ) -> tuple[Reason, ...]:
-    """Return the story's reasons, the matching ones replaced by others that come first.
+    """Return the story's reasons, the matching ones replaced by the given ones, which come first.
 
     A story without reasons gets none.
     """
@@ -113,7 +113,7 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
 
 
 def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
-    """Return the newest rule for each field of a story.
+    """Return the newest editor's rule for each field of a story (excerpt, picture, URL, note).
 
     A rule with an unusable value (no valid URL, no text) is ignored.
     """
@@ -127,7 +127,7 @@ def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
 
 
 def notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Return the notes by record name, where records have no field for them (`everyday`)."""
+    """Map record names to editors' notes that are stored among the rules, not in the records."""
     if beat.scoring.traits.has_blocks:
         return {}
     notes = (rule for rule in beat.rulings if rule.field == "note" and rule.stories)
@@ -136,7 +136,7 @@ def notes_beside(beat: Beat) -> Mapping[str, str]:
 
 
 def with_sets(story: Story, beat: Beat) -> Story:
-    """Return the story with the fields that rules set.
+    """Return a story with the single fields (excerpt, picture, URL, note) that editors' rules set.
 
     Records of `everyday` have no field for a note.
     """
@@ -148,7 +148,7 @@ def with_sets(story: Story, beat: Beat) -> Story:
 
 
 def take_back(story: Story, field: SetField, read: Story) -> Story:
-    """Return the story with one field as in `read`, the story made from its article."""
+    """Return a story with one field as its article has it (`read`), without an editor's rule."""
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
     match field:
@@ -163,7 +163,7 @@ def take_back(story: Story, field: SetField, read: Story) -> Story:
 
 
 def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
-    """Return the story without the values of rules that no longer exist.
+    """Return a story without the values of editors' rules that no longer exist.
 
     The story's reasons say which fields a rule had set.
     """
@@ -176,7 +176,7 @@ def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
 
 
 def _value(rule: Ruling, field: SetField) -> str | None:
-    """Return the value that a rule gives a field, None where it is not usable."""
+    """Return the value that a rule gives a field, None if the value is not usable."""
     words = rule.values[1] if len(rule.values) > 1 else ""
     match field:
         case "excerpt":
@@ -202,7 +202,7 @@ def _with_field(story: Story, field: SetField, value: str) -> Story:
 
 
 def _pictures(story: Story, url: str) -> tuple[Image, ...]:
-    """Return the picture at a URL; what the record knows of the same picture is kept."""
+    """Return the picture at a URL, with what the record knows of it; none for an empty URL."""
     if not url:
         return ()
     known = (image for image in story.images if image.url == url)
@@ -210,7 +210,7 @@ def _pictures(story: Story, url: str) -> tuple[Image, ...]:
 
 
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
-    """Return the rules with a new one at the end, in place of an older one on the same matter.
+    """Return the editors' rules with a new one at the end; an older one on its matter is removed.
 
     The rules stay as they are if the same person gave the same rule for the same reason before.
     """
@@ -220,7 +220,7 @@ def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
 
 
 def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
-    """Return the rule that says the opposite of a new one about the same stories, None for none.
+    """Return the existing split or merge rule that contradicts a new one, None if there is none.
 
     All stories that rules merge are one group; a split of any of them contradicts it.
     """
@@ -238,14 +238,14 @@ def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None
 
 
 def _parts(split: Ruling, group: set[str]) -> bool:
-    """Decide whether a split takes its first story out of a group."""
+    """Return whether a split rule takes its first story out of the given group."""
     first, others = split.stories[:1], split.stories[1:]
     is_beside_others = not group.isdisjoint(first) and len(group) > 1
     return is_beside_others and (not others or not group.isdisjoint(others))
 
 
 def _group(names: AbstractSet[str], merges: Iterable[Ruling]) -> set[str]:
-    """Return all stories that merges connect with these."""
+    """Return all stories that merge rules connect with the given ones."""
     group, left = {*names}, list(merges)
     while touching := [merge for merge in left if group & {*merge.stories}]:
         group.update(story for merge in touching for story in merge.stories)
@@ -254,7 +254,7 @@ def _group(names: AbstractSet[str], merges: Iterable[Ruling]) -> set[str]:
 
 
 def _matter(rule: Ruling) -> tuple[object, ...]:
-    """Return what a rule is about. Two rules on one matter cannot both hold."""
+    """Return a key of what a rule is about. Of two rules with the same key, only one can hold."""
     first = rule.stories[:1]
     matters: Mapping[Matter, object] = {
         "story": first,

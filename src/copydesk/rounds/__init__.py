@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from copydesk.rounds._gather import pick_leads as pick_leads
     from copydesk.rounds._judging import apply_rules as apply_rules
     from copydesk.rounds._judging import take_back_rule as take_back_rule
-    from copydesk.rounds._outcomes import Known as Known
-    from copydesk.rounds._outcomes import NewStory as NewStory
-    from copydesk.rounds._outcomes import Outcome as Outcome
-    from copydesk.rounds._outcomes import Stopwatch as Stopwatch
-    from copydesk.rounds._outcomes import Waiting as Waiting
-    from copydesk.rounds._outcomes import count_drops as count_drops
-    from copydesk.rounds._outcomes import failures as failures
-    from copydesk.rounds._outcomes import fates as fates
-    from copydesk.rounds._outcomes import waiting as waiting
     from copydesk.rounds._page_memory import GONE as GONE
     from copydesk.rounds._page_memory import SiteHabits as SiteHabits
     from copydesk.rounds._page_memory import find_gone_paths as find_gone_paths
@@ -40,12 +31,5 @@ if TYPE_CHECKING:
     from copydesk.rounds._shelf import FiledShelf as FiledShelf
     from copydesk.rounds._shelf import Vectors as Vectors
     from copydesk.rounds._shelf import open_vectors as open_vectors
-    from copydesk.rounds._steps import article_fields as article_fields
-    from copydesk.rounds._steps import extract_file as extract_file
-    from copydesk.rounds._steps import extract_url as extract_url
-    from copydesk.rounds._steps import fetch_url as fetch_url
-    from copydesk.rounds._steps import judge_url as judge_url
-    from copydesk.rounds._steps import request_for as request_for
-    from copydesk.rounds._steps import watch_url as watch_url
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,18 +1,18 @@
 """File a round's stories under the write lock in one commit, then update the memory.
 
-    judge  >  bytes  >  lock  >  last check  >  journal  >  memory  >  files, in batches  >  commit
+    judge  >  bytes  >  lock  >  last check  >  journal  >  files, in batches  >  commit  >  memory
 
-The journal also holds what the memory must store of the round: if the round is killed after that
-point, the next command finishes it and nothing is lost. The round never waits for a person's
-edit or ruling and never overwrites one: that record stays as the person left it, and the next
-round regroups it.
+If the round is killed after the journal has its change, the next command finishes the change. The
+next round then asks the sources again, and finds in records and articles what the memory lacks. The
+round never waits for a person's edit or ruling and never overwrites one: that record stays as the
+person left it, and the next round regroups it.
 """
 
 from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -31,18 +31,15 @@ from copydesk.newsroom.filing import (
     Filed,
     FilingOrder,
     PreparedRecords,
-    begin_change,
     filing_result,
     finish_story,
     hold_write_lock,
-    keep_digests,
     prepare_records,
     read_removals,
     reseal_correction,
-    take_over_unknown,
 )
 from copydesk.review.rules import with_rule
-from copydesk.rounds import _outcomes
+from copydesk.rounds import outcomes as round_outcomes
 from copydesk.rounds._corrections import keep_looks
 from copydesk.rounds._judge_articles import (
     Stories,
@@ -54,16 +51,15 @@ from copydesk.rounds._judge_articles import (
     replace_rules,
 )
 from copydesk.rounds._judging import Bench
-from copydesk.rounds._outcomes import TRIES, Gathered, Known, NewStory, Outcome, Stopwatch, Waiting
 from copydesk.rounds._pictures import FormMaking
 from copydesk.rounds._revisit_plans import keep_plan, make_up_plans, place_of_look, plan_first_look
-from copydesk.rounds.sources import (
+from copydesk.rounds.outcomes import TRIES, Gathered, Known, NewStory, Outcome, Stopwatch, Waiting
+from copydesk.rounds.sources import SourceAnswers, is_at_home
+from copydesk.rounds.sources.states import (
     LEDGER_PATH,
     RULE_REASONS,
     RuleDigests,
-    SourceAnswers,
     forget_tip,
-    is_at_home,
     keep_states,
     keep_waiting_leads,
     ledger_under_edit,
@@ -73,11 +69,15 @@ from copydesk.rounds.sources import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What the end of a round needs: its lock, its first branch, the maker of picture forms."""
+    """What the end of a round needs: its lock, its first branch, the maker of picture forms.
+
+    `left_over` are the records of a killed round whose change was finished before this round.
+    """
 
     lock: WriteLock
     branch: str
     pictures: FormMaking
+    left_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,6 @@ class Concluded:
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
     """Finish interrupted filing before a round begins; return what was recovered."""
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
-        take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
         newsroom.archive.sweep()
         newsroom.articles.sweep()
         return lock.recovered
@@ -212,34 +211,24 @@ class _Filing:
     failed: list[Failure] = field(default_factory=list)
 
     def file(self, prepared: PreparedRecords) -> Filed:
-        """Write the stories and the sources' moves in one commit; the journal is written before."""
+        """Write the stories and the sources' moves in one commit, and then tell the memory."""
         filed_before = self.stories.updates.keys()
-
-        def remember(skipped: Sequence[str]) -> None:
-            overtaken = {*skipped, *prepared.moved}
-            unwritten = {*overtaken, *(failure.url for failure in prepared.failed)}
-            self._remember(unwritten, filed_before & overtaken)
-            written = [story for story in prepared.stories if story.path not in unwritten]
-            keep_digests(self.bench.newsroom.beat, self.bench.newsroom.memory, written)
-
         try:
             rules = self._rules_of_tips()
             along = filter(None, (self._moves_of_sources(), rules))
             change = replace(prepared.change, files=(*along, *prepared.change.files))
-            begun = begin_change(
-                self.bench.newsroom.memory,
-                self.ending.lock,
-                change,
-                remember,
-                needed=() if rules is None else (RULINGS_PATH,),
-            )
+            needed = () if rules is None else (RULINGS_PATH,)
+            begun = change.begin(self.ending.lock, needed=needed)
         except (RecordError, GitError) as error:  # a full disk: nothing was touched
             self.failed.append(failure_of(error.subject, error))
             with self.bench.newsroom.memory.together():
                 self._remember(self.stories.changed.keys(), filed_before)
             return Filed()
         filed = filing_result(prepared, begun.finish())
-        self._correct(filed, frozenset(begun.paths))
+        unwritten = {*filed.skipped, *(failure.url for failure in filed.failed)}
+        overtaken = {*filed.skipped} & {*filed_before, *begun.paths} - {LEDGER_PATH}
+        with self.bench.newsroom.memory.together():
+            self._remember(unwritten, overtaken)
         if begun.error is not None:
             note = f"git cannot say which records are edited ({begun.error}): only new ones written"
             filed = replace(filed, notes=(note, *filed.notes))
@@ -279,20 +268,20 @@ class _Filing:
             skipped=tuple(path for path in filed.skipped if path in changed),
         )
 
-    def _remember(self, unwritten: Collection[str], overtaken: Collection[str]) -> None:
+    def _remember(self, unwritten: Set[str], overtaken: Collection[str]) -> None:
         """Store the round in the memory; `unwritten` are the records that were not written.
 
         Records that a ruling or an edit has `overtaken` are regrouped by the next round.
         """
         newsroom = self.bench.newsroom
         outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
-        fates = list(_outcomes.fates(outcomes, newsroom.now, unwritten))
+        fates = list(round_outcomes.fates(outcomes, newsroom.now, unwritten))
         self._remember_sources(fates)
         note_counts(newsroom, self.gathered.asked, outcomes, unwritten)
         rules = RuleDigests(newsroom.settings)
         for fate in fates:
             newsroom.memory.keep_fate(_by_rules(newsroom.beat, rules, fate))
-        for tip in _outcomes.find_settled_tips(outcomes, unwritten, TRIES):
+        for tip in round_outcomes.find_settled_tips(outcomes, unwritten, TRIES):
             forget_tip(newsroom.memory, tip)
         self.gathered.sites.keep()
         self.bench.vectors.forget_others()
@@ -304,7 +293,7 @@ class _Filing:
         self._forget_removals()
 
     def _remember_sources(self, fates: Sequence[Fate]) -> None:
-        waiting = _outcomes.waiting(self.gathered.outcomes)
+        waiting = round_outcomes.waiting(self.gathered.outcomes)
         failed = {fate.source for fate in fates if fate.state == "failed"}
         later = {lead.source for lead in waiting}
         soon = {lead.source for lead in waiting if is_at_home(lead)}
@@ -313,7 +302,7 @@ class _Filing:
         keep_states(self.bench.newsroom, states, failed | later - soon, soon, pushed)
         keep_waiting_leads(self.bench.newsroom.memory, states.keys(), waiting)
 
-    def _plan(self, unwritten: Collection[str]) -> None:
+    def _plan(self, unwritten: Set[str]) -> None:
         """Plan the next looks at pages filed or looked at, and at those without a plan."""
         newsroom = self.bench.newsroom
         for path, new in sorted(self.stories.new.items()):
@@ -323,34 +312,8 @@ class _Filing:
                 )
                 place = place_of_look(new.story, new.lead.url, plan, new.trace)
                 keep_plan(newsroom.memory, newsroom.now, new.story, *place)
-        keep_looks(newsroom, self.gathered.looks, self.stories.corrected, {*unwritten})
-        adopted = self.ending.lock.adopted
-        make_up_plans(newsroom, self.bench.shelf, self.bench.removed, adopted)
-
-    def _correct(self, filed: Filed, begun: frozenset[str]) -> None:
-        """Correct the memory for records that a ruling overtook or the disk refused."""
-        newsroom = self.bench.newsroom
-        overtaken = begun & {*filed.skipped}
-        refused = begun & {failure.url for failure in filed.failed}
-        if not overtaken and not refused:
-            return
-        looks = [look for look in self.gathered.looks if look.story.path in overtaken | refused]
-        with newsroom.memory.together():
-            for fate in _outcomes.fates(self._find_outcomes(refused), newsroom.now, refused):
-                newsroom.memory.keep_fate(fate)
-            for path in overtaken - {LEDGER_PATH}:
-                newsroom.memory.overtaken.put(path, b"")
-            if newsroom.settings.records.look_again:
-                keep_looks(newsroom, looks, self.stories.corrected, overtaken | refused)
-            self._forget_removals()
-
-    def _find_outcomes(self, paths: frozenset[str]) -> list[Outcome]:
-        """Return the outcomes of the leads whose stories have these paths."""
-        return [
-            outcome
-            for outcome in self.stories.outcomes
-            if isinstance(outcome.end, NewStory) and outcome.end.story.path in paths
-        ]
+        keep_looks(newsroom, self.gathered.looks, self.stories.corrected, unwritten)
+        make_up_plans(newsroom, self.bench.shelf, self.bench.removed, self.ending.left_over)
 
     def _forget_removals(self) -> None:
         """Delete text and plan of filed stories that were removed since their pages were read."""

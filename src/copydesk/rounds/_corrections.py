@@ -29,7 +29,7 @@ from copydesk.news import (
     Story,
 )
 from copydesk.newsroom import Newsroom, Progress, failure_of
-from copydesk.newsroom.filing import find_article, read_digests
+from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rules
 from copydesk.rounds import _revisit_plans
 from copydesk.rounds._judging import counting_picture
@@ -116,7 +116,7 @@ def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correcti
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
     """Return the earlier reading to compare a new one with, None if it was evicted."""
     kept = articles.get(plan.article) if plan.article else None
-    return kept or find_article(articles, story)
+    return kept or articles.find_for(story)
 
 
 def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:

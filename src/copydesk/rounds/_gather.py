@@ -22,7 +22,12 @@ from copydesk.newsroom import Progress, failure_of
 from copydesk.rounds._corrections import look_again
 from copydesk.rounds._judging import Bench, appraise
 from copydesk.rounds._missing_parts import FetchedAgain, fetch_missing
-from copydesk.rounds._outcomes import (
+from copydesk.rounds._page_memory import SiteHabits
+from copydesk.rounds._pictures import PictureSearch
+from copydesk.rounds._pool import ReaderPool, connect
+from copydesk.rounds._reading import PageRead, read_pages
+from copydesk.rounds._revisit_plans import Look
+from copydesk.rounds.outcomes import (
     Candidate,
     Gathered,
     Outcome,
@@ -31,18 +36,8 @@ from copydesk.rounds._outcomes import (
     sift,
     tries_of,
 )
-from copydesk.rounds._page_memory import SiteHabits
-from copydesk.rounds._pictures import PictureSearch
-from copydesk.rounds._pool import ReaderPool, connect
-from copydesk.rounds._reading import PageRead, read_pages
-from copydesk.rounds._revisit_plans import Look
-from copydesk.rounds.sources import (
-    SourceAnswers,
-    SourcesToAsk,
-    collect_leads,
-    is_at_home,
-    read_tips,
-)
+from copydesk.rounds.sources import SourceAnswers, SourcesToAsk, collect_leads, is_at_home
+from copydesk.rounds.sources.states import read_tips
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

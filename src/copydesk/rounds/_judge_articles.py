@@ -9,21 +9,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk import archive
-from copydesk.archive import git
 from copydesk.catalogue import Catalogue
 from copydesk.errors import CopydeskError
 from copydesk.judge import gate
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Reason, Ruling, Story, Tip
 from copydesk.newsroom import Failure, Newsroom
-from copydesk.newsroom.cataloguing import Snapshot, sweep_records
+from copydesk.newsroom.cataloguing import sweep_records
 from copydesk.newsroom.filing import read_removals
+from copydesk.newsroom.following import Snapshot
 from copydesk.newsroom.reports import Became, Headline
 from copydesk.rounds._corrections import find_corrections
 from copydesk.rounds._judging import Bench, JudgedStory, judge_article, judging_order
-from copydesk.rounds._outcomes import Candidate, Gathered, NewStory, Outcome, tries_of
 from copydesk.rounds._revisit_plans import Correction, Look, is_removed
 from copydesk.rounds._shelf import FiledShelf, Vectors
+from copydesk.rounds.outcomes import Candidate, Gathered, NewStory, Outcome, tries_of
 from copydesk.rounds.rejudging import regroup
 
 
@@ -90,7 +90,7 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
         return bench, gathered
     now = sweep_records(bench.newsroom, bench.catalogue)
     touched = before.find_changes(now)
-    if not git.Repository(bench.newsroom.root).usable:
+    if not bench.newsroom.repository.usable:
         return replace(bench, left_alone=frozenset(touched)), gathered
     if now.signatures.keys() != before.signatures.keys():
         bench = open_bench(bench.newsroom, bench.catalogue, bench.vectors)

@@ -27,7 +27,7 @@ from copydesk.news import (
     Tip,
 )
 from copydesk.newsroom import Failure, Newsroom, failure_of
-from copydesk.newsroom.filing import find_article, read_digests
+from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rules
 from copydesk.rounds._page_memory import SiteHabits
 from copydesk.rounds._pictures import ChosenPicture, illustrate_story
@@ -274,7 +274,7 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
 
     A note comes from no article; a former address is also known from the rule that replaced it.
     """
-    kept = find_article(newsroom.articles, story)
+    kept = newsroom.articles.find_for(story)
     article = (
         None
         if kept is None

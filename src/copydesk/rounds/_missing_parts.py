@@ -16,13 +16,14 @@ from datetime import timedelta
 from functools import partial
 
 from copydesk import review
+from copydesk.archive import sealing
 from copydesk.errors import CopydeskError, PictureError
 from copydesk.fetch.polite import find_pause
 from copydesk.illustrate import Picture
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Fetcher, Image, Lead, Page, Refused, Request, Story
 from copydesk.newsroom import Failure, Newsroom, Progress
-from copydesk.newsroom.filing import find_article, read_digests, read_sealed_source
+from copydesk.newsroom.filing import read_digests
 from copydesk.newsroom.reports import (
     PARTS_A_HOST,
     PARTS_A_ROUND,
@@ -165,7 +166,7 @@ class _Fetching:
             return self._put_off(part, str(error))
 
     async def _fetch_text(self, part: MissingPart, story: Story) -> _Outcome:
-        if find_article(self.newsroom.articles, story) is not None:
+        if self.newsroom.articles.find_for(story) is not None:
             return None
         await self.readers.room()
         lead = self._lead(story)
@@ -196,7 +197,7 @@ class _Fetching:
         is_at_home = bool(first) and urls.host(first) == urls.host(home)
         return Lead(
             url=first if is_at_home else home,  # not a shortener's address
-            source=read_sealed_source(self.newsroom.settings, story),
+            source=sealing.read_source(story, self.newsroom.settings.key),
             found=min(now, story.published_at or now),
             title=story.title,
             published_at=story.published_at,
@@ -238,7 +239,8 @@ class _Fetching:
         """Decide whether the publisher and the owner's rules allow a copy of its picture."""
         settings = self.newsroom.settings
         publisher = story.provider.domain if story.provider else ""
-        show = settings.show_of(read_sealed_source(settings, story), publisher or story.web_url)
+        source = sealing.read_source(story, settings.key)
+        show = settings.show_of(source, publisher or story.web_url)
         return show == "cached" and "image" not in story.refuses
 
     def _take_refusal(self, part: MissingPart, refused: Refused) -> MissingPart:

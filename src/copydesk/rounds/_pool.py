@@ -34,10 +34,11 @@ from copydesk.news import (
     Request,
     Source,
 )
-from copydesk.watch import discovery
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
+
+    from copydesk.watch import discovery
 
 Result = TypeVar("Result")
 
@@ -115,6 +116,8 @@ class ReaderPool:
 
     async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
         """Find the feeds that a page links to; raises FeedError or PageError."""
+        from copydesk.watch import discovery
+
         return await self._call(page.url, discovery.candidates, page)
 
     def close(self) -> None:

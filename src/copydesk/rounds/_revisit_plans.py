@@ -136,9 +136,9 @@ def make_up_plans(
     """Plan a look at each story of the last week without a plan, and delete expired plans.
 
     Plans are missing after a loss of the memory: the looks are spread over the next day by path.
-    Stories `left_over` by a killed round of an earlier version, and those filed within the hour,
-    are on schedule. A record that copydesk may not change, or whose page is gone or was `removed`
-    by an editor, gets no plan.
+    Stories `left_over` by a killed round, and those filed within the hour, are on schedule. A
+    record that copydesk may not change, or whose page is gone or was `removed` by an editor, gets
+    no plan.
     """
     now = newsroom.now
     newsroom.memory.revisits.forget_due(now - WEEK)

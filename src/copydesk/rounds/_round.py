@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk import archive
-from copydesk.archive import ArticleStore, git
+from copydesk.archive import ArticleStore
 from copydesk.archive.change import Recovered
 from copydesk.building import build
 from copydesk.catalogue import StoryFilter
@@ -31,16 +31,16 @@ from copydesk.newsroom.filing import (
     write_lock,
 )
 from copydesk.newsroom.reports import RoundReport, RoundTeller
-from copydesk.rounds import _outcomes
+from copydesk.rounds import outcomes as round_outcomes
 from copydesk.rounds._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.rounds._gather import RoundOptions, gather
 from copydesk.rounds._judge_articles import judge_all, list_headlines, open_bench, take_in
 from copydesk.rounds._judging import Bench
 from copydesk.rounds._missing_parts import count_missing
-from copydesk.rounds._outcomes import Gathered, Stopwatch
 from copydesk.rounds._pictures import FormMaking
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._shelf import open_vectors
+from copydesk.rounds.outcomes import Gathered, Stopwatch
 from copydesk.watch import schedule
 
 
@@ -72,8 +72,8 @@ def run_round(
         report = _deploy(newsroom, report, progress)
     if options.is_whole and not options.dry_run and newsroom.settings.recall.lists:
         report = _time("recall", _check_recall(options), newsroom, report)
-    if newsroom.settings.webhooks:
-        report = _time("webhooks", _call_webhooks(options), newsroom, report)
+    if newsroom.settings.channels:
+        report = _time("webhooks", _call_channels(options), newsroom, report)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
@@ -160,17 +160,17 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
     return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
 
 
-def _call_webhooks(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that calls webhooks; a failure becomes a note, and a test calls none."""
+def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
+    """Return the step that tells channels; a failure becomes a note, and a test calls none."""
 
     def call(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-        from copydesk.building.webhooks import call_webhooks, note_site_events  # hardly any has one
+        from copydesk.building.channels import note_site_events, send_calls  # hardly any has one
 
         if options.dry_run or options.web is not None:
             return report
         try:
             note_site_events(newsroom)
-            notes = asyncio.run(call_webhooks(newsroom.settings, newsroom.memory, newsroom.now))
+            notes = asyncio.run(send_calls(newsroom.settings, newsroom.memory, newsroom.now))
         except CopydeskError as error:
             notes = (f"webhooks were not called: {error}",)
         return replace(report, notes=(*report.notes, *notes))
@@ -247,11 +247,13 @@ async def run(
         readers = stack.enter_context(contextlib.closing(pool))
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
-            lock=write_lock(newsroom.root, newsroom.memory),
-            branch=git.Repository(newsroom.root).branch(),
+            lock=write_lock(newsroom),
+            branch=newsroom.repository.branch(),
             pictures=pictures,
         )
         recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
+        left_over = frozenset(path for change in recovered for path in change.new)
+        ending = replace(ending, left_over=left_over)
         with stopwatch.measure("shelf"):
             swept = open_swept_catalogue(newsroom, progress, troubles)
             catalogue, before = stack.enter_context(swept)
@@ -273,7 +275,7 @@ async def run(
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
     report = _report(done, troubles, stopwatch)
-    declined = _outcomes.find_declined_tip(done.outcomes) if options.tip else None
+    declined = round_outcomes.find_declined_tip(done.outcomes) if options.tip else None
     missing = gathered.again.count if gathered.again else count_missing(newsroom)
     return replace(report, waiting_stories=waiting, declined=declined, missing=missing)
 
@@ -324,14 +326,14 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         leads=len(gathered.asked.leads),
         filed=tuple(filed),
         updated=tuple(path for path in written if path not in new),
-        waiting=len(_outcomes.waiting(gathered.outcomes)),
+        waiting=len(round_outcomes.waiting(gathered.outcomes)),
         looked_again=gathered.looked_again,
         held=tuple(path for path in filed if new[path].is_held),
-        dropped=_outcomes.count_drops(done.outcomes),
+        dropped=round_outcomes.count_drops(done.outcomes),
         failed=(
-            *_outcomes.failures(gathered.outcomes),
+            *round_outcomes.failures(gathered.outcomes),
             *gathered.failed,
-            *_outcomes.failures(done.stories.outcomes),
+            *round_outcomes.failures(done.stories.outcomes),
             *done.failed,
             *troubles.failures(),
         ),
@@ -438,7 +440,7 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     remote = newsroom.settings.records.remote
     if not remote:
         return report
-    lock = write_lock(newsroom.root, newsroom.memory)
+    lock = write_lock(newsroom)
     try:
         done = lock.repository.push(remote, lambda: lock.hold(PATIENCE_SECONDS))
     except GitError as error:
@@ -463,7 +465,7 @@ def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     if report.commit is None:
         return report
     try:
-        git.Repository(newsroom.root).tidy()
+        newsroom.repository.tidy()
     except GitError as error:
         return replace(report, notes=(*report.notes, f"git could not tidy up ({error})"))
     return report

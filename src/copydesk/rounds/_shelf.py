@@ -16,7 +16,6 @@ from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Beat, Shelved, Story
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import find_article
 from copydesk.review.rules import record_name
 from copydesk.rounds._page_memory import SiteHabits
 
@@ -209,7 +208,7 @@ class FiledShelf:
         """Return a filed story, with its text if it may have copies."""
         if (story.published_at or _NO_TIME) < self._since:
             return Shelved(story=story)
-        article = find_article(self._newsroom.articles, story)
+        article = self._newsroom.articles.find_for(story)
         text = self._sites.settle(article).text if article else ""
         found = article.found if article else None
         vector = self._vectors.of(story.title, text or story.excerpt)
@@ -236,7 +235,7 @@ class FiledShelf:
         except RecordError:  # it was edited since, and cannot be read
             article = None
         else:
-            article = find_article(self._newsroom.articles, story)
+            article = self._newsroom.articles.find_for(story)
         if article is None:
             return TextMarks(path=path, site=_NO_TEXT, habits=_NO_TEXT, fingerprint=())
         site = extract.site_of(article)

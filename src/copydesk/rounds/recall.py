@@ -24,7 +24,7 @@ from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds._shelf import FiledShelf, Vectors
 from copydesk.rounds.recall_lists import RecallItem, RecallList, ask_for_list
 from copydesk.rounds.rejudging import find_neighbours
-from copydesk.rounds.sources import WaitingLeads
+from copydesk.rounds.sources.states import WaitingLeads
 
 # How the kind of each listed story is found:
 #

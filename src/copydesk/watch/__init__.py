@@ -1,14 +1,14 @@
-"""Read the answers of sources into leads, and decide when to ask a source again.
+"""Read feeds, sitemaps and pages of links into leads (links to articles), and schedule each source.
 
     Page ── read ──> SourceReading(leads, more) ── is_wanted ──> leads for this source
-    SourceState ── is_due ──> ask ── after_page | after_unchanged | after_not_modified |
-                                     after_refused | after_error ──> SourceState
+    SourceState ── is_due ──> request ── after_page | after_unchanged | after_not_modified |
+                                         after_refused | after_error ──> SourceState
     OPML bytes <── write_opml ── sources ── read_opml ──> OPML bytes
 
 Feeds (RSS, Atom, RDF, JSON Feed), sitemaps and plain pages of links are told apart by their bytes:
 `read` returns a SourceReading or raises FeedError. `watch.schedule` keeps the state of a source,
 `watch.discovery` finds the feeds of a site, `watch.websub` subscribes to hubs that push. Nothing
-here opens a socket or a file or looks at a clock: the time is the argument `now`.
+here opens a socket or a file or reads a clock: the time is the argument `now`.
 """
 
 from __future__ import annotations

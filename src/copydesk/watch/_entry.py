@@ -1,4 +1,4 @@
-"""The entries that a source lists, and the leads that are made of them."""
+"""The entries of a feed, sitemap or page, and the leads (links to articles) made of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from copydesk.kit import embeds, lengths, players, text, urls
+from copydesk.kit import embeds, lengths, text, urls
 from copydesk.news import Lead, Media, Source
 
 Kind = Literal["feed", "sitemap", "listing"]
@@ -17,7 +17,7 @@ Kind = Literal["feed", "sitemap", "listing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEntry:
-    """One item of a source, with plain texts and with times as given, in UTC.
+    """An entry of a feed or sitemap, with plain texts and with times as given, in UTC.
 
     `url` is the URL as given, relative to `base`.
     """
@@ -37,7 +37,7 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """A feed's own hints about its rhythm: how often it changes, and when not to ask (UTC).
+    """When a feed wants to be fetched again: how often it changes, hours and days to skip (UTC).
 
     `every` is from `ttl`, `sy:updatePeriod` and `sy:updateFrequency`; hours are 0 to 23, days 0
     (Monday) to 6, from `skipHours` and `skipDays`.
@@ -50,7 +50,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContents:
-    """Everything that an answer lists: the title of the source, its entries, further sitemaps.
+    """Everything that a feed, sitemap or page lists: its title, its entries, further sitemaps.
 
     `hub` and `topic` are the source's WebSub hub and the URL to subscribe to there.
     """
@@ -66,7 +66,7 @@ class SourceContents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReading:
-    """The leads in an answer of a source, with what the answer says about the source.
+    """The leads (links to articles) in a fetched feed, sitemap or page, with data about it.
 
     `more` are the sitemaps of an index, the newest first. `listed` counts the entries before those
     without a URL and duplicates were left out, `odd_dates` those with an impossible date. Hints,
@@ -88,7 +88,7 @@ _LONGEST = 8_000  # characters of a lead's URL
 
 
 def absolute_address(url: str, base: str) -> str:
-    """Return the absolute URL of an entry, "" if it is not a web URL or is too long."""
+    """Return the absolute URL of a feed entry, "" if it is not a web URL or is too long."""
     absolute = urls.fetchable(url, base) or ""
     return absolute if len(absolute) <= _LONGEST else ""
 
@@ -98,13 +98,13 @@ _ZONE_ERROR = timedelta(days=1)  # a wrong time zone is accepted, a wrong year i
 _TITLE, _EXCERPT, _GUID = 1_000, 2_000, 2_000  # characters in a lead
 _LANGUAGE = 35  # characters; the room that BCP 47 gives a tag
 _AUTHORS = 50
-_FEW = 5  # times, too few to show a rhythm
+_FEW = 5  # dated leads; fewer show no rhythm
 _PAUSE = timedelta(days=100)
 _LEADS = 50_000  # of one answer; the limit of sitemaps.org for one file
 
 
 def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) -> tuple[Lead, ...]:
-    """Make a lead of every entry with a web URL; of duplicates the first is taken.
+    """Make a lead (a link to an article) of every entry with a web URL, without duplicates.
 
     At most 50,000 entries are used.
     """
@@ -117,13 +117,13 @@ def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) ->
 
 
 def has_odd_date(entry: SourceEntry, now: datetime) -> bool:
-    """Decide whether an entry has an impossible date."""
+    """Return whether a feed entry has an impossible date."""
     at = entry.published_at or entry.updated_at
     return at is not None and plausible_time(at, now) is None
 
 
 def longest_gap(leads: Iterable[Lead]) -> float:
-    """Return the most seconds between two dated leads, 0.0 for fewer than five of them.
+    """Return the longest time between two dated leads in seconds, 0.0 for fewer than five leads.
 
     The longest gap is used and not the median: a source may publish a month's items within an hour.
     Gaps over a hundred days do not count: the item before them is pinned or forgotten.
@@ -153,7 +153,7 @@ def _lead(entry: SourceEntry, url: str, source: Source, now: datetime) -> Lead:
 
 
 def _absolute_media(entry: SourceEntry) -> Iterator[Media]:
-    """Yield an entry's videos and sounds with absolute URLs."""
+    """Yield a feed entry's videos and audio files with absolute URLs."""
     for medium in entry.media:
         if url := absolute_address(medium.url, entry.base):
             yield replace(medium, url=url)
@@ -164,7 +164,7 @@ def _language(tag: str) -> str:
 
 
 def plausible_time(at: datetime | None, now: datetime) -> datetime | None:
-    """Return a time, None if it is in the far future or before the web."""
+    """Return a publication time, None if it is in the far future or before the web."""
     if at is None or not _EARLIEST <= at <= now + _ZONE_ERROR:
         return None
     return at
@@ -178,13 +178,13 @@ _TYPE = 100  # characters of a MIME type
 
 
 def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
-    """Return the video or sound at a URL, None if it is neither.
+    """Return the video or audio file at a URL, None if it is neither.
 
-    The order of evidence: a player of kit.players, the MIME type, `medium` (Media RSS), the ending.
+    The order of evidence: a player of kit.embeds, the MIME type, `medium` (Media RSS), the ending.
     The URL may be relative.
     """
     named = mime_type.strip().lower()[:_TYPE]
-    player = players.find(url)
+    player = embeds.find(url)
     kind = player.kind if player else embeds.kind_of(url, named)
     if kind is None and not named.startswith(("image/", "application/pdf")):
         kind = "video" if medium == "video" else "audio" if medium == "audio" else None
@@ -194,7 +194,7 @@ def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "
 
 
 def keep_media(offers: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
-    """Return the first eight media, without duplicates; `length` is for those without their own."""
+    """Return the first eight media, without duplicates; `length` is for media without a length."""
     seconds = lengths.seconds(length)
     by_address: dict[str, Media] = {}
     for medium in islice(offers, _MOST_LISTED):

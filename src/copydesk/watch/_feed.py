@@ -1,4 +1,4 @@
-"""Read RSS, Atom and RDF feeds by feedparser, with their hints on how often to ask again.
+"""Read RSS, Atom and RDF feeds by feedparser, with their hints on when to fetch them again.
 
 `ttl`, `skipHours` and `skipDays` are RSS 2.0's, `sy:` is the RSS 1.0 syndication module's, hubs are
 WebSub's (W3C, 2018). Implausible hints are ignored: half the feeds that have one have a default.
@@ -51,7 +51,7 @@ def read_feed(document: str, base: str) -> SourceContents:
 
 
 def read_unknown(document: str, base: str) -> SourceContents:
-    """Parse an unrecognised document by feedparser; raise FeedError if it has no items."""
+    """Parse an unrecognised document as a feed; raise FeedError if it has no items."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
         raise FeedError("neither a feed nor anything else that lists pages", subject=base)
@@ -59,7 +59,7 @@ def read_unknown(document: str, base: str) -> SourceContents:
 
 
 def _encode_with_limits(document: str, base: str) -> bytes:
-    """Return the bytes to parse, repaired if they are not XML; raise FeedError if too costly."""
+    """Return a feed's bytes to parse, repaired if not XML; raise FeedError if too costly."""
     data = document.encode("utf-8", "replace")
     weight = weigh(data)
     if weight == "broken":
@@ -91,7 +91,7 @@ def _parse(data: bytes, base: str) -> Fields:
 
 
 def _plain_dict(holder: Mapping[str, object]) -> Fields:
-    """Return the stored values: feedparser's own look-up invents missing ones."""
+    """Return the stored values of a feedparser dict, whose own look-up invents missing ones."""
     return dict(dict.items(holder)) if isinstance(holder, dict) else {}
 
 
@@ -129,7 +129,7 @@ def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEnt
 
 
 def _link(item: Fields, base: str) -> str:
-    """Return the page of an item: the first web URL among its link, its links, its id."""
+    """Return the URL of an item's page: the first web URL among its link, its links, its id."""
     links = list(_dicts(item, "links"))
     addresses = [_string(item, "link")]
     for relation in ("alternate", "self", "related"):
@@ -140,7 +140,7 @@ def _link(item: Fields, base: str) -> str:
 
 
 def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
-    """Return a field as plain text.
+    """Return a text field of a feed or of its item as plain text.
 
     RSS has no text type, so remaining tags and entities are removed; a text that Atom declares
     plain keeps its angle brackets.
@@ -153,7 +153,7 @@ def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
 
 
 def _excerpt(item: Fields, *, is_atom: bool) -> str:
-    """Return the summary, or the beginning of the content; long texts are cut first."""
+    """Return an item's summary, or the beginning of its content; long texts are cut first."""
     if words := _plain_words(item, "summary", is_atom=is_atom):
         return words
     contents = (_string(content, "value") for content in _dicts(item, "content"))
@@ -166,7 +166,7 @@ def _authors(holder: Fields) -> tuple[str, ...]:
 
 
 def _image(item: Fields) -> str:
-    """Return the URL of the first picture: media content, enclosure, thumbnail, iTunes image."""
+    """Return the URL of an item's first picture: media content, enclosure, thumbnail, iTunes."""
     enclosed = (link for link in _dicts(item, "links") if _string(link, "rel") == "enclosure")
     for holder in [*_dicts(item, "media_content"), *enclosed]:
         if _string(holder, "medium") == "image" or _string(holder, "type").startswith("image/"):
@@ -177,7 +177,7 @@ def _image(item: Fields) -> str:
 
 
 def _media(item: Fields) -> tuple[Media, ...]:
-    """Return the item's videos and sounds."""
+    """Return an item's videos and audio files."""
     return keep_media(_offers(item), _string(item, "itunes_duration"))
 
 
@@ -221,7 +221,7 @@ _PARAMETER = re.compile(
 
 
 def hints_of(channel: Mapping[str, object], document: str) -> Hints:
-    """Return the hints of a feed: `channel` has feedparser's names, `document` is the text.
+    """Return a feed's hints on when to fetch it, from feedparser's `channel` and the `document`.
 
     feedparser keeps only the last of the hours and days to skip, so all of them are read from the
     text.
@@ -284,7 +284,7 @@ def _plausible(every: timedelta) -> timedelta | None:
 
 
 def _read_values(name: str, channel: Mapping[str, object], document: str) -> list[str]:
-    """Return the values in the first `name` element."""
+    """Return the values in the document's first `name` element."""
     opening = _OPENING[name].search(document) if name in channel else None
     if opening is None:
         return []
@@ -304,6 +304,6 @@ def _day(word: str) -> int | None:
 
 
 def _some(values: Iterable[int | None], all_of_them: int) -> frozenset[int]:
-    """Return the values to skip; none if they are all values that there are."""
+    """Return the hours or days to skip; none if that would be all of them."""
     skipped = frozenset(value for value in values if value is not None)
     return frozenset() if len(skipped) >= all_of_them else skipped

@@ -17,7 +17,7 @@ _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
 def read_json_feed(document: str, base: str) -> SourceContents:
-    """Parse a JSON Feed; raise FeedError if it is not JSON or not a feed."""
+    """Parse a JSON Feed; raise FeedError if the document is not JSON or not a feed."""
     try:
         feed = json.loads(document, strict=False)
     except (ValueError, RecursionError) as error:
@@ -62,7 +62,7 @@ def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) ->
 
 
 def _string(holder: Mapping[str, object], key: str) -> str:
-    """Return a text value; a number, which some feeds have as `id`, becomes its digits."""
+    """Return an object's text value; a number, as some feeds have as `id`, becomes digits."""
     value = holder.get(key)
     if isinstance(value, str):
         return value.strip()
@@ -82,7 +82,7 @@ def _address(guid: str) -> str:
 
 
 def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names in `authors` (1.1), or in `author` (1.0)."""
+    """Return the names of the authors in `authors` (1.1), or in `author` (1.0)."""
     listed = holder.get("authors")
     people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
     names = (_plain(person, "name") for person in people if isinstance(person, dict))
@@ -90,7 +90,7 @@ def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
-    """Return the videos and sounds among its `attachments`."""
+    """Return the videos and audio files among an item's `attachments`."""
     listed = item.get("attachments")
     attached = (
         [attachment for attachment in listed if isinstance(attachment, dict)]

@@ -1,4 +1,4 @@
-"""Read an HTML page of links: by a source's listing rule (CSS selectors), or by a heuristic."""
+"""Read an HTML page of links to articles: by a source's CSS selectors, or by a heuristic."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ASIDE_TAGS = frozenset(
     {"nav", "aside", "form", "script", "style", "noscript", "template", "dialog"}
 )
-_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; an article's own contains its headline
+_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; those of an <article> are read
 _ASIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"}
 )
@@ -48,7 +48,7 @@ _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
 
 
 def read_listing(document: str, base: str) -> SourceContents:
-    """Find the articles that a page links to: on its own site, in its main part."""
+    """Find the articles of a site that an HTML page links to in its main part, by a heuristic."""
     root = parse_html(document)
     if root is None:
         raise FeedError("no page of links", subject=base)
@@ -66,7 +66,7 @@ def read_listing(document: str, base: str) -> SourceContents:
 
 
 def _main(root: _Element) -> _Element:
-    """Return the main part of a page, or all of it."""
+    """Return the main part of a page, or all of it if none is marked."""
     for element in root.iter("main"):
         return element
     for element in root.iter():
@@ -76,7 +76,7 @@ def _main(root: _Element) -> _Element:
 
 
 def _anchors(main: _Element) -> Iterator[_Element]:
-    """Yield the links outside of asides, without recursion."""
+    """Yield the links outside of navigation, sidebars, headers and footers, without recursion."""
     waiting = [main]
     while waiting:
         element = waiting.pop()
@@ -129,7 +129,7 @@ def _time(card: _Element) -> datetime | None:
 
 
 def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
-    """Merge two links to one page: the first, with the longer headline and any time."""
+    """Merge two links to one article: the first, with the longer headline and any time."""
     if known is None:
         return entry
     return replace(
@@ -140,7 +140,7 @@ def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
 
 
 def _is_article(entry: SourceEntry) -> bool:
-    """Decide whether a link looks like an article, by its URL or by the length of its headline."""
+    """Return whether a link looks like an article, by its URL or by the length of its headline."""
     parsed = urls.parse(entry.url)
     path = "" if parsed is None else str(parsed.pathname)
     if _NO_ARTICLE.search(path):
@@ -161,9 +161,10 @@ Select = Callable[["_Element"], list["_Element"]]
 
 
 def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
-    """Read the links in the boxes of a page, on any site, without duplicates.
+    """Read a page's links to articles by the CSS selectors of a source's rule.
 
-    Raises FeedError if a selector is invalid, and if the rule finds nothing: sites change.
+    Links may lead to any site. Raises FeedError if a selector is invalid, and if the rule finds
+    nothing: sites change.
     """
     selectors = _selectors(rule, base)
     root = parse_html(document)
@@ -188,7 +189,7 @@ def _drop_deep(boxes: list[_Element]) -> list[_Element]:
 
 
 def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
-    """Compile all selectors of the rule before any of them is used."""
+    """Compile all selectors of a listing rule before any of them is used."""
     named = {name: getattr(rule, name) for name in ("item", "link", "title", "date", "excerpt")}
     return {
         name: _selector(name, selector, rule, base)
@@ -198,7 +199,7 @@ def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
 
 
 def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
-    """Compile a selector; inside a box it may match the box itself."""
+    """Compile a CSS selector; inside a box it may match the box itself."""
     from cssselect import HTMLTranslator, SelectorError
     from lxml import etree
 
@@ -231,7 +232,7 @@ def _empty_rule(rule: ListingRule, base: str, why: str) -> FeedError:
 
 
 def _entry_by_rule(box: _Element, at: str, selectors: dict[str, Select]) -> SourceEntry:
-    """Make an entry of a box; its URL is "" if it has none."""
+    """Make an entry of the box around an article; its URL is "" if the box has none."""
     link, url = next(_links(box, at, selectors["link"]), (None, ""))
     title = _words(box, selectors.get("title")) or ("" if link is None else _label(link))
     return SourceEntry(
@@ -258,13 +259,13 @@ def _label(link: _Element) -> str:
 
 
 def _words(box: _Element, select: Select | None) -> str:
-    """Return the text of the first match that has text."""
+    """Return the text of a selector's first match that has text."""
     matched = [] if select is None else select(box)
     return next((words for element in matched[:_TIMES] if (words := text_of(element))), "")
 
 
 def _time_by_rule(box: _Element, select: Select | None) -> datetime | None:
-    """Return the first time of the matches: in an attribute, or in the text."""
+    """Return the first time in a selector's matches: in an attribute, or in the text."""
     matched = [] if select is None else select(box)
     times = (find_moment(words) for element in matched[:_TIMES] for words in _time_texts(element))
     return next((at for at in times if at is not None), None)

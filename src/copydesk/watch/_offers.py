@@ -1,4 +1,4 @@
-"""Rank the feeds and sitemaps that were found and read: the best first, duplicates once."""
+"""Rank the feeds and sitemaps found on a site: the best first, duplicates once."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ class Offer:
 
     @property
     def name(self) -> str:
-        """Return the publisher's name as far as the title contains it, else ""."""
+        """Return the publisher's name as far as the feed's title contains it, else ""."""
         return publisher_name(self.title)
 
 
 def offers(
     readings: Iterable[tuple[FeedCandidate, SourceReading]], now: datetime
 ) -> tuple[Offer, ...]:
-    """Return an offer for each list that was read, the best first.
+    """Return an offer for each feed, sitemap or page that was found and read, the best first.
 
-    Active lists come first; then feeds before news sitemaps, sitemaps and pages of links; then
-    lists with dates and titles; then the order in which they were found.
+    Active ones come first; then feeds before news sitemaps, sitemaps and pages of links; then those
+    with dates and titles; then the order in which they were found.
     """
     chosen: list[tuple[Offer, SourceReading]] = []
     for candidate, reading in readings:
@@ -64,7 +64,7 @@ def offers(
 
 
 def is_enough(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:
-    """Decide whether the search can end: at an active feed or news sitemap."""
+    """Return whether the search for feeds can end: at an active feed or news sitemap."""
     return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
 
 
@@ -82,7 +82,7 @@ def _offer(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> O
 
 
 def _kind(reading: SourceReading) -> OfferKind:
-    """Return the kind of an offer; only a news sitemap has titles."""
+    """Return the kind of a feed or sitemap; only a news sitemap has titles."""
     if reading.kind == "sitemap" and any(lead.title for lead in reading.leads):
         return "news sitemap"
     return reading.kind
@@ -117,7 +117,7 @@ def _rank(offer: Offer) -> tuple[bool, int, bool, bool]:
 
 
 def _are_the_same(reading: SourceReading, other: SourceReading) -> bool:
-    """Decide whether two lists of one kind have the same pages, as RSS and Atom of one site do."""
+    """Return whether two feeds of one kind list the same pages, as RSS and Atom of one site do."""
     if reading.kind != other.kind:
         return False
     left, right = _pages(reading.leads), _pages(other.leads)

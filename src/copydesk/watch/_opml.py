@@ -1,4 +1,4 @@
-"""Read and write OPML 2.0, the format for lists of feeds; read plain lists of URLs."""
+"""Read and write OPML 2.0, the format for lists of feeds; also read plain lists of URLs."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _first(root: _Element, name: str) -> _Element | None:
 
 
 def _sources(body: _Element) -> Iterator[Source]:
-    """Yield the sources of all outlines, without recursion; libxml2 has limited their depth."""
+    """Yield the sources in all outlines, without recursion; libxml2 has limited their depth."""
     waiting: list[tuple[_Element, tuple[str, ...]]] = [(body, ())]
     while waiting:
         holder, folders = waiting.pop()
@@ -119,7 +119,7 @@ def _name(attributes: dict[str, str]) -> str:
 
 
 def write_opml(sources: Iterable[Source]) -> bytes:
-    """Write sources as OPML 2.0, in folders by their topics."""
+    """Return sources as the bytes of an OPML 2.0 file, in folders by their topics."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
@@ -134,7 +134,7 @@ def write_opml(sources: Iterable[Source]) -> bytes:
 
 
 def _folder(folders: dict[tuple[str, ...], _Element], path: tuple[str, ...]) -> _Element:
-    """Return the outline of a folder, making it and its parents if they are missing."""
+    """Return the outline of an OPML folder, making it and its parents if they are missing."""
     from lxml import etree
 
     if path not in folders:

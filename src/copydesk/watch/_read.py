@@ -1,4 +1,4 @@
-"""Read the answer of a source, whatever its format, and filter its leads by the source's words."""
+"""Read a fetched feed, sitemap or page of any format; filter its leads by the source's words."""
 
 from __future__ import annotations
 
@@ -12,19 +12,8 @@ from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, Lead, Page, Source
 from copydesk.watch._entry import SourceContents, SourceReading, has_odd_date, make_leads
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
-from copydesk.watch._json_feed import read_json_feed
-from copydesk.watch._listing import read_by_rule, read_listing
-from copydesk.watch._sitemap import read_addresses, read_sitemap
 from copydesk.watch.documents import Form, decode, sniff, unzip
 
-_READERS: dict[Form, Callable[[str, str], SourceContents]] = {
-    "xml-feed": read_feed,
-    "unknown": read_unknown,
-    "json-feed": read_json_feed,
-    "sitemap": read_sitemap,
-    "addresses": read_addresses,
-    "html": read_listing,
-}
 _FEED_PATH = re.compile(r"\.(xml|rss|atom|rdf|json)(\.gz)?$", re.IGNORECASE)
 _FEED_LINK = re.compile(
     r"<link\b[^>]{0,500}type=[\"']?application/(?:rss\+xml|atom\+xml|feed\+json)[^>]{0,500}>",
@@ -34,10 +23,10 @@ _HREF = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def read(page: Page, source: Source, now: datetime, *, known: str = "") -> SourceReading:
-    """Read the leads of an answer, without duplicates, and the further sitemaps of an index.
+    """Read a source's fetched page: its leads (links to articles), and the sitemaps of an index.
 
-    The format is told by the bytes. `known` is the source's former kind (SourceState.kind). Raises
-    FeedError for an empty or broken answer, and for an HTML page where a feed or sitemap is
+    The format is recognised by the bytes. `known` is the source's former kind (SourceState.kind).
+    Raises FeedError for an empty or broken answer, and for an HTML page where a feed or sitemap is
     expected: by `source.kind`, by `known` or by the URL.
     """
     listed = entries(page, source, known=known)
@@ -56,7 +45,7 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Sourc
 
 
 def _hub(listed: SourceContents, page: Page) -> tuple[str, str]:
-    """Return hub and topic, from the Link header or else from the document."""
+    """Return the source's WebSub hub and topic, from the Link header or else from the document."""
     hub, topic = listed.hub, listed.topic
     if header := page.headers.get("link", ""):
         hub, topic = hub_of([("hub", hub), ("self", topic)], page.final_url, header)
@@ -64,13 +53,15 @@ def _hub(listed: SourceContents, page: Page) -> tuple[str, str]:
 
 
 def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
-    """Read everything that an answer lists, as it is given; raises errors as `read` does."""
+    """Read all entries of a source's fetched page, as given; raises errors as `read` does."""
     body = unzip(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
     form = sniff(document)
     if form == "empty":
         raise FeedError("an empty answer", subject=page.final_url)
     if source.listing is not None and form in {"html", "unknown"}:
+        from copydesk.watch._listing import read_by_rule
+
         return read_by_rule(document, page.final_url, source.listing)
     if form == "html" and _expects_list(page, source, known):
         raise FeedError(
@@ -78,11 +69,28 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
             subject=page.final_url,
             hint=_hint(document, page.final_url),
         )
-    return _READERS[form](document, page.final_url)
+    return _choose_reader(form)(document, page.final_url)
+
+
+def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:
+    """Return the function that reads a format; most rounds meet feeds in XML alone."""
+    if form == "json-feed":
+        from copydesk.watch._json_feed import read_json_feed
+
+        return read_json_feed
+    if form == "html":
+        from copydesk.watch._listing import read_listing
+
+        return read_listing
+    if form in {"sitemap", "addresses"}:
+        from copydesk.watch import _sitemap
+
+        return _sitemap.read_sitemap if form == "sitemap" else _sitemap.read_addresses
+    return read_feed if form == "xml-feed" else read_unknown
 
 
 def _expects_list(page: Page, source: Source, known: str) -> bool:
-    """Decide whether the source should be a feed or sitemap, so that an HTML page is an error."""
+    """Return whether the source should be a feed or sitemap, so that an HTML page is an error."""
     if source.kind != "auto":
         return source.kind != "listing"
     if known:
@@ -92,7 +100,7 @@ def _expects_list(page: Page, source: Source, known: str) -> bool:
 
 
 def _hint(document: str, base: str) -> str:
-    """Return a hint that names the feed of the page, or how to read the page itself."""
+    """Return a hint that names the page's feed, or says how to read the page itself."""
     link = _FEED_LINK.search(document[:200_000])
     href = _HREF.search(link[0]) if link else None
     feed = urls.fetchable(href[1], base) if href else None
@@ -102,7 +110,7 @@ def _hint(document: str, base: str) -> str:
 
 
 def is_wanted(lead: Lead, source: Source) -> bool:
-    """Decide whether a lead has one of the source's include words (if any) and no exclude word.
+    """Return whether a lead (a link to an article) passes its source's include and exclude words.
 
     Words and phrases match whole, in any case, in title and description.
     """
@@ -118,6 +126,6 @@ def _any_in(phrases: Sequence[str], words: str) -> bool:
 
 @functools.lru_cache(maxsize=1_000)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Compile a pattern for a whole phrase, with no letter or digit beside it."""
+    """Compile a pattern for a whole phrase, with no letter or digit next to it."""
     inner = r"\s+".join(re.escape(word) for word in text.fold(phrase).split())
     return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Sitemaps: of pages, of news, an index of further ones, a plain list of URLs."""
+"""Read sitemaps: of pages, of news, an index of further sitemaps, a plain list of URLs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def read_sitemap(document: str, base: str) -> SourceContents:
-    """Parse a sitemap into its pages, or an index into its sitemaps."""
+    """Parse an XML sitemap into its pages, or a sitemap index into its sitemaps."""
     root = parse_xml(document)
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
@@ -43,7 +43,7 @@ def _children(root: _Element, name: str) -> Iterator[_Element]:
 
 
 def _entry(element: _Element, base: str) -> SourceEntry:
-    """Parse a `url` element; its own `loc` is not that of its picture."""
+    """Parse a `url` element of a sitemap; its own `loc` is not that of its picture."""
     loc, lastmod = _own(element, "loc"), _own(element, "lastmod")
     return SourceEntry(
         url=loc,
@@ -58,7 +58,7 @@ def _entry(element: _Element, base: str) -> SourceEntry:
 
 
 def _media(element: _Element) -> tuple[Media, ...]:
-    """Return the videos of Google's extension: a player or a file, with its length."""
+    """Return a page's videos in Google's sitemap extension: players or files, with lengths."""
     return keep_media(
         as_media(url, medium="video", length=_own(holder, "duration"))
         for holder in _children(element, "video")
@@ -80,7 +80,7 @@ def _own(element: _Element, name: str) -> str:
 
 
 def _inside(element: _Element, outer: str, name: str) -> str:
-    """Return the first `name` anywhere inside the child `outer`."""
+    """Return the text of the first `name` element anywhere inside the child `outer`."""
     for holder in _children(element, outer):
         for child in holder.iter():
             if local_name(child) == name:

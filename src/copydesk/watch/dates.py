@@ -56,7 +56,9 @@ _ZONES = {
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Parse a time: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970."""
+    """Parse a time in UTC: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970;
+    None if it is none of these.
+    """
     text = " ".join(text[:_LONGEST].split())
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
@@ -112,7 +114,7 @@ _DAY = re.compile(
 
 
 def find_moment(line: str) -> datetime | None:
-    """Return the time that a line is, or the first date in it, in UTC.
+    """Return the time that a text is, or the first date in it, in UTC; None if there is none.
 
     Numbers with slashes are ignored: 3/4/2026 may be in March or in April.
     """

@@ -5,8 +5,8 @@
     URL ── guesses ──> the few common places of a feed
     robots.txt ── sitemaps ──> the sitemaps that it names, and the common ones
 
-The caller asks for these candidates and reads the answers: `watch.offers` ranks them. Each costs
-a polite request, so their number is bounded.
+The caller fetches these candidates: `watch.offers` ranks the answers. Each candidate costs a
+polite request, so their number is bounded.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ class FeedCandidate:
 
 
 def candidates(page: Page) -> tuple[FeedCandidate, ...]:
-    """Return the feeds that a page leads to: named, of its platform, linked; asides last.
+    """Return the feeds that an HTML page leads to: named in its head, of its platform, linked.
 
-    At most eight, without duplicates; asides are feeds of comments or of one article's answers. A
-    page that is not HTML has only the candidates of its URL.
+    At most eight, without duplicates; feeds of comments or of one article's answers come last
+    ("aside"). A page that is not HTML has only the candidates of its URL.
     """
     feeds = [FeedCandidate(url, "place") for url in feeds_of_address(page.url)]
     body = unzip(page.body, page.final_url)
@@ -91,12 +91,12 @@ def candidates(page: Page) -> tuple[FeedCandidate, ...]:
 
 
 def candidates_of_address(url: str) -> tuple[FeedCandidate, ...]:
-    """Return the feeds that are known from a URL without its page."""
+    """Return the feeds that are known from a site's URL alone, such as a YouTube channel's."""
     return tuple(FeedCandidate(feed, "place") for feed in feeds_of_address(url))
 
 
 def guesses(url: str) -> tuple[FeedCandidate, ...]:
-    """Return the common URLs of a feed, those below the page itself first."""
+    """Return common URLs of feeds on a site, those below the page's own path first."""
     parsed = urls.parse(url)
     if parsed is None:
         return ()
@@ -108,7 +108,7 @@ def guesses(url: str) -> tuple[FeedCandidate, ...]:
 
 
 def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
-    """Return the sitemaps of a robots.txt, those for news first; the common ones if it has none."""
+    """Return the sitemaps in a robots.txt, those for news first; common URLs if it has none."""
     lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
     named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
     addresses = sorted(
@@ -120,13 +120,13 @@ def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
 
 
 def is_for_news(url: str) -> bool:
-    """Decide whether a sitemap is one of news, by its URL."""
+    """Return whether a sitemap is a news sitemap, by its URL."""
     parsed = urls.parse(url)
     return parsed is not None and "news" in str(parsed.pathname).lower()
 
 
 def _keep_first(candidates: Iterable[FeedCandidate], url: str) -> tuple[FeedCandidate, ...]:
-    """Return the candidates without duplicates and without the page itself, asides last."""
+    """Return the feeds without duplicates and without the page itself, those of comments last."""
     by_page: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         key = urls.identity(candidate.url)
@@ -146,7 +146,7 @@ def _search_page(root: _Element, document: str, url: str) -> Iterator[FeedCandid
 
 
 def _find_feeds_in_head(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
-    """Yield the feeds in the page's head (`link rel=alternate`)."""
+    """Yield the feeds named in the page's head (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
         href = str(element.get("href") or "")
@@ -169,13 +169,13 @@ def _names_feed(element: _Element, href: str) -> bool:
 
 
 def _is_below(feed: str, url: str) -> bool:
-    """Decide whether a feed is below the page's path: then it has one article's comments."""
+    """Return whether a feed is below the page's path: then it has one article's comments."""
     path = _path(url).rstrip("/")
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
 def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
-    """Yield links in the page that look like feeds, on this site or on a host of feeds."""
+    """Yield links in the page that look like feeds, on the same site or on a host for feeds."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()
         if not href or len(href) > _ADDRESS or href.startswith("#"):
@@ -188,7 +188,7 @@ def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCand
 
 
 def _says_feed(element: _Element) -> bool:
-    """Decide whether the text of a link is that of a feed."""
+    """Return whether the text of a link is that of a feed."""
     if len(element) > 3:
         return False
     words = text_of(element) or str(element.get("title") or element.get("aria-label") or "")
@@ -252,7 +252,7 @@ _MAKES = {
 
 
 def feeds_of_address(url: str) -> Iterator[str]:
-    """Yield the feeds that are known from a URL."""
+    """Yield the URLs of the feeds that are known from a site's URL, by its platform."""
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -301,7 +301,7 @@ def _medium(path: str) -> Iterator[str]:
 
 
 def _own_host(origin: str, host: str) -> Iterator[str]:
-    """Yield the feed of a site with its own host at a known service."""
+    """Yield the feed of a site with its own host name at a known service."""
     if host.endswith((".substack.com", ".medium.com")):
         yield f"{origin}/feed"
     elif ".blogspot." in host:
@@ -313,7 +313,7 @@ def _own_host(origin: str, host: str) -> Iterator[str]:
 
 
 def feeds_of_page(document: str, url: str, generator: str) -> Iterator[str]:
-    """Yield the feeds of a page's platform; `document` may be its beginning."""
+    """Yield the feed URLs of a page's platform, such as WordPress's; `document` may be cut."""
     parsed = urls.parse(url)
     if parsed is None:
         return

@@ -1,4 +1,4 @@
-"""Turn the bytes of feeds, sitemaps and pages into text and trees, whatever their labels say.
+"""Turn the bytes of feeds, sitemaps and HTML pages into text and trees, whatever their labels say.
 
 Nothing here trusts the sender: documents that would cost a parser minutes are refused before it
 sees them, XML has no entities, no network and a bounded depth.
@@ -58,7 +58,7 @@ _ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """Decode a document by its byte order mark, the header, its declaration, or else by its bytes.
+    """Decode a document by its byte order mark, the header, its declaration, or else its bytes.
 
     A label that does not match the bytes is ignored; in UTF-8 text, stray bytes are read as
     windows-1252. Control characters are removed.
@@ -81,7 +81,7 @@ def _labels(data: bytes, content_type: str) -> list[str]:
 
 
 def _decode_strictly(data: bytes, label: str) -> str | None:
-    """Decode by a label, None if it is unknown, unsafe or does not match."""
+    """Return the text decoded by a label, None if the label is unknown, unsafe or wrong."""
     if not _SAFE.fullmatch(label):
         return None
     try:
@@ -113,7 +113,7 @@ def _drop_illegal(decoded: str) -> str:
 
 
 def unzip(data: bytes, subject: str) -> bytes:
-    """Unpack a gzipped body; raise FeedError if it is over 10 MB or broken."""
+    """Return a body, decompressed if it is gzip; raise FeedError if it is over 10 MB or broken."""
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data, subject)
     if len(data) > MAX_BYTES:
@@ -126,7 +126,7 @@ def unzip(data: bytes, subject: str) -> bytes:
 
 
 def _gunzip(data: bytes, subject: str) -> bytes:
-    """Unpack up to one byte over the limit; an incomplete file gives what it has."""
+    """Decompress up to one byte over the limit; an incomplete file gives what it has."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, MAX_BYTES + 1)
     except zlib.error as error:
@@ -157,7 +157,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 def sniff(document: str) -> Form:
-    """Return the format of a decoded document, told by its first element."""
+    """Return the format of a decoded document (feed, sitemap, HTML, …) by its first element."""
     head = document[:_HEAD].lstrip()
     if not head:
         return "empty"
@@ -173,7 +173,7 @@ def sniff(document: str) -> Form:
 
 
 def _search(head: str) -> Form:
-    """Search for the first telling element behind a server's warnings and other junk."""
+    """Find the first element that shows the format, behind a server's warnings and other junk."""
     match = _SEARCHED.search(head)
     if match:
         return _ROOTS[match[1].lower()]
@@ -184,7 +184,7 @@ def _search(head: str) -> Form:
 
 
 def _after_prolog(head: str) -> str | None:
-    """Skip declarations, comments and a DOCTYPE; return None if that is HTML's."""
+    """Skip declarations, comments and a DOCTYPE; return None if the DOCTYPE is HTML's."""
     at = 0
     while True:
         rest = head[at:].lstrip()
@@ -220,7 +220,7 @@ class _Excess(Exception):  # noqa: N818 never leaves this module
 
 
 class _CostCounter:
-    """Add up the work that feedparser would have with each element."""
+    """Adds up the work that feedparser would have with each element."""
 
     def __init__(self) -> None:
         self._elements = 0
@@ -242,7 +242,7 @@ class _CostCounter:
 
 
 def weigh(document: bytes) -> Weight:
-    """Classify a UTF-8 document: "sound" XML, "broken", or an "excess" that must not be parsed."""
+    """Judge a UTF-8 document: "sound" XML, "broken", or an "excess" too costly to parse."""
     if document.count(b"&") > _MAX_REFERENCES:
         return "excess"
     count = _CostCounter()
@@ -260,7 +260,7 @@ def weigh(document: bytes) -> Weight:
 
 
 def _is_bounded_soup(document: bytes) -> bool:
-    """Decide by counting whether a document that is not XML may be parsed."""
+    """Return whether a document that is not XML may be parsed, judged by counting."""
     if document.count(b"<") > _MAX_ELEMENTS:
         return False
     bases = _BASES.findall(document)
@@ -272,7 +272,7 @@ _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def repair(document: str) -> str:
-    """Escape raw ampersands as `&amp;` and HTML's named characters by number, outside of CDATA.
+    """Return XML with raw ampersands escaped and HTML's named characters as numbers.
 
     feedparser's tolerant parser would make `AT&T: now` into `AT&T;: now`.
     """
@@ -297,7 +297,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def parse_xml(document: str) -> _Element | None:
-    """Parse a document, even a broken one, and return its root; None if it has none.
+    """Parse an XML document, even a broken one, and return its root element; None if it has none.
 
     Raw ampersands are escaped, entities stay unresolved, nothing is loaded. Elements beyond
     libxml2's limits (a depth of 256) are left out.
@@ -330,7 +330,7 @@ _PARTS = 200  # of one element's text
 
 
 def parse_html(document: str) -> _Element | None:
-    """Parse a page, None if it has no root; libxml2's limits apply."""
+    """Parse an HTML page, within libxml2's limits, and return its root; None if it has none."""
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -341,7 +341,7 @@ def parse_html(document: str) -> _Element | None:
 
 
 def base_url(root: _Element, base: str) -> str:
-    """Return the base of relative links, by the page's `base` element."""
+    """Return the base URL of a page's relative links, by its `base` element or else `base`."""
     for element in root.iter("base"):
         return urls.fetchable(str(element.get("href", "")), base) or base
     return base
@@ -353,7 +353,7 @@ def text_of(element: _Element) -> str:
 
 
 def title_of(root: _Element) -> str:
-    """Return the title in the head of a page."""
+    """Return the title in the head of a page, "" if it has none."""
     return next((text_of(element) for element in root.iter("title")), "")
 
 
@@ -361,7 +361,7 @@ _READ = 50_000  # characters of one field that are read: a headline, a summary, 
 
 
 def plain(markup: str) -> str:
-    """Return the plain text of a fragment as kit.text does, in linear time.
+    """Return the plain text of an HTML fragment as `kit.text` does, in linear time.
 
     An unclosed comment or tag would be searched for again from each of its beginnings; here
     comments are removed first, and no tag is looked for behind the last `>`.

@@ -1,4 +1,4 @@
-"""WebSub: what to send to a hub that pushes, and which of its requests to accept.
+"""WebSub subscriptions: what to send to a hub that pushes feeds, which requests to accept.
 
 W3C Recommendation WebSub, 23 January 2018; the numbers below are its sections.
 
@@ -30,13 +30,13 @@ _METHODS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashli
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A subscription at a hub for one source, with its state. Times are UTC.
+    """A WebSub subscription at a hub for one feed, with its state. Times are UTC.
 
     The end of `callback` is a secret that only the hub learns; the hub signs with `secret`. An
     `ending` subscription is being cancelled. `next_at` is when to ask the hub next, `tries` counts
     the requests since it last confirmed. It pushes from `confirmed_at` to `lease_until`. `used_at`
-    is the round that read a push, `seen_at` the newest news seen, `missed` counts the news in a row
-    that came without a push.
+    is the time of the run that read a push, `seen_at` the newest news seen, `missed` counts the
+    news in a row that came without a push.
     """
 
     source: str
@@ -58,14 +58,14 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """An accepted request of a hub: the subscription from now on, and the answer to send."""
+    """An accepted request of a WebSub hub: the subscription from now on, and the answer."""
 
     subscription: Subscription
     challenge: str
 
 
 def may_push(hub: str, topic: str) -> bool:
-    """Decide whether a hub may push a topic: web URLs, the hub's no less secure than the topic's.
+    """Return whether a hub may push a feed: web URLs, the hub's no less secure than the feed's.
 
     The secret is sent to the hub (5.1: only over https). Somebody who can read the traffic to an
     http topic could forge the topic anyway, but somebody who can read that to an http hub must not
@@ -76,7 +76,7 @@ def may_push(hub: str, topic: str) -> bool:
 
 
 def request_fields(subscription: Subscription) -> dict[str, str]:
-    """Return the form fields of the request to the hub (5.1)."""
+    """Return the form fields of the request that subscribes at a WebSub hub, or cancels (5.1)."""
     fields = {
         "hub.mode": "unsubscribe" if subscription.ending else "subscribe",
         "hub.topic": subscription.topic,
@@ -89,13 +89,13 @@ def request_fields(subscription: Subscription) -> dict[str, str]:
 
 
 def is_time(subscription: Subscription, now: datetime) -> bool:
-    """Decide whether to ask the hub now: a time beyond any lease means a clock was set back."""
+    """Return whether to ask a WebSub hub now; beyond any lease a time comes from a wrong clock."""
     next_at = subscription.next_at
     return next_at is None or not now < next_at <= now + LONGEST_LEASE
 
 
 def after_asking(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription after a request to the hub; without an answer it is repeated later.
+    """Return a WebSub subscription after a request to its hub, to be repeated without an answer.
 
     The delay doubles with each try, up to a day, and differs among the subscriptions at a hub.
     """
@@ -109,12 +109,12 @@ def after_asking(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def give_back(subscription: Subscription) -> Subscription:
-    """Return the subscription as one to cancel."""
+    """Return a WebSub subscription marked to be cancelled at its hub."""
     return replace(subscription, ending=True, tries=0, next_at=None)
 
 
 def is_over(subscription: Subscription, now: datetime) -> bool:
-    """Decide whether to forget a cancelled subscription: its lease ended or no hub answers."""
+    """Return whether to delete a cancelled WebSub subscription: lease ended, or no answer."""
     enough = subscription.ending and subscription.tries >= _ENDINGS
     return enough and is_time(subscription, now)
 
@@ -122,7 +122,7 @@ def is_over(subscription: Subscription, now: datetime) -> bool:
 def confirm(
     subscription: Subscription, query: Mapping[str, str], now: datetime
 ) -> Confirmed | None:
-    """Verify a request to the callback (5.2, 5.3); return None if we did not ask for it."""
+    """Verify a WebSub hub's request to the callback (5.2, 5.3); None if it does not fit."""
     mode, challenge = query.get("hub.mode"), query.get("hub.challenge", "")
     if query.get("hub.topic") != subscription.topic:
         return None
@@ -139,7 +139,7 @@ def confirm(
 
 
 def is_signed(secret: str, header: str, body: bytes) -> bool:
-    """Decide whether `X-Hub-Signature` matches the body, by sha256, sha384 or sha512 (7.1).
+    """Return whether `X-Hub-Signature` matches the body, by sha256, sha384 or sha512 (7.1).
 
     sha1 is not accepted, although the recommendation still allows it.
     """
@@ -152,12 +152,12 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
 
 
 def after_push(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription after a signed push: the hub is relied on again."""
+    """Return a WebSub subscription after a signed push: its hub is relied on again."""
     return replace(subscription, pushed_at=now, missed=0)
 
 
 def after_news(subscription: Subscription, newest: datetime | None) -> Subscription:
-    """Return the subscription after a round found news of its source at `newest`.
+    """Return a WebSub subscription after its feed had news, the last one at `newest`.
 
     News found by asking was not pushed, or was pushed too late.
     """
@@ -171,7 +171,7 @@ def after_news(subscription: Subscription, newest: datetime | None) -> Subscript
 
 
 def pushes_until(subscription: Subscription) -> datetime | None:
-    """Return until when the hub is relied on to push, None if it is not."""
+    """Return until when a WebSub subscription's hub is relied on to push, None if it is not."""
     believed = not subscription.ending and subscription.missed < _DOUBT
     return subscription.lease_until if believed else None
 

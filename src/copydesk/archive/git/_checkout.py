@@ -22,7 +22,7 @@ from copydesk.archive.git._git import State, UserIndex
 from copydesk.errors import GitError
 
 STAYS = "the commits stay here; the next round tries again"
-_MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone
+MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone
 _PRIVATE = ".copydesk"
 _WAIT_SECONDS = 2.0
 _NOTHING = "0" * 6
@@ -67,12 +67,6 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
         raise _in_the_way(moved.complaint[:500], remote)
 
 
-def read_refs(place: _git.WorkTree) -> tuple[str, bool]:
-    """Return HEAD's commit, and whether a move is being made or its process was killed."""
-    head, moving = _git.read_commit_ids(place, "HEAD", _MOVING)
-    return head, bool(moving)
-
-
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:
     """Finish a move whose process was killed: index and files follow the branch, edits stay."""
     old = _find_move(place)
@@ -87,12 +81,12 @@ def finish(place: _git.WorkTree, wait_seconds: float) -> None:
 
 
 def _find_move(place: _git.WorkTree) -> str:
-    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{_MOVING}^{{commit}}")
+    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{MOVING}^{{commit}}")
     return answer.out.decode().strip()
 
 
 def _move_branch(place: _git.WorkTree, branch: str, old: str, new: str, reason: str) -> None:
-    _git.tell(place.top, "update-ref", _MOVING, old)
+    _git.tell(place.top, "update-ref", MOVING, old)
     try:
         _git.tell(place.top, "update-ref", "-m", reason, f"refs/heads/{branch}", new, old)
     except GitError:
@@ -101,7 +95,7 @@ def _move_branch(place: _git.WorkTree, branch: str, old: str, new: str, reason: 
 
 
 def _forget(place: _git.WorkTree) -> None:
-    _git.tell(place.top, "update-ref", "-d", _MOVING)
+    _git.tell(place.top, "update-ref", "-d", MOVING)
 
 
 def _changes(place: _git.WorkTree, old: str, new: str) -> Sequence[_PathChange]:

@@ -17,14 +17,16 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import shutil
 import stat
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.errors import GitError
+from copydesk.kit import git
 from copydesk.kit.git import PLAIN, GitAnswer, ask, ask_remote, tell
 
 __all__ = [
@@ -70,10 +72,11 @@ def tidy(where: Path) -> None:
     Each of our commits writes a whole tree of records, so 256 objects may take 40 MB: that is the
     limit, unless the user has set gc.auto. Nothing is done if maintenance.auto is false.
     """
-    if ask(where, "config", "--type=bool", "--get", "maintenance.auto").out.strip() == b"false":
+    answer = ask(where, "config", "--get-regexp", r"^(maintenance|gc)\.auto$", settings=())
+    known = dict(line.partition(" ")[::2] for line in answer.out.decode().splitlines())
+    if known.get("maintenance.auto", "").lower() in {"false", "no", "off", "0"}:
         return
-    asked_for = ask(where, "config", "--get", "gc.auto", settings=()).code == 0
-    limit = () if asked_for else ("-c", f"gc.auto={_LOOSE}")
+    limit = () if "gc.auto" in known else ("-c", f"gc.auto={_LOOSE}")
     ask(where, *limit, "gc", "--auto", "--quiet", settings=PLAIN)
     # Write which paths each commit changed, so that the log of one record is fast.
     ask(where, *_NOTE_PATHS)
@@ -100,18 +103,16 @@ def locate(root: Path) -> WorkTree | str:
 
 
 def head(place: WorkTree) -> str:
-    """Return the id of HEAD's commit, "" on a branch without one."""
+    """Return the id of HEAD's commit, "" on a branch without one.
+
+    git is asked only if the branch has no file of its own, such as after it was packed.
+    """
+    with contextlib.suppress(OSError):
+        commit = (place.folder / read_head_ref(place)).read_bytes().strip()
+        if _COMMIT.fullmatch(commit):
+            return commit.decode("ascii")
     answer = ask(place.top, "rev-parse", "-q", "--verify", "HEAD^{commit}")
     return "" if answer.code else answer.out.decode().strip()
-
-
-def read_commit_ids(place: WorkTree, *names: str) -> list[str]:
-    """Return the ids of the commits that some names stand for, "" for none, by one call of git."""
-    given = "".join(f"{name}^{{commit}}\n" for name in names)
-    answer = ask(place.top, "cat-file", "--batch-check", given=given.encode())
-    lines = [line.split() for line in answer.out.decode("utf-8", "replace").splitlines()]
-    ids = [line[0] if line[1:2] == ["commit"] else "" for line in lines]
-    return ids if not answer.code and len(ids) == len(names) else [""] * len(names)
 
 
 def read_head_ref(place: WorkTree) -> str:
@@ -141,37 +142,66 @@ def is_ignored(place: WorkTree) -> bool:
 
 _ON_A_BRANCH = b"ref: refs/heads/"
 _IN_REFTABLES = b"ref: refs/heads/.invalid"
+_COMMIT = re.compile(b"[0-9a-f]{40}|[0-9a-f]{64}")
 # (mode, blob id) as git writes them.
 State = tuple[str, str]
+FOLDER = "40000"  # the mode of a tree
+_NOTHING: State = ("", "")
 _SHA256_DIGITS = 64
+# An entry of a tree: mode, name, and the id in binary.
+_ENTRY, _ENTRY_SHA256 = (
+    re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)
+)
 
 
-def read_commit(place: WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
-    """Return the state of each path that a commit has; paths are seen from the top level."""
-    if not commit:
-        return {}
-    asked = _what_to_ask(place, paths)
-    out = tell(place.top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
-    return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
+class States:
+    """Reads file states in commits and in the index.
 
-
-class StateReader:
-    """Reads file states in commits and in the index, and asks git only for what may have changed.
-
-    A commit never changes, and the index only together with its file.
+    Commits are read by one `git cat-file`, which stays open until `close`. The index is read again
+    only after its file has changed.
     """
 
     def __init__(self, place: WorkTree) -> None:
         self.place = place
-        self._committed: tuple[object, Mapping[str, State]] = ((), {})
+        self._objects: git.Dialogue | None = None
+        self._trees: dict[str, dict[str, State]] = {}
         self._staged: tuple[object, Mapping[str, State]] = ((), {})
 
-    def read_commit(self, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
-        """Return what the function `read_commit` does."""
-        asked = (commit, tuple(paths))
-        if self._committed[0] != asked:
-            self._committed = (asked, read_commit(self.place, commit, paths))
-        return self._committed[1]
+    def close(self) -> None:
+        """End git, and forget the trees."""
+        if self._objects is not None:
+            self._objects.close()
+        self._objects = None
+        self._trees.clear()
+
+    def has_commit(self, name: str) -> bool:
+        """Return whether a reference or an id stands for a commit."""
+        return self._read(f"{name}^{{commit}}") is not None
+
+    def read_commit(self, commit: str, paths: Iterable[str]) -> dict[str, State]:
+        """Return the state of each path that a commit has; paths are seen from the top level."""
+        states: dict[str, State] = {}
+        root = self.read_tree(f"{commit}^{{tree}}") if commit else {}
+        for path in paths:
+            *folders, name = path.split("/")
+            tree = root
+            for folder in folders:
+                mode, blob = tree.get(folder, _NOTHING)
+                tree = self.read_tree(blob) if mode == FOLDER else {}
+            if tree.get(name, _NOTHING)[0] not in ("", FOLDER):
+                states[path] = tree[name]
+        return states
+
+    def read_tree(self, name: str) -> dict[str, State]:
+        """Return the entries of a tree, {} for none."""
+        if name not in self._trees:
+            tree, data = self._read(name) or ("", b"")
+            form = _ENTRY_SHA256 if len(tree) == _SHA256_DIGITS else _ENTRY
+            self._trees[name] = {
+                os.fsdecode(path): (mode.decode("ascii"), blob.hex())
+                for mode, path, blob in form.findall(data)
+            }
+        return self._trees[name]
 
     def read_index(self, paths: Sequence[str]) -> Mapping[str, State]:
         """Return what the function `read_index` does."""
@@ -183,6 +213,16 @@ class StateReader:
         if self._staged[0] != asked:
             self._staged = (asked, read_index(self.place, paths))
         return self._staged[1]
+
+    def _read(self, name: str) -> tuple[str, bytes] | None:
+        """Return an object's id and bytes, None if there is no such object."""
+        if self._objects is None:
+            self._objects = git.Dialogue(self.place.top, "cat-file", "--batch")
+        header = self._objects.ask(f"{name}\n".encode()).decode("utf-8", "replace").split(" ")
+        if len(header) != 3:  # "… missing"
+            return None
+        data = self._objects.read(int(header[2]) + 1)
+        return header[0], data[:-1]
 
 
 def compare_commits(place: WorkTree, old: str, new: str) -> set[str] | None:

@@ -8,18 +8,22 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.archive import _files
-from copydesk.archive.git import _checkout, _git, _log, _push
+from copydesk.archive.git import _checkout, _git
 from copydesk.archive.git._git import UserIndex
-from copydesk.archive.git._push import Pushed
 from copydesk.errors import GitError
-from copydesk.kit import dates, locks
+from copydesk.kit import dates, git, locks
+
+if TYPE_CHECKING:
+    from copydesk.archive.git._push import Alone, Pushed
 
 AUTHOR = "copydesk <copydesk@localhost>"
 # Locked while a commit is made: temporary files that are found without this lock are leftovers.
@@ -42,11 +46,20 @@ class Repository:
         self._root = root.absolute()
         self._lock_wait_seconds = lock_wait_seconds
         self._complaint = ""
-        self._states: _git.StateReader | None = None
 
     @cached_property
     def _place(self) -> _git.WorkTree | None:
         return self._locate()
+
+    @cached_property
+    def _states(self) -> _git.States | None:
+        return None if self._place is None else _git.States(self._place)
+
+    def close(self) -> None:
+        """End the git process that reads objects; the next question starts another."""
+        states = vars(self).get("_states")
+        if states is not None:
+            states.close()
 
     def _locate(self) -> _git.WorkTree | None:
         if not self._root.is_dir():
@@ -101,42 +114,16 @@ class Repository:
 
         With `since`, only the commits from that time on.
         """
+        from copydesk.archive.git import _log
+
         place = self._place
         return {} if place is None else _log.find_messages(place, words, since)
 
     def has_branch(self, name: str) -> bool:
         """Return whether a branch of this name exists, or is checked out and has no commit yet."""
-        if self._place is None:
+        if self._states is None:
             return False
-        if name == self.branch():
-            return True
-        ref = f"refs/heads/{name}"
-        return _git.ask(self._place.top, "show-ref", "--verify", "--quiet", ref).code == 0
-
-    def read_commit_bytes(self, path: str) -> bytes | None:
-        """Return a file's bytes in the last commit, None if it is not there."""
-        place = self._place
-        head = "" if place is None else _git.head(place)
-        if place is None or not head:
-            return None
-        name = place.prefix + self._check_path(path)
-        answer = _git.ask(place.top, "cat-file", "blob", f"{head}:{name}")
-        return answer.out if answer.code == 0 else None
-
-    def unknown(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths that are neither in the last commit nor in the index."""
-        place = self._place
-        if place is None:
-            return set()
-        by_name = {place.prefix + path: path for path in paths}
-        names = sorted(by_name)
-        if not names:
-            return set()
-        known = {
-            *_git.read_commit(place, _git.head(place), names),
-            *_git.read_index(place, names),
-        }
-        return {path for name, path in by_name.items() if name not in known}
+        return name == self.branch() or self._states.has_commit(f"refs/heads/{name}")
 
     def user(self) -> str:
         """Return git's user as `name <email>`, or the one of the two that is set."""
@@ -155,11 +142,10 @@ class Repository:
         These are edited, staged, deleted, in conflict or untracked; a path that exists nowhere is
         left out. Files are compared byte for byte, without git's filters.
         """
-        place = self._place
-        if place is None:
+        place, states = self._place, self._states
+        if place is None or states is None:
             return set()
-        head = self._recover(place)
-        self._states = states = _git.StateReader(place)
+        head = self._recover(states)
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
         if not names:
@@ -185,34 +171,35 @@ class Repository:
         GitError if git refuses or is busy, or if the branch moves twice meanwhile.
         """
         obstacle = self.obstacle()
-        place = self._place
-        if obstacle or place is None:
+        place, states = self._place, self._states
+        if obstacle or place is None or states is None:
             raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
         names = sorted({place.prefix + self._check_path(path) for path in paths})
         message, author = message.replace("\0", ""), author.replace("\0", "")
         words = CommitWords(message=message, author=author, when=when)
         with self._alone(place):
-            head = self._settle(place)
-            states, self._states = self._states or _git.StateReader(place), None
+            head = self._settle(states)
             return make(states, head, names, words, self._lock_wait_seconds)
 
-    def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
+    def push(self, remote: str, alone: Alone = contextlib.nullcontext) -> Pushed:
         """Push the branch; if the remote has more commits, rebase ours on top of them first.
 
         `alone` holds the write lock while files are moved, but not while git talks to the remote.
         Raises GitError, and leaves everything as it was, if the remote is unknown, unreachable or
         refuses, at a conflict, and if the user has edited tracked files.
         """
+        from copydesk.archive.git import _push
+
         obstacle = self.obstacle()
-        place = self._place
-        if obstacle or place is None:
+        place, states = self._place, self._states
+        if obstacle or place is None or states is None:
             hint = "" if self.branch() else "check a branch out: git switch NAME"
             raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
 
         @contextlib.contextmanager
         def settle_first() -> Iterator[None]:
             with alone(), self._alone(place):
-                self._settle(place)
+                self._settle(states)
                 if in_the_way := self.obstacle():
                     raise GitError("cannot push", subject=in_the_way, hint="the commits stay here")
                 yield
@@ -247,23 +234,22 @@ class Repository:
         except OSError as error:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
-    def _recover(self, place: _git.WorkTree) -> str:
+    def _recover(self, states: _git.States) -> str:
         """Finish or forget a commit or push whose process was killed, unless one is running.
 
         Returns the id of HEAD's commit, "" for none.
         """
-        head, is_moving = _checkout.read_refs(place)
-        if UserIndex(place).is_left_over() or is_moving:
-            with locks.hold(place.folder / _BUSY) as is_alone:
-                return self._settle(place) if is_alone else _git.head(place)
-        return head
+        if UserIndex(states.place).is_left_over() or states.has_commit(_checkout.MOVING):
+            with locks.hold(states.place.folder / _BUSY) as is_alone:
+                if is_alone:
+                    return self._settle(states)
+        return _git.head(states.place)
 
-    def _settle(self, place: _git.WorkTree) -> str:
-        UserIndex(place).recover()
-        head, is_moving = _checkout.read_refs(place)
-        if is_moving and not self.obstacle():
-            _checkout.finish(place, self._lock_wait_seconds)
-        return head
+    def _settle(self, states: _git.States) -> str:
+        UserIndex(states.place).recover()
+        if states.has_commit(_checkout.MOVING) and not self.obstacle():
+            _checkout.finish(states.place, self._lock_wait_seconds)
+        return _git.head(states.place)
 
     def _check_path(self, path: str) -> str:
         _files.inside(self._root, path)
@@ -307,12 +293,12 @@ class _StagedChange:
     blob: str
 
     @property
-    def is_there(self) -> bool:
-        return self.mode != _DELETED
+    def state(self) -> _git.State | None:
+        return None if self.mode == _DELETED else (self.mode, self.blob)
 
 
 def make(
-    states: _git.StateReader,
+    states: _git.States,
     head: str,
     names: Sequence[str],
     words: CommitWords,
@@ -333,8 +319,8 @@ def make(
             changes = _changes(states, head, blobs)
             if not changes:
                 return None
-            commit = _write_commit(place, head, changes, words)
-            files = [change.name for change in changes if change.is_there]
+            commit = _write_commit(states, head, changes, words)
+            files = [change.name for change in changes if change.state]
             index.prepare(_index_lines(changes), files)
             index.announce(commit)
             if _move_branch(place, head, commit, words):
@@ -353,7 +339,7 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
     return {name: stored.get(name, "") for name in names}
 
 
-def _changes(states: _git.StateReader, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
+def _changes(states: _git.States, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
     """Return what differs from the last commit, without paths that the user staged differently."""
     names = list(blobs)
     committed = states.read_commit(head, names)
@@ -376,29 +362,56 @@ def _index_lines(changes: Iterable[_StagedChange]) -> bytes:
 
 
 def _write_commit(
-    place: _git.WorkTree, head: str, changes: Sequence[_StagedChange], words: CommitWords
+    states: _git.States, head: str, changes: Sequence[_StagedChange], words: CommitWords
 ) -> str:
-    scratch = place.folder / "copydesk-tree"
-    scratch.unlink(missing_ok=True)
-    environment = {"GIT_INDEX_FILE": str(scratch)}
-    try:
-        if head:
-            _git.tell(place.top, "read-tree", head, environment=environment)
-        lines = _index_lines(changes)
-        _git.tell(
-            place.top, "update-index", "-z", "--index-info", given=lines, environment=environment
-        )
-        out = _git.tell(place.top, "write-tree", "--missing-ok", environment=environment)
-    finally:
-        scratch.unlink(missing_ok=True)
     parents = ["-p", head] if head else []
+    tree = _write_tree(states, f"{head}^{{tree}}" if head else "", changes)
     made = _git.tell(
-        place.top,
-        *("commit-tree", out.decode().strip(), *parents, "-F", "-"),
+        states.place.top,
+        *("commit-tree", tree, *parents, "-F", "-"),
         given=words.message.encode("utf-8", "replace"),
         environment=_identity(words),
     )
     return made.decode().strip()
+
+
+def _write_tree(states: _git.States, tree: str, changes: Sequence[_StagedChange]) -> str:
+    """Write a tree with these changes, and the trees below it; return its id."""
+    maker = git.Dialogue(states.place.top, "mktree", "-z", "--batch", "--missing")
+
+    def write(tree: str, changes: Mapping[str, _git.State | None]) -> str:
+        entries = dict(states.read_tree(tree)) if tree else {}
+        below: defaultdict[str, dict[str, _git.State | None]] = defaultdict(dict)
+        for path, state in changes.items():
+            name, _, rest = path.partition("/")
+            if rest:
+                below[name][rest] = state
+            elif state is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = state
+        for name, inside in below.items():
+            mode, folder = entries.get(name, (_git.FOLDER, ""))
+            made = write(folder if mode == _git.FOLDER else "", inside)
+            if made:
+                entries[name] = (_git.FOLDER, made)
+            elif mode == _git.FOLDER:
+                entries.pop(name, None)
+        return maker.ask(_tree_lines(entries)).decode("ascii") if entries else ""
+
+    with contextlib.closing(maker):
+        states_of = {change.name: change.state for change in changes}
+        return write(tree, states_of) or maker.ask(b"\0").decode("ascii")
+
+
+def _tree_lines(entries: Mapping[str, _git.State]) -> bytes:
+    """Return a tree's entries in the format of `mktree -z --batch`."""
+    kinds = {_git.FOLDER: "tree", "160000": "commit"}  # another repository's commit
+    lines = (
+        f"{mode} {kinds.get(mode, 'blob')} {blob}\t{name}\0"
+        for name, (mode, blob) in entries.items()
+    )
+    return f"{''.join(lines)}\0".encode("utf-8", "surrogateescape")
 
 
 def _identity(words: CommitWords) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from copydesk.building import webhooks
+from copydesk.building import channels
 from copydesk.desk import _query
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
@@ -346,7 +346,7 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
             sources=[make_answer(ApiSource, row) for row in check_sources(opened.newsroom)],
-            owed=list(webhooks.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
+            owed=list(channels.describe_owed_calls(opened.newsroom)),
         )
     )
 

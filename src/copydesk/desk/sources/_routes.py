@@ -8,7 +8,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from copydesk import building
-from copydesk.building import webhooks
+from copydesk.building import channels
 from copydesk.desk._desk import Page, Visit
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -199,7 +199,7 @@ def _state(visit: Visit, opened: OpenNewsroom) -> BoardState:
         runs_rounds=demand is not None,
         is_recorded=visit.desk.is_recorded,
         owed=building.list_owed_pings(newsroom.memory, newsroom.now),
-        owed_calls=webhooks.describe_owed_calls(newsroom.memory, newsroom.now),
+        owed_calls=channels.describe_owed_calls(newsroom),
     )
 
 

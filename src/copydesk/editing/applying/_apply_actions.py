@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from copydesk.archive import letters, reading_lists
 from copydesk.archive.change import WriteLock
-from copydesk.building.webhooks import note_site_events
+from copydesk.building.channels import note_site_events
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.editing._edit import (
@@ -385,8 +385,8 @@ def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
 
 
 def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
-    """Queue webhook calls for what was done; the server or the next round sends them."""
-    if newsroom.settings.webhooks:
+    """Queue the calls of channels for what was done; the server or the next round sends them."""
+    if newsroom.settings.channels:
         try:
             note_site_events(newsroom)
         except CopydeskError as error:

@@ -329,7 +329,7 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
     if note is not None:
         return note
     marks = [action_mark(action_id)] if is_action_id(action_id) else []
-    for commit, message in git.Repository(newsroom.root).find_messages(marks).items():
+    for commit, message in newsroom.repository.find_messages(marks).items():
         note = _read_commit(newsroom.root, commit, message, action_id)
         if note is not None:
             return note

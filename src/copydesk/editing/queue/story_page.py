@@ -20,7 +20,7 @@ from copydesk.judge import gate
 from copydesk.kit import text, urls
 from copydesk.news import Article, Figure, Lead, Story
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import find_article, read_removals
+from copydesk.newsroom.filing import read_removals
 from copydesk.newsroom.reports import Explanation
 from copydesk.rounds import SiteHabits
 
@@ -59,7 +59,7 @@ def read_queue_story(newsroom: Newsroom, queue: QueueReader, name: str) -> Queue
 def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryPage:
     """Return the page of the story with a name; raises RecordError if there is none."""
     row, seen = _read_row(newsroom, queue, name)
-    article = find_article(newsroom.articles, seen.story)
+    article = newsroom.articles.find_for(seen.story)
     return StoryPage(
         seen=seen,
         row=row,

@@ -1,44 +1,30 @@
 """Findings from the articles of filed stories, stored so that each article is read once.
 
-They are in one SQLite file, which may be deleted: missing findings, and those made with other
-topics or from another text, are made again on demand.
+They are in the catalogue, which may be deleted: missing findings, and those made with other topics
+or from another text, are made again on demand.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from copydesk import extract, judge
-from copydesk.errors import CatalogueError
+from copydesk.catalogue import Catalogue
 from copydesk.judge import Findings
 from copydesk.judge.copies import SameText
 from copydesk.judge.topics import ChangedWords, find_changed_words, stems_of
 from copydesk.kit import processes
-from copydesk.kit.databases import DisposableDatabase
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Story, Topic
 from copydesk.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.rounds import SiteHabits
 
-_Value = TypeVar("_Value")
-FILE = "findings.sqlite"
-_VERSION = 1
-_TABLES = """
-DROP TABLE IF EXISTS findings;
-DROP TABLE IF EXISTS same_texts;
-DROP TABLE IF EXISTS topics;
-CREATE TABLE findings (path TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-CREATE TABLE same_texts (path TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-CREATE TABLE topics (digest TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT
-"""
+_VERSION = judge.FINDINGS_VERSION  # findings of another one are made again
+_ARTICLES, _TEXTS, _TOPICS = (f"{kind} {_VERSION}" for kind in ("articles", "texts", "topics"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,78 +55,42 @@ class KeptTexts:
 
 
 class FindingsStore:
-    """The stored findings, by the path of the story; raises CatalogueError if the file fails."""
+    """The stored findings in a catalogue, by the path of the story; raises CatalogueError."""
 
-    def __init__(self, file: Path | None) -> None:
-        """Open a file, replacing a damaged or outdated one; without a file, work in memory."""
-        self._database = DisposableDatabase(file, _complain_of(file))
-        version = _VERSION * 1_000 + judge.FINDINGS_VERSION
-        if int(self._database.run("PRAGMA user_version")[0][0]) != version:
-            with self._database.at_once():
-                for statement in _TABLES.split(";"):
-                    self._database.run(statement)
-                self._database.run(f"PRAGMA user_version = {version}")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Use a catalogue; findings of another version are deleted."""
+        self._stored = catalogue.findings
+        self._stored.keep_kinds((_ARTICLES, _TEXTS, _TOPICS))
 
     def read_articles(self) -> dict[str, ReadArticle]:
         """Return the articles with their findings, by the path of the story."""
-        return self._read("findings", "path", ReadArticle)
+        return self._stored.read(_ARTICLES, ReadArticle)
 
     def read_texts(self) -> dict[str, KeptTexts]:
         """Return the stories whose texts articles repeat, by the path of the story."""
-        return self._read("same_texts", "path", KeptTexts)
+        return self._stored.read(_TEXTS, KeptTexts)
 
     def read_topics(self) -> dict[str, tuple[Topic, ...]]:
         """Return the topics with which articles were read, by their digest."""
-        return self._read("topics", "digest", tuple[Topic, ...])
+        return self._stored.read(_TOPICS, tuple[Topic, ...])
 
     def put_articles(self, read: Mapping[str, ReadArticle]) -> None:
         """Store articles with their findings, by the path of the story."""
-        self._put("findings", read)
+        self._stored.put(_ARTICLES, read)
 
     def put_texts(self, texts: Mapping[str, KeptTexts]) -> None:
         """Store the stories whose texts articles repeat, by the path of the story."""
-        self._put("same_texts", texts)
+        self._stored.put(_TEXTS, texts)
 
     def put_topics(self, digest: str, topics: tuple[Topic, ...]) -> None:
         """Store topics with which articles were read."""
-        self._put("topics", {digest: topics})
+        self._stored.put(_TOPICS, {digest: topics})
 
-    def forget(self, paths: Iterable[str], topics: Iterable[str]) -> None:
+    def forget(self, paths: Collection[str], topics: Iterable[str]) -> None:
         """Delete stories that are no longer used, and topics with which no article was read."""
-        rows = [(path,) for path in paths]
-        self._database.run_many("DELETE FROM findings WHERE path = ?", rows)
-        self._database.run_many("DELETE FROM same_texts WHERE path = ?", rows)
-        digests = [(digest,) for digest in topics]
-        self._database.run_many("DELETE FROM topics WHERE digest = ?", digests)
-
-    def _read(self, table: str, key: str, kind: type[_Value]) -> dict[str, _Value]:
-        """Return the values of a table by their keys, without those that cannot be decoded."""
-        decoder = msgspec.msgpack.Decoder(kind)
-        found = {}
-        rows = self._database.run(f"SELECT {key}, value FROM {table}")  # noqa: S608 - own names
-        for name, value in rows:
-            with contextlib.suppress(msgspec.MsgspecError):
-                found[name] = decoder.decode(value)
-        return found
-
-    def _put(self, table: str, values: Mapping[str, object]) -> None:
-        rows = [(name, msgspec.msgpack.encode(value)) for name, value in values.items()]
-        self._database.run_many(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows)  # noqa: S608
-
-
-def _complain_of(file: Path | None) -> Callable[[str, Exception], Exception]:
-    def complain(what: str, error: Exception) -> CatalogueError:
-        return CatalogueError(
-            f"what was found in articles cannot be {what} ({error})",
-            subject=str(file or "memory"),
-            hint="look at the folder's rights and the disk's free space; the file may be deleted",
-        )
-
-    return complain
+        self._stored.forget(_ARTICLES, paths)
+        self._stored.forget(_TEXTS, paths)
+        self._stored.forget(_TOPICS, topics)
 
 
 # Deciding whether findings are still valid under other settings.

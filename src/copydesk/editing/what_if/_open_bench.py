@@ -7,20 +7,17 @@ Each story is judged on the way, since later stories may repeat it as it was jud
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.building import read_counts
 from copydesk.editing.what_if._bench import Bench, BenchCase
 from copydesk.editing.what_if._findings import (
-    FILE,
     ArticleReader,
     FindingsStore,
     KeptTexts,
@@ -29,11 +26,11 @@ from copydesk.editing.what_if._findings import (
     read_articles,
 )
 from copydesk.editing.what_if._try_rules import FindingsJudge
-from copydesk.errors import CatalogueError
 from copydesk.judge import copies, coverage, shelves
 from copydesk.judge.copies import SameText
 from copydesk.news import Article, Shelved, Story
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
+from copydesk.newsroom.cataloguing import open_catalogue
 from copydesk.newsroom.filing import read_digests
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules
@@ -108,7 +105,8 @@ def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
         if is_before_period(story, since)
         or (is_in_period(story, since) and not is_removed(story, rulings))
     ]
-    with _open_store(newsroom.private) as store:
+    with open_catalogue(newsroom.private) as catalogue:
+        store = FindingsStore(catalogue)
         read, failed = read_articles(reader, store, asked, progress)
         opening = _begin(newsroom, reader, rulings, read, store.read_texts())
         meant = _put_others(opening, stories, since)
@@ -307,14 +305,3 @@ def _add_removal(story: Story, rulings: Rulings) -> Story:
     """Return a story with its removal, which `everyday` stores only in the rulings."""
     is_told = story.verdict is not None or not is_removed(story, rulings)
     return story if is_told else replace(story, verdict=rulings.verdict_on(story.path))
-
-
-@contextlib.contextmanager
-def _open_store(private: Path) -> Iterator[FindingsStore]:
-    """Open the stored findings; if the file cannot be opened, use a store in memory."""
-    try:
-        store = FindingsStore(private / FILE)
-    except CatalogueError:
-        store = FindingsStore(None)
-    with contextlib.closing(store):
-        yield store

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
-from copydesk import config
 from copydesk.config import Settings
 from copydesk.errors import UsageError
+from copydesk.kit import text
 from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Unfit
 from copydesk.news import Beat, FrontOptions, Scoring, SignalPoints, Source, Topic, Trust
@@ -99,7 +99,7 @@ def _check_names(names: Iterable[str], known: Iterable[str], what: str) -> None:
     there = list(known)
     for name in names:
         if name not in there:
-            near = config.find_nearest(name, there)
+            near = text.find_nearest(name, there)
             hint = f'did you mean "{near}"?' if near else ""
             raise UsageError(f"there is no {what} of this name", subject=name[:100], hint=hint)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from copydesk import archive, config
-from copydesk.archive import FileChange, git, topic_file
+from copydesk.archive import FileChange, topic_file
 from copydesk.editing.what_if._bench import Bench
 from copydesk.editing.what_if._open_bench import open_bench
 from copydesk.editing.what_if._rule_change import RuleChange, apply_change, edit_words
@@ -95,7 +95,7 @@ class Workbench:
 
     def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
         """Return the open bench if commit and settings are unchanged, else open a new one."""
-        head = git.Repository(newsroom.root).head()
+        head = newsroom.repository.head()
         settings = newsroom.settings
         key = (head, newsroom.beat, settings.review, settings.front)
         if self._kept is not None:

@@ -1,4 +1,4 @@
-"""Recognise pages in place of an article: logins, cookie questions, redirects, error pages."""
+"""Recognise pages shown instead of an article: logins, cookie questions, redirects, error pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MANY = 2_500
 
 
 def name_gate(look: PageLook) -> str:
-    """Name what a page has in place of an article ("a login page"), "" for nothing.
+    """Name what a page shows in place of an article ("a login page"), "" for nothing.
 
     A page that declares itself an article is one, whatever else it has: a paywalled stub has a
     login, too. So is a page with the headline that its source gave.
@@ -51,7 +51,7 @@ def name_gate(look: PageLook) -> str:
 
 
 def _name_demand(look: PageLook) -> str:
-    """Name what a page demands before it shows anything: a login, consent, money."""
+    """Name what a page demands before it shows anything: a login, consent, money; else ""."""
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
@@ -60,7 +60,7 @@ def _name_demand(look: PageLook) -> str:
 
 
 def _is_login(look: PageLook) -> bool:
-    """Decide whether two of three signs are of a login: headings, URL, a password field.
+    """Return whether two of three signs are of a login page: headings, URL, a password field.
 
     Without the URL there must be next to no text, and the field must not be in the page's header.
     """
@@ -75,12 +75,12 @@ def _is_login(look: PageLook) -> bool:
 
 
 def _is_of_a_login(heading: str) -> bool:
-    """Decide whether a heading asks to log in, and says nothing else."""
+    """Return whether a heading asks to log in, and says nothing else."""
     return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
 def _is_consent(look: PageLook) -> bool:
-    """Decide whether a page asks for consent, by its URL or by a heading and its own text.
+    """Return whether a page asks for consent to cookies, by its URL, or by a heading and its text.
 
     Every page has a banner about cookies, so beside a heading only the text counts.
     """
@@ -112,7 +112,7 @@ def _is_parked(look: PageLook) -> bool:
 
 
 def _name_redirect(look: PageLook) -> str:
-    """Name a page without text that only redirects or reloads itself, "" for another."""
+    """Name a page without text that only redirects or reloads itself, "" for any other page."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
     refreshes = (_REFRESH.match(value[:_MANY]) for value in look.declared.meta.get("refresh", ()))
@@ -137,7 +137,7 @@ def _shorten_address(target: str) -> str:
 
 
 def _has_such_script(look: PageLook) -> bool:
-    """Decide whether the page is nothing but a short script that redirects."""
+    """Return whether the page is nothing but a short script that redirects."""
     if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
         return False
     scripts = look.document.tree.xpath("//script[not(@src)]")
@@ -174,7 +174,7 @@ _LONGEST = 160  # characters of a sentence that is compared
 
 
 def name_missing(look: PageLook) -> str:
-    """Name an error page with status 200 or a note in place of an article, "" for neither.
+    """Name an error page with status 200, or a note in place of an article, "" for neither.
 
     A heading, or the first sentence of a page with almost no text, must be such a note and nothing
     else. On a page that declares itself an article only the note itself counts, and below the
@@ -194,7 +194,7 @@ def name_missing(look: PageLook) -> str:
 
 
 def _is_error(look: PageLook) -> bool:
-    """Decide whether the title is that of an error page and nothing else.
+    """Return whether the page's title is that of an error page and nothing else.
 
     A word that may be a title of something else counts on a page with little text only.
     """

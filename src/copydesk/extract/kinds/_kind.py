@@ -61,7 +61,7 @@ _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='__
 
 
 def name_other_format(page: Page) -> str:
-    """Name the format of an answer that is not HTML ("a PDF"), "" if it may be HTML.
+    """Name the format of a response that is not HTML ("a PDF"), "" if it may be HTML.
 
     The bytes decide before the label: servers call PDFs HTML and HTML plain text.
     """
@@ -90,7 +90,7 @@ def _name_by_bytes(body: bytes) -> str:
 
 
 def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> PageLook:
-    """Return the view of a page that the functions here judge; `body` is its text in Markdown."""
+    """Return the page in the form that all functions here judge; `body` is its text in Markdown."""
     words = text.prose(body)
     return PageLook(document=document, declared=declared, lead=lead, title=title, words=words)
 
@@ -112,7 +112,7 @@ def name_other_kind(look: PageLook) -> str:
 
 
 def _name_gallery(look: PageLook) -> str:
-    """Name a page that is a gallery without text by its metadata, "" for another."""
+    """Name a page that is a picture gallery without text by its metadata, "" for another."""
     if look.is_article or look.length >= TINY:
         return ""
     told = any(json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
@@ -121,7 +121,7 @@ def _name_gallery(look: PageLook) -> str:
 
 
 def is_robot_wall(look: PageLook) -> bool:
-    """Decide whether a page asks whether its visitor is human.
+    """Return whether a page asks whether its visitor is human (a robot check).
 
     A heading must be that question and nothing else: "Access denied: how the port kept out
     reporters" is news. On a page with next to no text it may begin with it.
@@ -134,7 +134,7 @@ def is_robot_wall(look: PageLook) -> bool:
 
 
 def name_empty(look: PageLook) -> str:
-    """Name a page with nothing to read that promises nothing, "" for another.
+    """Name a page with nothing to read, and no promise of anything ("an empty page"), else "".
 
     A paywalled stub, a video and a page drawn by scripts have little text, but declare what they
     are or have a description in their feed; a brief has what only articles have. An empty shell
@@ -151,7 +151,7 @@ def name_empty(look: PageLook) -> str:
 
 
 def _is_promised(look: PageLook) -> bool:
-    """Decide whether a page or its feed says that there is something to read, see or hear."""
+    """Return whether a page or its feed entry says that there is something to read, see or hear."""
     declared, lead = look.declared, look.lead
     if declared.article or declared.video or lead.excerpt or lead.media or look.is_brief:
         return True
@@ -159,13 +159,13 @@ def _is_promised(look: PageLook) -> bool:
 
 
 def _asks_for_a_browser(look: PageLook) -> bool:
-    """Decide whether a page asks for another browser, or for scripts."""
+    """Return whether a page tells its visitor to use another browser, or to allow scripts."""
     shown = (look.words, *visible_text(look.document, "//p | //noscript", 5))
     return any(_PLEA.search(words[:500]) for words in shown)
 
 
 def _is_drawn_by_scripts(look: PageLook) -> bool:
-    """Decide whether the page has an empty element that scripts fill."""
+    """Return whether the page has an empty element that scripts fill."""
     tree = look.document.tree
     roots = tree.xpath(_ROOTS)[:_FEW]
     return bool(tree.xpath("(//script)[1]")) and any(
@@ -174,7 +174,7 @@ def _is_drawn_by_scripts(look: PageLook) -> bool:
 
 
 def _is_the_site(look: PageLook) -> bool:
-    """Decide whether a page has the title of its site, as empty shells have."""
+    """Return whether a page has the title of its site, as pages that scripts fill have."""
     name = look.declared.first("og:site_name", "application-name")[0].lower()
     return (
         bool(name)
@@ -201,7 +201,7 @@ _VOTES = ("upvoteCount", "suggestedAnswer")
 
 
 class _Thing(StrEnum):
-    """The subject of a page, in words for a person."""
+    """The subject of a page that is no article, in words for a person."""
 
     PRODUCT = "a product page"
     APP = "an app page"
@@ -211,7 +211,7 @@ class _Thing(StrEnum):
 
 
 def name_subject(look: PageLook) -> str:
-    """Name the subject of a page ("an event page"), "" without clear evidence.
+    """Name the subject of a page that is no article ("an event page"), "" without clear evidence.
 
     A page that declares itself an article is one, and so is a long text: a review has a product in
     its JSON-LD, a report the match. Otherwise a title of the page must be the name of the thing and
@@ -231,7 +231,7 @@ def name_subject(look: PageLook) -> str:
 
 
 def _thing_of(node: Node) -> _Thing | None:
-    """Return the subject that a node of these types gives its page, None for none."""
+    """Return the subject that a JSON-LD object of these types gives its page, None for none."""
     kinds = json_ld.kinds(node)
     if kinds & _PRODUCTS:
         return _Thing.PRODUCT
@@ -246,7 +246,7 @@ def _thing_of(node: Node) -> _Thing | None:
 
 
 def _is_titled(look: PageLook, node: Node, thing: _Thing) -> bool:
-    """Decide whether a title of the page is the name of the thing that a node describes."""
+    """Return whether a title of the page is the name of what a JSON-LD object describes."""
     beside = _BESIDE_A_JOB if thing is _Thing.JOB else 0
     told = (node, *_questions(node))
     names = (json_ld.string(thing.get(key)) for thing in told for key in ("name", "title"))
@@ -254,7 +254,7 @@ def _is_titled(look: PageLook, node: Node, thing: _Thing) -> bool:
 
 
 def _is_whole(look: PageLook, node: Node, thing: _Thing) -> bool:
-    """Decide whether a node has enough detail to be the page's subject."""
+    """Return whether a JSON-LD object has enough detail to be the page's subject."""
     if thing is _Thing.JOB:
         told = json_ld.string(node.get("description"))
         return len(told) >= _TOLD * look.length or not _is_long(look)
@@ -270,7 +270,7 @@ def _is_whole(look: PageLook, node: Node, thing: _Thing) -> bool:
 
 
 def _is_to_come(look: PageLook, node: Node) -> bool:
-    """Decide whether an event has a place and a time, and is not over when its source lists it.
+    """Return whether an event has a place and a time, and is not over when its source lists it.
 
     A match must have tickets, since reports and tickers describe it as well.
     """
@@ -285,7 +285,7 @@ def _is_to_come(look: PageLook, node: Node) -> bool:
 
 
 def _is_of_a_forum(look: PageLook, node: Node) -> bool:
-    """Decide whether a page is one question with votes, or is short and has its answers as data."""
+    """Return whether a page is one question with votes, or is short and has its answers as data."""
     questions = _questions(node)
     if len(questions) != 1:
         return False
@@ -301,7 +301,7 @@ def _questions(node: Node) -> list[Node]:
 
 
 def _is_long(look: PageLook) -> bool:
-    """Decide whether there is more running text than on a page of goods."""
+    """Return whether a page has more running text than a product page."""
     return look.length >= 5 * SHORT or _listing.prose(look) >= _LONG
 
 

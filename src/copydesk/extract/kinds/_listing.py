@@ -1,4 +1,4 @@
-"""Pages that only lead to other pages: a home page, a section, a search, an author's profile."""
+"""Recognise pages that only link to others: home pages, sections, searches, author profiles."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def name_list(look: PageLook) -> str:
 
 
 def _is_a_recipe(look: PageLook) -> bool:
-    """Decide whether its metadata say that it is a recipe or instructions, which are lists."""
+    """Return whether metadata say that the page is a recipe or instructions, which are lists."""
     told = (
         node for node in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(node) & _INSTRUCTIONS
     )
@@ -103,7 +103,7 @@ def _is_a_recipe(look: PageLook) -> bool:
 
 
 def _by_its_data(look: PageLook) -> _List | None:
-    """Judge by JSON-LD and og:type, if there is little text, or prose in teasers only."""
+    """Judge a page of links by JSON-LD and og:type, if it has little text, or only in teasers."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
     if "itemlist" in kinds and _is_a_bare_list(look):
         return _List.LISTING
@@ -123,13 +123,13 @@ def _is_a_bare_list(look: PageLook) -> bool:
 
 
 def _is_a_profile(look: PageLook) -> bool:
-    """Judge by og:type if the person's articles follow; an obituary may have it, too."""
+    """Return whether og:type says profile and the person's articles follow (unlike an obituary)."""
     told = look.declared.first("og:type")[0].lower() == "profile"
     return told and (_is_filed_as_a_list(look) or headlines(look) >= _FEW_LINKS)
 
 
 def _is_the_sites_own(look: PageLook) -> bool:
-    """Decide whether a page is that of its WebSite node, or the home page of a language."""
+    """Return whether a page is that of its WebSite object, or the home page of a language."""
     if look.says_article:
         return False
     if len(look.segments) == 1 and _LANGUAGE.match(look.segments[0]):
@@ -143,7 +143,7 @@ def _is_the_sites_own(look: PageLook) -> bool:
 
 
 def _by_its_template(look: PageLook) -> _List | None:
-    """Judge by the classes that content systems give the body of a list."""
+    """Judge a page of links by the classes that content systems give the body of a list."""
     if not look.classes & _CLASSES or look.classes & _SINGLE or look.is_dated:
         return None
     if prose(look) >= _SOME_PROSE:
@@ -155,7 +155,7 @@ def _by_its_template(look: PageLook) -> _List | None:
 
 
 def _by_its_links(look: PageLook) -> _List | None:
-    """Judge by the headlines that lead to other pages of the site, and the prose beside them."""
+    """Judge a page of links by its prose, and its headlines that lead to pages of the site."""
     if look.says_article or look.is_dated or look.length >= 5 * SHORT:
         return None
     words = prose(look)
@@ -168,7 +168,7 @@ def _by_its_links(look: PageLook) -> _List | None:
 
 
 def _has_many_headlines(look: PageLook, words: int) -> bool:
-    """Decide whether a page has many headlines and no prose, or some, little, and a list's name."""
+    """Return whether a page has many headlines and no prose, or some, little, and a list's name."""
     links = headlines(look)
     if links >= _PLAIN_LINKS and words < _PLAIN_PROSE:
         return True
@@ -178,14 +178,14 @@ def _has_many_headlines(look: PageLook, words: int) -> bool:
 
 
 def _has_teasers(look: PageLook) -> bool:
-    """Decide whether a page with little text has several articles with links to their pages."""
+    """Return whether a page with little text has several articles with links to their pages."""
     if look.length >= 2 * SHORT:
         return False
     return len(look.document.tree.xpath("//article[.//a[@href]]")) >= _FIRST
 
 
 def _is_a_brief(look: PageLook) -> bool:
-    """Decide whether there is a text, however short, below a headline and before the next link.
+    """Return whether a page has a text, however short, below a headline and before the next link.
 
     Two sentences are enough; a section, whose heading is short, has hardly a word there. One is
     enough with a time, or with the headline of its source or of its URL; with a time and two
@@ -247,7 +247,7 @@ def _words_of(element: HtmlElement) -> str:
 
 
 def _leads_on(link: HtmlElement) -> bool:
-    """Decide whether a link is a headline, or is in one."""
+    """Return whether a link is a headline, or is in one."""
     words = text.fold(" ".join(link.itertext())[:1_000])
     is_one = len(words) >= _HEADLINE_LENGTH and len(words.split()) >= _HEADLINE_WORDS
     return is_one or any(around.tag in _HEADINGS for around in link.iterancestors())
@@ -260,7 +260,7 @@ def _is_search(look: PageLook) -> bool:
 
 
 def _is_called_a_list(look: PageLook) -> bool:
-    """Decide whether URL or title name a list, or the page is above the one that was asked for.
+    """Return whether URL or title name a list, or the page is above the URL that was asked for.
 
     A URL without any headline in it counts if the title is not a headline either.
     """
@@ -278,7 +278,7 @@ def _is_filed_as_a_list(look: PageLook) -> bool:
 
 
 def headlines(look: PageLook) -> int:
-    """Count the pages of the site to which a page links by a headline, outside of its furniture."""
+    """Count the site's pages that headlines link to outside navigation, sidebars and footers."""
     found: set[str] = set()
     host = urls.host(look.address)
     for link in look.document.tree.xpath(f"(//a[@href])[position() <= {_MAX_LINKS}]"):
@@ -294,7 +294,7 @@ def headlines(look: PageLook) -> int:
 
 
 def prose(look: PageLook) -> int:
-    """Count the characters of running text in the place that has the most.
+    """Count the characters of running text in the part of a page that has the most of it.
 
     A place is a row of neighbouring paragraphs, or one block. In a list each card is a place of its
     own, and so is the text below a linked heading; in an article all paragraphs share one.
@@ -325,7 +325,7 @@ def _texts(block: HtmlElement) -> Sequence[str]:
 
 
 def _find_box(block: HtmlElement) -> HtmlElement:
-    """Return a paragraph, or its box if it is alone in one that is not a teaser."""
+    """Return a paragraph, or the element around it if it is alone in one that is not a teaser."""
     if next(block.iter("a"), None) is not None:
         return block
     for _ in range(_MAX_BOXES):
@@ -338,7 +338,7 @@ def _find_box(block: HtmlElement) -> HtmlElement:
 
 
 def _is_headed(look: PageLook, block: HtmlElement) -> bool:
-    """Decide whether a heading with a link to another page is right before a paragraph."""
+    """Return whether a heading with a link to another page is right before a paragraph."""
     before = block.getprevious()
     if before is None or before.tag not in _HEADINGS:
         return False

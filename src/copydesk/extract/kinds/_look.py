@@ -1,4 +1,4 @@
-"""The view of a page by which its kind is decided: metadata, headings, text, URL."""
+"""The form of a page by which its kind is decided: metadata, headings, text, URL."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPos
 
 @dataclass(frozen=True, slots=False, kw_only=True)
 class PageLook:
-    """What is known of a page; `words` is its text in plain prose, `title` has no site name."""
+    """A page with what decides its kind; `words` is its plain text, `title` has no site name."""
 
     document: Document
     declared: Declared
@@ -85,7 +85,7 @@ class PageLook:
 
     @functools.cached_property
     def length(self) -> int:
-        """Count the characters of its text."""
+        """Return the length of the page's text; Chinese, Japanese, Korean letters count thrice."""
         return size(self.words)
 
     @property
@@ -95,26 +95,26 @@ class PageLook:
 
     @functools.cached_property
     def segments(self) -> tuple[str, ...]:
-        """Return the segments of its path in lower case."""
+        """Return the segments of the page's URL path in lower case."""
         return tuple(part for part in urlsplit(self.address).path.lower().split("/") if part)
 
     @functools.cached_property
     def headings(self) -> tuple[str, ...]:
-        """Return its title tag, whole and in parts, and its first headings."""
+        """Return the page's title tag, whole and in parts, and its first headings."""
         found = list(visible_text(self.document, "//title", 1))
         found += [part for heading in found for part in _parts(heading)]
         return tuple(dict.fromkeys([*found, *self.own_headings]))
 
     @functools.cached_property
     def own_headings(self) -> tuple[str, ...]:
-        """Return its first headings."""
+        """Return the page's first h1 headings."""
         return tuple(visible_text(self.document, "//h1", 2))
 
     @functools.cached_property
     def whole_headings(self) -> tuple[str, ...]:
-        """Return its complete headings: its title tag with and without the site's name, no parts.
+        """Return the page's headings as a whole: its title tag with and without the site's name.
 
-        What is removed must be as short as a name, and no heading may contain both.
+        The site's name that is removed must be short, and no h1 heading may contain title and name.
         """
         headings = [self.title, *self.own_headings]
         for title in visible_text(self.document, "//title", 1):
@@ -128,7 +128,7 @@ class PageLook:
 
     @functools.cached_property
     def headline(self) -> str:
-        """Return the first heading that is as long as a headline, "" for none.
+        """Return the first heading of the page that is as long as a headline, "" for none.
 
         A heading of a lower level counts if it is the page's title and has no link.
         """
@@ -139,13 +139,13 @@ class PageLook:
 
     @functools.cached_property
     def classes(self) -> frozenset[str]:
-        """Return the classes of html and body."""
+        """Return the classes of the page's html and body elements."""
         found = self.document.tree.xpath("/html/@class | /html/body/@class")
         return frozenset(" ".join(str(names)[:3_000] for names in found).lower().split())
 
     @functools.cached_property
     def is_sure(self) -> bool:
-        """Decide whether its JSON-LD names it an article, no teaser or customer's review."""
+        """Return whether the page's JSON-LD names it an article, no teaser or customer's review."""
         declared = (node for node in self.declared.nodes if json_ld.kinds(node) & json_ld.ARTICLES)
         for node in itertools.islice(declared, _MAX_NODES):
             if self.is_about(node) and not self._is_by_a_customer(node):
@@ -154,22 +154,22 @@ class PageLook:
 
     @functools.cached_property
     def says_article(self) -> bool:
-        """Decide whether OpenGraph calls it an article, as many templates call every page."""
+        """Return whether OpenGraph calls the page an article, as many templates call every page."""
         return self.declared.first("og:type")[0].lower() == "article"
 
     @functools.cached_property
     def is_article(self) -> bool:
-        """Decide whether it surely declares itself an article: by JSON-LD, or by type and date."""
+        """Return whether the page surely declares itself an article: by JSON-LD or type and day."""
         return self.is_sure or (self.says_article and bool(self.declared.first(*_DATED)[0]))
 
     @functools.cached_property
     def is_dated(self) -> bool:
-        """Decide whether its head has a date of publication."""
+        """Return whether the page's head has a date of publication."""
         return bool(self.declared.first(*_DATED)[0])
 
     @functools.cached_property
     def is_as_listed(self) -> bool:
-        """Decide whether a heading is the headline that its source gave.
+        """Return whether a heading of the page is the headline that its source gave.
 
         A short headline, which a section or a login may have too, counts with the source's excerpt
         only.
@@ -183,15 +183,15 @@ class PageLook:
 
     @functools.cached_property
     def _quotes_the_source(self) -> bool:
-        """Decide whether its text begins with the source's excerpt."""
+        """Return whether the page's text begins with the source's excerpt."""
         wanted = text.squash(self.lead.excerpt)[:NOTE]
         return size(wanted) >= NOTE / 2 and wanted in text.squash(self.words)
 
     @functools.cached_property
     def is_brief(self) -> bool:
-        """Decide whether it is a brief: a headline with two sentences, or with one and a sign.
+        """Return whether the page is a brief: a headline and two sentences, or one and a sign.
 
-        A sign is a time beside it, the headline that its source gave, or that of its URL.
+        A sign is a time near the headline, the headline that its source gave, or that of its URL.
         """
         if size(self.words) < NOTE or not ends(self.words):
             return False
@@ -200,18 +200,18 @@ class PageLook:
 
     @functools.cached_property
     def is_timed(self) -> bool:
-        """Decide whether there is a time in its head, or in the page outside of its furniture."""
+        """Return whether a time is in the page's head, or outside its navigation and footers."""
         return self.is_dated or bool(self.document.tree.xpath(_IN_THE_PAGE))
 
     @functools.cached_property
     def is_spelt(self) -> bool:
-        """Decide whether its URL spells its headline."""
+        """Return whether the page's URL spells its headline."""
         wanted = set(text.words(self.headline))
         given = set(re.split(r"[^\w]|_", self.segments[-1])) if self.segments else set()
         return len(wanted & given) >= max(_SPELT, _SHARED * len(wanted))
 
     def is_here(self, node: Node) -> bool:
-        """Decide whether a node has the page's own URL."""
+        """Return whether a JSON-LD object has the page's own URL."""
         here = {self.address, *self.declared.links.get("canonical", ())}
         return bool(
             {urls.identity(address) for address in _own_addresses(node)}
@@ -219,7 +219,7 @@ class PageLook:
         )
 
     def is_called(self, name: str, beside: float) -> bool:
-        """Decide whether a title of the page is this name, but for a share of its words.
+        """Return whether a title of the page is the given name, but for a share of its words.
 
         Numbers and articles ("the") do not count.
         """
@@ -233,7 +233,7 @@ class PageLook:
         return False
 
     def is_about(self, node: Node) -> bool:
-        """Decide whether the page is about what a node describes, and does not only mention it."""
+        """Return whether the page is about what a JSON-LD object describes, not only names it."""
         if self.is_here(node):
             return True
         own = _own_addresses(node)
@@ -245,11 +245,11 @@ class PageLook:
 
     @functools.cached_property
     def _kinds(self) -> Counter[str]:
-        """Count the page's nodes of each type."""
+        """Count the page's JSON-LD objects of each type."""
         return Counter(kind for node in self.declared.nodes for kind in json_ld.kinds(node))
 
     def _is_named(self, name: str) -> bool:
-        """Decide whether half of a name's words are in a title of page or lead."""
+        """Return whether half of a name's words are in a title of the page or of the link to it."""
         wanted = set(text.words(name))
         if not wanted:
             return False
@@ -258,7 +258,7 @@ class PageLook:
         return len(wanted & given) >= _SHARED * len(wanted)
 
     def _is_by_a_customer(self, node: Node) -> bool:
-        """Decide whether a review is one of the customers' reviews of a product."""
+        """Return whether a review is one of the customers' reviews of a product."""
         if not json_ld.kinds(node) <= _REVIEWS:
             return False
         for holder in self.declared.nodes:
@@ -270,7 +270,7 @@ class PageLook:
 
 
 def _own_addresses(node: Node) -> list[str]:
-    """Return the URLs that a node gives for itself or its page."""
+    """Return the URLs that a JSON-LD object gives for itself or its page."""
     keys = ("url", "mainEntityOfPage", "@id")
     return [address for key in keys for address in _addresses(node, key)]
 
@@ -284,7 +284,7 @@ def _parts(title: str) -> list[str]:
 
 
 def size(passage: str) -> int:
-    """Count the characters of a passage; Chinese, Japanese and Korean ones count as three."""
+    """Return the length of a passage; Chinese, Japanese and Korean characters count as three."""
     if passage.isascii():
         return len(passage)
     return len(passage) + (_AS_WIDE - 1) * len(_WIDE.findall(passage))
@@ -296,6 +296,6 @@ def ends(passage: str) -> int:
 
 
 def is_headline(heading: str) -> bool:
-    """Decide whether a heading is as long as a headline: four words, or as many characters."""
+    """Return whether a heading is as long as a headline: four words, or as many characters."""
     is_long = size(heading) >= _HEADLINE_SIZE and bool(_UNSPACED.search(heading))
     return len(heading.split()) >= _HEADLINE_WORDS or is_long

@@ -13,9 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
-from copydesk.kit import embeds, lengths, players, tables, text, urls
-from copydesk.kit.embeds import MediaFile
-from copydesk.kit.players import Player
+from copydesk.kit import embeds, lengths, tables, text, urls
+from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Kind
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _LONGER = 3  # times; a sound that is longer than its text read aloud by this is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playback:
-    """The kind of a page, the markup of its player ("" for none), its seconds or 0.
+    """The kind of a page (article, video, audio), its player's HTML or "", its seconds or 0.
 
     `origin`, `frame_from` and `seconds_from` are the origins of these.
     """
@@ -50,7 +49,7 @@ class Playback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """The evidence; `video` and `sound` are nodes of JSON-LD, {} for none."""
+    """The evidence for a page's kind; `video` and `sound` are JSON-LD objects, {} for none."""
 
     document: Document
     declared: Declared
@@ -61,12 +60,12 @@ class _Seen:
 
     @property
     def is_declared(self) -> bool:
-        """Decide whether the page calls itself an article, as a template may, too."""
+        """Return whether the page calls itself an article, as a template may, too."""
         return bool(self.declared.article) or self.og_type == "article"
 
     @property
     def og_type(self) -> str:
-        """Return its OpenGraph type in lower case."""
+        """Return the page's OpenGraph type in lower case."""
         return self.declared.first("og:type")[0].lower()
 
 
@@ -93,7 +92,7 @@ def playback(document: Document, declared: Declared, lead: Lead, body: str) -> P
 
 
 def kind(document: Document, declared: Declared, lead: Lead, body: str) -> Kind:
-    """Return only the kind of a page."""
+    """Return the kind of a page: article, video or audio."""
     return _decide_kind(_see(document, declared, lead, body))[0]
 
 
@@ -113,7 +112,7 @@ def _see(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen
 
 def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
     """Return the kind of the page and its origin: the URL, the metadata, the feed."""
-    if player := players.find(seen.document.address):
+    if player := embeds.find(seen.document.address):
         return player.kind, "address"
     for decide in (_by_its_word, _by_its_player, _by_its_feed, _by_its_sound):
         found = decide(seen)
@@ -123,7 +122,7 @@ def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
 
 
 def _by_its_word(seen: _Seen) -> tuple[Kind, str] | None:
-    """Judge by og:type and JSON-LD; of an article only if there is next to no text."""
+    """Judge the kind by og:type and JSON-LD; of an article only if there is next to no text."""
     has_article = bool(seen.declared.article)
     is_short = seen.length < (_STUB if seen.is_declared else _NOTES)
     is_alone = is_short and not has_article
@@ -137,18 +136,18 @@ def _by_its_word(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
-    """Judge by the player or sound that a page without an article offers for embedding."""
+    """Judge the kind by the player or sound that a page without an article offers for embedding."""
     if seen.is_declared or seen.length >= _NOTES:
         return None
     for address, origin in offers(seen.declared):
-        if player := players.find(address):
+        if player := embeds.find(address):
             return player.kind, origin
     has_sound = seen.length < _STUB and seen.declared.first("og:audio", "og:audio:url")[0]
     return ("audio", "og:audio") if has_sound else None
 
 
 def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
-    """Judge by the feed's enclosures if the page is no article, or far shorter than its sound."""
+    """Judge the kind by the feed's enclosures, if the page is no article or far shorter."""
     lengths_of_sounds = [media.seconds for media in seen.lead.media if media.kind == "audio"]
     if lengths_of_sounds:
         return ("audio", "lead") if _is_of_a_sound(seen, max(lengths_of_sounds)) else None
@@ -158,14 +157,14 @@ def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _is_of_a_sound(seen: _Seen, seconds: int) -> bool:
-    """Decide whether a text is the notes to a sound: far shorter, or short if it has no length."""
+    """Return whether a text is the notes to a sound: far shorter, or short if it has no length."""
     if seconds:
         return seconds > _LONGER * seen.length / _CHARACTERS_A_SECOND and not _is_walled(seen)
     return seen.length < (_STUB if seen.is_declared else _NOTES)
 
 
 def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:
-    """Judge by the only sound that a page plays or links to, if there is next to no text.
+    """Judge the kind by the only sound that a page plays or links to, if it has next to no text.
 
     Podcast blogs declare nothing but an article.
     """
@@ -175,7 +174,7 @@ def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _is_walled(seen: _Seen) -> bool:
-    """Decide whether the text may be the beginning of a longer one behind a wall."""
+    """Return whether the text may be the beginning of a longer one behind a paywall."""
     free = seen.declared.article.get("isAccessibleForFree")
     return free is False or str(free).lower() == "false"
 
@@ -215,15 +214,15 @@ _AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a page is about: a video or a sound, with its JSON-LD node, {} for none."""
+    """The video or sound that a page is about, with its JSON-LD object, {} for none."""
 
-    kind: players.Kind
+    kind: embeds.Kind
     node: Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PlayerOffer:
-    """A URL that may be the player or file, its MIME type if known, its origin."""
+    """A URL that may be a player or media file, its MIME type if known, its origin."""
 
     address: str
     origin: str
@@ -233,7 +232,7 @@ class _PlayerOffer:
 def find_player(
     document: Document, declared: Declared, lead: Lead, about: About
 ) -> tuple[Player | MediaFile | None, str]:
-    """Return the player or file and the origin of its URL, (None, "") for none.
+    """Return the player or media file of a page and where its URL was found, (None, "") for none.
 
     A player of the allow-list is preferred wherever it is named; then a file of the same kind at an
     https URL; then the only known player in the page.
@@ -249,7 +248,7 @@ def find_player(
     if about.kind == "audio":
         found += [_PlayerOffer(address=address, origin="audio") for address in sounds(document)]
     for offer in found:
-        if player := players.find(offer.address):
+        if player := embeds.find(offer.address):
             return player, offer.origin
     for offer in (*found, *_offers_with_types(declared)):
         if embeds.kind_of(offer.address, offer.type) == about.kind:
@@ -260,7 +259,7 @@ def find_player(
 
 
 def parts(node: Node) -> Iterator[Node]:
-    """Yield a node and the objects with its own files."""
+    """Yield a JSON-LD object and the objects in it that describe its media files."""
     yield node
     for key in _MEDIA:
         value = node.get(key)
@@ -270,7 +269,7 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def offers(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the URLs that a page offers for embedding, with their origins."""
+    """Yield the player and file URLs that a page offers for embedding, and where each was found."""
     for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
         if "oembed" in link:
             for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:
@@ -305,7 +304,7 @@ def _files(element: HtmlElement, document: Document) -> Iterator[str]:
 
 
 def _is_beside(element: HtmlElement) -> bool:
-    """Decide whether a sound is in a margin or reads the article aloud."""
+    """Return whether a sound is in a sidebar or reads the article aloud."""
     names = [element.get("src") or element.get("href") or ""]
     for level, above in enumerate((element, *element.iterancestors())):
         if above.tag in _APART:
@@ -326,7 +325,7 @@ def _offers_of_declarations(document: Document, node: Node) -> Iterator[_PlayerO
 
 
 def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
-    """Yield the first URL under each of some keys."""
+    """Yield the first URL under each of some keys of a JSON-LD object."""
     for key in keys:
         for address in json_ld.strings(node.get(key))[:1]:
             if absolute := urls.fetchable(address, document.base):
@@ -344,9 +343,9 @@ def _offers_with_types(declared: Declared) -> Iterator[_PlayerOffer]:
 
 
 def _find_only_frame(document: Document) -> tuple[Player | None, str]:
-    """Return the player in the page's frames if all known ones are the same."""
+    """Return the only known video or audio player in the page's frames, None if it has several."""
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
-    known = {player for address in absolute if address and (player := players.find(address))}
+    known = {player for address in absolute if address and (player := embeds.find(address))}
     return (known.pop(), "iframe") if len(known) == 1 else (None, "")

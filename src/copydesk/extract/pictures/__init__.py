@@ -1,4 +1,4 @@
-"""Find the pictures in an opened page that may illustrate the article, the best first."""
+"""Find the pictures in a parsed page that may illustrate the article, best first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The description and the credit of a picture, as its page gives them."""
+"""Find the description and the credit of a picture on its page."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _FEW_WORDS = 4
 
 
 def words_of(group: list[Mention], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
-    """Return the description and the credit of a picture from all its mentions, "" for none.
+    """Return the description and credit of a picture from all its mentions on a page, "" for none.
 
     The description is the first real one, without the site's name before it; the headline only if
     there is no other.
@@ -106,7 +106,7 @@ def _filter_by_credit(group: list[Mention], title: str) -> Iterator[Mention]:
 
 
 def _choose_words(described: Iterable[str], title: str, credit: str, sites: Sequence[str]) -> str:
-    """Return the first words that describe a picture; those of the headline only at last."""
+    """Return the first words that describe a picture; those of the headline only if need be."""
     bare = (_cut_site(_LEADING.sub("", words).lstrip(_EDGES), sites) for words in described)
     real = [words for words in filter(is_description, bare) if _squash(words) != _squash(credit)]
     own = (words for words in real if _squash(words) != _squash(title))
@@ -123,7 +123,7 @@ def _cut_site(words: str, sites: Sequence[str]) -> str:
 
 
 def _is_headline(credit: str, title: str) -> bool:
-    """Decide whether a credit is the headline, which templates may put in its place."""
+    """Return whether a credit is the headline, which templates may put in its place."""
     said = text.words(credit[:_MAX_CAPTION])
     if len(said) < _FEW_WORDS:
         return bool(credit) and _squash(credit) == _squash(title)
@@ -132,7 +132,7 @@ def _is_headline(credit: str, title: str) -> bool:
 
 
 def is_description(words: str) -> bool:
-    """Decide whether a text can describe a picture: not a file's name or a template's word."""
+    """Return whether a text can describe a picture: not a file's name or a template's word."""
     return (
         len(words) > 2
         and any(letter.isalpha() for letter in words)
@@ -213,7 +213,7 @@ def _ends_in_a_credit(block: HtmlElement) -> bool:
 
 
 def _is_long(block: HtmlElement) -> bool:
-    """Decide whether a block contains more than a picture and its caption."""
+    """Return whether a block contains more than a picture and its caption."""
     if next(islice(block.iter(), _MAX_ELEMENTS, None), None) is not None:
         return True
     characters = 0
@@ -236,7 +236,7 @@ def _parts(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def split_credit(caption: str) -> tuple[str, str]:
-    """Split a caption into (description, credit)."""
+    """Split a picture's caption into (description, credit), "" for what it lacks."""
     labelled = _LABELLED.search(caption[:_MAX_CAPTION])
     if labelled:
         behind = caption[labelled.end() :]
@@ -265,7 +265,7 @@ def _split_agency(caption: str) -> tuple[str, str]:
 
 
 def _is_name(words: str) -> bool:
-    """Decide whether words after a label are a name: at most one of several begins small."""
+    """Return whether words after a label are a name: at most one of several begins small."""
     small, many = len(_small_words(words)), len(words.split())
     if _AGENCY.search(words) or many == 1:
         return small < _SENTENCE
@@ -273,7 +273,7 @@ def _is_name(words: str) -> bool:
 
 
 def _is_sentence(words: str) -> bool:
-    """Decide whether words are a sentence, not a name: `Image: The ferry lies on a bank`."""
+    """Return whether words are a sentence, not a name: `Image: The ferry lies on a bank`."""
     return len(_small_words(words)) >= _SENTENCE
 
 
@@ -283,7 +283,7 @@ def _small_words(words: str) -> list[str]:
 
 
 def clean_credit(words: str) -> str:
-    """Return a credit as plain words without its label, "" if nothing is left.
+    """Return a picture credit as plain words without its label, "" if nothing is left.
 
     If a caption is before the label, only the words after it are returned.
     """

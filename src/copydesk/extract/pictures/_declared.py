@@ -1,4 +1,4 @@
-"""Pictures that a page declares: in meta tags, links, JSON-LD, and in the feed's item."""
+"""Find the pictures that a page declares: in meta tags, links, JSON-LD, and in its feed entry."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ Named = Mapping[str, Node]
 
 
 def list_declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Mention]:
-    """Yield every picture that the page or the feed declares to be this article's."""
+    """Yield every picture that the page or its feed entry declares to be the article's."""
     yield from _rank(_in_meta(document, declared))
     yield from _rank(_in_json_ld(document, declared))
     yield from _rank(_in_links(document, declared))
@@ -107,7 +107,7 @@ def _in_meta(document: Document, declared: Declared) -> Iterator[Mention | None]
 
 
 def _nth(values: tuple[str, ...], at: int, of: int) -> str:
-    """Return the value that belongs to one of several; a single value belongs to the first."""
+    """Return the nth value if there are as many as pictures; a single one belongs to the first."""
     if len(values) == of:
         return values[at]
     return values[0] if at == 0 and len(values) == 1 else ""
@@ -135,7 +135,7 @@ def _in_json_ld(document: Document, declared: Declared) -> Iterator[Mention | No
 def _images(
     value: object, origin: str, document: Document, named: Named
 ) -> Iterator[Mention | None]:
-    """Yield the pictures in a value: URLs, ImageObjects, references, lists of them."""
+    """Yield the pictures in a JSON-LD value: URLs, ImageObjects, references, lists of them."""
     for item in (value if isinstance(value, list) else [value])[:_MOST]:
         node = item if isinstance(item, Mapping) else {}
         if isinstance(node.get("@id"), str) and not ({"url", "contentUrl"} & node.keys()):
@@ -186,7 +186,7 @@ def _preload_offer(link: HtmlElement, document: Document) -> Mention | None:
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys of pictures of the site itself, and of those of its writers."""
+    """Return the keys (`figure_key`) of pictures of the site itself, and of its writers."""
     sites: list[str] = []
     writers: list[str] = []
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon", "shortcut"):

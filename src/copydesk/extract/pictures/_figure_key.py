@@ -1,4 +1,4 @@
-"""Keys of pictures, the same for all URLs of one picture in any size, crop and format."""
+"""Make keys of pictures, the same for all URLs of one picture in any size, crop and format."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _SIZES = (
 
 
 def figure_key(url: str) -> str:
-    """Return the key of a picture, the same for any size of it.
+    """Return the key of a picture's URL, the same for all sizes of the picture.
 
     It is host and path without schemes, sizes, crops, formats and resizers; "" for what is not a
     web URL.
@@ -71,7 +71,7 @@ def figure_key(url: str) -> str:
 
 
 def key_of(address: str) -> str:
-    """Return the key of a picture for a URL that kit.urls has parsed."""
+    """Return the key of a picture (see `figure_key`) for a URL that kit.urls has parsed."""
     parts = urlsplit(_unwrap(address))
     host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
     path = unquote(_STYLES.sub("", parts.path))
@@ -84,7 +84,7 @@ def key_of(address: str) -> str:
 
 
 def _plain_parts(path: str) -> list[str]:
-    """Return the parts of a path that name the picture."""
+    """Return the parts of a URL's path that name the picture."""
     folders = [part for part in path.split("/") if part]
     if not folders:
         return []
@@ -129,7 +129,7 @@ def _unwrap(address: str) -> str:
 
 
 def _find_inner(address: str) -> str:
-    """Return the URL in a resizer's URL, from a parameter or its path, else ""."""
+    """Return the picture's URL inside a resizer's URL, from a parameter or its path, else ""."""
     parts = urlsplit(address)
     if "=" in parts.query and len(parts.query) < _MAX_ADDRESS:
         for name, value in parse_qsl(parts.query)[:_MOST_PARAMETERS]:
@@ -139,7 +139,7 @@ def _find_inner(address: str) -> str:
 
 
 def _is_a_picture(value: str) -> bool:
-    """Decide whether a parameter may be a picture's URL: an absolute one, or a file's path."""
+    """Return whether a parameter may be a picture's URL: an absolute one, or a file's path."""
     is_file = value.startswith("/") and _NAMED_FORMAT.search(value)
     return bool(is_file) or value.startswith(("http://", "https://"))
 
@@ -157,7 +157,7 @@ def _find_in_path(path: str) -> str:
 
 
 def size_of(url: str) -> tuple[int, int]:
-    """Return the width and height in a URL, 0 for what it does not have."""
+    """Return the width and height that a picture's URL names, 0 for what it does not have."""
     for pattern in _SIZES:
         sizes = pattern.findall(url[:_MAX_ADDRESS])
         if sizes:  # the last one: a crop is before the size

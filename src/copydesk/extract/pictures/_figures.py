@@ -1,4 +1,4 @@
-"""Choose the pictures that may illustrate an article, the best first, by points."""
+"""Choose the pictures that may illustrate an article, best first, by points."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TELLING = 2  # words that a hero's description shares with the headline
 
 
 def figures(document: Document, declared: Declared, lead: Lead, web_url: str) -> tuple[Figure, ...]:
-    """Return the pictures that may illustrate an article, the best first, at most five.
+    """Return the pictures that may illustrate an article, best first, at most five.
 
     Each has an absolute http or https URL and is listed once, whatever sizes the page has of it.
     `weigh` gives points for its declarations, its place in the article and its URL; a picture with
@@ -90,7 +90,7 @@ def _group_mentions(
 
 
 def _names(declared: Declared) -> tuple[str, ...]:
-    """Return the names of the site that may be before a description."""
+    """Return the names of the site that may come before a picture's description."""
     names = json_ld.names(declared.article.get("publisher"), declared.nodes)
     return tuple(name for name in (declared.first("og:site_name")[0], *names[:2]) if name)
 
@@ -158,7 +158,7 @@ def _borrow_words(
     context: ArticleContext,
     sites: tuple[str, ...],
 ) -> tuple[str, str]:
-    """Return the words of a picture's twin, or of the hero if that is about the story."""
+    """Return the words of the same picture elsewhere on the page, or of a fitting main picture."""
     twin = _mention.find_twins(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)
@@ -174,7 +174,7 @@ def _borrow_words(
 def _origin(group: list[Mention]) -> str:
     """Return the origin of a picture: two declarations, the most reliable first, and its place.
 
-    For example `og:image + json-ld + hero`.
+    For example `og:image + json-ld + hero` ("hero": the main picture above the text).
     """
     names = {mention.origin for mention in group if mention.place or mention.element is None}
     declaring = [name for name in OFFERED if name in names & DECLARING]
@@ -189,7 +189,7 @@ _PACKAGE = "copydesk.extract.pictures"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PicturePoint:
-    """A row of `tables/points.toml`."""
+    """The points for one piece of evidence about a picture, a row of `tables/points.toml`."""
 
     points: int
     why: str
@@ -234,7 +234,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleContext:
-    """What is known of the article and its site when its pictures are weighed."""
+    """What is known of the article and its site when points are given to its pictures."""
 
     title: str
     words: frozenset[str]
@@ -250,7 +250,7 @@ class ArticleContext:
 
 
 def weigh(group: list[Mention], context: ArticleContext) -> int:
-    """Return the points of all mentions of one picture together."""
+    """Return the points of a picture, from all of its mentions on the page."""
     origins = {mention.origin for mention in group}
     is_declared = not origins.isdisjoint(DECLARING)
     first = group[0]
@@ -328,7 +328,7 @@ def _is_button(group: list[Mention]) -> bool:
 
 
 def _furniture(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
-    """Return the claims of a picture's URL about the site's own furniture."""
+    """Return claims about a picture's URL that speak for a logo or other picture of the site."""
     key = group[0].key
     is_of_the_site = context.own_words.isdisjoint(split_words(key))
     is_shown = any(mention.place for mention in group)
@@ -345,7 +345,7 @@ def _is_theme(key: str) -> bool:
 
 
 def _is_card(group: list[Mention], context: ArticleContext) -> bool:
-    """Decide whether a file's name has only words of a site's own pictures.
+    """Return whether a file's name has only words of a site's own pictures.
 
     Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
     """
@@ -359,7 +359,7 @@ def _is_card(group: list[Mention], context: ArticleContext) -> bool:
 
 
 def _is_telling(word: str, context: ArticleContext) -> bool:
-    """Decide whether a word of a file's name may describe the picture."""
+    """Return whether a word of a file's name may describe the picture."""
     is_size = word.isdigit() and len(word) <= 4
     is_empty = word in _CARD_WORDS or word in _EMPTY_WORDS or word in context.site_words
     return len(word) > 2 and not is_size and not is_empty

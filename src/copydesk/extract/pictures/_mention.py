@@ -1,4 +1,4 @@
-"""Mentions of pictures on a page: which size is taken, and which two mentions are twins."""
+"""Mentions of pictures on a page: which size to use, and which mentions show the same picture."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ Place = Literal["", "hero", "text"]
 class Mention:
     """A picture as one part of a page mentions it: where, how large, with which words.
 
-    `rank` counts the mentions of one origin from 0; `element` shows it, None if it is only
-    declared; `place` is the element's place in the article, "" for elsewhere on the page.
+    `rank` counts the mentions of one origin from 0; `element` is the HTML element that shows the
+    picture, None if it is only declared; `place` is the element's place in the article, "" for
+    elsewhere on the page.
     """
 
     url: str
@@ -57,7 +58,7 @@ class Mention:
 def make_mention(
     raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)
 ) -> Mention | None:
-    """Return a mention with an absolute URL, None if that cannot be a picture."""
+    """Return a mention of a picture with an absolute URL, None if that cannot be a picture."""
     raw = raw[:_MAX_ADDRESS].strip().replace("&amp;", "&")  # templates encode twice
     if not raw or raw[:5].lower() in {"data:", "blob:"}:
         return None
@@ -69,7 +70,7 @@ def make_mention(
 
 
 def pixels(value: object) -> int:
-    """Parse the pixels in a value, 0 for none."""
+    """Parse the number of pixels in an attribute's value, 0 for none."""
     found = _SIZE.match(text.fold(str(value))) if isinstance(value, str | int) else None
     return int(found[1]) if found else 0
 
@@ -100,7 +101,7 @@ def _read_descriptor(descriptor: str) -> tuple[int, float]:
 
 
 def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
-    """Return the largest candidate up to about 1,600 pixels, or the smallest if all are larger."""
+    """Return (URL, width) of the largest candidate up to 1,600 pixels or so, else the smallest."""
     usable = [
         (address, width, density)
         for address, width, density in candidates
@@ -129,7 +130,7 @@ def _choose_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
 
 
 def best_size(offers: list[Mention]) -> Mention:
-    """Return the mention whose size to take: the first, unless it is small or far too large.
+    """Choose the mention whose size is used: the first, unless it is small or far too large.
 
     An unknown size is assumed to be right.
     """
@@ -174,10 +175,10 @@ _LONG_NUMBER = 6  # digits
 
 
 def find_twins(group: list[Mention], others: list[list[Mention]], address: str) -> list[Mention]:
-    """Return the mentions of a picture's twin among those that the article shows, [] for none.
+    """Return the mentions of the same picture under another URL that the article shows, or [].
 
-    If two may be the twin, neither is. `address` is the article's: its number may be in the names
-    of all its pictures.
+    If two pictures match, neither counts. `address` is the article's: its number may be in the
+    names of all its pictures.
     """
     shown = [other for other in others if other is not group and _is_shown(other)]
     twins = [other for other in shown if is_twin(group[0], other[0], address)]
@@ -196,7 +197,7 @@ def _descriptions(group: list[Mention]) -> set[str]:
 
 
 def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
-    """Return the only picture between headline and text, if the declared one is not shown."""
+    """Return the only picture between headline and text if the declared one is not shown, or []."""
     if _is_shown(group):
         return []
     found = [other for other in others if any(mention.place == "hero" for mention in other)]
@@ -209,12 +210,12 @@ def _domain(mention: Mention) -> str:
 
 
 def _is_one(groups: list[list[Mention]], address: str) -> bool:
-    """Decide whether several groups are sizes of one picture."""
+    """Return whether several groups of mentions are sizes of one picture."""
     return bool(groups) and all(is_twin(groups[0][0], group[0], address) for group in groups[1:])
 
 
 def is_twin(one: Mention, other: Mention, address: str) -> bool:
-    """Decide whether two names surely belong to one picture."""
+    """Return whether two mentions surely show the same picture, by their file names."""
     if _domain(one) != _domain(other):
         return False
     ours, theirs = _parts(one), _parts(other)
@@ -227,7 +228,7 @@ def is_twin(one: Mention, other: Mention, address: str) -> bool:
 
 
 def begins_alike(one: Mention, other: Mention) -> bool:
-    """Decide whether two names begin with the same long words, as those of a series do."""
+    """Return whether two file names begin with the same long words, as those of a series do."""
     ours = _parts(one)
     return sum(map(len, ours[: _count_same(ours, _parts(other))])) >= _LONG
 
@@ -244,7 +245,7 @@ def _parts(mention: Mention) -> list[str]:
 
 
 def _begin_alike(same: list[str], left: list[str], right: list[str], address: str) -> bool:
-    """Decide by the common beginning of two names, and by their rest, whether they are one's."""
+    """Return whether two file names belong to one picture, by their beginning and their rest."""
     if _is_chance(same, left, right):
         return False
     unknown = [[part for part in rest if not _CROP.match(part)] for rest in (left, right)]
@@ -258,7 +259,7 @@ def _begin_alike(same: list[str], left: list[str], right: list[str], address: st
 
 
 def _is_chance(same: list[str], left: list[str], right: list[str]) -> bool:
-    """Decide whether names have too little in common, or too much rest, to be compared."""
+    """Return whether names have too little in common, or too much rest, to be compared."""
     if sum(map(len, same)) < _SHORTEST or _PLAIN.issuperset(same):
         return True
     return max(len(left), len(right)) > _MOST_LEFT
@@ -273,7 +274,7 @@ def _are_few_words(parts: list[str]) -> bool:
 
 
 def _is_number(part: str, address: str) -> bool:
-    """Decide whether a part of a name is a number of the picture's own."""
+    """Return whether a part of a file name is a number of the picture's own."""
     if _HASH.fullmatch(part):
         return True
     numbers = _NUMBER.findall(part)

@@ -1,4 +1,4 @@
-"""Pictures that a page shows: which of them are in the article, and which are its hero."""
+"""Find the pictures that a page shows: which are in the article, and which is its main picture."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Layout:
 
 
 def find_layout(document: Document, title: frozenset[str]) -> Layout:
-    """Find the headline, the container of most paragraphs, and all pictures, in one pass."""
+    """Find the headline, the container of most paragraphs, all pictures of a page in one pass."""
     found = Layout()
     weights: dict[HtmlElement, float] = {}
     starts: dict[HtmlElement, int] = {}
@@ -104,7 +104,7 @@ def _weigh(
     weights: dict[HtmlElement, float],
     starts: dict[HtmlElement, int],
 ) -> None:
-    """Add the length of a paragraph to the weights of its parents, less for each level."""
+    """Add the length of a paragraph to the weights of the elements around it, less per level."""
     length = len((paragraph.text or "").strip())
     length += sum(len(child.tail or "") + len(child.text or "") for child in paragraph[:30])
     if length < _PARAGRAPH:
@@ -153,7 +153,7 @@ def _is_article(element: HtmlElement) -> bool:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    """Decide whether a block has the name of something beside the article."""
+    """Return whether a block has the name of something outside the article, such as a sidebar."""
     if element.tag in {"html", "body"} or not isinstance(element.tag, str):
         return False
     if element.tag in _SET_APART:
@@ -165,7 +165,7 @@ def _is_apart(element: HtmlElement) -> bool:
 def list_shown_offers(
     document: Document, where: Layout, names: frozenset[str]
 ) -> Iterator[Mention]:
-    """Yield the pictures in the article, in order, and others with one of these names."""
+    """Yield the pictures shown in the article, and others of the page with given file names."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
         place = _find_place(element, at, where, document)
@@ -184,7 +184,7 @@ def list_shown_offers(
 
 
 def _is_named(element: HtmlElement, names: frozenset[str]) -> bool:
-    """Decide whether an element has the URL of one of these files."""
+    """Return whether an element has the URL of one of the given files."""
     raw = " ".join(element.get(name) or "" for name in ("src", "data-src", "srcset"))[:2_000]
     return any(name in raw for name in names)
 
@@ -198,7 +198,7 @@ def _origin(element: HtmlElement, place: Place) -> str:
 
 
 def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlElement]]:
-    """Return the elements with a background picture, as if they were before the text."""
+    """Return the elements with a background picture, as if they came before the text."""
     if not any(sign in document.html for sign in _SIGNS_OF_BACKGROUND):
         return []
     named = " or ".join(f"@{name}" for name in _BACKGROUNDS)
@@ -287,7 +287,7 @@ def _place_by_order(at: int, meeting: HtmlElement | None, where: Layout) -> Plac
 
 
 def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> bool:
-    """Decide whether one of the blocks around a picture, inner first, is not the article's."""
+    """Return whether one of the blocks around a picture, inner first, is not the article's."""
     if _is_named_apart(blocks, where):
         return True
     links = (block.get("href") or "" for block in blocks if block.tag == "a")
@@ -295,7 +295,7 @@ def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> 
 
 
 def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
-    """Decide whether one of the blocks, inner first, has a name of something beside the article."""
+    """Return whether one of the blocks has a name of something outside the article."""
     is_linked = False
     for block in blocks:
         is_linked = is_linked or block.tag == "a"
@@ -306,7 +306,7 @@ def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
 
 
 def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
-    """Decide whether a block is the headline or has the name of something else; cached."""
+    """Return whether a block is the headline or has the name of something else; cached."""
     known = where.apart.get(block)
     if known is None:
         known = where.apart[block] = block.tag == "h1" or _is_apart(block)
@@ -314,19 +314,19 @@ def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
 
 
 def _is_teaser(href: str, document: Document) -> bool:
-    """Decide whether a link goes to another page of the site: its picture is that page's."""
+    """Return whether a link goes to another page of the site: its picture is that page's."""
     target = _link_target(href, document)
     return bool(target) and urls.same_site(target, document.address)
 
 
 def leads_away(element: HtmlElement, document: Document) -> bool:
-    """Decide whether a picture links to another site: its source, or an advertiser."""
+    """Return whether a picture links to another page, such as its source or an advertiser."""
     link = next(element.iterancestors("a"), None)
     return link is not None and bool(_link_target(link.get("href") or "", document))
 
 
 def _link_target(href: str, document: Document) -> str:
-    """Return the other page that a link goes to, "" for a picture, the own page or no web URL."""
+    """Return the other page that a link goes to, "" for a picture, its own page or no web URL."""
     if not href or href.startswith(("#", "javascript:", "data:")) or _PICTURE_FILE.search(href):
         return ""
     address = urls.fetchable(href[:2_000], document.base)
@@ -336,13 +336,13 @@ def _link_target(href: str, document: Document) -> str:
 
 
 def is_tracker(url: str) -> bool:
-    """Decide whether a URL looks like an advertisement, a counter or an avatar."""
+    """Return whether a picture's URL looks like an advertisement, a counter or an avatar."""
     parts = urlsplit(url)
     return bool(_TRACKER.search(f"{parts.netloc}{parts.path}"))
 
 
 def logo_keys(document: Document, where: Layout) -> frozenset[str]:
-    """Return the keys of the pictures that the page's markup calls its logo."""
+    """Return the keys (`figure_key`) of the pictures that the page's markup calls its logo."""
     keys: list[str] = []
     for element in (element for _, element in where.pictures if _is_logo(element)):
         address = urls.fetchable((element.get("src") or "")[:2_000], document.base)
@@ -353,7 +353,7 @@ def logo_keys(document: Document, where: Layout) -> frozenset[str]:
 
 
 def _is_logo(element: HtmlElement) -> bool:
-    """Decide whether a picture, its surroundings, or the end of its description is named a logo."""
+    """Return whether a picture, its surroundings, or the end of its description is named a logo."""
     above = element.getparent()
     around = (element, above) if above is not None else (element,)
     names = " ".join(

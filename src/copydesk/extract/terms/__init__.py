@@ -1,4 +1,4 @@
-"""Find on what terms a page may be read and quoted, and which agency its text is from."""
+"""Find the terms on which a page may be read and quoted, and the agency that wrote its text."""
 
 from __future__ import annotations
 

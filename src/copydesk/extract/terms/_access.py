@@ -1,4 +1,4 @@
-"""On what terms an article can be read: free, metered or behind a wall.
+"""Find on what terms an article can be read: free, or behind a paywall.
 
 What the page declares is compared with what is there. docs/design/extract.md has the table;
 each of its rows is a case.
@@ -26,14 +26,14 @@ _WITHIN = 60  # characters from an offer to its aim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _WallOffer:
-    """A row of `tables/wall_offers.toml`: "subscribe" with "to continue reading"."""
+    """The words of one kind of paywall: "subscribe" with "to continue reading"."""
 
     offer: tuple[str, ...]
     aim: tuple[str, ...]
 
     @property
     def pattern(self) -> str:
-        """Return the pattern of an offer with its aim."""
+        """Return the regular expression of an offer with its aim."""
         offer, aim = tables.any_of(self.offer), tables.any_of(self.aim)
         return f"{offer}.{{0,{_WITHIN}}}?{aim}"
 
@@ -58,7 +58,7 @@ _SELECTOR = re.compile(r"([.#])([A-Za-z0-9_-]{1,80})")
 
 
 def access(document: Document, declared: Declared, body: str) -> tuple[str, str]:
-    """Return the terms on which the page can be read and their origin.
+    """Return on what terms a page can be read ("free", "paywalled", "teaser", ""), with evidence.
 
     "paywalled" is declared closed by the publisher, "teaser" is a stub before a wall that is not
     declared, "free" is declared free and has no wall; "" is unknown.
@@ -79,7 +79,7 @@ def access(document: Document, declared: Declared, body: str) -> tuple[str, str]
 
 
 def _name_wall(document: Document, body: str) -> str:
-    """Return the words of the wall at the end of a short text, "" for none."""
+    """Return the words of the paywall at the end of a short text, "" for none."""
     words = wall_words(document, body)
     if words:
         return f"“{text.shorten(words, _SHOWN)}”"
@@ -110,7 +110,7 @@ def _value(node: Mapping[str, object]) -> str:
 
 
 def _find_closed_part(document: Document, declared: Declared) -> str:
-    """Return the part that the article declares closed, if the page has it."""
+    """Return the part that the article declares closed, if the page has it; else ""."""
     for part in _parts(declared.article.get("hasPart")):
         if _value(part) in _FALSE:
             selector = str(part.get("cssSelector", ""))[:100]
@@ -126,7 +126,7 @@ def _parts(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _is_there(document: Document, selector: str) -> bool:
-    """Decide whether the page has an element with a class or id, written as in Google's guide."""
+    """Return whether the page has an element with a class or id, written as in Google's guide."""
     found = _SELECTOR.fullmatch(selector.strip())
     if found is None:
         return False
@@ -166,7 +166,7 @@ _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 
 
 def wall_words(document: Document, body: str) -> str:
-    """Return the words of the wall that ends the page's text, "" for none."""
+    """Return the words of the paywall that ends the page's text, "" for none."""
     of_text = _letters(text.prose(body))
     begun, found = not of_text, ""
     for block in islice(_blocks(document.tree), _MOST_BLOCKS):
@@ -180,7 +180,7 @@ def wall_words(document: Document, body: str) -> str:
 
 
 def is_in_markup(document: Document, body: str) -> bool:
-    """Decide whether an element is named a wall and offers to subscribe or to sign in."""
+    """Return whether an element is named a paywall and offers to subscribe or sign in."""
     of_text = _letters(text.prose(body))
     for element in document.tree.xpath(_NAMED)[:20]:
         if _is_hidden(element):
@@ -225,7 +225,7 @@ def _blocks(tree: HtmlElement) -> Iterator[str]:
 
 
 def _pieces(tree: HtmlElement) -> Iterable[str | None]:
-    """Return the texts of a page in order, None at the end of a block; in linear time."""
+    """Yield the texts of a page in order, None at the end of a block; in linear time."""
     from lxml import etree
 
     walk = etree.iterwalk(tree, events=("start", "end", "comment"))

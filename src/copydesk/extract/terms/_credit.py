@@ -1,4 +1,4 @@
-"""Find the source of a text: the agency, the press-release service or the first publisher.
+"""Find who wrote a text: the news agency, press-release service or first publisher named in it.
 
 Duplicates and corroboration depend on it, so only a signature for the whole article counts: not
 "with reporting by", a list of agencies, or a name in a sentence. docs/design/extract.md.
@@ -109,7 +109,7 @@ _MAX_NAME_WORDS = 7
 
 
 def credit(document: Document, declared: Declared, body: str) -> Found:
-    """Return the source of the text and the origin of that, ("", "") for the page's own.
+    """Return the agency or other publisher that wrote a page's text, and the evidence; or ("", "").
 
     An agency's name on its own site is not a credit.
     """
@@ -118,7 +118,7 @@ def credit(document: Document, declared: Declared, body: str) -> Found:
 
 
 def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
-    """Decide whether a page is on the site of the agency that it names."""
+    """Return whether a page is on the site of the agency that it names."""
     if credit == _imprint.find_by_domain(document.address):
         return True
     site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
@@ -126,7 +126,7 @@ def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
 
 
 def _find_credit(document: Document, declared: Declared, body: str) -> Found:
-    """Return the credit by the first kind of evidence there is, the most reliable first."""
+    """Return the agency or publisher by the most reliable kind of evidence that the page has."""
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]
@@ -179,7 +179,7 @@ def _by_dateline(opening: Iterable[str]) -> Found | None:
 
 
 def _is_dateline(said: str) -> bool:
-    """Decide whether the text before an agency's name is a place and a day, not a sentence.
+    """Return whether the text before an agency's name is a place and a day, not a sentence.
 
     A dateline does not spell the name out: `American Pilots Association (APA) - …`.
     """
@@ -227,7 +227,7 @@ def _by_closing(closing: list[str]) -> Found | None:
 
 
 def _ends_bare(agency: _imprint.Agency, block: str) -> bool:
-    """Decide whether the last block is an agency's name, or a sentence that ends with one."""
+    """Return whether the last block is an agency's name, or a sentence that ends with one."""
     if _imprint.pattern(_imprint.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
         return block not in _imprint.TITLES
     if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
@@ -291,7 +291,7 @@ def _notices(html: str) -> Iterator[str]:
 
 
 def _is_of_readers(element: HtmlElement) -> bool:
-    """Decide whether an element is hidden, or contains readers' comments."""
+    """Return whether an element is hidden, or contains readers' comments."""
     if element.tag in {"html", "body", "main"}:
         return False
     names = (element.get(name) or "" for name in ("class", "id", "itemprop", "itemtype"))

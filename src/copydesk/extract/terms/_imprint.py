@@ -1,4 +1,4 @@
-"""News agencies and press-release services, and where a page names the one whose words it has.
+"""Recognise news agencies and press-release services by what a page says of its author and source.
 
 `tables/agencies.toml` and `tables/press_release_services.toml` hold their names and how they sign.
 docs/design/extract.md has each kind of evidence.
@@ -27,7 +27,7 @@ _PACKAGE = "copydesk.extract.terms"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AgencyRow:
-    """A row of the table of agencies, which describes its fields."""
+    """A row of the table of news agencies: signs, names in datelines and bylines, own domains."""
 
     signs: tuple[str, ...]
     dateline: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ _WORDS = frozenset(
 
 
 def is_naming(passage: str) -> bool:
-    """Decide whether a passage has a word of an agency's name; most articles do not."""
+    """Return whether a passage has a word of an agency's name; most articles do not."""
     return not _WORDS.isdisjoint(text.words(passage))
 
 
@@ -115,12 +115,12 @@ WHOLE = r"(?:the )?@"  # a form for `pattern`: the name alone
 
 @cache
 def pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[str]:
-    """Return the pattern of a form in which @ stands for an agency's name."""
+    """Compile a pattern in which @ stands for an agency's name."""
     return re.compile(form.replace("@", f"(?:{name})"), re.IGNORECASE if ignores_case else 0)
 
 
 def find_by_name(passage: str) -> str:
-    """Return the agency whose name a text is, in any case; "" for none."""
+    """Return the agency with the given name, in any case; "" for none."""
     name = passage.strip()
     for agency in AGENCIES if name else ():
         if pattern(WHOLE, agency.name, ignores_case=True).fullmatch(name):
@@ -129,7 +129,7 @@ def find_by_name(passage: str) -> str:
 
 
 def find_by_domain(address: str) -> str:
-    """Return the agency or service whose own site a URL is on, "" for none."""
+    """Return the news agency or press-release service whose own site a URL is on, "" for none."""
     host = urls.host(address)
     owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)
     for owner in owners:
@@ -182,7 +182,7 @@ def list_credited_names(declared: Declared) -> list[str]:
 
 
 def list_shown_bylines(document: Document) -> list[str]:
-    """Return the bylines that the page shows; more than a few belong to other articles."""
+    """Return the bylines that a page shows; [] for many, which belong to other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
@@ -192,7 +192,7 @@ def list_shown_bylines(document: Document) -> list[str]:
 
 
 def lines_above(document: Document, body: str) -> list[str]:
-    """Return the short lines between the headline and the text that name an agency.
+    """Return the short lines between a page's headline and its text that name an agency.
 
     This is the place of bylines; lines of pictures and of other articles are left out.
     """
@@ -210,7 +210,7 @@ def lines_above(document: Document, body: str) -> list[str]:
 
 
 def _is_line(element: HtmlElement) -> bool:
-    """Decide whether an element shows text of its own."""
+    """Return whether an element shows text of its own."""
     is_shown = isinstance(element.tag, str) and element.tag not in _UNSEEN
     return is_shown and bool((element.text or "").strip())
 
@@ -225,7 +225,7 @@ def _is_beside(element: HtmlElement) -> bool:
 
 
 def by_publisher(declared: Declared) -> Found | None:
-    """Recognise an agency by the publisher in the JSON-LD of an article on another site.
+    """Recognise an agency by the publisher in the JSON-LD of an article on another site, or None.
 
     It must be the full name: "AAP" and "APA" are also publishers that are not agencies.
     """
@@ -237,7 +237,7 @@ def by_publisher(declared: Declared) -> Found | None:
 
 
 def by_path(address: str) -> Found | None:
-    """Recognise an agency by the folder of a site with its reports: /reuters/…, /wires/ap/…"""
+    """Recognise an agency by the URL's folder (/reuters/…, /wires/ap/…); None for none."""
     parsed = urls.parse(address)
     path = str(parsed.pathname)[:300] if parsed else ""
     folders = path.lower().split("/")[1:-1][:_FOLDERS]
@@ -250,7 +250,7 @@ def by_path(address: str) -> Found | None:
 
 
 def _by_folder(folder: str, *, is_wires: bool) -> str:
-    """Return the agency after which a folder is named; by a short name only among other wires."""
+    """Return the agency that a folder is named after; short names count only among agencies."""
     words = folder.replace("-", " ")
     name = _FEED.sub("", words)
     is_feed = name != words and name in _FED
@@ -264,7 +264,7 @@ def _cut_rights(byline: str) -> str:
 
 
 def by_hint(declared: Declared) -> Found | None:
-    """Recognise an agency by the URL of the original, if the page gives one."""
+    """Recognise an agency by the URL of the original article, if the page gives one; or None."""
     for address, origin in origins(declared):
         credit = find_by_domain(address)
         if credit:
@@ -273,7 +273,7 @@ def by_hint(declared: Declared) -> Found | None:
 
 
 def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the URLs that a page gives as its original, with their origins."""
+    """Yield the URLs that a page gives as its original article, and where it names each."""
     for name in _HINTS:
         for address in declared.meta.get(name, ()):
             yield address, name

@@ -1,4 +1,4 @@
-"""Which uses a publisher's signals refuse, and how much of a page may be quoted.
+"""Decide which uses a publisher refuses, and how much of a page may be quoted, from its signals.
 
 The stricter signal wins, whoever gives it. TDMRep is the exception: there the page goes before the
 headers of the answer, and these before the site's file. docs/design/extract.md has the table.
@@ -53,7 +53,7 @@ _NUMBER = re.compile(r"-?\d{1,9}")
 
 
 def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
-    """Return the uses that these signals refuse, in the order of `news.USES`."""
+    """Return the uses (AI training, snippets, …) that a page's signals refuse, of `news.USES`."""
     known = tuple(signals)
     found = {use for signal in known for use in _list_forbidden_uses(signal)}
     if _are_rights_reserved(known):
@@ -62,7 +62,7 @@ def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
 
 
 def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
-    """Return a few of these signals that together refuse what all of them refuse."""
+    """Return a few of a page's signals that together refuse what all of them refuse."""
     found: dict[object, Signal] = {}
     for signal in signals:
         for use in _list_forbidden_uses(signal):
@@ -93,7 +93,7 @@ def _list_forbidden_uses(signal: Signal) -> Iterable[Use]:
 
 
 def _by_labels(said: str) -> Iterator[Use]:
-    """Parse `search=yes, ai-train=no`; of a repeated label the last value counts (RFC 9651 3.2).
+    """Parse `search=yes, ai-train=no` into refused uses; a label's last value counts (RFC 9651).
 
     Invalid but clear forms are accepted: `Train-AI = n`.
     """
@@ -116,7 +116,7 @@ def _by_licence(said: str) -> Iterable[Use]:
 
 
 def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
-    """Decide whether text and data mining is reserved by TDMRep, by the nearest declaration."""
+    """Return whether text and data mining is reserved by TDMRep, by the nearest declaration."""
     said = {place: set[str]() for place in _TDM_PLACES}
     for signal in signals:
         if signal.name == "tdm-reservation" and signal.where in said:
@@ -129,7 +129,7 @@ def _reservations(signal: Signal) -> set[str]:
 
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:
-    """Return how many characters of a page may be quoted, None for no limit."""
+    """Return how many characters of a page its signals allow to quote, None for no limit."""
     found: list[int] = []
     for signal in signals:
         if "snippet" in _list_forbidden_uses(signal):
@@ -143,10 +143,10 @@ def snippet_characters(signals: Iterable[Signal]) -> int | None:
 def limit_excerpt(
     rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
 ) -> ExcerptRule:
-    """Return the rule of an excerpt, limited by the signals of the page.
+    """Return the limits for an excerpt, tightened by the signals of the page.
 
-    Of a stub, a video or a sound the full length is unknown: the rule limits characters only, and
-    no share of the text.
+    The full length of a paywalled text, a video or a sound is unknown: the result limits characters
+    only, and no share of the text.
     """
     limit = snippet_characters(signals)
     characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
@@ -190,12 +190,12 @@ Piece = tuple[str, int]  # text, and the number of its section, 0 for none
 
 
 def count_sections(document: Document) -> str:
-    """Return the number of sections that must not be quoted in words, "" for none."""
+    """Return how many sections of a page must not be quoted, in words; "" for none."""
     return next(iter(_read_once(document, 1)), "")
 
 
 def quotable(document: Document, passage: str) -> str:
-    """Reduce a text in Markdown to what may be quoted: its blocks without a section's sentences.
+    """Return a Markdown text without the sentences that the page forbids to quote.
 
     The text before and after such a sentence becomes two blocks.
     """
@@ -210,7 +210,7 @@ def quotable(document: Document, passage: str) -> str:
 
 
 class _Quotable:
-    """A filter that removes sentences of sections, compared by their letters."""
+    """A filter that removes sentences that must not be quoted, compared by their letters."""
 
     def __init__(self, letters: Iterable[str]) -> None:
         self._whole = sorted(letters)
@@ -223,7 +223,7 @@ class _Quotable:
                 self._short.setdefault(len(sentence), set()).add(sentence)
 
     def of_block(self, block: str) -> str:
-        """Return what is left of a block; of a list, table or quote, its other lines."""
+        """Return what may be quoted of a block; of a list, table or quote, its other lines."""
         lines = block.split("\n")
         if len(lines) > 1 or _NOT_PROSE.match(block):
             return "\n".join(line for line in lines if not self._meets_any(text.prose(line)))
@@ -241,7 +241,7 @@ class _Quotable:
         return any(self._meets(_letters(sentence)) for sentence in _sentences(prose))
 
     def _meets(self, letters: str) -> bool:
-        """Decide whether a sentence is, begins or contains one of a section, or shares a run."""
+        """Return whether a sentence is, begins or contains a forbidden one, or shares a run."""
         if not letters:
             return False
         at = bisect_left(self._whole, letters)
@@ -272,7 +272,7 @@ def _sentences(passage: str) -> Iterator[str]:
 
 
 def _read_once(document: Document, which: int) -> tuple[str, ...]:
-    """Return the letters of all sentences in which a section is (0), or their number (1)."""
+    """Return the letters of all sentences not to quote (0), or the number of their sections (1)."""
     if (_MARK, 0) not in document.found:
         said, letters = _read(document)
         document.found[_MARK, 0] = letters
@@ -281,7 +281,7 @@ def _read_once(document: Document, which: int) -> tuple[str, ...]:
 
 
 def _read(document: Document) -> tuple[str, tuple[str, ...]]:
-    """Return the number of sections in words, and the letters of their sentences."""
+    """Return the number of sections not to quote in words, and the letters of their sentences."""
     if _MARK not in document.html.lower():
         return "", ()
     letters: dict[str, None] = {}
@@ -305,7 +305,7 @@ def _count_in_words(sections: int) -> str:
 
 
 def _list_reached_sentences(line: list[Piece]) -> Iterator[str]:
-    """Yield the sentences of a line in which a section is."""
+    """Yield the sentences of a line that a section not to quote reaches into."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0
     for piece, number in line:
@@ -328,7 +328,7 @@ def _count_characters(pieces: Iterable[Piece]) -> int:
 
 
 def _lines(document: Document) -> Iterator[list[Piece]]:
-    """Yield the text of each block with a section or a part of one."""
+    """Yield the text of each block with a section not to quote, or a part of one."""
     line: list[Piece] = []
     for piece, number in _pieces(document):
         if piece is not None:

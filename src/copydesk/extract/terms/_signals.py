@@ -1,4 +1,4 @@
-"""What the publisher says about the use of a page: AI training and input, snippets, pictures.
+"""Collect what a publisher says about the use of a page: AI training and input, snippets, pictures.
 
 Signals come from robots.txt and /.well-known/tdmrep.json (read by fetch), from the headers of the
 answer and from the page's head. Each is kept in the publisher's words; `_quoting` knows what they
@@ -55,9 +55,9 @@ _RSL_TYPE = "application/rsl+xml"
 
 
 def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Return every signal of a page, of its answer's headers and of its site, without duplicates.
+    """Return all signals on the use of a page (page, response headers, site), without duplicates.
 
-    Of too many, those that decide what is refused are kept, and the first of the others.
+    If there are too many, those that decide what is refused are kept, and the first of the others.
     """
     found = (
         *page.signals,
@@ -162,7 +162,7 @@ def _of_sections(document: Document) -> Iterator[Signal]:
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
-    """Decide whether a page has no section that must not be quoted."""
+    """Return whether a page has no section that must not be quoted (`data-nosnippet`)."""
     return all(signal.name != "data-nosnippet" for signal in signals)
 
 
@@ -188,7 +188,7 @@ _SPACE = re.compile(r"[\s,]+")
 
 
 def inline(document: Document) -> Iterator[Signal]:
-    """Yield the uses that each licence in the page's scripts refuses."""
+    """Yield the uses that each RSL licence in the page's script elements refuses, as signals."""
     blocks = [
         script.text or ""
         for script in document.tree.iter("script")
@@ -222,7 +222,7 @@ def _read(block: str, address: str) -> str:
 
 
 def _parts(parent: Element, name: str) -> Iterator[Element]:
-    """Yield the first elements with this name below another, in any namespace."""
+    """Yield the first elements with a name below another, in any XML namespace."""
     left = _MAX_PARTS
     for part in parent.iter("{*}" + name):
         if not left:
@@ -232,13 +232,13 @@ def _parts(parent: Element, name: str) -> Iterator[Element]:
 
 
 def _nearest(contents: Iterable[Element], address: str) -> Element | None:
-    """Return the content with the longest pattern that matches the page's URL."""
+    """Return the content element with the longest pattern that matches the page's URL."""
     fitting = [content for content in contents if _fits(content.get("url") or "", address)]
     return max(fitting, key=lambda content: len(content.get("url") or ""), default=None)
 
 
 def _fits(pattern: str, address: str) -> bool:
-    """Decide whether a URL begins as a pattern says; `*` is anything, `$` the end."""
+    """Return whether a URL begins as a pattern says; `*` is anything, `$` the end."""
     try:
         pattern = urljoin(address, pattern) if pattern else address
         theirs, ours = urlsplit(pattern), urlsplit(address)
@@ -296,7 +296,7 @@ def _usages(licence: Element, verb: str) -> set[str] | None:
 
 
 def _is_free(licence: Element) -> bool:
-    """Decide whether a licence is for everybody, everywhere, for free."""
+    """Return whether a licence is for everybody, everywhere, for free."""
     kinds = {(part.get("type") or "free").strip().lower() for part in _parts(licence, "payment")}
     limits = {(part.get("type") or "").strip().lower() for part in _parts(licence, "permits")}
     return kinds <= {"free"} and not limits & {"user", "geo"}

@@ -1,4 +1,4 @@
-"""Find the text of the article in an opened page, as small clean Markdown."""
+"""Find the text of the article in a parsed page, as small clean Markdown."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*h
 
 
 def hints_of(element: HtmlElement) -> frozenset[str]:
-    """Return the hints of one element, without those of its surroundings."""
+    """Return the hints of one element: what its names, role and classes say about its text."""
     found: set[str] = set()
     tag = str(element.tag)
     if tag in _OF_TAG:
@@ -128,9 +128,9 @@ _ROWS = 500  # of a table that are checked for data
 
 @dataclass(slots=True)
 class Wrapper:
-    """An element with hints for all blocks in it.
+    """An element of a page whose names and classes are hints for all blocks in it.
 
-    `taken_words` and `taken_blocks` count what readers took for the article in it.
+    `taken_words` and `taken_blocks` count what the libraries chose in it as the article.
     """
 
     hints: frozenset[str]
@@ -165,13 +165,13 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Count the length in Latin letters; one of a script without blanks counts as three."""
+        """Return the block's length in Latin letters; in scripts without blanks, three for each."""
         return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
 
 
 @dataclass(slots=True)
 class _Position:
-    """The position of the walk: the enclosing block element and what follows from its parents."""
+    """The position in the tree: the enclosing block element and what follows from its parents."""
 
     element: HtmlElement
     kind: Kind = "paragraph"
@@ -184,7 +184,7 @@ class _Position:
 
 
 class _Cutter:
-    """The walk over a tree: it collects the pieces of a line and cuts at the ends of blocks."""
+    """Cuts the tree of a page into blocks: collects pieces of a line, cuts at ends of blocks."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -194,7 +194,7 @@ class _Cutter:
         self._pictured = False  # the line begins with a picture
 
     def walk(self, body: HtmlElement) -> None:
-        """Walk a tree without recursion: it may be as deep as the parser allows."""
+        """Go through a tree without recursion: it may be as deep as the parser allows."""
         place = _Position(element=body)
         stack: list[tuple[HtmlElement, _Position, bool]] = [(body, place, False)]
         while stack:
@@ -214,7 +214,7 @@ class _Cutter:
         self._cut(place)
 
     def _enter(self, element: HtmlElement, place: _Position) -> _Position | None:
-        """Begin an element; return None if there is nothing in it to walk through."""
+        """Begin an element; return None if there is nothing in it to read."""
         tag = element.tag
         if not isinstance(tag, str) or tag in _SILENT:
             return None
@@ -329,7 +329,7 @@ class _Cutter:
 
 
 def _is_own(link: HtmlElement, place: _Position) -> bool:
-    """Decide whether a link is a heading's link to itself."""
+    """Return whether a link is a heading's link to itself."""
     return place.kind == "heading" and (link.get("href") or "").startswith("#")
 
 
@@ -380,7 +380,7 @@ def _wrap(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
 
 
 def cut(body: HtmlElement) -> list[Block]:
-    """Cut a tree into blocks in reading order, none empty, without scripts and form controls."""
+    """Cut the tree of a page into blocks in reading order, without scripts and form controls."""
     cutter = _Cutter()
     cutter.walk(body)
     return cutter.blocks
@@ -391,7 +391,7 @@ def _indent(line: str) -> str:
 
 
 def is_data(table: HtmlElement) -> bool:
-    """Decide whether a table has data: rows of short cells, without blocks or tables in them."""
+    """Return whether a table has data: rows of short cells, without blocks or tables in them."""
     wide = 0
     for at, row in enumerate(table.iter("tr", "table")):
         if row.tag == "table":

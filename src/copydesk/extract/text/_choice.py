@@ -1,4 +1,4 @@
-"""Choose the blocks that are the article, and trim what is not its text."""
+"""Choose the blocks of a page that are the article, and trim what is not its text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from copydesk.kit import tables
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _BlockPoint:
-    """A row of `tables/block_points.toml`."""
+    """The points for one kind of evidence, a row of `tables/block_points.toml`."""
 
     points: float
     why: str
@@ -47,7 +47,7 @@ _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
 
 
 def choose_blocks(page: VotedPage) -> list[Block]:
-    """Choose the blocks of the article, in the page's order."""
+    """Choose the blocks of a page that are the article, in the page's order."""
     scores = [_score(page, at) for at in range(len(page.blocks))]
     _score_wholes(page, scores)
     _take_headings(page, scores)
@@ -56,14 +56,14 @@ def choose_blocks(page: VotedPage) -> list[Block]:
 
 
 def take_blocks_of(page: VotedPage, reader: str) -> list[Block]:
-    """Take the blocks of one reader, without headline and furniture."""
+    """Return the blocks that one extraction library chose, without headline and boilerplate."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
     return trim(page, taken)
 
 
 def _is_never(page: VotedPage, at: int) -> bool:
-    """Decide whether a block is never part of an article: furniture, or the headline again."""
+    """Return whether a block is never part of an article: boilerplate, or the headline again."""
     block = page.blocks[at]
     if block.kind != "row" and (
         is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
@@ -84,7 +84,7 @@ def _score(page: VotedPage, at: int) -> float:
 def _score_wholes(page: VotedPage, scores: list[float]) -> None:
     """Give all rows of a table or items of a list their mean score; code keeps its own.
 
-    Most tables and lists within the article belong to it, though readers leave many out.
+    Most tables and lists within the article belong to it, though the libraries leave many out.
     """
     wholes: dict[int, list[int]] = {}
     for at, block in enumerate(page.blocks):
@@ -98,9 +98,9 @@ def _score_wholes(page: VotedPage, scores: list[float]) -> None:
 
 
 def _take_headings(page: VotedPage, scores: list[float]) -> None:
-    """Include a heading within the article before its text, if most headings of its kind are in.
+    """Include a heading within the article before its text, if most of its kind are included.
 
-    Readers lose some headings: those that are links, or above a short paragraph.
+    The libraries lose some headings: those that are links, or above a short paragraph.
     """
     tags: dict[str, list[int]] = {}
     for at in _headings_within(page):
@@ -120,7 +120,7 @@ def _headings_within(page: VotedPage) -> list[int]:
 
 
 def _is_heading_of_text(page: VotedPage, at: int) -> bool:
-    """Decide whether a heading is right above text that most readers took, and is not a link."""
+    """Return whether a heading is right above text that most libraries chose, and is not a link."""
     block = page.blocks[at]
     is_link = 2 * block.linked >= len(block.text)
     return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
@@ -129,7 +129,7 @@ def _is_heading_of_text(page: VotedPage, at: int) -> bool:
 def _take_lists(page: VotedPage, scores: list[float]) -> None:
     """Include a list below a heading within the article, if nothing else is below it.
 
-    Readers leave out lists of links, and so whole sections that are nothing else.
+    The libraries leave out lists of links, and so whole sections that are nothing else.
     """
     for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)
@@ -141,7 +141,7 @@ def _take_lists(page: VotedPage, scores: list[float]) -> None:
 
 
 def _is_free_item(page: VotedPage, at: int) -> bool:
-    """Decide whether a block is an item of a list without evidence against it."""
+    """Return whether a block is an item of a list without evidence against it."""
     block = page.blocks[at]
     return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST
 
@@ -162,7 +162,7 @@ _LETTERS = 25  # of a paragraph that is long enough to be compared
 
 
 def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
-    """Return the chosen blocks, given by positions, without what is not the text."""
+    """Return the chosen blocks (by position) without those that are not the article's text."""
     kept = _drop_links(page, _drop_repeats(page, picked))
     kept = _cut_at_comments(page, kept)
     kept = _trim_end(page, _trim_opening(page, kept))
@@ -180,7 +180,7 @@ def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
 
 
 def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
-    """Drop short lines that a page repeats often, and a lead that is repeated in the text."""
+    """Drop short lines that a page repeats often, and a lead paragraph repeated in the text."""
     refrains = _find_refrains(page, picked)
     kept = [
         at
@@ -196,7 +196,7 @@ def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
 
 
 def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
-    """Decide whether a paragraph is word for word in a later one."""
+    """Return whether a paragraph is word for word in a later one."""
     letters = page.squashed[at]
     if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
         return False
@@ -273,7 +273,7 @@ def _is_headline_elsewhere(block: Block) -> bool:
 
 
 def _is_caption(block: Block) -> bool:
-    """Decide whether a line is right after its picture and is not a sentence."""
+    """Return whether a line is right after its picture and is not a sentence."""
     is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
     return block.pictured and is_line and not ends_a_sentence(block.text)
 
@@ -283,7 +283,7 @@ def _is_short(block: Block) -> bool:
 
 
 def _is_of_text(block: Block) -> bool:
-    """Decide whether a block above the text is part of it: sentences or a list, no links."""
+    """Return whether a block above the text is part of it: sentences or a list, no links."""
     if block.kind in {"row", "code"}:
         return True
     if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
@@ -296,7 +296,7 @@ def _is_of_text(block: Block) -> bool:
 
 
 def _is_sentence(block: Block) -> bool:
-    """Decide whether a short paragraph is a greeting or a sentence, not only a name or a date."""
+    """Return whether a short paragraph is a greeting or a sentence, not only a name or a date."""
     is_line = block.size >= _LINE or ends_a_sentence(block.text)
     return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
 

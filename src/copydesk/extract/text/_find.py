@@ -1,4 +1,4 @@
-"""Find the text of an article by the vote of three readers, and write it as Markdown."""
+"""Find the text of an article by the vote of three extraction libraries, in Markdown."""
 
 from __future__ import annotations
 
@@ -46,10 +46,11 @@ def find(
     readers: Mapping[str, Reader] = READERS,
     max_third: int = _MAX_THIRD,
 ) -> Field:
-    """Return the text of the article as Markdown, and its readers: "a+b" if both agree.
+    """Return the article's text as Markdown, and the libraries that found it: "a+b" if both agree.
 
-    The publisher's own `articleBody` is used only if all readers find next to nothing. ("", "")
-    means no text. `readers` vote; the third one on a page of at most `max_third` characters only.
+    The publisher's own `articleBody` is used only if all libraries find next to nothing. ("", "")
+    means no text. `readers` are the libraries; the third is asked on a page of at most `max_third`
+    characters only.
     """
     page = prepare(document)
     asked = readers if len(page.html) <= max_third else dict(islice(readers.items(), 2))
@@ -81,7 +82,7 @@ def _read_blocks(
 
 
 def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
-    """Choose the blocks that the readers agree on, or if they are too few, the most trusted's."""
+    """Choose the blocks that the libraries agree on; if they are few, the most trusted one's."""
     best = max(page.trust, key=lambda name: page.trust[name])
     least = _LEAST * len(readings[best].split())
     picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
@@ -98,7 +99,7 @@ def _ask_readers(
     blocks: Sequence[Block],
     squashed: Sequence[str],
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Return the readings and votes of the readers; the last is asked if the first two disagree."""
+    """Return the texts and votes of the libraries; the last is asked if the first two disagree."""
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
     words = [len(block.text.split()) for block in blocks]
@@ -121,7 +122,7 @@ def _words(blocks: Sequence[Block]) -> int:
 
 
 def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
-    """Yield the readers that took at least half of the chosen text, in the order of their names."""
+    """Yield the libraries that chose at least half of the chosen text, by name."""
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)
@@ -141,7 +142,7 @@ def _titles(document: Document, declared: Declared) -> Iterator[str]:
 def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
     """Return a text that no block of the page has, with a paragraph for each of its lines.
 
-    If all of it is furniture, all is returned: `kinds` decides what such a page is.
+    If all of it is boilerplate, all is returned: `kinds` decides what such a page is.
     """
     lines = [line for line in map(text.fold, found.split("\n")) if line]
     own = [line for line in lines if not is_furniture(line) and squash(line) not in titles]

@@ -1,4 +1,4 @@
-"""Ask three libraries for the text of a page, and match their answers to the page's blocks."""
+"""Ask three extraction libraries for the text of a page, and match their answers to its blocks."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _DEAD = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """The page that readers get, without unused parts, as markup and as a tree of its own.
+    """The page that extraction libraries get, without unused parts, as markup and as a tree.
 
-    On a page that `is_heavy`, all readers but resiliparse may take seconds, and its blocks may,
-    too.
+    On a page that `is_heavy`, all libraries but resiliparse may take seconds, and so may cutting it
+    into blocks.
     """
 
     html: str
@@ -48,7 +48,7 @@ Reader = Callable[[PreparedPage], str]
 
 
 def prepare(document: Document) -> PreparedPage:
-    """Prepare a page for the readers: without scripts and the like, a third of its size or less."""
+    """Prepare a page for the extraction libraries: without scripts and the like."""
     from lxml import etree
 
     tree = copy.deepcopy(document.tree)
@@ -78,9 +78,9 @@ def _cut_to_effort(html: str, tree: HtmlElement) -> str:
 
 
 def ask(reader: Reader, page: PreparedPage) -> str:
-    """Return a reader's text, "" if it fails or finds nothing.
+    """Return the text that an extraction library finds in a page, "" if it fails or finds nothing.
 
-    Each reader crashes on some markup; the others go on.
+    Each library crashes on some markup; the others go on.
     """
     _silence()
     try:
@@ -91,13 +91,13 @@ def ask(reader: Reader, page: PreparedPage) -> str:
 
 @functools.cache
 def _silence() -> None:
-    """Keep the readers' log messages off the terminal, unless a handler is installed."""
+    """Keep the libraries' log messages off the terminal, unless a handler is installed."""
     for name in ("trafilatura", "htmldate", "readability", "courlan", "charset_normalizer"):
         logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 def _trafilatura(page: PreparedPage) -> str:
-    """Read the tree, which trafilatura changes: no reader may use it after this one."""
+    """Read the tree, which trafilatura changes: no library may use it after this one."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(
@@ -139,12 +139,12 @@ _PATIENCE = 40_000_000  # characters searched in vain for missing blocks; then t
 
 
 def squash(passage: str) -> str:
-    """Reduce a text to its letters and digits, which readers do not change."""
+    """Reduce a text to its letters and digits, which extraction libraries do not change."""
     return _SEPARATORS.sub("", passage).lower()
 
 
 class Ballot:
-    """One reader's text, in which blocks are looked up in the page's order."""
+    """The text that one library extracted, in which a page's blocks are looked up in order."""
 
     def __init__(self, reading: str) -> None:
         self.squashed = squash(reading)
@@ -154,7 +154,7 @@ class Ballot:
         self._taken = bytearray(len(self.squashed))
 
     def take(self, squashed: str, start: int) -> int:
-        """Return where a squashed block begins, at `start` or later, -1 for nowhere.
+        """Return where a block begins in the library's text, at `start` or later; -1 for nowhere.
 
         No other block can take the same place: a page shows its headline more than once.
         """
@@ -169,16 +169,16 @@ class Ballot:
         return at
 
     def share(self, words: Sequence[str]) -> float:
-        """Return the share of a block's three-word runs that are in the reading."""
+        """Return the share of a block's three-word runs that the library's text has."""
         runs = list(zip(words, words[1:], words[2:], strict=False))
         return sum(run in self._runs for run in runs) / len(runs) if runs else 0.0
 
 
 def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> list[float]:
-    """Return for each block how much of it is in the reading, 0 to 1.
+    """Return for each block how much of it is in a library's text, 0 to 1.
 
     Long blocks are found by their letters, in order; short ones between two long ones count only if
-    they are between the same two in the reading.
+    they are between the same two in the library's text.
     """
     ballot = Ballot(reading)
     said = [0.0] * len(blocks)
@@ -192,7 +192,7 @@ def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> lis
 
 
 def agreement(one: Sequence[float], other: Sequence[float], words: Sequence[int]) -> float:
-    """Return how far two readers agree, as an F1 of the words that they took: 0 to 1."""
+    """Return how far two libraries agree, as an F1 of the words that they chose: 0 to 1."""
     both = sum(min(a, b) * many for a, b, many in zip(one, other, words, strict=True))
     total = sum((a + b) * many for a, b, many in zip(one, other, words, strict=True))
     return 2 * both / total if total else 0.0

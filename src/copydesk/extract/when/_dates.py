@@ -44,7 +44,7 @@ class Dates:
 
 @dataclass(slots=True, kw_only=True)
 class _View:
-    """The page with its evidence of dates; the dates that it shows are found once, on demand."""
+    """A page with its evidence of dates; the dates that it shows are found once, on demand."""
 
     document: Document
     declared: Declared
@@ -53,7 +53,7 @@ class _View:
     seen: list[Sighting] | None = None
 
     def sightings(self) -> list[Sighting]:
-        """Return the dates that the page shows, the best first, without its clock."""
+        """Return the dates that the page shows, best first, without the time of fetching."""
         return [
             sighting
             for sighting in self.sightings_with_clock()
@@ -61,7 +61,7 @@ class _View:
         ]
 
     def sightings_with_clock(self) -> list[Sighting]:
-        """Return the dates that the page shows, with its clock."""
+        """Return the dates that the page shows, also those of the time of fetching."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
             title = title or self.document.tree.findtext(".//title") or ""
@@ -74,8 +74,8 @@ def decide_dates(document: Document, declared: Declared, lead: Lead, now: dateti
 
     The page's declared time goes first; if it is only a day, or has no time zone, the source's time
     on the same day is more exact and wins. Then the source's time, then what the page shows and its
-    URL contains, then the round's clock (origin "found"). A time more than an hour after `now` is
-    never used.
+    URL contains, then the time when the link was found (origin "found"). A time more than an hour
+    after `now` is never used.
     """
     evidence = _evidence.gather(document, declared, now)
     view = _View(document=document, declared=declared, evidence=evidence, now=now)
@@ -102,7 +102,7 @@ def _is_sharper(one: Moment, other: Moment) -> bool:
 
 
 def _refine(view: _View, moment: Moment) -> Moment:
-    """Return a day with the time of day and zone that the page gives elsewhere, if any."""
+    """Return a day with the time of day and zone that the page gives elsewhere, if it does."""
     if moment.exact:
         return moment
     said = _evidence.publications(view.declared, view.evidence)
@@ -140,7 +140,7 @@ def _find_declared_time(view: _View) -> Moment | None:
 
 
 def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
-    """Return what another reliable name declares, or the best proved date of an earlier day.
+    """Return a time that contradicts the declared one: another declaration, a shown date; or None.
 
     An article may be as new as the fetch; then the page shows today, or nothing.
     """
@@ -152,7 +152,7 @@ def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
 
 
 def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
-    """Return the most reliable shown time, None if that is likely the declared one."""
+    """Return the most reliable date that the page shows, None if it is likely the declared one."""
     shown = [sighting for sighting in view.sightings_with_clock() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
         return None
@@ -232,7 +232,7 @@ def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 
 def _changes(view: _View) -> Iterator[Moment]:
-    """Yield the declared times of change, or the shown ones if none is declared."""
+    """Yield the times of change that the page declares; if it declares none, those it shows."""
     told = list(_evidence.changes(view.declared, view.evidence))
     yield from told
     if not told:
@@ -241,7 +241,7 @@ def _changes(view: _View) -> Iterator[Moment]:
 
 
 def _is_build(moment: Moment, now: datetime) -> bool:
-    """Decide whether a time is that of the fetch: the page's clock, not the article's time."""
+    """Return whether a time is that of the fetch: the page's clock, not the article's time."""
     return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
 
 
@@ -280,13 +280,13 @@ def _guess(view: _View) -> Iterator[Moment]:
     except Exception:  # a guess in hostile markup; without it there is no guess
         return
     moment = _moments.parse(found, "htmldate") if found else None
-    today = dates.utc(view.now).date()  # the date in a masthead; the round's clock is as good
+    today = dates.utc(view.now).date()  # the date in a masthead; the time of the run is as good
     if moment and moment.day and moment.day != today and _is_supported(view, moment.day):
         yield moment
 
 
 def _is_supported(view: _View, day: date) -> bool:
-    """Decide whether a guess is not just the first of a year or month, nor 05/02 for 02/05."""
+    """Return whether a guess is not just the first of a year or month, nor 05/02 for 02/05."""
     html = view.document.html
     two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
     figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)

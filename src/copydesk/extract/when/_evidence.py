@@ -1,4 +1,4 @@
-"""Evidence of dates in a page: its metadata, its scripts, its country and language."""
+"""Find evidence of dates in a page: its metadata, its scripts, its country and language."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SURE = frozenset({"json-ld", "article:published_time", "og:article:published_tim
 
 
 def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Yield the times at which the page declares to have been published."""
+    """Yield the publication times that a page's metadata declare."""
     for node in _nodes(declared):
         for key in _NODE_KEYS:
             yield from _moments_of(_texts(node.get(key)), "json-ld", evidence)
@@ -45,7 +45,7 @@ def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
 
 
 def changes(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Yield the times at which the page declares to have been changed."""
+    """Yield the times of change that a page's metadata declare."""
     for node in _nodes(declared):
         yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
     for name in _rank(declared, _UPDATED_RANKS):
@@ -88,7 +88,7 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
-    """Collect how the site writes days, as far as it is known, and days that are clear."""
+    """Collect how a page's site writes dates (day first or not), and dates that are certain."""
     known = {_moments.day_in_address(document.address)}
     known |= {moment.at.date() for moment in changes(declared, _moments.NO_EVIDENCE)}
     first = _by_place(document, declared)
@@ -102,7 +102,7 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 
 
 def _by_place(document: Document, declared: Declared) -> bool | None:
-    """Decide by the site's country and language whether the day is first, None if unknown."""
+    """Decide by the site's country and language whether dates have the day first, else None."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
     for order, is_day_first in (("day_first", True), ("month_first", False)):
         if domain in _DOMAINS[order]:
@@ -148,7 +148,7 @@ _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 
 
 def publication(document: Document, evidence: Evidence) -> Moment | None:
-    """Return the time of publication in the page's scripts; None if they have several days."""
+    """Return the publication time in the page's scripts; None for none or several days."""
     moments = []
     for entry in _TOLD.finditer(document.html, 0, _MAX_SCRIPTS):
         number = _NUMBER.match(entry[1])

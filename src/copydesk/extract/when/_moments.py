@@ -23,7 +23,7 @@ def month(word: str) -> int | None:
 
 
 def zone_offset(name: str, day: date) -> timedelta | None:
-    """Return the offset of a time zone on a day, None for an unknown name."""
+    """Return the UTC offset of a named time zone (`EST`) on a day, None for an unknown name."""
     name = name.upper()
     if name in _AMERICAN:
         return timedelta(minutes=_AMERICAN[name] + (60 if _is_american_summer(day) else 0))
@@ -42,7 +42,7 @@ def _numbers() -> Mapping[str, int]:
 
 
 def _bare(word: str) -> str:
-    """Fold a word without case and accents: `Août` and `AOUT` are the same."""
+    """Return a word without case and accents: `Août` and `AOUT` are the same."""
     if word.isascii():
         return word.lower()
     parts = unicodedata.normalize("NFKD", word.casefold())
@@ -50,7 +50,7 @@ def _bare(word: str) -> str:
 
 
 def _is_american_summer(day: date) -> bool:
-    """Decide whether it is summer time in the USA: from March to November, as since 2007."""
+    """Return whether it is summer time in the USA: from March to November, as since 2007."""
     start = date(day.year, 3, 14) - timedelta(days=(date(day.year, 3, 14).weekday() + 1) % 7)
     end = date(day.year, 11, 7) - timedelta(days=(date(day.year, 11, 7).weekday() + 1) % 7)
     return start <= day < end
@@ -103,7 +103,7 @@ _BEFORE = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A time as it was given; `exact` only with a time of day and a time zone.
+    """A time as a page gives it; `exact` only with a time of day and a time zone.
 
     `day` is the day in the zone in which it was written, None if that was UTC, which is a machine's
     zone and not the writer's.
@@ -117,7 +117,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Evidence to tell 5 February from May 2: whether the site writes the day first, known days.
+    """Evidence to decide whether 5/2 is 5 February or May 2: the site's order, known days.
 
     `until` is the last possible day.
     """
@@ -163,7 +163,7 @@ def parse(value: str, origin: str = "", evidence: Evidence = NO_EVIDENCE) -> Mom
 
 
 def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
-    """Return the moment of a date found in a passage; None if it could be two days."""
+    """Return the time of a date found in a passage; None if it could be two days."""
     day = choose(reading.days, evidence)
     if day is None:
         return None
@@ -176,7 +176,7 @@ def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
 
 
 def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
-    """Choose a day: the only possible one, a known one, or by the site's way of writing."""
+    """Choose one of several possible days: a known one, or by the site's order; None if unclear."""
     days = tuple(day for day in days if day <= evidence.until)
     if len(days) < 2:
         return days[0] if days else None
@@ -210,7 +210,7 @@ def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
 
 
 def order(passage: str) -> bool | None:
-    """Decide whether dates in figures have the day first, like `25/12/2018`; None without any."""
+    """Return whether dates in figures have the day first, like `25/12/2018`; None without any."""
     for figures in _DATE.finditer(passage):
         if figures["s3"] and figures["a3"] != figures["b3"]:
             if int(figures["a3"]) > 12:
@@ -326,7 +326,7 @@ def _hour(clock: re.Match[str]) -> int | None:
 
 
 def _zone(name: str, shift: str, day: date) -> timedelta | None:
-    """Parse `EST`, `+0200`, `GMT+2`; None if there is no time zone."""
+    """Parse `EST`, `+0200`, `GMT+2` into an offset; None if there is no time zone."""
     if not shift:
         return zone_offset(name.strip("()"), day) if name else None
     hours, minutes = int(shift[1:].replace(":", "")[:2]), int(shift[1:].replace(":", "")[2:] or 0)

@@ -1,4 +1,4 @@
-"""Dates that a page shows: in time elements and bylines, by the headline, in and below the text."""
+"""Find the dates that a page shows: in time elements, bylines, near the headline, in the text."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
-    """A date in its place: its element, the pieces of text before it, the words beside it."""
+    """A date in its place on the page: its element, the text before it, the words beside it."""
 
     moment: Moment
     element: HtmlElement
@@ -95,12 +95,12 @@ class _Walk:
 
 
 def at_least(score: int, shown: Iterable[Sighting]) -> Iterator[Moment]:
-    """Yield the moments of the sightings with at least a score."""
+    """Yield the times of those shown dates that have at least a score."""
     return (sighting.moment for sighting in shown if sighting.score >= score)
 
 
 def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
-    """Return the dates that the page shows, the best first.
+    """Return the dates that a page shows, best first.
 
     `title` helps to find the headline. At most 20,000 elements are read.
     """
@@ -269,7 +269,7 @@ def _read_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
 
 
 def _weigh(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None:
-    """Return the sighting of a date by its place; None if it is the date of something else."""
+    """Score a date by its place; return None if it is the date of something else."""
     if spot.kind == "other":
         return None
     above = _ancestors(spot.element)
@@ -303,7 +303,7 @@ def _by_distance(spot: _Spot, walk: _Walk) -> int:
 
 
 def _by_area(above: list[HtmlElement], near: list[HtmlElement]) -> int:
-    """Return the points lost in comments, teasers and margins, none beside the headline."""
+    """Return the points lost in comments, teasers and sidebars, none beside the headline."""
     for element in above:
         if element in near:
             return 0
@@ -356,7 +356,7 @@ _LABELS = {kind: re.compile(rf"(?i){tables.any_of(_WORDS[kind])}") for kind in _
 
 
 def kind(label: str) -> Kind:
-    """Return the kind of date that a label names, "" for none; its last word counts."""
+    """Return the kind of date that a label names ("published", "updated", "other"), "" for none."""
     label = label[-MAX_CHARACTERS:]
     last = {
         kind: max((word.end() for word in pattern.finditer(label)), default=-1)
@@ -369,12 +369,12 @@ def kind(label: str) -> Kind:
 
 
 def is_bare(before: str) -> bool:
-    """Decide whether only `on`, `am`, `le` or the like is before a date."""
+    """Return whether only a preposition (`on`, `am`, `le`) is before a date."""
     return _PREPOSITION.search(before) is not None
 
 
 def is_dateline(before: str) -> bool:
-    """Decide whether only names are before a date, as in `SALTHOLM, 5 May 2018`."""
+    """Return whether only names are before a date, as in `SALTHOLM, 5 May 2018`."""
     words = _LETTERS.findall(before)
     return len(words) <= _MAX_PLACES and all(
         word[0].isupper() or word in {"den", "le", "am"} for word in words
@@ -382,19 +382,19 @@ def is_dateline(before: str) -> bool:
 
 
 def is_published_behind(behind: str) -> bool:
-    """Decide whether the label after a date is that of publication: `am 5. Februar erstellt`."""
+    """Return whether words after a date call it the publication date: `am 5. Februar erstellt`."""
     return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
 
 
 @functools.lru_cache(maxsize=4_096)
 def is_date(names: str) -> bool:
-    """Decide whether an element's names are those of a date; cached, since pages repeat them."""
+    """Return whether an element's names are those of a date; cached, since pages repeat them."""
     return not names.isspace() and _DATED.search(names) is not None
 
 
 @functools.lru_cache(maxsize=4_096)
 def kind_by_name(names: str) -> Kind:
-    """Return the kind of date that an element's names mean."""
+    """Return the kind of date that an element's names mean: "published", "updated" or ""."""
     if _UPDATED_NAME.search(names):
         return "updated"
     return "published" if _PUBLISHED_NAME.search(names) else ""
@@ -413,7 +413,7 @@ _DAY = re.compile(
 
 
 def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
-    """Read a short text with a day and a month; None if the year is unknown."""
+    """Read a date without a year from a short text and find its year; None if that is unknown."""
     for match in _DAY.finditer(shown):
         shape = next(at for at in range(1, 5) if match[f"m{at}"])
         name = match[f"m{shape}"]

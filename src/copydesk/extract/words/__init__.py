@@ -1,4 +1,4 @@
-"""Find headline, excerpt, language, section and keywords of an opened page."""
+"""Find headline, excerpt, language, section and keywords of a parsed page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Boilerplate: words that blog engines, feeds and sites add to a description."""
+"""Remove boilerplate: words that blog engines, feeds and sites add to a description."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def clean_description(raw: str) -> str:
 
 
 def decode_entities(line: str) -> str:
-    """Decode remaining entities in a line that was encoded twice."""
+    """Decode remaining HTML entities in a line that was encoded twice."""
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(line):
             break
@@ -77,12 +77,12 @@ def decode_entities(line: str) -> str:
 
 
 def is_notice(line: str) -> bool:
-    """Decide whether a line is a site's notice on cookies, accounts or rights."""
+    """Return whether a line is a site's notice on cookies, accounts or rights."""
     return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
 
 
 def is_call(line: str) -> bool:
-    """Decide whether a line asks for something: a notice, a player, a login, a social network."""
+    """Return whether a line asks for something: a notice, a player, a login, a social network."""
     return is_notice(line) or bool(_CALL.search(line[:_NOTICE_BEGINS]))
 
 
@@ -93,12 +93,12 @@ def drop_date(line: str) -> str:
 
 
 def is_run_on(line: str) -> bool:
-    """Decide whether a line begins with a byline that is not separated from what follows."""
+    """Return whether a line begins with a byline that is not separated from what follows."""
     return bool(_POSTED.match(line) or _RUN_ON.match(line))
 
 
 def is_slogan(line: str) -> bool:
-    """Decide whether a description is about the site, an advertisement, or a list of keywords."""
+    """Return whether a description is about the site, an advertisement, or a list of keywords."""
     if _SLOGAN.search(line[:_NOTICE_BEGINS]) or _SIGNS.search(line):
         return True
     parts = [part for part in _LISTED.split(line) if part]

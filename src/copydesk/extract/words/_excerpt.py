@@ -1,4 +1,4 @@
-"""The excerpt of an article: the publisher's description, or else the beginning of the text."""
+"""Choose the excerpt of an article: the publisher's description, or the beginning of the text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Z
 def excerpt(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
-    """Return a plain text within the rule's limits and its origin.
+    """Return an article's excerpt as plain text within the rule's limits, and where it was found.
 
     It is whole sentences if one fits, else as many words as fit and "…". ("", "") means that there
     is neither description nor text, or that the rule allows nothing. `body` is Markdown; its
@@ -73,7 +73,7 @@ def excerpt(
 
 
 def beginning(body: str, rule: ExcerptRule) -> str:
-    """Return the beginning of a text, within the rule's limits."""
+    """Return the beginning of an article's text, within the limits of an excerpt rule."""
     return _beginning(body, limit_characters(text.prose(body), rule))
 
 
@@ -82,7 +82,7 @@ def _beginning(body: str, limit: int) -> str:
 
 
 def limit_characters(prose: str, rule: ExcerptRule) -> int:
-    """Return the number of characters that may be shown.
+    """Return the number of characters of a text that an excerpt may show.
 
     With a share of 1, or without a text, the full length is unknown: the rule's number of
     characters alone is the limit.
@@ -121,7 +121,7 @@ def _drop_title(found: str, title: str) -> str:
 
 
 def is_real(description: str, title: str, prose: str) -> bool:
-    """Decide whether a description is about this article: not a label, notice, slogan or title."""
+    """Return whether a description is about the article: not a label, notice, slogan or title."""
     if len(description) < _MIN_CHARACTERS or is_call(description):
         return False
     if is_slogan(description) or is_run_on(description):
@@ -133,7 +133,7 @@ def is_real(description: str, title: str, prose: str) -> bool:
 
 
 def _is_tagline(description: str, declared: Declared, title: str, prose: str) -> bool:
-    """Decide whether a description is the site's own, or the headline with what surrounds it.
+    """Return whether a description is the site's own, or the headline with what surrounds it.
 
     If it ends as a sentence, only a description that the site declares as its own is one. Otherwise
     it must also share words with the text, and say more than the headline.
@@ -167,7 +167,7 @@ def _of_the_site(declared: Declared) -> Iterator[str]:
 
 
 def _is_label(description: str) -> bool:
-    """Decide whether a few words are not a sentence, in a script with blanks."""
+    """Return whether a few words are not a sentence, in a script with blanks."""
     few = len(description.split()) <= _LABEL_WORDS
     return few and description.isascii() and not sentences.is_ended(description)
 
@@ -186,7 +186,7 @@ def _content_words(passage: str) -> set[str]:
 
 
 def opening(body: str) -> str:
-    """Return the first paragraphs of a text, or its lists if it has nothing else."""
+    """Return the first paragraphs of a text in Markdown, or its lists if it has nothing else."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
     if not told:
@@ -244,7 +244,7 @@ _DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGL
 
 
 def complete(description: str, prose: str) -> str:
-    """Complete the last sentence of a description from the text.
+    """Complete the cut last sentence of a description from the article's text.
 
     Only the same block of the text is used: the next one is about something else. If the text does
     not continue it, a description stays as it is, unless its own words show that it was cut.
@@ -286,7 +286,7 @@ def _drop_half_word(begun: str, prose: str) -> str:
 
 
 def fit(passage: str, limit: int) -> str:
-    """Return a passage within a number of characters: whole, else its sentences, else words…
+    """Shorten a passage to a number of characters: whole, else its sentences, else words and "…".
 
     After sentences with a full stop, one without was cut; a single sentence may have none. "" if
     only a few words would be left.
@@ -332,7 +332,7 @@ def _drop_loose_ends(cut: str) -> str:
 
 
 def _is_closed(passage: str) -> bool:
-    """Decide whether every quotation and bracket in a passage is closed."""
+    """Return whether every quotation and bracket in a passage is closed."""
     quotes = ("„", "“") if "„" in passage else ("“", "”")
     pairs = (quotes, ("«", "»"), ("「", "」"), ("(", ")"))
     even = passage.count('"') % 2 == 0

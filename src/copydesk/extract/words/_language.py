@@ -1,4 +1,4 @@
-"""The language of an article: the declared one, unless the text is clearly in another."""
+"""Find the language of an article: the declared one, unless the text is clearly in another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SAMPLE = 2_000
 def language(
     document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
 ) -> tuple[str, str]:
-    """Return the ISO 639 code of the article's language and its origin, ("", "") if unknown.
+    """Return the ISO 639 code of an article's language and where it was found, ("", "") if unknown.
 
     `header` is the answer's Content-Language. Templates declare `en` for any text, so a long text
     that is surely in another language wins over the declaration.
@@ -47,7 +47,7 @@ def language(
 
 
 def _is_latin(passage: str) -> bool:
-    """Decide whether most letters are Latin, with or without accents (below U+0250)."""
+    """Return whether most letters are Latin, with or without accents (below U+0250)."""
     letters = [letter for letter in passage if letter.isalpha()]
     return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
 
@@ -74,7 +74,7 @@ def _find_declared_language(
 
 
 def _of_the_article(document: Document) -> str:
-    """Return the language of a page's only article element, on a site with several languages."""
+    """Return the language of a page's only article element, which counts on multilingual sites."""
     found = document.tree.xpath("//article/@lang")[:2]
     return str(found[0]) if len(found) == 1 else ""
 

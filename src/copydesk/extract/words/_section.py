@@ -1,4 +1,4 @@
-"""The section and the keywords under which the publisher files an article."""
+"""Find the section and the keywords under which the publisher files an article."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
 
 def section(document: Document, declared: Declared) -> tuple[str, str]:
-    """Return the section of an article and its origin, ("", "") for none.
+    """Return the newspaper section of an article and where it was found, ("", "") for none.
 
     It is the most specific of a path of sections; the first folder of the URL only if nothing else
     names one. No section is better than a wrong one.
@@ -86,7 +86,7 @@ def _bare_names(declared: Declared, label: str) -> frozenset[str]:
 
 
 def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
-    """Decide whether a step of a path is a section, not an action, a headline or a site."""
+    """Return whether a step of a breadcrumb path is a section, not an action, headline or site."""
     key = text.squash(step)
     if _CUT.search(step) or (step[0].islower() and key not in _KNOWN):
         return False
@@ -118,7 +118,7 @@ def _candidates(document: Document, declared: Declared) -> Iterator[tuple[Iterab
 
 
 def own_names(document: Document, declared: Declared) -> frozenset[str]:
-    """Return the keys of names that are neither section nor keyword: the headline and the site."""
+    """Return the keys of names that are neither section nor keyword: headlines and site names."""
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)
@@ -150,7 +150,7 @@ def _forms(piece: str) -> set[str]:
 
 
 def is_general(name: str) -> bool:
-    """Decide whether a name means a whole site or nothing: `Home`, `News`, `None`."""
+    """Return whether a section's name means a whole site or nothing: `Home`, `News`, `None`."""
     return text.squash(name) in _GENERAL
 
 
@@ -214,7 +214,7 @@ _SPOKEN = re.compile(r"[.!?]\s|[!?]$")
 
 
 def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], str]:
-    """Return the keywords of a page, without duplicates, and their origin, ((), "") for none.
+    """Return the keywords of a page and where they were found, ((), "") for none.
 
     It is the first list that a page has, declared before shown, followed by the names that its
     JSON-LD says the article is about.
@@ -257,7 +257,7 @@ def _tidy_keywords(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...
 
 
 def _is_keyword(keyword: str) -> bool:
-    """Decide whether a text is a keyword: short, not a sentence, not a label for machines."""
+    """Return whether a text is a keyword: short, not a sentence, not a label for machines."""
     if (
         not text.squash(keyword)
         or len(keyword) > _MAX_CHARACTERS

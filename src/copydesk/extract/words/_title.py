@@ -1,4 +1,4 @@
-"""The title of an article: the headline without the site's name around it."""
+"""Find the title of an article: the headline without the site's name around it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\
 def title(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
-    """Return the title and its origin, ("", "") if page and lead have none.
+    """Return the title of an article and where it was found, ("", "") for none.
 
     It is the first candidate that another one, or the URL, confirms: a mistake of a template is
     never confirmed. If nothing is confirmed, it is the first.
@@ -111,12 +111,12 @@ def _beside(declared: Declared) -> Iterator[str]:
 
 
 def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
-    """Decide whether a text can be a headline: not empty, a template's text or the site's name."""
+    """Return whether a text can be a headline: not empty, a template's text or the site's name."""
     return bool(text.squash(found)) and not _EMPTY.match(found) and text.squash(found) not in names
 
 
 def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool:
-    """Decide whether a candidate of another origin shares half of the shorter one's words.
+    """Return whether a candidate of another origin shares half of the shorter one's words.
 
     One word in common is chance (`Harbour Times`, `Good Morning Harbour`), unless it is all.
     """
@@ -153,7 +153,7 @@ def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[
 
 
 def clean_title(raw: str) -> str:
-    """Fold a headline to plain text; entities are decoded as often as they were encoded."""
+    """Reduce a headline to plain text; entities are decoded as often as they were encoded."""
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
     twice = text.plain(once) if _ENTITY.search(once) else once
@@ -172,7 +172,7 @@ def _halve_double(title: str) -> str:
 
 
 def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozenset()) -> str:
-    """Cut the site's name off either end, as often as it is there.
+    """Cut the site's name off both ends of a title, as often as it is there.
 
     `names` are the names of the site, squashed. A part before a separator that equals one of
     `heads` (the headlines that the page shows) is the headline, whatever follows.
@@ -237,7 +237,7 @@ def _cut_label(title: str, label: str) -> str:
 
 
 def _is_behind(label: str, part: str) -> bool:
-    """Decide whether a domain's label is short for a name: `nyt` for `New York Times`."""
+    """Return whether a domain's label is short for a name: `nyt` for `New York Times`."""
     words = [word for word in part.split() if word[:1].isupper()]
     initials = "".join(word[0].lower() for word in words)
     if len(words) >= _MIN_INITIALS and initials == label:
@@ -247,7 +247,7 @@ def _is_behind(label: str, part: str) -> bool:
 
 
 def _is_site(part: str, names: frozenset[str]) -> bool:
-    """Decide whether a part names the site: `BBC News`, `theverge.com`, `World [BBC]`."""
+    """Return whether a part of a title names the site: `BBC News`, `theverge.com`."""
     if len(part) > 60:
         return False
     bracketed = _BRACKETED.search(part)
@@ -257,7 +257,7 @@ def _is_site(part: str, names: frozenset[str]) -> bool:
 
 
 def forms(name: str) -> frozenset[str]:
-    """Return the keys of a site's name: whole, and without words around it."""
+    """Return the keys of a site's name: whole, and without common words such as "news"."""
     words = re.sub(r"[\W_]+", " ", name.lower()).split()
     core = [word for word in words if word not in _AROUND]
     return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})

@@ -1,4 +1,4 @@
-"""Make a raw fetcher polite: robots.txt, one request at a time for a host, pauses, redirects."""
+"""Make a raw fetcher polite: robots.txt, one request at a time for each host, pauses, redirects."""
 
 from __future__ import annotations
 

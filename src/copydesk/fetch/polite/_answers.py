@@ -1,4 +1,4 @@
-"""What an HTTP answer means: a usable page, a redirect to follow, or a reason to refuse it."""
+"""Judge an HTTP response: a usable page, a redirect to follow, or a reason to refuse it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WORDS = {
 
 
 def refusal(page: Page, now: datetime) -> Refused | None:
-    """Return why an answer is not a usable page, None if it is one (2xx)."""
+    """Return why an HTTP response is not a usable page, None if it is one (2xx)."""
     if 200 <= page.status < 300:
         return None
     retry_at = wait_until(page, now)
@@ -50,7 +50,7 @@ def refusal(page: Page, now: datetime) -> Refused | None:
 
 
 def wait_until(page: Page, now: datetime) -> datetime | None:
-    """Return the time of Retry-After in a 429 or 503 (RFC 9110 10.2.3), at most one day ahead."""
+    """Return the Retry-After of a 429 or 503 (RFC 9110 10.2.3), at most a day ahead; else None."""
     if page.status not in {429, 503}:
         return None
     value = page.headers.get("retry-after", "").strip()
@@ -67,7 +67,7 @@ def _parse_retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def is_redirect(page: Page) -> bool:
-    """Decide whether an answer is a redirect."""
+    """Return whether an HTTP response is a redirect."""
     return page.status in REDIRECTS
 
 
@@ -98,6 +98,6 @@ def _refuse(page: Page, words: str) -> Refused:
 
 
 def same_origin(left: str, right: str) -> bool:
-    """Decide whether two URLs share scheme, host and port."""
+    """Return whether two URLs share scheme, host and port."""
     here, there = parse_address(left), parse_address(right)
     return here is not None and there is not None and here.origin == there.origin

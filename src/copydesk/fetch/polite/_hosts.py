@@ -1,11 +1,11 @@
-"""Hosts: one request at a time with a pause after it, and notes that outlive the round.
+"""Limit requests by host: one at a time, then a pause; keep notes on hosts between runs.
 
 A host is a name: all its ports and both schemes share one slot, because its owner sees one machine
 in the logs.
 
 The notes are bytes by key, of three kinds: `host a.example` (HostRecord), `robots
 https://a.example` (RobotsRecord) and `tdm https://a.example` (TdmRecord). Bytes that cannot be read
-count as unknown: the notes are a courtesy, and losing one costs a request.
+count as unknown: losing a note costs one request.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from copydesk.news import FetchOptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryLimits:
-    """Limits of memory: hosts with a slot, origins with files, bytes of rules and of notes."""
+    """Memory limits of polite fetching: numbers of hosts and origins, bytes of rules and notes."""
 
     hosts: int = 20_000  # about 600 bytes each
     origins: int = 20_000  # with their parsed rules
     rule_bytes: int = 64 * 1024 * 1024  # of all these rules, an estimate
-    note_bytes: int = 32 * 1024 * 1024  # of one round
+    note_bytes: int = 32 * 1024 * 1024  # of one run
 
 
 DEFAULT_LIMITS = MemoryLimits()
@@ -46,7 +46,7 @@ _LONGEST_RETRY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Slot:
-    """The queue of a host, and what the host asked for."""
+    """The queue of requests to a host, and the pauses that the host asked for."""
 
     host: str
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -59,7 +59,7 @@ class Slot:
 
 
 class Slots:
-    """Slots of all hosts: they decide when a host may be asked."""
+    """The slots of all hosts: they decide when a host may be sent a request."""
 
     def __init__(
         self,
@@ -75,20 +75,20 @@ class Slots:
         self._slots: dict[str, Slot] = {}
 
     def retry_at(self, host: str) -> datetime | None:
-        """Return the time until which a host must not be asked, None if it may be."""
+        """Return the time until which a host must not be sent requests, None if it may be now."""
         retry_at = self._slot_of(host).retry_at
         return None if retry_at is None or retry_at <= self._clock.now() else retry_at
 
     def slow_down(self, host: str, seconds: float) -> None:
-        """Use a host's own pause if it is longer than ours, up to LONGEST_CRAWL_DELAY."""
+        """Use a host's own pause if it is longer than ours, up to LONGEST_CRAWL_DELAY seconds."""
         self._slot_of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
 
     def turn(self, host: str) -> Turn:
-        """Return a turn: `async with` waits for the slot and its pause, and holds the slot."""
+        """Return a context manager that waits for a host's slot and pause, and holds the slot."""
         return Turn(self, self._slot_of(host))
 
     def note(self, host: str, status: int, retry_at: datetime | None) -> None:
-        """Note what an answer asks for: a later request, or fewer requests."""
+        """Record what a host's response asks for: a later request, or fewer requests."""
         slot = self._slot_of(host)
         if retry_at is not None:
             slot.retry_at = retry_at
@@ -101,12 +101,12 @@ class Slots:
         slot = self._slots.get(host)
         if slot is None:
             if len(self._slots) >= self._limits.hosts:
-                self._put_away()
+                self._drop_idle_slots()
             slot = self._slots[host] = self._recall(host)
         return slot
 
-    def _put_away(self) -> None:
-        """Drop the older half of the unused slots; their notes stay."""
+    def _drop_idle_slots(self) -> None:
+        """Drop the older half of the unused slots; the notes on their hosts stay."""
         for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
                 del self._slots[host]
@@ -142,7 +142,7 @@ class Slots:
             await self._clock.sleep(min(seconds, max(delay, self._options.penalty(slot.host))))
 
     def end(self, slot: Slot) -> None:
-        """Begin the pause after an answer."""
+        """Begin a host's pause after its response."""
         slot.answered_at = self._clock.now()
         record = HostRecord(
             answered_at=slot.answered_at,
@@ -155,7 +155,7 @@ class Slots:
 
 
 class Turn:
-    """A turn of a host, as a context manager."""
+    """The right to send a host the next request, as a context manager."""
 
     __slots__ = ("_slot", "_slots")
 
@@ -196,7 +196,7 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 class HostStore(Protocol):
-    """A store of what `Polite.changes` returned in earlier rounds."""
+    """What earlier runs learned about hosts (last request, pauses, robots.txt), as bytes by key."""
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes under a key, None if there are none."""
@@ -204,7 +204,7 @@ class HostStore(Protocol):
 
 
 class HostRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """What is known of a host: the fields of Slot that outlive a round."""
+    """What is stored about a host between two runs: its pauses, and its 403 responses in a row."""
 
     answered_at: datetime | None = None
     penalty_until: datetime | None = None
@@ -214,7 +214,7 @@ class HostRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """An origin's robots.txt, valid until a time: its rules, or why they are unknown.
+    """An origin's stored robots.txt, valid until a time: its rules, or why they are unknown.
 
     `rules` are the lines that apply to us, None if everything is allowed. `trouble` says why
     nothing is allowed, with the status of the answer. `usage_lines` are about the use of pages,
@@ -232,7 +232,7 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """An origin's /.well-known/tdmrep.json, valid until a time, with its rules in order."""
+    """An origin's stored /.well-known/tdmrep.json, valid until a time, with its rules in order."""
 
     until: datetime
     usage_lines: tuple[UsageLine, ...] = ()
@@ -241,7 +241,7 @@ class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class Notes:
-    """The notes of earlier rounds, covered by those of this round."""
+    """What is known about hosts: the records of this run, else those of earlier runs."""
 
     def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
         self._store = store
@@ -263,9 +263,9 @@ class Notes:
         return record if _are_aware(record) else None
 
     def write(self, key: str, record: msgspec.Struct) -> None:
-        """Store a record, unless it is too large: then the host is asked again next round.
+        """Remember a record, unless it is too large: then the host is asked again in the next run.
 
-        The oldest records of this round are dropped when all together are too large.
+        The oldest records of this run are dropped when all together are too large.
         """
         packed = _pack(msgspec.msgpack.encode(record))
         if len(packed) > _RECORD_BYTES:
@@ -276,12 +276,12 @@ class Notes:
             self._size -= len(self._learned.popitem(last=False)[1])
 
     def changes(self) -> Mapping[str, bytes]:
-        """Return all records written in this round."""
+        """Return all records written in this run, as bytes by key."""
         return MappingProxyType(self._learned)
 
 
 def find_pause(store: HostStore, host: str) -> float:
-    """Return the seconds of pause that a host's robots.txt asked for, 0 for none."""
+    """Return the pause in seconds that a host's robots.txt asked for, 0 for none."""
     known = Notes(store).read(f"host {host}", HostRecord)
     return 0.0 if known is None else max(known.crawl_seconds, 0.0)
 
@@ -298,6 +298,6 @@ def _unpack(packed: bytes) -> bytes:
 
 
 def _are_aware(record: msgspec.Struct) -> bool:
-    """Decide whether every time in a record has a time zone, as all times that we write have."""
+    """Return whether every time in a record has a time zone, as all times that we write have."""
     values = (getattr(record, name) for name in record.__struct_fields__)
     return all(value.tzinfo is not None for value in values if isinstance(value, datetime))

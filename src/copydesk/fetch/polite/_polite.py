@@ -1,4 +1,4 @@
-"""Polite: make any raw fetcher obey the rules of hosts."""
+"""A fetcher that obeys robots.txt and pauses, built on any raw fetcher."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Polite:
     It obeys robots.txt for every purpose but "robots", sends one request at a time to a host with a
     pause after it, and follows redirects hop by hop under the same rules. After a Retry-After it
     sends the host nothing until that time. `hosts` stores what was learned about hosts in earlier
-    rounds; `changes` returns what this round learned.
+    runs; `changes` returns what this run learned.
 
-    A page (purpose "page") comes with the signals of its site on its use. For them the host is
+    A page (purpose "page") comes with the signals of its site about its use. For them the host is
     asked once a day for /.well-known/tdmrep.json, unless `options.tdmrep` is off.
     """
 
@@ -48,11 +48,11 @@ class Polite:
         self._tdm = TdmFiles(self._ask, clock, self._notes, limits) if options.tdmrep else None
 
     def changes(self) -> Mapping[str, bytes]:
-        """Return what was learned about hosts, by key: store it in `hosts` for the next round."""
+        """Return what was learned about hosts, as bytes by key: the next run's `hosts`."""
         return self._notes.changes()
 
     async def fetch(self, request: Request) -> Answer:
-        """Return a 2xx page at the end of its redirects, NotModified, or why there is neither."""
+        """Return a 2xx page at the end of its redirects, NotModified, or Refused with a reason."""
         where = parse_address(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
@@ -70,7 +70,7 @@ class Polite:
         return replace(answer, url=request.url, hops=hops)
 
     def _add_signals(self, page: Page) -> Page:
-        """Return a page with the signals of its site on its use."""
+        """Return a page with its site's signals about its use, such as for training models."""
         where = parse_address(page.final_url)
         if where is None:
             return page

@@ -1,4 +1,4 @@
-"""robots.txt (RFC 9309) and tdmrep.json of each site, fetched once a day and obeyed.
+"""Fetch robots.txt (RFC 9309) and tdmrep.json of each site once a day, and obey them.
 
 tdmrep.json reserves a site's rights of text and data mining (W3C community report of 2024-02-02).
 Asking for it is a courtesy to the publisher: a failure means no signals, and stops nothing.
@@ -59,7 +59,7 @@ class _RobotsFile:
     weight: int = 0
 
     def know(self, rules: RobotsRules | None) -> None:
-        """Store the rules of the file and their weight."""
+        """Store the rules of the file and their estimated size."""
         lines = () if rules is None else rules.lines
         usage_lines = () if rules is None else rules.usage_lines
         self.rules = rules
@@ -68,9 +68,9 @@ class _RobotsFile:
 
 
 class RobotsFiles:
-    """The robots.txt of each origin; `ask` sends one polite request.
+    """The robots.txt files by origin: whether a URL may be fetched; `ask` sends one polite request.
 
-    The pause that a file asks for goes to the host's slot. The contents of a file are noted. An
+    The pause that a file asks for goes to the host's slot. The contents of a file are stored. An
     unreachable host is not, since our own connection may be down.
 
     A refusal has `retry_at` if the file cannot be fetched just now. It has none if the file itself
@@ -94,7 +94,7 @@ class RobotsFiles:
         self._weight = 0
 
     async def refusal(self, where: WebAddress, proxy: str = "") -> Refused | None:
-        """Return why a URL must not be fetched, None if it may be."""
+        """Return why a URL must not be fetched by its origin's robots.txt, None if it may be."""
         entry = self._entries.get(where.origin) or self._recall(where)
         if entry.until is None or entry.until <= self._clock.now():
             await self._keep_fresh(entry, where, proxy)
@@ -106,12 +106,12 @@ class RobotsFiles:
         return Refused(url=where.url, reason="robots", detail=detail)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
-        """Return the signals of a file on the use of a URL, none while the file is unknown."""
+        """Return a robots.txt's signals about the use of a URL, () while it is unknown."""
         entry = self._entries.get(where.origin) or self._recall(where)
         return () if entry.rules is None else entry.rules.signals(where.url)
 
     async def _keep_fresh(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the file again if it is due, once for all who wait for it."""
+        """Fetch the robots.txt again if it is due, once for all who wait for it."""
         entry.users += 1
         try:
             async with entry.lock:
@@ -125,7 +125,7 @@ class RobotsFiles:
         self._make_room()
 
     async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the file; while that fails, an older copy is used (RFC 9309 2.4)."""
+        """Fetch the robots.txt; while that fails, an older copy is used (RFC 9309 2.4)."""
         answer = await self._fetch(_request_robots(entry, where, proxy))
         now = self._clock.now()
         if isinstance(answer, Refused):
@@ -144,7 +144,7 @@ class RobotsFiles:
         self._slots.slow_down(where.host, 0.0 if rules is None else rules.delay_seconds)
 
     def _recall(self, where: WebAddress) -> _RobotsFile:
-        """Return the entry of an origin, from this round or from the notes."""
+        """Return the entry of an origin, from this run or from what earlier runs stored."""
         self._make_room()
         record = self._notes.read(f"robots {where.origin}", RobotsRecord)
         entry = self._entries[where.origin] = _RobotsFile()
@@ -157,7 +157,7 @@ class RobotsFiles:
         return entry
 
     def _make_room(self) -> None:
-        """Drop the older half of the entries that nobody waits for; their notes stay."""
+        """Drop the older half of the entries that nobody waits for; their stored records stay."""
         is_full = len(self._entries) >= self._limits.origins
         if not is_full and self._weight <= self._limits.rule_bytes:
             return
@@ -166,7 +166,7 @@ class RobotsFiles:
                 self._weight -= self._entries.pop(origin).weight
 
     async def _fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the file, a 4xx page (everything is allowed), or why nothing is known."""
+        """Return the robots.txt, a 4xx page (everything is allowed), or why nothing is known."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -185,7 +185,7 @@ class RobotsFiles:
 
 
 def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
-    """Return the request for the file, with the validators of a known version."""
+    """Return the request for a robots.txt, with the validators of a known version."""
     return Request(
         url=f"{where.origin}/robots.txt",
         purpose="robots",
@@ -196,7 +196,7 @@ def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Reques
 
 
 def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
-    """Update an entry by the answer: a new file, no file, or an unchanged one."""
+    """Update an entry by the response: a new robots.txt, none, or an unchanged one."""
     entry.trouble = None
     if isinstance(answer, NotModified):
         return
@@ -221,7 +221,7 @@ def _robots_record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
 
 
 def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
-    """Restore an entry from its note."""
+    """Restore an entry from its stored record."""
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:
@@ -239,7 +239,7 @@ def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
 
 
 def _is_known(page: Page) -> bool:
-    """Decide whether a status is final: 2xx has rules, 4xx allows all, 429 is trouble."""
+    """Return whether a status is final: 2xx has rules, 4xx allows all, 429 is trouble."""
     return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
 
 
@@ -255,7 +255,7 @@ def _refuse_for_status(page: Page, now: datetime) -> Refused:
 
 
 def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
-    """Return why there is no file; a failure behind a redirect is not the host's own."""
+    """Return why there is no robots.txt; a failure behind a redirect is not the host's own."""
     if isinstance(answer, Refused) and len(asked) == 1:
         return answer
     detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"
@@ -287,7 +287,7 @@ class _TdmFile:
     last_modified: str = ""
 
     def know(self, page: Page) -> None:
-        """Store the file of an answer; any status but 2xx means that there is none."""
+        """Store the tdmrep.json of a response; any status but 2xx means that there is none."""
         is_there = page.status < 300
         self.usage_lines = read_tdmrep(page.body) if is_there else ()
         self.etag = page.headers.get("etag", "") if is_there else ""
@@ -295,7 +295,7 @@ class _TdmFile:
 
 
 class TdmFiles:
-    """The tdmrep.json of each origin; `ask` sends one polite request."""
+    """The tdmrep.json files by origin, with their signals on data mining; `ask` sends a request."""
 
     def __init__(
         self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
@@ -307,7 +307,7 @@ class TdmFiles:
         self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
 
     async def learn(self, where: WebAddress, proxy: str = "") -> None:
-        """Fetch the file of a URL's origin if it is due, once for all who wait for it."""
+        """Fetch the tdmrep.json of a URL's origin if it is due, once for all who wait for it."""
         entry = self._entry(where)
         if self._is_known(entry):
             return
@@ -316,7 +316,7 @@ class TdmFiles:
                 await self._renew(entry, where, proxy)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
-        """Return the signals for a URL: those of the first matching pattern (TDMRep 6.1)."""
+        """Return a tdmrep.json's signals for a URL: of the first matching pattern (TDMRep 6.1)."""
         path = normalize_path(where.path)
         for line in self._entry(where).usage_lines:
             if fits(line.path, path):
@@ -329,7 +329,7 @@ class TdmFiles:
         return entry.until is not None and entry.until > self._clock.now()
 
     def _entry(self, where: WebAddress) -> _TdmFile:
-        """Return the entry of an origin, from this round or from the notes."""
+        """Return the entry of an origin, from this run or from what earlier runs stored."""
         known = self._entries.get(where.origin)
         if known is not None:
             return known
@@ -343,7 +343,7 @@ class TdmFiles:
         return entry
 
     async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the file; while that fails, the last known file stays valid."""
+        """Fetch the tdmrep.json; while that fails, the last known file stays valid."""
         answer = await self._fetch(_request_tdmrep(entry, where, proxy))
         is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
         entry.until = self._clock.now() + (_KEEP_TROUBLE if is_trouble else _KEEP)
@@ -366,7 +366,7 @@ class TdmFiles:
 
 
 def _request_tdmrep(entry: _TdmFile, where: WebAddress, proxy: str) -> Request:
-    """Return the request for the file, with the validators of a known version."""
+    """Return the request for a tdmrep.json, with the validators of a known version."""
     return Request(
         url=where.origin + TDMREP_PATH,
         purpose="robots",
@@ -386,5 +386,5 @@ def _tdm_record(entry: _TdmFile, until: datetime) -> TdmRecord:
 
 
 def _is_trouble(answer: Page | NotModified) -> bool:
-    """Decide whether the host could not answer just now."""
+    """Return whether the host could not answer just now (5xx or 429)."""
     return isinstance(answer, Page) and (answer.status >= 500 or answer.status == 429)

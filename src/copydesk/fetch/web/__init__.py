@@ -1,4 +1,4 @@
-"""Send one request to the network, with guarded addresses and within limits."""
+"""Send one HTTP request to the network, within limits, and to public addresses only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From host names to IP addresses: a DNS resolver, and the guard against private addresses.
+"""Resolve host names to IP addresses by DNS, and refuse connections to private addresses.
 
 The resolver needs no threads and no queue. The guard is asked for every address at the moment of
 connecting, so that no name, no second DNS answer and no redirect can go around it.
@@ -31,7 +31,7 @@ _NO_NAME = "not a name of a host"
 
 
 class UnknownHostError(FetchError):
-    """Raised when a host cannot be resolved."""
+    """Raised when a host name cannot be resolved."""
 
 
 class InvalidHostError(UnknownHostError):
@@ -40,7 +40,7 @@ class InvalidHostError(UnknownHostError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostAddresses:
-    """The addresses of a name, each with its family; times are the loop's, in seconds."""
+    """The IP addresses of a host name, each with its family; times are the event loop's."""
 
     addresses: tuple[tuple[socket.AddressFamily, str], ...]
     until: float
@@ -62,13 +62,13 @@ class Resolver:
         self._resolver: aiodns.DNSResolver | None = None
 
     async def close(self) -> None:
-        """Cancel the look-ups that are under way."""
+        """Cancel the DNS look-ups that are under way."""
         if self._resolver is not None:
             await self._resolver.close()
             self._resolver = None
 
     def knows(self, host: str) -> bool:
-        """Decide whether no look-up is needed: the host is an IP address or is in the cache."""
+        """Return whether a host needs no DNS look-up: it is an IP address or is in the cache."""
         if host[-1:] == "]" or host[-1:].isdigit():  # WHATWG: IPv4 if it ends in a number
             return True
         host_addresses = self._kept.get(host)
@@ -77,7 +77,7 @@ class Resolver:
         )
 
     async def find(self, host: str) -> HostAddresses:
-        """Look up the addresses of a name; raise UnknownHostError if it has none."""
+        """Look up the addresses of a host name; raise UnknownHostError if it has none."""
         if self.knows(host):
             return self._kept[host]
         host_addresses = await self._look_up(host)
@@ -164,7 +164,7 @@ def _discard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
 
 
 def _name_error(error: Exception) -> UnknownHostError:
-    """Return the error for what a name server or the resolver's library reported."""
+    """Return the error for what a name server or c-ares reported."""
     if error.args and error.args[0] == _BAD_NAME:
         return InvalidHostError(_NO_NAME)
     return UnknownHostError(str(error.args[1]) if len(error.args) > 1 else str(error))
@@ -182,7 +182,7 @@ Target = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
 class AddressRefusedError(OSError):
-    """Raised when an address is not public.
+    """Raised when the IP address of a host is not public.
 
     Its text is always the same: aiohappyeyeballs raises the first of several errors only when all
     have the same text, and a name with only private addresses must raise this error.
@@ -194,7 +194,7 @@ class AddressRefusedError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Decide whether an IP address is on the public internet; an invalid address is not."""
+    """Return whether an IP address is on the public internet; False for an invalid address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -211,7 +211,7 @@ def _is_public_v4(address: ipaddress.IPv4Address) -> bool:
 
 
 def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
-    """Decide by the IPv6 address, or by the IPv4 address embedded in it."""
+    """Judge an IPv6 address, or the IPv4 address embedded in it."""
     if address.ipv4_mapped is not None:
         return _is_public_v4(address.ipv4_mapped)
     if address in _NAT64:

@@ -1,4 +1,4 @@
-"""Connections of aiohttp: sessions, how many connections may be open and how long they stay.
+"""HTTP connections by aiohttp: sessions, how many connections may be open and how long they stay.
 
 Imported when the first Web is opened, since aiohttp is heavy.
 """
@@ -34,7 +34,7 @@ def open_session(
     tls: ssl.SSLContext,
     open_socket: Callable[[Target], socket.socket] | None,
 ) -> aiohttp.ClientSession:
-    """Open a session; all its sockets are made by `open_socket` if that is given."""
+    """Return an aiohttp session; all its sockets are made by `open_socket` if that is given."""
     connector = aiohttp.TCPConnector(
         limit=0,  # Polite limits the number of hosts
         resolver=_AiohttpResolver(names),
@@ -57,7 +57,7 @@ def open_session(
 
 
 def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeout:
-    """Return the timeouts of one request; `connect_seconds` is what remains for TCP and TLS."""
+    """Return the timeouts of one HTTP request, with `connect_seconds` left for TCP and TLS."""
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
 
 
@@ -74,12 +74,12 @@ def tls_context() -> ssl.SSLContext:
 
 
 def certificate_until(response: aiohttp.ClientResponse) -> datetime | None:
-    """Return the expiry of the server's certificate, None without one."""
+    """Return when the server's TLS certificate expires, None without one."""
     return response.certificate_until if isinstance(response, _Response) else None
 
 
 class _Response(aiohttp.ClientResponse):
-    """A response that notes the expiry of the certificate while its connection is open."""
+    """A response that stores the expiry of the certificate while its connection is open."""
 
     certificate_until: datetime | None = None
 
@@ -95,7 +95,7 @@ class _Response(aiohttp.ClientResponse):
 
 
 def _end_of(tls: Any) -> datetime | None:
-    """Read the expiry of a peer's certificate, once for each connection."""
+    """Return when a peer's certificate expires, reading it once for each connection."""
     if tls is None:
         return None
     if tls not in _ends:
@@ -139,7 +139,7 @@ _MARGIN = 5.0
 
 
 def raise_file_limit() -> int:
-    """Raise the soft limit of open files as far as allowed, and return it."""
+    """Raise the process's soft limit of open files as far as allowed, and return it."""
     try:
         import resource
     except ImportError:  # not on Unix
@@ -155,20 +155,20 @@ def raise_file_limit() -> int:
 
 
 def idle_limit(files: int, concurrency: int) -> int:
-    """Return how many idle connections may stay open for this limit of open files."""
+    """Return how many idle connections may stay open, given the limit of open files."""
     return min(max((files - _SPARE) // 2 - 2 * concurrency, _FEWEST_KEPT), _MOST_KEPT)
 
 
 def idle_seconds(options: FetchOptions) -> float:
-    """Return how many seconds an idle connection stays open: more than most pauses of a host."""
+    """Return how many seconds an idle connection stays open, longer than most pauses."""
     longest = max([options.delay_seconds, *(options.delay(host) for host in options.hosts)])
     return min(max(_SHORTEST_IDLE, longest + _MARGIN), _LONGEST_IDLE)
 
 
 class IdleConnections:
-    """Our count of the idle connections, which wait for the next request to their host.
+    """A count of the idle HTTP connections, which wait for the next request to their host.
 
-    A connection over the limit is closed after its answer, and the server is told so.
+    A connection over the limit is closed after its answer, by `Connection: close`.
     """
 
     def __init__(self, most: int, seconds: float) -> None:
@@ -177,7 +177,7 @@ class IdleConnections:
         self._since: OrderedDict[str, float] = OrderedDict()
 
     def has_room(self, key: str, now: float) -> bool:
-        """Decide whether the connection of the next request may stay open after it."""
+        """Return whether the connection of the next request may stay open after it."""
         if key in self._since or len(self._since) < self._most:
             return True
         while self._since and next(iter(self._since.values())) + self._seconds <= now:
@@ -185,6 +185,6 @@ class IdleConnections:
         return len(self._since) < self._most
 
     def keep(self, key: str, now: float) -> None:
-        """Note that a connection is idle from now on."""
+        """Count a connection as idle from now on."""
         self._since[key] = now
         self._since.move_to_end(key)

@@ -1,4 +1,4 @@
-"""Why a request got no answer: errors of the network and proxies that are not used, as Refused."""
+"""Turn network errors, and proxies that must not be used, into a Refused that says why."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
 
 
 def refuse_name(url: str, host: str, error: UnknownHostError) -> Refused:
-    """Return the refusal for a host that cannot be resolved."""
+    """Return the refusal for a host name that cannot be resolved."""
     is_name = not isinstance(error, InvalidHostError)
     detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
     return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
@@ -90,7 +90,7 @@ def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> 
 
 
 def _describe(host: str, error: Exception) -> str:
-    """Describe an error without the jargon of the library; subclasses stand before their bases."""
+    """Describe an error without the jargon of the library; subclasses come before their bases."""
     import aiohttp
 
     kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
@@ -139,13 +139,13 @@ def _describe_tls(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
 
 
 def _describe_name(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
-    """Describe which name cannot be resolved; the proxy's name is not shown."""
+    """Describe which host name cannot be resolved; the proxy's name is not shown."""
     whose = host if error.host == host.strip("[]") else "the proxy's"
     return f"no such host: {whose} ({error.strerror})"
 
 
 def _describe_http(host: str, error: aiohttp.ClientResponseError) -> str:
-    """Describe the error by the parser's first line; the bytes of the answer follow below it."""
+    """Describe an HTTP error by the parser's first line; below it are the response's bytes."""
     match = _FAULT.match(error.message)
     return f"no valid HTTP from {host}{f' ({match[0].lower()})' if match else ''}"
 
@@ -165,7 +165,7 @@ _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable is not set
 
 
 def refuse_proxy(where: WebAddress, proxy: str, options: FetchOptions) -> Refused | None:
-    """Return why a URL is not requested through a proxy, None if it is.
+    """Return why a URL must not be requested through a proxy, None if it may.
 
     The newsroom chose its proxy, so the proxy's own address is not judged. The address guard cannot
     see where a proxy connects to: only a private address in the URL itself can be refused here.
@@ -191,7 +191,7 @@ def _is_proxy(text: str) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    """Decide whether a host is a private IP address or a local name."""
+    """Return whether a host is a private IP address or a local name."""
     bare = host.strip("[]")
     if host != bare or host[-1:].isdigit():
         return not is_public(bare)

@@ -1,4 +1,4 @@
-"""Web: send one request to the network, with guarded addresses and within limits."""
+"""The raw fetcher that sends one HTTP request to the network, to public addresses only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NOTICED_SECONDS = 0.1  # the time of a longer look-up is taken from connect_sec
 
 
 class Web:
-    """The network: `async with Web(options, clock) as web`, then `await web.fetch(request)`.
+    """The raw fetcher of the network: `async with Web(options, clock) as web`, then `web.fetch`.
 
     Returns any status as it is, follows no redirect, stores no cookies, and uses only the proxy
     that a request names. A host with a private address is Refused "address", unless it is in
@@ -84,7 +84,7 @@ class Web:
         await self._names.close()
 
     async def find(self, request: Request) -> Refused | None:
-        """Look a host up, so that the request does not have to; return None if it is known."""
+        """Resolve a request's host in advance; return why that fails, None if it is resolved."""
         where = parse_address(request.url)
         if where is None or request.proxy or self._names.knows(where.host):
             return None
@@ -100,7 +100,7 @@ class Web:
         return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the server's answer, or why there is none; its faults raise nothing."""
+        """Return the server's answer with any status; Refused if the network fails."""
         return await self._answer(request, None)
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:

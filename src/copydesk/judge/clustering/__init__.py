@@ -1,6 +1,7 @@
-"""Clustering: group news documents by the event that they report on, one after the other.
+"""Clustering: put news documents one by one into groups, each about one event.
 
-Knows nothing of stories, beats or rules: `judge.coverage` applies the groups to stories.
+This package knows nothing of stories, sites or rules: `judge.coverage` applies the groups to
+stories.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Documents to be grouped, what is said about their groups, and corpora of filed documents."""
+"""The values of clustering: documents, their groups, and corpora (the terms of filed documents)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.news import Corpus, CountedTerms, IndexedDocument, number_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsDocument:
-    """A report to be grouped.
+    """A news report to be grouped with reports on the same event.
 
     `moment` is None if its time is not known; then the time of the document before counts. `group`
     is the group that it is known to belong to, "" if that is to be found. `vector` is the
@@ -33,7 +33,7 @@ class NewsDocument:
 
     @property
     def language_code(self) -> str:
-        """Return the two-letter code of its language, English if it is not known."""
+        """Return the two-letter code of the document's language, "en" if it is not known."""
         return self.language.lower()[:2] or "en"
 
 
@@ -44,7 +44,7 @@ Veto = Literal["", "likeness", "series", "apart"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLikeness:
-    """How similar a document is to a group, by which words, and how similar it must be to join."""
+    """The similarity of a document to a group: how much, by which words, how much it must be."""
 
     group: str
     similarity: float
@@ -55,11 +55,11 @@ class GroupLikeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The group of a document, how similar it is to the group, by which words, and similar groups.
+    """The group that a document was put into, their similarity and shared words, similar groups.
 
     `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
-    time, the most similar first. `same_headline` tells that it joined for its headline, which the
-    group had days ago.
+    time, most similar first. `same_headline` says that it joined because the group had the same
+    headline days ago.
     """
 
     group: str
@@ -75,7 +75,7 @@ SeriesNumber = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The terms of a document with their weights, the heaviest first."""
+    """The terms of a document as numbers, with their weights, heaviest first."""
 
     terms: array[int]
     weights: array[float]
@@ -88,7 +88,7 @@ _Place = tuple[int, int, str]  # a document's second, its number, its key
 
 
 class MemoryCorpus:
-    """The terms of documents in memory, as a `news.Corpus`."""
+    """A `news.Corpus` in memory: the terms of documents, and in which documents each occurs."""
 
     def __init__(self, documents: Iterable[IndexedDocument] = ()) -> None:
         self._terms: dict[str, CountedTerms] = {}
@@ -103,13 +103,13 @@ class MemoryCorpus:
             places.sort()
 
     def add(self, document: IndexedDocument) -> None:
-        """Add a document that is not in the corpus."""
+        """Add the terms of a document to the corpus, which must not have it yet."""
         self._count(document)
         for term in document.terms.telling:
             bisect.insort(self._places[term], _place_of(document))
 
     def remove(self, document: IndexedDocument) -> None:
-        """Remove a document; it must be as it was when it was added."""
+        """Remove a document from the corpus; it must be the same as when it was added."""
         counted = self._terms.pop(document.key)
         self._documents_with.subtract(counted.terms)
         self._sizes = [sum_ - size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
@@ -125,19 +125,19 @@ class MemoryCorpus:
         self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, and of their terms in each of the three spaces."""
+        """Return the number of documents, then of their terms: words, 4-grams and names."""
         words, ngrams, names = self._sizes
         return (len(self._terms), words, ngrams, names)
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return how many documents have each term, without terms that none has."""
+        """Map each term to its number of documents; terms without documents are left out."""
         counts = self._documents_with
         return {term: counts[term] for term in terms if counts.get(term)}
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of at most `most` documents with a term, nearest in time first.
+        """Return (second, key) of at most `most` documents with a term, nearest to `second` first.
 
-        Only documents count for which the term is among the most telling ones.
+        Only documents count in which the term is one of the most important.
         """
         places = self._places.get(term, [])
         at = bisect.bisect_left(places, (second,))
@@ -146,7 +146,7 @@ class MemoryCorpus:
         return [(then, key) for then, _, key in nearest]
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Return the terms of documents by key, without unknown ones."""
+        """Map the keys of known documents to their terms."""
         return {key: self._terms[key] for key in keys if key in self._terms}
 
 
@@ -155,14 +155,14 @@ def _place_of(document: IndexedDocument) -> _Place:
 
 
 class LayeredCorpus:
-    """Two corpora without common documents as one `news.Corpus`."""
+    """Two corpora without common documents, read as one `news.Corpus`."""
 
     def __init__(self, below: Corpus, above: Corpus) -> None:
         self._below = below
         self._above = above
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, and of their terms in each of the three spaces."""
+        """Return the number of documents, then of their terms: words, 4-grams and names."""
         below, above = self._below.sizes(), self._above.sizes()
         return (
             below[0] + above[0],
@@ -172,15 +172,15 @@ class LayeredCorpus:
         )
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return how many documents have each term, without terms that none has."""
+        """Map each term to its number of documents; terms without documents are left out."""
         counts = Counter(self._below.documents_with(terms))
         counts.update(self._above.documents_with(terms))
         return counts
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return (second, key) of at most `most` documents with a term, nearest in time first.
+        """Return (second, key) of at most `most` documents with a term, nearest to `second` first.
 
-        Only documents count for which the term is among the most telling ones.
+        Only documents count in which the term is one of the most important.
         """
         found = (*self._below.find(term, second, most), *self._above.find(term, second, most))
         return heapq.nsmallest(
@@ -188,5 +188,5 @@ class LayeredCorpus:
         )
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Return the terms of documents by key, without unknown ones."""
+        """Map the keys of known documents to their terms."""
         return {**self._below.terms_of(keys), **self._above.terms_of(keys)}

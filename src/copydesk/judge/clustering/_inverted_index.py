@@ -1,4 +1,4 @@
-"""An inverted index that finds the groups with the terms of a document, at a bounded cost.
+"""An inverted index from terms to groups of documents; finds similar groups at a bounded cost.
 
 The heaviest terms of a document are looked up first, in the latest groups of each term, until
 enough postings were read. The other terms only rank the best groups found so far.
@@ -53,7 +53,7 @@ class _Weighting:
 
 
 class InvertedIndex:
-    """The summed weights of the terms of groups.
+    """An index of terms to the groups of documents that contain them, with summed weights.
 
     Weights grow with the day of their document, instead of all decaying each day: the sums that are
     asked for decay as a whole.
@@ -67,15 +67,15 @@ class InvertedIndex:
         self._embeddings: dict[int, list[float]] = {}
 
     def __len__(self) -> int:
-        """Return the number of postings."""
+        """Return the number of postings (pairs of term and group) in the index."""
         return sum(map(len, self._postings))
 
     def find_near(self, member: Member) -> Mapping[Group, float]:
-        """Return at most ten groups with the summed similarity to each, decayed with time."""
+        """Map at most ten groups to their summed similarity to a document; it fades with time."""
         return self._find(member, member.day)
 
     def find_alike(self, member: Member) -> Mapping[Group, float]:
-        """Return the same without decay since the last document of each group."""
+        """Map at most ten groups to their summed similarity to a document; age does not count."""
         return self._find(member, math.inf)
 
     def _find(self, member: Member, day: float) -> Mapping[Group, float]:
@@ -94,7 +94,7 @@ class InvertedIndex:
         }
 
     def _select_best(self, sums: Mapping[int, float], weighting: _Weighting) -> dict[Group, float]:
-        """Return the groups of the slots with the largest sums that have not ended."""
+        """Return the groups with the largest sums that have not ended."""
         near: dict[Group, float] = {}
         for slot in sorted(sums, key=sums.__getitem__, reverse=True)[: 3 * _BEST]:
             group = self._group_of[slot]
@@ -108,7 +108,7 @@ class InvertedIndex:
         return {group: near[group] for group in best}
 
     def similarity(self, group: Group, member: Member) -> float:
-        """Return the summed similarity to a group's documents, decayed with time."""
+        """Return a document's summed similarity to a group's documents, which fades with time."""
         weighting = _Weighting(member.language, member.day, self._origin or 0.0)
         sums = self._sum_products([group], member.vector)
         decayed = self._decay_sums(group, sums, weighting)
@@ -117,7 +117,7 @@ class InvertedIndex:
     def _blend_embeddings(
         self, group: Group, similarity: float, member: Member, weighting: _Weighting
     ) -> float:
-        """Add the similarity of embeddings, where the group has documents of the same language."""
+        """Add the similarity of embeddings, where the group has documents in the same language."""
         slot = group.slots.get(member.language)
         if slot is None or slot not in self._embeddings or member.embedding is None:
             return similarity
@@ -127,7 +127,7 @@ class InvertedIndex:
         return max(0.0, (1.0 - share) * similarity + share * product)
 
     def _visit_heaviest(self, vector: Vector) -> tuple[dict[int, float], _Postings]:
-        """Return the sums over the heaviest terms by slot, and the other terms."""
+        """Return the sums over the heaviest terms by slot, and the remaining terms."""
         postings, known = self._postings, len(self._postings)
         sums: dict[int, float] = {}
         visits = 0
@@ -148,7 +148,7 @@ class InvertedIndex:
     def _sum_products(
         self, groups: Iterable[Group], terms: Iterable[tuple[int, float]]
     ) -> Mapping[int, float]:
-        """Return the sums over these terms in these groups, by slot."""
+        """Return the sums over the given terms in the given groups, by slot."""
         postings, known = self._postings, len(self._postings)
         slots = [slot for group in groups for slot in group.slots.values()]
         sums = dict.fromkeys(slots, 0.0)
@@ -169,7 +169,7 @@ class InvertedIndex:
         )
 
     def find_common_terms(self, vector: Vector, group: Group) -> list[int]:
-        """Return the terms that a document shares with a group, the most telling first."""
+        """Return the terms that a document shares with a group, those of largest weight first."""
         known = len(self._postings)
         shared = []
         for term, weight in vector:
@@ -181,7 +181,7 @@ class InvertedIndex:
         return [term for _, term in sorted(shared)]
 
     def add(self, group: Group, member: Member) -> None:
-        """Add postings for the terms of a new member of a group."""
+        """Add the terms of a group's new document to the index."""
         if self._origin is None:
             self._origin = member.day
         elif member.day - self._origin > _REBASE_DAYS:
@@ -201,7 +201,7 @@ class InvertedIndex:
             ]
 
     def _rebase(self, day: float) -> None:
-        """Scale all weights to this day."""
+        """Scale all weights to a new base day, so that they stay in range."""
         down = _decay((self._origin or 0.0) - day)
         self._origin = day
         for places in self._postings:
@@ -219,7 +219,7 @@ class InvertedIndex:
         return slot
 
     def remove(self, group: Group) -> None:
-        """Remove all postings of a group."""
+        """Remove all postings of a group from the index."""
         for member in group.members:
             slot = group.slots.get(member.language, -1)  # none where it ended and lives again
             for term in member.vector.terms:
@@ -238,7 +238,7 @@ class InvertedIndex:
 
 
 def _decay(days: float) -> float:
-    """Return the factor by which a similarity changes over days; days past are negative."""
+    """Return the factor by which a similarity changes over days; days in the past are negative."""
     return math.exp(min(_LARGEST_EXPONENT, days / DECAY_DAYS))
 
 

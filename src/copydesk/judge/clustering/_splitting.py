@@ -1,9 +1,9 @@
-"""Merge groups that are about one event, and split a group that is about two.
+"""Merge groups that turn out to be about one event, and split a group that is about two.
 
-A stream places each document when little is known, so a chain of small steps may bring two events
-of one kind together. Splitting uses the measure of merging, without time, so that a long-running
-story is not split for its length; and words only, since two events of one kind have embeddings
-alike.
+Each document is put into a group when little is known, so a chain of small steps may bring two
+events of one kind together. Splitting uses the measure of merging, without time, so that a
+long-running story is not split for its length; and words only, since two events of one kind have
+embeddings alike.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SWEEPS = 10
 
 
 class _Half:
-    """Some documents of a group as summed vectors, one per language."""
+    """The part of a group on one side of a possible split, as summed vectors per language."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -40,7 +40,7 @@ class _Half:
             sums[term] = sums.get(term, 0.0) + by * weight
 
     def similarity(self, member: Member) -> float:
-        """Return the summed similarity of a document to these, including itself if it is one."""
+        """Return a document's summed similarity to this half's documents, with itself if in it."""
         total = 0.0
         for language, sums in self._terms.items():
             with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
@@ -50,7 +50,7 @@ class _Half:
 
 
 def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
-    """Return the two stories that a group has become, None if it is one."""
+    """Split a group's documents into two parts on different events; None if it is one event."""
     sample = _sample_of(group)
     if len(sample) < 2 * _LEAST:
         return None
@@ -68,7 +68,7 @@ def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
 
 
 def _sample_of(group: Group) -> Sequence[Member]:
-    """Return documents that have words, evenly over the group, as many as can be compared."""
+    """Return a bounded sample of a group's documents that have words, evenly over the group."""
     members = [member for member in group.members if member.length]
     step = max(1.0, len(members) / _SAMPLE)
     return [members[int(at * step)] for at in range(int(len(members) / step))]
@@ -76,7 +76,7 @@ def _sample_of(group: Group) -> Sequence[Member]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cut:
-    """A division of documents: the half of each, and the similarity between the halves."""
+    """A possible split of documents: the half of each, and the similarity between the halves."""
 
     sides: Sequence[int]
     parts: tuple[_Half, _Half]
@@ -84,7 +84,7 @@ class _Cut:
 
 
 def _best_cut(members: Sequence[Member]) -> _Cut:
-    """Return the better of two cuts: begun at the least and at the most typical document."""
+    """Return the better of two splits, begun at the least and at the most typical document."""
     whole = _half_of(members)
     similarity = [whole.similarity(member) for member in members]
     odd, usual = similarity.index(min(similarity)), similarity.index(max(similarity))
@@ -100,7 +100,7 @@ def _half_of(members: Sequence[Member]) -> _Half:
 
 
 def _cut(members: Sequence[Member], similarity: Sequence[float], seed: int) -> _Cut:
-    """Move each document to the half that it is more similar to, until none moves any more.
+    """Split documents in two: move each to the half that it is more similar to, until none moves.
 
     One half begins with the document at `seed`, the other with the one least similar to that.
     `similarity` has for each document its sum over all of them.
@@ -126,7 +126,7 @@ def _sweep(
     sides: list[int],
     parts: tuple[_Half, _Half],
 ) -> bool:
-    """Move each document that is in the wrong half; return whether any was."""
+    """Move each document that is in the wrong half; return whether any was moved."""
     has_moved = False
     for at, member in enumerate(members):
         side = sides[at]
@@ -154,7 +154,7 @@ def _share_between(
     sides: Sequence[int],
     parts: tuple[_Half, _Half],
 ) -> float:
-    """Return the mean similarity between the halves as a share of the mean within them.
+    """Return the mean similarity between the halves, divided by the mean similarity within them.
 
     It is infinite if all documents are in one half.
     """
@@ -182,7 +182,7 @@ Merge = Callable[[Group, Group], Group | None]
 
 
 def merge_score(one: Group, other: Group) -> float:
-    """Compute how much speaks for merging two groups; from 1 on they are merged."""
+    """Compute how much speaks for two groups being about one event; they are merged from 1 on."""
     between = one.edges.get(other, 0.0) / (one.size * other.size)
     if not between:
         return 0.0
@@ -192,7 +192,7 @@ def merge_score(one: Group, other: Group) -> float:
 
 
 def least_share(smaller: int, words: float) -> float:
-    """Return the least share from which two groups are merged.
+    """Return how similar two groups must be, relative to their own cohesion, to be merged.
 
     `smaller` is the size of the smaller group, `words` the mean number of words of a document.
     """
@@ -201,7 +201,7 @@ def least_share(smaller: int, words: float) -> float:
 
 
 def merge_groups(groups: Iterable[Group], least: int, merge: Merge) -> None:
-    """Merge these groups and their neighbours where they are about one event, the best pair first.
+    """Merge groups that are about one event, with each other and linked groups, best pair first.
 
     Scores are computed again after each merge. Groups of fewer than `least` documents wait. `merge`
     returns the merged group, None if something forbids it.
@@ -217,14 +217,14 @@ def merge_groups(groups: Iterable[Group], least: int, merge: Merge) -> None:
 
 
 class _Queue:
-    """The pairs of groups to merge, by score, then by age."""
+    """The pairs of groups that may be merged, by score, then by age."""
 
     def __init__(self, least: int) -> None:
         self._least = least
         self._heap: list[tuple[float, int, int, Group, Group, tuple[int, int]]] = []
 
     def push(self, one: Group, other: Group) -> None:
-        """Add two groups if they are large enough and their score says so."""
+        """Add a pair of groups if both are large enough and their score is at least 1."""
         if min(one.size, other.size) < self._least:
             return
         score = merge_score(one, other)
@@ -235,7 +235,7 @@ class _Queue:
             heapq.heappush(self._heap, entry)
 
     def pop(self) -> tuple[Group, Group] | None:
-        """Return the pair with the highest score whose groups have not changed since."""
+        """Return the pair with the highest score whose groups have not changed since, or None."""
         while self._heap:
             *_, one, other, sizes = heapq.heappop(self._heap)
             if not (one.merged_into or other.merged_into) and sizes == (one.size, other.size):
@@ -244,7 +244,7 @@ class _Queue:
 
 
 def _pairs(groups: Iterable[Group]) -> Iterator[tuple[Group, Group]]:
-    """Yield each pair of groups with an edge, at least one of which is among these, once."""
+    """Yield each pair of linked groups once, if at least one of them is among the given groups."""
     before: set[Group] = set()
     for group in groups:
         for other in group.edges.keys() - before:

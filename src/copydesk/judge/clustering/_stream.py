@@ -1,4 +1,4 @@
-"""The stream: documents come in one after the other, and each goes into the group of its event.
+"""Group documents one after the other: each goes into the group of its event.
 
 terms  >  TF-IDF  >  inverted index  >  join or begin a group  >  merge  >  split
 
@@ -37,9 +37,9 @@ _MERGE_EVERY = 50  # documents
 
 
 class Stream:
-    """Group documents as they come.
+    """Groups documents one after the other, by the events that they report on.
 
-    `beat` are the words of the beat's subject, which are too common to tell stories apart. `topics`
+    `beat` are the words of the site's subject, which are too common to tell stories apart. `topics`
     are words of the topics below it, with the expected share of documents that have them. `apart`
     has for a document's key the keys of documents that are never in its group. A group with a
     document of `whole` is not split. A given `weighing` replaces `beat` and `topics`.
@@ -69,7 +69,7 @@ class Stream:
         self._day = self._previous_day = 0.0
 
     def add(self, document: NewsDocument) -> str:
-        """Put a document into the group that it is most similar to, or into a new one.
+        """Put a document into the most similar group, or into a new one; return the group's name.
 
         Returns the group's name: the known one, else the key of its first document.
         """
@@ -78,7 +78,7 @@ class Stream:
         return self._name_of(self._add_member(document, member, near))
 
     def place(self, document: NewsDocument) -> Assignment:
-        """Put a document where `add` does, and return where and why."""
+        """Put a document into a group as `add` does; return which, how similar, by which words."""
         member = self._to_member(document)
         near = self._index.find_near(member)
         again = self._group_with_headline(document, member)
@@ -102,7 +102,7 @@ class Stream:
         )
 
     def compare(self, document: NewsDocument) -> tuple[GroupLikeness, ...]:
-        """Return how similar a document is to the groups near it, the most similar first.
+        """Return how similar a document is to nearby groups, most similar first, without adding it.
 
         It is not added. Whether it would join a group is decided as in `add`.
         """
@@ -178,7 +178,7 @@ class Stream:
         return group
 
     def _group_with_headline(self, document: NewsDocument, member: Member) -> Group | None:
-        """Return the group that had exactly this headline some days ago."""
+        """Return the group that had exactly the same headline within six days, None if none had."""
         earlier = self._headlines.find(document.title, member.day)
         group = _root_of(earlier) if earlier else None
         if group is None or group.has_ended or self._are_apart(member.key, group):
@@ -196,20 +196,22 @@ class Stream:
         return best
 
     def _find_veto(self, member: Member, group: Group) -> Veto:
-        """Return what keeps a document out of a group however similar it is, "" for nothing."""
+        """Return what keeps a document out of a similar group: "series", "apart"; "" for
+        nothing.
+        """
         if group.contradicts(member.series):
             return "series"
         return "apart" if self._are_apart(member.key, group) else ""
 
     def _begin_group(self, name: str) -> Group:
-        """Begin a group; documents known to be in an earlier one of this name still go there."""
+        """Begin a new group; documents known to be in an earlier one of its name still go there."""
         group = Group(name=name, number=next(self._numbers))
         self._groups.setdefault(name, group)
         self._living.append(group)
         return group
 
     def _name_of(self, group: Group) -> str:
-        """Return a group's name; never that of a document that is in another group.
+        """Return a group's name; never one that is the key of a document in another group.
 
         If it is, the group is named after its own first document.
         """
@@ -218,7 +220,7 @@ class Stream:
         return group.name if is_own else group.first_key
 
     def _end_oldest(self, day: float) -> None:
-        """Remove from the index the oldest groups that nothing can join any more.
+        """Remove the oldest groups from the index, once no document can join them any more.
 
         The day must have been reached by two documents in a row: one may have a wrong date.
         """
@@ -231,7 +233,7 @@ class Stream:
                 group.end()
 
     def _merge_fresh(self) -> None:
-        """Merge groups with new documents; groups of one document wait.
+        """Merge groups that got new documents; groups with one document wait.
 
         The next document may tell more about them.
         """
@@ -240,7 +242,7 @@ class Stream:
         merge_groups(_living_groups(fresh), _SURE_SIZE, self._merge)
 
     def settle(self) -> None:
-        """Merge groups that turned out to be one event, and split those that turned into two.
+        """Merge groups that turned out to be about one event, and split those that are about two.
 
         Only groups with new documents since the last call are looked at.
         """
@@ -266,7 +268,7 @@ class Stream:
     def _split(
         self, group: Group, staying: Sequence[Member], leaving: Sequence[Member]
     ) -> tuple[Group, Group]:
-        """Leave a group its first document and those with it; the others get a new group."""
+        """Split a group: it keeps its first document and those with it; others get a new group."""
         if group.name in {member.key for member in leaving}:
             staying, leaving = leaving, staying
         self._index.remove(group)
@@ -280,7 +282,7 @@ class Stream:
         return group, second
 
     def _merge(self, one: Group, other: Group) -> Group | None:
-        """Merge two groups into the larger, or older, one; None if they must be apart."""
+        """Merge the smaller or younger of two groups into the other; None if they stay apart."""
         if one.differs_in_series(other) or self._keep_apart(one, other):
             return None
         if (other.size, -other.number) > (one.size, -one.number):
@@ -303,31 +305,31 @@ class Stream:
 
     @property
     def group_count(self) -> int:
-        """Return the number of groups."""
+        """Return the number of groups that documents were put into."""
         return len({_root_of(group) for group in self._group_of.values()})
 
     @property
     def postings(self) -> int:
-        """Return the number of postings in the index, which is what the stream needs of memory."""
+        """Return the number of postings in the index, which determines the memory that is used."""
         return len(self._index)
 
     def groups(self) -> Mapping[str, str]:
-        """Return the name of each document's group, by the document's key."""
+        """Map each document's key to the name of its group."""
         return {key: self._name_of(_root_of(group)) for key, group in self._group_of.items()}
 
 
 def similarity_to(group: Group, sum_: float) -> float:
-    """Compute the similarity to a group, from 0 to 1, from the sum over its members."""
+    """Compute a document's similarity to a group, 0 to 1, from the sum over its members."""
     return sum_ / math.sqrt(group.square)
 
 
 def unlike_group(name: str) -> GroupLikeness:
-    """Return the likeness of a document to a group that shares none of its telling words."""
+    """Return the likeness of a document to a group with which it shares no important word."""
     return GroupLikeness(group=name, similarity=0.0, needed=JOIN, shared=(), veto="likeness")
 
 
 def _bonus_of(group: Group) -> float:
-    """Return what a group's size adds to a similarity."""
+    """Return the bonus that a group's size adds to a similarity."""
     return _SIZE_BONUS * math.log(group.size)
 
 
@@ -337,7 +339,7 @@ def _by_similarity(pair: tuple[Group, float]) -> tuple[float, int]:
 
 
 def _living_groups(groups: Iterable[Group]) -> list[Group]:
-    """Return the groups that these were merged into and that have not ended, the oldest first."""
+    """Return the groups that the given ones were merged into, without ended ones, oldest first."""
     roots = {group for group in map(_root_of, groups) if not group.has_ended}
     return sorted(roots, key=lambda group: group.number)
 
@@ -357,7 +359,7 @@ _WITHIN_DAYS = 6.0  # a weekly column comes after seven
 
 
 class Headlines:
-    """Remembers for some days which group had each headline."""
+    """Remembers for some days in which group of documents each headline was."""
 
     def __init__(self) -> None:
         self._groups: dict[str, tuple[float, Group]] = {}
@@ -376,7 +378,7 @@ class Headlines:
                 del self._groups[old]
 
     def find(self, title: str, day: float) -> Group | None:
-        """Return the group that had this headline within six days, None if none had."""
+        """Return the group that had the same headline within six days, None if none had."""
         then, group = self._groups.get(_key(title), (0.0, None))
         return group if group is not None and abs(day - then) < _WITHIN_DAYS else None
 
@@ -404,7 +406,7 @@ _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
-    """Return the numbers in a headline that tell which event of a series is meant."""
+    """Return the series numbers in a headline ("12th package", "Day 3") that tell events apart."""
     if not _DIGIT.search(title):  # most have none
         return frozenset(_ordinals(title))
     return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))

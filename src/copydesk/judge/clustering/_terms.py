@@ -1,4 +1,4 @@
-"""The terms by which documents are compared: stems of words, 4-grams of letters, names and numbers.
+"""The terms by which documents are compared: word stems, 4-grams of letters, names with numbers.
 
 Each space makes up for the others: stems for inflection, 4-grams for compounds, cognates and other
 spellings, names for telling apart two events of one kind (docs/design/coverage.md).
@@ -43,7 +43,7 @@ _RATES = tuple(_LEAST_RATE * 2 ** (step / _STEPS_AN_OCTAVE) for step in range(25
 
 @dataclass(frozen=True, slots=True)
 class _WordForm:
-    """The terms of a word as it is written, as numbers."""
+    """The terms of one written word, as numbers in a vocabulary."""
 
     stem: int
     ngrams: tuple[int, ...]
@@ -52,24 +52,24 @@ class _WordForm:
 
     @property
     def is_common(self) -> bool:
-        """Decide whether the word is too common in articles to be a name."""
+        """Return whether the word is too common in articles to be a name."""
         return self.rate > TOO_COMMON_FOR_A_NAME
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How often a document has each term, by space; those of a headline count four times."""
+    """The counts of a document's terms: words, 4-grams, names; those of the headline four times."""
 
     spaces: tuple[Counts, Counts, Counts]
 
     @property
     def length(self) -> int:
-        """Return the number of different words."""
+        """Return the number of different words in the document."""
         return len(self.spaces[WORDS])
 
 
 class Vocabulary:
-    """Numbers the terms of documents.
+    """Gives each term of documents a number.
 
     By number: `space` is the term's space, `prior_rate` how common it is in all news, `spelling`
     how a word with it was first written ("" if only filed documents have it), `identity` the term's
@@ -158,7 +158,7 @@ class Vocabulary:
         return number
 
     def numbers(self, phrases: Iterable[str], language: str) -> set[int]:
-        """Return the numbers of all terms of these phrases."""
+        """Return the numbers of all terms in the given phrases."""
         numbers: set[int] = set()
         for phrase in phrases:
             for _, form, _ in self._look_up(Counter(_words(phrase)), language):
@@ -166,7 +166,7 @@ class Vocabulary:
         return numbers
 
     def pack(self, title: str, text: str, language: str) -> CountedTerms:
-        """Return a document's terms in a form that every other vocabulary can read."""
+        """Return a document's terms in a form that every other vocabulary can read (`unpack`)."""
         terms = self.terms(title, text, language)
         rates = self._rates(title, text, language, terms)
         telling = (
@@ -203,7 +203,7 @@ class Vocabulary:
 
     @staticmethod
     def _telling(counts: Counts, rates: Mapping[int, int]) -> list[int]:
-        """Return the terms of a space, those that are most telling compared with all news first."""
+        """Return the terms of a space, first those that are frequent here, rare in other news."""
         most = len(DAMPED) - 1
         weight = {
             term: DAMPED[min(count, most)] * math.log(_RATES[rates[term]])
@@ -212,7 +212,7 @@ class Vocabulary:
         return sorted(weight, key=weight.__getitem__)
 
     def unpack(self, counted: CountedTerms) -> Terms:
-        """Return the terms of a packed document with this vocabulary's numbers."""
+        """Return the terms of a packed document (`pack`), with this vocabulary's numbers."""
         space_of = itertools.chain.from_iterable(map(itertools.repeat, range(3), counted.sizes))
         spaces: tuple[Counts, Counts, Counts] = ({}, {}, {})
         for identity, count, step, space in zip(
@@ -227,13 +227,13 @@ def _identify(space: int, term: str) -> int:
 
 
 def _step_of(rate: float) -> int:
-    """Return the step of a rate, which fits into a byte."""
+    """Return the step of a rate on a logarithmic scale; a step fits into a byte."""
     step = round(_STEPS_AN_OCTAVE * math.log2(max(rate, _LEAST_RATE) / _LEAST_RATE))
     return min(step, len(_RATES) - 1)
 
 
 def _words(text: str) -> list[str]:
-    """Split a text into words of two and more letters, without spaces into pairs of letters."""
+    """Split a text into words of two and more letters; scripts without spaces into letter pairs."""
     plain = _WORD.findall(text)
     if text.isascii() or not words.is_unspaced(text):
         return plain
@@ -269,22 +269,22 @@ _UNSEEN_NGRAM = 2e-5
 
 
 def is_stop_word(word: str, language: str) -> bool:
-    """Decide whether a lower-case word says nothing about the subject of a text."""
+    """Return whether a lower-case word is a stop word, in its language or in English."""
     return word in _stop_words(language) or word in _stop_words("en")
 
 
 def rate(stem: str, language: str) -> float:
-    """Return how often a stem occurs in news, as a share of the different words of a text."""
+    """Return how often a word stem occurs in news, as a share of the different words of a text."""
     return _stem_rates(language).get(stem, _UNSEEN)
 
 
 def rate_of_ngram(ngram: str) -> float:
-    """Return the same for four letters of a word in Latin letters, in any language."""
+    """Return how often a 4-gram of Latin letters occurs in news, as `rate` does for stems."""
     return _ngram_rates().get(ngram, _UNSEEN_NGRAM)
 
 
 def shares(language: str) -> Mapping[str, float]:
-    """Return the share of articles with each word, {} for a language without a table."""
+    """Map words of a language to the share of news articles with each; {} without a table."""
     if language not in LANGUAGES:
         return {}
     rows = tables.read_rows(__package__, f"words/{language}.toml", str)
@@ -298,7 +298,7 @@ def _stop_words(language: str) -> frozenset[str]:
 
 @functools.cache
 def _stem_rates(language: str) -> Mapping[str, float]:
-    """Return the rate of each known stem: the sum over all forms with this stem."""
+    """Map each known stem to its rate in news: the sum over all forms with this stem."""
     stemmed = words.stemmer(language)
     rates: dict[str, float] = {}
     for word, share in shares(language).items():
@@ -319,7 +319,7 @@ def _ngram_rates() -> Mapping[str, float]:
 
 
 def ngrams(word: str) -> list[str]:
-    """Return each four letters of a word with its ends marked; shorter words as a whole."""
+    """Return the 4-grams of a word with its ends marked (`<wor`); short words as a whole."""
     framed = f"<{word}>"
     return [framed[at : at + 4] for at in range(max(1, len(framed) - 3))]
 

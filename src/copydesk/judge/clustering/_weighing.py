@@ -1,8 +1,8 @@
-"""Weigh the terms of documents: TF-IDF that begins with prior rates.
+"""Weight the terms of documents by TF-IDF, starting from how common each term is in all news.
 
-A stream by itself learns how common a term is from each document that comes. Next to a corpus of
-filed documents it takes that from all of them at once: then the weights do not depend on the order
-in which documents came, and only the filed documents that are needed are read.
+A stream by itself learns how common a term is from each document that comes. With a corpus of filed
+documents it counts all of them at once: then the weights do not depend on the order in which
+documents came, and only the filed documents that are needed are read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from copydesk.judge.clustering._terms import (
 from copydesk.news import Corpus, CountedTerms
 
 _PRIOR_DOCUMENTS = 1000  # documents that the prior counts as; 300 to 3,000 give like results
-OF_THE_BEAT = 0.1  # expected share of a beat's documents with one of its words
+OF_THE_BEAT = 0.1  # expected share of a site's documents with a word of its subject
 _LEAST_IDF = 0.01  # idf of a term that nearly all documents have
 _SHARE = {WORDS: 0.4, NGRAMS: 0.4, NAMES: 0.2}
 _WORDS_SHOWN = 4
@@ -35,10 +35,10 @@ _KEPT = {WORDS: 60, NGRAMS: 90, NAMES: 30}  # the heaviest terms of a document t
 
 
 class TfIdf:
-    """Counts in how many documents each term occurs, and weighs the terms of a document by that."""
+    """Counts in how many documents each term occurs, and computes TF-IDF weights from that."""
 
     def __init__(self, vocabulary: Vocabulary, beat: Mapping[int, float] | None = None) -> None:
-        """Start with the expected shares of documents that have the beat's own terms."""
+        """Start with the expected shares of documents that have the terms of the site's subject."""
         self._vocabulary = vocabulary
         self._beat = {term: share * _PRIOR_DOCUMENTS for term, share in (beat or {}).items()}
         self._documents = 0
@@ -46,7 +46,7 @@ class TfIdf:
         self._lengths = [0, 0, 0]
 
     def learn(self, terms: Terms) -> None:
-        """Count the terms of a document."""
+        """Count in how many documents each term occurs: add one more document."""
         self._documents += 1
         self._make_room()
         documents_with = self._documents_with
@@ -56,12 +56,12 @@ class TfIdf:
                 documents_with[term] += 1
 
     def learn_sizes(self, documents: int, lengths: Sequence[int]) -> None:
-        """Count documents and the sizes of their spaces; `learn_term` counts their terms."""
+        """Count further documents and their numbers of terms; `learn_term` counts the terms."""
         self._documents += documents
         self._lengths = [ours + theirs for ours, theirs in zip(self._lengths, lengths, strict=True)]
 
     def learn_term(self, term: int, documents: int) -> None:
-        """Count documents with a term."""
+        """Count further documents that contain a term."""
         self._make_room()
         self._documents_with[term] += documents
 
@@ -71,7 +71,7 @@ class TfIdf:
             self._documents_with.extend(itertools.repeat(0, missing))
 
     def weigh(self, terms: Terms) -> Vector:
-        """Return the terms of a counted document with their weights.
+        """Return the TF-IDF weights of the terms of a document that was counted (`learn`).
 
         Each space has length one before it is scaled by the root of its share, so that the product
         of two vectors is a weighted mean of three cosines.
@@ -113,16 +113,16 @@ class TfIdf:
 
 
 class Weighing:
-    """Weighs documents by how common each term is among those that came before."""
+    """Weights the terms of documents by how common each term is in earlier documents."""
 
     def __init__(self, beat: Iterable[str], topics: Mapping[str, float]) -> None:
         self._vocabulary = Vocabulary()
         self._tfidf = TfIdf(self._vocabulary, self._prior_shares(beat, topics))
 
     def _prior_shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
-        """Return the expected share of documents for each term of these words.
+        """Map each term of the site's topics to the expected share of documents that contain it.
 
-        A term of several words gets the largest.
+        A term that several words share gets the largest of their shares.
         """
         of_phrases = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
         shares: dict[int, float] = {}
@@ -132,7 +132,7 @@ class Weighing:
         return shares
 
     def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
-        """Return a document's terms with their weights, and its number of different words."""
+        """Return the TF-IDF weights of a document's terms, and its number of different words."""
         terms = self._count(document)
         self._tfidf.learn(terms)
         return self._tfidf.weigh(terms), terms.length
@@ -141,7 +141,7 @@ class Weighing:
         return self._vocabulary.terms(document.title, document.text, document.language_code)
 
     def spell(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """Return a few of these terms as words, each once.
+        """Return at most a few of the given terms as words, each once.
 
         Digits come last: they may be part of a figure, the "000" of "48,000".
         """
@@ -151,7 +151,7 @@ class Weighing:
 
 
 class CorpusWeighing(Weighing):
-    """Weighs documents by how common each term is in a corpus and among the new documents."""
+    """Weights the terms of documents by how common each is in a corpus and in the new documents."""
 
     def __init__(self, corpus: Corpus, beat: Iterable[str], topics: Mapping[str, float]) -> None:
         super().__init__(beat, topics)
@@ -163,10 +163,10 @@ class CorpusWeighing(Weighing):
         self._tfidf.learn_sizes(documents, lengths)
 
     def expect(self, new: Sequence[NewsDocument], latest: float) -> set[str]:
-        """Take the terms of all new documents; return the keys of filed ones that they may join.
+        """Load the terms of new documents; return the keys of filed ones that they may join.
 
         A document without time counts as of the `latest` one (seconds since 1970). A new document
-        that is in the corpus already, since a rule set it free, is counted there.
+        that is already in the corpus, since a rule took it out of its group, is counted there.
         """
         self._terms.update((document.key, self._count(document)) for document in new)
         in_corpus = self._corpus.terms_of([document.key for document in new])
@@ -183,7 +183,7 @@ class CorpusWeighing(Weighing):
         return find_candidates(self._corpus, terms, second)
 
     def load(self, filed: Sequence[NewsDocument]) -> None:
-        """Take the terms of filed documents from the corpus, or from their texts if it has none."""
+        """Load the terms of filed documents from the corpus, or from the texts if it lacks them."""
         counted = self._corpus.terms_of([document.key for document in filed])
         for document in filed:
             known = counted.get(document.key)
@@ -201,7 +201,7 @@ class CorpusWeighing(Weighing):
         self._looked_up += len(fresh)
 
     def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
-        """Return a document's terms with their weights, and its number of different words.
+        """Return the TF-IDF weights of a document's terms, and its number of different words.
 
         The document was given to `expect` or `load`. A new one counts from now on, as in a stream
         without a corpus.
@@ -234,7 +234,7 @@ _BEST = 60  # most documents that are compared, with decay over time and again w
 def find_candidates(
     corpus: Corpus, terms: Iterable[tuple[int, float]], second: int
 ) -> Sequence[str]:
-    """Return the keys of the documents that share most of the weight of these terms."""
+    """Return the keys of the documents in a corpus that share most of the weight of some terms."""
     shared: dict[tuple[str, float], float] = {}
     visits = 0
     for term, weight in terms:
@@ -256,7 +256,7 @@ def _fade(shared: dict[tuple[str, float], float], place: tuple[str, float]) -> f
 
 
 def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
-    """Compute how similar the documents of each pair are, 0 to 1.
+    """Compute the similarity of the two documents of each pair, 0 to 1.
 
     It is the mean of the similarity of the headlines and that of headlines with texts: two reports
     on one court case are long and mostly alike, and only the headlines show that one is about the

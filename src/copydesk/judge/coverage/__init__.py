@@ -1,4 +1,4 @@
-"""Coverage: group stories on one event, choose the leader, and return the stories that change."""
+"""Coverage: group stories on one event, choose the one that leads, return those that change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stories as documents to be grouped, day by day, and the corpora that they are compared with."""
+"""Turn stories into documents to be grouped day by day, and choose what they are compared with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A story with the time at which it came, and its group as far as it is known ("" if not)."""
+    """A story to be grouped, with the time at which it came, and its known group ("" if none)."""
 
     shelved: Shelved
     moment: datetime
@@ -34,7 +34,7 @@ class Arrival:
 
     @property
     def order(self) -> tuple[bool, datetime, str]:
-        """Return the sort key: stories of known groups first, then by time.
+        """Return the sort key: stories of known groups first, then by time, then by path.
 
         So a new story meets the stories that a rule brings into a group before it joins.
         """
@@ -42,12 +42,12 @@ class Arrival:
 
     @property
     def document(self) -> clustering.NewsDocument:
-        """Return the story as a document for the stream."""
+        """Return the story as a document for grouping."""
         return to_document(self.shelved, self.moment, self.group)
 
 
 def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arrival]:
-    """Return the stories in order, with the groups that they are known to belong to."""
+    """Return stories in the order of grouping, each with its time and its known group."""
     latest = max((shelved.found for shelved in stories if shelved.found), default=_NEVER)
     arrivals = (
         Arrival(
@@ -62,7 +62,7 @@ def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arriva
 
 
 def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
-    """Return arrivals by day (UTC); those without time come with the last day."""
+    """Split arrivals by day (UTC), earliest first; those without time come with the last day."""
     days: defaultdict[date, list[Arrival]] = defaultdict(list)
     timeless = []
     for arrival in arrivals:
@@ -76,7 +76,7 @@ def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
 
 
 def _moment(shelved: Shelved, latest: datetime) -> datetime:
-    """Return when a story came, at the latest when the last story was found.
+    """Return when a story came, but not later than when the last story was found.
 
     That limit only counts if it is not known when the story itself was found.
     """
@@ -89,7 +89,7 @@ TERMS_VERSION = 2  # raise it when a text gets other terms, or other telling one
 
 
 def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
-    """Yield stories in the form that a corpus stores, each with its given digest."""
+    """Yield stories in the form that a corpus stores: terms, time and the given digest."""
     terms = clustering.index_terms(to_document(shelved) for shelved, _ in stories)
     for (shelved, digest), counted in zip(stories, terms, strict=True):
         yield IndexedDocument(
@@ -101,18 +101,18 @@ def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedD
 
 
 def make_corpus(stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus of these stories in memory."""
+    """Return a corpus (`news.Corpus`) of the given stories in memory."""
     return clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
 
 
 def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus with further stories, which are not in it; the given one is not changed."""
+    """Return a corpus extended by stories that it does not have; the given one is unchanged."""
     fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
     return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:
-    """Decide whether a story may be in a group with others."""
+    """Return whether a story may be in a group: no copy, not excluded by a verdict or rule."""
     return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 
 
@@ -121,7 +121,7 @@ def _is_merged(story: Story, beat: Beat) -> bool:
 
 
 def is_excluded(story: Story, beat: Beat) -> bool:
-    """Decide whether a story is blocked or off the beat, and therefore no longer in a group.
+    """Return whether a story is blocked or outside the site's subject, so that no group has it.
 
     A story that is still in one was not judged since the rules changed, and stays. An own story of
     the site is only in a group that an editor puts it into.
@@ -135,9 +135,10 @@ def is_excluded(story: Story, beat: Beat) -> bool:
 
 
 def moment_of(shelved: Shelved) -> datetime:
-    """Return when a story came, NO_TIME if nothing tells.
+    """Return when a story came, NO_TIME if neither its date nor its finding is known.
 
-    It is the story's own date, unless that is later than when it was found: then it is wrong.
+    The story's own date counts, unless it is later than the time when the story was found: then it
+    is wrong.
     """
     published, found = shelved.story.published_at or NO_TIME, shelved.found
     if found is None:
@@ -148,7 +149,7 @@ def moment_of(shelved: Shelved) -> datetime:
 def to_document(
     shelved: Shelved, moment: datetime = NO_TIME, group: str = ""
 ) -> clustering.NewsDocument:
-    """Return a story as a document for the stream."""
+    """Return a story as a document for grouping."""
     story = shelved.story
     return clustering.NewsDocument(
         key=name_of(story),
@@ -165,14 +166,14 @@ _DAY = timedelta(days=1)
 
 
 class DailyCorpus(Protocol):
-    """A corpus that grows from day to day."""
+    """A corpus of filed stories that grows from day to day."""
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus for the new stories of a day, which are not in it."""
+        """Return the corpus to compare a day's new stories with, which are not in it."""
         ...
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a day that is over."""
+        """Add the stories of a finished day to the corpus."""
         ...
 
 
@@ -184,7 +185,7 @@ class KeptCorpus:
         self._since = clustering.MemoryCorpus()
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus for the new stories of a day."""
+        """Return the corpus to compare a day's new stories with."""
         return (
             clustering.LayeredCorpus(self._kept, self._since)
             if self._since.sizes()[0]
@@ -192,7 +193,7 @@ class KeptCorpus:
         )
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a day that is over."""
+        """Add the stories of a finished day to the corpus."""
         documents = list(_index(arrival.shelved for arrival in placed))
         known = self._kept.terms_of([document.key for document in documents])
         for document in documents:
@@ -201,7 +202,7 @@ class KeptCorpus:
 
 
 class SlidingCorpus:
-    """The stories of the weeks around a day; the days must come in order."""
+    """The filed stories of the weeks around a day, as a corpus; the days must come in order."""
 
     def __init__(self, filed: Iterable[Arrival]) -> None:
         documents = _index(arrival.shelved for arrival in filed)
@@ -210,7 +211,7 @@ class SlidingCorpus:
         self._corpus = clustering.MemoryCorpus()
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus for the new stories of a day."""
+        """Return the corpus to compare a day's new stories with."""
         moments = [arrival.moment for arrival in new if arrival.moment != NO_TIME]
         if not moments:
             self._take_in(float("inf"))
@@ -223,7 +224,7 @@ class SlidingCorpus:
         return self._corpus
 
     def add(self, placed: Iterable[Arrival]) -> None:
-        """Add the stories of a day that is over."""
+        """Add the stories of a finished day to the corpus."""
         for document in _index(arrival.shelved for arrival in placed):
             self._add(document)
 

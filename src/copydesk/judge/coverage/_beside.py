@@ -1,4 +1,4 @@
-"""The related stories of a leader: which of its group readers see, and why not the others."""
+"""Choose which stories of a group readers see as related to its leader, and why not the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAR_BELOW = 3  # a story with less than a third of the leader's quality is not s
 
 
 def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[Story]:
-    """Return the stories that readers see with a leader: of each publisher the best, in order.
+    """Return the stories that readers see as related to a leader: the best of each publisher.
 
     `others` are the group without its leader, the best first.
     """
@@ -21,7 +21,7 @@ def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[St
 
 
 def weigh_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[tuple[Story, str]]:
-    """Return each other story with the reason why readers do not see it, "" if they do."""
+    """Pair each other story of a group with the reason why readers do not see it, "" if they do."""
     seen = {_publisher(leader): leader}
     weighed = []
     for other in others:
@@ -34,14 +34,14 @@ def weigh_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[tup
 
 
 def is_off_beat(story: Story, beat: Beat) -> bool:
-    """Decide whether a story has none of the beat's topics."""
+    """Return whether a story has none of the site's topics."""
     return bool(beat.topics) and not story.topics
 
 
 def confirms(story: Story, beat: Beat) -> bool:
-    """Decide whether a story counts as another publisher's report on an event.
+    """Return whether a story counts as another publisher's report on the same event.
 
-    A story without quality, or off the beat, does not count.
+    A story without quality, or outside the site's subject, does not count.
     """
     is_worth_nothing = story.quality == 0 or is_off_beat(story, beat)
     return not (is_worth_nothing or story.is_kept_out or _is_held(story))
@@ -71,7 +71,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def snapshot(story: Story) -> Related:
-    """Return a story as a related story (SPEC 2.10): without topics, heat and logos."""
+    """Return a story as the entry in another story's list of related stories (SPEC 2.10)."""
     provider = story.provider
     return Related(
         title=story.title,
@@ -88,17 +88,17 @@ def snapshot(story: Story) -> Related:
 
 
 def in_order(related: Iterable[Related]) -> tuple[Related, ...]:
-    """Sort related stories: the highest quality first, then the earlier, then by URL."""
+    """Sort related stories: highest quality first, then earliest, then by URL."""
     return tuple(
         sorted(related, key=lambda item: (-(item.quality or 0), item.published_at, item.web_url))
     )
 
 
 def list_copies(stories: Sequence[Shelved]) -> tuple[Story, ...]:
-    """Return by path the originals that change when all their copies are related to them.
+    """Add copies to the related stories of their originals; return the changed originals by path.
 
     Other related stories stay; a copy replaces its older state. Nothing depends on what is new, so
-    an interrupted round is completed.
+    the next run completes an interrupted one.
     """
     copies: dict[str, list[Story]] = {}
     for shelved in stories:

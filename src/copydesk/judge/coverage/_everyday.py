@@ -1,4 +1,4 @@
-"""Group stories in the `everyday` profile as the reference does: the best one leads."""
+"""Group stories in the `everyday` profile as everyday.cc does: the best story leads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def regroup_everyday(
     rejudged: frozenset[str] = frozenset(),
     _: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return by path the stories of groups with news, led by the best (SPEC 2.2, 2.3, 2.10).
+    """Regroup stories as everyday.cc does (SPEC 2.2, 2.3, 2.10); return those that change, by path.
 
     Empty if the site does not group. Groups without a fresh story stay as filed, so that their
     lists no longer change when a story leaves the time that is grouped.
@@ -70,7 +70,7 @@ def _has_any(group: _Group, paths: frozenset[str]) -> bool:
 
 
 def _touches(group: _Group, members: set[str], listed: set[str]) -> bool:
-    """Decide whether a group lists a member of other groups as related, or they one of its own."""
+    """Return whether a group lists a story of other groups as related, or they one of its own."""
     if not members.isdisjoint(_addresses_beside(group)):
         return True
     return not listed.isdisjoint(map(_address, group))
@@ -85,7 +85,7 @@ def _address(story: Story) -> str:
 
 
 def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
-    """Return a group's stories by the reference's rule for leaders, the leader first.
+    """Return a group's stories, the leader first, chosen by everyday.cc's rule.
 
     An editor's newest `lead` rule goes before it, unless the group would then not be on the site.
     """
@@ -111,7 +111,7 @@ def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
 
 
 def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> Story | None:
-    """Return the story that an editor wants to lead a group, None if it would hide the group."""
+    """Return the story that an editor's rule makes the leader, None if it would hide the group."""
     ruled = lead_in(group, beat)
     if ruled is None:
         return None
@@ -121,10 +121,10 @@ def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> St
 
 
 def _is_ruled(story: Story, publish_at: int) -> bool:
-    """Decide whether a story is on the site, or off it, against its points.
+    """Return whether a story is published, or is not, contrary to its points.
 
-    Then the newsroom's mode, the trust in its source or an editor decided. A story that is only
-    behind its leader has a heat of -1.
+    In this case the newsroom's mode, the trust in its source or an editor decided. A story that is
+    only behind its leader has a heat of -1.
     """
     if story.published is None or story.heat == -1:
         return False
@@ -170,7 +170,7 @@ class _Cluster:
 
 
 class _Clusters:
-    """All groups so far, and for each word the numbers of those that may still grow."""
+    """All groups so far, and for each word the numbers of the groups that may still grow."""
 
     def __init__(self) -> None:
         self.all: list[_Cluster] = []
@@ -210,7 +210,7 @@ class _Clusters:
 
 
 def group_stories(stories: Sequence[Shelved]) -> list[tuple[Story, ...]]:
-    """Return the stories in groups, each by time and path; most groups have one story.
+    """Group stories by event, each group ordered by time and path; most groups have one story.
 
     A story joins the most similar group (the earlier of two equals) if it is similar enough and the
     group's last story is at most four days older.

@@ -1,7 +1,7 @@
 """Find which stories of some weeks report on the same event.
 
 New stories are placed day by day, even if they all came at once: each day's among the stories that
-were there by then, as a round on that day would have done.
+were there by then, as a run on that day would have done.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGroups:
-    """The paths of each group by its name; why new stories joined, and which groups are similar."""
+    """The result of grouping: paths of each group's stories, why new ones joined, near groups."""
 
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
@@ -38,7 +38,7 @@ class FoundGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageMatch:
-    """The filed stories on the same event as a story that is not filed, by path, and why.
+    """The filed stories on the same event as a story that is not filed: their paths and the reason.
 
     `reason` is None if the group formed around other stories that are not filed.
     """
@@ -50,7 +50,7 @@ class CoverageMatch:
 def find_groups(
     stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str], corpus: Corpus | None = None
 ) -> FoundGroups:
-    """Find the groups of new stories among the filed ones, by their words and by rules.
+    """Find the groups of new stories among the filed ones, by their words and by editors' rules.
 
     Of the filed stories only those are compared that a new one may join, with the rest of their
     groups. `corpus` has the terms of the filed stories.
@@ -74,19 +74,19 @@ def find_groups(
 
 
 def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[str]:
-    """Return the names of the filed stories that `find_groups` compares new ones with."""
+    """Return the record names of the filed stories that `find_groups` compares new ones with."""
     moments = [moment_of(shelved) for shelved in new]
     documents = [to_document(*pair) for pair in zip(new, moments, strict=True)]
     return weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
 
 
 def _find_all_candidates(days: Iterable[Iterable[Arrival]], beat: Beat, corpus: Corpus) -> set[str]:
-    """Return the filed stories that those of all days may join."""
+    """Return the filed stories whose groups the stories of any of the days may join."""
     return find_candidates([arrival.shelved for day in days for arrival in day], beat, corpus)
 
 
 def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequence[str]]:
-    """Return the paths of the stories by the names of their groups."""
+    """Map group names to the paths of their stories."""
     paths: defaultdict[str, list[str]] = defaultdict(list)
     for arrival in came:
         paths[places.group_of(arrival.key)].append(arrival.path)
@@ -96,7 +96,7 @@ def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequenc
 def _list_near(
     assignments: Mapping[str, clustering.Assignment], places: Places
 ) -> Mapping[str, Sequence[str]]:
-    """Return the groups similar to new stories by path, under their present names."""
+    """Map the paths of new stories to the present names of similar groups."""
     return {
         path: [places.group_of(name) for name, _ in assignment.near]
         for path, assignment in assignments.items()
@@ -106,7 +106,7 @@ def _list_near(
 def _place_by_day(
     places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
 ) -> dict[str, clustering.Assignment]:
-    """Place new stories day after day; return the assignment of each by path."""
+    """Place new stories in groups day by day; return the assignment of each by path."""
     assignments: dict[str, clustering.Assignment] = {}
     for number, day in enumerate(days, 1):
         assignments.update(places.place(day, daily.of_day(day)))
@@ -118,7 +118,7 @@ def _place_by_day(
 def _reasons(
     came: Iterable[Arrival], assignments: Mapping[str, clustering.Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
-    """Return by path why stories are in another story's group: similar, or a rule."""
+    """Map paths to why stories are in another story's group: similarity, or an editor's rule."""
     reasons = {}
     for arrival in came:
         if arrival.key in ruled.moved:
@@ -144,10 +144,10 @@ def find_coverage(
     beat: Beat,
     corpus: Corpus | None = None,
 ) -> Mapping[str, CoverageMatch]:
-    """Return what is filed on the same event as other stories, by their path.
+    """Map the paths of stories that are not filed to the filed stories on the same events.
 
-    They are placed as a round would place them: day by day, by the same words, thresholds and
-    rules. `filed` are the stories that they may join (`find_candidates`) with all of their groups.
+    They are placed as a run would place them: day by day, by the same words, thresholds and rules.
+    `filed` are the stories that they may join (`find_candidates`) with all of their groups.
     `corpus` has the terms of all filed stories. Stories without coverage are left out.
     """
     paths = frozenset(shelved.story.path for shelved in others)
@@ -162,7 +162,7 @@ def find_coverage(
 
 
 class Places:
-    """The groups of all stories so far, day after day."""
+    """The group of each story so far, updated day by day."""
 
     def __init__(self, filed: Sequence[Arrival], beat: Beat, ruled: RuledGroups) -> None:
         """Begin with the filed stories in their known groups."""
@@ -176,16 +176,16 @@ class Places:
             self._members[arrival.group].add(arrival.key)
 
     def group_of(self, key: str) -> str:
-        """Return the name of a story's group, the key itself if there is no such story."""
+        """Return the name of a story's group, the story's own name if it is not known."""
         arrival = self._arrivals.get(key)
         return arrival.group if arrival else key
 
     def meet_only(self, keys: Collection[str]) -> None:
-        """Compare new stories with no others of the stories so far than these."""
+        """Compare new stories only with the filed stories that have the given keys."""
         self._unmet = frozenset(self._arrivals.keys() - keys)
 
     def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, clustering.Assignment]:
-        """Place a day's new stories in a stream with the stories that they may join.
+        """Put a day's new stories into groups, among the filed stories that they may join.
 
         Returns the assignment of each new story by path.
         """
@@ -211,9 +211,9 @@ class Places:
     def _load_candidates(
         self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
     ) -> dict[str, Arrival]:
-        """Return the stories that new ones may join, with the rest of their groups, by key.
+        """Return by key the filed stories that new ones may join, with the rest of their groups.
 
-        Also those of a group that has a new story's name, since that story may land in another
+        Also the stories of a group that has a new story's name, since that story may join another
         group.
         """
         documents = [arrival.document for arrival in new.values()]
@@ -227,13 +227,13 @@ class Places:
         return filed
 
     def _with_meaning(self, day: Sequence[Arrival]) -> dict[str, Arrival]:
-        """Return the stories whose vectors tell the mean of a language, if vectors are used."""
+        """Return the stories whose embeddings show the mean of a language, if there are any."""
         if not any(arrival.shelved.vector for arrival in day):
             return {}
         return {key: arrival for key, arrival in self._arrivals.items() if arrival.shelved.vector}
 
     def _note(self, came: Mapping[str, Arrival], groups: Mapping[str, str]) -> None:
-        """Take over the groups of the stories in a stream."""
+        """Store the groups that the stream found for its stories."""
         for key, group in groups.items():
             arrival = came[key]
             self._members[arrival.group].discard(key)
@@ -242,18 +242,18 @@ class Places:
 
 
 def weigh_beside(corpus: Corpus, beat: Beat) -> clustering.CorpusWeighing:
-    """Return the weighing of documents by how common terms are in a corpus and on a beat."""
+    """Return the weights of terms by how common they are in a corpus and in the site's subject."""
     return clustering.CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
 
 
 def _words_of_main(beat: Beat) -> list[str]:
-    """Return the words of the main topic, which are everywhere on the beat."""
+    """Return the words of the main topic, which occur everywhere on the site."""
     main = [topic for topic in beat.topics if topic.name == beat.topic]
     return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
 
 
 def _words_below_main(beat: Beat) -> dict[str, float]:
-    """Return the words of the other topics, with the expected share of stories that have each.
+    """Map the words of all other topics to the expected share of stories that have each.
 
     That assumes as many stories for each topic, and for each word of a topic: a topic's only word
     is in nearly all of its stories, while one of thirty names tells stories apart.
@@ -270,11 +270,10 @@ def _words_below_main(beat: Beat) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A group similar to a story: the paths of its stories, the similarity, and how much is needed.
+    """A group similar to a story: its stories' paths, the similarity, and how much is needed.
 
-    `are_together` tells that the story is filed in it. `would_be_one` tells that a round would put
-    it there today: it joins, or both groups merge in the end, for which less similarity may be
-    enough.
+    `are_together` tells that the story is filed in it. `would_be_one` tells that a run would put it
+    there today: it joins, or both groups merge in the end, for which less similarity may be enough.
     """
 
     paths: tuple[str, ...]
@@ -286,7 +285,7 @@ class Neighbour:
 def weigh_neighbours(
     story: Shelved, around: Sequence[Shelved], beat: Beat, corpus: Corpus
 ) -> tuple[Neighbour, ...]:
-    """Return the groups that a story is most similar to, as if it came now, most similar first.
+    """Return the groups most similar to a story, as if the story came now, most similar first.
 
     `around` are the stories to compare it with, with all of their groups; `corpus` has their terms.
     """
@@ -334,7 +333,7 @@ def _compare(
     members: Mapping[str, Sequence[Arrival]],
     group: str,
 ) -> Sequence[clustering.GroupLikeness]:
-    """Return how similar a story is to the groups near it, and to those that it is filed in."""
+    """Return how similar a story is to nearby groups, and to those that it is filed in."""
     likenesses = stream.compare(document)
     known = {likeness.group for likeness in likenesses}
     beside = (name for name, arrivals in members.items() if _are_of(group, arrivals))
@@ -342,7 +341,7 @@ def _compare(
 
 
 def _are_of(group: str, members: Iterable[Arrival]) -> bool:
-    """Decide whether any of some stories is filed in a group; none is in ""."""
+    """Return whether any of the stories is filed in the group; False for the group ""."""
     return bool(group) and any(member.shelved.story.group == group for member in members)
 
 
@@ -352,7 +351,7 @@ def _make_neighbour(
     own: Arrival,
     settled: Mapping[str, str],
 ) -> Neighbour:
-    """Return a group as a neighbour; `settled` has the group of each story in the end."""
+    """Return a group as a neighbour; `settled` maps each story to its final group."""
     return Neighbour(
         paths=tuple(member.path for member in members),
         likeness=likeness,

@@ -1,4 +1,4 @@
-"""Heat: the points that a leader gets above its quality for coverage of its event, with reasons."""
+"""Compute heat: the points that a group's leader gets for coverage of its event, with reasons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SPIKES_A_MONTH = 30 * 4  # six-hour periods
 
 
 def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tuple[Reason, ...]:
-    """Return the reasons for a leader's points above its quality, by the coverage of its event.
+    """Return the reasons, with points, that the coverage of a leader's event adds to its quality.
 
     `usual` is how many stories its topics have in six hours. Publishers count if they are
     independent and reported within three days of the latest story, so that old stories cool down.
@@ -39,7 +39,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
-    """Return the points for other publishers on the same event, None if there are none."""
+    """Return the points (with reason) for other publishers on the same event, None for none."""
     newsrooms = independent(_recent(others, leader), beat)
     newsrooms.pop(voice_of(leader, beat), None)
     if not newsrooms:
@@ -72,7 +72,7 @@ def _recent(others: Sequence[Story], leader: Story) -> Sequence[Story]:
 
 
 def _spike(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
-    """Return the points for many publishers at once, more than is usual for the topic."""
+    """Return the points for many publishers at once, None if no more than usual for the topic."""
     count = _most_at_once(stories, beat)
     if count < _SPIKE_LEAST or count < _SPIKE_TIMES * usual:
         return None
@@ -106,7 +106,7 @@ def _source_trust(leader: Story) -> Reason | None:
 
 
 def usual_of(topics: Iterable[str], count_stories: Callable[[str], int], beat: Beat) -> float:
-    """Return how many stories the busiest of these topics has in six hours.
+    """Return how many stories the busiest of some topics usually has in six hours.
 
     The main topic counts only if there is no other. `count_stories` returns how many of a month's
     stories have a topic.
@@ -124,7 +124,7 @@ _BETWEEN = re.compile(
 
 
 def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
-    """Return the names of the independent publishers of stories, by what identifies each.
+    """Map the key of each independent publisher of the stories (`voice_of`) to its name.
 
     A text of an agency counts as the agency wherever it is published. Publishers of one owner are
     one. Copies and press releases do not count.
@@ -140,7 +140,7 @@ def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
 
 
 def voice_of(story: Story, beat: Beat) -> str:
-    """Return what identifies a story's publisher: agency, owner or domain; "" if not known."""
+    """Return a key for a story's publisher: its agency, owner or domain; "" if not known."""
     provider = story.provider
     domain = provider.domain if provider else ""
     agency = agency_of(story.credit, domain)
@@ -153,7 +153,7 @@ def voice_of(story: Story, beat: Beat) -> str:
 
 
 def agency_of(credit: str, domain: str) -> str:
-    """Return the first agency that a credit names, else the one with this domain, "" for none."""
+    """Return the first news agency named in a credit, else the one with the domain, or ""."""
     for part in _BETWEEN.split(credit):
         if agency := _AGENCY_OF.get(text.squash(part)):
             return agency

@@ -1,4 +1,4 @@
-"""Write the leader and the other stories of a group as they are filed."""
+"""Write the leader and the other stories of a group on one event as they are filed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _JOINED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSetting:
-    """The inputs for leading groups.
+    """The inputs for writing groups of stories on one event.
 
     `own` has the paths of grouped stories by URL: related stories from former groups are removed by
     it. `count_stories` returns how many of a month's stories have a topic. `texts` has the known
@@ -60,7 +60,7 @@ class GroupSetting:
 
 
 def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
-    """Return a group's stories as they are filed under its name, the leader first.
+    """Choose a group's leader; return the stories as filed under the group's name, leader first.
 
     The story with most merits leads, among those that would be on the site. An editor's pin goes
     before that, then an editor's `lead` rule, then a verdict; a held story leads only if there is
@@ -85,7 +85,7 @@ def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tupl
 
 
 def leave_group(story: Story, setting: GroupSetting) -> Story:
-    """Return a story that has left its group, as if it had never been in it.
+    """Return a story without its group, as if it had never been in one.
 
     If a verdict took it out, its reasons say so: when the verdict is taken back, it may return.
     """
@@ -114,7 +114,7 @@ def _why_out(story: Story) -> list[Reason]:
 
 
 def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
-    """Return the stories, the best first, of two equals the earlier."""
+    """Sort stories: highest quality first, then the earliest, then by path."""
     return sorted(
         stories,
         key=lambda story: (-(story.quality or 0), story.published_at or _NO_TIME, story.path),
@@ -124,7 +124,7 @@ def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
 def _in_front(
     leader: Story, others: Sequence[Story], setting: GroupSetting, why: Sequence[Reason]
 ) -> Story:
-    """Return a leader as it is on the site; `why` are the reasons why it leads."""
+    """Return a group's leader as it is on the site; `why` are the reasons why it leads."""
     beat = setting.beat
     confirming = [story for story in others if confirms(story, beat)]
     topics = {topic for story in (leader, *others) for topic in story.topics}
@@ -164,14 +164,14 @@ def _gate_reason_with_lift(quality: int, lift: int, gate: int) -> Reason:
 
 
 def _let_through_by(leader: Story, beat: Beat) -> ReasonKind | None:
-    """Return what publishes a leader below the gate, None for nothing."""
+    """Return what publishes a leader below the publishing threshold, None for nothing."""
     if pin_on(leader, beat) is not None:
         return ReasonKind.PUBLISHED_BY_PIN
     return ReasonKind.TRUSTED_SOURCE if is_trusted(leader) else None
 
 
 def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[str]) -> Story:
-    """Return a story behind a leader; `lack` is why readers do not see it there, "" if they do."""
+    """Return a story as it stands behind its leader; `lack` is why readers do not see it, or ""."""
     why = _why_in(story, name)
     why += [Reason.of(ReasonKind.NOT_BESIDE, lack=lack)] if lack else []
     why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if is_trusted(story) else []
@@ -187,7 +187,7 @@ def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[st
 
 
 def _why_in(story: Story, name: str) -> list[Reason]:
-    """Return why a story is in the group of this name, with the size of its text."""
+    """Return the reasons why a story is in the group with this name, with the size of its text."""
     size = _size(story)
     if any(map(is_move, story.reasons)):  # the reason names a rule, and stays
         return size
@@ -208,7 +208,7 @@ def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:
 
 
 def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
-    """Return the reasons with new ones for what a group decides; none if the record has none."""
+    """Return a story's reasons with new ones for what a group decides; none if it had none."""
     if not story.reasons:
         return ()
     others = (old for old in story.reasons if old.about not in _DECIDED_HERE or is_move(old))
@@ -216,9 +216,10 @@ def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
 
 
 def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> bool:
-    """Decide whether a group is as it was filed: no rule moved a story, no round was interrupted.
+    """Return whether a group is still as filed: no editor's rule or interrupted run changes it.
 
-    One story leads, and no pin, rule or verdict puts another one before it.
+    That is so if one story leads, and no pin, rule or verdict of an editor puts another one before
+    it.
     """
     if len(group) == 1:
         return not group[0].group and not was_pinned(group[0], setting.beat)
@@ -235,7 +236,7 @@ def _leads_as_filed(leader: Story, group: Sequence[Story], setting: GroupSetting
 
 
 def _lists_all(leader: Story, others: Sequence[Story], setting: GroupSetting) -> bool:
-    """Decide whether the leader lists the stories that readers see, and each of them the leader.
+    """Return whether the leader lists the stories that readers see, and each of them the leader.
 
     Copies do not count.
     """

@@ -12,7 +12,7 @@ from copydesk.judge.coverage._heat import agency_of, corroboration
 from copydesk.judge.coverage._ruled_groups import is_lead, is_pin, lead_in, name_of, pin_on
 from copydesk.news import Beat, Reason, ReasonKind, Story
 
-LIFT = 20  # most points by which other publishers can lift a story over the gate
+LIFT = 20  # most points by which other publishers can lift a story over the threshold
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
@@ -21,7 +21,7 @@ _Rank = tuple[bool, bool, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A group whose leader is sought: when its newest story came, and which one an editor chose."""
+    """The choice of a group's leader: its stories, the newest one's time, an editor's choice."""
 
     group: Sequence[Story]
     beat: Beat
@@ -29,7 +29,7 @@ class Contest:
     chosen: Story | None
 
     def rank(self) -> list[Story]:
-        """Return the stories, the leader first.
+        """Rank the stories of the group, its leader first.
 
         The story with most merits leads, unless the group would not be on the site with it and
         would be with another one.
@@ -41,7 +41,7 @@ class Contest:
         return [leader, *(story for story in ranked if story is not leader)]
 
     def why(self, leader: Story) -> Reason:
-        """Return why the leader is before the best other story, whichever led until now."""
+        """Return the reason why the leader ranks before the best other story."""
         second = min(
             (story for story in self.group if story is not leader),
             key=lambda story: self._order(story, anew=True),
@@ -73,7 +73,7 @@ class Contest:
         return _rank(story, self.beat, self.chosen)
 
     def _stays(self, story: Story) -> bool:
-        """Decide whether a story leads by its merits, so that only a far better one replaces it."""
+        """Return whether a story leads by its merits already; only a far better one replaces it."""
         leads = bool(story.published and story.heat != -1 and story.group)
         led_by_rule = story is not self.chosen and any(map(is_lead, story.reasons))
         if was_pinned(story, self.beat) or led_by_rule:
@@ -92,7 +92,7 @@ class Contest:
 
 
 def leads_by_ruling(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
-    """Decide whether no pin, rule or verdict puts another story before the leader."""
+    """Return whether no pin, rule or verdict of an editor puts another story before the leader."""
     chosen = leader_by_ruling(group, beat)
     if leader is not chosen and any(map(is_lead, leader.reasons)):
         return False
@@ -111,10 +111,10 @@ def _rank(story: Story, beat: Beat, chosen: Story | None) -> _Rank:
 
 
 def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
-    """Return the story that an editor wants to lead a group, None if it would hide the group.
+    """Return the story that an editor's rule makes the leader, None if it would hide the group.
 
     Only the newest `lead` rule on one of the group counts. It publishes nothing: a story that is
-    held, or below the gate as leader, does not lead.
+    held, or below the publishing threshold as leader, does not lead.
     """
     ruled = lead_in(group, beat)
     if ruled is None or is_kept_back(ruled[0]):
@@ -125,35 +125,35 @@ def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
 
 
 def is_pinned(story: Story, beat: Beat) -> bool:
-    """Decide whether an editor pinned a story; whether the pin has ended is not checked."""
+    """Return whether an editor pinned a story to the front page, even if the pin has ended."""
     return pin_on(story, beat) is not None
 
 
 def was_pinned(story: Story, beat: Beat) -> bool:
-    """Decide whether a story leads by a pin that no longer exists."""
+    """Return whether a story leads its group by an editor's pin that no longer exists."""
     return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
 
 
 def is_kept_back(story: Story) -> bool:
-    """Decide whether a verdict or a hold keeps a story off the site."""
+    """Return whether an editor's decision, or waiting for one, keeps a story off the site."""
     if story.verdict is not None:
         return story.verdict.said != "publish"
     return any(reason.about == "held" for reason in story.reasons)
 
 
 def is_trusted(story: Story) -> bool:
-    """Decide whether a story is published at any quality, or would be if it led its group."""
+    """Return whether the trust in its source publishes a story at any quality."""
     return any(reason.kind in _TRUSTED for reason in story.reasons)
 
 
 def lift_of(leader: Story, others: Sequence[Story], beat: Beat) -> int:
-    """Return the points by which the other stories lift a leader over the gate."""
+    """Return the points that other stories of its group add to a leader for publication."""
     support = corroboration(leader, [other for other in others if confirms(other, beat)], beat)
     return min(LIFT, support.points or 0) if support else 0
 
 
 def passes(leader: Story, lift: int, beat: Beat) -> bool:
-    """Decide whether a leader reaches the gate, is published at any quality, or already was."""
+    """Return whether a leader is published: by points, by the trust in its source, or as before."""
     was_let_through = bool(leader.published) and not was_pinned(leader, beat)
     reaches = (leader.quality or 0) + lift >= beat.scoring.publish_at
     return reaches or was_let_through or is_trusted(leader)
@@ -173,7 +173,7 @@ _QUALITY = "quality"
 
 
 def note_size(story: Story, text: str) -> Story:
-    """Return a story with the size of its text among its reasons.
+    """Return a story with the size of its text noted among its reasons.
 
     So the size is known as long as the record exists. Without a text the filed size stays.
     """
@@ -185,7 +185,7 @@ def note_size(story: Story, text: str) -> Story:
 
 
 def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
-    """Return the points of a story by what they are for, in the order in which they are named.
+    """Map each merit of a story as leader ("a picture", "fresher") to its points, in order.
 
     First its quality, then what readers of the group get: a full text, a picture, an own report,
     recent news. `newest` is the time of the group's latest story.
@@ -200,7 +200,7 @@ def weigh_merits(story: Story, newest: datetime | None) -> dict[str, int]:
 
 
 def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
-    """Return in words where one story has more points than another, "" for nowhere."""
+    """Name what one story has more points for than another ("a picture"); "" for nothing."""
     better = [what for what, points in first.items() if points > second.get(what, 0)]
     words = (
         f"quality {first[what]} to {second[what]}" if what == _QUALITY else what for what in better
@@ -209,7 +209,7 @@ def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
 
 
 def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
-    """Return the merits that a leader has over another story apart from quality, and the points.
+    """Return a leader's merits over another story, without quality, and the points' difference.
 
     The points are the difference of all merits.
     """
@@ -220,19 +220,19 @@ def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
 
 
 def newest_of(group: Sequence[Story]) -> datetime | None:
-    """Return when the latest story of a group was published."""
+    """Return when the latest story of a group was published, None if no time is known."""
     return max((story.published_at for story in group if story.published_at), default=None)
 
 
 def is_brief_beside(story: Story, group: Sequence[Story]) -> bool:
-    """Decide whether a story is a brief and another one a report, so that it loses the lead."""
+    """Return whether a story is a brief and another of its group a report, which should lead."""
     if _size_of(story) != _BRIEF:
         return False
     return any(_size_of(other) in {_REPORT, _FULL} for other in group)
 
 
 def is_own_report(story: Story) -> bool:
-    """Decide whether a publisher wrote the report itself: no agency's text, no press release."""
+    """Return whether a publisher wrote the report itself: no agency's text, no press release."""
     if any(reason.kind is ReasonKind.PRESS_RELEASE for reason in story.reasons):
         return False
     domain = story.provider.domain if story.provider else ""

@@ -1,8 +1,8 @@
-"""Regroup the stories of some weeks, and return those that change.
+"""Group the stories of some weeks again by event, and return those that change.
 
 list copies of originals  >  find groups  >  lead each that has changed  >  background
 
-A filed story stays in its group until a new story, a correction or a rule moves it. So a round
+A filed story stays in its group until a new story, a correction or a rule moves it. So a run
 without news changes nothing, and an interrupted one is completed by the next.
 """
 
@@ -31,7 +31,7 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return the stories that change by copies and coverage, by path.
+    """Regroup stories by event and by copies; return those that change, ordered by path.
 
     `stories` are those of some weeks with all of their groups. `fresh` are the paths of new ones;
     `rejudged` of those that were judged again and stay in their groups. A story is placed as if it
@@ -76,14 +76,14 @@ def _list_kept_out(stories: Iterable[Story]) -> list[Story]:
 
 
 def find_freed_paths(stories: Iterable[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of stories that look for a group although they are not new."""
+    """Return the paths of filed stories to group anew, since a rule or verdict is gone."""
     return _find_freed_paths([story for story in stories if is_grouped(story, beat)], beat)
 
 
 def _find_freed_paths(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
     """Return the paths of stories whose rule is gone, so that nothing keeps them in their group.
 
-    Also of those that a verdict took out of their group and keeps out no longer.
+    Also the paths of stories that a verdict took out of their group and keeps out no longer.
     """
     homeless = (story.path for story in stories if story.returns_to and not story.group)
     return paths_without_ruling(stories, beat).union(homeless)
@@ -95,7 +95,7 @@ def _find_changing_groups(
     touched: frozenset[str],
     setting: GroupSetting,
 ) -> set[str]:
-    """Return the names of the groups with changed stories, or not as they were filed."""
+    """Return the names of the groups with changed stories, or that are not as they were filed."""
     changing: set[str] = set()
     for name, paths in groups.items():
         group = [before[path] for path in paths]
@@ -106,7 +106,7 @@ def _find_changing_groups(
 
 
 def _let_return(stories: Sequence[Shelved]) -> list[Shelved]:
-    """Return the stories, those back in their groups that no verdict keeps out any longer."""
+    """Return the stories; those that no verdict keeps out any longer are back in their groups."""
     groups = {shelved.story.group or name_of(shelved.story) for shelved in stories}
     return [
         replace(shelved, story=replace(shelved.story, group=group))

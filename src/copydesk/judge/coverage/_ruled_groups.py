@@ -1,4 +1,4 @@
-"""Groups after editors' rules: the groups of stories, and the stories that are kept apart."""
+"""Apply editors' split and merge rules to groups of stories, and list stories to keep apart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class RuledGroups:
-    """The known groups of stories after every split and merge.
+    """The known groups of stories after every split and merge rule of editors.
 
     Rules apply in their order: a merge after a split brings stories together again. `apart` has for
     a story's name the names of stories that are never in its group. `whole` has the names of
@@ -31,16 +31,16 @@ class RuledGroups:
         for _ in range(_ROUNDS):
             before = dict(self._groups)
             self._settle(beat.rulings)
-            if self._groups == before:  # the next round will find the same
+            if self._groups == before:  # the next run will find the same
                 break
         self._keep_names()
 
     def group_of(self, story: Story) -> str:
-        """Return the name of a story's group, "" for a new one that no rule names."""
+        """Return the name of a story's group, "" for a new story that no rule names."""
         return self._groups.get(name_of(story), "")
 
     def _settle(self, rulings: Sequence[Ruling]) -> None:
-        """Apply rules to the groups; merges without stories that other rules take away again."""
+        """Apply rules to groups; of a merge only the part that later rules do not take away."""
         groups, moved = dict(self._groups), dict(self.moved)
         self._apply_until_stable(rulings)
         lasting = [self._lasting_part(rule) for rule in rulings]
@@ -59,7 +59,7 @@ class RuledGroups:
                 break
 
     def _keep_names(self) -> None:
-        """Give groups their filed names if they have the same stories in the end: nothing moved."""
+        """Restore the filed name of each group that has the same stories in the end."""
         for name in list(self.moved):
             members = _members_with(name, self._groups)
             if members == _members_with(name, self._filed):
@@ -68,7 +68,7 @@ class RuledGroups:
                     self._groups.update(dict.fromkeys(members, self._filed[name]))
 
     def _lasting_part(self, rule: Ruling) -> Ruling:
-        """Return a merge with only the stories that it brings together in the end.
+        """Return a merge rule with only the stories that it brings together in the end.
 
         A story that another rule takes away again would leave behind the rest of its group.
         """
@@ -115,7 +115,7 @@ class RuledGroups:
             self.apart[name] -= frozenset(known)
 
     def _all_beside(self, names: Sequence[str]) -> set[str]:
-        """Return these stories and all others of their groups."""
+        """Return the given stories and all others of their groups."""
         groups = {self._groups.get(name, name) for name in names}
         return {name for name, group in self._groups.items() if group in groups}.union(names)
 
@@ -136,7 +136,7 @@ def _rename_by_own(groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def _members_with(name: str, groups: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of all stories in a story's group, including its own; none if not known."""
+    """Return the names of all stories in a story's group, its own included; empty if unknown."""
     group = groups.get(name)
     return frozenset(member for member, of in groups.items() if of == group and group)
 
@@ -146,7 +146,7 @@ def _group_name(story: Story) -> str:
 
 
 def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
-    """Return the paths of stories that are where a rule moved them that no longer exists."""
+    """Return the paths of stories that stay where a rule moved them that no longer exists."""
     moved = [story for story in stories if any(map(is_move, story.reasons))]
     if not moved:
         return frozenset()
@@ -165,7 +165,7 @@ def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]
 
 
 def _groups_of_merges(stories: Sequence[Story], rulings: Sequence[Ruling]) -> set[str]:
-    """Return the groups of the stories that merges name, "" for missing stories."""
+    """Return the groups of the stories that merge rules name, "" for missing stories."""
     groups = {name_of(story): story.group for story in stories}
     merges = (rule for rule in rulings if rule.said == "merge")
     return {groups.get(name, "") for rule in merges for name in rule.stories}
@@ -176,27 +176,27 @@ def _split_names(rulings: Sequence[Ruling]) -> set[str]:
 
 
 def is_ruled(reason: Reason) -> bool:
-    """Decide whether a reason names a rule on groups."""
+    """Return whether a reason names an editor's rule on groups."""
     return reason.is_group_ruled
 
 
 def is_move(reason: Reason) -> bool:
-    """Decide whether a reason names a rule that moved a story into or out of a group."""
+    """Return whether a reason names an editor's rule that moved a story into or out of a group."""
     return is_ruled(reason) and not is_pin(reason) and not is_lead(reason)
 
 
 def is_pin(reason: Reason) -> bool:
-    """Decide whether a reason names a pin by which a story leads its group."""
+    """Return whether a reason says that a story leads its group by an editor's pin."""
     return is_ruled(reason) and reason.kind is ReasonKind.PINNED
 
 
 def is_lead(reason: Reason) -> bool:
-    """Decide whether a reason names a `lead` rule by which a story leads its group."""
+    """Return whether a reason says that a story leads its group by an editor's `lead` rule."""
     return is_ruled(reason) and reason.kind is ReasonKind.LED
 
 
 def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None:
-    """Return the story that the newest `lead` rule on one of a group names, and the reason."""
+    """Return the story that an editor's newest `lead` rule in a group names, and why; or None."""
     named = {name_of(story): story for story in stories}
     for rule in reversed(beat.rulings):
         if rule.said == "lead" and rule.stories and rule.stories[0] in named:
@@ -205,7 +205,7 @@ def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None
 
 
 def pin_on(story: Story, beat: Beat) -> Reason | None:
-    """Return the reason for an editor's pin of a story, None without one.
+    """Return the reason that says that an editor pinned a story, None without a pin.
 
     Whether the pin has ended is not checked.
     """
@@ -215,13 +215,13 @@ def pin_on(story: Story, beat: Beat) -> Reason | None:
 
 
 def _still_together(names: Sequence[str], later: Sequence[Ruling]) -> list[str]:
-    """Return the stories that no later split takes away from the others."""
+    """Return the stories that no later split rule takes away from the others."""
     gone = _split_names([rule for rule in later if _takes_from(rule, set(names))])
     return [name for name in names if name not in gone]
 
 
 def _takes_from(split: Ruling, names: set[str]) -> bool:
-    """Decide whether a split takes its story away from some of these; without others, from all."""
+    """Return whether a split takes its story away from some of these; without others, from all."""
     others = split.stories[1:]
     return not others or not names.isdisjoint(others)
 

@@ -1,4 +1,4 @@
-"""Quality: score an article by signals, each with its reason; and rate the trust in its source."""
+"""Quality: score an article by signals, each with a reason, and rate the trust in its source."""
 
 from __future__ import annotations
 

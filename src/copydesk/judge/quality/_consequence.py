@@ -1,4 +1,4 @@
-"""Signals of consequence: the important terms in a text, and the state that a headline names."""
+"""Quality signals of importance: important terms in a text, the country that a headline names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMED = 5
 
 
 def in_title(features: Features, beat: Beat) -> Sightings:
-    """Find an important term in the headline of an article on the beat."""
+    """Find an important term in the headline of an article with a topic of the site."""
     del beat
     word = wording.weighty(features.title[: wording.HEADLINE], features.language)
     if not word or not features.topics:
@@ -38,7 +38,7 @@ def in_title(features: Features, beat: Beat) -> Sightings:
 
 
 def of_states(features: Features, beat: Beat) -> Sightings:
-    """Find a state in the headline of an article on the beat."""
+    """Find the name of a country in the headline of an article with a topic of the site."""
     language = language_with_lists(features, beat)
     if not language or not features.topics:
         return []
@@ -47,7 +47,7 @@ def of_states(features: Features, beat: Beat) -> Sightings:
 
 
 def in_lede(features: Features, beat: Beat) -> Sightings:
-    """Find important terms in headline and lede; a brief has no more text."""
+    """Count the important terms in headline and lede, which is all the text that a brief has."""
     language = language_with_lists(features, beat)
     if not language:
         return []
@@ -56,7 +56,7 @@ def in_lede(features: Features, beat: Beat) -> Sightings:
 
 
 def in_text(features: Features, beat: Beat) -> Sightings:
-    """Find important terms in the text, each counted once.
+    """Count the important terms in the text, each once.
 
     A language without lists of terms is scored by the length of the text.
     """
@@ -74,7 +74,7 @@ def in_text(features: Features, beat: Beat) -> Sightings:
 def locate_in_text(
     passages: Sequence[str], features: Features, beat: Beat
 ) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield for each passage the places of the terms that `in_text` counts."""
+    """Yield for each passage the (start, end) places of the terms that `in_text` counts."""
     language = language_with_lists(features, beat)
     if not language:
         return iter([()] * len(passages))
@@ -101,13 +101,13 @@ class Matters:
 
     @property
     def count(self) -> int:
-        """Return the number of terms, those of the field included."""
+        """Return the number of different important terms, those of the field included."""
         return len(self.words) + len(self.of_field)
 
 
 @functools.lru_cache(maxsize=8)
 def find_matters(text: str, language: str) -> Matters:
-    """Find the important terms in a text of a language that has lists."""
+    """Find the important terms in a text of a language that has lists of them."""
     found = _find_rows(text, language)
     stakes = [of_row for row, of_row in found.items() if not row.endswith(_FIELD)]
     field = found.get(_name_field(found), {})
@@ -120,7 +120,7 @@ def find_matters(text: str, language: str) -> Matters:
 def locate_matters(
     passages: Iterable[str], text: str, language: str
 ) -> Iterator[Sequence[tuple[int, int]]]:
-    """Yield for each passage of a text the places of the terms that `find_matters` counts."""
+    """Yield the (start, end) places of the terms that `find_matters` counts, for each passage."""
     found = _find_rows(text, language)
     field = _name_field(found)
     lexicons = [

@@ -1,4 +1,4 @@
-"""Signals of kind: wordings that show that an article is no news report."""
+"""Quality signals of kind: wordings that show that an article is no news report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from copydesk.news import Beat, ReasonKind, reason_words
 
 
 def press_release(features: Features, beat: Beat) -> Sightings:
-    """Find a press release, except from the beat's own official sources."""
+    """Find signs that an article is a press release, except from the site's official sources."""
     del beat
     if features.official:
         return []
@@ -34,7 +34,7 @@ def _of_kind(kind: ReasonKind, evidence: str) -> Sightings:
 
 
 def market_report(features: Features, beat: Beat) -> Sightings:
-    """Find advertising for a market study."""
+    """Find signs that an article advertises a market study."""
     del beat
     return _of_kind(
         ReasonKind.MARKET_REPORT, wording.market_report(_title(features), _ends(features))
@@ -42,31 +42,31 @@ def market_report(features: Features, beat: Beat) -> Sightings:
 
 
 def job(features: Features, beat: Beat) -> Sightings:
-    """Find a job advertisement."""
+    """Find signs that an article is a job advertisement."""
     del beat
     return _of_kind(ReasonKind.JOB_ADVERT, wording.job(_title(features), _ends(features)))
 
 
 def shopping(features: Features, beat: Beat) -> Sightings:
-    """Find a page with offers."""
+    """Find signs that an article is a page of shopping offers."""
     del beat
     return _of_kind(ReasonKind.SHOPPING_PAGE, wording.shopping(_title(features), _ends(features)))
 
 
 def pastime(features: Features, beat: Beat) -> Sightings:
-    """Find a puzzle, a horoscope or lottery numbers."""
+    """Find signs that an article is a puzzle, a horoscope or lottery numbers."""
     del beat
     return _of_kind(ReasonKind.PASTIME, wording.pastime(_title(features)))
 
 
 def ticker(features: Features, beat: Beat) -> Sightings:
-    """Find an automatic report on a share."""
+    """Find signs that an article is an automatic report on a share price."""
     del beat
     return once("robot's report on", wording.ticker(_title(features), _ends(features)))
 
 
 def live_stub(features: Features, beat: Beat) -> Sightings:
-    """Find a live blog that has only just begun."""
+    """Find signs that an article is a live blog that has only just begun."""
     del beat
     if features.text is None or measure(features.text).length >= FULL_TEXT:
         return []
@@ -74,13 +74,13 @@ def live_stub(features: Features, beat: Beat) -> Sightings:
 
 
 def opinion(features: Features, beat: Beat) -> Sightings:
-    """Find an article that its publisher labels as opinion."""
+    """Find the publisher's label that an article is opinion."""
     del beat
     return once("opinion", wording.opinion(_title(features), features.section))
 
 
 def agency(features: Features, beat: Beat) -> Sightings:
-    """Find a report by another publisher."""
+    """Find signs that an article is a report by a news agency."""
     del beat
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
 
@@ -105,21 +105,21 @@ def _sender_of(features: Features, beat: Beat) -> str:
 
 
 def gossip(features: Features, beat: Beat) -> Sightings:
-    """Find a headline about the private lives of celebrities."""
+    """Find words in the headline about the private lives of celebrities."""
     del beat
     words = wording.gossip(_title(features))
     return [(1, f'light fare: "{words}" in title')] if words else []
 
 
 def service(features: Features, beat: Beat) -> Sightings:
-    """Find a headline that promises instructions."""
+    """Find words in the headline that promise instructions."""
     del beat
     words = wording.service(_title(features))
     return [(1, f'instructions: "{words}" in title')] if words else []
 
 
 def tease(features: Features, beat: Beat) -> Sightings:
-    """Find a clickbait headline."""
+    """Find words in the headline that are clickbait."""
     del beat
     words = wording.tease(_title(features))
     return [(1, f'headline that teases: "{words}"')] if words else []
@@ -130,5 +130,5 @@ def _title(features: Features) -> str:
 
 
 def _ends(features: Features) -> str:
-    """Return beginning and end of the text, which show its kind; the lede if there is no text."""
+    """Return beginning and end of an article's text, which show its kind; else the lede."""
     return wording.ends_of(features.text or features.lede)

@@ -1,4 +1,4 @@
-"""Measure a text: its length, quotes and sources, and the words of lists that it has."""
+"""Measure a text: its length, quotes and named sources, and the words of lists that it has."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TOLD_TO = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMeasures:
-    """The counts of a text.
+    """The length of a text and its numbers of named sources and quotes.
 
     `length` is in characters of an alphabet, `speakers` counts the named sources of statements,
     `quotes` the quoted sentences.
@@ -50,7 +50,7 @@ class TextMeasures:
 
 @functools.lru_cache(maxsize=8)
 def measure(text: str) -> TextMeasures:
-    """Count length, sources and quotes of a text, in linear time."""
+    """Count length, named sources and quotes of a text, in linear time."""
     start = text[:READ]
     return TextMeasures(
         length=length(text),
@@ -60,7 +60,7 @@ def measure(text: str) -> TextMeasures:
 
 
 def length(text: str) -> int:
-    """Return the length of a text in characters of an alphabet.
+    """Return the length of a text, in characters of an alphabet.
 
     A Chinese character counts as three of them, a Japanese or Korean syllable as two: 1,500
     characters in English say as much as about 450 in Chinese or 700 in Japanese.
@@ -71,7 +71,7 @@ def length(text: str) -> int:
 
 
 def own_reporting(text: str, domain: str) -> str:
-    """Return the words that show own reporting, "" if there are none.
+    """Return the words of a text that show own reporting, "" if there are none.
 
     Someone told the publisher something, named or as "us", or was asked and declined to answer.
     Quotes are left out, since there "me" is the speaker.
@@ -84,7 +84,7 @@ def own_reporting(text: str, domain: str) -> str:
 
 
 def _is_house(name: str, domain: str) -> bool:
-    """Decide whether a name is that of a site: "The Standard" is standard.co.uk."""
+    """Return whether a name is that of a site's domain: "The Standard" is standard.co.uk."""
     called = plain_text.squash(name).removeprefix("the")
     house = plain_text.squash(domain.partition(".")[0]).removeprefix("the")
     if min(len(called), len(house)) < _SHORTEST_NAME and not name.isupper():
@@ -101,7 +101,7 @@ def places_of(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text as spelled, split at apostrophes, too."""
+    """Return the words of a text as spelled, also split at apostrophes."""
     return _WORD.findall(text)
 
 
@@ -121,7 +121,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Lexicon:
-        """Make a lexicon from its entries."""
+        """Make a lexicon from entries such as "accus* !accustom*"."""
         whole: dict[str, str] = {}
         beginnings: dict[str, str] = {}
         for entry in entries:
@@ -136,7 +136,7 @@ class Lexicon:
         return cls(whole=whole, beginnings=by_head, shortest=shortest)
 
     def find(self, words: Iterable[str]) -> Mapping[str, str]:
-        """Return the entries that some words match, each with the first of its words."""
+        """Map the entries that any of the words match to the first such word."""
         found: dict[str, str] = {}
         for word in words:
             if entry := self.entry_of(word.lower()):
@@ -144,7 +144,7 @@ class Lexicon:
         return found
 
     def entry_of(self, word: str) -> str:
-        """Return the entry that a lower-case word matches, "" for none."""
+        """Return the lexicon's entry that a lower-case word matches, "" for none."""
         if word in self.whole:
             return self.whole[word]
         for start, entry in self.beginnings.get(word[: self.shortest], ()):
@@ -157,7 +157,7 @@ LISTED = frozenset({"de", "en", "es", "fr"})  # languages with lists of words in
 
 
 def language_with_lists(features: Features, beat: Beat) -> str:
-    """Return the language whose lists fit an article, "" if there are none.
+    """Return the language whose word lists fit an article, "" if there are none.
 
     If the page does not tell its language, it is the site's.
     """
@@ -175,17 +175,17 @@ Sightings = Iterable[tuple[int, str]]
 
 
 def once(why: str, evidence: str) -> Sightings:
-    """Return a signal found once, or nothing without evidence."""
+    """Return a quality signal found once, or nothing if there is no evidence."""
     return [(1, f"{why}: {evidence}")] if evidence else []
 
 
 class Steps:
-    """Thresholds for a count: each one reached counts once more, up to the last."""
+    """Thresholds for a count: each threshold that is reached counts once more."""
 
     def __init__(self, *bounds: int) -> None:
         self.bounds = bounds
 
     def sight(self, count: int, why: str) -> Sightings:
-        """Return a signal as many times as thresholds are reached."""
+        """Return a quality signal found as many times as thresholds are reached."""
         reached = bisect.bisect_right(self.bounds, count)
         return [(reached, why)] if reached else []

@@ -1,4 +1,4 @@
-"""Signals in an article's metadata: relevance, picture, publisher, trust, access and language."""
+"""Quality signals in an article's metadata: topic, picture, publisher, trust, access, language."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from copydesk.judge.profile import Features
 from copydesk.judge.quality._measure import FULL_TEXT, Sightings, Steps, base_language, measure
 from copydesk.news import Beat, DomainTrust, Reason, ReasonKind, reason_words
 
-ON_BEAT = 4  # times that being on the beat counts, at any confidence
+ON_BEAT = 4  # times that belonging to the site's subject counts, at any confidence
 SURE = Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
 def on_beat(features: Features, beat: Beat) -> Sightings:
-    """Find that an article is on the beat, and with which confidence."""
+    """Find out whether an article belongs to the site's subject, and with which confidence."""
     if beat.topics and not features.topics and not features.given:
         return []
     why = features.given or f"{features.nearest}, confidence {features.confidence}"
@@ -23,32 +23,32 @@ def on_beat(features: Features, beat: Beat) -> Sightings:
 
 
 def off_beat(features: Features, beat: Beat) -> Sightings:
-    """Find an article that is kept although it has no topic of the beat."""
+    """Find out whether an article is kept although it has no topic of the site."""
     if features.topics or features.given or not beat.topics:
         return []
     return [(1, "no topic of the beat")]
 
 
 def image(features: Features, beat: Beat) -> Sightings:
-    """Find a lead picture."""
+    """Find out whether an article has a lead picture."""
     del beat
     return [(1, reason_words(ReasonKind.PICTURE))] if features.image else []
 
 
 def video(features: Features, beat: Beat) -> Sightings:
-    """Find a video."""
+    """Find out whether an article is a video."""
     del beat
     return [(1, "is a video")] if features.video else []
 
 
 def organization(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher that the beat knows."""
+    """Find out whether the publisher is one of the site's known organizations."""
     known = beat.organizations.get(features.domain)
     return [(1, f"known organization {known.name}")] if known else []
 
 
 def official(features: Features, beat: Beat) -> Sightings:
-    """Find an official source of the beat."""
+    """Find out whether the source is an official source of the site."""
     del beat
     return [(1, "official source of the beat")] if features.official else []
 
@@ -59,7 +59,7 @@ HIGH = 80
 GOOD = 60
 POOR = 40
 UNRELIABLE = 20
-OFFICIAL = 80  # it speaks for itself, and the beat has chosen to hear it
+OFFICIAL = 80  # it speaks for itself, and the owner of the site has chosen it
 KNOWN = 70
 
 
@@ -72,14 +72,15 @@ class SourceTrust:
 
     @property
     def reason(self) -> Reason:
-        """Return the reason for a record; its number is not part of a sum."""
+        """Return the trust as a reason for the story's record; it adds nothing to the quality."""
         return Reason.of(ReasonKind.TRUST, whose=self.number, known=self.why)
 
 
 def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
-    """Return the trust in an article's source, None if nothing is known of it.
+    """Return the trust in an article's source, None if nothing is known of the source.
 
-    The newsroom's trust files count first, then that it is official, then that the beat knows it.
+    The newsroom's trust files count first, then that it is official, then that its publisher is a
+    known organization.
     """
     rated = _domain_with_rating(features, beat)
     if rated:
@@ -92,7 +93,7 @@ def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
 
 
 def _domain_with_rating(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
-    """Return the nearest rated domain: the host of the page, then those above it."""
+    """Return the nearest rated domain (the host, then domains above it) and its rating, or None."""
     for domain in _domains_above(features.host, features.domain):
         if domain in beat.standings:
             return domain, beat.standings[domain]
@@ -108,17 +109,17 @@ def _domains_above(host: str, domain: str) -> Iterator[str]:
 
 
 def high(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher with a high trust."""
+    """Find a publisher that the newsroom rates with high trust."""
     return _between(features, beat, HIGH, 101)
 
 
 def good(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher with a good trust."""
+    """Find a publisher that the newsroom rates with good trust."""
     return _between(features, beat, GOOD, HIGH)
 
 
 def poor(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher with a poor trust."""
+    """Find a publisher that the newsroom rates with poor trust."""
     return _between(features, beat, UNRELIABLE, POOR)
 
 
@@ -149,7 +150,7 @@ def wall(features: Features, beat: Beat) -> Sightings:
 
 
 def stub(features: Features, beat: Beat) -> Sightings:
-    """Find a text that is only the beginning before a wall."""
+    """Find a text that is only the beginning of an article, before a paywall."""
     del beat
     if features.access in _OPEN or features.text is None:
         return []

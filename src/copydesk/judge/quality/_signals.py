@@ -1,8 +1,8 @@
-"""The signals of the `copydesk` profile, by name; their points are `[scoring.points]`.
+"""The quality signals of the `copydesk` profile, by name; their points are `[scoring.points]`.
 
-The default points follow three rules (docs/design/judge.md): all that can be earned
-together is at most HIGHEST; what is not news, or off the beat, loses more than it can earn above
-69; and each part is bounded, so that no signal adds up without end.
+The default points follow three rules (docs/design/judge.md): all that can be earned together is at
+most HIGHEST; what is not news, or outside the site's subject, loses more than it can earn above 69;
+and each part is bounded, so that no signal adds up without end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HIGHEST = 190
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signal:
-    """A signal without its points, which are looked up by its name."""
+    """A quality signal without its points, which are looked up by its name."""
 
     name: str
     part: str
@@ -73,7 +73,7 @@ _SIGNALS = (
 
 @functools.lru_cache(maxsize=32)  # trying other points asks for the same ones for each story
 def signals(points: SignalPoints) -> tuple[QualitySignal, ...]:
-    """Return the signals with their points."""
+    """Return the quality signals of the `copydesk` profile, with their points from the settings."""
     return tuple(
         QualitySignal(
             name=signal.name,

@@ -1,4 +1,4 @@
-"""Signals of substance and style: who is quoted, and how the text addresses its readers."""
+"""Quality signals of substance and style: who is quoted, how the text addresses its readers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WHOLE_END = re.compile(
 
 
 def caption(features: Features, beat: Beat) -> Sightings:
-    """Find an article with hardly any text; the text of a video only describes it."""
+    """Find an article with hardly any text; videos are excepted."""
     del beat
     if features.video or features.text is None or length(features.text) >= CAPTION:
         return []
@@ -48,7 +48,7 @@ def abrupt_end(features: Features, beat: Beat) -> Sightings:
 
 
 def voices(features: Features, beat: Beat) -> Sightings:
-    """Find named sources or quotes."""
+    """Count the named sources or quotes in the text."""
     del beat
     if features.text is None or features.video:
         return []
@@ -59,12 +59,12 @@ def voices(features: Features, beat: Beat) -> Sightings:
 
 
 def inquiry(features: Features, beat: Beat) -> Sightings:
-    """Find own reporting."""
+    """Find words that show the publisher's own reporting."""
     del beat
     return once("own reporting", own_reporting(features.text or "", features.domain))
 
 
-# Signals of style do not count against official sources of the beat, which speak for themselves.
+# Signals of style do not count against official sources of the site, which speak for themselves.
 
 READ = 4_000  # characters that are searched for signs of style
 PROMOTION = Steps(5, 8, 12)  # different words of advertising
@@ -75,14 +75,14 @@ _SIGN = re.compile(r"[!?]")
 
 
 def promotion(features: Features, beat: Beat) -> Sightings:
-    """Find words of advertising."""
+    """Count the words of advertising in the text."""
     found = _lexicon("promotion", features, beat).find(words_of((features.text or "")[:READ]))
     named = ", ".join(list(found.values())[:4])
     return PROMOTION.sight(len(found), f"{len(found)} words of those who sell: {named}")
 
 
 def first_person(features: Features, beat: Beat) -> Sightings:
-    """Find a text that speaks about its author."""
+    """Find a text in which the author often writes about himself or herself."""
     words = words_of(QUOTED.sub("", (features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
@@ -91,7 +91,7 @@ def first_person(features: Features, beat: Beat) -> Sightings:
 
 
 def signs(features: Features, beat: Beat) -> Sightings:
-    """Find many exclamation and question marks."""
+    """Find a text with many exclamation and question marks."""
     plain = QUOTED.sub("", (features.text or "")[:READ])
     count = len(_SIGN.findall(plain))
     if count < _FEW_SIGNS or features.official or not language_with_lists(features, beat):

@@ -1,4 +1,4 @@
-"""Find wordings that show the kind of a text, such as press release, opinion or job advertisement.
+"""Find wordings that show the kind of an article: press release, opinion, job advertisement, ….
 
 Each function returns the words found, "" for none. The tables (`tables/wording`) have the patterns
 of each kind. They are made to miss some rather than accuse an honest report.
@@ -18,26 +18,26 @@ ENDING = 1200  # characters at the end of a text, with senders and small print
 
 
 def read_cues(family: str) -> Mapping[str, re.Pattern[str]]:
-    """Compile the rows of a kind's table into patterns that ignore case."""
+    """Compile the rows of a table of wordings into patterns that ignore case, by name."""
     rows = tables.read_rows(__package__, f"wording/{family}.toml", tuple[str, ...])
     return {name: re.compile(tables.any_of(row), re.IGNORECASE) for name, row in rows.items()}
 
 
 def ends_of(text: str) -> str:
-    """Return the beginning and the end of a text, so that a book costs no more than a page."""
+    """Return only beginning and end of a long text, so that a book costs no more than a page."""
     if len(text) <= OPENING + ENDING:
         return text
     return f"{text[:OPENING]}\n{text[-ENDING:]}"
 
 
 def find_first(pattern: re.Pattern[str], text: str) -> str:
-    """Return the first match of a pattern without signs around it, "" for none."""
+    """Return the first match of a pattern in a text, without signs around it; "" for none."""
     match = pattern.search(text)
     return match.group().strip("\n /()[]:-\u2013\u2014") if match else ""
 
 
 def find_several(pattern: re.Pattern[str], text: str, least: int) -> str:
-    """Return the first `least` different matches in a text, "" if there are fewer."""
+    """Return the first `least` different matches in a text, joined; "" if there are fewer."""
     cues: dict[str, str] = {}
     for match in pattern.finditer(text):
         cues.setdefault(match.group().lower(), match.group())
@@ -68,7 +68,7 @@ _PAID_LABEL = re.compile(
 
 
 def press_release(credit: str, domain: str, opening: str, text: str) -> str:
-    """Return the words that show a press release, "" for none.
+    """Return the words that show that an article is a press release, "" for none.
 
     That is a press service's name in the credit or as the site, its dateline in the opening, or a
     sender's lines at the end of the text.
@@ -93,8 +93,8 @@ _MARKET_REPORT = read_cues("market_report")
 def market_report(title: str, text: str) -> str:
     """Return the words that advertise a market study, "" for none.
 
-    As in "Global X Market Size, Share, CAGR, 2024-2030": the headline of a study and one set phrase
-    in the text, or four set phrases. An honest report that cites a study has one or two.
+    Required are the headline of a study ("Global X Market Size, Share, CAGR, 2024-2030") and one
+    set phrase in the text, or four set phrases. An honest report that cites a study has one or two.
     """
     headline = find_first(_MARKET_REPORT["headline"], title)
     if headline and find_several(_MARKET_REPORT["text"], text, 1):
@@ -106,10 +106,10 @@ _JOB = read_cues("job")
 
 
 def job(title: str, text: str) -> str:
-    """Return the words of a job advertisement, "" for none.
+    """Return the words that show that an article is a job advertisement, "" for none.
 
-    Either a mark that only such headlines have, or a job as the whole headline, with one set phrase
-    in the text; or four set phrases.
+    Required are a mark that only headlines of jobs have, or a job as the whole headline, with one
+    set phrase in the text; or four set phrases.
     """
     headline = find_first(_JOB["mark"], title) or find_first(_JOB["post"], title)
     if headline and find_several(_JOB["text"], text, 1):
@@ -121,9 +121,9 @@ _SHOPPING = read_cues("shopping")
 
 
 def shopping(title: str, text: str) -> str:
-    """Return the words of a page with offers, "" for none.
+    """Return the words that show that a page has shopping offers, "" for none.
 
-    Either a headline of offers and one set phrase of shops in the text, or four set phrases.
+    Required are a headline of offers and one set phrase of shops in the text, or four set phrases.
     """
     headline = find_first(_SHOPPING["headline"], title)
     if headline and (find_several(_SHOPPING["text"], text, 1) or not text):
@@ -135,7 +135,7 @@ _PASTIME = read_cues("pastime")
 
 
 def pastime(title: str) -> str:
-    """Return the words of a horoscope, puzzle, quiz or lottery result, "" for none."""
+    """Return the words of a horoscope, puzzle, quiz or lottery headline, "" for none."""
     return find_first(_PASTIME["headline"], title)
 
 
@@ -143,7 +143,7 @@ _TICKER = read_cues("ticker")
 
 
 def ticker(title: str, text: str) -> str:
-    """Return the share that an automatic report is about, "" for other texts.
+    """Return the share that an automatic stock report is about, "" for other texts.
 
     The share's symbol must be in the headline or at the beginning of the text, with four set
     phrases of such reports.
@@ -156,7 +156,7 @@ _LIVE = read_cues("live")
 
 
 def live(title: str) -> str:
-    """Return the words that show a live blog, "" for none."""
+    """Return the words that show that an article is a live blog, "" for none."""
     return find_first(_LIVE["headline"], title)
 
 
@@ -172,7 +172,7 @@ _OPINION_SECTION = re.compile(
 
 
 def opinion(title: str, section: str) -> str:
-    """Return the label of opinion in a headline or its section, "" for none."""
+    """Return the label of opinion in an article's headline or section, "" for none."""
     return (
         find_first(_LABELLED_OPINION, title)
         or find_first(_REVIEW_LABEL, title)
@@ -190,7 +190,7 @@ _AGENCY_DATELINE = re.compile(
 
 
 def agency(credit: str, domain: str) -> str:
-    """Return the news agency in the credit of another site, "" for none."""
+    """Return the news agency in an article's credit, "" for none or on the agency's own site."""
     match = _AGENCY.search(credit)
     if not match or match.group().lower() in domain:
         return ""
@@ -198,7 +198,7 @@ def agency(credit: str, domain: str) -> str:
 
 
 def dateline(opening: str) -> str:
-    """Return the agency in a text's dateline, "" for none: "PARIS, May 2 (Reuters) -"."""
+    """Return the news agency in a text's dateline, "" for none: "PARIS, May 2 (Reuters) -"."""
     match = _AGENCY_DATELINE.search(opening)
     return match.group(1) if match else ""
 
@@ -212,7 +212,7 @@ def gossip(title: str) -> str:
 
 
 def service(title: str) -> str:
-    """Return the words of a headline that promises instructions, "" for none."""
+    """Return the words of a headline that promise instructions, "" for none."""
     return find_first(_LIGHT["service"], normalize(title))
 
 

@@ -1,4 +1,4 @@
-"""The evidence for topics: where in an article the words of each topic occur, and how often."""
+"""Search an article for the keywords of each topic: where they occur, and how often."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SIDE = 5  # different words that show a subject of a story; a mere mention seld
 
 @dataclass(slots=True)
 class TopicEvidence:
-    """The evidence for and against a topic, with keywords as the beat spells them.
+    """The evidence in an article for and against a topic; keywords are spelled as in the settings.
 
     `title`, `lede` and `text` count each keyword there; `labels` are the page's section and tags
     with a word of the topic. `parts` are the quarters of the text with a keyword. `required` tells
@@ -40,22 +40,22 @@ class TopicEvidence:
 
     @property
     def is_any(self) -> bool:
-        """Decide whether there is any keyword at all."""
+        """Return whether the article has any keyword of the topic."""
         return bool(self.title or self.lede or self.labels or self.text)
 
     @property
     def is_up_front(self) -> bool:
-        """Decide whether there is a keyword in title or lede."""
+        """Return whether the article has a keyword of the topic in headline or lede."""
         return bool(self.title or self.lede)
 
     @property
     def is_side(self) -> bool:
-        """Decide whether an article has so many words of the topic that it is a subject of it."""
+        """Return whether the article has enough different keywords for the topic as a subject."""
         return len(self.title | self.lede | self.text) >= _SIDE
 
     @property
     def is_single_mention(self) -> bool:
-        """Decide whether the only evidence is one word that occurs once, labels included.
+        """Return whether the only evidence for the topic is one word that occurs once.
 
         The lede is the excerpt and the beginning of the text. An excerpt repeats the text, so a
         word that occurs once in each counts as one mention.
@@ -68,14 +68,14 @@ class TopicEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleEvidence:
-    """The evidence for each topic by its place in the beat, and the article's length in words."""
+    """The evidence for each topic by its number in the settings, and the article's word count."""
 
     topics: dict[int, TopicEvidence]
     words: int
 
 
 def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
-    """Search title, lede, labels and text of an article for the words of all topics."""
+    """Search headline, lede, labels and text of an article for the words of all topics."""
     evidence: defaultdict[int, TopicEvidence] = defaultdict(TopicEvidence)
     for at, topic in enumerate(index.topics):
         if topic.required:
@@ -93,12 +93,12 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
 
 
 def mark_lines(prose: str) -> str:
-    """Return a text in which no phrase is found across the end of a line."""
+    """Return a text with a sign between lines, so that no phrase is found across two lines."""
     return prose.replace("\n", " \u00b6 ")
 
 
 def labels_of(article: Article) -> Iterator[tuple[str, str]]:
-    """Yield the section and tags of the page; a section taken from its URL does not count."""
+    """Yield an article's labels as (kind, label): section (not from the URL) and tags."""
     if article.section and article.origins.get("section") != "address":
         yield "section", article.section
     for tag in article.keywords[:_LABELS]:
@@ -138,7 +138,7 @@ def _add_label(
 def select_mentions(
     matches: Sequence[PhraseMatch], index: KeywordIndex
 ) -> dict[int, list[PhraseMatch]]:
-    """Return the keywords that count for each topic, one for each place of the text.
+    """Select the keyword matches that count, at most one for each place; return them by topic.
 
     Of two that overlap the longer one counts. A keyword inside a longer one of an unrelated topic
     does not count: "trade war" is no war.
@@ -166,14 +166,14 @@ def _phrases_over(matches: Iterable[PhraseMatch]) -> dict[int, list[PhraseMatch]
 
 
 def _is_inside(match: PhraseMatch, longer: PhraseMatch, index: KeywordIndex) -> bool:
-    """Decide whether a keyword is only part of a longer one of an unrelated topic."""
+    """Return whether a keyword is only part of a longer one of an unrelated topic."""
     if longer.end - longer.start <= match.end - match.start or match.end > longer.end:
         return False
     return not index.are_kin(index.terms[match.phrase].topic, index.terms[longer.phrase].topic)
 
 
 def find_mentions(text: str, language: str, beat: Beat) -> Iterator[tuple[int, int, str]]:
-    """Yield the start, end and topic of each keyword in a text that counts as evidence."""
+    """Yield the (start, end, topic) of each keyword in a text that counts as evidence."""
     index = index_of(beat, language)
     tokens = tokenize(text)
     places = locate_words(text, tokens)
@@ -185,7 +185,7 @@ def find_mentions(text: str, language: str, beat: Beat) -> Iterator[tuple[int, i
 
 
 class Kind(Enum):
-    """The meaning of a word for its topic."""
+    """The role of a word in its topic: keyword, required, excluded or name."""
 
     KEYWORD = "keyword"
     REQUIRED = "required"
@@ -195,7 +195,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordTerm:
-    """A word or phrase of a topic; `topic` is the topic's place in the beat."""
+    """A word or phrase of a topic; `topic` is the topic's number in the settings."""
 
     topic: int
     kind: Kind
@@ -204,7 +204,7 @@ class KeywordTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordIndex:
-    """The terms of topics, and in the same order the phrases that find them.
+    """The terms of all topics, and in the same order the phrases that find them.
 
     `above` has for each topic the places of those above it; `has_words` tells whether it has any
     keyword.
@@ -217,23 +217,23 @@ class KeywordIndex:
     has_words: tuple[bool, ...]
 
     def are_kin(self, one: int, other: int) -> bool:
-        """Decide whether two topics are the same, or one is above the other."""
+        """Return whether two topics are the same, or one is above the other."""
         return one == other or one in self.above[other] or other in self.above[one]
 
     def are_siblings(self, one: int, other: int) -> bool:
-        """Decide whether two topics have the same parent."""
+        """Return whether two topics have the same parent."""
         parent = self.topics[one].parent
         return bool(parent) and parent == self.topics[other].parent
 
 
 def index_of(beat: Beat, language: str) -> KeywordIndex:
-    """Return the index of a beat for articles in a language ("" if not known)."""
+    """Return the keyword index of a site for articles in a language ("" if not known)."""
     home = _base_language(beat.locale) or "en"
     return _make_index(beat.topics, _base_language(language), home)
 
 
 def language_of(beat: Beat, language: str) -> str:
-    """Return the language whose rules apply to the words of articles in this language."""
+    """Return the language whose word rules apply to articles in this language ("" if not known)."""
     return _base_language(language) or _base_language(beat.locale) or "en"
 
 
@@ -261,7 +261,7 @@ def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordI
 
 
 def _topics_with_words(terms: Iterable[KeywordTerm], phrases: Phrases) -> frozenset[int]:
-    """Return the places of the topics with a keyword that can be found."""
+    """Return the numbers of the topics with a keyword that can be found."""
     return frozenset(
         term.topic
         for number, term in enumerate(terms)
@@ -289,7 +289,7 @@ def _terms(topic: Topic, language: str, home: str) -> Iterator[tuple[Kind, str]]
 
 
 def _above(at: int, topics: tuple[Topic, ...]) -> Iterator[int]:
-    """Yield the places of the topics above one; a circle of parents ends."""
+    """Yield the numbers of the topics above one; a circle of parents ends."""
     places = {topic.name: place for place, topic in enumerate(topics)}
     passed = {at}
     place = places.get(topics[at].parent)

@@ -19,12 +19,12 @@ from copydesk.news import Article, Beat, Topic
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Return the evidence that an article is on the beat, one match a topic, strongest first.
+    """Return the evidence that an article belongs to the site's subject, one match per topic.
 
     First its own words, then its source (topics from the settings, or that it is official), then
     the topics above those. The main topic needs less confidence than the others, and matches if a
     topic below it does, or nearly does. Without a main topic the nearest topic needs as little if
-    no other one matches. A beat without topics takes everything.
+    no other one matches. A site without topics takes everything.
     """
     ranked = rank_topics(article, beat)
     by_words = [_match(topic) for topic in ranked if _stands(topic)]
@@ -73,7 +73,7 @@ def _nearly(topic: RankedTopic, beat: Beat) -> Match:
 
 
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Return the topics that have evidence, the main one first."""
+    """Return the names of the topics with evidence, the site's main topic first."""
     del article
     names = [match.topic for match in matches if match.topic]
     names.sort(key=lambda name: name != beat.topic)
@@ -81,7 +81,7 @@ def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[st
 
 
 def describe_miss(article: Article, beat: Beat) -> str:
-    """Describe what an article off the beat lacks: the nearest topic, and how near it is."""
+    """Describe what an article lacks to fit the site's subject: the nearest topic, and how near."""
     ranked = rank_topics(article, beat)
     if not ranked:
         return "no topic's keyword in it"
@@ -94,7 +94,7 @@ def describe_miss(article: Article, beat: Beat) -> str:
 
 
 def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Describe what an article lacks for the nearest topic that it was not given.
+    """Describe how much an article lacks for the nearest topic that it was not given.
 
     "" if no topic has half of the confidence that is needed.
     """
@@ -114,10 +114,10 @@ _UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedTopic:
-    """A topic, the confidence in it in percent, and the evidence.
+    """A topic, the confidence that an article has it (in percent), and the evidence.
 
-    `is_below` tells that it is the main topic or below it, which all topics of a beat without one
-    are. `is_grounded` tells that a word of the main topic occurs, where that is needed.
+    `is_below` tells that it is the main topic or below it, which all topics are if the site has no
+    main topic. `is_grounded` tells that a word of the main topic occurs, where that is needed.
     `is_in_passing` tells that the only evidence is one mention of one word.
     """
 
@@ -135,12 +135,12 @@ class RankedTopic:
 
     @property
     def why(self) -> str:
-        """Return the evidence in words."""
+        """Return the evidence for the topic in words."""
         return describe(self.evidence, self.confidence)
 
 
 def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
-    """Return the topics with any evidence, highest confidence first, equals in the beat's order."""
+    """Return the topics with any evidence in an article, highest confidence first."""
     index = index_of(beat, article.language)
     evidence = gather(article, index)
     topics = _in_context(evidence, index, beat)
@@ -148,7 +148,7 @@ def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
 
 
 def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> Iterator[RankedTopic]:
-    """Yield the topics with the confidence that each has given the main one."""
+    """Yield the topics with the confidence that each has, given that in the main topic."""
     alone = {
         at: _confidence_alone(at, article, index, has_main=bool(beat.topic))
         for at, evidence in article.topics.items()
@@ -173,22 +173,22 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
 
 
 def _is_named(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
-    """Decide whether a topic is named in title or lede, and not only in passing."""
+    """Return whether a topic is named in headline or lede, and not only in passing."""
     return evidence.is_up_front and not is_in_passing(evidence, article)
 
 
 def _place_of_main(beat: Beat) -> int:
-    """Return the place of the main topic, -1 if the beat has none."""
+    """Return the number of the main topic, -1 if the site has none."""
     return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
 
 
 def _is_below_main(topic: Topic, beat: Beat) -> bool:
-    """Decide whether a topic is the main one or below it; without a main topic all are."""
+    """Return whether a topic is the main one or below it; without a main topic all are."""
     return not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
 
 
 def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
-    """Return the confidence in a topic given the main one; no confidence stays none."""
+    """Return the confidence in a topic given the main one; a confidence of 0 stays 0."""
     if is_meant and alone:
         return alone + _GROUNDED * (100 - alone)
     return alone if is_grounded else alone * _UNGROUNDED
@@ -234,7 +234,7 @@ ON_BEAT = 30  # confidence in the main topic, or one below it, from which an art
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """A weight, and by how many points F1 changes if it is a third smaller or larger."""
+    """A weight, and by how many points F1 changes if the weight is a third smaller or larger."""
 
     weight: float
     less: float
@@ -243,7 +243,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """The weights by their names in the table, which explains each."""
+    """The weights of evidence for topics, by their names in the table, which explains each."""
 
     title: float
     title_twice: float
@@ -269,7 +269,7 @@ WEIGHTS = Weights(**{name: row.weight for name, row in _ROWS.items()})
 
 
 def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float) -> float:
-    """Compute in percent how likely it is that not all evidence is misleading.
+    """Compute the confidence in a topic in percent: how likely not all evidence is misleading.
 
     `rivals` is the weight that a topic needs compared with the others; with less it is mentioned in
     passing. Without a required word, or with an excluded one in title or lede, nothing is left; an
@@ -285,7 +285,7 @@ def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float)
 
 
 def is_in_passing(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
-    """Decide whether a long article mentions a topic only once, with one word, in its text."""
+    """Return whether a long article mentions a topic only once, with one word, in its text."""
     return article.words >= WEIGHTS.article_words and evidence.is_single_mention
 
 
@@ -297,7 +297,7 @@ def weight(evidence: TopicEvidence) -> float:
 
 
 def weight_beside(rival: TopicEvidence, *, is_divided: bool) -> float:
-    """Return the weight that a topic needs next to a rival, more if they compete."""
+    """Return the weight that a topic needs next to a rival topic; more if the two compete."""
     return weight(rival) * (WEIGHTS.side_by_side if is_divided else WEIGHTS.rival)
 
 
@@ -312,19 +312,19 @@ def _lede(evidence: TopicEvidence) -> float:
 
 
 def _text(evidence: TopicEvidence, article: ArticleEvidence) -> float:
-    """Weigh how often, with how many keywords and how widely the text mentions it."""
+    """Compute the evidence from the text: how often, with how many keywords, how widely."""
     needed = WEIGHTS.least_mentions + article.words / WEIGHTS.words_a_mention
     spread = (1 + len(evidence.parts)) / 5
     return WEIGHTS.text * min(1.0, _count_mentions(evidence.text) / needed * spread)
 
 
 def _count_mentions(counts: Counter[str]) -> float:
-    """Count keywords; one that is repeated counts less than another one."""
+    """Count keywords; one that is repeated counts less than a further one."""
     return float(sum(count**WEIGHTS.repeated for count in counts.values()))
 
 
 def describe(evidence: TopicEvidence, confidence: int) -> str:
-    """Describe in a sentence where a topic's words occur, and the confidence.
+    """Describe in a sentence where a topic's keywords occur, and the confidence in percent.
 
     As in `"ai act" in title, 3 times in text (confidence 92)`.
     """
@@ -361,7 +361,7 @@ def _others(count: int) -> list[str]:
 
 
 def _chief(counts: Counter[str]) -> str:
-    """Return the most frequent keyword, of equals the beat's first."""
+    """Return the most frequent keyword, of equals the first of the settings."""
     return counts.most_common(1)[0][0]
 
 

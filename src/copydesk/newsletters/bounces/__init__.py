@@ -1,6 +1,7 @@
-"""Bounces: a returned message goes in; the subscriptions that it ends come out.
+"""Bounces: a returned message goes in; the newsletter subscriptions that it ends come out.
 
-A message that matches no issue of ours changes nothing: docs/design/post-returns.md.
+A message that matches no newsletter issue sent from here changes nothing:
+docs/design/delivery.md.
 """
 
 from __future__ import annotations

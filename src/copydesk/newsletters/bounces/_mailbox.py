@@ -1,4 +1,4 @@
-"""Read the mailbox of bounces by IMAP (RFC 9051) over TLS.
+"""Read the mailbox that bounces are sent to, by IMAP (RFC 9051) over TLS.
 
 A message is marked as seen once it was handled, and never deleted. If the process is killed in
 between, the message is handled twice, which the caller must allow for.
@@ -21,25 +21,25 @@ from copydesk.news import BounceOptions
 from copydesk.newsletters.bounces._reading import MOST_BYTES
 
 _SILENCE_SECONDS = 30.0
-_GLANCE_SECONDS = 0.25  # how soon a look ends that is over
-_LOOK_SECONDS = 300.0  # a whole look: a server may send a byte each half minute
-_MOST_MESSAGES = 500  # of one look; the next goes on
-_SPARE_BYTES = 1_024  # around a message, and of a server that counts otherwise
-# What imaplib raises for what servers say: its own, those of sockets and TLS (OSError), and what
-# answers of no known form become in its parser.
+_GLANCE_SECONDS = 0.25  # within which a connection is cut once `is_over`
+_LOOK_SECONDS = 300.0  # for reading the mailbox: a server may send one byte each half minute
+_MOST_MESSAGES = 500  # handled at one time; the others wait for the next time
+_SPARE_BYTES = 1_024  # around a message, and for a server that counts in another way
+# What imaplib raises: its own errors, those of sockets and TLS (OSError), and those of its parser
+# for malformed answers.
 _FAULTS = (imaplib.IMAP4.error, OSError, ValueError, LookupError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxLook:
-    """The result of reading the mailbox: messages handled, and whether more wait."""
+    """The result of reading the bounce mailbox: messages handled, and whether more wait."""
 
     taken: int
     is_more: bool
 
 
 class _Guard:
-    """Cuts a connection when its time is over, or once `is_over` says so."""
+    """Cuts an IMAP connection after a number of seconds, or once `is_over` returns true."""
 
     def __init__(self, look_seconds: float, is_over: Callable[[], bool]) -> None:
         self._ends = time.monotonic() + look_seconds
@@ -47,23 +47,23 @@ class _Guard:
         self._is_done = threading.Event()
 
     def watch(self, sock: socket.socket) -> None:
-        """Start watching a socket, in a thread."""
+        """Start a thread that shuts the socket down when time is over."""
         threading.Thread(target=self._watch, args=(sock,), daemon=True).start()
 
     def release(self) -> None:
-        """Stop watching."""
+        """End the thread without cutting the connection."""
         self._is_done.set()
 
     def _watch(self, sock: socket.socket) -> None:
         while not self._is_over() and (left := self._ends - time.monotonic()) > 0:
             if self._is_done.wait(min(left, _GLANCE_SECONDS)):
                 return
-        with suppress(*_FAULTS):  # below TLS: to close it would wait for the thread that reads
+        with suppress(*_FAULTS):  # below TLS: closing would wait for the reading thread
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 class _Connection(imaplib.IMAP4_SSL):
-    """A guarded connection that reads at most as much as was asked for."""
+    """An IMAP connection under a `_Guard`; refuses answers larger than a message may be."""
 
     def __init__(self, options: BounceOptions, silence_seconds: float, guard: _Guard) -> None:
         self._guard = guard
@@ -75,7 +75,7 @@ class _Connection(imaplib.IMAP4_SSL):
 
     def open(self, host: str = "", port: int | None = None, timeout: float | None = None) -> None:
         super().open(host, port, timeout)
-        self._guard.watch(self.sock)  # before the server has said a word
+        self._guard.watch(self.sock)  # before the server has sent anything
 
     def read(self, size: int) -> bytes:
         if size > MOST_BYTES + _SPARE_BYTES:
@@ -91,11 +91,12 @@ def read_mailbox(
     look_seconds: float = _LOOK_SECONDS,
     is_over: Callable[[], bool] = lambda: False,
 ) -> MailboxLook:
-    """Pass the beginning of each unseen message, at most 500, to `take_in`; mark it as seen.
+    """Pass the beginning of each unseen message in the bounce mailbox, at most 500, to `take_in`,
+    and mark the message as seen.
 
     Blocks. `take_in` is called in this thread; if it raises, reading ends and that message stays
     unseen. Once `is_over` (set by another thread) the connection is cut within half a second, or
-    within `silence_seconds` while it is being opened. Raises MailError where the mailbox cannot be
+    within `silence_seconds` while it is being opened. Raises MailError if the mailbox cannot be
     reached, trusted or read, and where reading was cut off.
     """
     with _open_box(options, silence_seconds, _Guard(look_seconds, is_over)) as connection:
@@ -131,7 +132,7 @@ def _open_box(
 
 
 def _sign_in(connection: _Connection, options: BounceOptions) -> None:
-    """Sign in and open the folder; the password is in no error and no traceback."""
+    """Sign in to the IMAP server and open the folder; no error shows the password."""
     try:
         connection.login(options.imap_user, options.password)
     except UnicodeError:
@@ -162,7 +163,7 @@ def _list_new(connection: _Connection, options: BounceOptions) -> list[str]:
 
 
 def _fetch(connection: _Connection, number: str) -> bytes:
-    """Return the beginning of a message; b"" for one that is gone."""
+    """Return the beginning of the message with an IMAP number; b"" if the message is gone."""
     found = _ask(connection, "FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
     for part in found:
         if isinstance(part, tuple) and b"BODY[]" in part[0].upper():

@@ -1,6 +1,6 @@
-"""Bounces and complaints: a returned message goes in; the subscriptions that it ends come out.
+"""Handle bounces and complaints: a returned message goes in; subscriptions that it ends come out.
 
-A message that matches no issue of ours changes nothing: docs/design/delivery.md.
+A message that matches no newsletter issue sent from here changes nothing: docs/design/delivery.md.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SIGNED = "sha256="
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxReport:
-    """What a look into the box brought: how many messages with which effect, and if more wait."""
+    """The result of checking the bounce mailbox: messages, their effects, and whether more wait."""
 
     taken: int
     is_more: bool
@@ -50,7 +50,7 @@ class MailboxReport:
 
 
 def take_in_message(newsroom: Newsroom, message: bytes) -> TakenReturn:
-    """Take in one message, as a mail server pipes it; raises MailStoreError."""
+    """Handle one returned message that a mail server pipes in; raises MailStoreError."""
     if not has_mail(newsroom.private):
         return TakenReturn(kind="other", effect="not-ours")
     with closing(open_mail(newsroom.private)) as store:
@@ -60,7 +60,7 @@ def take_in_message(newsroom: Newsroom, message: bytes) -> TakenReturn:
 def take_in_webhook(
     store: MailStore, options: BounceOptions, body: bytes, signature: str, now: datetime
 ) -> TakenReturn | None:
-    """Take in the message that a mail service posts; None where it is not signed by our secret.
+    """Handle a returned message that a mail service posts; None if its signature is wrong.
 
     `signature` is the value of X-Copydesk-Signature: `sha256=` and the HMAC-SHA256 of the body in
     hexadecimal. Raises MailStoreError.
@@ -77,10 +77,10 @@ def take_in_webhook(
 def look_into_mailbox(
     newsroom: Newsroom, is_over: Callable[[], bool] = lambda: False
 ) -> MailboxReport:
-    """Take in what waits in the box, at most 500 messages; blocks for five minutes at most.
+    """Handle the messages waiting in the bounce mailbox, at most 500, within five minutes.
 
-    Once `is_over`, from another thread, it is broken off; what was taken in stays. Raises
-    UsageError where no box is named, MailError where it cannot be read, MailStoreError.
+    Once `is_over` (set by another thread) it stops; messages handled before stay handled. Raises
+    UsageError if the settings name no mailbox, MailError if it cannot be read, MailStoreError.
     """
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
@@ -99,20 +99,20 @@ def look_into_mailbox(
 
 # ---- One returned message: found by its token, stored once, its rule applied
 #
-# Only someone who knows the letter's envelope can write to its return path, so its rule is applied.
-# A Message-ID may be quoted by anybody who read the letter, so it is only stored.
+# Only who knows a message's envelope can write to its return path: so such a bounce has an effect.
+# A Message-ID may be quoted by anybody who read the message: so such a bounce is only stored.
 
-# suppressed: nothing more is sent to the letter's address, whoever subscribes. left: its reader's
-# letters ended, and they may come back. noted: it is kept. unproved: it is kept, for a person to
-# judge. known: it was taken in before, or the ledger has no such letter. not-ours: no token of ours
-# is in it. nothing: it says nothing of a letter.
+# suppressed: nothing more is sent to the address, whoever subscribes. left: the reader is
+# unsubscribed, and may come back. noted: it is stored. unproved: it is stored for a person to
+# judge. known: it was handled before, or the log has no such message. not-ours: it has no token of
+# ours. nothing: it is about no sent message.
 ReturnEffect = Literal["suppressed", "left", "noted", "unproved", "known", "not-ours", "nothing"]
 NOT_OURS = "returns: not ours"  # the fact that counts them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenReturn:
-    """What a message was, and what became of it."""
+    """The kind of a returned message, and its effect on the subscriber."""
 
     kind: ReturnKind
     effect: ReturnEffect
@@ -121,9 +121,9 @@ class TakenReturn:
 def take_in_return(
     store: MailStore, options: BounceOptions, message: bytes, now: datetime
 ) -> TakenReturn:
-    """Take in a message that came back; raises MailStoreError.
+    """Store a returned message; suppress its address if its kind demands. Raises MailStoreError.
 
-    The same message twice changes nothing the second time. It is known by what is read of it.
+    A message handled before changes nothing: it is recognized by a digest of its beginning.
     """
     returned = read_returned_mail(message)
     kind = returned.kind
@@ -145,19 +145,19 @@ def take_in_return(
             words=returned.words,
             is_proved=named.is_by_return_path,
         )
-        return TakenReturn(kind=kind, effect=_note(store, options, returned, entry))
+        return TakenReturn(kind=kind, effect=_store_return(store, options, returned, entry))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _NamedDelivery:
-    """The delivery that a message is about, and whether its return path says so."""
+    """The sent message that a returned message is about, and whether the return path names it."""
 
     path: ReturnPath
     is_by_return_path: bool
 
 
 def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery | None:
-    """Return the delivery that a message is about: by the first token that was made here."""
+    """Return the sent message that a returned message is about, by the first token signed here."""
     for token in returned.tokens:
         path = store.links.read_return(token)
         if path is not None:
@@ -168,10 +168,10 @@ def _find_delivery(store: MailStore, returned: ReturnedMail) -> _NamedDelivery |
     return None
 
 
-def _note(
+def _store_return(
     store: MailStore, options: BounceOptions, returned: ReturnedMail, entry: ReturnEntry
 ) -> ReturnEffect:
-    """Keep what came back and apply its rule; of a reader who was erased no words are kept."""
+    """Store a returned message and apply its effect; for an erased reader without server text."""
     subscriber = store.subscribers.get(entry.path.subscriber)
     letter = store.returns.find_letter(entry.path)
     if subscriber is None or letter is None:
@@ -198,9 +198,9 @@ def _apply(
     subscriber: Subscriber,
     letter: SentLetter,
 ) -> ReturnEffect:
-    """Suppress the address that a letter went to, where what came back of it says so.
+    """Suppress the address that a message was sent to, if the returned message justifies it.
 
-    Its reader may have another one by now, which nobody has said anything against.
+    Another address that the reader has by now is not suppressed.
     """
     reason = _judge(store, options, entry)
     if reason is None or letter.key is None:
@@ -216,7 +216,7 @@ def _apply(
 def _judge(
     store: MailStore, options: BounceOptions, entry: ReturnEntry
 ) -> SuppressionReason | None:
-    """Decide why nothing more is sent to a reader; None where letters go on."""
+    """Return the reason to suppress an address after a returned message; None to go on sending."""
     if entry.kind == "hard":
         return "hard-bounce"
     if entry.kind == "complaint":
@@ -226,9 +226,9 @@ def _judge(
 
 
 def _leave_by_link(store: MailStore, returned: ReturnedMail) -> ReturnEffect | None:
-    """End somebody's letters by the link to leave that a provider left in a complaint.
+    """Unsubscribe a reader by the unsubscribe link that a mail provider left in a complaint.
 
-    Such a link may have been passed on with the letter: it ends letters, as it does for whoever
+    Such a link may have been forwarded with the newsletter: it unsubscribes, as it does for whoever
     opens it, and does not keep an address from subscribing again.
     """
     for token in returned.leave_tokens:
@@ -254,10 +254,10 @@ def _count_one_not_ours(store: MailStore) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRow:
-    """What came back of one letter; `address` is "" where its reader was erased.
+    """A returned message for a list; `address` is "" if the reader was erased.
 
-    One that `is_proved` by no return path changed nothing. One from a former address of its reader
-    says nothing of `address`, which is their present one.
+    A message that is not `is_proved` (by its return path) had no effect. `address` is the reader's
+    present one, also if the message came from a former address.
     """
 
     at: datetime
@@ -272,14 +272,14 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnList:
-    """What came back, the newest first, and how many messages were about no letter of ours."""
+    """The returned messages, newest first, and how many others match no message sent from here."""
 
     returns: tuple[ReturnRow, ...]
     not_ours: int
 
 
 def list_returns(newsroom: Newsroom, most: int = 100) -> ReturnList:
-    """List what came back; raises MailStoreError."""
+    """Return the newest returned messages (bounces and complaints); raises MailStoreError."""
     if not has_mail(newsroom.private):
         return ReturnList(returns=(), not_ours=0)
     with closing(open_mail(newsroom.private)) as store:

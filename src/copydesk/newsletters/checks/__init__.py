@@ -1,6 +1,6 @@
-"""Checks: settings and the DNS go in; a finding for each check, with its mend, comes out.
+"""Mail checks: settings and the DNS go in; a finding for each check, and its cure, come out.
 
-`find_mail_obstacle` says whether letters may be sent: docs/design/post-checks.md.
+`find_mail_obstacle` says whether newsletters may be sent: docs/design/delivery.md.
 """
 
 from __future__ import annotations

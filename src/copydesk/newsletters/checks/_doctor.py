@@ -1,6 +1,6 @@
-"""Run and store the mail checks: letters wait until they are clean, or overruled by name.
+"""Run and store the mail checks: newsletters are not sent before the checks pass or are overruled.
 
-    settings -> examine_mail -> findings, stored -> find_mail_obstacle -> may letters be sent?
+    settings -> examine_mail -> findings, stored -> find_mail_obstacle -> may newsletters be sent?
 
 Findings hold for the settings that they were made with: another server, domain or key needs a new
 run. A newer copydesk that checks more settings accepts what was found or overruled before.
@@ -29,12 +29,12 @@ ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
 _KEPT = "checks"
 _OVERRULED = "checks overruled "
-_NOBODY = 0  # whom the link and the return path of checks belong to
+_NOBODY = 0  # the subscriber number of sample links and return paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overruling:
-    """A person's decision that a fault of one kind, or any, holds back no letter."""
+    """A person's decision to send newsletters in spite of a fault that a mail check found."""
 
     by: str
     why: str
@@ -43,7 +43,7 @@ class Overruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFinding:
-    """A stored finding."""
+    """The stored result of one mail check."""
 
     kind: str
     state: CheckState
@@ -53,10 +53,11 @@ class KeptFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailCheckReport:
-    """The last findings for the current settings, `at` "" where there are none; and overrulings.
+    """The last mail check findings for the current settings (`at` is "" if there are none), and the
+    checks that somebody overruled.
 
-    `overruled` is by kind, or "all". `outdated` says what was done for earlier settings and not
-    again.
+    `overruled` is by kind, or "all". `outdated` says that checks were run or overruled for earlier
+    settings only.
     """
 
     at: str = ""
@@ -66,7 +67,7 @@ class MailCheckReport:
 
     @property
     def obstacles(self) -> tuple[str, ...]:
-        """Return the kinds of faults that nobody overruled."""
+        """Return the kinds of checks that found a fault and were not overruled, sorted."""
         if ALL in self.overruled:
             return ()
         faults = {finding.kind for finding in self.findings if finding.state == "fault"}
@@ -86,7 +87,7 @@ def examine_mail(
     clock: Callable[[], datetime],
     tls: ssl.SSLContext | None = None,
 ) -> MailCheckReport:
-    """Run all checks and store their findings; raises UsageError where no mail goes by SMTP."""
+    """Run all mail checks and store their findings; UsageError if mail is not sent by SMTP."""
     from copydesk.newsletters.checks import _look
 
     options = newsroom.settings.mail
@@ -109,14 +110,14 @@ def examine_mail(
     kept = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
-        findings=(*map(_keep, findings), *_look_at_front(newsroom)),
+        findings=(*map(_keep, findings), *_check_front(newsroom)),
     )
     store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
     return read_checks(newsroom, store)
 
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
-    """Return the last findings for the current settings, and what is overruled."""
+    """Return the stored mail check findings for the current settings, and the overruled checks."""
     these = {_digest(newsroom), _digest_of_old(newsroom)}
     kept = _decode(store.facts.get(_KEPT))
     words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
@@ -135,7 +136,7 @@ def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
 def overrule_check(
     newsroom: Newsroom, store: MailStore, kind: str, why: str, by: str
 ) -> MailCheckReport:
-    """Overrule a kind of fault, or "all", for as long as the settings stay as they are.
+    """Overrule the faults of one kind of mail check, or "all", until the mail settings change.
 
     Raises UsageError for an unknown kind, and without a reason.
     """
@@ -154,7 +155,7 @@ def overrule_check(
 
 
 def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
-    """Return what holds back letters, as text for a person; None for nothing.
+    """Return why newsletters may not be sent, as text for a person; None if nothing prevents it.
 
     That is a fault that nobody overruled, or settings that were never checked.
     """
@@ -172,19 +173,19 @@ def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
 
 
 def list_kinds() -> tuple[str, ...]:
-    """Return the kinds of checks, and "all"."""
+    """Return the kinds of mail checks, and "all"."""
     from copydesk.newsletters.checks import _findings
 
     return (*get_args(_findings.CheckKind), ALL)
 
 
 def _digest(newsroom: Newsroom) -> str:
-    """Return a digest of the settings that findings depend on, without passwords."""
+    """Return a digest of the settings that the mail checks depend on, without passwords."""
     return _digest_parts(*_list_parts(newsroom), newsroom.beat.url)
 
 
 def _digest_of_old(newsroom: Newsroom) -> str:
-    """Return the digest that versions made which did not check the site's URL."""
+    """Return the settings' digest as made by versions that did not check the site's URL."""
     return _digest_parts(*_list_parts(newsroom))
 
 
@@ -210,15 +211,15 @@ def _keep(finding: MailFinding) -> KeptFinding:
     return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
 
 
-def _look_at_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
-    """Yield a finding about the web server in front of the readers' pages and desk, if any."""
+def _check_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
+    """Yield a finding about the web server in front of the readers' pages and the desk, if any."""
     advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
     if advice is not None:
         yield KeptFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
 
 
 def read_dkim_key(newsroom: Newsroom) -> bytes | None:
-    """Return the DKIM private key; None where it cannot be read or a relay signs."""
+    """Return the DKIM private key in PEM; None if it cannot be read or a relay signs."""
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:
         return None
@@ -229,7 +230,7 @@ def read_dkim_key(newsroom: Newsroom) -> bytes | None:
 
 
 def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
-    """Return a return path like those of letters, which belongs to nobody."""
+    """Return a sample return path (bounce address) for mail checks; it belongs to no reader."""
     options = newsroom.settings.mail
     local, _, domain = options.bounces.address.rpartition("@")
     if not local:
@@ -239,7 +240,7 @@ def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
 
 
 def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
-    """Return an unsubscribe link like those in letters, which belongs to nobody."""
+    """Return a sample unsubscribe link for mail checks; it belongs to no reader."""
     base = newsroom.settings.serve.public_url.rstrip("/")
     link = ReaderLink(purpose="unsubscribe", subscriber=_NOBODY, letter="", made=newsroom.now)
     return f"{base}/mail/leave/{store.links.sign(link)}" if base else ""

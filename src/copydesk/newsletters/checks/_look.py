@@ -1,4 +1,4 @@
-"""Run all checks: the settings and the DNS go in, one finding for each check comes out."""
+"""Run all mail checks: the settings and the DNS go in, one finding for each check comes out."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from copydesk.newsletters.smtp import open_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What to check: mail options, DKIM key, and a sample return path and unsubscribe link.
+    """What the mail checks need: mail options, DKIM key, a sample return path and unsubscribe link.
 
-    Letters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
+    Newsletters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
     replaces the system's trusted certificates, `nameservers` the system's name servers.
     """
 
@@ -51,7 +51,7 @@ class CheckRequest:
 
 
 async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
-    """Run all checks; network errors become findings and are not raised."""
+    """Run all mail checks and return their findings; network errors become findings."""
     options = request.options
     sender, back = (_domain_of(one) for one in (options.from_address, request.return_path))
     signer = options.dkim.domain or sender if options.dkim.selector else ""
@@ -119,9 +119,9 @@ async def check_server(
     now: datetime,
     tls: ssl.SSLContext | None = None,
 ) -> tuple[MailFinding, ...]:
-    """Connect, sign in, name sender and recipient, and leave: nothing is sent.
+    """Check that the SMTP server accepts our sign-in, sender and recipient; no message is sent.
 
-    `sender` is a return path as letters have it, `recipient` the sender's own address.
+    `sender` is a return path as newsletters have it, `recipient` the sender's own address.
     """
     try:
         sender, recipient = spell_address(sender), spell_address(recipient)
@@ -132,7 +132,7 @@ async def check_server(
             MailFinding(kind="tls", state="unknown", what="there was no line to look at"),
         )
     try:
-        encryption = _look_at_certificate(line.certificate_end, options, now)
+        encryption = _check_certificate(line.certificate_end, options, now)
         answer = await line.try_out(sender, recipient)
     finally:
         await line.close()
@@ -145,7 +145,7 @@ async def check_server(
     return (MailFinding(kind="transaction", state="fault", what=what, hint=hint), encryption)
 
 
-def _look_at_certificate(ends: datetime | None, options: SmtpOptions, now: datetime) -> MailFinding:
+def _check_certificate(ends: datetime | None, options: SmtpOptions, now: datetime) -> MailFinding:
     if ends is None:
         what = "the line is not encrypted, and stays on this machine"
         return MailFinding(kind="tls", state="ok", what=what)

@@ -1,6 +1,7 @@
-"""Test letters: one real mail, to a person who looks at what arrived of it.
+"""Send a test mail to somebody who checks how it arrived.
 
-They go to addresses of the newsroom's own people, few a day, each with its line in the audit log.
+Test mails go to addresses of the newsroom's own people, few a day, each with its line in the audit
+log.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _LIMIT = "test letters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRequest:
-    """Who asks for a test letter, and to which address; `network` is their network address.
+    """Who asks for a test mail, and to which address; `network` is their network address.
 
     `may_go_anywhere` is for the command line: somebody there can read the mail server's password
     and edit beat.toml, so a refusal would protect nobody.
@@ -59,10 +60,10 @@ class TrialRequest:
 def admit_trial(
     newsroom: Newsroom, store: MailStore, request: TrialRequest, about: str
 ) -> Iterator[str]:
-    """Count and log a test letter, and yield its address as its owner spelled it.
+    """Check the daily limit for test mails, log the mail, and yield the address to send it to.
 
-    One that fails for want of a server (MailError) is not counted. Raises UsageError for an address
-    that does not belong to the newsroom, and for one letter too many.
+    A mail that fails for want of a server (MailError) is not counted. Raises UsageError for an
+    address that does not belong to the newsroom, and for one mail too many.
     """
     limit = newsroom.settings.mail.test_letters_a_day
     with contextlib.closing(open_desk(newsroom.private)) as desk:
@@ -89,7 +90,7 @@ def admit_trial(
 
 
 def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest) -> str:
-    """Return an address as beat.toml or an account spells it; any at the command line."""
+    """Return an address if beat.toml or a desk account has it; the command line may use any."""
     names = (account.name for account in desk.accounts.list() if "@" in account.name)
     wanted = fold_address(request.address.strip())
     for address in (*newsroom.settings.mail.test_addresses, *names):
@@ -104,10 +105,10 @@ def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest
 def send_test_letter(
     newsroom: Newsroom, store: MailStore, request: TrialRequest, now: datetime
 ) -> Answer:
-    """Send one mail to an address, signed and with a return path like those of letters.
+    """Send a signed test mail with a return path, as newsletters have; return the server's answer.
 
     It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
-    server that is away; UsageError where no mail goes by SMTP, and as `admit_trial` does.
+    server that is away; UsageError if no mail goes by SMTP, and as `admit_trial` does.
     """
     if newsroom.settings.mail.deliver != "smtp":
         raise UsageError(

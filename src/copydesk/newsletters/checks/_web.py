@@ -1,4 +1,4 @@
-"""Check the web side of mail: where links lead, the page behind them, and its clock."""
+"""Check the web side of newsletters: their links, the unsubscribe page, and the clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SECONDS = 10.0
 _MOST_BYTES = 65_536
 _MOST_SKEW_SECONDS = 60.0
-_STYLE = b"/mail/style.css"  # what pages of ours have, and a page of a proxy has not
+_STYLE = b"/mail/style.css"  # is in every page of ours, and in no error page of a proxy
 _SERVE = "let `copydesk serve` run behind `public_url` of [serve], by https"
 
 _SITE = "set `url` of [site] to the address at which readers find your site"
@@ -31,7 +31,7 @@ _PUBLIC = "set `public_url` of [serve] to the address at which readers reach `co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
-    """An HTTP answer: its status (0 for none, then `why`), date, and the beginning of its body.
+    """An HTTP response: its status (0 for none, then `why`), date, and the beginning of its body.
 
     `was_asked` is false where no name server answered, so that nothing is known.
     """
@@ -44,7 +44,7 @@ class WebAnswer:
 
 
 async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None) -> WebAnswer:
-    """Fetch a URL without following redirects; errors are in the answer and not raised."""
+    """Fetch a URL without following redirects; errors are in the returned answer and not raised."""
     import aiohttp
 
     try:
@@ -61,7 +61,7 @@ async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None)
 
 
 def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
-    """Check the page behind a letter's unsubscribe link; RFC 8058 wants https."""
+    """Check the page behind a newsletter's unsubscribe link; RFC 8058 wants https."""
     if not url.startswith("https://"):
         what = "the links of letters are not by https: mail programs offer no way out then"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
@@ -81,7 +81,7 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
 
 
 def check_links(site_url: str, public_url: str) -> MailFinding:
-    """Check that letters link to public hosts: the site, and the readers' pages."""
+    """Check that newsletters link to public hosts: the site, and the readers' pages."""
     if not site_url:
         what = "links in letters lead nowhere: the site has no address"
         return MailFinding(kind="links", state="fault", what=what, hint=_SITE)
@@ -98,7 +98,7 @@ def check_links(site_url: str, public_url: str) -> MailFinding:
 
 
 def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
-    """Compare a web server's clock with ours, which dates letters and ends links."""
+    """Compare this machine's clock, which dates mails and expires links, with a web server's."""
     if answer.date is None:
         return MailFinding(kind="clock", state="unknown", what="no server told its time")
     seconds = abs((answer.date - now).total_seconds())
@@ -118,12 +118,12 @@ def _read_date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.ClientSession:
-    """Open a session that resolves names by `names`."""
+    """Open an aiohttp session that resolves host names by `names`."""
     import aiohttp
     from aiohttp.abc import AbstractResolver
 
     class NamesResolver(AbstractResolver):
-        """Our resolver as aiohttp wants it."""
+        """Our DNS queries as an aiohttp resolver."""
 
         async def resolve(
             self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

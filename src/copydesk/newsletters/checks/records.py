@@ -18,7 +18,7 @@ from copydesk.newsletters.checks._findings import (
 )
 
 _LEAST_BITS, _GOOD_BITS = 1024, 2048  # RFC 8301, section 3.2
-_PIECE = 250  # of a text in the DNS at most 255 bytes
+_PIECE = 250  # characters; a text in the DNS has 255 bytes at most
 MAKE_KEY = (
     "make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {path}, and "
     "chmod 600 {path}"
@@ -27,7 +27,7 @@ MAKE_KEY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A public key as in the DNS: `k=`, the bytes of `p=`, and its length in bits."""
+    """A DKIM public key as in the DNS: `k=`, the bytes of `p=`, and its length in bits."""
 
     kind: str
     data: bytes
@@ -56,7 +56,7 @@ def read_public_key(private: bytes) -> PublicKey | None:
 async def check_dkim(
     selector: str, domain: str, private: bytes | None, key_file: str, names: MailNames
 ) -> MailFinding:
-    """Compare our DKIM key with the one in the DNS; without a selector a relay signs."""
+    """Compare our DKIM key with the one in the DNS; without a selector, a relay should sign."""
     if not selector:
         return MailFinding(
             kind="dkim",
@@ -122,9 +122,9 @@ _POLICIES = frozenset({"none", "quarantine", "reject"})
 async def check_dmarc(
     from_domain: str, return_domain: str, signing_domain: str, names: MailNames
 ) -> MailFinding:
-    """Check for a DMARC policy, and that the return path or the signature is aligned with it.
+    """Check that a domain has a DMARC policy, and that the return path or the signature meets it.
 
-    `signing_domain` is "" where a relay signs: then only SPF alignment can be seen from here.
+    `signing_domain` is "" if a relay signs: then only SPF alignment can be seen from here.
     """
     place, records = await _find_records(from_domain, names)
     line = f'_dmarc.{place}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{place}"'
@@ -154,7 +154,7 @@ def _judge_alignment(
 
 
 async def _find_records(domain: str, names: MailNames) -> tuple[str, list[str]]:
-    """Return where a policy is or should be, and its records: the domain's, or its parent's."""
+    """Return a DMARC policy's domain and records: the domain's own, or its parent's."""
     organization = urls.registrable_domain(domain)
     for place in dict.fromkeys((domain, organization)):
         texts = await names.find_texts(f"_dmarc.{place}")
@@ -181,9 +181,9 @@ _LONGEST_RECORD = 500  # characters that are shown
 
 
 async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Look up the SPF record of the return path's domain; the hint has the line that adds `host`.
+    """Look up the SPF record of the return path's domain; the hint has the record that adds `host`.
 
-    It is not evaluated: whether the record lets the server send, a received mail shows.
+    The record is not evaluated: only a received mail shows whether it lets the server send.
     """
     texts = await names.find_texts(domain)
     records = [found for found in texts if found.lower().split(" ", 1)[0] == "v=spf1"]
@@ -192,7 +192,7 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
         return _spf("fault", f"the SPF record of {domain} counts for nothing ({why})")
     record = records[0] if records else ""
     addresses = await _find_public(host, names)
-    line = _write_mend(domain, record, host, addresses)
+    line = _write_spf_line(domain, record, host, addresses)
     if not record:
         return _spf("fault", f"there is no SPF record: {domain}", line)
     if line and addresses and not is_own_server(domain, host):
@@ -205,7 +205,7 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
 
 
 async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
-    """Look up the record that makes others encrypt what they send to a domain.
+    """Look up a domain's MTA-STS record, which makes other servers encrypt mail to the domain.
 
     Its policy is not fetched: the hint says where it must be, and its lines.
     """
@@ -235,15 +235,15 @@ def _show(record: str) -> str:
 
 
 async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
-    """Return a server's public addresses, () where it is on this machine or a private network."""
+    """Return a mail server's public addresses, () if it is on this machine or a private network."""
     if urls.is_private(host):
         return ()
     found = await names.find_addresses(host)
     return tuple(address for address in found if not urls.is_private_address(address))
 
 
-def _write_mend(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
-    """Return the line for the DNS that adds a server's addresses; "" where all are in it."""
+def _write_spf_line(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
+    """Return the DNS line that adds a server's addresses to an SPF record; "" if all are there."""
     terms = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
     if terms:
         terms = [term for term in terms if term not in record.lower().split()]
@@ -262,12 +262,12 @@ def _add_terms(record: str, added: Sequence[str]) -> str:
 
 
 def is_own_server(domain: str, host: str) -> bool:
-    """Decide whether the SMTP server belongs to the sender's domain, by its name."""
+    """Return whether the SMTP server belongs to the sender's domain, by its name."""
     return urls.registrable_domain(host) == urls.registrable_domain(domain)
 
 
 async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Check that the addresses of one's own server have names that lead back to them."""
+    """Check that the addresses of one's own mail server have names (PTR) that lead back to them."""
     if urls.is_private(host):
         return _find_no_name(host)
     if not is_own_server(domain, host):

@@ -1,7 +1,7 @@
 """Compose and render newsletter issues: new stories go in; an issue, its HTML and text come out.
 
-Pure: reads no file but a theme's, no clock, no network. `post` sends mail, `mail_store` stores
-readers.
+Pure: reads no file but a theme's, no clock, no network. `newsletters.sending` sends mail,
+`mail_store` stores readers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Compose an issue from values alone: which stories it has, its subject, and when it is due.
+"""Compose a newsletter issue: choose its stories, write its subject, and compute when it is due.
 
-new stories, one per event | put into the letter's parts | editors' changes | subject -> Issue
+new stories, one per event | put into the issue's sections | editors' changes | subject -> Issue
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _NO_EDITS = IssueEdits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDraft:
-    """An issue as it would be now, even an empty one, with its number of new stories.
+    """A newsletter issue as it would be now, even an empty one, with its number of new stories.
 
-    `fewest` is how many new stories the letter needs.
+    `fewest` is how many new stories the newsletter needs.
     """
 
     issue: Issue
@@ -45,12 +45,12 @@ class IssueDraft:
 
     @property
     def is_enough(self) -> bool:
-        """Decide whether there are enough new stories to send the issue."""
+        """Return whether there are enough new stories to send the issue."""
         return bool(self.issue.sections) and self.new >= self.fewest
 
 
 def compose(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue | None:
-    """Compose an issue; None where too few stories are new, which then wait for the next issue.
+    """Compose a newsletter issue; None if too few stories are new, which wait for the next issue.
 
     The same material and edits give the same issue on every machine.
     """
@@ -59,7 +59,7 @@ def compose(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue | N
 
 
 def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> IssueDraft:
-    """Compose an issue even where there are too few new stories."""
+    """Compose a newsletter issue even if there are too few new stories."""
     composing = _Composing(material=material, edits=edits)
     composing.fill()
     sections = tuple(composing.sections())
@@ -89,7 +89,7 @@ def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue
 
 @dataclass(slots=True)
 class _Part:
-    """A part of the letter while it is filled."""
+    """A section of a newsletter issue while it is filled."""
 
     kind: PartKind
     title: str
@@ -98,7 +98,7 @@ class _Part:
 
 @dataclass(slots=True, kw_only=True)
 class _Composing:
-    """An issue while it is composed: its parts, and the events and records already placed."""
+    """A newsletter issue while it is composed: its sections, and the stories already placed."""
 
     material: IssueMaterial
     edits: IssueEdits
@@ -110,7 +110,7 @@ class _Composing:
     left: int = 0
 
     def fill(self) -> None:
-        """Fill the parts in order; editors' additions come first and ignore the limits."""
+        """Fill the issue's sections in order; editors' additions come first, without limit."""
         dropped = frozenset(self.edits.dropped)
         self.new = find_new_stories(self.material, dropped)
         self.left = self.material.letter.most
@@ -123,7 +123,7 @@ class _Composing:
             self.parts[0].picks += self.added
 
     def sections(self) -> Iterator[IssueSection]:
-        """Yield the parts that have stories, in the order that editors gave."""
+        """Yield the issue's sections that have stories, these in the order that editors gave."""
         for part in self.parts:
             picks = self._sort(part.picks)
             if picks:
@@ -131,11 +131,11 @@ class _Composing:
                 yield IssueSection(title=part.title, stories=stories, kind=part.kind)
 
     def picks(self) -> list[Pick]:
-        """Return all placed stories in order."""
+        """Return all stories placed in the issue, in order."""
         return [pick for part in self.parts for pick in self._sort(part.picks)]
 
     def count_new(self) -> int:
-        """Count the stories that no issue has told yet, placed or not."""
+        """Count the stories that no earlier issue had, placed in this one or not."""
         names = {record_name(story.path) for story in self.new}
         for part in self.material.letter.parts:
             if part.kind in LISTED_KINDS:
@@ -151,7 +151,7 @@ class _Composing:
                 yield self._take(story)
 
     def _fill_part(self, part: PartOptions) -> None:
-        """Fill one part; a part `topics` becomes one part for each topic."""
+        """Fill one section; `topics` becomes one section for each topic."""
         heading = text.fold(part.title) or self._heading(part.kind, part.of)
         if part.kind in LISTED_KINDS:
             self._put_list(part, heading)
@@ -164,7 +164,7 @@ class _Composing:
             self._put(part, heading, self._find_stories(part))
 
     def _find_stories(self, part: PartOptions) -> list[Story]:
-        """Return the candidates for a part that draws on the news."""
+        """Return the candidates for a section of news."""
         if part.kind == "topic":
             return self._find_of_topic(self.material.topic_ids.get(part.of, ""))
         stories = self._find_free()
@@ -173,7 +173,7 @@ class _Composing:
         return stories
 
     def _put(self, part: PartOptions, heading: str, stories: Sequence[Story]) -> None:
-        """Add the best stories to a part, by the front page's order and caps."""
+        """Add the best stories to a section, by the front page's order and limits."""
         chosen = rank(stories, self.material.rules, min(part.most, self.left))
         picks = [self._take(story) for story in chosen]
         self._add_part(part, heading, picks)
@@ -186,7 +186,7 @@ class _Composing:
         self._add_part(part, heading, picks)
 
     def _put_picks(self, part: PartOptions, heading: str) -> None:
-        """Pick from another collection at random; the issue's date is the seed."""
+        """Add random stories from another collection; the issue's date is the seed."""
         zone = dates.find_zone(self.material.letter.zone)
         day = local_day(self.material.at, zone)
         seed = f"{self.material.letter.id} {day.isoformat()} {part.of}"
@@ -211,7 +211,7 @@ class _Composing:
         return [story for story in self.new if self._is_free(story)]
 
     def _find_of_topic(self, topic_id: str) -> list[Story]:
-        """Return the unplaced stories of a topic and its subtopics."""
+        """Return the stories of a topic and its subtopics that are not placed yet."""
         above = self.material.above
         return [
             story
@@ -224,7 +224,7 @@ class _Composing:
         return not is_told and record_name(story.path) not in self.names
 
     def _take(self, story: Story, words: str = "") -> Pick:
-        """Place a story, so that no other story of its event is placed."""
+        """Place a story in the issue, so that no other story about its event is placed."""
         self.events.add(self.material.rules.event(story))
         self.names.add(record_name(story.path))
         told = self.material.tell(story)
@@ -258,16 +258,16 @@ def _one_line(words: str) -> str:
 
 # ---- New stories
 #
-# An event that an earlier issue told is told again when it has news: when another story leads it
-# now, which was published after that issue and is no copy.
+# An issue has a story about an event of an earlier issue only if there is news: another story leads
+# its group now, which was published after that issue and is no copy.
 
-# Older ones that come late are no news to anybody.
+# Stories that are older when they come are no news any more.
 _OLDEST = timedelta(days=7)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def find_new_stories(material: IssueMaterial, dropped: frozenset[str]) -> list[Story]:
-    """Return the stories that an issue may tell, in the front page's order without its caps.
+    """Return the stories that a newsletter issue may contain, in the front page's order.
 
     Each event appears once: with its original story, if that is among them.
     """
@@ -277,7 +277,7 @@ def find_new_stories(material: IssueMaterial, dropped: frozenset[str]) -> list[S
 
 
 def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story]:
-    """Return the first `places` stories in the front page's order; capped ones come last."""
+    """Return the first `places` stories in the front page's order; those over its limits last."""
     among = {record_name(story.path): story for story in stories}
     wide = len(stories)
     limits = replace(
@@ -292,7 +292,7 @@ def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story
     newest_first = sorted(stories, key=lambda story: story.path)
     newest_first.sort(key=publication_time, reverse=True)
     page = choose_front(newest_first, replace(rules, limits=limits, named=among.get))
-    return [*page.top, *page.more][:places]  # pins stand there whatever the places
+    return [*page.top, *page.more][:places]  # pinned stories come first, whatever `places` says
 
 
 def publication_time(story: Story) -> datetime:
@@ -301,10 +301,10 @@ def publication_time(story: Story) -> datetime:
 
 
 def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[Story, str]]:
-    """Yield the stories of an editors' list that no issue has told, with the editor's words."""
+    """Yield an editors' list's stories that no earlier issue had, each with the editor's text."""
     for story, words in material.lists.get((part.kind, part.of), ()):
         name = record_name(story.path)
-        if name not in material.earlier.names and not _find_telling(story, material):
+        if name not in material.earlier.names and not _find_earlier_time(story, material):
             yield story, words
 
 
@@ -313,13 +313,13 @@ def _is_new(story: Story, material: IssueMaterial) -> bool:
     is_of_time = dates.utc(material.since) - _OLDEST < at <= dates.utc(material.at)
     if not is_of_time or name in material.earlier.names:
         return False
-    told_at = _find_telling(story, material)
+    told_at = _find_earlier_time(story, material)
     if told_at is not None and (at <= told_at or story.copy_of):
         return False
     return at > dates.utc(material.since) or name in material.late
 
 
-def _find_telling(story: Story, material: IssueMaterial) -> datetime | None:
+def _find_earlier_time(story: Story, material: IssueMaterial) -> datetime | None:
     told_at = material.earlier.told_at.get(material.rules.event(story))
     return dates.utc(told_at) if told_at else None
 
@@ -329,10 +329,10 @@ def _find_telling(story: Story, material: IssueMaterial) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierIssues:
-    """The records and events that earlier issues of a letter told.
+    """The stories and events that earlier issues of a newsletter had.
 
     `names` are the records of all issues, `last_names` those of the last one. `told_at` says when
-    each event was last told.
+    an issue last had a story about each event.
     """
 
     names: frozenset[str] = frozenset()
@@ -342,7 +342,7 @@ class EarlierIssues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headings:
-    """Headings for parts without a title of their own, and for a story without a headline."""
+    """Default headings for newsletter sections, and for a story without a headline."""
 
     of_kind: Mapping[PartKind, str]
     of_lists: Mapping[str, str] = field(default_factory=dict)
@@ -352,7 +352,7 @@ class Headings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePlace:
-    """The file name and URLs of an issue: its page, the archive of all issues, the site.
+    """The file name and URLs of a newsletter issue: its page, the archive of all issues, the site.
 
     `site` is the site's title.
     """
@@ -368,7 +368,7 @@ class IssuePlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueMaterial:
-    """Everything that an issue is made from, except editors' changes.
+    """Everything that a newsletter issue is made from, except editors' changes.
 
     `since` is the time of the last issue. `stories` are the published stories since then: those
     dated later and, listed by name in `late`, those of older dates that were filed or published
@@ -376,7 +376,7 @@ class IssueMaterial:
     story. `above` maps a topic's name to its id and its parents' ids; `sections` are the top-level
     topics. `lists` holds the published stories of reading lists and stashes, by kind and name, with
     an editor's words. `picks` holds the candidates from other collections, best first, each with
-    its heat. `tell` turns a story into what an issue tells of it.
+    its heat. `tell` turns a story into the form that an issue shows.
     """
 
     letter: LetterOptions
@@ -402,27 +402,28 @@ class IssueMaterial:
 
 # ---- When an issue is due, in the letter's time zone
 #
-# An hour that a day has twice counts once, the first time. An hour that a day lacks comes as long
-# after midnight as on other days, so one hour later by the clock. A day that the zone skips has
-# none.
+# An hour that a day has twice (end of summer time) counts once, the first time. An hour that a day
+# lacks comes as long after midnight as on other days: one hour later by the clock. A day that the
+# zone skips has no due hour.
 
 _DAYS: tuple[LetterDay, ...] = get_args(LetterDay)
 _DAY = timedelta(days=1)
-_SPAN = 16  # days: a week, and another one where a zone leaves out the only day of it
-_MADE_UP_FOR = _DAY  # so long an hour that nobody was there for is made up for
-_FIRST_WITHIN = timedelta(hours=1)  # of its hour comes a first issue, however often cron looks
+_SPAN = 16  # days: a week, and a second one in case the zone skips the only due day
+_MADE_UP_FOR = _DAY  # within which a missed hour is made up for
+_FIRST_WITHIN = timedelta(hours=1)  # after its hour a first issue is made, even if cron runs rarely
 
 
 def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
-    """Return when a letter is next due after a moment; None where it has no fixed hour.
+    """Return when a newsletter is next due after a moment; None if it has no fixed hour.
 
-    That is a letter that waits for a number of new stories, or a date beyond the calendar's end.
+    That is a newsletter that waits for a number of new stories, or a date beyond the calendar's
+    end.
     """
     return next(_walk_due(letter, after, 1), None)
 
 
 def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list[datetime]:
-    """Return the moments at which a letter is due, after `after` and up to `until`."""
+    """Return the moments at which a newsletter is due, after `after` and up to `until`."""
     found: list[datetime] = []
     while (due := next_due(letter, found[-1] if found else after)) and due <= dates.utc(until):
         found.append(due)
@@ -430,14 +431,14 @@ def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list
 
 
 def last_due(letter: LetterOptions, until: datetime) -> datetime | None:
-    """Return the last moment at which a letter was due, not later than a given one."""
+    """Return when a newsletter was last due, up to `until`; None if it has no fixed hour."""
     return next((due for due in _walk_due(letter, until, -1)), None)
 
 
 def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
-    """Decide whether an issue should be made now; `last` is the time of the last one.
+    """Return whether a newsletter issue should be made now; `last` is the time of the last issue.
 
-    A missed hour is made up for within a day; for a letter's first issue within an hour, since
+    A missed hour is made up for within a day; for a newsletter's first issue within an hour, since
     somebody who sets it up at ten does not expect it at once. A day has one issue at most: moving
     the hour or the time zone does not make a second one.
     """
@@ -450,7 +451,7 @@ def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
 
 
 def window_before(letter: LetterOptions, at: datetime) -> datetime:
-    """Return the start of a first issue's window: one period back, a day where there is none."""
+    """Return the time from which a newsletter's first issue has stories: one period or day back."""
     due = last_due(letter, at)
     before = last_due(letter, due - timedelta(microseconds=1)) if due else None
     return before or dates.utc(at) - _DAY
@@ -465,16 +466,16 @@ def local_day(moment: datetime, zone: tzinfo) -> date:
 
 
 def _walk_due(letter: LetterOptions, start: datetime, step: int) -> Iterator[datetime]:
-    """Walk the moments at which a letter is due, forward or back, for at most two weeks."""
+    """Yield the moments at which a newsletter is due, forward or back, for at most two weeks."""
     if letter.when_new:
         return
     zone, clock = dates.find_zone(letter.zone), time.fromisoformat(letter.at)
     wanted = letter.days or _DAYS
     start = dates.utc(start)
-    for ahead in range(-1, _SPAN):  # of two zones the days may be two apart
+    for ahead in range(-1, _SPAN):  # the dates of two zones may be two days apart
         try:
             day = local_day(start, zone) + timedelta(days=ahead * step)
-            # by its first turn, an hour that is there twice is one; one that is not there is moved
+            # an hour that exists twice is taken once (fold=0); one that does not exist is moved
             due = datetime.combine(day, clock, zone).astimezone(UTC)
             is_there = due.astimezone(zone).date() == day
         except OverflowError:
@@ -493,21 +494,21 @@ PREHEADER_CHARACTERS = 200
 
 
 class Pick(NamedTuple):
-    """A placed story with its heat."""
+    """A story placed in a newsletter issue, with its heat (its score on the front page)."""
 
     story: IssueStory
     heat: float
 
 
 def write_subject(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return the first headline, or the three hottest in the issue's order, joined by " / "."""
+    """Return an issue's subject: its first headline, or the three of highest heat, with " / "."""
     if rule == "titles":
         return join_titles(picks)
     return text.shorten(picks[0].story.title, SUBJECT_CHARACTERS) if picks else ""
 
 
 def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return the next headlines after the subject, or how the first story goes on.
+    """Return an issue's preview text: the headlines after the first, or the first story's excerpt.
 
     With `titles` it is the reference implementation's preview text, which equals its subject.
     """
@@ -519,7 +520,7 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
 
 
 def join_titles(picks: Sequence[Pick]) -> str:
-    """Return the three hottest titles in order; of two equally hot the earlier (SPEC 4)."""
+    """Return the three headlines of highest heat in the issue's order, joined by " / " (SPEC 4)."""
     warmest = sorted(range(len(picks)), key=lambda place: (-picks[place].heat, place))[:_TITLES]
     titles = (picks[place].story.title for place in sorted(warmest))
     return _JOINT.join(text.shorten(title, SUBJECT_CHARACTERS) for title in titles)

@@ -1,4 +1,4 @@
-"""Prepare an issue for its template: text cleaned and cut, only links that can be followed.
+"""Prepare a newsletter issue for its template: text cleaned and cut, only usable links.
 
 All text from other sites passes through here on its way into the HTML and the plain text.
 """
@@ -27,14 +27,14 @@ from copydesk.rendering import (
     text_direction,
 )
 
-# places that are filled in when a letter is sent: an address with one would be told a reader's own
+# placeholders filled in on sending: in a stranger's URL one would disclose a reader's own links
 _PLACES = {
     letter.UNSUBSCRIBE: "%25unsubscribe%25",
     letter.CHOICES: "%25choices%25",
     "{can-spam}": "(can-spam)",
 }
-MOST_BYTES = 100_000  # Gmail cuts a letter off at 102 kB; the rest is for its fields
-WIDTH = 560  # pixels between the margins of a letter of 600
+MOST_BYTES = 100_000  # Gmail cuts a mail off at 102 kB; the rest is for its header
+WIDTH = 560  # pixels between the margins of a mail that is 600 wide
 _LONGEST_TITLE = 300
 _LONGEST_EXCERPT = 320
 _LONGEST_NAME = 80
@@ -42,7 +42,7 @@ _LONGEST_NOTE = 5_000  # on top of an issue
 _LONGEST_REMARK = 2_000  # on one story
 _MOST_COVERAGE = 5  # names in a row
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
-_MANY_DAYS = timedelta(days=2)  # an issue about more than these says of which day each story is
+_MANY_DAYS = timedelta(days=2)  # an issue about a longer time shows each story's day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class NamedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
-    """A picture at the size at which it is shown."""
+    """A picture in a newsletter, at the size at which it is shown."""
 
     source: str
     width: int
@@ -65,9 +65,9 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story as the template shows it; `source` and `facts` go on the line below it.
+    """A story as the newsletter template shows it; `source` and `facts` go on the line below it.
 
-    `language` is "" where it is the letter's own. `note` is clean HTML, `note_words` the same as
+    `language` is "" if it is the newsletter's own. `note` is clean HTML, `note_words` the same as
     plain text.
     """
 
@@ -88,7 +88,7 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A section of a letter; `mark` is the HTML comment before it."""
+    """A section of a newsletter issue; `mark` is the HTML comment before it."""
 
     mark: str
     title: str
@@ -97,7 +97,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """An issue as the template shows it; `cut` counts left-out stories, `site` is a title."""
+    """A newsletter issue as its template shows it; `cut` counts left-out stories."""
 
     title: str
     subject: str
@@ -116,7 +116,7 @@ class IssueView:
 
 
 def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
-    """Prepare an issue for the letter's template and plain text."""
+    """Prepare a newsletter issue for its HTML template and its plain text."""
     title = _cut(issue.title, _LONGEST_NAME)
     note = _defuse(text.shorten(text.tidy(issue.note), _LONGEST_NOTE))
     return IssueView(
@@ -131,14 +131,14 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         home=_link(issue.home),
         site=_cut(issue.site, _LONGEST_NAME) or title,
         note=mark_safe(render_note(note)),
-        note_words=_tell_note(note),
+        note_words=_write_plain_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
         cut=0,
     )
 
 
 def keep_first(view: IssueView, most: int) -> IssueView:
-    """Return a view with the first `most` stories; `cut` counts the others."""
+    """Return an issue's view with only its first `most` stories; `cut` counts the others."""
     sections, left = [], most
     for section in view.sections:
         stories = section.stories[:left]
@@ -149,12 +149,12 @@ def keep_first(view: IssueView, most: int) -> IssueView:
 
 
 def count_stories(view: IssueView) -> int:
-    """Count the stories of a view."""
+    """Count the stories in an issue's view."""
     return sum(len(section.stories) for section in view.sections)
 
 
 def own_hosts(issue: letter.Issue) -> frozenset[str]:
-    """Return the site's hosts; a letter shows pictures from these only."""
+    """Return the site's host names; a newsletter shows pictures from these only."""
     return frozenset(map(urls.host, (issue.home, issue.page, issue.archive))) - {""}
 
 
@@ -180,11 +180,11 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
         direction=text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
         source=_cut(story.source, _LONGEST_NAME),
-        facts=tuple(_tell_facts(story, issue, strings)),
+        facts=tuple(_list_facts(story, issue, strings)),
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
         note=mark_safe(render_note(note)),
-        note_words=_tell_note(note),
+        note_words=_write_plain_note(note),
         picture=_view_picture(story.picture, title, own_hosts(issue)),
     )
 
@@ -193,7 +193,7 @@ def _primary(tag: str) -> str:
     return tag.partition("-")[0]
 
 
-def _tell_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
+def _list_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
     if story.published_at and issue.at - issue.since > _MANY_DAYS:
         day = local_day(story.published_at, dates.find_zone(issue.zone))
         yield strings.format_date("day_in_month", day)
@@ -210,7 +210,7 @@ def _view_links(links: Iterable[letter.IssueLink]) -> Iterable[NamedLink]:
 def _view_picture(
     picture: letter.IssuePicture | None, title: str, hosts: Collection[str]
 ) -> PictureView | None:
-    """Scale a picture to the letter's width; None without a size or from another site."""
+    """Scale a picture to the newsletter's width; None without a size or from another site."""
     if picture is None or picture.width < 1 or picture.height < 1:
         return None
     if urls.host(_link(picture.url)) not in hosts:
@@ -221,8 +221,8 @@ def _view_picture(
     return PictureView(source=_link(picture.url), width=width, height=height, alt=alt)
 
 
-def _tell_note(note: str) -> str:
-    """Return a note as plain text: Markdown with the URLs of links in brackets."""
+def _write_plain_note(note: str) -> str:
+    """Return an editor's note as plain text: Markdown with the URLs of links in brackets."""
     return _LINK.sub(r"\1 (\2)", text.tidy(note))
 
 

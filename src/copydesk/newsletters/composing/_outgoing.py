@@ -1,4 +1,4 @@
-"""Turn a filed issue into the mail that is sent: its HTML with a footer, and the same as text.
+"""Turn a filed newsletter issue into the mail to send: its HTML with a footer, and plain text.
 
 filed HTML -- cut to what Gmail shows --> stories by their marks -- footer --> HTML
                                                 `-- tell_letter, footer --> plain text
@@ -29,12 +29,12 @@ from copydesk.newsletters.composing._plain_text import (
 )
 from copydesk.rendering import Strings
 
-_HEAD_BYTES = 4_000  # of that for the message's own fields and what the places are filled with
-# what services and we fill in, in a stranger's words: an address would be told a reader's own
+_HEAD_BYTES = 4_000  # of MOST_BYTES, for the message's header and the values of placeholders
+# placeholders in other people's text: in a URL one would disclose a reader's own links
 _FORGED = re.compile(
     r"%(?=(?:unsubscribe|choices|recipient|tag_unsubscribe|mailing_list)[\w.-]*%)", re.IGNORECASE
 )
-_CAN_SPAM = "{can-spam}"  # everyday.cc's place for an address
+_CAN_SPAM = "{can-spam}"  # everyday.cc's placeholder for the postal address
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _LIQUID = re.compile(r"\{(?=[{%])")
 _SMALL = re.compile(r'<p class="small soft"[^<>]*>')
@@ -51,7 +51,7 @@ _BLOCK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledMail:
-    """A filed issue and what its footer needs; `html` is the body of its file.
+    """A filed newsletter issue and what its footer needs; `html` is the body of its file.
 
     `page` is its URL on the site or "". `counts_views` says whether visits to that page are
     counted.
@@ -67,7 +67,7 @@ class FiledMail:
 def make_outgoing(
     filed: FiledMail, strings: Strings, *, most_bytes: int = MOST_BYTES
 ) -> OutgoingIssue:
-    """Turn a filed issue into the mail to send, in the site's language.
+    """Turn a filed newsletter issue into the mail to send, in the site's language.
 
     HTML, text and headers together have at most `most_bytes`, and so has the HTML in
     quoted-printable, which Gmail may count: the last stories are left out and counted; the issue's
@@ -97,7 +97,7 @@ def make_outgoing(
 
 
 class _Foot:
-    """The footer of a sent letter: why it came, how to unsubscribe, who sends it."""
+    """The footer of a sent newsletter: why it was sent, how to unsubscribe, who sends it."""
 
     def __init__(self, filed: FiledMail, strings: Strings) -> None:
         self._strings = strings
@@ -113,7 +113,7 @@ class _Foot:
         self._notes = tuple(filter(None, (counted, postal)))
 
     def put_below(self, parts: FiledParts, cut: int) -> OutgoingIssue:
-        """Return the letter with this footer and the number of stories left out."""
+        """Return the issue with this footer and the number of stories left out."""
         more = self._strings.say("letter_cut", count=cut) if cut else ""
         more_told = tell_link(more, self._page, self._strings) if more else ""
         told = _guard(_defuse(tell_letter(parts, more_told, self._strings)))
@@ -130,7 +130,7 @@ class _Foot:
         return "\n\n" + join_blocks([*blocks, wrap(self._why), *links, *notes])
 
     def _put_into(self, parts: FiledParts, more: str) -> str:
-        """Put the footer into the cell of the letter's small print, or at the end."""
+        """Insert the footer into the table cell of the issue's small print, or at the end."""
         body = parts.markup
         small = list(_SMALL.finditer(body, parts.tail_start))
         opening = small[-1][0] if small else _PLAIN_SMALL
@@ -168,7 +168,7 @@ def _escape(words: str) -> str:
 
 
 def _defuse(words: str) -> str:
-    """Remove placeholders from other people's text.
+    """Remove the sender's placeholders from other people's text.
 
     A blank replaces each, so that the text around it cannot form another.
     """
@@ -176,5 +176,5 @@ def _defuse(words: str) -> str:
 
 
 def _guard(words: str) -> str:
-    """Return plain text without template tags, which some services would fill in."""
+    """Return plain text without template tags, which some newsletter services would fill in."""
     return _LIQUID.sub("{ ", words)

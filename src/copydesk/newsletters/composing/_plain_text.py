@@ -1,4 +1,4 @@
-"""The plain-text version of a letter, made from an issue or from the HTML of a filed one.
+"""Write the plain-text version of a newsletter issue, from its view or from the HTML of its file.
 
 Lines wrap at 72 characters. Each link has its own line and is never broken, so that mail programs
 recognize it.
@@ -23,10 +23,10 @@ _WIDTH = 72
 
 
 def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
-    """Return an issue as plain text, with `links` and the `closing` line below it."""
-    blocks = [*_tell_head(view, strings)]
+    """Return a newsletter issue as plain text, with `links` and the `closing` line below it."""
+    blocks = [*_write_head(view, strings)]
     for section in view.sections:
-        blocks += _tell_section(section, strings)
+        blocks += _write_section(section, strings)
     if not view.sections:
         blocks.append(wrap(strings.say("nothing")))
     if view.cut:
@@ -38,26 +38,26 @@ def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strin
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
-    """Join the non-empty paragraphs; the signature mark "-- " gets no empty line after it."""
+    """Join non-empty paragraphs of a plain-text mail; no empty line follows the signature "-- "."""
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
 
 
-def _tell_head(view: IssueView, strings: Strings) -> Iterator[str]:
+def _write_head(view: IssueView, strings: Strings) -> Iterator[str]:
     yield f"{wrap(view.title.upper())}\n{view.day}"
     if view.page:
         yield tell_link(strings.say("letter_browser"), view.page, strings)
-    yield _tell_note(view.note_words, strings)
+    yield _write_note(view.note_words, strings)
 
 
-def _tell_section(section: SectionView, strings: Strings) -> Iterator[str]:
+def _write_section(section: SectionView, strings: Strings) -> Iterator[str]:
     if section.title:
         title = wrap(section.title.upper())
         yield f"{title}\n{'=' * max(map(len, title.splitlines()))}"
     for story in section.stories:
-        yield _tell_story(story, strings)
+        yield _write_story(story, strings)
 
 
-def _tell_story(story: StoryView, strings: Strings) -> str:
+def _write_story(story: StoryView, strings: Strings) -> str:
     names = ", ".join(voice.name for voice in story.coverage)
     if story.unnamed:
         names = strings.say("names_and_more", names=names, count=story.unnamed)
@@ -67,24 +67,24 @@ def _tell_story(story: StoryView, strings: Strings) -> str:
         wrap(story.excerpt),
         wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
         story.href,
-        _tell_note(story.note_words, strings),
+        _write_note(story.note_words, strings),
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _tell_note(note: str, strings: Strings) -> str:
+def _write_note(note: str, strings: Strings) -> str:
     if not note:
         return ""
     return f"[{strings.say('note')}]\n" + "\n".join(wrap(line) for line in note.split("\n"))
 
 
 def tell_link(name: str, href: str, strings: Strings) -> str:
-    """Return a link's text, and its URL on a line of its own."""
+    """Return a link as plain text: its name, and its URL on a line of its own."""
     return f"{wrap(name)}{strings.say('colon').rstrip()}\n{href}" if href else wrap(name)
 
 
 def wrap(words: str) -> str:
-    """Wrap a text; long words are broken, URLs are not."""
+    """Wrap a text at 72 characters; long words are broken, URLs are not."""
     is_breakable = "://" not in words
     lines = textwrap.wrap(words, _WIDTH, break_long_words=is_breakable, break_on_hyphens=False)
     return "\n".join(lines)
@@ -111,14 +111,14 @@ def parse_fragment(markup: str) -> HtmlElement:
     from lxml import html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    # comments are for Outlook alone; a body is put around so that no piece is none
+    # comments are for Outlook only; the <div> makes an empty piece parse, too
     whole = f"<div>{markup}</div>".encode("utf-8", "replace")
     root: HtmlElement = html.document_fromstring(whole, parser=parser)
     return root
 
 
 def list_links(element: HtmlElement) -> list[tuple[str, str]]:
-    """Return the texts and URLs of an element's links that a reader can open."""
+    """Return the (text, URL) pairs of an element's links that a reader can open."""
     found = []
     for link in element.iter("a"):
         href = _read_address(link)
@@ -139,7 +139,7 @@ def tell_markup(markup: str | HtmlElement) -> str:
 
 
 class _Paragraphs:
-    """The paragraphs read so far: their text and their links."""
+    """The plain-text paragraphs read so far from HTML: their text and their links."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -147,17 +147,17 @@ class _Paragraphs:
         self._links: list[str] = []
 
     def add(self, words: str | None) -> None:
-        """Add text to the paragraph."""
+        """Add text to the current paragraph."""
         if words:
             self._words.append(words)
 
     def lead_to(self, address: str) -> None:
-        """Add a link to the paragraph."""
+        """Add a link to the current paragraph."""
         if address not in self._links:
             self._links.append(address)
 
     def end(self, *, is_loud: bool = False, is_item: bool = False) -> None:
-        """End the paragraph."""
+        """End the current paragraph; `is_loud` writes it in capitals, `is_item` as a list item."""
         words = text.fold("".join(self._words))
         lines = [wrap(f"- {words}" if is_item else words.upper() if is_loud else words)]
         if words or self._links:
@@ -219,9 +219,9 @@ def _without_repeats(paragraphs: list[str]) -> Iterator[str]:
         last = paragraph
 
 
-# ---- A filed letter, split by its marks
+# ---- A filed issue, split by its marks
 #
-# A letter without marks (from everyday.cc, or from an owner's own template) is converted line by
+# An issue without marks (from everyday.cc, or from an owner's own template) is converted line by
 # line.
 
 _HEADING = re.compile(r"<h2[\s>]")
@@ -229,7 +229,7 @@ _HEADING = re.compile(r"<h2[\s>]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A story or section of a letter: start, end (marks included), and the words of its mark."""
+    """A story or section in an issue's HTML: start, end (with marks), and its mark's text."""
 
     start: int
     end: int
@@ -238,23 +238,23 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledParts:
-    """A letter's HTML with its sections and their stories; `tail_start` is where they end."""
+    """A newsletter issue's HTML split into sections and stories; `tail_start` is where they end."""
 
     markup: str
     sections: tuple[tuple[_Stretch, tuple[_Stretch, ...]], ...] = ()
 
     @property
     def count(self) -> int:
-        """Count the stories."""
+        """Return the number of stories in the issue."""
         return sum(len(stories) for _, stories in self.sections)
 
     @property
     def tail_start(self) -> int:
-        """Return the position after the last story."""
+        """Return the position after the issue's last story."""
         return self.sections[-1][0].end if self.sections else 0
 
     def keep_first(self, most: int) -> tuple[FiledParts, int]:
-        """Return the letter with its first `most` stories, and the number of the others."""
+        """Return the issue with its first `most` stories, and the number of the others."""
         cut = self.count - most
         if cut <= 0:
             return self, 0
@@ -273,7 +273,7 @@ class FiledParts:
 
 
 def part_letter(markup: str) -> FiledParts:
-    """Split a letter at its marks; unpaired marks are ignored."""
+    """Split a newsletter issue's HTML at its marks (HTML comments); unpaired marks are ignored."""
     sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
     stories: list[_Stretch] = []
     opened: dict[str, re.Match[str]] = {}
@@ -293,23 +293,23 @@ def part_letter(markup: str) -> FiledParts:
 
 
 def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
-    """Return a letter as plain text without its footer; `more` follows the stories."""
+    """Return a newsletter issue as plain text without its footer; `more` follows the stories."""
     if not parts.sections:
         return "\n\n".join(filter(None, [tell_markup(parts.markup), more]))
     head = parts.markup[: parts.sections[0][0].start]
-    blocks = [*_tell_filed_head(head, strings)]
+    blocks = [*_write_filed_head(head, strings)]
     for section, stories in parts.sections:
-        blocks.append(_tell_heading(parts.markup[section.start : section.end], section.words))
+        blocks.append(_write_heading(parts.markup[section.start : section.end], section.words))
         blocks += [
-            _tell_filed_story(parts.markup[each.start : each.end], strings) for each in stories
+            _write_filed_story(parts.markup[each.start : each.end], strings) for each in stories
         ]
     blocks += [more, "-- "]  # what follows is a signature to mail programs
-    blocks += _tell_tail(parts.markup[parts.tail_start :], strings)
+    blocks += _write_tail(parts.markup[parts.tail_start :], strings)
     return join_blocks(blocks).rstrip("\n")
 
 
-def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
-    """Yield the title and date, the link to the letter's page, and the editors' note."""
+def _write_filed_head(markup: str, strings: Strings) -> Iterator[str]:
+    """Yield the issue's title and date, the link to its page, and the editors' note."""
     above, _, rest = markup.partition(NOTE_BEGIN)
     root = parse_fragment(above)
     title = _find_words(root, "h1")
@@ -323,10 +323,10 @@ def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
         for name, href in list_links(each):
             yield tell_link(name, href, strings)
     if rest:
-        yield _tell_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
+        yield _write_filed_note(parse_fragment(rest.partition(NOTE_END)[0]), strings)
 
 
-def _tell_heading(markup: str, words: str) -> str:
+def _write_heading(markup: str, words: str) -> str:
     """Return a section's heading, if one is shown."""
     title = words.partition(" ")[2]
     if not title or not _HEADING.search(markup):
@@ -335,7 +335,7 @@ def _tell_heading(markup: str, words: str) -> str:
     return f"{lines}\n{'=' * max(map(len, lines.splitlines()))}"
 
 
-def _tell_filed_story(markup: str, strings: Strings) -> str:
+def _write_filed_story(markup: str, strings: Strings) -> str:
     """Return a story's headline, excerpt, source, URL and note, each on its own line."""
     root = parse_fragment(markup)
     heading = root.find(".//h3")
@@ -346,18 +346,18 @@ def _tell_filed_story(markup: str, strings: Strings) -> str:
         aside.drop_tree()
     href = next((href for _, href in list_links(heading)), "")
     excerpt, source = (" ".join(_list_words(root, name)) for name in ("excerpt", "small"))
-    notes = [_tell_filed_note(aside, strings) for aside in asides]
+    notes = [_write_filed_note(aside, strings) for aside in asides]
     lines = [wrap(text.fold(heading.text_content())), wrap(excerpt), wrap(source), href, *notes]
     return "\n".join(line for line in lines if line)
 
 
-def _tell_filed_note(root: HtmlElement, strings: Strings) -> str:
+def _write_filed_note(root: HtmlElement, strings: Strings) -> str:
     for label in root.find_class("label"):
         label.drop_tree()
     return f"[{strings.say('note')}]\n{tell_markup(root)}"
 
 
-def _tell_tail(markup: str, strings: Strings) -> Iterator[str]:
+def _write_tail(markup: str, strings: Strings) -> Iterator[str]:
     root = parse_fragment(markup)
     for each in root.iter("p"):
         links = list_links(each)

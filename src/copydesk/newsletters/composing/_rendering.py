@@ -1,4 +1,4 @@
-"""Render an issue as HTML and plain text, in the colours and fonts of the site's theme.
+"""Render a newsletter issue as HTML and plain text, in the colours and fonts of the site's theme.
 
 Issue -- view_issue --> view -- letter.mjml --> MJML -- mrml, css-inline --> HTML
                              `-- render_text --> plain text
@@ -37,19 +37,19 @@ from copydesk.rendering import (
 )
 
 TEMPLATE = "letter.mjml"
-# a comment, or a tag with what it quotes: in that a stranger's words may look like a comment
+# a comment, or a tag with its attributes, in which other people's text may look like a comment
 _COMMENT_OR_TAG = re.compile(
     r"""<!--.*?-->|<[a-z][^<>"']*(?:"[^"]*"[^<>"']*)+>""", re.I | re.DOTALL
 )
 _QUOTED = re.compile(r'"[^"]*"')
 _INLINE_STYLE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
-# keeps what stands below out of the line that mail programs show beside the subject
+# keeps the text below out of the preview that mail programs show next to the subject
 _GAP = "\u034f\u200c\u00a0" * 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedIssue:
-    """An issue as it is mailed, as HTML and plain text."""
+    """A newsletter issue as it is mailed, as HTML and plain text."""
 
     subject: str
     preheader: str
@@ -58,7 +58,7 @@ class RenderedIssue:
 
     @property
     def bytes(self) -> int:
-        """Return the size of both together."""
+        """Return the size of HTML and plain text together, in bytes."""
         return len(self.html.encode()) + len(self.text.encode())
 
 
@@ -69,7 +69,7 @@ def render(
     *,
     most_bytes: int = MOST_BYTES,
 ) -> RenderedIssue:
-    """Render an issue in a site's theme and language.
+    """Render a newsletter issue in a site's theme and language.
 
     Above `most_bytes` the last stories are left out and counted; the issue's page has them all.
     Raises MailError and PublishError that name the owner's template and its line.
@@ -90,7 +90,7 @@ def render(
 
 
 class _IssueRenderer:
-    """Render issue views in one theme and language."""
+    """Render newsletter issues in one theme and language."""
 
     def __init__(self, renderer: Renderer, strings: Strings, hosts: Collection[str]) -> None:
         renderer.set_strings(strings)
@@ -123,7 +123,7 @@ class _IssueRenderer:
         )
 
     def _list_links(self, view: IssueView) -> Iterator[NamedLink]:
-        """Yield the links at the end of a letter."""
+        """Yield the links at the end of an issue."""
         if view.archive:
             yield NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
         if view.home:
@@ -132,7 +132,7 @@ class _IssueRenderer:
     def _make_html(self, mjml: str) -> str:
         try:
             return _make_html(mjml)
-        except ValueError as error:  # mrml's and css-inline's are such
+        except ValueError as error:  # mrml and css-inline raise subclasses
             where = find_open_tag(self._source)
             what = f"a template is no MJML{': ' if where else ''}{where}"
             raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
@@ -150,7 +150,7 @@ def _make_html(mjml: str) -> str:
     inliner = css_inline.CSSInliner(
         load_remote_stylesheets=False,
         keep_style_tags=True,
-        inline_style_tags=False,  # those are for programs that read them: the dark, narrow screens
+        inline_style_tags=False,  # for programs that support them: dark mode, narrow screens
         extra_css=rules,
     )
     page = inliner.inline(mrml.mjml2html(_INLINE_STYLE.sub("", mjml), fonts={}))
@@ -185,16 +185,16 @@ def _read_brand(renderer: Renderer) -> Brand:
 _FACE_NAMES = ("serif", "sans", "headline")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark")
 _REFERENCE = re.compile(r"var\(\s*--([\w-]+)\s*(?:,[^()]*)?\)")
-_MOST_REFERENCES = 8  # of one value: a circle of them ends
+_MOST_REFERENCES = 8  # resolved in one value, so that a cycle ends
 _FACE = re.compile(r"[\w .-]{1,60}")
 _GENERIC = frozenset({"serif", "sans-serif", "monospace"})
-_MOST_FACES = 4  # each stands in every paragraph of a letter
-_ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # a name of CSS that mail programs do not know
+_MOST_FACES = 4  # each is repeated in every paragraph of a mail
+_ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # CSS font names unknown to mail programs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shade:
-    """The colours of a letter, by day or in the dark, as `#rrggbb`."""
+    """The colours of a newsletter, in light or dark mode, as `#rrggbb`."""
 
     paper: str
     ink: str
@@ -205,7 +205,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """Colours and fonts of a letter; fonts as `font-family` lists in single quotes."""
+    """Colours and fonts of a newsletter; fonts as `font-family` lists in single quotes."""
 
     light: Shade
     dark: Shade
@@ -215,7 +215,7 @@ class Brand:
 
 
 def read_brand(style: str, theme: str = "") -> Brand:
-    """Read colours and fonts from our style sheet and from the owner's `theme`, which follows it.
+    """Read a newsletter's colours and fonts from our style sheet, then from the owner's `theme`.
 
     Raises MailError for a theme nested too deep.
     """
@@ -230,7 +230,7 @@ def read_brand(style: str, theme: str = "") -> Brand:
         name: _faces(_resolve(theirs[name], theirs)) or _faces(_resolve(day[name], day))
         for name in _FACE_NAMES
     }
-    # as style sheets go: what stands later counts, in the dark too
+    # as in CSS a later rule counts, in dark mode, too
     return Brand(
         light=_read_shade(theirs, day),
         dark=_read_shade(day | night | own_day | own_night, day | night),
@@ -247,7 +247,7 @@ def _read_shade(values: Mapping[str, str], ours: Mapping[str, str]) -> Shade:
 
 
 def _read_sheet(sheet: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the custom properties of `:root`, by day and in the dark."""
+    """Return the custom properties of `:root` in a style sheet, for light and for dark mode."""
     import tinycss2
 
     day: dict[str, str] = {}
@@ -309,7 +309,7 @@ def _resolve(value: str, values: Mapping[str, str]) -> str:
 
 
 def _faces(value: str) -> str:
-    """Return a font list that fits a `style` attribute, "" where there is none."""
+    """Return a font list that fits a `style` attribute, "" if there is none."""
     names = list(_face_names(value))
     if not names:
         return ""

@@ -1,4 +1,4 @@
-"""Check a letter's template and its output against the lists of allowed tags and attributes.
+"""Check a newsletter's template and its output against the lists of allowed tags and attributes.
 
 mrml passes on whatever it does not know. So a tag that is not listed, a script, a file loaded from
 another site and a link that no reader can follow are refused, with their line.
@@ -24,18 +24,18 @@ _HINTS = {
 }
 _FETCHED = frozenset({"src", "srcset", "background", "background-url", "poster", "data"})
 _FOLLOWED = frozenset({"href", "action", "formaction", "xlink:href"})
-_SCHEMES = ("http://", "https://", "mailto:", "tel:", "%")  # % begins a place that is filled in
+_SCHEMES = ("http://", "https://", "mailto:", "tel:", "%")  # % begins a placeholder
 _KNOWN_HEADERS = frozenset({"x-ua-compatible", "content-type"})  # mrml writes these
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPEN_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?=[^<>]*(?:<[a-zA-Z/!]|\Z))")
 _COMMENT = re.compile(r"<!--")
-_FILLED_IN = "\ufffc"  # stands for what a template prints: judged when it is printed
+_FILLED_IN = "\ufffc"  # stands for what a template prints, which is checked in its output
 _STYLE_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]*)", re.IGNORECASE)
 _STYLE_WORD = re.compile(r"@import|@font-face|expression\s*\(|behavior\s*:|-moz-binding", re.I)
 
 
 def check_template(source: str, name: str, hosts: Collection[str]) -> None:
-    """Check the source of a template; pictures may come from `hosts` only.
+    """Check the source of a newsletter template; pictures may come from `hosts` only.
 
     Raises MailError that names the line of the first fault.
     """
@@ -48,13 +48,13 @@ def check_template(source: str, name: str, hosts: Collection[str]) -> None:
 
 
 def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
-    """Check the HTML that a template made, in the same way."""
+    """Check the HTML that a newsletter template made; raises MailError as `check_template` does."""
     made = f"what {name} made"
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
 def find_open_tag(source: str) -> str:
-    """Return the first unbalanced MJML tag and its line, "" where all are balanced."""
+    """Describe a template's first unbalanced MJML tag, with its line; "" if all are balanced."""
     return _Balance().find(_JINJA.sub(_blank, source))
 
 
@@ -66,13 +66,13 @@ def _find_open_end(source: str) -> re.Match[str] | None:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Replace a piece of Jinja by as many lines, with a sign where it prints something."""
+    """Replace a Jinja expression by as many lines, with a placeholder where it prints something."""
     lines = "\n" * match[0].count("\n")
     return _FILLED_IN + lines if match[0].startswith("{{") else " " + lines
 
 
 class _Inspector(HTMLParser):
-    """Walk through markup and refuse the first thing that is not allowed."""
+    """Parse markup, and raise MailError at the first tag or attribute that is not allowed."""
 
     def __init__(self, name: str, tags: frozenset[str], hosts: Collection[str]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Import and export lists of readers, with the proofs of their consent."""
+"""Import and export lists of newsletter subscribers, with the proofs of their consent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import a file of readers: each row adds a reader or a suppression, or is refused.
+"""Import a file of newsletter subscribers: a row adds a subscriber or suppression, or is refused.
 
 rows | read by the file's layout | decide what becomes of each | store, 200 rows at a time
 
@@ -46,13 +46,13 @@ ImportKind = Literal[
     "formula",
     "bad-row",
 ]
-_AT_ONCE = 200  # rows: a server that writes meanwhile waits for no more
-_LONGEST_PROOF = 1_000  # characters of what a file says
+_AT_ONCE = 200  # rows of one transaction: other writers wait no longer
+_LONGEST_PROOF = 1_000  # characters of the proof in a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """Defaults for rows: the letter, and the proof of consent.
+    """Defaults for the rows of a subscriber import: the newsletter, and the proof of consent.
 
     `ignored_columns` are not read for a status, whatever they are called.
     """
@@ -64,7 +64,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRow:
-    """The result of a row, by the line where it begins."""
+    """The result of importing one row, with the line where it begins."""
 
     line: int
     kind: ImportKind
@@ -72,18 +72,17 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What the rows of a file became, or would in a rehearsal; kinds that no row has are left out.
+    """The number of rows in a subscriber file for each result; results without rows are left out.
 
-    added: gets the letter from now on; already: did so before
-    left-before: left here, and stays so
-    suppressed: nothing is sent to the address, here before or there
-    no-address, formula, bad-row: cannot be read as one
-    double: stands further up in the file
-    no-consent: nothing proves it; no-letter: the row names one that is none
-    unconfirmed: did not confirm there, or was asked and did not agree: no word of the owner helps
+    added: gets the newsletter from now on; already: did so before
+    left-before: unsubscribed here before, and stays so
+    suppressed: nothing is sent to the address, as known here or from the file
+    no-address, formula, bad-row: cannot be read as an address, or as a row
+    double: is further up in the file, too
+    no-consent: nothing proves it; no-letter: the row names an unknown newsletter
+    unconfirmed: did not confirm there, or did not agree: the owner cannot vouch for it
 
-    `state_columns` are those by which who reads was told from who left, but for the columns of a
-    program that is known.
+    `state_columns` are the columns that were read to see who unsubscribed.
     """
 
     layout: LayoutName
@@ -100,7 +99,7 @@ def import_readers(
     options: ImportOptions,
     tell: Callable[[ImportedRow], None] = lambda _: None,
 ) -> ImportReport:
-    """Import readers from a file, each with proof of consent.
+    """Import newsletter subscribers from a file, each with proof of consent.
 
     Memory grows by some hundred bytes a row, to recognize duplicates. Raises UsageError,
     MailStoreError; rows imported before stay.
@@ -115,14 +114,14 @@ def rehearse_reader_import(
     options: ImportOptions,
     tell: Callable[[ImportedRow], None] = lambda _: None,
 ) -> ImportReport:
-    """Return the result that an import would have; raises UsageError, MailStoreError."""
+    """Return what importing a subscriber file would do; raises UsageError, MailStoreError."""
     rehearsal = _Import(newsroom=newsroom, store=store, options=options, is_rehearsal=True)
     return rehearsal.run(source, tell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Import:
-    """An import in progress: `seen` and `blocked` are beginnings of addresses' digests."""
+    """An import in progress: `seen` and `blocked` hold the first bytes of addresses' digests."""
 
     newsroom: Newsroom
     store: MailStore
@@ -132,7 +131,7 @@ class _Import:
     blocked: set[int] = field(default_factory=set)
 
     def run(self, source: Path, tell: Callable[[ImportedRow], None]) -> ImportReport:
-        """Import the rows of a file, many at once."""
+        """Import the rows of a file, 200 at a time."""
         layout = self._find_layout(source)
         rows = _read_entries(layout, source)
         counts: Counter[ImportKind] = Counter()
@@ -162,7 +161,7 @@ class _Import:
         return survey_states(layout, _read_entries(layout, source))
 
     def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
-        # what takes long is done while others may write
+        # slow work is done outside of the transaction
         read = [(row.line, self._read(layout, row)) for row in batch]
         with nullcontext() if self.is_rehearsal else self.store.at_once():
             taken = [
@@ -177,7 +176,7 @@ class _Import:
         yield from taken
 
     def _read(self, layout: FileLayout, row: FileRow) -> ListedReader | ImportKind:
-        """Return a row's reader, or why it has none."""
+        """Return the reader in a row, or why there is none."""
         if row.fields is None or any("\0" in cell for cell in row.fields):
             return "bad-row"
         listed = read_entry(layout, row.fields)
@@ -219,7 +218,7 @@ class _Import:
         return "added"
 
     def _find_letter(self, listed: ListedReader) -> str:
-        """Return a row's letter, "" where it names an unknown one."""
+        """Return a row's newsletter id, "" if it names an unknown one."""
         letters = [letter.id for letter in self.newsroom.settings.letters]
         wanted = listed.letter or self.options.letter
         if not wanted and len(letters) == 1:
@@ -292,7 +291,7 @@ class _Import:
 
 
 def _read_entries(layout: FileLayout, source: Path) -> Iterator[FileRow]:
-    """Read the rows of a file below its header."""
+    """Yield the rows of a file below its header."""
     rows = read_rows(source)
     if layout.has_header:
         next(rows, None)

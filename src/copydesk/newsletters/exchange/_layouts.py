@@ -1,14 +1,14 @@
-"""Layouts: the header of a file goes in; what its columns mean comes out, and so each row's reader.
+"""Recognize which program wrote a subscriber file by its header, and read the reader in each row.
 
 As seen in exports of November 2026: Mailchimp (Email Address, OPTIN_TIME, CONFIRM_TIME, LEID,
 EUID; UNSUB_TIME or CLEAN_TIME in those of who left or bounced), listmonk (uuid, email, name,
 attributes, status), Buttondown (email, type or subscriber_type, creation_date), Ghost (email,
 subscribed_to_emails, deleted_at, complimentary_plan, labels, tiers), Substack (email,
-active_subscription, which is about money, email_disabled, first_payment_at). Who left, bounced,
-complained or was blocked there is written to nowhere. Network addresses in a file are not taken
-along.
+active_subscription, which is about money, email_disabled, first_payment_at). Readers who
+unsubscribed, bounced, complained or were blocked there are sent nothing. Network addresses in a
+file are not imported.
 
-Of any other file a column that speaks of somebody's standing is read by a closed table.
+In any other file, a column about a reader's status is read by a fixed table.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _STATES: dict[LayoutName, dict[str, ColumnMeaning]] = {
     "ghost": {"subscribed_to_emails": "reads", "deleted_at": "left"},
     "substack": {"email_disabled": "left"},
 }
-_MIXED = frozenset({"mailchimp", "plain", "addresses"})  # an owner's own columns may stand there
+_MIXED = frozenset({"mailchimp", "plain", "addresses"})  # these may have columns of the owner's own
 _OWN = frozenset(
     {*_ADDRESS, "letter", "topics", "language", "consented_at", "proof", "member_rating"}
     | {"optin_time", "optin_ip", "confirm_time", "confirm_ip", "leid", "euid", "last_changed"}
@@ -64,7 +64,7 @@ _OWN_BEGINNINGS = ("unsub_", "clean_")  # of Mailchimp's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedReader:
-    """A reader as a row lists them: status there, and proof of consent.
+    """A reader in a row of a subscriber file: address, status there, and proof of consent.
 
     `block` says why a `blocked` reader may get nothing: LEFT, or a word of the file. Times are as
     the file writes them.
@@ -84,7 +84,7 @@ class ListedReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateColumn:
-    """A column of statuses, by its name in the file."""
+    """A column of a subscriber file that holds readers' statuses, by its name in the file."""
 
     name: str
     place: int
@@ -93,9 +93,9 @@ class StateColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLayout:
-    """The program that wrote a file, and its columns by their names in lower case.
+    """The program that wrote a subscriber file, and its columns by their names in lower case.
 
-    `has_header` is False where the first row is a reader. `free_columns` are those that the program
+    `has_header` is False if the first row is a reader. `free_columns` are those that the program
     does not define, by position; `states` are the columns of statuses.
     """
 
@@ -107,7 +107,7 @@ class FileLayout:
     states: tuple[StateColumn, ...] = ()
 
     def pick(self, fields: tuple[str, ...], *names: str) -> str:
-        """Return the first non-empty value among some columns, "" for none."""
+        """Return a row's first non-empty value among the columns of some names, "" for none."""
         for name in names:
             place = self.columns.get(name)
             if place is not None and place < len(fields) and fields[place].strip():
@@ -116,7 +116,7 @@ class FileLayout:
 
 
 def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
-    """Return the layout of a file's columns, None where none holds addresses."""
+    """Return the layout of a subscriber file by its header; None if no column holds addresses."""
     names = ["_".join(name.lower().replace("\ufeff", "").split()) for name in header]
     columns = {name: place for place, name in reversed(list(enumerate(names)))}
     if not columns.keys() & set(_ADDRESS):
@@ -148,7 +148,7 @@ def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
 
 
 def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
-    """Return a row's reader; where status columns differ, the worst one counts."""
+    """Return the reader in a row of a subscriber file; of several statuses the worst counts."""
     reader = _read_by_layout(layout, fields)
     states = [
         read_state(column.meaning, read_cell(column, fields)) or NEVER_AGREED
@@ -158,17 +158,17 @@ def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
 
 
 def read_cell(column: StateColumn, fields: tuple[str, ...]) -> str:
-    """Return a row's value in a column, "" where the row is shorter."""
+    """Return a row's value in a status column, "" if the row is shorter."""
     return fields[column.place] if column.place < len(fields) else ""
 
 
 def find_address(layout: FileLayout, fields: tuple[str, ...]) -> str:
-    """Return the cell that holds a row's address."""
+    """Return the e-mail address in a row of a subscriber file, "" for none."""
     return layout.pick(fields, *_ADDRESS)
 
 
 def split_topics(words: str) -> tuple[str, ...]:
-    """Return the topics in a cell, separated by semicolons."""
+    """Return the topic names in a cell, separated by semicolons."""
     return tuple(name for part in words.split(";") if (name := part.strip()))
 
 

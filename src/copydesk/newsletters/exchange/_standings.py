@@ -1,4 +1,4 @@
-"""The table of status words: a cell goes in; what it says about the reader comes out."""
+"""Read status words in subscriber files: a cell goes in; the reader's status comes out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from copydesk.mail_store import SuppressionReason
 
 Standing = Literal["reads", "unconfirmed", "blocked"]
 ColumnMeaning = Literal["word", "reads", "agreed", "left", "bounced", "complained", "blocked"]
-LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is about
+LEFT: SuppressionReason = "left-elsewhere"  # a suppression that the reader's own confirmation lifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
-    """A reader's status, with the reason where they are blocked: LEFT, or a word of the file."""
+    """A reader's status in a subscriber file; `block` says why nothing may be sent to them."""
 
     standing: Standing = "reads"
     block: str = ""
@@ -54,7 +54,7 @@ _YES = frozenset({"true", "yes", "y", "t", "1", "on", "ja", "j", "oui", "o", "vr
 _NO = frozenset({"false", "no", "n", "f", "0", "off", "nein", "non", "faux", "falsch"})
 _NOTHING = frozenset({"", "null", "none", "nil", "nan", "n/a", "\\n", "0000 00 00"})
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?([ T].*)?")
-# words that nobody has for a name, a town or a note
+# status words that are surely no name, town or note
 _UNMISTAKABLE = frozenset(
     {"unsubscribed", "opted out", "bounced", "hard bounce", "complained", "blocklisted"}
     | {"blacklisted", "undeliverable", "abgemeldet", "désabonné", "désinscrit"}
@@ -85,21 +85,21 @@ _NAMES: tuple[tuple[str, ColumnMeaning], ...] = (
 
 
 def find_meaning(column: str) -> ColumnMeaning | None:
-    """Return what a column of this name says about statuses, None for nothing."""
+    """Return which status a column of this name is about, None if it is about none."""
     parted = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", column)
     words = " ".join(re.split(r"[\W_]+", parted.lower()))
-    if re.search(r"\bip\b", words):  # from where somebody confirmed
+    if re.search(r"\bip\b", words):  # the IP address of a confirmation
         return None
     return next((meaning for pattern, meaning in _NAMES if re.search(pattern, words)), None)
 
 
 def tells_state(cell: str) -> bool:
-    """Decide whether a cell is about a status, whatever its column is called."""
+    """Return whether a cell is surely a status word, whatever its column is called."""
     return len(cell) <= _LONGEST_WORD and _fold(cell) in _UNMISTAKABLE
 
 
 def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
-    """Return the meaning of a cell in a status column, None where it is unknown.
+    """Return the reader status that a cell of a status column means, None if it is unknown.
 
     A time means yes. An empty cell means no, except in a column of words, where it means nothing.
     """

@@ -1,4 +1,4 @@
-"""Check a whole file before its first row is imported: can we tell who has unsubscribed?
+"""Check a whole subscriber file before its first row is imported: can we see who unsubscribed?
 
 A file whose status words are not in our table is refused, and the words are listed: a guess would
 send mail to people who unsubscribed.
@@ -15,13 +15,13 @@ from copydesk.newsletters.exchange._layouts import FileLayout, StateColumn, find
 from copydesk.newsletters.exchange._standings import read_state, tells_state
 from copydesk.newsletters.exchange._table import FileRow
 
-_MOST_CELLS = 5  # that are named of a column
+_MOST_CELLS = 5  # cells of a column that an error names
 _LONGEST_CELL = 40  # characters of it
 
 
 @dataclass(slots=True)
 class _Column:
-    """What a survey found about a column: whether it holds statuses, and unknown cells."""
+    """A column while the file is checked: whether it holds statuses, and its unknown cells."""
 
     column: StateColumn
     is_state: bool
@@ -29,9 +29,9 @@ class _Column:
 
 
 def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
-    """Return a layout without some columns; raises UsageError for one that must count.
+    """Return a file's layout without some columns; raises UsageError for one that must be read.
 
-    They are named as in the file, in any case.
+    `ignored` are column names as in the file, in upper or lower case.
     """
     dropped = {name.strip().casefold() for name in ignored}
     _refuse_names(layout, dropped)
@@ -55,9 +55,9 @@ def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
 
 
 def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
-    """Return a layout with all status columns, found by their names and their cells.
+    """Return a file's layout with all its status columns, found by their names and their cells.
 
-    Raises UsageError where one of their cells is not understood.
+    Raises UsageError if one of their cells is not understood.
     """
     columns = _list_columns(layout)
     for row in rows if columns else ():
@@ -105,12 +105,12 @@ def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
     raise UsageError(
         "a column seems to say who left, in words that are not known here",
         subject=told,
-        hint=_explain_mending(layout, [column.column for column in columns]),
+        hint=_suggest_fixes(layout, [column.column for column in columns]),
     )
 
 
-def _explain_mending(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
-    """Return what the owner can do about unknown columns."""
+def _suggest_fixes(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
+    """Return what the owner can do about columns with unknown status words."""
     words = ", ".join(
         f"in {column.name} write "
         + ("subscribed or unsubscribed" if column.meaning == "word" else "yes or no")

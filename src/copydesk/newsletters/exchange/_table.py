@@ -1,4 +1,4 @@
-"""Read the rows of a CSV file in any encoding, and export readers as CSV or JSON.
+"""Read the rows of a CSV file in any encoding, and export newsletter subscribers as CSV or JSON.
 
 A byte order mark or many zero bytes mean UTF-16. Otherwise each line is UTF-8 or, failing that,
 Windows-1252 as spreadsheets write it: files that were concatenated hold both.
@@ -26,14 +26,14 @@ _DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """A row by its first line (from 1); without `fields` where it cannot be read."""
+    """A row of a CSV file by its first line (from 1); without `fields` if it cannot be read."""
 
     line: int
     fields: tuple[str, ...] | None
 
 
 def read_rows(source: Path) -> Generator[FileRow]:
-    """Read the non-empty rows of a file; raises UsageError where it cannot be read."""
+    """Yield the non-empty rows of a CSV file; raises UsageError if the file cannot be read."""
     try:
         with source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
             yield from _parse(lines)
@@ -46,7 +46,7 @@ def read_rows(source: Path) -> Generator[FileRow]:
 
 
 class _Lines:
-    """The lines of a file as text; a line that is too long becomes an empty one, and is noted."""
+    """The lines of a file as text; a line that is too long becomes empty and sets `is_cut`."""
 
     def __init__(self, opened: BinaryIO) -> None:
         head = opened.read(_HEAD_BYTES)
@@ -70,11 +70,11 @@ class _Lines:
                 yield self._decode(line)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._lines.close()
 
     def find_delimiter(self, line: str) -> str:
-        """Return the delimiter of the header."""
+        """Return the delimiter of the CSV file: the most frequent one in its header."""
         return max(_DELIMITERS, key=line.count)
 
     def _skip(self) -> None:
@@ -119,7 +119,7 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _find_wide(head: bytes) -> str:
-    """Return the UTF-16 encoding of a file, "" for none."""
+    """Return the UTF-16 encoding of a file by its beginning, "" if it is not UTF-16."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     even, odd = head[0::2], head[1::2]
@@ -136,7 +136,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guard_formula(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would take for a formula.
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula.
 
     As OWASP's page on CSV injection advises; `free_formula` undoes it.
     """
@@ -144,17 +144,17 @@ def guard_formula(cell: str) -> str:
 
 
 def free_formula(cell: str) -> str:
-    """Undo `guard_formula`."""
+    """Remove the apostrophe that `guard_formula` put before a cell."""
     is_guarded = cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA)
     return cell[1:] if is_guarded else cell
 
 
 def is_formula(cell: str) -> bool:
-    """Decide whether a spreadsheet would take a cell for a formula."""
+    """Return whether a spreadsheet would run a cell as a formula."""
     return cell.startswith(_FORMULA)
 
 
-# ---- Export, one row for each letter that a reader gets
+# ---- Export, one row for each newsletter that a reader gets
 
 ExportFormat = Literal["csv", "json"]
 _COLUMNS = (
@@ -164,10 +164,10 @@ _COLUMNS = (
 
 
 def export_readers(store: MailStore, out: TextIO, form: ExportFormat = "csv") -> int:
-    """Write all readers with an address; return the number of rows. Raises MailStoreError.
+    """Write all newsletter subscribers to a file; return the number of rows. Raises MailStoreError.
 
     `import_readers` accepts each CSV row. JSON is a list of objects with the same names. A reader
-    without letters has one row without one.
+    without newsletters has one row without one.
     """
     rows = (row for subscriber in store.subscribers.walk() for row in _rows_of(store, subscriber))
     return _write_csv(rows, out) if form == "csv" else _write_json(rows, out)
@@ -208,13 +208,13 @@ def _rows_of(store: MailStore, subscriber: Subscriber) -> Iterator[dict[str, str
     consents = {consent.letter: consent for consent in store.consents.of(subscriber.id)}
     subscriptions = store.subscriptions.of(subscriber.id)
     for kept in subscriptions:
-        consent = _tell_consent(consents.get(kept.letter))
+        consent = _consent_cells(consents.get(kept.letter))
         yield common | consent | {"letter": kept.letter, "topics": ";".join(kept.topics)}
     if not subscriptions:
         yield common
 
 
-def _tell_consent(consent: Consent | None) -> dict[str, str]:
+def _consent_cells(consent: Consent | None) -> dict[str, str]:
     if consent is None:
         return {}
     return {

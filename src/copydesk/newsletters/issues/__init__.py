@@ -1,4 +1,4 @@
-"""Letters: a letter's options and filed stories go in; an issue, filed by one commit, comes out."""
+"""Newsletter issues: options and filed stories go in; an issue, filed by one commit, comes out."""
 
 from __future__ import annotations
 

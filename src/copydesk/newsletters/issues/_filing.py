@@ -1,4 +1,4 @@
-"""File the issues that are due: each becomes a page below `_newsletters/`, by one commit.
+"""File the newsletter issues that are due: pages below `_newsletters/`, each by one commit.
 
 An issue with too few stories is skipped; its stories go into the next one. An issue that was on
 hold or waited for approval may still go within a day after it is released.
@@ -33,14 +33,14 @@ from copydesk.newsletters.issues._gather import (
 )
 from copydesk.newsletters.issues._issues import find_last_issue
 from copydesk.newsroom import Newsroom
-from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
+from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.placement import parse_issue_name
 
 
 def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
-    """Return the letters that would be filed now, and those that wait for new stories.
+    """Return the ids of newsletters that would be filed now, and of those that await new stories.
 
-    A letter on hold, or without the approval that it needs, is left out.
+    A newsletter on hold, or without the approval that it needs, is left out.
     """
     return [
         letter.id
@@ -50,7 +50,7 @@ def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
 
 
 def file_due_letters(newsroom: Newsroom) -> tuple[LetterOutcome, ...]:
-    """File the letters that are due; one that fails stops no other, and is tried again."""
+    """File an issue of each newsletter that is due; one that fails is tried again later."""
     due = _list_due(newsroom, with_waiting=True)
     if due:
         make_public_pictures(newsroom)
@@ -78,18 +78,18 @@ def _file_due(newsroom: Newsroom, letter: LetterOptions) -> Iterator[LetterOutco
         yield outcome
 
 
-# ---- Filing one letter
+# ---- Filing one newsletter's issue
 
 LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOutcome:
-    """The result for a letter's next issue; `what` describes it.
+    """The result of filing a newsletter's next issue; `what` describes it.
 
-    `path` is its file's, "" where there is none; `new` of the needed `fewest` stories were new.
-    `hint` says what would release a skipped one. One that `is_held` is filed, and waits for a
-    person's approval before it is sent.
+    `path` is the issue's file, "" if there is none; `new` of the needed `fewest` stories were new.
+    `hint` says what would release a skipped issue. An issue that `is_held` is filed, and waits for
+    a person's approval before it is sent.
     """
 
     letter: str
@@ -110,12 +110,12 @@ def file_letter(
     by: str = "",
     before: Callable[[Issue], None] = lambda _issue: None,
 ) -> LetterOutcome:
-    """Compose a letter's issue as of now and file it, unless there are too few new stories.
+    """Compose a newsletter's issue as of now and file it, unless there are too few new stories.
 
-    `by` is the person who releases it, which is their approval; without one, only a letter that
-    needs no approval is filed. A letter on hold is never filed. `before` is called with the issue
-    before it is filed. Raises UsageError where there is no such letter and as `file_issue` does,
-    MailError and PublishError for the owner's template.
+    `by` is the person who releases the issue, which counts as approval; without one, only a
+    newsletter that needs no approval is filed. A newsletter on hold is never filed. `before` is
+    called with the issue before it is filed. Raises UsageError if there is no such newsletter and
+    as `file_issue` does, MailError and PublishError for the owner's template.
     """
     letter = find_letter(newsroom, letter_id).options
     kept = read_edits(newsroom, letter.id)
@@ -130,10 +130,10 @@ def file_letter(
 
 
 def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
-    """File a composed issue with editors' changes, which are then deleted.
+    """File a composed issue and delete the editors' changes to it.
 
-    If another process filed its hour meanwhile, that issue used them up. Raises as `file_issue`
-    does, MailError, PublishError.
+    If another process has filed the issue meanwhile, that one has used the changes. Raises as
+    `file_issue` does, MailError, PublishError.
     """
     outcome = _file(newsroom, draft, by)
     if outcome.state == "filed" and kept.version:
@@ -143,7 +143,7 @@ def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) 
 
 
 def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
-    """Return the editors' changes to a letter's next issue; none where there is no desk yet.
+    """Return the editors' changes to a newsletter's next issue; none if there is no desk yet.
 
     Raises DeskStoreError.
     """
@@ -154,7 +154,7 @@ def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
 
 
 def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> LetterOutcome | None:
-    """Return what holds back an issue that has enough stories, None for nothing."""
+    """Return what prevents filing an issue, a hold or a missing approval; None for nothing."""
     if edits.is_held:
         return LetterOutcome(letter=letter.id, state="held", what="it is held at the desk")
     if letter.approval == "editor" and not (by or edits.approved_by):
@@ -164,7 +164,7 @@ def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> Let
 
 
 def explain_skip(draft: IssueDraft) -> LetterOutcome:
-    """Return an outcome that says that an issue is skipped, and why."""
+    """Return the outcome for an issue that is skipped because too few stories are new."""
     told = f"{draft.new} new of {draft.fewest} that it takes" if draft.new else "no story is new"
     return LetterOutcome(
         letter=draft.issue.letter,
@@ -203,12 +203,12 @@ def _file(newsroom: Newsroom, draft: IssueDraft, by: str) -> LetterOutcome:
 # ---- Writing the file, under the write lock
 
 _SUBJECT = 200
-_CLOCKS_DIFFER = timedelta(hours=1)  # two processes that file one hour are no further apart
+_CLOCKS_DIFFER = timedelta(hours=1)  # clocks of processes that file one issue differ by less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledIssue:
-    """The file of an issue; not `is_new` where another process had filed its hour before.
+    """A newsletter issue's file; `is_new` is False if another process had already filed the issue.
 
     Either way the editors' changes to it are used up.
     """
@@ -224,10 +224,10 @@ def file_issue(
 ) -> FiledIssue:
     """File a composed and rendered issue; `by` is the person who released it, "" for nobody.
 
-    Its hour is already filed where the letter has a newer issue than the one it was composed after.
-    Raises UsageError where one of its stories was removed meanwhile, its name is taken by another
-    file, or an issue has a later date (by a wrong clock); BusyError where another process writes
-    for ten seconds; RecordError.
+    The issue counts as filed if the newsletter has a newer issue than the one it was composed
+    after. Raises UsageError if one of its stories was removed meanwhile, its name is taken by
+    another file, or an issue has a later date (by a wrong clock); BusyError if another process
+    writes for ten seconds; RecordError.
     """
     with hold_write_lock(newsroom) as lock:
         last = find_last_issue(newsroom, _stems(issue))
@@ -237,9 +237,7 @@ def file_issue(
         if last is not None and last.at > dates.utc(issue.since):
             return FiledIssue(path=last.path, is_new=False)
         change = _plan_change(newsroom, issue, rendered, by)
-        done = begin_change(
-            newsroom.memory, lock, change, lambda _skipped: None, needed=change.paths
-        ).finish()
+        done = change.commit(lock)
     for _, error in done.failed:
         raise error
     (path,) = change.paths
@@ -252,7 +250,7 @@ def _stems(issue: Issue) -> frozenset[str]:
 
 
 def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str) -> Change:
-    """Return the change that files an issue; raises UsageError as `file_issue` does."""
+    """Return the commit that files an issue; raises UsageError as `file_issue` does."""
     path = letter_path(issue.name)
     if archive.digest_of(newsroom.root, path):
         raise _out_of_date("another file has the issue's name", path)
@@ -274,7 +272,7 @@ def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: 
 
 
 def _find_removed_story(newsroom: Newsroom, issue: Issue) -> IssueStory | None:
-    """Return a story of an issue that an editor removed for good, or None."""
+    """Return a story of an issue that an editor has removed for good, None if there is none."""
     rulings = archive.read_rulings(newsroom.root)
     removed = frozenset(map(urls.identity, rulings.removed))
     for story in issue.stories:

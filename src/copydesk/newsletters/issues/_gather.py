@@ -1,4 +1,4 @@
-"""Gather the stories of a letter's next issue, compose it and render it.
+"""Gather the stories of a newsletter's next issue, compose it and render it.
 
 The issue draws on the records, the git history since the last issue, and the site's plan.
 """
@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from copydesk import archive, publish
 from copydesk.archive import git
 from copydesk.building import open_site_plan
-from copydesk.config import find_nearest
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.errors import PublishError, RecordError, UsageError
 from copydesk.kit import dates, text
@@ -49,13 +48,12 @@ from copydesk.newsletters.issues._issues import (
     read_issue,
 )
 from copydesk.newsroom import Newsroom, Troubles
-from copydesk.newsroom.filing import find_article
 from copydesk.placement import sections
 from copydesk.placement.addresses import record_name
 from copydesk.publish import SitePlan
 from copydesk.rendering import Renderer, Strings, language_tag, list_story_names, load_site_strings
 
-_OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
+_OLDEST = timedelta(days=7)  # before the last issue: older stories are no news
 _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in others)
 
 
@@ -63,7 +61,7 @@ _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in
 def gather_material(
     newsroom: Newsroom, letter: LetterOptions, at: datetime
 ) -> Iterator[IssueMaterial]:
-    """Gather the material for a letter's issue at a moment, for the block.
+    """Yield what a newsletter's issue at a moment is composed from: stories, rules, earlier issues.
 
     Raises PublishError, MemoryStoreError. Records that cannot be read are left out.
     """
@@ -99,14 +97,14 @@ def gather_material(
 def _read_collections(
     newsroom: Newsroom, letter: LetterOptions, troubles: Troubles
 ) -> list[Record]:
-    """Read the records of the collections that a letter picks from."""
+    """Return the records of the collections that a newsletter picks stories from."""
     wanted = {part.of for part in letter.parts if part.kind == "collection"}
     return [record for of in sorted(wanted) for record in newsroom.archive.records_in(of, troubles)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathering:
-    """Queries while the plan of the site is open."""
+    """Reads what an issue needs of the site's stories, while the plan of the site is open."""
 
     newsroom: Newsroom
     letter: LetterOptions
@@ -114,9 +112,9 @@ class _Gathering:
     plan: SitePlan
 
     def read_dated_after(self, since: datetime) -> Iterator[Story]:
-        """Read the published stories dated after a moment, newest first.
+        """Yield the published stories dated after a moment, newest first.
 
-        Stories with a future date wait for it.
+        Stories with a future date are left out until then.
         """
         for story in self.plan.stories:
             if story.published_at is None or dates.utc(story.published_at) <= since:
@@ -124,7 +122,7 @@ class _Gathering:
             yield story
 
     def find_late(self, path: str, since: datetime) -> dict[str, Story]:
-        """Return the names of older stories that were filed or published since an issue."""
+        """Return the older stories, by name, that were filed or published since the last issue."""
         changes = git.list_changes_since(self.newsroom.root, path, "_news") or {}
         rulings = _read_rulings(self.newsroom)
         late = {}
@@ -135,7 +133,7 @@ class _Gathering:
         return late
 
     def _read_older(self, name: str, since: datetime) -> Story | None:
-        """Read a published story dated before a moment; None where it is none or too old."""
+        """Return a published story dated before a moment; None if it is unpublished or too old."""
         entry = self.plan.groups.public(name)
         if entry is None:
             return None
@@ -143,7 +141,7 @@ class _Gathering:
         return self.plan.read(entry.path) if since - _OLDEST < at <= since else None
 
     def place_issue(self, stem: str, at: datetime) -> IssuePlace:
-        """Return the file name and URLs of an issue."""
+        """Return the file name and URLs of the issue."""
         day = composing.local_day(at, dates.find_zone(self.letter.zone))
         name = name_next_issue(self.newsroom, stem, day)
         links, beat = self.plan.links, self.plan.beat
@@ -158,16 +156,16 @@ class _Gathering:
         )
 
     def tell(self, story: Story) -> IssueStory:
-        """Return what an issue tells of a story, with its reading time."""
+        """Return a story as an issue shows it, with its reading time."""
         told = publish.tell_story(story, self.plan)
         if told.minutes:
             return told
-        article = find_article(self.newsroom.articles, story)
+        article = self.newsroom.articles.find_for(story)
         words = len(text.words(article.text)) if article else 0
         return replace(told, minutes=-(-words // _WORDS_A_MINUTE))
 
     def find_headings(self, strings: Strings) -> Headings:
-        """Return the headings of parts in the site's language."""
+        """Return the headings of the issue's sections in the site's language."""
         of_kind: dict[PartKind, str] = {
             "lead": strings.say("top_stories"),
             "notes": strings.say("note"),
@@ -181,7 +179,7 @@ class _Gathering:
         )
 
     def relate(self, issues: Sequence[EarlierIssue]) -> EarlierIssues:
-        """Return what earlier issues told, by today's events, since groups change."""
+        """Return the stories and events that earlier issues had, by today's groups of stories."""
         told_at: dict[str, datetime] = {}
         for issue in issues:
             for name in issue.names:
@@ -194,7 +192,7 @@ class _Gathering:
         )
 
     def read_lists(self) -> dict[tuple[PartKind, str], list[tuple[Story, str]]]:
-        """Read the published stories of the letter's reading lists and stashes."""
+        """Return the published stories of the newsletter's reading lists and stashes, by name."""
         wanted = {(part.kind, part.of) for part in self.letter.parts}
         known: dict[tuple[PartKind, str], ReadingList] = {
             **{("list", name): listed for name, listed in self.plan.lists.items()},
@@ -203,7 +201,7 @@ class _Gathering:
         return {key: list(self.plan.read_list(known[key])) for key in wanted & known.keys()}
 
     def _find_stashes(self) -> Iterator[tuple[str, ReadingList]]:
-        """Yield the desk's shared stashes, by name, where a part uses one."""
+        """Yield the editors' shared stashes (saved stories), by name, if a section uses one."""
         private = self.newsroom.private
         if not any(part.kind == "stash" for part in self.letter.parts) or not has_desk(private):
             return
@@ -214,7 +212,7 @@ class _Gathering:
             yield stash.name, ReadingList(id="", title=stash.name, stories=chosen)
 
     def read_picks(self) -> dict[str, list[tuple[IssueStory, float]]]:
-        """Read the candidates from other collections, by their folders."""
+        """Return the candidates from other collections, with their heat, by collection folder."""
         wanted = {part.of for part in self.letter.parts if part.kind == "collection"}
         return {
             folder: list(publish.tell_records(self.plan, folder.removeprefix("_")))
@@ -223,13 +221,13 @@ class _Gathering:
 
 
 def _is_decided(story: Story, rulings: archive.Rulings, since: datetime) -> bool:
-    """Decide whether an editor published a story after a moment."""
+    """Return whether an editor published a story after a moment."""
     verdict = story.verdict or rulings.verdict_on(story.path)
     return verdict is not None and verdict.said == "publish" and verdict.at > since
 
 
 def _name_collection(folder: str, strings: Strings) -> str:
-    """Return a collection's title, or its folder where the site has no word for it."""
+    """Return a collection's title, or its folder's name if the site's strings have none."""
     name = folder.removeprefix("_")
     try:
         return strings.say(name)
@@ -246,13 +244,13 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
 
 # ---- Earlier issues
 
-# Groups are no wider, and what is older than a week is not told as new.
+# No group of stories spans more days, and a story older than a week is not new.
 _LOOKED_BACK = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierIssue:
-    """A filed issue: its file, its time, and the records that it told."""
+    """A filed newsletter issue: its file, its time, and the names of its stories."""
 
     path: str
     at: datetime
@@ -262,9 +260,9 @@ class EarlierIssue:
 def read_earlier_issues(
     newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
 ) -> list[EarlierIssue]:
-    """Return a letter's issues before a moment, last one last; `every` for those of all time.
+    """Return a newsletter's issues of the last 40 days (or `every`) before a moment, latest last.
 
-    An issue that cannot be read is ignored. Issues in the reference implementation's format told no
+    An issue that cannot be read is ignored. Issues in the reference implementation's format name no
     record.
     """
     return sorted(_walk_back(newsroom, stems, before, every=every), key=lambda issue: issue.at)
@@ -291,7 +289,7 @@ _NO_EDITS = IssueEdits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRow:
-    """A letter, its last issue, and when the next one is due: None without a fixed hour.
+    """A newsletter, its last issue, and when the next one is due: None without a fixed hour.
 
     A past moment means that the issue is still to be made.
     """
@@ -302,18 +300,18 @@ class LetterRow:
 
 
 def list_letters(newsroom: Newsroom) -> list[LetterRow]:
-    """Return the letters in the order of the settings."""
+    """Return the newsletters in the settings' order, each with its last issue and next due time."""
     return [_make_row(newsroom, letter) for letter in newsroom.settings.letters]
 
 
 def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
-    """Return the letter of an id; raises UsageError where there is none."""
+    """Return the newsletter with an id; raises UsageError if there is none."""
     letters = newsroom.settings.letters
     letter = next((letter for letter in letters if letter.id == letter_id), None)
     if letter is not None:
         return _make_row(newsroom, letter)
     known = [letter.id for letter in letters]
-    near = find_nearest(letter_id, known)
+    near = text.find_nearest(letter_id, known)
     hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
     if not known:
         hint = 'write [[letter]] and id = "daily" into beat.toml'
@@ -323,9 +321,9 @@ def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
 def compose_issue(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> Issue:
-    """Compose a letter's issue at a moment, even with too few new stories.
+    """Compose a newsletter's issue at a moment, even with too few new stories.
 
-    Raises UsageError where there is no such letter, PublishError, MemoryStoreError.
+    Raises UsageError if there is no such newsletter, PublishError, MemoryStoreError.
     """
     return draft_letter(newsroom, letter_id, at, edits).issue
 
@@ -333,14 +331,14 @@ def compose_issue(
 def draft_letter(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> IssueDraft:
-    """Compose as `compose_issue` does, and say whether there are enough new stories."""
+    """Compose an issue as `compose_issue` does, and say whether enough stories are new."""
     letter = find_letter(newsroom, letter_id).options
     with gather_material(newsroom, letter, at) as material:
         return composing.draft_issue(material, edits)
 
 
 def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
-    """Render an issue in the site's theme and language; raises MailError, PublishError.
+    """Render a newsletter issue in the site's theme and language; raises MailError, PublishError.
 
     `whole` includes all stories, as the issue's page does; a mail is cut at Gmail's limit.
     """
@@ -362,7 +360,7 @@ def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
 def find_due_hour(
     newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
 ) -> datetime | None:
-    """Return the hour whose issue is still to be made, None for none."""
+    """Return the hour for which a newsletter issue is still to be made, None for none."""
     if not composing.is_due(letter, last.at if last else None, newsroom.now):
         return None
     hour = composing.last_due(letter, newsroom.now)
@@ -371,5 +369,5 @@ def find_due_hour(
 
 
 def mark_hour(hour: datetime) -> bytes:
-    """Return the memory's key of an hour whose issue was skipped."""
+    """Return the stored mark for the hour of a newsletter issue that was skipped."""
     return dates.rfc3339(hour).encode()

@@ -1,4 +1,4 @@
-"""The filed issues of a letter: list them, name the next one, read one to send it."""
+"""The filed issues of a newsletter: list them, name the next one, read one to send it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from copydesk.newsroom import Newsroom
 from copydesk.placement import IssueName, issue_stems, name_issue, parse_issue_name
 from copydesk.rendering import load_site_strings
 
-# The zones of the world are 26 hours apart: where a letter's is changed, so far may its names be.
+# Time zones are up to 26 hours apart: a change of a newsletter's zone moves its names by as much.
 _LATEST = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastIssue:
-    """The last filed issue of a letter: its file and its time."""
+    """The last filed issue of a newsletter: its file and its time."""
 
     path: str
     at: datetime
@@ -36,17 +36,17 @@ class LastIssue:
 def letter_stems(
     newsroom: Newsroom, letter: LetterOptions, letters: Sequence[LetterOptions]
 ) -> tuple[str, ...]:
-    """Return the beginnings of the names of a letter's issues, that of the next one first."""
+    """Return how the file names of a newsletter's issues begin, that of the next issue first."""
     return issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
 
 
 def name_next_issue(newsroom: Newsroom, stem: str, day: date) -> str:
-    """Return the name of an issue filed on a day, in the letter's time zone."""
+    """Return a free file name for a newsletter issue of a day in the newsletter's time zone."""
     return name_issue(stem, day, lambda name: _is_taken(newsroom, name))
 
 
 def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | None:
-    """Return the last issue filed under one of these stems, None where there is none.
+    """Return the last newsletter issue filed under one of these name stems, None if there is none.
 
     An issue that cannot be read is ignored.
     """
@@ -62,7 +62,7 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
 
 
 def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
-    """Walk the names of the issues filed under some stems, in no order."""
+    """Yield the file names of the newsletter issues filed under some name stems, in no order."""
     folder = newsroom.root / LETTERS_FOLDER
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for file in folder.iterdir():
@@ -72,7 +72,7 @@ def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[Iss
 
 
 def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | None:
-    """Return a filed issue with its mail; None where it cannot be read or has no time."""
+    """Return a filed newsletter issue with its HTML; None if it cannot be read or has no time."""
     path = letter_path(str(name))
     try:
         record = document.parse_record(path, newsroom.archive.file_bytes(path))
@@ -95,7 +95,7 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueToSend:
-    """An issue as its file is now, with its letter and time; its page is "" where it has none.
+    """A newsletter issue as its file is now, with its newsletter and time; `page` may be "".
 
     Corrections made to the file after it was filed are included.
     """
@@ -111,9 +111,9 @@ class IssueToSend:
 
 
 def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
-    """Read a filed issue by its name, `daily-2026-11-24`, or its path.
+    """Read a filed newsletter issue by its name, `daily-2026-11-24`, or its path.
 
-    Raises UsageError where there is none or the settings lack its letter; MailError where its file
+    Raises UsageError if there is none or the settings lack its newsletter; MailError if its file
     cannot be read.
     """
     stem = name.removeprefix(f"{LETTERS_FOLDER}/").removesuffix(".html")
@@ -162,7 +162,7 @@ def _word(value: object) -> str:
 
 
 def make_outgoing(newsroom: Newsroom, issue: IssueToSend) -> OutgoingIssue:
-    """Return an issue as it is sent, in the site's language; raises MailError for an empty one."""
+    """Return a newsletter issue as it is sent, in the site's language; MailError if it is empty."""
     options = newsroom.settings.mail
     filed = FiledMail(
         subject=issue.subject,

@@ -1,9 +1,9 @@
-"""Readers' own pages: a reader's request goes in; a page comes out, and their choice is stored.
+"""Web pages for newsletter subscribers: a request goes in; a page, and a stored choice, come out.
 
     /mail/subscribe        the form; it sends a mail with a confirmation link
     /mail/confirm/TOKEN    confirm the subscription        /mail/change/TOKEN  confirm a new address
     /mail/leave/TOKEN      unsubscribe, by a button or one click in a mail program (RFC 8058)
-    /mail/choices/TOKEN    choose letters and topics, or pause
+    /mail/choices/TOKEN    choose newsletters and topics, or pause
     /mail/manage/TOKEN     see one's data, change the address, delete everything
     /mail/bounces          mail services post bounces here
 

@@ -1,4 +1,4 @@
-"""The app below `/mail/`: its routes, headers and methods."""
+"""The web app for newsletter subscribers below `/mail/`: its routes, headers and methods."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from copydesk.newsletters.reader_pages._visit import (
 ClientOf = Callable[[Scope], str]
 
 _STYLE_KEPT = {"Cache-Control": "public, max-age=300"}
-_NOTICES = {404: "missing"}  # what else is refused could not be read
-# below /mail/, what a page shows and what its forms do
+_NOTICES = {404: "missing"}  # for any other status the page says "refused"
+# by path below /mail/: the function that shows the page, and the one that handles its form
 _PAGES: Mapping[str, tuple[Answer, Answer]] = {
     "/subscribe": (_data.show_form, _data.send_form),
     "/confirm/{token}": (_choices.show_confirmation, _choices.confirm),
@@ -43,7 +43,7 @@ _PAGES: Mapping[str, tuple[Answer, Answer]] = {
 
 
 def make_app(service: ReaderService, client_of: ClientOf) -> ASGIApp:
-    """Return the app; `client_of` returns the network that a request comes from."""
+    """Return the subscribers' web app; `client_of` returns the network of a request."""
     handlers = _Handlers(service, client_of)
     pages = [
         Route(path, handlers.page(show, act), methods=["GET", "POST"])
@@ -62,14 +62,14 @@ def make_app(service: ReaderService, client_of: ClientOf) -> ASGIApp:
 
 
 class _Handlers:
-    """The handlers of the routes."""
+    """The handlers of the app's routes."""
 
     def __init__(self, service: ReaderService, client_of: ClientOf) -> None:
         self._service = service
         self._client_of = client_of
 
     def page(self, show: Answer, act: Answer) -> Callable[[Request], object]:
-        """Return a handler that shows a page, and acts on its form by POST only."""
+        """Return a handler that shows a page, and on POST acts on the page's form."""
 
         async def answer(request: Request) -> Response:
             if request.method != "POST":
@@ -79,7 +79,7 @@ class _Handlers:
         return answer
 
     async def leave(self, request: Request) -> Response:
-        """Ask for confirmation; by POST unsubscribe at once, whatever the body holds."""
+        """Ask for confirmation of unsubscribing; on POST unsubscribe, whatever the body holds."""
         if request.method != "POST":
             return await self._service.answer_first(_choices.show_leave, self._read(request))
         if is_form(request):
@@ -89,7 +89,7 @@ class _Handlers:
         return await self._service.answer_first(_choices.leave, self._read(request))
 
     async def data(self, request: Request) -> Response:
-        """Answer with a reader's data as a file."""
+        """Answer with everything stored about a reader as a JSON file."""
         return await self._answer(_data.download_data, request)
 
     async def bounces(self, request: Request) -> Response:
@@ -99,7 +99,7 @@ class _Handlers:
         return await self._answer(lambda visit: take_in(visit, body, signature), request)
 
     async def style(self, request: Request) -> Response:
-        """Answer with the style sheet."""
+        """Answer with the style sheet of the pages."""
         return await self._service.show(
             lambda pages: Response(pages.style_sheet(), headers=_STYLE_KEPT, media_type="text/css"),
             self._client_of(request.scope),
@@ -137,7 +137,7 @@ class _Handlers:
 async def serve_subscriptions(
     read_newsroom: ReadNewsroom, say: Say, client_of: ClientOf
 ) -> AsyncIterator[ASGIApp]:
-    """Open the readers' pages for the block; `say` reports problems to the operator.
+    """Yield the subscribers' web app, then close it; `say` reports problems to the operator.
 
     `read_newsroom` returns the newsroom as of now (called in threads), `client_of` the network of a
     request. If the readers' store cannot be opened, the pages answer 503 and the site is served all
@@ -158,7 +158,7 @@ SIGNATURE_HEADER = "X-Copydesk-Signature"
 
 
 def take_in(visit: Visit, body: bytes, signature: str) -> Response:
-    """Handle one posted message; one that matches no issue of ours is accepted and ignored.
+    """Handle one posted bounce; one that matches no issue sent from here is accepted and ignored.
 
     After any answer but 200 the service would post it again.
     """
@@ -191,7 +191,7 @@ _HEADERS = {
 
 
 def guard_answers(app: ASGIApp) -> ASGIApp:
-    """Add the security headers to every answer; an answer may set its own Cache-Control."""
+    """Add security headers to every response of an app; Cache-Control is kept if it is set."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_on(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The pages of a reader's letters: confirm, choose, pause, unsubscribe."""
+"""The subscribers' pages about their newsletters: confirm, choose, pause, unsubscribe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_PAUSE = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
-    """What a form asks for; `pause` is the typed text, `until` None where that is no date."""
+    """The choices form as sent; `pause` is the typed text, `until` None if that is no date."""
 
     letters: dict[str, tuple[str, ...]]
     pause: str = ""
@@ -27,12 +27,12 @@ class _Wish:
 
 
 def show_choices(visit: Visit) -> Response:
-    """Show a reader's letters, topics and pause as a form."""
+    """Show a reader's newsletters, topics and pause as a form."""
     return _show(visit)
 
 
 def act(visit: Visit) -> Response:
-    """Store the choices, end all letters, or mail a link to manage: by the button pressed."""
+    """Store the choices, unsubscribe from all, or mail a manage link: by the button pressed."""
     acts = {"choose": _choose, "leave": _leave_all, "manage": _mail_manage_link}
     chosen = acts.get(visit.form.first("act"))
     return chosen(visit) if chosen else visit.pages.notice("refused", status=400)
@@ -70,7 +70,7 @@ def _read_wish(form: Form) -> _Wish:
 
 
 def _show(visit: Visit, note: str = "", wish: _Wish | None = None) -> Response:
-    """Show the page; `wish` is a form with an invalid date, which is shown again."""
+    """Show the choices page; `wish` is a form with an invalid date, which is shown again."""
     view, pages = visit.look("choices"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -133,7 +133,7 @@ def _mail_manage_link(visit: Visit) -> Response:
 
 
 def show_confirmation(visit: Visit) -> Response:
-    """Show what a confirmation link subscribes to, and the button that does it."""
+    """Show which newsletters a confirmation link subscribes to, and the button that does it."""
     view, pages = visit.look("confirm"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -148,7 +148,7 @@ def show_confirmation(visit: Visit) -> Response:
 
 
 def confirm(visit: Visit) -> Response:
-    """Confirm a subscription."""
+    """Confirm a newsletter subscription by its mailed link."""
     answer, pages = (
         subscribe.confirm_subscription(visit.newsroom, visit.store, visit.token),
         visit.pages,
@@ -162,7 +162,7 @@ def confirm(visit: Visit) -> Response:
 
 
 def show_change(visit: Visit) -> Response:
-    """Show which address would replace the old one, and the button that does it."""
+    """Show which e-mail address would replace the reader's old one, and the button that does it."""
     view, pages = visit.look("change"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -177,7 +177,7 @@ def show_change(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Change the reader's address to the confirmed one."""
+    """Change the reader's e-mail address to the confirmed one."""
     answer = manage.confirm_address_change(visit.newsroom, visit.store, visit.token)
     pages = visit.pages
     if answer.outcome == "changed":
@@ -197,7 +197,7 @@ def change(visit: Visit) -> Response:
 
 
 def show_leave(visit: Visit) -> Response:
-    """Ask whether the reader wants to unsubscribe."""
+    """Ask whether the reader wants to unsubscribe from a newsletter."""
     view, pages = visit.look("unsubscribe"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -212,7 +212,7 @@ def show_leave(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """End the link's letter or, by the page's other button, all letters.
+    """Unsubscribe from the link's newsletter or, by the page's other button, from all newsletters.
 
     Any other body counts as one click: nobody who unsubscribes is asked again. Mail programs get a
     plain-text answer.
@@ -228,7 +228,7 @@ def leave(visit: Visit) -> Response:
 
 
 def tell_departure(visit: Visit, answer: readers.LeaveAnswer, *, is_all: bool) -> Response:
-    """Show which letters ended."""
+    """Show which newsletters a reader has just unsubscribed from."""
     pages, has_form = visit.pages, bool(visit.newsroom.beat.subscribe_url)
     if answer.outcome == "again":
         return pages.notice("left", pages.say("readers_left_again_text"), has_form=has_form)

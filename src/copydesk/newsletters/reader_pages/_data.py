@@ -1,4 +1,4 @@
-"""The sign-up form, and the page of a reader's data: see it, download it, have it deleted."""
+"""The sign-up form, and the page of a subscriber's data: see it, download it, have it deleted."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 def show_data(visit: Visit) -> Response:
-    """Show everything that is stored about a reader."""
+    """Show everything that is stored about a newsletter subscriber."""
     return _show(visit)
 
 
 def download_data(visit: Visit) -> Response:
-    """Return everything that is stored about a reader as a JSON file."""
+    """Return everything that is stored about a newsletter subscriber as a JSON file."""
     answer = read_reader_data(visit.newsroom, visit.store, visit.token)
     if answer.data is None:
         return visit.refuse_link(answer.kind)
@@ -40,7 +40,7 @@ def download_data(visit: Visit) -> Response:
 
 
 def manage(visit: Visit) -> Response:
-    """Change the address or delete everything, by the form that was sent."""
+    """Change the subscriber's address or delete all their data, by the form that was sent."""
     act = visit.form.first("act")
     if act == "address":
         return _change_address(visit)
@@ -89,7 +89,7 @@ def _show(visit: Visit, address: str = "", fault: str = "", erase_fault: str = "
 
 
 def _list_facts(data: readers.ReaderData, pages: ReaderPages) -> Iterator[dict[str, object]]:
-    """Yield the single known facts about a reader."""
+    """Yield what is known about a subscriber, as names and values for the template."""
     suppressed = data.suppressed_since
     facts = (
         ("address", data.address),
@@ -131,7 +131,7 @@ def _list_parts(data: readers.ReaderData, visit: Visit) -> Iterator[dict[str, ob
 def _show_part(
     name: str, rows: Sequence[tuple[str, datetime | None, str]], pages: ReaderPages
 ) -> dict[str, object]:
-    """Return the newest rows of one kind; those without a time come first."""
+    """Return the newest rows of one kind of data; those without a time come first."""
     newest = sorted(rows, key=lambda row: row[1] or _NOT_YET, reverse=True)[:_MOST_ROWS]
     return {
         "name": pages.say(f"readers_data_{name}"),
@@ -154,18 +154,18 @@ _TRAP = "comment"  # a field that people do not see: who fills it is a program
 
 
 def show_form(visit: Visit) -> Response:
-    """Show the sign-up form; `?letter=` preselects letters."""
+    """Show the newsletter sign-up form; `?letter=` preselects newsletters."""
     return _show_form(visit, visit.sent.query.all("letter"))
 
 
 def send_form(visit: Visit) -> Response:
-    """Send a confirmation mail, or show what is wrong with the form."""
+    """Send a confirmation mail, or show what is wrong with the sign-up form."""
     pages, form = visit.pages, visit.form
     if not visit.newsroom.beat.subscribe_url:
         return show_form(visit)
     address, letters = form.first("address"), form.all("letter")
     if form.first(_TRAP):
-        return _tell_to_look(visit, address)
+        return _show_mail_notice(visit, address)
     request = readers.SubscribeRequest(
         address=address, letters=letters, client=visit.sent.client, language=pages.language
     )
@@ -175,17 +175,17 @@ def send_form(visit: Visit) -> Response:
     if answer.outcome == "no-letter":
         return _show_form(visit, letters, address, letter_fault=pages.say("readers_fault_letter"))
     if answer.outcome == "asked":
-        return _tell_to_look(visit, address)
+        return _show_mail_notice(visit, address)
     return refuse_for_now(visit, answer.outcome, answer.wait)
 
 
 def phrase_fault(visit: Visit, fault: addresses.AddressFault) -> str:
-    """Say what is wrong with an address."""
+    """Return a sentence that says what is wrong with an e-mail address."""
     return visit.pages.say(f"readers_fault_{fault.replace('-', '_')}")
 
 
 def refuse_for_now(visit: Visit, outcome: str, wait: timedelta | None) -> Response:
-    """Answer a request that may be tried again later."""
+    """Answer that a request was refused for now: too many from this network, or too many today."""
     if outcome == "wait":
         words = visit.pages.phrase_wait("readers_wait", wait)
         answer = visit.pages.notice("wait", words, status=429)
@@ -195,7 +195,7 @@ def refuse_for_now(visit: Visit, outcome: str, wait: timedelta | None) -> Respon
     return answer
 
 
-def _tell_to_look(visit: Visit, address: str) -> Response:
+def _show_mail_notice(visit: Visit, address: str) -> Response:
     pages = visit.pages
     shown = pages.phrase_link_hours("readers_look_text", address=address.strip()[:_LONGEST])
     return pages.notice("look", shown, pages.say("readers_look_hint"))

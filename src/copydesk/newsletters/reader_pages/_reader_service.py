@@ -1,4 +1,4 @@
-"""Answer requests from one open store, in a thread, one request at a time."""
+"""Answer newsletter subscribers' requests from one open database, in a thread, one at a time."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Say = Callable[[str], None]
 ReadNewsroom = Callable[[], Newsroom]
 _Value = TypeVar("_Value")
 
-_RETRY_SECONDS = 10  # after which a request may come again that found no place
+_RETRY_SECONDS = 10  # after which a request that found no place may be repeated
 _CROWDED = b"too many requests at the moment: please try again in a minute\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MadePages:
-    """Pages, and the settings and theme that they were made from."""
+    """The rendered pages, and the settings and theme that they were made from."""
 
     settings: object
     theme: Mark
@@ -36,7 +36,7 @@ class _MadePages:
 
 
 class ReaderService:
-    """Answer readers' requests until closed; with an error page where the store fails.
+    """Answer subscribers' requests until closed; with an error page if the database fails.
 
     `read_newsroom` returns the newsroom as of now and is called in a thread. A store that could not
     be opened is tried again at the next request, so mending it needs no restart. Requests refused
@@ -48,7 +48,7 @@ class ReaderService:
         self._say = say
         self._said = ""
         self._turns = Turns()
-        # not the threads that others share: work that queues there would come before who leaves
+        # not the shared thread pool: other work there would delay unsubscribing
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader-pages")
         self._stack = contextlib.ExitStack()
         self._store: newsletters.MailStore | None = None
@@ -56,21 +56,21 @@ class ReaderService:
         self._crowded, self._crowded_type = _CROWDED, "text/plain"
 
     async def open(self) -> None:
-        """Open the store; on failure tell the operator, and try again at each request."""
+        """Open the subscribers' database; on failure tell the operator, and retry when asked."""
         await self._work(self._prepare)
 
     async def close(self) -> None:
-        """Close the store after the current request."""
+        """Close the subscribers' database after the current request."""
         await self._work(self._stack.close)
         self._thread.shutdown(wait=False)
 
     async def answer(self, answer: Answer, sent: Sent) -> Response:
-        """Answer a request when its network's turn comes."""
+        """Answer a request when the turn of its network comes."""
         path = limits.list_networks(sent.client)
         return await self._take_turn("others", path, lambda: self._answer(answer, sent))
 
     async def answer_first(self, answer: Answer, sent: Sent) -> Response:
-        """Answer a request to unsubscribe before all others.
+        """Answer a request to unsubscribe before all other requests.
 
         Only for links that were signed here, and not without limit: see `Turns.may_go_first`.
         """
@@ -81,7 +81,7 @@ class ReaderService:
         return await self._take_turn("leaving", (link,), lambda: self._answer(answer, sent))
 
     async def show(self, make: Callable[[ReaderPages], Response], client: str) -> Response:
-        """Return a page that needs no stored data."""
+        """Return a page that needs no stored data, when the turn of the client's network comes."""
         path = limits.list_networks(client)
         return await self._take_turn("others", path, lambda: make(self._make_pages()))
 
@@ -108,16 +108,16 @@ class ReaderService:
                 store.links.learn_keys()
                 made = answer(Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
             except MailStoreError as error:
-                self._tell(error)
+                self._report(error)
                 return pages.notice("failed", status=503)
-        except PublishError as error:  # a template or a word of the owner's
-            self._tell(error)
+        except PublishError as error:  # in a template or text of the owner's
+            self._report(error)
             return PlainTextResponse("a page cannot be made at the moment\n", 500)
         self._said = ""
         return made
 
     def _find_pages(self, newsroom: Newsroom) -> ReaderPages:
-        """Return pages for the current settings and theme, which the owner may edit."""
+        """Return the pages for the current settings and theme, which the owner may edit."""
         theme, made = newsroom.mark_theme(), self._made
         if made and made.settings is newsroom.settings and made.theme.still_holds(theme):
             return made.pages
@@ -127,7 +127,7 @@ class ReaderService:
 
     def _prepare(self) -> None:
         self._try_to_open()
-        with contextlib.suppress(PublishError):  # the first visit tells it
+        with contextlib.suppress(PublishError):  # the first request reports it
             self._crowded = bytes(self._make_pages().notice("crowded").body)
             self._crowded_type = "text/html"
 
@@ -135,14 +135,14 @@ class ReaderService:
         try:
             self._open(self.read_newsroom()).links.learn_keys()
         except MailStoreError as error:
-            self._tell(error)
+            self._report(error)
 
     def _open(self, newsroom: Newsroom) -> newsletters.MailStore:
         self._store = self._stack.enter_context(addresses.open_readers(newsroom))
         return self._store
 
-    def _tell(self, error: CopydeskError) -> None:
-        """Tell the operator about a problem, once while it stays the same."""
+    def _report(self, error: CopydeskError) -> None:
+        """Report a problem to the operator, once while it stays the same."""
         words = f"readers' pages: {error}" + (f"; {error.hint}" if error.hint else "")
         if words != self._said:
             self._said = words
@@ -158,7 +158,7 @@ Lane = Literal["leaving", "others"]
 Path = tuple[str, ...]
 
 # Requests that may wait. Mail programs unsubscribe many readers from one address at once, each by
-# a link of its own; so of those who leave each reader has a queue, and there is room for many.
+# a link of its own; so for unsubscribing each reader has a queue, and there is room for many.
 _PLACES: dict[Lane, int] = {"leaving": 400, "others": 64}
 _PRIORITY_VISITS_A_MINUTE = 60  # by one link: its owner could keep all others waiting
 _MINUTE_SECONDS = 60.0
@@ -169,7 +169,7 @@ class NoPlaceError(Exception):
 
 
 class FairQueue:
-    """A queue of requests in nested groups: a wide network, narrower ones inside it.
+    """A queue of requests grouped by network: wide networks, with narrower ones inside.
 
     The groups take turns, and so do the groups within each.
     """
@@ -183,7 +183,7 @@ class FairQueue:
         return self._count
 
     def put(self, path: Path, waiting: asyncio.Future[None]) -> None:
-        """Add a request at the end of its group."""
+        """Add a request at the end of the queue of its network."""
         self._count += 1
         if path:
             self._groups.setdefault(path[0], FairQueue()).put(path[1:], waiting)
@@ -191,7 +191,7 @@ class FairQueue:
             self._here.append(waiting)
 
     def take(self) -> asyncio.Future[None]:
-        """Remove and return the request whose turn it is; there must be one."""
+        """Remove and return the request whose turn it is; the queue must not be empty."""
         self._count -= 1
         if self._here:
             return self._here.popleft()
@@ -202,7 +202,7 @@ class FairQueue:
         return taken
 
     def drop(self, path: Path, waiting: asyncio.Future[None]) -> bool:
-        """Remove a request; False where it is no longer in the queue."""
+        """Remove a request; False if it is no longer in the queue."""
         if path:
             group = self._groups.get(path[0])
             is_found = group is not None and group.drop(path[1:], waiting)
@@ -216,7 +216,7 @@ class FairQueue:
         return is_found
 
     def find_to_drop(self, path: Path) -> tuple[Path, asyncio.Future[None]] | None:
-        """Return the request that gives up its place for a new one at `path`, or None.
+        """Return the waiting request to drop for a new one from `path`; None to refuse that one.
 
         It is the newest of the largest group, if that group stays larger than the new request's
         would become.
@@ -231,7 +231,7 @@ class FairQueue:
         return ((path[0], *found[0]), found[1]) if found else None
 
     def find_newest(self) -> tuple[Path, asyncio.Future[None]]:
-        """Return the newest request of the largest group; there must be one."""
+        """Return the newest request of the largest group; the queue must not be empty."""
         largest = self._name_largest()
         if largest is None:
             return (), self._here[-1]
@@ -243,7 +243,7 @@ class FairQueue:
 
 
 class Turns:
-    """Let one request at a time proceed; those of the lane `leaving` go before all others."""
+    """Lets one request at a time proceed; requests to unsubscribe go before all others."""
 
     def __init__(self) -> None:
         self._is_taken = False
@@ -252,7 +252,7 @@ class Turns:
         self._visits: Counter[str] = Counter()
 
     def may_go_first(self, link: str) -> bool:
-        """Count a request by an unsubscribe link; decide whether it is within the limit."""
+        """Count a request by an unsubscribe link; return whether it is within the link's limit."""
         minute = int(asyncio.get_running_loop().time() // _MINUTE_SECONDS)
         if minute != self._minute:
             self._minute = minute
@@ -262,7 +262,7 @@ class Turns:
 
     @contextlib.asynccontextmanager
     async def take(self, lane: Lane, path: Path) -> AsyncIterator[None]:
-        """Wait for a request's turn and hold it for the block; raises NoPlaceError.
+        """Wait for a request's turn and hold it in the `with` block; raises NoPlaceError.
 
         `path` names the client: the widest network first, then narrower ones.
         """
@@ -293,7 +293,7 @@ class Turns:
             raise
 
     def _pass_on(self) -> None:
-        """Give the turn to the next request, if any waits."""
+        """Give the turn to the next waiting request, if there is one."""
         self._is_taken = False
         for queue in self._lanes.values():
             while queue:

@@ -1,4 +1,4 @@
-"""A reader's request with its form, and the pages that answer it."""
+"""A subscriber's request with its form, and the pages that answer it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form in order, each with its value."""
+    """The fields of a submitted HTML form in order, each with its value."""
 
     fields: Sequence[tuple[str, str]] = ()
 
@@ -44,11 +44,11 @@ class Form:
         return any(name == field for field, _ in self.fields)
 
     def first(self, name: str) -> str:
-        """Return the first value of a field, "" where it was not sent."""
+        """Return the first value of a form field, "" if it was not sent."""
         return next((value for field, value in self.fields if field == name), "")
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Return all values of a field."""
+        """Return all values of a form field."""
         return tuple(value for field, value in self.fields if field == name)
 
 
@@ -56,7 +56,7 @@ NO_FORM = Form()
 
 
 async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
-    """Read the body of a request; answers 413 above `most` bytes."""
+    """Return the body of a request; answers 413 above `most` bytes."""
     body = bytearray()
     try:
         async for part in request.stream():
@@ -69,7 +69,7 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
 
 
 async def read_form(request: Request) -> Form:
-    """Read a form; answers 415 for any other body, 400 for too many fields."""
+    """Return the form in a request's body; answers 415 for other bodies, 400 for too large ones."""
     if not is_form(request):
         raise HTTPException(415)
     try:
@@ -81,7 +81,7 @@ async def read_form(request: Request) -> Form:
 
 
 def is_form(request: Request) -> bool:
-    """Decide whether a request's content type is a form's."""
+    """Return whether the content type of a request is that of an HTML form."""
     kind = request.headers.get("Content-Type", "").partition(";")[0]
     return kind.strip().lower() == FORM_TYPE
 
@@ -89,11 +89,11 @@ def is_form(request: Request) -> bool:
 # ---- Pages
 
 _FOLDER = Path(__file__).parent
-_LINK_HOURS = 48  # for which a link that was mailed to prove an address is good
+_LINK_HOURS = 48  # for which a link mailed to prove an address is valid
 
 
 class ReaderPages:
-    """Render the readers' pages of a newsroom; its `_templates/` may replace any of them."""
+    """Renders the pages for newsletter subscribers; the owner's `_templates/` may replace them."""
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._templates = newsroom.templates
@@ -112,20 +112,20 @@ class ReaderPages:
 
     @property
     def language(self) -> str:
-        """Return the language tag of the pages."""
+        """Return the language tag of the pages, such as `de`."""
         return language_tag(self._beat.locale) or "en"
 
     @cached_property
     def root(self) -> str:
-        """Return the path of all pages as browsers see it: `/tide/mail/`."""
+        """Return the URL path below which all pages are, as browsers see it: `/tide/mail/`."""
         return f"{urls.path(self._public_url).rstrip('/')}/mail/"
 
     def say(self, key: str, **values: object) -> str:
-        """Return a string as plain text."""
+        """Return the text of a key in the site's language, as plain text."""
         return self.strings.say(key, **values)
 
     def phrase(self, key: str, **values: object) -> str:
-        """Return a string as HTML; inserted values are escaped and isolated (`<bdi>`)."""
+        """Return the text of a key as HTML; inserted values are escaped and isolated (`<bdi>`)."""
         apart = {
             name: f"<bdi>{html.escape(value)}</bdi>" if isinstance(value, str) else value
             for name, value in values.items()
@@ -133,23 +133,23 @@ class ReaderPages:
         return mark_safe(self.strings.escape().say(key, **apart))
 
     def phrase_link_hours(self, key: str, **values: str) -> str:
-        """Return a string, as HTML, that names the lifetime of a mailed link."""
+        """Return the text of a key, as HTML, with the hours for which a mailed link is valid."""
         return self.phrase(key, hours=_LINK_HOURS, **values)
 
     def phrase_wait(self, key: str, wait: timedelta | None) -> str:
-        """Return a string that names how many hours to wait."""
+        """Return the text of a key, as HTML, with the number of hours to wait."""
         return self.phrase(key, count=count_hours(wait))
 
     def name_letter(self, letter: readers.LetterChoice) -> str:
-        """Return a letter's title, by default the site's."""
+        """Return a newsletter's title, by default the site's."""
         return text.fold(letter.title) or self.title
 
     def name_letters(self, letters: Sequence[readers.LetterChoice]) -> list[str]:
-        """Return the titles of some letters."""
+        """Return the titles of some newsletters."""
         return [self.name_letter(letter) for letter in letters]
 
     def say_day(self, at: datetime) -> str:
-        """Return the date of a moment in the site's time zone."""
+        """Return the date of a moment in the site's time zone and language."""
         return self.strings.format_date("short", local_time(at, self._zone).date())
 
     def answer(self, template: str, title: str, status: int = 200, **values: object) -> Response:
@@ -165,14 +165,14 @@ class ReaderPages:
         return Response(body, status, media_type="text/html")
 
     def notice(self, name: str, *paragraphs: str, status: int = 200, **more: object) -> Response:
-        """Return a page with a message; by default the text that belongs to its title."""
+        """Return a page with a message; by default the text that belongs to the message's title."""
         usual: Mapping[str, object] = {"letters": [], "has_form": False}
         told = paragraphs or (self.say(f"readers_{name}_text"),)
         context = {**usual, **more, "paragraphs": list(told)}
         return self.answer("mail_notice.html", f"readers_{name}_title", status, **context)
 
     def style_sheet(self) -> str:
-        """Return the site's style sheet, the rules of these pages, then the owner's."""
+        """Return the pages' CSS: the site's style sheet, their own rules, then the owner's."""
         site, theme = (
             read_template(name, self._templates) or "" for name in ("style.css", "theme.css")
         )
@@ -181,7 +181,7 @@ class ReaderPages:
 
 
 def count_hours(wait: timedelta | None) -> int:
-    """Return the hours to wait, at least one."""
+    """Return a waiting time in hours, rounded up, at least 1."""
     return max(-(-int((wait or timedelta()).total_seconds()) // 3600), 1)
 
 
@@ -190,7 +190,7 @@ def count_hours(wait: timedelta | None) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request: its method, the token in its URL, its query and form.
+    """A subscriber's request: its method, the token in its URL, its query and form.
 
     `client` is the network that it comes from.
     """
@@ -204,7 +204,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A request with the newsroom, store and pages that answer it."""
+    """A subscriber's request with the newsroom, database and pages that answer it."""
 
     newsroom: Newsroom
     store: newsletters.MailStore
@@ -213,20 +213,20 @@ class Visit:
 
     @property
     def token(self) -> str:
-        """Return the token in the page's URL."""
+        """Return the token in the URL of the request, such as TOKEN in `/mail/leave/TOKEN`."""
         return self.sent.token
 
     @property
     def form(self) -> Form:
-        """Return the form that was sent, or an empty one."""
+        """Return the form sent with the request, or an empty one."""
         return self.sent.form
 
     def look(self, purpose: links.LinkPurpose) -> readers.LinkView:
-        """Return what this request's link opens."""
+        """Return what the page behind this request's link may show."""
         return mailed_links.look_at_link(self.newsroom, self.store, self.token, purpose)
 
     def refuse_link(self, kind: str) -> Response:
-        """Answer an invalid link: expired or forged."""
+        """Answer a request whose link is expired (`over`) or forged."""
         if kind == "over":
             words = self.pages.phrase_link_hours("readers_over_text")
             has_form = bool(self.newsroom.beat.subscribe_url)
@@ -235,4 +235,4 @@ class Visit:
 
 
 Answer = Callable[[Visit], Response]
-"""Answer a visit; it touches the disk: for a thread."""
+"""Return the response to a request; it reads the database, so it is called in a thread."""

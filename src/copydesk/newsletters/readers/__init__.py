@@ -1,7 +1,7 @@
-"""Readers: sign-up, links, choices and data; a reader's request goes in, an answer comes out.
+"""Newsletter subscribers: sign-up, links, choices, data; a request goes in, an answer comes out.
 
     form -> request_subscription -> a mail with a link -> confirm_subscription -> subscribed
-    letter -> its links -> choose_letters, leave_letter, ask_for_manage_link -> a mail with a link
+    an issue's links -> choose_letters, leave_letter, ask_for_manage_link -> a mail with a link
     manage link -> read_reader_data, request_address_change, erase_reader
 
 Only POST requests may change anything: `look_at_link` and `read_offer` are for showing pages.

@@ -1,4 +1,4 @@
-"""What readers ask for and what they are answered: nothing here is prose."""
+"""The requests of newsletter subscribers and the answers to them, as values without prose."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EraseOutcome = Literal["erased", "over", "forged"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeRequest:
-    """A filled form: the address, letters by id, topics by name (none for all).
+    """A filled sign-up form: the address, newsletters by id, topics by name (none for all).
 
     `client` is the sender's network address (IPv6: its /64), by which forms are counted; `language`
     is the language for mails, "" for the site's.
@@ -41,13 +41,13 @@ class SubscribeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeAnswer:
-    """The result of a form.
+    """The result of sending the sign-up form.
 
-    asked: a mail was sent, or the address is subscribed already; the answer does not tell which
+    asked: a mail was sent, or the address is subscribed already; the answer does not say which
     wait: this network sent too many forms; `wait` is the time until the next
     busy: too many new readers today
     no-address: `hint` says what is wrong with it
-    no-letter: none of the named letters exists
+    no-letter: none of the named newsletters exists
     """
 
     outcome: SubscribeOutcome
@@ -57,7 +57,7 @@ class SubscribeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterChoice:
-    """A letter as a reader's page shows it; `topics` are the chosen ones, () for all."""
+    """A newsletter as a reader's page shows it; `topics` are the chosen ones, () for all."""
 
     id: str
     title: str
@@ -67,7 +67,7 @@ class LetterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOffer:
-    """What readers can subscribe to, and the consent text.
+    """The newsletters and topics that readers can subscribe to, and the consent text.
 
     `topics` are the names that can be chosen. The form must show `consent`: it is stored with each
     consent.
@@ -80,7 +80,7 @@ class LetterOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmAnswer:
-    """The result of a confirmation; `again`: it was confirmed before, and nothing changed."""
+    """The result of confirming a subscription; `again`: it was confirmed before."""
 
     outcome: ConfirmOutcome
     letters: tuple[LetterChoice, ...] = ()
@@ -88,12 +88,12 @@ class ConfirmAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What a link's page may show; nothing but `kind` where the link is not `good`.
+    """What the page behind a mailed link may show; only `kind` is set if the link is not `good`.
 
-    `address` is masked. `letters` are all letters with the reader's choices; for a confirmation
-    link those that were asked for, with their topics. `letter` is the link's own, None where it has
-    none or that letter is gone; `topics` are the names that can be chosen; `new_address` (masked)
-    is the one that a change link would set. A pause without end is `is_paused` without
+    `address` is masked. `letters` are all newsletters with the reader's choices; for a confirmation
+    link those that were asked for, with their topics. `letter` is the link's own, None if it has
+    none or that newsletter is gone; `topics` are the names that can be chosen; `new_address`
+    (masked) is the one that a change link would set. A pause without end is `is_paused` without
     `paused_until`. A reader who `is_suppressed` gets nothing whatever they choose: mail bounced,
     they complained, or the owner decided.
     """
@@ -113,9 +113,9 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAnswer:
-    """The result of unsubscribing, and the letters that ended; `again`: there was none left.
+    """The result of unsubscribing, and the newsletters that ended; `again`: there was none left.
 
-    Links in letters are never `over`; a manage link may be.
+    Links in newsletters are never `over`; a manage link may be.
     """
 
     outcome: LeaveOutcome
@@ -124,9 +124,9 @@ class LeaveAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderChoices:
-    """A reader's choice: the topics of each letter by id (() for all); other letters end.
+    """A reader's choice: topics (() for all) by newsletter id; other newsletters are ended.
 
-    `paused_until` is the day on which letters resume, None for no pause.
+    `paused_until` is the day on which newsletters resume, None for no pause.
     """
 
     letters: Mapping[str, tuple[str, ...]]
@@ -135,11 +135,11 @@ class ReaderChoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseAnswer:
-    """The result of a choice.
+    """The result of storing a reader's choice of newsletters.
 
-    kept: it was stored; with no letter the reader is unsubscribed
+    kept: it was stored; without any newsletter the reader is unsubscribed
     asked: the reader had unsubscribed, so a mail asks for confirmation
-    no-letter: an unknown letter; nothing changed
+    no-letter: an unknown newsletter; nothing changed
     no-date: a pause that ends in the past or in more than a year; nothing changed
     """
 
@@ -148,7 +148,7 @@ class ChooseAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageAnswer:
-    """Whether a manage link was mailed; `wait` is the time until the next one may be."""
+    """Whether a link to manage the reader's data was mailed; else `wait` is the time to wait."""
 
     outcome: ManageOutcome
     wait: timedelta | None = None
@@ -156,7 +156,7 @@ class ManageAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer:
-    """The result of a change of address.
+    """The result of changing a reader's e-mail address.
 
     asked: a link was mailed to the new address, even where another reader has it
     changed: the new address is set
@@ -171,14 +171,14 @@ class ChangeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseAnswer:
-    """The result of erasing; once `erased`, all links of that reader are over."""
+    """The result of erasing a reader; once `erased`, all links of that reader have expired."""
 
     outcome: EraseOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSubscription:
-    """A subscription in a reader's data."""
+    """A newsletter subscription in a reader's data."""
 
     letter: str
     topics: tuple[str, ...]
@@ -187,7 +187,7 @@ class KeptSubscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConsent:
-    """A consent in a reader's data; `words` is the text that was agreed to."""
+    """A reader's consent in their data; `words` is the text that they agreed to."""
 
     letter: str
     at: datetime
@@ -198,7 +198,7 @@ class KeptConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDelivery:
-    """An issue queued to a reader, its outcome, and the server's text.
+    """A newsletter issue queued to a reader, its outcome, and the server's text.
 
     `at` is None while it is queued.
     """
@@ -213,7 +213,7 @@ class KeptDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReturn:
-    """A returned message in a reader's data; an unproved one had no effect."""
+    """A returned message in a reader's data; one that is not proved had no effect."""
 
     issue: str
     kind: str
@@ -251,7 +251,7 @@ class ReaderData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataAnswer:
-    """A reader's data; None where the link is not `good`."""
+    """Everything stored about a reader; `data` is None if the link is not `good`."""
 
     kind: LinkKind
     data: ReaderData | None = None

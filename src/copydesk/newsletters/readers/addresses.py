@@ -1,4 +1,4 @@
-"""Normalize and check e-mail addresses, and wipe erased ones from the store's file.
+"""Normalize and check e-mail addresses, and wipe erased ones from the subscribers' database file.
 
 email-validator decides: RFC 5321, 5322 and 6531, with quoted local parts and international names.
 """
@@ -24,14 +24,14 @@ _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedAddress:
-    """A normalized address, or the fault of what was typed."""
+    """A typed e-mail address normalized, or what is wrong with it."""
 
     address: str = field(default="", repr=False)
     fault: AddressFault = ""
 
 
 def read_address(typed: str, settings: Settings) -> TypedAddress:
-    """Normalize a typed address, or return its fault.
+    """Return a typed e-mail address normalized, or what is wrong with it.
 
     Undeliverable domains (`.test`, `localhost`) are refused, except in a newsroom whose mail server
     is on this machine, for trials.
@@ -51,7 +51,7 @@ def read_address(typed: str, settings: Settings) -> TypedAddress:
 
 
 def name_mailbox(address: str) -> str:
-    """Return the mailbox that an address leads to, as far as its form tells.
+    """Return the mailbox that an e-mail address leads to, as far as its form shows.
 
     Text after a plus is the owner's mark (RFC 5233); Gmail also ignores dots, and has two domains.
     Other servers may differ: this is for limits only, and two addresses are two readers.
@@ -71,7 +71,7 @@ def read_language(tag: str) -> str:
 
 
 def is_trial(settings: Settings) -> bool:
-    """Decide whether a newsroom's mail goes no further than this machine."""
+    """Return whether a newsroom's mail server is on this machine, as in a trial."""
     host = settings.mail.smtp.host
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
@@ -87,7 +87,7 @@ def _has_special_domain(typed: str) -> bool:
 
 
 def _read_trial(typed: str) -> TypedAddress:
-    """Normalize an address at a special domain, by way of a usual one."""
+    """Normalize an address at a special domain, by checking it with `.org` behind."""
     name, _, domain = typed.rpartition("@")
     read = _validate(f"{name}@{domain}.org")
     return TypedAddress(address=read.address.removesuffix(".org"), fault=read.fault)
@@ -110,7 +110,7 @@ def _validate(typed: str) -> TypedAddress:
 
 
 def _find_fault(typed: str) -> AddressFault:
-    """Return which half of an address is invalid."""
+    """Return which half of an e-mail address is invalid."""
     from email_validator import EmailNotValidError, validate_email
 
     domain = typed.rpartition("@")[2]
@@ -123,11 +123,11 @@ def _find_fault(typed: str) -> AddressFault:
 
 # ---- Wiping erased addresses from the file, at once or soon
 
-_OWED = "scrub owed"  # the fact that bytes of somebody who was erased may be left
+_OWED = "scrub owed"  # the fact that bytes of an erased address may be left in the file
 
 
 def scrub_address(store: MailStore, address: str) -> None:
-    """Wipe a forgotten address from the file; later, where another connection prevents it.
+    """Wipe an erased e-mail address from the database file, or later if that is prevented now.
 
     Raises MailStoreError.
     """
@@ -136,14 +136,14 @@ def scrub_address(store: MailStore, address: str) -> None:
 
 
 def scrub_rest(store: MailStore) -> None:
-    """Wipe what could not be wiped when it was forgotten."""
+    """Wipe the erased addresses that could not be wiped from the database file before."""
     if store.facts.get(_OWED) and store.scrub():
         store.facts.forget(_OWED)
 
 
 @contextlib.contextmanager
 def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
-    """Open a newsroom's readers' store for the block; create it where there is none.
+    """Yield a newsroom's database of newsletter subscribers, then close it; create it if missing.
 
     Raises MailStoreError. For one thread at a time.
     """

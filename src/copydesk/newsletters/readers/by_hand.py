@@ -1,4 +1,4 @@
-"""What the owner does to single readers at the command line, and readers of renamed letters."""
+"""The owner's commands on newsletter subscribers: add, remove, erase, suppress, rename."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FAULTS: Mapping[AddressFault, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderCounts:
-    """Readers by state, readers of each letter, and addresses that get nothing.
+    """The numbers of subscribers by status and by newsletter, and of suppressed addresses.
 
     `suppressed_readers` would be active or paused but for a suppression, and are counted nowhere
     else. `suppressed` counts addresses, of readers or not. `waiting_mails` are mails to single
@@ -57,7 +57,7 @@ class ReaderCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressionRow:
-    """A suppression: the reason, since when, and the address, "" where it is unknown now."""
+    """A suppressed address: the reason, since when, and the address, "" if not known any more."""
 
     address: str = field(repr=False)
     reason: SuppressionReason
@@ -66,7 +66,7 @@ class SuppressionRow:
 
 
 def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
-    """Count the readers; raises MailStoreError."""
+    """Count the newsletter subscribers by status and by newsletter; raises MailStoreError."""
     kept = store.subscriptions.count(newsroom.now)
     letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
     suppressed = Counter(store.subscribers.count_suppressed_by_state())
@@ -82,17 +82,17 @@ def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
 
 
 def find_reader(newsroom: Newsroom, store: MailStore, typed: str) -> ReaderData:
-    """Return the data of the reader with an address; raises UsageError, MailStoreError."""
+    """Return the data of the subscriber with an address; raises UsageError, MailStoreError."""
     return gather_data(store, _find(newsroom, store, typed))
 
 
 def find_number(newsroom: Newsroom, store: MailStore, typed: str) -> int:
-    """Return the number of the reader with an address, as logs have it; raises as `find_reader`."""
+    """Return the number of the subscriber with an address; raises as `find_reader` does."""
     return _find(newsroom, store, typed).id
 
 
 def read_reader(store: MailStore, number: int) -> ReaderData:
-    """Return the data of a reader by number; raises UsageError, MailStoreError."""
+    """Return the data of a subscriber by number; raises UsageError, MailStoreError."""
     subscriber = store.subscribers.get(number)
     if subscriber is None or not subscriber.address:
         raise UsageError("no such reader", subject=str(number), hint="look for their address")
@@ -102,7 +102,7 @@ def read_reader(store: MailStore, number: int) -> ReaderData:
 def add_reader(
     newsroom: Newsroom, store: MailStore, typed: str, letter: str, consent: str
 ) -> ReaderData:
-    """Subscribe somebody to a letter, with proof of consent; raises UsageError, MailStoreError."""
+    """Subscribe an address, with proof of consent; raises UsageError, MailStoreError."""
     address = _read(newsroom, typed)
     letters = [known.id for known in newsroom.settings.letters]
     if letter not in letters:
@@ -129,7 +129,7 @@ def add_reader(
 
 
 def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str, ...]:
-    """Unsubscribe a reader from all letters; return their ids. UsageError, MailStoreError."""
+    """Unsubscribe a reader from all newsletters, whose ids are returned; raises UsageError."""
     with store.at_once():
         subscriber = _find(newsroom, store, typed)
         ended = tuple(kept.letter for kept in store.subscriptions.of(subscriber.id))
@@ -138,7 +138,7 @@ def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str
 
 
 def erase_by_address(newsroom: Newsroom, store: MailStore, typed: str) -> None:
-    """Erase a reader, except for a digest of the address; raises UsageError, MailStoreError."""
+    """Erase a subscriber, but for a digest of the address; raises UsageError, MailStoreError."""
     forget_reader(newsroom, store, _find(newsroom, store, typed))
 
 
@@ -149,13 +149,13 @@ def suppress_address(newsroom: Newsroom, store: MailStore, typed: str, why: str)
 
 
 def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
-    """Lift the suppression of an address; raises UsageError where there is none."""
+    """Allow mail to a suppressed address again; raises UsageError if it is not suppressed."""
     if not store.suppressions.lift(_read(newsroom, typed)):
         raise UsageError("that address is not suppressed")
 
 
 def list_suppressions(store: MailStore) -> list[SuppressionRow]:
-    """Return the suppressions, newest first; raises MailStoreError."""
+    """Return the suppressed addresses, newest first; raises MailStoreError."""
     return [
         SuppressionRow(
             address=address,
@@ -183,10 +183,10 @@ def _read(newsroom: Newsroom, typed: str) -> str:
     return read.address
 
 
-# ---- Lost letters
+# ---- Lost newsletters
 #
-# Whoever renames a letter's id in beat.toml leaves its readers with the old id, which nothing is
-# sent to.
+# Renaming a newsletter's id in beat.toml leaves its readers with the old id, to which nothing is
+# sent.
 
 _OPEN: tuple[SendingState, ...] = ("ready", "awaits-word", "sending", "paused")
 _BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --end"
@@ -194,10 +194,10 @@ _BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostLetter:
-    """A letter that is gone from the settings, and its number of subscribers.
+    """A newsletter that has subscribers but is gone from the settings, and their number.
 
-    `command` moves them to another letter: NEW stands for the new id, unless only one letter is
-    possible.
+    `command` moves them to another newsletter: NEW stands for the new id, unless only one
+    newsletter is possible.
     """
 
     letter: str
@@ -206,7 +206,7 @@ class LostLetter:
 
 
 def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter, ...]:
-    """Return the letters with subscribers that the settings no longer have; MailStoreError."""
+    """Return the newsletters with subscribers that the settings lack now; raises MailStoreError."""
     known = [letter.id for letter in newsroom.settings.letters]
     return tuple(
         LostLetter(letter=letter, readers=readers, command=_write_command(store, letter, known))
@@ -216,11 +216,11 @@ def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter,
 
 
 def rename_letter(newsroom: Newsroom, store: MailStore, old: str, new: str, by: str) -> int:
-    """Move the readers of a renamed letter to its new id; return how many.
+    """Move the subscribers of a renamed newsletter to its new id; return their number.
 
-    Proofs of consent stay, with a note about the rename. Raises UsageError where it would subscribe
-    somebody to what they did not ask for (both letters exist, or existed side by side), and while
-    an issue of the old letter is being sent.
+    Proofs of consent stay, with a note about the rename. Raises UsageError if the rename would
+    subscribe somebody to what they did not ask for (both newsletters exist, or existed side by
+    side), and while an issue of the old newsletter is being sent.
     """
     known = {letter.id for letter in newsroom.settings.letters}
     shown = text.fold(f"{old} to {new}")[:80]

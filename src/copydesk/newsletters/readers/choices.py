@@ -1,4 +1,4 @@
-"""Change a reader's letters, topics and pauses, by the links in their letters."""
+"""Change a reader's newsletters, topics and pauses, by the links in their newsletters."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ _LONGEST_PAUSE = timedelta(days=366)
 
 
 def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """End a link's letter, or all where it names none (RFC 8058); may be repeated.
+    """Unsubscribe a reader by a link: from its newsletter, or from all if it names none (RFC 8058).
 
-    Such a link never expires. Raises MailStoreError.
+    Unsubscribe links never expire, and may be used again. Raises MailStoreError.
     """
     return _leave(newsroom, store, token, everything=False)
 
 
 def leave_all_letters(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """Unsubscribe the reader of a link from all letters; raises MailStoreError."""
+    """Unsubscribe the reader of a link from all newsletters; raises MailStoreError."""
     return _leave(newsroom, store, token, everything=True)
 
 
 def choose_letters(
     newsroom: Newsroom, store: MailStore, token: str, choices: ReaderChoices
 ) -> ChooseAnswer:
-    """Store a reader's choice, by a choices or manage link; raises MailStoreError.
+    """Store a reader's choice of newsletters, by a choices or manage link; raises MailStoreError.
 
     Unknown topics are dropped. A link may have been forwarded, so a reader who had unsubscribed
     gets a mail that asks for confirmation.
@@ -55,7 +55,7 @@ def choose_letters(
             return ChooseAnswer(outcome="no-date")
         chosen = _keep_known_topics(newsroom, choices.letters)
         if opened.subscriber.state in {"active", "paused"}:
-            _keep(newsroom, store, opened.subscriber, chosen)
+            _store_choice(newsroom, store, opened.subscriber, chosen)
             _set_state(store, opened.subscriber, chosen, until)
             return ChooseAnswer(outcome="kept")
         return _ask_again(newsroom, store, opened.subscriber, chosen)
@@ -64,7 +64,7 @@ def choose_letters(
 def end_letters(
     newsroom: Newsroom, store: MailStore, subscriber: Subscriber, letter: str
 ) -> LeaveAnswer:
-    """End one letter of a reader, or all for ""; without any left they are unsubscribed."""
+    """Unsubscribe a reader from one newsletter, or from all for ""; return what ended."""
     had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
     ended = had & {letter} if letter else had
     for name in ended:
@@ -82,13 +82,13 @@ def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
         if isinstance(opened, ClosedLink):
-            return _answer_nobody(store, token, opened)
+            return _answer_gone_reader(store, token, opened)
         letter = "" if everything else find_letter(store, opened.link)
         return end_letters(newsroom, store, opened.subscriber, letter)
 
 
-def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
-    """Answer a link whose reader is gone: they are unsubscribed."""
+def _answer_gone_reader(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
+    """Return the answer to an unsubscribe link whose reader does not exist any more."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None
     is_gone = closed.kind == "over" and (subscriber is None or not subscriber.address)
@@ -96,14 +96,14 @@ def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAns
 
 
 def _find_end(newsroom: Newsroom, choices: ReaderChoices) -> datetime | None:
-    """Return the start of the day on which letters resume, in the site's time zone."""
+    """Return the start of the day on which newsletters resume, in the site's time zone."""
     if choices.paused_until is None:
         return None
     zone = dates.find_zone(newsroom.beat.timezone)
     try:
         return dates.utc(datetime.combine(choices.paused_until, time(), zone))
     except OverflowError:
-        return datetime.min.replace(tzinfo=newsroom.now.tzinfo)  # a day that no calendar has
+        return datetime.min.replace(tzinfo=newsroom.now.tzinfo)  # a day out of the calendar
 
 
 def _keep_known_topics(
@@ -116,15 +116,15 @@ def _keep_known_topics(
     }
 
 
-def _keep(
+def _store_choice(
     newsroom: Newsroom,
     store: MailStore,
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Store the chosen letters and end the others; a new one is a consent.
+    """Store the chosen newsletters and unsubscribe from the others; a new one counts as a consent.
 
-    Letters that the settings no longer have were not on offer: they end with all letters.
+    Newsletters that the settings no longer have were not on offer: they end if none is chosen.
     """
     had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
     offered = {letter.id for letter in newsroom.settings.letters} if chosen else had
@@ -167,7 +167,7 @@ def _ask_again(
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> ChooseAnswer:
-    """Mail a confirmation to a reader who is not subscribed; without letters do nothing."""
+    """Mail a confirmation link to a reader who is not subscribed; without a choice do nothing."""
     if not chosen:
         return ChooseAnswer(outcome="kept")
     if limits.admit_any(store, newsroom.now) is None:

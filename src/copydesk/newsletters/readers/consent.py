@@ -1,4 +1,4 @@
-"""Consent: what a reader can subscribe to, what they asked for, and the proof that is stored."""
+"""Consent to newsletters: what readers can choose, what they asked for, and the stored proof."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from copydesk.newsletters.readers._answers import LetterChoice, LetterOffer
 from copydesk.newsroom import Newsroom
 from copydesk.rendering import Strings, load_site_strings
 
-CONSENT_WORDS = "consent words "  # what facts of them are called, before their version
+CONSENT_WORDS = "consent words "  # prefix of the facts that store consent texts, before the version
 
 
 def read_offer(newsroom: Newsroom) -> LetterOffer:
-    """Return the letters, topics and consent text for a form; raises PublishError."""
+    """Return the newsletters, topics and consent text for the sign-up form; raises PublishError."""
     return LetterOffer(
         letters=tuple(
             LetterChoice(id=letter.id, title=letter.title) for letter in newsroom.settings.letters
@@ -30,12 +30,12 @@ def read_offer(newsroom: Newsroom) -> LetterOffer:
 
 
 def read_words(newsroom: Newsroom) -> Strings:
-    """Return the site's strings, with the owner's own; raises PublishError."""
+    """Return the site's texts in its language, with the owner's own; raises PublishError."""
     return load_site_strings(newsroom.beat.locale, newsroom.templates)
 
 
 def keep_consent_words(newsroom: Newsroom, store: MailStore) -> str:
-    """Store the consent text that a form shows now; return its version."""
+    """Store the consent text that the sign-up form shows now; return its version."""
     words = read_offer(newsroom).consent
     version = hashlib.sha256(words.encode()).hexdigest()[:12]
     if not store.facts.get(CONSENT_WORDS + version):
@@ -43,16 +43,16 @@ def keep_consent_words(newsroom: Newsroom, store: MailStore) -> str:
     return version
 
 
-# ---- Requests: the letters that a reader asked for, carried by the mail's link until confirmed
+# ---- Requests: the newsletters that a reader asked for, carried by the mail's link until confirmed
 #
 # JSON [asked: seconds since 1970, version of the consent text, {letter: [topic ids]}]
 
-_MOST_BYTES = 480  # of a wish: a link has room for 511, with what ties it to its address
+_MOST_BYTES = 480  # of a request: a link has room for 511 with the mark of its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """The letters by id and topics by name (() for all) that were asked for, and when."""
+    """The newsletters by id and topics by name (() for all) that a reader asked for, and when."""
 
     asked: datetime
     letters: Mapping[str, tuple[str, ...]]
@@ -60,10 +60,10 @@ class Wish:
 
 
 def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
-    """Encode a request for a link.
+    """Encode the newsletters that a reader asked for, to be carried in a link.
 
-    If the topics do not fit, letters are requested with all topics; if that does not fit, the last
-    letters are dropped: the mail and its page say what will be subscribed.
+    If the topics do not fit, newsletters are requested with all topics; if that does not fit, the
+    last newsletters are dropped: the mail and its page say what will be subscribed.
     """
     ids = {topic.name: topic.id for topic in newsroom.beat.topics}
     letters = {
@@ -81,9 +81,9 @@ def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
 
 
 def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
-    """Decode a link's request, without letters and topics that no longer exist.
+    """Decode the newsletters that a link asks for, without those that no longer exist.
 
-    A renamed letter is taken under its new id. Raises MailStoreError.
+    A newsletter renamed since then is taken under its new id. Raises MailStoreError.
     """
     seconds, words, wanted = json.loads(packed)
     asked = datetime.fromtimestamp(seconds, UTC)
@@ -102,7 +102,7 @@ def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
 
 
 def list_wishes(newsroom: Newsroom, wish: Wish) -> tuple[LetterChoice, ...]:
-    """Return the requested letters as pages and mails show them."""
+    """Return the newsletters that a reader asked for, as pages and mails show them."""
     return tuple(
         LetterChoice(id=letter.id, title=letter.title, topics=wish.letters[letter.id])
         for letter in newsroom.settings.letters
@@ -121,7 +121,7 @@ ProofWay = Literal["double opt-in", "choices", "another address", "owner", "impo
 
 
 def write_double_opt_in(asked: datetime, confirmed: datetime, words: str) -> str:
-    """Return the proof of a double opt-in: the consent text's version, request and confirmation.
+    """Return the proof of a double opt-in, as JSON: consent text's version, request, confirmation.
 
     It holds no network address.
     """
@@ -134,17 +134,17 @@ def write_double_opt_in(asked: datetime, confirmed: datetime, words: str) -> str
 
 
 def write_proof(way: ProofWay, **facts: str) -> str:
-    """Return the proof of a consent given in another way."""
+    """Return the proof of a consent that was not given by double opt-in, as JSON."""
     return _write_proof(way, **{name: fact for name, fact in facts.items() if fact})
 
 
 def read_time_of_asking(proof: str) -> str:
-    """Return when a consent was asked for (RFC 3339), "" where its proof does not say."""
+    """Return when a consent was asked for (RFC 3339), "" if its proof does not say."""
     return str(_read(proof).get("asked", ""))
 
 
 def read_version(proof: str) -> str:
-    """Return the version of the consent text, "" where the proof names none."""
+    """Return the version of the consent text in a proof, "" if the proof names none."""
     return str(_read(proof).get("words", ""))
 
 

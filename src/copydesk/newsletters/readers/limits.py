@@ -1,4 +1,4 @@
-"""Limits: how many mails strangers cause, and to whom nobody writes at all.
+"""Limits on the mails that strangers can cause by forms, and addresses that are never written to.
 
 A form sends a mail to an address that somebody typed. 500 mails a day go to new addresses, and
 never more, since a flood of them ruins the sender's name. What one attacker gets of them:
@@ -39,7 +39,7 @@ _DIGEST_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkLimit:
-    """How many forms may come from a network of one size.
+    """How many sign-up forms may come from a network of one size.
 
     `a_day` holds for 24 hours. A network with fewer than `new_a_week` forms within a week is new:
     it may use the half of a day's mails that is reserved for new ones.
@@ -64,7 +64,7 @@ NETWORK_LIMITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpFlood:
-    """Half of the day's sign-up mails were used before noon, or all of them.
+    """Unusually many sign-ups: half of the day's mails used before noon, or all of them.
 
     `mails` of `most` were used within 24 hours; `at` is when the limit was reached (RFC 3339).
     """
@@ -75,7 +75,7 @@ class SignUpFlood:
 
     @property
     def what(self) -> str:
-        """Return a message for the log."""
+        """Return a message about the flood for the log."""
         return (
             f"unusually many sign-ups: {self.mails} of {self.most} mails to new subscribers "
             f"were used within 24 hours, the limit was reached at {self.at}"
@@ -83,7 +83,7 @@ class SignUpFlood:
 
     @property
     def hint(self) -> str:
-        """Return the consequence for readers."""
+        """Return what the flood means for readers, and what to do."""
         return (
             "until all are used, networks that sent no form this week can still sign up; if "
             "this is an attack, block it at the web server in front"
@@ -91,7 +91,7 @@ class SignUpFlood:
 
 
 def list_networks(client: str) -> tuple[str, ...]:
-    """Return the networks that contain a client, the widest first.
+    """Return the networks that contain a client's address, the widest first.
 
     `client` is an IPv4 address or an IPv6 /64; anything else is its own network.
     """
@@ -99,7 +99,7 @@ def list_networks(client: str) -> tuple[str, ...]:
 
 
 def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer | None:
-    """Count a form and its mail, or return the refusal where it is one too many.
+    """Count a sign-up form and its mail; return None, or the refusal if the limit is reached.
 
     Refused forms are not counted. Networks are stored as keyed digests, for a week.
     """
@@ -120,7 +120,7 @@ def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer 
 def refuse_form(
     forms: Sequence[tuple[NetworkLimit, Sequence[datetime]]], mails: int, now: datetime
 ) -> SubscribeAnswer | None:
-    """Return the refusal of a form, None for one that is accepted.
+    """Return the refusal of a sign-up form by the limits, None if it is accepted.
 
     `forms` are the times of the last week's forms, newest first, by the client's networks; `mails`
     counts those to new addresses within a day.
@@ -130,7 +130,7 @@ def refuse_form(
     if wait is not None:
         return SubscribeAnswer(outcome="wait", wait=wait)
     is_new = all(len(times) < limit.new_a_week for limit, times in forms)
-    # the fuller the half that is for all, the less of it a network gets: a few cannot take it whole
+    # the fuller the common half, the fewer forms a network may send: a few cannot use it up
     share = min((MAILS_FOR_ALL - mails) / (MAILS_FOR_ALL - QUIET_MAILS), 1.0)
     if is_new or all(len(times) < math.ceil(limit.a_day * share) for limit, times in today):
         return None
@@ -140,7 +140,7 @@ def refuse_form(
 def _find_wait(
     today: Sequence[tuple[NetworkLimit, Sequence[datetime]]], now: datetime
 ) -> timedelta | None:
-    """Return how long until each network may send a form again, None where each may now."""
+    """Return the time until all networks of a client may send forms again, None if they may now."""
     waits = (
         times[limit.a_day - 1] + _DAY - now for limit, times in today if len(times) >= limit.a_day
     )
@@ -148,7 +148,7 @@ def _find_wait(
 
 
 def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | None:
-    """Return a flood of sign-ups that the owner should know of; raises MailStoreError.
+    """Return a flood of sign-ups that the owner should know of, or None; raises MailStoreError.
 
     That is half of the day's mails used by noon in the newsroom's zone, or all of them.
     """
@@ -163,7 +163,7 @@ def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | No
 
 
 def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
-    """Count a mail to an unconfirmed address; False for one too many.
+    """Count a mail to an unconfirmed address; False if the limit is reached.
 
     All addresses of one mailbox count together, since anybody can make up any number of them.
     """
@@ -172,28 +172,28 @@ def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
 
 
 def admit_any(store: MailStore, now: datetime) -> timedelta | None:
-    """Count a mail to a new reader; return how long to wait where it is one too many."""
+    """Check the daily limit for mails to new readers; return the wait, None if one may be sent."""
     return store.limits.admit({"mails": MAILS_A_DAY}, now)
 
 
 def take_back_any(store: MailStore) -> None:
-    """Uncount the last mail to a new reader, which is not sent."""
+    """Uncount the last mail to a new reader, because it is not sent."""
     store.limits.take_back("mails")
 
 
 def admit_link(store: MailStore, subscriber: int, now: datetime) -> timedelta | None:
-    """Count a link that a reader has mailed; return how long to wait for the next one."""
+    """Check a reader's daily limit for mailed links; return the wait, None if one may be sent."""
     return store.limits.admit({f"links {subscriber}": LINKS_A_READER}, now)
 
 
 def may_write(store: MailStore, address: str) -> bool:
-    """Decide whether a requested mail may go to an address."""
+    """Return whether a mail that somebody requested may be sent to an address."""
     suppression = store.suppressions.find(address)
     return suppression is None or is_lifted_by_reader(suppression)
 
 
 def is_lifted_by_reader(suppression: Suppression) -> bool:
-    """Decide whether the reader's own confirmation lifts a suppression.
+    """Return whether the reader's own confirmation lifts a suppression of their address.
 
     It does for those who were erased or unsubscribed elsewhere, but not for a missing mailbox, a
     complaint or the owner's decision.
@@ -202,7 +202,7 @@ def is_lifted_by_reader(suppression: Suppression) -> bool:
 
 
 def _match_limits(client: str) -> list[tuple[str, NetworkLimit]]:
-    """Return the networks that contain a client, the narrowest first, with their limits."""
+    """Return the networks that contain a client's address, narrowest first, with their limits."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:

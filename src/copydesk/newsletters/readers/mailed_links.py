@@ -1,4 +1,4 @@
-"""Read a reader's link without changing anything, and write the mails that carry such links."""
+"""Read a subscriber's link without changing anything, and write the mails that carry such links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAILED: frozenset[LinkPurpose] = frozenset({"confirm", "manage", "change"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedLink:
-    """A valid link with its reader; `extra` is what it carries."""
+    """A valid link of a subscriber; `extra` is the data that it carries."""
 
     link: ReaderLink
     subscriber: Subscriber
@@ -35,7 +35,7 @@ class OpenedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedLink:
-    """An invalid link: forged or expired."""
+    """An invalid link of a subscriber: forged or expired."""
 
     kind: ClosedKind
 
@@ -43,7 +43,7 @@ class ClosedLink:
 def sign_link_to_mail(
     newsroom: Newsroom, store: MailStore, purpose: LinkPurpose, subscriber: int, extra: str = ""
 ) -> str:
-    """Return the token of a mailed link that proves an address, valid for that address only."""
+    """Return the token of a link that proves the address it is mailed to, and no other."""
     return store.links.sign(
         ReaderLink(
             purpose=purpose,
@@ -57,7 +57,7 @@ def sign_link_to_mail(
 def open_link(
     newsroom: Newsroom, store: MailStore, token: str, purposes: Collection[LinkPurpose]
 ) -> OpenedLink | ClosedLink:
-    """Read a link of one of some purposes, and find its reader.
+    """Read a link made for one of some purposes, and find its reader.
 
     A mailed link expires once its reader has another address or was erased.
     """
@@ -77,7 +77,7 @@ def open_link(
 
 
 def recognize_way_out(store: MailStore, token: str) -> str:
-    """Return a name for the reader of an unsubscribe link, "" for one not signed here.
+    """Return a name for the reader of an unsubscribe link, "" if it was not signed here.
 
     It reads no file and takes microseconds; the reader may not exist any more.
     """
@@ -90,7 +90,7 @@ def recognize_way_out(store: MailStore, token: str) -> str:
 def look_at_link(
     newsroom: Newsroom, store: MailStore, token: str, purpose: LinkPurpose
 ) -> LinkView:
-    """Return what a link's page may show (GET and HEAD); a link for another purpose is forged.
+    """Return what the page behind a link may show; a link made for another purpose is forged.
 
     A manage link opens the choices page too, and both open the unsubscribe page. Raises
     MailStoreError.
@@ -118,12 +118,12 @@ def look_at_link(
 
 
 def find_letter(store: MailStore, link: ReaderLink) -> str:
-    """Return the current id of a link's letter, since unsubscribe links never expire."""
+    """Return the current id of a link's newsletter, "" for none: unsubscribe links never expire."""
     return store.renames.find_id(link.letter, link.made) if link.letter else ""
 
 
 def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
-    """Decide whether a reader's pause goes on."""
+    """Return whether a reader's newsletters are paused now."""
     until = subscriber.paused_until
     return subscriber.state == "paused" and (until is None or until > newsroom.now)
 
@@ -131,7 +131,7 @@ def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
 def list_letters_of(
     newsroom: Newsroom, store: MailStore, subscriber: int
 ) -> tuple[LetterChoice, ...]:
-    """Return all letters with a reader's choices."""
+    """Return all newsletters, each with the choices of a reader."""
     kept = {
         subscription.letter: subscription for subscription in store.subscriptions.of(subscriber)
     }
@@ -147,7 +147,7 @@ def list_letters_of(
 
 
 def _find_address(store: MailStore, purpose: LinkPurpose, subscriber: int) -> str:
-    """Return the address that a link of a purpose is mailed to."""
+    """Return the address that a link made for a purpose is mailed to."""
     if purpose == "change":
         return store.subscribers.find_proposed_address(subscriber)
     found = store.subscribers.get(subscriber)
@@ -171,7 +171,7 @@ _HOURS = int(LINK_LIFETIME.total_seconds()) // 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleMail:
-    """A mail to one reader, as text; `html` is "" where it has none."""
+    """A mail to one reader, as text; `html` is "" if it has none."""
 
     to: str = field(repr=False)
     subject: str
@@ -180,10 +180,10 @@ class SingleMail:
 
 
 def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> SingleMail | None:
-    """Write a mail of the outbox with its links; None where it is not to be sent any more.
+    """Write a waiting mail to a reader, with its link; None if it must not be sent any more.
 
-    That is where the reader was forgotten or suppressed, or asked for letters that no longer exist.
-    Its link is new each time. Raises MailStoreError, PublishError.
+    That is if the reader was erased or suppressed, or asked for newsletters that no longer exist.
+    The link is new each time. Raises MailStoreError, PublishError.
     """
     subscriber = store.subscribers.get(mail.subscriber)
     to = _find_recipient(store, mail, subscriber)
@@ -227,7 +227,7 @@ def _sign(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:
 
 
 def _sign_off(newsroom: Newsroom) -> str:
-    """Return the end of each mail: who sends it, and from where."""
+    """Return the end of each mail: who sends it, and the postal address."""
     place = text.fold(newsroom.settings.mail.postal_address)
     lines = [newsroom.beat.title, newsroom.beat.url, *([place] if place else [])]
     return "\n-- \n" + "\n".join(lines) + "\n"

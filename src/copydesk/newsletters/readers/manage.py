@@ -1,4 +1,4 @@
-"""Show a reader their data, change their address, erase them: by a link mailed for that."""
+"""Show readers their stored data, change their address, erase them: by a link mailed for that."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from copydesk.newsroom import Newsroom
 
 
 def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
-    """Mail a manage link to the reader of any link in a letter.
+    """Mail a link for managing their data to the reader of any link in a newsletter.
 
     The answer is `asked` even where nothing may be sent to the address. Raises MailStoreError.
     """
@@ -52,7 +52,7 @@ def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) ->
 def request_address_change(
     newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
 ) -> ChangeAnswer:
-    """Mail a confirmation link to a new address; raises MailStoreError."""
+    """Mail a confirmation link to the new address of a reader; raises MailStoreError."""
     with store.at_once():
         opened = open_link(newsroom, store, manage_token, OPENS["manage"])
         if isinstance(opened, ClosedLink):
@@ -66,7 +66,7 @@ def request_address_change(
 
 
 def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: str) -> ChangeAnswer:
-    """Set the address that a link was mailed to (POST only); raises MailStoreError."""
+    """Set the new address that a confirmation link was mailed to; raises MailStoreError."""
     with store.at_once():
         opened = open_link(newsroom, store, change_token, OPENS["change"])
         if isinstance(opened, ClosedLink):
@@ -85,7 +85,7 @@ def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: s
 
 
 def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> EraseAnswer:
-    """Erase the reader of a manage link, except for a keyed digest of the address.
+    """Erase the reader of a manage link, but for a keyed digest of the address.
 
     Raises MailStoreError.
     """
@@ -97,7 +97,7 @@ def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> Era
 
 
 def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
-    """Erase a reader, except for the digest in suppressions and the log; raises MailStoreError.
+    """Erase a reader, but for digests in suppressions and delivery log; raises MailStoreError.
 
     The address is wiped from the file, at once or, where another connection prevents it, soon.
     """
@@ -133,7 +133,7 @@ def _put_mail(
 
 
 def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
-    """Decide whether a reader may take an address; an unconfirmed reader there is forgotten.
+    """Return whether a reader may take an address; an unconfirmed reader with it is deleted.
 
     An erased reader who had it is detached from their rows in the delivery log.
     """
@@ -151,7 +151,7 @@ def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
 
 
 def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
-    """Note beside the consents that the reader has another address now."""
+    """Record with the reader's consents that they have another address now."""
     proof = write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
     for kept in store.subscriptions.of(subscriber.id):
         store.consents.add(
@@ -183,8 +183,8 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
             KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
             for kept in store.subscriptions.of(number)
         ),
-        consents=tuple(_tell_consent(store, consent) for consent in store.consents.of(number)),
-        deliveries=tuple(map(_tell_delivery, store.ledger.of(number))),
+        consents=tuple(_show_consent(store, consent) for consent in store.consents.of(number)),
+        deliveries=tuple(map(_show_delivery, store.ledger.of(number))),
         returns=tuple(
             KeptReturn(
                 issue=entry.issue,
@@ -205,7 +205,7 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
     )
 
 
-def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
+def _show_delivery(entry: DeliveryEntry) -> KeptDelivery:
     return KeptDelivery(
         issue=entry.issue,
         state=entry.state.name.lower().replace("_", "-"),
@@ -216,7 +216,7 @@ def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
     )
 
 
-def _tell_consent(store: MailStore, consent: Consent) -> KeptConsent:
+def _show_consent(store: MailStore, consent: Consent) -> KeptConsent:
     version = read_version(consent.proof)
     return KeptConsent(
         letter=consent.letter,

@@ -1,4 +1,4 @@
-"""Sign-up with double opt-in: the form sends a confirmation mail, its link subscribes."""
+"""Newsletter sign-up with double opt-in: the form sends a confirmation mail with a link."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from copydesk.newsletters.readers.limits import is_lifted_by_reader
 from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
 from copydesk.newsroom import Newsroom
 
-_UNCONFIRMED = timedelta(days=7)  # until who confirmed nothing is forgotten
+_UNCONFIRMED = timedelta(days=7)  # after which an unconfirmed reader is deleted
 
 
 def request_subscription(
     newsroom: Newsroom, store: MailStore, request: SubscribeRequest
 ) -> SubscribeAnswer:
-    """Send a confirmation mail; the answer does not tell whether the address is subscribed.
+    """Send a confirmation mail; the answer does not reveal whether the address is subscribed.
 
     Raises MailStoreError, PublishError.
     """
@@ -54,9 +54,9 @@ def request_subscription(
 def ask_reader(
     newsroom: Newsroom, store: MailStore, address: str, wish: Wish, language: str = ""
 ) -> bool:
-    """Put a confirmation mail into the outbox; False where none may go to the address now.
+    """Queue a confirmation mail to an address; False if no mail may go there now.
 
-    A reader who gets all those letters already is told that instead.
+    A reader who gets all those newsletters already is mailed just that.
     """
     now = newsroom.now
     if not limits.may_write(store, address) or not limits.admit_mail(store, address, now):
@@ -80,9 +80,9 @@ def ask_reader(
 
 
 def forget_silent_readers(store: MailStore, now: datetime) -> int:
-    """Forget readers who confirmed nothing within a week; return how many.
+    """Delete readers who have not confirmed within a week; return their number.
 
-    Also forgets unconfirmed new addresses, former addresses from which nothing can bounce any more,
+    Also deletes unconfirmed new addresses, former addresses from which nothing can bounce any more,
     networks that sent forms, and bytes of erased readers that could not be wiped before. Raises
     MailStoreError.
     """
@@ -97,7 +97,7 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
 
 
 def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset[str]:
-    """Return a reader's letters, including those of a paused one."""
+    """Return the ids of a reader's newsletters, including those of a paused one."""
     if subscriber.state not in {"active", "paused"}:
         return frozenset()
     return frozenset(kept.letter for kept in store.subscriptions.of(subscriber.id))
@@ -107,9 +107,10 @@ def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset
 
 
 def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> ConfirmAnswer:
-    """Subscribe the reader of a mailed link (POST only); repeating it changes nothing.
+    """Subscribe the reader of a mailed confirmation link (POST only).
 
-    That is so even for one who unsubscribed meanwhile. Raises MailStoreError.
+    Repeating it changes nothing, even for a reader who unsubscribed meanwhile. Raises
+    MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["confirm"])
@@ -126,7 +127,7 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
 
 
 def lift_by_reader(store: MailStore, address: str) -> None:
-    """Lift a suppression that a reader's own confirmation lifts."""
+    """Lift the suppression of an address, if the reader's own confirmation may lift it."""
     suppression = store.suppressions.find(address)
     if suppression is not None and is_lifted_by_reader(suppression):
         store.suppressions.lift(address)
@@ -156,7 +157,7 @@ def _begin_letters(
 
 
 def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
-    """Decide whether a request was confirmed before: consents store the time of asking."""
+    """Return whether a request was confirmed before: consents store the time of the request."""
     asked = dates.rfc3339(wish.asked)
     return any(
         read_time_of_asking(consent.proof) == asked for consent in store.consents.of(subscriber.id)
@@ -164,7 +165,7 @@ def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool
 
 
 def _has_left_since(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
-    """Decide whether a reader confirmed another request after this one, and unsubscribed."""
+    """Return whether a reader confirmed another request after this one, and unsubscribed."""
     return subscriber.state == "left" and any(
         consent.at >= wish.asked for consent in store.consents.of(subscriber.id)
     )

@@ -1,4 +1,4 @@
-"""Sending: a filed issue goes out to its readers; the delivery log says who got it.
+"""Send newsletters: a filed issue goes out to its readers; the delivery log says who got it.
 
 Each message is logged before it is sent and after: docs/design/delivery.md.
 """

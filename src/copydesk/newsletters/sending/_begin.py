@@ -1,4 +1,4 @@
-"""Begin: a filed issue becomes a sending, ready or awaiting a person's word."""
+"""Begin to send a filed newsletter issue: it is queued, ready or waiting for approval."""
 
 from __future__ import annotations
 
@@ -33,23 +33,24 @@ from copydesk.newsletters.issues import (
 from copydesk.newsroom import Newsroom
 from copydesk.placement import parse_issue_name
 
-_HELD = "held "  # facts: issues that await a word, whichever process sees them first
-_STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
+_HELD = "held "  # prefix of facts: issues that wait for approval, in every process
+_STILL_NEWS = timedelta(days=1)  # within which a filed issue is sent without being asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueAudience:
-    """Who gets an issue once it is filed; `readers` is None where a service has them."""
+    """Who gets a newsletter issue once it is filed; `readers` is None if a service has them."""
 
     via: str
     readers: int | None
 
 
 def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
-    """Queue an issue to its letter's readers; one already queued stays, and gets the approval.
+    """Queue a newsletter issue to its readers; one already queued stays, and gets the approval.
 
-    `by` is the person who approves: without one, a letter that needs approval waits for it. Raises
-    UsageError where letters are not sent, there is no such issue, or it was sent or ended before.
+    `by` is the person who approves: without one, a newsletter that needs approval waits for it.
+    Raises UsageError if newsletters are not sent, there is no such issue, or it was sent or ended
+    before.
     """
     via = newsroom.settings.mail.deliver
     if not via:
@@ -72,7 +73,7 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
     if not by:
         return sending
     store.facts.forget(f"{_HELD}{mail.name}")
-    return _give_word(store, sending, remark, by)
+    return _approve(store, sending, remark, by)
 
 
 def ask_and_file(
@@ -82,7 +83,7 @@ def ask_and_file(
     by: str,
     ask: Callable[[IssueAudience], bool],
 ) -> LetterOutcome:
-    """File a letter's issue; if readers would get it at once, `ask` for confirmation first.
+    """File a newsletter's issue; if readers would get it at once, `ask` for confirmation first.
 
     If `ask` returns False, the issue is filed and waits for approval. Raises as `file_letter` does.
     """
@@ -98,11 +99,11 @@ def ask_and_file(
         outcome = file_letter(newsroom, letter_id, by, look)
     except BaseException:
         if held and not archive.digest_of(newsroom.root, letter_path(held[0])):
-            store.facts.forget(f"{_HELD}{held[0]}")  # the next of that name is another issue
+            store.facts.forget(f"{_HELD}{held[0]}")  # the next issue of that name is another one
         raise
     if not held:
         return outcome
-    if outcome.state != "filed":  # another process filed its hour, as somebody meant it
+    if outcome.state != "filed":  # another process has filed the issue
         store.facts.forget(f"{_HELD}{held[0]}")
         return outcome
     begin_sending(newsroom, store, held[0])
@@ -110,7 +111,7 @@ def ask_and_file(
 
 
 def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAudience | None:
-    """Return who gets an issue once it is filed; None where it needs approval or has no reader."""
+    """Return who gets an issue once it is filed; None if it needs approval or has no reader."""
     options = newsroom.settings.mail
     if not options.deliver or options.start == "person":
         return None
@@ -123,15 +124,15 @@ def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAu
 
 
 def hold_issue(store: MailStore, name: str) -> None:
-    """Make an issue that is about to be filed wait for approval before it is sent."""
+    """Make a newsletter issue that is about to be filed wait for approval before it is sent."""
     store.facts.put(f"{_HELD}{name}", "1")
 
 
 def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
-    """Queue a finished issue once more to the readers whose delivery is uncertain.
+    """Queue a finished newsletter issue once more to the readers whose delivery is uncertain.
 
     That is an owner's decision, once per issue: some readers get it twice. `readers` is the number
-    that the owner was shown. Raises UsageError where the number differs, the issue is not finished
+    that the owner was shown. Raises UsageError if the number differs, the issue is not finished
     or was sent again before, or the mail checks hold it back.
     """
     sending = _find_repeatable(store, name)
@@ -152,7 +153,7 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
 
 
 def count_uncertain(store: MailStore, name: str) -> int:
-    """Count the readers to whom `send_again` would send; raises UsageError where it may not."""
+    """Count the readers to whom `send_again` would send; raises UsageError if it may not."""
     sending = _find_repeatable(store, name)
     return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
 
@@ -177,9 +178,9 @@ def _find_repeatable(store: MailStore, name: str) -> Sending:
 def find_missing_word(
     newsroom: Newsroom, store: MailStore, mail: IssueToSend, by: str
 ) -> SendingRemark:
-    """Return why an issue may not be sent yet, "" where it may.
+    """Return why a newsletter issue may not be sent yet, "" if it may.
 
-    The mail checks hold back everything until they are clean or overruled by name.
+    The mail checks hold back every issue until they find no fault or are overruled by a person.
     """
     if find_mail_obstacle(newsroom, store) is not None:
         return "checks"
@@ -193,7 +194,7 @@ def find_missing_word(
 
 
 def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
-    """Queue each letter's last issue, if it is today's; return what may be sent.
+    """Queue the last issue of each newsletter if it is a day old at most; return what may be sent.
 
     Issues that wait for approval are queued too, so that the desk shows them, but not returned.
     Issues held back by the mail checks alone are returned once those are clean or overruled.
@@ -208,7 +209,7 @@ def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 
 
 def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
-    """Return today's sendings that the mail checks hold back."""
+    """Return the sendings of today's issues that the mail checks hold back."""
     waiting: tuple[SendingState, ...] = ("awaits-word",)
     return tuple(
         sending
@@ -218,7 +219,7 @@ def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 
 
 def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
-    """Release what only the mail checks held back; an approval given before still counts."""
+    """Release the issues that only the mail checks held back; a former approval still counts."""
     for sending in list_held_sendings(newsroom, store):
         mail = read_issue_to_send(newsroom, sending.issue)
         remark = find_missing_word(newsroom, store, mail, sending.by)
@@ -229,7 +230,7 @@ def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
 def _is_news(newsroom: Newsroom, name: str) -> bool:
     try:
         mail = read_issue_to_send(newsroom, name)
-    except CopydeskError:  # somebody took it away, or edits it just now
+    except CopydeskError:  # it was removed, or is being edited
         return False
     return timedelta(0) <= newsroom.now - mail.at <= _STILL_NEWS
 
@@ -237,7 +238,7 @@ def _is_news(newsroom: Newsroom, name: str) -> bool:
 def list_unsent_issues(
     newsroom: Newsroom, store: MailStore, within: timedelta = _STILL_NEWS
 ) -> list[str]:
-    """Return each letter's last issue if it is recent and not in the delivery log."""
+    """Return the names of the newsletters' last issues that are recent and were not sent."""
     letters = newsroom.settings.letters
     names = []
     for letter in letters:
@@ -250,8 +251,8 @@ def list_unsent_issues(
     return names
 
 
-def _give_word(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
-    """Approve a sending that waits for it or is paused."""
+def _approve(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
+    """Approve an issue's sending that waits for approval or is paused."""
     if sending.state in {"done", "ended"}:
         what = "went out" if sending.state == "done" else "was ended"
         raise UsageError(f"the issue {what} before", subject=sending.issue, hint=_GONE)

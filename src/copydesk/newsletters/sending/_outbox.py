@@ -1,4 +1,4 @@
-"""The outbox: mails to single persons go out, one connection for all that wait."""
+"""Send the waiting mails to single readers, such as confirmation mails, over one connection."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _LOCK = "outbox.lock"
 _LOOK_SECONDS = 0.1
-_GRACE_SECONDS = 3.0  # for a mail under way: a kill would come after ninety (systemd)
+_GRACE_SECONDS = 3.0  # for a mail under way; systemd would kill after ninety
 _FIRST_WAIT = timedelta(minutes=2)
-_GIVE_UP = timedelta(hours=24)  # what is asked for by hand is of no use a day later
+_GIVE_UP = timedelta(hours=24)  # a confirmation mail is of no use a day later
 _SETTLED = frozenset({"accepted", "refused", "uncertain"})
 
 
@@ -34,10 +34,10 @@ def send_outbox(
     *,
     grace_seconds: float = _GRACE_SECONDS,
 ) -> int:
-    """Send the mails that are due; return how many the server accepted.
+    """Send the waiting mails to single readers that are due; return how many the server accepted.
 
     A mail refused for now waits, longer each time. Once `is_over` (set by another thread) no mail
-    is begun, and one under way is cut off after `grace_seconds`. Raises MailError where the server
+    is begun, and one under way is cut off after `grace_seconds`. Raises MailError if the server
     cannot be reached, MailStoreError.
     """
     with hold_lock(newsroom.private / _LOCK) as is_free:
@@ -62,7 +62,7 @@ async def _run_until(
 
 
 class _Outgoing:
-    """Sends the outbox of one newsroom."""
+    """Sends the waiting mails of one newsroom."""
 
     def __init__(self, newsroom: Newsroom, store: MailStore, is_over: Callable[[], bool]) -> None:
         self._newsroom = newsroom
@@ -94,7 +94,7 @@ class _Outgoing:
         return taken
 
     def _write(self, waiting: OutboxMail) -> Envelope | None:
-        """Return a mail ready to send; None where its reader is gone or has no address."""
+        """Return a mail ready to send; None if its reader is gone or the address is invalid."""
         from copydesk.newsletters import message
 
         single = write_outbox_mail(self._newsroom, self._store, waiting)
@@ -117,15 +117,15 @@ class _Outgoing:
                 return_path=options.bounces.address or options.from_address,
             )
             return message.write_mail(addressing, personal, self._signer)
-        except MailError:  # an address that no server takes: nobody waits for it
+        except MailError:  # an address that no server accepts
             return None
 
     def _is_too_old(self, mail: OutboxMail) -> bool:
-        """Decide whether a mail has expired, such as one from a restored backup."""
+        """Return whether a mail has expired, such as one from a restored backup."""
         return self._newsroom.now - mail.made > _GIVE_UP
 
     def _settle(self, mail: OutboxMail, answer: Answer) -> None:
-        """Finish a mail that was answered; raises MailError where the server refuses the sender."""
+        """Delete a mail that was answered for good; MailError if the server refuses the sender."""
         if answer.kind == "refused" and answer.stage == "sender":
             hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
             what = "the mail server takes nothing from this sender"

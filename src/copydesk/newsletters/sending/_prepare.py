@@ -1,4 +1,4 @@
-"""Prepare an issue's messages; send one as a test, or write them as `.eml` files."""
+"""Prepare a newsletter issue's messages; send one as a test, or write them as `.eml` files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TRIAL = Intent(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterMaker:
-    """Makes the messages of one issue, with each reader's own links.
+    """Makes the messages of one newsletter issue, with each reader's own links.
 
     `public_url` is where the readers' pages are; `now` dates the links.
     """
@@ -71,7 +71,7 @@ class LetterMaker:
 def prepare_letter(
     newsroom: Newsroom, store: MailStore, sending: Sending, mail: IssueToSend
 ) -> LetterMaker:
-    """Prepare the messages of an issue as its file is now.
+    """Prepare the messages of a newsletter issue as its file is now.
 
     One message is made as a trial, so that a fault common to all is not logged as a refusal for
     each reader. Raises MailError for such a fault, for the owner's template and for an unusable
@@ -99,7 +99,7 @@ def prepare_letter(
 
 
 def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
-    """Return the sender and the list of a letter."""
+    """Return the sender and the mailing list of a newsletter, for its messages' header fields."""
     from copydesk.newsletters.message import Addressing
 
     options, site = newsroom.settings.mail, newsroom.beat.url.rstrip("/")
@@ -121,9 +121,9 @@ def _name_sender(domain: str) -> str:
 
 
 def load_own_signer(newsroom: Newsroom) -> Signer | None:
-    """Return the DKIM signer, None where a relay signs or nobody.
+    """Return the DKIM signer of the settings, None if a relay signs or nobody does.
 
-    Raises MailError where the key cannot be read or used.
+    Raises MailError if the key cannot be read or used.
     """
     from copydesk.newsletters.dkim import load_signer
 
@@ -141,25 +141,25 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
 
 
 def name_return_path(options: MailOptions, token: str) -> str:
-    """Return the return path of one message, an address of its own if there is a mailbox."""
+    """Return a message's return path: an address with its token, if there is a bounce mailbox."""
     local, _, domain = options.bounces.address.rpartition("@")
     return f"{local}+{token}@{domain}" if local else options.from_address
 
 
 def sender_domain(options: MailOptions) -> str:
-    """Return the sender's domain."""
+    """Return the domain of the sender's e-mail address, in small letters."""
     return options.from_address.rpartition("@")[2].lower()
 
 
 # ---- Test messages and .eml files
 
-_NOBODY = 0  # of the links in a letter that is tried out: they open nothing
+_NOBODY = 0  # the subscriber number in a test mail's links: they open nothing
 
 
 def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
-    """Send an issue to one address of the newsroom; it is not logged.
+    """Send a newsletter issue as a test to one of the newsroom's addresses, without logging it.
 
-    Raises UsageError for an unknown issue and as `admit_trial` does, MailError where there is no
+    Raises UsageError for an unknown issue and as `admit_trial` does, MailError if there is no
     server.
     """
     from copydesk.newsletters import smtp
@@ -179,7 +179,7 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialReq
 def write_eml(
     newsroom: Newsroom, store: MailStore, name: str, addresses: Iterable[str], folder: Path
 ) -> list[Path]:
-    """Write an issue as `.eml` files that mail programs open, one for each address."""
+    """Write a newsletter issue as `.eml` files, one for each address; return their paths."""
     maker = _make_test(newsroom, store, name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ def write_eml(
 
 
 def make_eml(newsroom: Newsroom, store: MailStore, name: str, address: str) -> bytes:
-    """Return an issue as an `.eml` file; raises as `send_test` does."""
+    """Return a newsletter issue as the bytes of an `.eml` file; raises as `send_test` does."""
     return _make_test(newsroom, store, name).make(_intent_for(address)).message
 
 

@@ -1,4 +1,4 @@
-"""Send the issues that are ready, one after the other.
+"""Send the newsletter issues that are ready, one after the other.
 
 take the mail lock | settle what a killed process left | connections | done, paused or later
 """
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from copydesk.newsletters.smtp import SmtpLine
 
 _LOCK = "mail.lock"
-# what was sent must be written down, also while an import or a VACUUM of 200,000 readers goes on
+# outcomes must be stored, even while an import or a VACUUM of 200,000 readers holds the file
 _PATIENCE_SECONDS = 300.0
 _OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """The state of a sending after this process: counts by state, and what stopped it.
+    """The state of an issue's sending after this process: messages by state, and what stopped it.
 
-    `uncertain` are messages that an earlier process left without an outcome.
+    `uncertain` counts messages that an earlier process left without an outcome.
     """
 
     issue: str
@@ -56,11 +56,11 @@ def send_issues(
     progress: Progress,
     clock: SendClock | None = None,
 ) -> list[SendReport]:
-    """Send some sendings; messages that wait for a retry are left for a later call.
+    """Send some newsletter issues; messages that wait for a retry are left for a later call.
 
     On SIGTERM and Ctrl-C each connection finishes its message, and no other issue begins. An issue
-    that cannot be sent (its file or letter is gone, a key cannot be read) stops no other. `clock`
-    runs on from issue to issue. Raises BusyError where another process sends; MailStoreError.
+    that cannot be sent (its file or newsletter is gone, a key cannot be read) stops no other.
+    `clock` runs on from issue to issue. Raises BusyError if another process sends; MailStoreError.
     """
     store.be_patient(_PATIENCE_SECONDS)
     clock, end = clock or SteadyClock(newsroom.now), threading.Event()
@@ -80,7 +80,7 @@ def send_issues(
 
 @contextlib.contextmanager
 def hold_mail(newsroom: Newsroom) -> Iterator[None]:
-    """Hold the newsroom's mail lock for the block; raises BusyError where another process does."""
+    """Hold the lock for sending newsletters in the `with` block; BusyError if it is taken."""
     with hold_lock(newsroom.private / _LOCK) as is_free:
         if not is_free:
             hint = "wait until it ends, or pause it at the desk"
@@ -144,18 +144,18 @@ def _report(
 
 
 def count_by_name(store: MailStore, number: int) -> dict[str, int]:
-    """Count the messages of a sending by state, under the names that JSON uses."""
+    """Count the messages of an issue's sending by state, under the state names that JSON uses."""
     counts = store.ledger.count(number)
     return {name_state(state): counts[state] for state in DeliveryState if state in counts}
 
 
 def name_state(state: DeliveryState) -> str:
-    """Return a state as JSON and commands spell it: `handed-over`."""
+    """Return a delivery state as JSON and commands spell it: `handed-over`."""
     return state.name.lower().replace("_", "-")
 
 
 def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
-    """End a run: its suppressions become final, unless the server refused everybody alike."""
+    """End sending: its suppressions become final, unless the server refused everybody."""
     number = sending.number
     with store.at_once():
         if lines.braked == "refused":
@@ -178,7 +178,7 @@ def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
 
 
 def _run(lines: SendLines, end: threading.Event) -> None:
-    """Send; `end` is set when a signal ends this process."""
+    """Send over all connections; `end` is set when a signal ends this process."""
     import uvloop
 
     def stop() -> None:
@@ -199,10 +199,10 @@ def _run(lines: SendLines, end: threading.Event) -> None:
 
 
 def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
-    """Hand an issue over to a service, once: what it took or may have taken is not repeated.
+    """Hand a newsletter issue over to a service; what it took or may have taken is not repeated.
 
-    If it cannot take it now, it is asked again later, within the time for retries. Raises MailError
-    after that, or where the service refuses: then a person decides.
+    If the service cannot take the issue now, it is asked again later, within the time for retries.
+    Raises MailError after that, or if the service refuses: then a person decides.
     """
     from copydesk.newsletters import services
 
@@ -239,7 +239,7 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
 def _find_trouble(
     newsroom: Newsroom, sending: Sending, answer: HandOverAnswer, again_at: datetime
 ) -> MailError | None:
-    """Return why a hand-over that failed is not repeated, None where it is."""
+    """Return why a failed hand-over is not repeated, None if it will be."""
     if answer.kind == "refused":
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
         return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
@@ -252,7 +252,7 @@ def _find_trouble(
 
 
 def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
-    """Return an issue to hand over, with the readers for a service that stores none."""
+    """Return an issue to hand over, with the readers if the service stores none."""
     from copydesk.newsletters import services
 
     issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
@@ -277,7 +277,7 @@ _WAIT = timedelta(minutes=15)
 _STATES = {
     "taken": DeliveryState.HANDED_OVER,
     "draft": DeliveryState.HANDED_OVER,
-    "refused": DeliveryState.WAITING,  # for somebody who mends the settings and sends it again
+    "refused": DeliveryState.WAITING,  # until somebody mends the settings and sends it again
     "later": DeliveryState.WAITING,
     "uncertain": DeliveryState.UNCERTAIN,
 }
@@ -287,16 +287,16 @@ _STATES = {
 
 
 class SteadyClock:
-    """A clock that counts from a moment on, unaffected by changes to the machine's clock."""
+    """A clock that counts on from a given time, unaffected by changes to the machine's clock."""
 
     def __init__(self, begin: datetime) -> None:
         self._begin = begin
         self._at = time.monotonic()
 
     def now(self) -> datetime:
-        """Return the moment."""
+        """Return the current time."""
         return self._begin + timedelta(seconds=time.monotonic() - self._at)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         await asyncio.sleep(seconds)

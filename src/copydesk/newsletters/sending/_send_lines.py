@@ -1,4 +1,4 @@
-"""Send the messages of one issue over several SMTP connections at once.
+"""Send the messages of one newsletter issue over several SMTP connections at once.
 
 claim a few messages | for each: wait for its slot, send, settle the answer, write it to the disk
 """
@@ -26,11 +26,11 @@ from copydesk.newsletters.sending.rules import (
 )
 from copydesk.newsletters.smtp import SmtpLine
 
-_AT_ONCE = 10  # letters that a line claims; where it ends before its time, they are given back
-_PATIENCE = timedelta(seconds=1)  # within which a line waits for a slot
-_LOOK_SECONDS = 0.5  # between looks for what is due, and for what somebody decided
-_FAR = timedelta(seconds=60)  # what is due later is for the next process
-_REST = timedelta(seconds=5)  # the first time; longer each time that the server asks again
+_AT_ONCE = 10  # messages that a connection claims; if it ends early, they are given back
+_PATIENCE = timedelta(seconds=1)  # for which a connection waits for a slot
+_LOOK_SECONDS = 0.5  # between checks for due messages and for a person's decision
+_FAR = timedelta(seconds=60)  # messages due later are left to the next process
+_REST = timedelta(seconds=5)  # for the first time; doubled each time that the server asks again
 _LONGEST_REST = timedelta(minutes=15)
 _TROUBLES: Mapping[str, tuple[str, str]] = {
     "refused": (
@@ -42,24 +42,24 @@ _TROUBLES: Mapping[str, tuple[str, str]] = {
         "its log says why (a filter may crash); then: copydesk mail send ISSUE",
     ),
 }
-_MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sending rests
+_MOST_FAILURES = 5  # connections in a row that cannot be opened, before sending ends
 
 
 class SendClock(Protocol):
-    """A clock that can sleep."""
+    """A clock that can sleep, as sending needs it."""
 
     def now(self) -> datetime:
-        """Return the moment."""
+        """Return the current time."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTools:
-    """What connections need: messages, a way to connect, limits, a clock, and the rules."""
+    """What sending an issue needs: messages, connections, limits, a clock, and retry rules."""
 
     store: MailStore
     make_letter: Callable[[Intent], Envelope]
@@ -68,12 +68,12 @@ class SendTools:
     rules: SettleRules
     clock: SendClock
     connections: int
-    has_taken: bool = False  # whether the server took a letter of this sending before
+    has_taken: bool = False  # whether the server accepted a message of this sending before
     note_progress: Callable[[int], None] = lambda _count: None
 
 
 class SendLines:
-    """Sends a sending's due messages until none is left, it is stopped, or the server is away."""
+    """Sends an issue's due messages until none is left, it is stopped, or the server is away."""
 
     def __init__(self, sending: Sending, tools: SendTools) -> None:
         self._number = sending.number
@@ -81,7 +81,7 @@ class SendLines:
         self._commit = GroupCommit(lambda outcomes: tools.store.ledger.note(self._number, outcomes))
         self._stop = asyncio.Event()
         self._failures = 0
-        self._slowed = 0  # how often the server asked for rest since it took a letter
+        self._slowed = 0  # how often the server asked for a pause since it accepted a message
         self._rests_until: datetime | None = None
         self._brake = Brake(tools.connections, has_taken=tools.has_taken)
         self._last_words = ""
@@ -89,13 +89,13 @@ class SendLines:
         self.braked: BrakeReason = ""
 
     def stop(self) -> None:
-        """Let each connection finish its message, and begin no other."""
+        """Make each connection finish its message and begin no other."""
         self._stop.set()
 
     async def run(self) -> None:
-        """Send; claimed but untried messages are given back. Raises MailStoreError."""
+        """Send the messages; claimed but untried ones go back to the queue."""
         watch = asyncio.create_task(self._watch())
-        watch.add_done_callback(lambda _: self.stop())  # nobody could pause what it no longer sees
+        watch.add_done_callback(lambda _: self.stop())  # without it, nobody could pause the sending
         lines = [
             asyncio.create_task(self._run_line(line)) for line in range(self._tools.connections)
         ]
@@ -111,7 +111,7 @@ class SendLines:
             watch.result()
 
     async def _watch(self) -> None:
-        """Stop once somebody paused or ended the sending."""
+        """Stop once somebody has paused or ended the sending."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             state = await asyncio.to_thread(self._tools.store.ledger.state_of, self._number)
@@ -143,7 +143,7 @@ class SendLines:
         return self._rests_until is not None and self._tools.clock.now() < self._rests_until
 
     async def _wait_for_due(self) -> bool:
-        """Wait a moment; return whether this process may still have something to send."""
+        """Wait half a second; return False if no message is due soon or sending has failed."""
         due = await asyncio.to_thread(self._tools.store.ledger.find_next_due, self._number)
         now = self._tools.clock.now()
         if due is None or due - now > _FAR or self.trouble is not None:
@@ -152,7 +152,7 @@ class SendLines:
         return True
 
     async def _send_all(self, intents: Sequence[Intent], line: SmtpLine | None) -> SmtpLine | None:
-        """Send what a connection claimed, in order; untried messages are given back."""
+        """Send the messages that a connection claimed; untried ones go back to the queue."""
         untried = list(intents)
         try:
             while untried and not self._stop.is_set() and not self._rests():
@@ -163,7 +163,7 @@ class SendLines:
                     line = await self._open()
                 if line is None:
                     break
-                untried.pop(0)  # from here on it may arrive: whatever happens, it was tried
+                untried.pop(0)  # from here on it may arrive: it counts as tried
                 await self._commit.put(await self._send_one(intent, line))
                 self._tools.note_progress(1)
         finally:
@@ -171,13 +171,13 @@ class SendLines:
         return line
 
     async def _find_slot(self, intent: Intent, untried: list[Intent]) -> bool:
-        """Wait for a message's slot; with a long wait it is given back until then."""
+        """Wait until a message may be sent; return False if it must be tried again later."""
         pace, clock = self._tools.pace, self._tools.clock
         now = clock.now()
         slot = pace.find_slot_of(intent.domain, now)
         if slot - now > _PATIENCE:
             untried.pop(0)
-            at = pace.postpone(intent.domain, slot) + timedelta(seconds=1)  # the ledger's are whole
+            at = pace.postpone(intent.domain, slot) + timedelta(seconds=1)  # stored in seconds
             await asyncio.to_thread(
                 self._tools.store.ledger.give_back, self._number, [(intent.subscriber, at)]
             )
@@ -190,7 +190,7 @@ class SendLines:
         return True
 
     async def _open(self) -> SmtpLine | None:
-        """Open a connection; None where that fails; too many failures in a row end the run."""
+        """Open a connection, None if that fails; too many failures in a row end the sending."""
         try:
             line = await self._tools.open_line()
         except MailError as error:
@@ -218,7 +218,7 @@ class SendLines:
         return outcome
 
     async def _try(self, intent: Intent, line: SmtpLine) -> Answer:
-        """Send a message; one that cannot be written is refused by us."""
+        """Send a message; one that cannot be written counts as refused."""
         try:
             letter = self._tools.make_letter(intent)
         except MailError as error:
@@ -241,7 +241,7 @@ class SendLines:
             self._stop.set()
 
     def _look_at_brake(self, *, is_over: bool = False) -> None:
-        """Stop where the server refuses message after message."""
+        """Stop sending if the server refuses message after message."""
         reason = self._brake.find_reason(is_over=is_over)
         if reason and not self.braked and self.trouble is None:
             what, hint = _TROUBLES[reason]
@@ -267,7 +267,7 @@ Write = Callable[[Sequence[DeliveryOutcome]], None]
 
 
 class GroupCommit:
-    """Writes outcomes in a thread; `put` returns once an outcome is on the disk.
+    """Writes outcomes of several connections together; `put` returns once its own is on the disk.
 
     While one group is written the next one gathers, so that many connections need hardly more
     writes than one. After a failure all waiting callers get it, and nothing more is written.
@@ -280,17 +280,17 @@ class GroupCommit:
         self._failure: BaseException | None = None
 
     async def put(self, outcome: DeliveryOutcome) -> None:
-        """Return once an outcome is on the disk; raises what writing raised."""
+        """Return once an outcome is on the disk; raises the error that writing raised."""
         if self._failure is not None:
             raise self._failure
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((outcome, done))
         if self._task is None:
             self._task = asyncio.create_task(self._work_off())
-        await asyncio.shield(done)  # what is handed in is written, even if who waits is ended
+        await asyncio.shield(done)  # an outcome is written even if its waiter is cancelled
 
     async def close(self) -> None:
-        """Write what is left."""
+        """Write the outcomes that are left."""
         if self._task is not None:
             await self._task
 

@@ -1,4 +1,4 @@
-"""Decide how fast messages go, and what a server's answer means. Pure."""
+"""Decide how fast newsletter messages are sent, and what a server's answer means. Pure."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from copydesk.newsletters.answers import Answer
 
 _FIRST_WAIT = timedelta(minutes=5)  # greylisting commonly lets through after that (RFC 6647 3)
 _LONGEST_WAIT = timedelta(hours=2)
-_SOON = timedelta(seconds=5)  # after what was not about this letter
+_SOON = timedelta(seconds=5)  # after an answer that was not about this message
 BrakeReason = Literal["", "uncertain", "refused"]
-_MOST_REFUSED, _OF_DOMAINS = 25, 3  # letters in a row, to so many domains: it is about us
-_MOST_UNCERTAIN = 5  # in a row, beside the one on each connection that a server's restart costs
-_FEWEST = 5  # letters of a short run of which the server took none
-_FEWEST_TRIES = 5  # some two hours: a letter's turn may come after all time for it is over
+_MOST_REFUSED, _OF_DOMAINS = 25, 3  # messages in a row, to so many domains: the cause is us
+_MOST_UNCERTAIN = 5  # in a row, besides one per connection that a server's restart costs
+_FEWEST = 5  # messages of a short sending of which the server accepted none
+_FEWEST_TRIES = 5  # some two hours: a message's first try may come after the time for retries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettleRules:
-    """What all messages of a sending share: its options, and when it began."""
+    """What decides on retries of an issue's messages: the options, and when sending began."""
 
     options: MailOptions
     began: datetime
 
 
 def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) -> DeliveryOutcome:
-    """Decide what becomes of a message after an answer."""
+    """Return the outcome of a message after a server's answer: done, or when it is tried again."""
     state, at = _choose_state(intent, answer, now, rules)
     return DeliveryOutcome(
         subscriber=intent.subscriber,
@@ -44,29 +44,29 @@ def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) ->
 
 
 class Brake:
-    """Detects a server that refuses one message after another, whoever the reader is."""
+    """Detects a mail server that refuses one message after another, whoever the reader is."""
 
     def __init__(self, connections: int, *, has_taken: bool) -> None:
         self._most_uncertain = connections + _MOST_UNCERTAIN
-        self._refused: list[str] = []  # domains of letters refused since the server took one
-        self._uncertain = 0  # letters in a row whose end got no answer
-        self._has_taken = has_taken  # also in an earlier run: the last few letters are the odd ones
+        self._refused: list[str] = []  # domains of messages refused since the server accepted one
+        self._uncertain = 0  # messages in a row whose end got no answer
+        self._has_taken = has_taken  # also in an earlier run: the last messages are the odd ones
 
     def note(self, answer: Answer, domain: str) -> None:
-        """Count an answer for a domain."""
+        """Count a server's answer to a message to a mail domain."""
         if answer.kind == "uncertain":
             self._uncertain += 1
         elif answer.kind == "accepted":
             self._refused, self._uncertain, self._has_taken = [], 0, True
-        elif answer.stage == "message":  # an answer to a letter's end, whichever
+        elif answer.stage == "message":  # any answer to a message's end
             self._uncertain = 0
         if answer.kind == "refused" and answer.stage != "sender":
             self._refused.append(domain)
 
     def find_reason(self, *, is_over: bool = False) -> BrakeReason:
-        """Return why sending should stop, "" where it should not.
+        """Return why sending should stop, "" to go on.
 
-        Once the run `is_over`, a few refusals suffice if the server accepted no message at all.
+        Once sending `is_over`, a few refusals suffice if the server accepted no message at all.
         """
         is_short = is_over and not self._has_taken
         if self._uncertain >= (_FEWEST if is_short else self._most_uncertain):
@@ -93,14 +93,14 @@ def _choose_state(
 
 
 def _wait(intent: Intent, answer: Answer) -> timedelta:
-    """Return how long a message waits: longer each time, with some spread."""
+    """Return how long a message waits for its next try: longer each time, with some spread."""
     base = _FIRST_WAIT if answer.kind in {"later", "refused"} else _SOON
     longest = min(base * (1 << min(intent.attempts, 10)), _LONGEST_WAIT)
     return longest + longest * (intent.subscriber % 16) / 64
 
 
 def proves_no_mailbox(answer: Answer) -> bool:
-    """Decide whether a refusal says that there is no such mailbox, for good.
+    """Return whether a server's refusal says that the mailbox does not exist, for good.
 
     RFC 3463 3.2: 5.1.1 no such mailbox, 5.1.2 no such host, 5.1.3 no address, 5.1.6 moved; and
     5.1.10 (RFC 7505) a domain without mail. Any other refusal is about this message.
@@ -118,14 +118,14 @@ _MINUTE = timedelta(minutes=1)
 _WARM_UP_DAYS = 10
 _MOST_DOUBLINGS = 30
 CountDays = Callable[[str], Mapping[str, int]]
-"""Return how many letters each day (UTC, YYYY-MM-DD) went to a domain."""
+"""Return how many messages went to a mail domain, by day (UTC, YYYY-MM-DD)."""
 
 
 class Pace:
-    """Decides when the next message to a domain may go.
+    """Decides when the next message to a mail domain may be sent.
 
     Each message takes a slot; the slots of one limit are spread evenly over the minute.
-    `count_days` comes from the delivery log, so that a restart does not forget the day's count.
+    `count_days` reads the delivery log, so that the day's count survives a restart.
     """
 
     def __init__(self, options: SmtpOptions, count_days: CountDays) -> None:
@@ -136,15 +136,15 @@ class Pace:
         self._days: dict[str, dict[str, int]] = {}
 
     def find_slot(self, now: datetime) -> datetime:
-        """Return when a message may go by the overall limit."""
+        """Return when the next message may be sent by the overall limit."""
         return max(self._next.get("", now), now)
 
     def find_slot_of(self, domain: str, now: datetime) -> datetime:
-        """Return when a message may go by its domain's limit."""
+        """Return when the next message to a domain may be sent by that domain's limit."""
         return max(self._next.get(domain, now), self._end_of_full_day(domain, now), now)
 
     def take(self, domain: str, now: datetime) -> None:
-        """Take a slot: a message to a domain goes now."""
+        """Count a message that is sent to a domain now."""
         self._take("", self._options.letters_a_minute, now)
         self._take(domain, self._options.domains.get(domain, 0), now)
         if self._options.warm_up:
@@ -152,7 +152,7 @@ class Pace:
             days[day] = days.get(day, 0) + 1
 
     def postpone(self, domain: str, slot: datetime) -> datetime:
-        """Return when a message that found no slot asks again, one after the other."""
+        """Return when a message that must wait for its domain is tried, one after another."""
         at = max(slot, self._postponed.get(domain, slot))
         letters_a_minute = self._options.domains.get(domain, 0)
         self._postponed[domain] = at + _MINUTE / letters_a_minute if letters_a_minute else at
@@ -164,7 +164,7 @@ class Pace:
             self._next[domain] = begin + _MINUTE / letters_a_minute
 
     def _end_of_full_day(self, domain: str, now: datetime) -> datetime:
-        """Return when a domain that is being warmed up may get messages: the next day, or now."""
+        """Return when a domain under warm-up may get messages: now, or tomorrow at the limit."""
         if not self._options.warm_up:
             return now
         days, today = self._days_of(domain), dates.rfc3339(now)[:10]

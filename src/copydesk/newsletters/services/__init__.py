@@ -1,4 +1,4 @@
-"""Newsletter services: an issue is handed over; what the service answered comes out.
+"""Newsletter services: an issue is handed over; the service's answer comes out.
 
 listmonk, Buttondown, Ghost, and services with the APIs of Mailgun and Postmark.
 """

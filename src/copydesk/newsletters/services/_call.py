@@ -1,4 +1,4 @@
-"""Make one request to a newsletter service, and return what is known after it.
+"""Send one API request to a newsletter service, and return its answer.
 
 No redirects, no second try, little is read. Imported late, since aiohttp is heavy.
 """
@@ -27,7 +27,7 @@ _WORDS = ("message", "detail", "Message", "errors", "error")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRequest:
-    """A request; `body` is sent as JSON, `form` as a form."""
+    """A request to a newsletter service's API; `body` is sent as JSON, `form` as a form."""
 
     method: Literal["GET", "POST", "PUT"]
     path: str
@@ -38,12 +38,12 @@ class ServiceRequest:
 
     @property
     def is_look(self) -> bool:
-        """Decide whether the request changes nothing."""
+        """Return whether the request changes nothing."""
         return self.method == "GET"
 
 
 class ServiceError(Exception):
-    """Raised inside this folder to end a hand-over with an answer that is no success."""
+    """Raised inside this folder to end a hand-over with an answer other than success."""
 
     def __init__(self, kind: HandOverKind, words: str, *, status: int = 0) -> None:
         super().__init__(kind, words)
@@ -52,7 +52,7 @@ class ServiceError(Exception):
 
 
 class ServiceLine:
-    """A session with a service: `async with ServiceLine(url, headers) as line`.
+    """A session with a newsletter service: `async with ServiceLine(url, headers) as line`.
 
     `headers` hold the token, which is nowhere else. Raises MailError for a URL that would send it
     unencrypted over a network.
@@ -101,7 +101,7 @@ class ServiceLine:
         await self._session.close()
 
     async def ask(self, request: ServiceRequest) -> dict[str, Any]:
-        """Return the JSON object of a good answer; raises ServiceError for any other."""
+        """Return the JSON object that answers a request; raises ServiceError for other answers."""
         broke: HandOverKind = "later" if request.is_look else "uncertain"
         try:
             status, body = await self._send(request)
@@ -149,7 +149,7 @@ def _decode(body: bytes) -> dict[str, Any] | None:
 
 
 def _refusal(status: int, answer: dict[str, Any] | None, broke: HandOverKind) -> ServiceError:
-    """Decide what a status means: after 500, 502 or 504 the request may have been carried out."""
+    """Return the error for a status: after 500, 502 or 504 the request may have taken effect."""
     words = f"HTTP {status} {_words_of(answer)}"
     if status in _PASSING:
         return ServiceError("later", words, status=status)
@@ -171,7 +171,7 @@ def _words_of(answer: dict[str, Any] | None) -> str:
 async def _ask_once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from repeating a request after a broken connection, as it does for PUT."""
+    """Prevent aiohttp from repeating a request after a broken connection, as it does for PUT."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
@@ -182,15 +182,15 @@ async def _ask_once(
 
 # ---- Values
 
-# taken: the service sends it. draft: it lies there, and a person sends it. refused: asking again
+# taken: the service sends it. draft: it is a draft that a person sends. refused: asking again
 # changes nothing. later: it was surely not taken, and may be asked again. uncertain: it was asked,
-# and nobody knows what came of it.
+# and the outcome is unknown.
 HandOverKind = Literal["taken", "draft", "refused", "later", "uncertain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedLetter:
-    """An issue to hand over.
+    """A newsletter issue to hand over to a service.
 
     `html` and `text` have the placeholders `%unsubscribe%` and `%choices%`. `page` is the issue's
     URL on the site or "". `readers` are addresses, for the one service that stores none (Postmark).
@@ -208,7 +208,7 @@ class HandedLetter:
 
     @property
     def sender(self) -> str:
-        """Return the sender as a mailbox (RFC 5322, in Unicode): `"Name" <address>`, or ""."""
+        """Return the issue's sender as a mailbox (RFC 5322): `"Name" <address>`, or ""."""
         name = text.fold(self.from_name).replace("\\", "").replace('"', "'")
         if not name or not self.from_address:
             return self.from_address
@@ -217,7 +217,7 @@ class HandedLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverAnswer:
-    """The result; `reference` is the service's id of the issue, or ""."""
+    """The result of handing over an issue; `reference` is the service's id of it, or ""."""
 
     kind: HandOverKind
     reference: str = ""

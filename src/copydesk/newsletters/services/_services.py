@@ -1,4 +1,4 @@
-"""Hand an issue over to the newsletter service that the settings name."""
+"""Hand a newsletter issue over to the newsletter service that the settings name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REPEATABLE: frozenset[Delivery] = frozenset({"listmonk", "buttondown", "ghost"}
 
 
 def is_repeatable(delivery: Delivery) -> bool:
-    """Decide whether handing the same issue over twice sends it only once.
+    """Return whether handing the same issue to a service twice sends it only once.
 
     listmonk and Ghost are asked for the issue first; Buttondown gets an idempotency key.
     """
@@ -40,7 +40,7 @@ async def hand_over(
     *,
     silence_seconds: float = _SILENCE_SECONDS,
 ) -> HandOverAnswer:
-    """Hand an issue over and return what the service answered.
+    """Hand a newsletter issue over to a service and return the service's answer.
 
     Raises MailError for settings that cannot work. `now` dates what is signed.
     """
@@ -85,7 +85,7 @@ _SENT = frozenset({"running", "scheduled", "finished", "paused"})
 async def hand_to_listmonk(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Find or create an issue's campaign, and start it.
+    """Find or create an issue's campaign in listmonk, and start it.
 
     Its tag, `copydesk-ISSUE`, identifies it.
     """
@@ -155,13 +155,13 @@ def _tag(letter: HandedLetter) -> str:
 
 _BUTTONDOWN_URL = "https://api.buttondown.com"
 _VERSION = "2026-04-01"
-_RICH = "<!-- buttondown-editor-mode: fancy -->"  # else it looks at the text and guesses
+_RICH = "<!-- buttondown-editor-mode: fancy -->"  # else Buttondown guesses from the text
 
 
 async def hand_to_buttondown(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Create an issue's email, as a draft or to be sent at once.
+    """Create an issue's email in Buttondown, as a draft or to be sent at once.
 
     Its idempotency key returns the first answer when the same issue is handed over again.
     """
@@ -200,14 +200,14 @@ def _describe(options: HandOverOptions, letter: HandedLetter) -> dict[str, objec
 
 
 def _describe_again(options: HandOverOptions, letter: HandedLetter) -> dict[str, str]:
-    """Return the headers that create one email however often it is requested.
+    """Return the headers that make Buttondown create one email however often it is requested.
 
     The API's documentation names `X-Idempotency-Key`, its changelog of 2024-10-24
     `Idempotency-Key`.
     """
     key = f"copydesk-{letter.issue_name}-{'draft' if options.is_draft else 'send'}"[:200]
     headers = {"X-Idempotency-Key": key, "Idempotency-Key": key}
-    if not options.is_draft:  # once for each key of the API, and harmless from then on
+    if not options.is_draft:  # required once for each API key, and harmless later
         headers["X-Buttondown-Live-Dangerously"] = "true"
     return headers
 
@@ -226,7 +226,7 @@ _CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"  # else Ghost
 async def hand_to_ghost(
     options: HandOverOptions, letter: HandedLetter, now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
-    """Find or create an issue's post, and send it.
+    """Find or create an issue's post in Ghost, and send it to the members.
 
     Its slug, the issue's name, identifies it.
     """
@@ -252,7 +252,7 @@ async def hand_to_ghost(
 
 
 def _sign(token: str, now: datetime) -> str:
-    """Return a token for five minutes, signed by an Admin API key (`id:secret` in hexadecimal)."""
+    """Return a Ghost token for five minutes, signed by an Admin API key (`id:secret` in hex)."""
     from joserfc import jwt
     from joserfc.jwk import OctKey
 
@@ -309,7 +309,7 @@ _MAILGUN_URL = "https://api.mailgun.net"
 async def hand_to_mailgun(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Send an issue to a mailing list; its domain is in the API's path.
+    """Send an issue to a mailing list of Mailgun; the list's domain is in the API's path.
 
     There are no drafts, and a sent message cannot be found again.
     """
@@ -344,7 +344,7 @@ async def hand_to_mailgun(
     return HandOverAnswer(kind="taken", reference=name.strip("<>")[:100])
 
 
-# ---- Postmark: one letter to many addresses on a broadcast stream (Bulk API)
+# ---- Postmark: one message to many addresses on a broadcast stream (Bulk API)
 
 _POSTMARK_URL = "https://api.postmarkapp.com"
 _STREAM = "broadcast"
@@ -354,7 +354,7 @@ _MOST_BYTES = 50_000_000  # of a request, its documented limit
 async def hand_to_postmark(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Send an issue to its readers in one request.
+    """Send an issue to its readers by Postmark, in one request.
 
     Postmark stores no lists, but sends nothing more to those who left a stream. There are no
     drafts, and a sent issue cannot be found again.

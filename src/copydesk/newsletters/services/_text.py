@@ -1,4 +1,4 @@
-"""Adapt a letter's text for a service: its unsubscribe links in, other template code disarmed.
+"""Adapt an issue's text for a newsletter service: insert its links, disarm other template code.
 
 A service fills in its own template expressions when it sends. A headline such as
 `{{ .Subscriber.Email }}` would print a reader's address. So we fill in the unsubscribe links, and
@@ -20,14 +20,14 @@ from copydesk.news import CHOICES, UNSUBSCRIBE, Delivery
 _PLACE = re.compile(f"({re.escape(UNSUBSCRIBE)}|{re.escape(CHOICES)})")
 _JOINER = "\u2060"
 _LINK = re.compile(r"<a\b[^<>]*\bhref=[\"']?%(?:unsubscribe|choices)%[^<>]*>.*?</a>", re.I | re.S)
-_GONE = "\0"  # stands for a link that is taken out, until what held it is, too
+_GONE = "\0"  # stands for a removed link, until the text around it is removed, too
 _EMPTY = re.compile(r"<p\b[^<>]*>(?:[\s\0]|·)*\0(?:[\s\0]|·)*</p>", re.I)
-_APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the sign between it and its neighbour
+_APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the separator between it and its neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateSigns:
-    """A service's template expressions, and its own unsubscribe links; "" removes ours."""
+    """A newsletter service's template expressions, and its unsubscribe links; "" removes ours."""
 
     begin: re.Pattern[str]
     unsubscribe: str
@@ -50,7 +50,7 @@ _SIGNS: Mapping[str, TemplateSigns] = {
         choices="{{ manage_subscription_url }}",
         is_parsed=True,
     ),
-    # its own foot has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
+    # Ghost's own footer has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
     "ghost": TemplateSigns(
         begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"),
         unsubscribe="",
@@ -70,7 +70,7 @@ _SIGNS: Mapping[str, TemplateSigns] = {
 
 
 def fill_html(service: Delivery, html: str) -> str:
-    """Return a letter's HTML with the service's unsubscribe links, and no other expression."""
+    """Return an issue's HTML with the service's unsubscribe links, other template code disarmed."""
     signs = _SIGNS.get(service, _NEVER)
 
     def write(sign: re.Match[str]) -> str:
@@ -80,7 +80,7 @@ def fill_html(service: Delivery, html: str) -> str:
 
 
 def fill_text(service: Delivery, words: str) -> str:
-    """Return plain text (a letter's, a subject, a name) in the same way."""
+    """Return plain text with the service's unsubscribe links, other template code disarmed."""
     signs = _SIGNS.get(service, _NEVER)
     blocks = (block for block in words.split("\n\n") if not _is_gone(block, signs))
     return _fill("\n\n".join(blocks), signs, lambda sign: sign[0] + _JOINER)
@@ -95,7 +95,7 @@ def _take_out_links(html: str, signs: TemplateSigns) -> str:
 
 
 def _is_gone(piece: str, signs: TemplateSigns) -> bool:
-    """Decide whether a piece is only about links that the service has no replacement for."""
+    """Return whether a piece is only about links that the service has no replacement for."""
     ways = {UNSUBSCRIBE: signs.unsubscribe, CHOICES: signs.choices}
     places = _PLACE.findall(piece)
     return bool(places) and not any(ways[place] for place in places)
@@ -109,19 +109,19 @@ def _fill(letter: str, signs: TemplateSigns, write: Callable[[re.Match[str]], st
     )
 
 
-# ---- For services that put the letter into a page of their own
+# ---- For services that put the issue into a page of their own
 
 _BODY = re.compile(r"<body\b[^>]*>(.*?)</body\s*>", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
 
 
 def cut_body(html: str) -> str:
-    """Return the content of the body, all of the HTML where there is none."""
+    """Return the content of the `<body>` element; all of the HTML if there is none."""
     body = _BODY.search(html)
     return (body[1] if body else html).strip()
 
 
 def list_styles(html: str) -> str:
-    """Return the style elements of the head, for narrow and dark screens."""
+    """Return the `<style>` elements in the head of an HTML page, joined by line breaks."""
     head = html.partition("<body")[0]
     return "\n".join(_STYLE.findall(head))

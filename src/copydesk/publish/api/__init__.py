@@ -1,6 +1,7 @@
-"""Make the files of the reference's JSON API below `api/` from a SitePlan (SPEC 5).
+"""Make the files of both JSON APIs below `api/` from a SitePlan: the reference's, and `v2`.
 
-Lists are indented by two, single records are compact, both without a final line feed.
+The reference's API is that of SPEC 5. Its lists are indented by two, single records are compact,
+both without a final line feed.
 """
 
 from __future__ import annotations
@@ -14,5 +15,6 @@ if TYPE_CHECKING:
     from copydesk.publish.api._first_api import OUTPUTS as OUTPUTS
     from copydesk.publish.api._first_api import prepare as prepare
     from copydesk.publish.api._first_api import sheets as sheets
+    from copydesk.publish.api._v2_shape import Shapes as Shapes
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

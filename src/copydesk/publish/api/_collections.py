@@ -1,6 +1,6 @@
-"""The API's lists of learning, samples, people and other collections, and their single records.
+"""The first API's lists of learning, samples, people and other collections, and single records.
 
-The pages of lists had other paths in an older version of the reference: `page2/`, not `page/2/`.
+The pages of lists had other paths in an older version of everyday.cc: `page2/`, not `page/2/`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "quer
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the lists and single records of every collection of the API."""
+    """Yield the lists and single records of every collection of the first API."""
     for collection, shape in SHAPES.items():
         records = plan.records.get(collection, ())
         if records:
@@ -41,7 +41,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """The records of one collection, ready to be listed."""
+    """The records of one collection (people, samples, …), ready to be listed."""
 
     plan: SitePlan
     shape: Shape
@@ -49,7 +49,7 @@ class _Shelf:
     by_path: Mapping[str, Record]
 
     def lists(self, collection: str) -> Iterator[Sheet]:
-        """Yield the list of all records, each topic's, and that of the learning paths."""
+        """Yield the lists of a collection: of all records, of each topic, of learning paths."""
         listed = self._rank()
         fragments = {record.path: encoding.fragment(self._show(record)) for record in listed}
         for folder, topic in list_folders(self.plan, collection):
@@ -70,7 +70,7 @@ class _Shelf:
                 yield Sheet(place, encoding.compact(whole(record, self.plan)))
 
     def _rank(self) -> list[Record]:
-        """Return the listed records, the hottest first, events by their start."""
+        """Return the listed records, hottest first; events by their start."""
         listed = _records.rank(self.records)
         if self.shape is SHAPES["events"]:
             listed.sort(key=lambda r: (str(r.fields.get("startDateTime", "")), r.path))
@@ -106,7 +106,7 @@ class _Shelf:
 def whole(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record with every key of its shape, null for missing values."""
+    """Return a record as its API file shows it: every key of its shape, null for missing values."""
     made = _fill(record, plan)
     if size is not None:
         made |= {"topItems": [in_list(item, plan) for item in top], "size": size}
@@ -117,7 +117,7 @@ def whole(
 def in_list(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record as lists show it: without nulls, a collection with its first items."""
+    """Return a record as the API's lists show it: without nulls, with a path's first items."""
     filled = _without_nulls(whole(record, plan, top, size))
     return filled if isinstance(filled, dict) else {}
 
@@ -127,7 +127,7 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in HIDDEN}
     made["path"] = record.path
     made["sourceUrl"] = plan.links.api_record(record.path)
-    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan)
+    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan.links)
     made["content"] = _content(record.body)
     made["images"] = _images(fields.get("images"), "")
     if record.collection in {"people", "companies"}:
@@ -143,7 +143,7 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
 
 
 def _content(body: str) -> str:
-    """Return a body with `\\r\\n` at line ends, as in the reference; an empty one is one."""
+    """Return a record's body with CRLF line ends, as in everyday.cc; one CRLF if it is empty."""
     return body.replace("\r\n", "\n").replace("\n", "\r\n") or "\r\n"
 
 
@@ -195,7 +195,7 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
 
 
 def _plain(value: object, plan: SitePlan) -> object:
-    """Return a field as JSON can hold it; times are local to the site, as in the reference."""
+    """Return a record's field as JSON can hold it; times are local to the site (everyday.cc)."""
     if isinstance(value, datetime):
         return moment(value, plan)
     if isinstance(value, date):
@@ -221,10 +221,10 @@ def _without_nulls(value: object) -> object:
 
 
 def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic | None]]:
-    """Yield the folder of the whole collection, then that of each topic's own list with the topic.
+    """Yield the folder of a collection in the API, then that of each topic's own list, with topic.
 
-    The main topic's service is the whole collection, as in the reference: its endpoint ends with
-    the collection's name and not with the topic's.
+    The main topic's service is the whole collection, as in everyday.cc: its endpoint ends with the
+    collection's name and not with the topic's.
     """
     root = f"api/{collection}/"
     yield root, None
@@ -238,12 +238,12 @@ def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic |
 
 
 def cut_pages(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
-    """Cut a list into pages; an empty list has one empty page."""
+    """Cut a list into pages of a size; an empty list has one empty page."""
     return [items[start : start + size] for start in range(0, len(items), size)] or [[]]
 
 
 def place_page(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
-    """Yield a page at its number; the first one also as the index of the folder."""
+    """Yield a page's file at its number; the first page also as the index of the folder."""
     if number == 1:
         yield Sheet(f"{folder}index.json", data)
     yield Sheet(f"{folder}page/{number}/index.json", data)
@@ -255,7 +255,7 @@ def _keys(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How the API shows a collection.
+    """How the first API shows a collection: its title, page size, and the order of keys.
 
     `keys` is the order of a record's keys. Other fields of the file come after them, except those
     that the API never shows.
@@ -313,7 +313,7 @@ def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:
 
 
 def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
-    """Yield each old path with the path that replaces it, for folders and files."""
+    """Yield pairs of paths: an old path of the API's list pages, and the path that replaces it."""
     for folder, count, size in _lists(plan):
         for number in range(1, max(1, -(-count // size)) + 1):
             old, new = f"{folder}page{number}/", f"{folder}page/{number}/"

@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 
+from copydesk.catalogue.page_entries import ALL, LETTER, StoryEntry, StoryKey
 from copydesk.kit import dates, text
 from copydesk.news import Image, Provider, Record, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import ALL, LETTER, StoryEntry, StoryKey
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan
 from copydesk.publish.api import _collections, encoding
 from copydesk.publish.api.encoding import web_only
@@ -36,13 +36,13 @@ _NEWSLETTERS_A_PAGE = 20
 
 
 def prepare(number: int, plan: SitePlan) -> None:
-    """Make the API's fragments of the stories on an archive page, while they are in memory."""
+    """Store the API's fragments of the stories on an archive page, while they are in memory."""
     if plan.wanted(ARCHIVE.name, str(number)):
         _prepare_news(plan.archive(number).entries, plan)
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield all files of the API."""
+    """Yield all files of the first API that the build wants."""
     made = [_sponsor_sheets(plan)]
     if plan.wanted(ALL.name):
         made.append(_news_sheets(plan))
@@ -55,7 +55,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(slots=True, kw_only=True)
 class _List:
-    """A list that is being written: a page is complete when the next story or the end is known."""
+    """A list of the API that is being written: a page waits for the next story or the end."""
 
     folder: str
     size: int
@@ -63,7 +63,7 @@ class _List:
     fragments: list[bytes] = field(default_factory=list)
 
     def add(self, fragment: bytes) -> Iterator[Sheet]:
-        """Add the next story; yield the current page first if it is full."""
+        """Add the next story's fragment; yield the current page first if it is full."""
         if len(self.fragments) == self.size:
             yield from self._page(self.number + 1)
             self.number += 1
@@ -71,7 +71,7 @@ class _List:
         self.fragments.append(fragment)
 
     def end(self) -> Iterator[Sheet]:
-        """Yield the last page; an empty list has one empty page."""
+        """Yield the last page of the list; an empty list has one empty page."""
         return self._page(None)
 
     def _page(self, following: int | None) -> Iterator[Sheet]:
@@ -80,14 +80,14 @@ class _List:
 
 
 def _prepare_news(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
-    """Make the fragments of these stories; `_news_sheets` makes missing ones."""
+    """Make the API's fragments of the given stories; `_news_sheets` makes missing ones."""
     plan.pieces.prepare(entries, partial(_fragment, plan))
 
 
 def _news_sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `api/news/`, and the same below each topic that lists the service.
+    """Yield the lists of `api/news/`, and of each topic whose settings list the news service.
 
-    All lists are written in parallel, in one walk through the stories.
+    All lists are written in parallel, in one pass over the stories.
     """
     whole: list[_List] = []
     by_topic: defaultdict[str, list[_List]] = defaultdict(list)
@@ -194,10 +194,10 @@ def _topic(topic: Topic) -> dict[str, object]:
 
 
 def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the list of issues, 20 a page, the newest first, and each issue with its whole HTML.
+    """Yield the list of newsletter issues, 20 a page, newest first, and each issue with its HTML.
 
-    Page N is at `pageN/` and `nextPage` is a text, as in the reference; but the list does not end
-    at page 9.
+    Page N is at `pageN/` and `nextPage` is a text, as in everyday.cc; but the list does not end at
+    page 9.
     """
     letters = sorted(plan.records.get("newsletters", ()), key=_sort_key, reverse=True)
     pages = _collections.cut_pages(letters, _NEWSLETTERS_A_PAGE)
@@ -286,7 +286,7 @@ def _sponsorship(record: Record, plan: SitePlan) -> dict[str, object]:
 
 
 def _dates(schedules: object) -> list[str]:
-    """Return the days of a schedule as text, whether the file quotes them or not."""
+    """Return the days of a sponsor's schedule as text, whether the file quotes them or not."""
     if not isinstance(schedules, Sequence) or isinstance(schedules, str):
         return []
     return [str(day)[:10] for day in schedules]

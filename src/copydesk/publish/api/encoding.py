@@ -1,4 +1,4 @@
-"""Encode the reference's JSON in its two forms, and drop URLs that are not of the web.
+"""Encode JSON in the two forms of the first API, and drop URLs that are not http(s).
 
 The first API shows a record's fields as they are, and its readers make links of them. A record
 written by hand may have `javascript:…` where a URL belongs.
@@ -15,7 +15,7 @@ import orjson
 from copydesk.kit import urls
 
 _DEEPER = b"\n    "
-# Keys of the reference's records whose values are URLs, whatever they hold.
+# Keys of everyday.cc's records whose values are URLs, whatever they hold.
 _ADDRESSES = re.compile(
     r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
     r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
@@ -31,7 +31,7 @@ _RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?
 
 
 def compact(value: object) -> bytes:
-    """Return the same bytes as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
+    """Encode as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)` does, in UTF-8."""
     try:
         return orjson.dumps(value)
     except TypeError:  # a number beyond 64 bits
@@ -39,7 +39,7 @@ def compact(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """Return the same bytes as `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
+    """Encode as `json.dumps(value, indent=2, ensure_ascii=False)` does, in UTF-8 and faster."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a number beyond 64 bits
@@ -47,14 +47,14 @@ def pretty(value: object) -> bytes:
 
 
 def fragment(value: object) -> bytes:
-    """Encode a value for the `value` list of a page, indented by four."""
+    """Encode a value for the `value` list of an API page, indented by four."""
     return pretty(value).replace(b"\n", _DEEPER)
 
 
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Return a list page: the keys of `head`, `value` with the fragments, the keys of `tail`."""
+    """Return an API list page: the keys of `head`, `value` with the fragments, those of `tail`."""
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
@@ -68,7 +68,7 @@ def _member(key: str, value: bytes) -> bytes:
 
 
 def web_only(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return fields with None in place of each URL, at any depth, that is not of the web."""
+    """Return a record's fields with None for each URL, at any depth, that is not http(s)."""
     return {str(key): _safe(value, str(key)) for key, value in fields.items()}
 
 

@@ -1,4 +1,4 @@
-"""Make the pages of the HTML site from a SitePlan, with a Renderer and share pictures."""
+"""Make the HTML pages of a site from a SitePlan, with a template renderer and share pictures."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""A story as lists show it: a card with excerpt and picture, or a line. Each is rendered once.
+"""Render a story as lists show it: a card with excerpt and picture, or a line; each once.
 
-A player of video or sound is built anew, so that a record's markup never reaches a page: `embeds`
-reads one URL from it, that of a known player or of a file. A player that leaves no trace before
-it plays is shown open, by its provider's privacy URL. Any other is folded, and a browser asks its
-provider only when the reader opens it.
+The HTML of a video or audio player is always our own, so that a record's markup never reaches a
+page: `embeds` reads one URL from it, that of a known player or of a file. A player that sets no
+cookies before it plays is shown open, with its provider's privacy URL. Any other player is folded,
+and a browser loads it only when the reader opens it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, text, urls
-from copydesk.kit.embeds import MediaFile
-from copydesk.kit.players import Player
+from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
 from copydesk.placement import Voice, addresses, group_by_day
 from copydesk.publish import _pictures
-from copydesk.publish._entries import StoryEntry
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ _HEIGHT = 450  # of every video; the style sheet makes them 16:9
 
 @dataclass(slots=True)
 class ListCards:
-    """The cards and lines of a plan's stories, rendered on demand, with a cache of the last ones.
+    """Renders stories as cards or lines for list pages, with a cache of the last ones.
 
     `topic_shelves` are the lists of other collections on a topic, by its name; `days` are those
     that have a story.
@@ -66,11 +65,11 @@ class ListCards:
         self.days = sorted(self.frame.plan.by_day)
 
     def render_many(self, template: str, stories: Iterable[Story]) -> str:
-        """Return stories joined, each rendered with "card.html" or "line.html"."""
+        """Return the HTML of stories, each rendered with "card.html" or "line.html", joined."""
         return join_markup([self._one(template, story) for story in stories])
 
     def render_rank(self, stories: Iterable[Story], rank: int) -> str:
-        """Return stories rendered with "card.html" for a rank on the front page."""
+        """Return the HTML of stories, each a "card.html" of a rank (size) on the front page."""
         return join_markup([self._print("card.html", story, rank) for story in stories])
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
@@ -89,14 +88,14 @@ class ListCards:
         }
 
     def newest_digest(self) -> Mapping[str, str] | None:
-        """Return the link to the newest digest, None if there is none."""
+        """Return the link to the newest daily digest, None if there is none."""
         day = max(self.frame.plan.letters.digests, default=None)
         if day is None:
             return None
         return {"name": self.frame.strings.format_date("day", day), "href": self.digest_of(day)}
 
     def digest_of(self, day: date | None) -> str:
-        """Return the link to the digest of a day, "" if there is none."""
+        """Return the link to the digest of a day, "" if the day has none."""
         has_one = day is not None and day in self.frame.plan.letters.digests
         return self.frame.href(addresses.digest_folder(day)) if has_one and day else ""
 
@@ -139,7 +138,7 @@ class ListCards:
 
 
 class Time:
-    """A time in the site's zone: `iso` for machines, the other forms for people."""
+    """A time in the site's zone, for templates: `iso` for machines, the other forms for people."""
 
     __slots__ = ("_frame", "_local", "iso")
 
@@ -150,32 +149,32 @@ class Time:
 
     @property
     def text(self) -> str:
-        """Return day, time and zone."""
+        """Return the time as text with day, clock time and time zone, in the site's language."""
         return self._frame.strings.format_date("moment", self._local)
 
     @property
     def brief(self) -> str:
-        """Return day and time."""
+        """Return the time as text with day and clock time, in the site's language."""
         return self._frame.strings.format_date("brief", self._local)
 
     @property
     def short(self) -> str:
-        """Return the day."""
+        """Return only the day, as short text in the site's language."""
         return self._frame.strings.format_date("short", self._local)
 
     @property
     def clock(self) -> str:
-        """Return hours and minutes."""
+        """Return hours and minutes: `09:30`."""
         return f"{self._local.hour:02}:{self._local.minute:02}"
 
     @property
     def day(self) -> str:
-        """Return the link to the page of its day."""
+        """Return the link to the page that lists the stories of the time's day."""
         return self._frame.href(addresses.day_folder(self._local))
 
 
 class Views:
-    """The values of a plan's stories for templates, with a cache of the last ones."""
+    """Makes the values that templates show of stories, with a cache of the last ones."""
 
     def __init__(self, frame: Frame) -> None:
         plan = frame.plan
@@ -193,12 +192,12 @@ class Views:
         }
 
     def stories(self, entries: Iterable[StoryEntry]) -> list[Mapping[str, object]]:
-        """Return the values of those stories that can be read."""
+        """Return the template values of those of the stories that can be read."""
         found = (self.frame.plan.read(entry.path) for entry in entries)
         return [self.story(story) for story in found if story is not None]
 
     def story(self, story: Story) -> Mapping[str, object]:
-        """Return the values of a story."""
+        """Return the template values of a story."""
         if story.path not in self._stories:
             self._stories[story.path] = self._story(story)
             if len(self._stories) > _IN_HAND:
@@ -245,7 +244,7 @@ class Views:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A player for a page: its safe markup, and what the page's policy has to allow.
+    """A video or audio player for a page: its safe HTML, and what the page's policy must allow.
 
     `frame` is the origin of a frame, "" for none. A file may be redirected anywhere, so that it
     needs all of https. `has_poster` says that the player shows the story's picture, or needs none.
@@ -258,7 +257,7 @@ class Shown:
 
 
 def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
-    """Return our own player for a record's featured content, an empty one for anything unknown."""
+    """Return our own player for a record's video or audio, an empty one for anything unknown."""
     embed = embeds.read(featured_content)
     if embed is None:
         return Shown()
@@ -279,7 +278,7 @@ def of(featured_content: str, title: str, strings: Strings, poster: str = "") ->
 
 
 def label(story: Story, strings: Strings) -> str:
-    """Return "Video, 12 min" or "Audio" for a card, "" for an article."""
+    """Return the label "Video, 12 min" or "Audio" for a story's card, "" for an article."""
     if story.type not in {"video", "audio"}:
         return ""
     length = lengths.words(lengths.seconds(story.length))

@@ -51,7 +51,7 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The listed records of each collection in order, and how lists show each, by path.
+    """The listed records of each collection that is not news, and how lists show each record.
 
     `holders` maps an item to the learning paths that contain it, `makers` a name to its person or
     company, `made` a name to the records with this maker. Names are folded.
@@ -67,7 +67,7 @@ class Catalog:
     _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
 
     def facts(self, record: Record) -> Sequence[Fact]:
-        """Return the facts of a record."""
+        """Return the facts of a record (author, length, price, …) for its page."""
         if record.path not in self._facts:
             self._facts[record.path] = facts(record, self.items(record), self.frame)
         return self._facts[record.path]
@@ -79,7 +79,7 @@ class Catalog:
         return self._views[record.path]
 
     def views(self, records: Iterable[Record]) -> list[View]:
-        """Return the values of several records."""
+        """Return the values of several records for templates of lists."""
         return [self.view(record) for record in records]
 
     def items(self, record: Record) -> list[Record]:
@@ -89,18 +89,20 @@ class Catalog:
         return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
 
     def with_topic(self, collection: str, topic: Topic) -> list[Record]:
-        """Return the records of a collection with this topic."""
+        """Return the records of a collection that have a topic."""
         listed = self.listed.get(collection, ())
         return [record for record in listed if topic.name in _records.texts(record, "topics")]
 
     def maker(self, name: str) -> str:
-        """Return the link to the person's or company's page, "" if there is none."""
+        """Return the link to a person's or company's page by name, "" if there is none."""
         record = self.makers.get(text.squash(name)) if name else None
         return self.frame.href(_records.page_folder(record)) if record else ""
 
     def _view(self, record: Record) -> View:
         frame = self.frame
-        own = _records.page_folder(record) if _records.page_address(record, frame.plan) else ""
+        own = (
+            _records.page_folder(record) if _records.page_address(record, frame.plan.links) else ""
+        )
         elsewhere = address_elsewhere(record, frame)
         excerpt = _records.prose(record)
         keys = _BRIEF_KEYS.get(record.collection, ())
@@ -125,7 +127,7 @@ class Catalog:
 
 
 def catalog(frame: Frame) -> Catalog:
-    """Return the catalog of all listed records of the plan."""
+    """Return the catalog of all listed records of a site plan."""
     records = frame.plan.records
     listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
     every = [record for shelf in listed.values() for record in shelf]
@@ -141,7 +143,7 @@ def catalog(frame: Frame) -> Catalog:
 
 
 def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
-    """Map the path of each item to the records that contain it."""
+    """Map the path of each item to the learning paths that contain it."""
     holders: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         for name in dict.fromkeys(_records.texts(record, "items")):
@@ -160,20 +162,20 @@ def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
 
 
 def title_of(record: Record, frame: Frame) -> str:
-    """Return the title of a record."""
+    """Return the title of a record, "Untitled" in the site's language if it has none."""
     return _records.first_text(record, "title", "name") or frame.strings.say("untitled")
 
 
 def address_elsewhere(record: Record, frame: Frame) -> str:
     """Return the URL of a record on another site, "" for none."""
-    own = _records.page_address(record, frame.plan)
+    own = _records.page_address(record, frame.plan.links)
     keys = _ORIGIN if own else _ELSEWHERE
     found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
     return next((address for address in found if address and address != own), "")
 
 
 def _order(name: str, records: Iterable[Record]) -> list[Record]:
-    """Return the listed records, the hottest first, events the latest first."""
+    """Return the listed records, hottest first; events latest first."""
     listed = _records.rank(records)
     if name == "events":
         listed.sort(key=_start_key, reverse=True)
@@ -187,7 +189,7 @@ def _start_key(event: Record) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One row: its `label` and `text`, a link if it has one, an ISO time if it is one."""
+    """One fact of a record (author, length, price, …): `label` and `text`, a link, an ISO time."""
 
     key: str
     label: str
@@ -241,19 +243,19 @@ def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
 
 
 def authors(record: Record) -> list[str]:
-    """Return the names of the authors in its provider."""
+    """Return the names of a record's authors, which its provider field lists."""
     return list(_names(_part(record, "provider", "authors")))
 
 
 def _author(record: Record) -> str:
-    """Return the author, "" if only the publisher is named."""
+    """Return the author of a record, "" if only the publisher is named."""
     names = authors(record)
     provider = _records.first_text(record.fields.get("provider"), "name")
     return "" if names == [provider] else ", ".join(names)
 
 
 def moment(record: Record, key: str) -> datetime | None:
-    """Return a field with a time, None if it is something else."""
+    """Return a record's field as a time, None if the field is something else."""
     value = record.fields.get(key)
     if isinstance(value, datetime):
         return value
@@ -261,7 +263,7 @@ def moment(record: Record, key: str) -> datetime | None:
 
 
 def number(value: object) -> str:
-    """Format a count for any language: `16 314`; "" if it is no count."""
+    """Format a count for any language: `16 314`; "" if the value is no count."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
         return ""
     return f"{int(value):,}".replace(",", _THIN)

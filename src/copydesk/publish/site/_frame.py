@@ -1,4 +1,4 @@
-"""What every page shares: the head, the masthead, the topics, the footer, the subscription form."""
+"""The parts that every page shares: head, masthead, topics, footer, subscription form."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _WORKDAYS = _WEEK[:5]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What one page says in its head: `path` is its folder, `feeds` the folder of its feeds.
+    """The contents of one page's HTML head: `path` is its folder, `feeds` the folder of its feeds.
 
-    `picture` is the story's own, `shared` the card of a page without one; without both the site's
-    card is used. `frames` is the origin of a player, "" for none. `plays_files` says that the
-    browser itself plays a video or a sound, `searches` that the page runs our script. `subscribes`
-    says that it has the subscription form, if the site has one; `letter` is the id of the page's
-    newsletter.
+    `picture` is the story's own, `shared` the share picture of a page without one; without both the
+    site's share picture is used. `frames` is the origin of a player, "" for none. `plays_files`
+    says that the browser itself plays a video or a sound, `searches` that the page runs our script.
+    `subscribes` says that it has the subscription form, if the site has one; `letter` is the id of
+    the page's newsletter.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan, a renderer, share cards, and the parts that are the same on all pages.
+    """Renders pages with the parts that are the same on all pages of a site.
 
     `outputs` are those of the site; the foot of a page links to their indexes.
     """
@@ -87,7 +87,7 @@ class Frame:
         self._site = self._common()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
-        """Return a page, at its folder's `index.html` or at a name of its own."""
+        """Render a page of the site, at its folder's `index.html` or at a name of its own."""
         path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
         data = self.renderer.render_page(
             template, site=self._site, page=self._head(head), **context
@@ -95,7 +95,7 @@ class Frame:
         return Sheet(path, data)
 
     def href(self, path: str) -> str:
-        """Return the link to a page of the site."""
+        """Return the link to a page of the site, without the host."""
         return self.plan.links.href(path)
 
     def _tongue(self, tag: str) -> str:
@@ -132,7 +132,7 @@ class Frame:
         }
 
     def topics(self) -> Sequence[Mapping[str, str]]:
-        """Return all topics but the main one, each with a link."""
+        """Return all topics of the site but the main one, each with a link."""
         plan = self.plan
         return [self._topic(topic) for topic in topics_below(plan.topics, plan.beat.topic)]
 
@@ -160,11 +160,11 @@ class Frame:
 
     @property
     def hotlinks(self) -> bool:
-        """Decide whether any picture is loaded from its publisher's server."""
+        """Return whether any picture is loaded from its publisher's server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
     def _content_policy(self, frames: str, plays_files: bool, forms: str) -> str:
-        """Return the Content-Security-Policy: our own files, the page's players, and `forms`.
+        """Return a page's Content-Security-Policy: our own files, the page's players, and `forms`.
 
         Files of podcasts are redirected from host to host, and the policy applies to each of these.
         """
@@ -216,7 +216,7 @@ class Frame:
 
 
 def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:
-    """Return the form's target and the newsletters that it offers, None if there is no form."""
+    """Return the subscription form's target and newsletters, None if the site has no form."""
     address, offered = plan.beat.subscribe_url, plan.letters.series
     if not address or not offered:
         return None
@@ -228,7 +228,7 @@ def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | No
 
 
 def _tell_rhythm(series: LetterSeries, strings: Strings) -> str:
-    """Return how often a newsletter comes, "" if unknown."""
+    """Return how often a newsletter comes ("daily"), in the site's language; "" if unknown."""
     if series.is_prompt:
         return strings.say("letter_when_new")
     days = tuple(day for day in _WEEK if day in series.days)

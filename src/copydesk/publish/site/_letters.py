@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from copydesk.catalogue.page_entries import DAY, LETTER, STORY, StoryEntry
 from copydesk.kit import text, urls
 from copydesk.placement import addresses
-from copydesk.publish import _records, newsletters
-from copydesk.publish._entries import DAY, LETTER, STORY, StoryEntry
-from copydesk.publish.newsletters import LetterItem, ShelvedIssue
-from copydesk.publish.site import _record_data
+from copydesk.publish import _records
+from copydesk.publish.issues import LetterItem, ShelvedIssue, is_marked, read_note, read_sections
+from copydesk.publish.site import _record_pages
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -32,7 +32,7 @@ _WORDS_A_MINUTE = 230  # English non-fiction, read silently: 238 (Brysbaert 2019
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the wanted pages of issues and digests, and the lists if any issue changed."""
+    """Yield the wanted pages of newsletter issues and digests, and lists if any issue changed."""
     frame, shelf = catalog.frame, catalog.frame.plan.letters
     printing = _Printing(catalog)
     for issue in shelf.issues:
@@ -47,7 +47,7 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def _is_wanted(issue: ShelvedIssue, frame: Frame) -> bool:
-    """Decide whether an issue changed, or a story that it may name."""
+    """Return whether a newsletter issue changed, or a story that it may name."""
     wanted = frame.plan.wanted
     days = (day.isoformat() for day in _list_days(issue))
     return (
@@ -58,13 +58,13 @@ def _is_wanted(issue: ShelvedIssue, frame: Frame) -> bool:
 
 
 def _list_days(issue: ShelvedIssue) -> Iterator[date]:
-    """Yield the days of the stories that an issue may name."""
+    """Yield the days of the stories that a newsletter issue may name."""
     if issue.day is not None:
         yield from (issue.day - timedelta(days=ago) for ago in range(-1, _DAYS))
 
 
 class _Printing:
-    """Make the pages of issues, with links to other pages of ours."""
+    """Makes the pages of newsletter issues, with links to other pages of the site."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -72,11 +72,11 @@ class _Printing:
         self._plan = catalog.frame.plan
 
     def page(self, issue: ShelvedIssue) -> Sheet:
-        """Return the page of an issue: its sections, or its text if it has another form."""
+        """Return the page of a newsletter issue: its sections, or its text in another form."""
         frame, record = self._frame, issue.record
         title, letter = title_of(issue, frame), name_letter(issue, frame)
         sections = self.sections(issue)
-        is_text = not sections and not newsletters.is_marked(record.body)
+        is_text = not sections and not is_marked(record.body)
         body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if is_text else ""
         digest = self._plan.letters.digest_of(issue)
         older, newer = self._plan.letters.beside(issue)
@@ -99,7 +99,7 @@ class _Printing:
             day=name_day(issue, frame),
             iso=issue.day.isoformat() if issue.day else "",
             digest=frame.href(addresses.digest_folder(digest)) if digest else "",
-            note=mark_safe(newsletters.read_note(record.body)),
+            note=mark_safe(read_note(record.body)),
             sections=sections,
             body=mark_safe(body) if text.plain(body) else "",
             shelf=shelf_of(issue, frame),
@@ -108,10 +108,10 @@ class _Printing:
         )
 
     def sections(self, issue: ShelvedIssue) -> list[Mapping[str, object]]:
-        """Return the sections of an issue for templates, with links to our own pages."""
+        """Return the sections of a newsletter issue for templates, with links to our own pages."""
         return [
             {"name": section.name, "told": [self._item(item, issue) for item in section.items]}
-            for section in newsletters.read_sections(issue.record.body)
+            for section in read_sections(issue.record.body)
         ]
 
     def _describe(self, issue: ShelvedIssue, title: str) -> Mapping[str, object]:
@@ -119,7 +119,7 @@ class _Printing:
         if issue.day:
             about["datePublished"] = issue.day.isoformat()
         folder = _records.page_folder(issue.record)
-        return _record_data.page(folder, title, "CollectionPage", about, self._frame)
+        return _record_pages.page(folder, title, "CollectionPage", about, self._frame)
 
     def _item(self, item: LetterItem, issue: ShelvedIssue) -> Mapping[str, object]:
         own = self._find_own(item, issue)
@@ -137,7 +137,7 @@ class _Printing:
         }
 
     def _find_own(self, item: LetterItem, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page for an item, by its name or its URL."""
+        """Return the folder of our page for an item of an issue, by name or URL; None for none."""
         own = self._own(item.href, issue)
         if own is None and item.name in issue.told:
             entry = self._plan.groups.public(item.name)
@@ -145,7 +145,7 @@ class _Printing:
         return own
 
     def _own(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page for a URL in an issue."""
+        """Return the folder of our page for a URL in a newsletter issue, None for none."""
         below = self._below(address, issue)
         if below is not None and below in self._pages:
             return below
@@ -156,7 +156,7 @@ class _Printing:
         return None
 
     def _below(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return the path of a URL of our site, or of the site that the issue came from."""
+        """Return the path of a URL of our site, or of the site that the issue is from; or None."""
         folder = _records.page_folder(issue.record)
         came_from = _records.first_text(issue.record, "webUrl").removesuffix(folder)
         for site in (f"{self._plan.links.site}/", came_from):
@@ -168,12 +168,12 @@ class _Printing:
     def _pages(self) -> frozenset[str]:
         """Return the folders of all records' pages."""
         listed = (record for shelf in self._catalog.listed.values() for record in shelf)
-        here = (record for record in listed if _records.page_address(record, self._plan))
+        here = (record for record in listed if _records.page_address(record, self._plan.links))
         return frozenset(map(_records.page_folder, here))
 
     @cached_property
     def _entries(self) -> Mapping[str, Sequence[StoryEntry]]:
-        """Return the published stories by URL and by the folder of their page."""
+        """Map URLs and page folders to the published stories that have them."""
         found: defaultdict[str, list[StoryEntry]] = defaultdict(list)
         for entry in self._plan.stories.entries:
             found[entry.folder].append(entry)
@@ -183,7 +183,7 @@ class _Printing:
 
 
 def letter_lists(frame: Frame) -> Iterator[Sheet]:
-    """Yield the list of the newest month with links to all, each month's, each newsletter's."""
+    """Yield lists of newsletter issues: the newest month, each month, each newsletter."""
     issues = frame.plan.letters.issues
     months: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
     for issue in issues:
@@ -205,33 +205,33 @@ def letter_lists(frame: Frame) -> Iterator[Sheet]:
 
 
 def title_of(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return the title of an issue's page: the mail's subject, else the record's title."""
+    """Return the title of a newsletter issue's page: the mail's subject, or the record's title."""
     title = issue.subject or _records.first_text(issue.record, "title")
     return title or frame.strings.say("untitled")
 
 
 def name_letter(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return the title of an issue's newsletter, "" if the issue or the site has the same."""
+    """Return the title of an issue's newsletter, "" if the issue or the site has the same title."""
     title = frame.plan.letters.titles.get(issue.letter, "") if issue.subject else ""
     return "" if title == text.fold(frame.plan.beat.title) else title
 
 
 def name_day(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return an issue's day, with the time if its newsletter has several then; "" if undated."""
+    """Return a newsletter issue's day as text, with the time if there are several; or ""."""
     if issue.at is None:
         return ""
     return frame.strings.format_date("moment" if issue.shares_day else "day", issue.at)
 
 
 def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, str]:
-    """Return the link to the list of an issue: its newsletter's, else the list of all."""
+    """Return the link to the list that an issue is in: its newsletter's, else the list of all."""
     if issue.letter in frame.plan.letters.listed_titles:
         return _letter_way(issue.letter, frame)
     return {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
 
 
 def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
-    """Return the link to an issue, None for None."""
+    """Return the link to a newsletter issue, None for None."""
     if issue is None:
         return None
     return {
@@ -241,7 +241,7 @@ def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
 
 
 def feeds_title(frame: Frame, name: str = "") -> str:
-    """Return the title of a newsletter's feeds, or of those of all."""
+    """Return the title of a newsletter's feeds, or of the feeds of all newsletters."""
     return f"{name or frame.strings.say('newsletters')} – {text.fold(frame.plan.beat.title)}"
 
 
@@ -251,7 +251,7 @@ def _letter_way(letter: str, frame: Frame) -> Mapping[str, str]:
 
 
 def _name_issue(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return the short name of an issue: its subject, else its day, else its title."""
+    """Return the short name of a newsletter issue: its subject, else its day, else its title."""
     return issue.subject or name_day(issue, frame) or title_of(issue, frame)
 
 
@@ -264,7 +264,7 @@ def _list(
         path=path,
         title=heading,
         description=f"{heading}{frame.strings.say('colon')}{about}",
-        structured=_record_data.page(path, heading, "CollectionPage", None, frame),
+        structured=_record_pages.page(path, heading, "CollectionPage", None, frame),
         feeds=feeds,
         feeds_title=feeds_title(frame, "" if feeds == FOLDER else heading),
         subscribes=True,
@@ -279,7 +279,7 @@ def _list(
 
 
 def _line(issue: ShelvedIssue, letter: str, frame: Frame) -> Mapping[str, object]:
-    """Return an issue for a list: its subject with the day below it, else its day."""
+    """Return a newsletter issue for a list: its subject with the day below it, else its day."""
     excerpt = _records.first_text(issue.record, "excerpt")
     return {
         "name": _name_issue(issue, frame),
@@ -315,17 +315,17 @@ def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]
 def page(
     day: date, issue: ShelvedIssue, sections: Sequence[Mapping[str, object]], frame: Frame
 ) -> Sheet:
-    """Return the digest of a day, with links to the previous and the next digest."""
+    """Return the page with the digest of a day, with links to the previous and the next digest."""
     strings, plan = frame.strings, frame.plan
     path, name = addresses.digest_folder(day), strings.format_date("day", day)
-    note = newsletters.read_note(issue.record.body)
+    note = read_note(issue.record.body)
     length = _measure(sections, note, frame)
     title = f"{strings.say('digest')}{strings.say('colon')}{name}"
     head = Head(
         path=path,
         title=title,
         description=f"{title}. {length}.",
-        structured=_record_data.page(path, title, "CollectionPage", None, frame),
+        structured=_record_pages.page(path, title, "CollectionPage", None, frame),
         kind="article",
         subscribes=True,
         letter=issue.letter,
@@ -349,7 +349,7 @@ def page(
 
 
 def index(frame: Frame) -> Iterator[Sheet]:
-    """Yield the page that leads to the newest digest, if there is any."""
+    """Yield the page that redirects to the newest daily digest, if there is any."""
     newest = max(frame.plan.letters.digests, default=None)
     if newest is not None:
         folder = addresses.digest_folder(newest)

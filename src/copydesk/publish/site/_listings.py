@@ -1,4 +1,4 @@
-"""Pages that list stories: front, topics, days, publishers, archive, languages, editors' lists."""
+"""Pages that list stories: front, topics, days, publishers, archive, languages, reading lists."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from copydesk.catalogue.page_entries import (
+    DAY,
+    LIST,
+    MONTH,
+    PUBLISHER,
+    TOPIC,
+    UNDATED,
+    Grounds,
+    StoryKey,
+)
 from copydesk.kit import text
 from copydesk.news import ReadingList, Story
 from copydesk.placement import addresses, group_by_month
-from copydesk.publish._entries import DAY, LIST, MONTH, PUBLISHER, TOPIC, UNDATED, Grounds, StoryKey
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import ListCards
@@ -31,7 +40,7 @@ _ABOUT = 200
 
 
 def sheets(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the front page."""
+    """Yield the front page; other list pages are made by their outputs."""
     yield _front(cards)
 
 
@@ -104,7 +113,7 @@ def _topic(id_: str, cards: ListCards) -> Sheet:
 
 
 def _day(cards: ListCards, at: date) -> Sheet:
-    """Return the page of a day, with links to the previous and the next day that have a page."""
+    """Return the page of a day's stories, with links to the nearest days that have a page."""
     plan = cards.frame.plan
     place = bisect_left(cards.days, at)
     before, after = cards.days[max(0, place - 1) : place], cards.days[place + 1 : place + 2]
@@ -250,7 +259,7 @@ PAGES: Output[ListCards] = Output(
 
 
 def archive_page(frame: Frame) -> Iterator[Sheet]:
-    """Yield the entrance of the archive, which leads to months, days and stories."""
+    """Yield the start page of the archive, which links to months, days and archive pages."""
     yield _archive(group_by_month(frame.plan.by_day), frame)
 
 
@@ -273,7 +282,7 @@ MONTHS: Output[ListCards] = Output(
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
-    """Return the entrance: all months by year, and all archive pages, the latest first."""
+    """Return the archive's start page: all months by year, and all archive pages, latest first."""
     plan, strings = frame.plan, frame.strings
     years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
     for month, days in months:
@@ -333,7 +342,7 @@ def _folder(code: str) -> str:
 
 
 def _languages_index(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the list of languages, each under its own name."""
+    """Yield the page that lists languages, each under its own name."""
     frame = cards.frame
     entries = [
         {"name": language_name(code), "href": frame.href(_folder(code)), "count": count}
@@ -370,7 +379,7 @@ LANGUAGES: Output[ListCards] = Output(
 
 
 def _reading_lists_index(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the page of all editors' lists, the last changed first."""
+    """Yield the page of all editors' reading lists, the last changed first."""
     frame = cards.frame
     lists = sorted(frame.plan.lists.values(), key=lambda listed: listed.id)
     lists.sort(key=lambda listed: str(listed.updated_at or ""), reverse=True)
@@ -384,7 +393,7 @@ def _reading_lists_index(cards: ListCards) -> Iterator[Sheet]:
 
 
 def _reading_list_entry(cards: ListCards, listed: ReadingList) -> Mapping[str, object]:
-    """Return an editors' list as the page of all shows it."""
+    """Return an editors' reading list as the page of all lists shows it."""
     plan = cards.frame.plan
     return {
         "name": text.fold(listed.title),
@@ -396,7 +405,7 @@ def _reading_list_entry(cards: ListCards, listed: ReadingList) -> Mapping[str, o
 
 
 def _reading_list_page(cards: ListCards, list_id: str) -> Iterator[Sheet]:
-    """Yield the page of an editors' list."""
+    """Yield the page of an editors' reading list."""
     frame, plan = cards.frame, cards.frame.plan
     listed, folder = plan.lists[list_id], addresses.list_folder(list_id)
     chosen = list(plan.read_list(listed))

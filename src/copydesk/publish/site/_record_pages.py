@@ -6,15 +6,15 @@ The page of sponsors lists all of them, whatever the day: a list for today would
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import nh3
 
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Record
 from copydesk.publish import _pictures, _records
-from copydesk.publish.site import _cards, _catalog, _record_data
+from copydesk.publish.site import _cards, _catalog
 from copydesk.publish.site._catalog import Catalog, Fact, links
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -29,10 +29,10 @@ _FOLDER = "sponsorships/"
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the page of every record that the site hosts."""
+    """Yield the page of every record (not news) that the site itself hosts."""
     plan = catalog.frame.plan
     for listed in catalog.listed.values():
-        here = (record for record in listed if _records.page_address(record, plan))
+        here = (record for record in listed if _records.page_address(record, plan.links))
         yield from (_page(record, catalog) for record in here)
 
 
@@ -47,7 +47,7 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
         path=_records.page_folder(record),
         title=title,
         description=text.shorten(said, 200),
-        structured=_record_data.record(record, items, frame),
+        structured=describe_record(record, items, frame),
         kind="profile" if record.collection == "people" else "website",
         picture=picture,
         frames=player.frame,
@@ -95,14 +95,14 @@ def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
 
 
 def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
-    """Return the list that a record is in."""
+    """Return the link to the list that a record is in."""
     href = frame.href(f"{record.collection}/")
     return {"name": frame.strings.say(record.collection), "href": href}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shelf:
-    """A list of records: the folder of its first page, and its heading."""
+    """A list of records: the folder of its first page, its heading and its records."""
 
     folder: str
     heading: str
@@ -112,7 +112,7 @@ class _Shelf:
 
 
 def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the lists of every collection that has records."""
+    """Yield the list pages of every collection that has records."""
     strings = catalog.frame.strings
     for collection, records in catalog.listed.items():
         kinds = _kinds(records, collection, catalog)
@@ -130,7 +130,7 @@ def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
-    """Return the lists of each topic, by its name."""
+    """Map topic names to the collections' lists of records on the topic."""
     by_topic = defaultdict(list)
     for collection in catalog.listed:
         for shelf in _shelf_topics(collection, catalog):
@@ -229,7 +229,7 @@ def _print(shelf: _Shelf, path: str, title: str, catalog: Catalog, **context: ob
     frame = catalog.frame
     about = frame.strings.say("count_records", count=len(shelf.records))
     description = f"{title}{frame.strings.say('colon')}{about}"
-    structured = _record_data.page(path, title, "CollectionPage", None, frame)
+    structured = page(path, title, "CollectionPage", None, frame)
     head = Head(path=path, title=title, description=description, structured=structured)
     return frame.page(
         "shelf.html",
@@ -249,7 +249,7 @@ def sponsor_pages(frame: Frame) -> Iterator[Sheet]:
     if not shown:
         return
     heading = frame.strings.say("sponsorships")
-    structured = _record_data.page(_FOLDER, heading, "CollectionPage", None, frame)
+    structured = page(_FOLDER, heading, "CollectionPage", None, frame)
     head = Head(path=_FOLDER, title=heading, structured=structured)
     yield frame.page("sponsors.html", head, heading=heading, sponsors=shown)
 
@@ -274,9 +274,140 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
 
 
 def _days(record: Record, frame: Frame) -> str:
-    """Return the first and the last paid day."""
+    """Return the first and the last day that a sponsor paid for."""
     listed = _records.texts(record, "schedules")
     found = sorted({at.date() for day in listed if (at := dates.parse(day[:10])) is not None})
     return " – ".join(
         frame.strings.format_date("day", day) for day in dict.fromkeys((*found[:1], *found[-1:]))
     )
+
+
+# Structured data (schema.org) for the pages of records: only what the page shows.
+
+_CONTEXT = "https://schema.org"
+
+Thing = Mapping[str, object]
+
+
+def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> Thing:
+    """Return structured data (schema.org) of a page, and of the one thing that it is about."""
+    home = frame.plan.links.page("")
+    fields: dict[str, object] = {
+        "@context": _CONTEXT,
+        "@type": kind,
+        "url": frame.plan.links.page(path),
+        "name": name,
+        "inLanguage": frame.plan.beat.locale,
+        "isPartOf": {"@id": f"{home}#site"},
+    }
+    return fields | ({"mainEntity": thing} if thing else {})
+
+
+def describe_record(record: Record, items: Sequence[Record], frame: Frame) -> Thing:
+    """Describe the page of a record; `items` are those of a learning path."""
+    thing: dict[str, object] = {
+        "@type": _TYPES.get(record.collection, "CreativeWork"),
+        "name": _records.first_text(record, "title", "name"),
+        "description": _records.prose(record),
+    }
+    if picture := _pictures.of_record(record, frame.plan):
+        thing["image"] = picture.shared.address
+    thing |= _describe(record, items, frame)
+    shown = {key: value for key, value in thing.items() if value}
+    kind = "ProfilePage" if record.collection in {"people", "companies"} else "ItemPage"
+    return page(_records.page_folder(record), str(thing["name"]), kind, shown, frame)
+
+
+def _describe(record: Record, items: Sequence[Record], frame: Frame) -> dict[str, object]:
+    if items:
+        return _breadcrumbs(items, frame)
+    describe = _DESCRIBE.get(record.collection)
+    fields = describe(record, frame) if describe else {}
+    at = _catalog.moment(record, "publishedDateTime")
+    if at is not None:
+        fields["uploadDate" if fields.get("@type") == "VideoObject" else "datePublished"] = (
+            dates.rfc3339(at)
+        )
+    return fields
+
+
+def _breadcrumbs(items: Sequence[Record], frame: Frame) -> dict[str, object]:
+    site = frame.plan.links
+    elements = [
+        {
+            "@type": "ListItem",
+            "position": position,
+            "name": _records.first_text(item, "title"),
+            "url": _records.page_address(item, site) or _records.address(item, "webUrl"),
+        }
+        for position, item in enumerate(items, 1)
+    ]
+    return {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": elements}
+
+
+def _learning(record: Record, _frame: Frame) -> dict[str, object]:
+    shown = embeds.read(_records.first_text(record, "featuredContent"))
+    fields: dict[str, object] = {
+        "creditText": _records.first_text(record.fields.get("provider"), "name")
+    }
+    if shown is not None and shown.kind == "video":
+        fields["@type"] = "VideoObject"
+        fields["duration"] = lengths.iso8601(lengths.seconds(record.fields.get("length")))
+        fields["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
+        images = record.fields.get("images")
+        first = images[0] if isinstance(images, Sequence) and images else None
+        fields["thumbnailUrl"] = _records.address(first, "url")
+    return fields
+
+
+def _code(record: Record, _frame: Frame) -> dict[str, object]:
+    origin = _records.address(record, "originalUrl")
+    return {
+        "author": [{"@type": "Person", "name": name} for name in _catalog.authors(record)],
+        "isBasedOn": origin,
+        "creditText": _records.first_text(record.fields.get("provider"), "name"),
+    }
+
+
+def _profile(record: Record, frame: Frame) -> dict[str, object]:
+    """Return structured data of a person or a company."""
+    fields: dict[str, object] = {
+        "url": _records.address(record, "website"),
+        "sameAs": [place["href"] for place in _catalog.links(record, frame)],
+    }
+    affiliation = _records.first_text(record.fields.get("affiliation"), "name")
+    if affiliation:
+        fields["affiliation"] = {"@type": "Organization", "name": affiliation}
+    founded = record.fields.get("yearFounded")
+    if isinstance(founded, int) and founded > 0:
+        fields["foundingDate"] = str(founded)
+    return fields
+
+
+def _event(record: Record, _frame: Frame) -> dict[str, object]:
+    starts, ends = (_catalog.moment(record, key) for key in ("startDateTime", "endDateTime"))
+    place = _records.first_text(record, "location")
+    return {
+        "startDate": dates.rfc3339(starts) if starts else "",
+        "endDate": dates.rfc3339(ends) if ends else "",
+        "location": {"@type": "Place", "name": place} if place else None,
+        "url": _records.address(record, "website"),
+    }
+
+
+_TYPES = {
+    "learning": "LearningResource",
+    "samples": "SoftwareSourceCode",
+    "projects": "SoftwareSourceCode",
+    "people": "Person",
+    "companies": "Organization",
+    "events": "Event",
+}
+_DESCRIBE: Mapping[str, Callable[[Record, Frame], dict[str, object]]] = {
+    "learning": _learning,
+    "samples": _code,
+    "projects": _code,
+    "people": _profile,
+    "companies": _profile,
+    "events": _event,
+}

@@ -1,33 +1,166 @@
-"""Make all pages of the site in one walk through its stories, so that each story is read once.
+"""Make all pages of a site in one pass over its stories, so that each story is read once.
 
-During the walk a story's page, its day, its archive page, its part of the search index and its
-API files are made together. The walk is cut into legs, which several processes can share.
+In this pass a story's page, its day, its archive page, its part of the search index and its API
+files are made together. The pass is cut into parts (legs), which several processes can share.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import html
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.publish._entries import ALL, StoryEntry
+import orjson
+
+from copydesk.catalogue.page_entries import ALL, DAY, MONTH, UNDATED, StoryEntry
+from copydesk.errors import PublishError
+from copydesk.kit import text
+from copydesk.news import Story
+from copydesk.placement import LIMITS, addresses
+from copydesk.publish import _plan, _records
 from copydesk.publish._pictures import SharePictures
-from copydesk.publish._plan import Output, SitePlan, make
-from copydesk.publish.site import (
-    _catalog,
-    _fixed_pages,
-    _letters,
-    _listings,
-    _record_pages,
-    _search,
-    _story,
-)
+from copydesk.publish._plan import Cut, Output, SitePlan, count_pages, make
+from copydesk.publish.site import _catalog, _letters, _listings, _record_pages, _story
 from copydesk.publish.site._cards import ListCards
-from copydesk.publish.site._frame import Frame
+from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.site._listings import DAYS, PAGES
-from copydesk.publish.site._search import SEARCH
 from copydesk.publish.writing import Sheet
-from copydesk.rendering import Renderer
+from copydesk.rendering import Renderer, language_tag
+
+# The search page, and its index in parts that a script reads in the browser, newest first.
+#
+# search/index.json        the number of stories, and each part with its number and days
+# search/2026-11-2.json    the second five hundred stories of a month
+# search/index.html        the form with filters; search.js does the work
+
+_TITLE, _EXCERPT = 200, 160
+FOLDER = "search/"
+_PARTS = Cut(
+    name="search",
+    key=MONTH,
+    size=lambda look: look.sizes.search,
+    page=lambda month, number: f"{month}-{number}",
+)
+Parts = Mapping[str, Sequence[StoryEntry]]
+
+
+def search_sheets(frame: Frame) -> Iterator[Sheet]:
+    """Yield the search page and its script."""
+    script = frame.renderer.read_source("search.js")
+    if script is None:
+        raise PublishError("the search page's script is missing", subject="search.js")
+    yield Sheet("search.js", script.encode())
+    plan = frame.plan
+    heading = frame.strings.say("search_title")
+    head = Head(path=FOLDER, title=heading, indexed=False, searches=True)
+    topics = [
+        {"id": topic.id, "name": text.fold(topic.name)}
+        for topic in plan.topics
+        if topic.name != plan.beat.topic
+    ]
+    yield frame.page("search.html", head, topics=topics, script=frame.href("search.js"))
+
+
+def split_index(plan: SitePlan) -> Parts:
+    """Return the parts of the index, the newest first; none if no story changed."""
+    if not plan.wanted(ALL.name):
+        return {}
+    counts = plan.counts[MONTH.name]
+    months = sorted(counts, key=lambda month: (month != UNDATED, month), reverse=True)
+    return {
+        _PARTS.page(month, number): _entries(plan, month, number)
+        for month in months
+        for number in range(count_pages(counts[month], plan.look.sizes.search), 0, -1)
+    }
+
+
+def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
+    count = plan.counts[MONTH.name][month]
+    listed = plan.index.oldest_first(MONTH.name, month, count)
+    size = plan.look.sizes.search
+    return listed[(number - 1) * size : number * size]
+
+
+def contents(index: Parts, plan: SitePlan) -> Sheet:
+    """Return the file that lists the search index's parts: name, stories, first and last day."""
+    days = _sort_days(plan)
+    listed = []
+    for name, entries in index.items():
+        month, _, number = name.rpartition("-")
+        size = plan.look.sizes.search
+        own = days[month][(int(number) - 1) * size :][: len(entries)]
+        listed.append([name, len(entries), own[0], own[-1]])
+    return _sheet(
+        f"{FOLDER}index.json", {"stories": sum(map(len, index.values())), "parts": listed}
+    )
+
+
+def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
+    """Return the days of the stories of each month, oldest first, from counts alone."""
+    counts = plan.counts[DAY.name]
+    days = defaultdict(list, {UNDATED: [""] * plan.counts[MONTH.name].get(UNDATED, 0)})
+    for day in sorted(counts):
+        days[day[: len("2026-11")]] += [day] * counts[day]
+    return days
+
+
+def _part(name: str, plan: SitePlan) -> Sheet:
+    """Return a part of the search index: publishers and topics once, a row per story, oldest first.
+
+    A row has name, title, excerpt, publisher, topics with those above them (both as positions in
+    these lists, -1 for no publisher), local time ("" for none), language ("" for the site's).
+    """
+    publishers: dict[tuple[str, str], int] = {}
+    topics: dict[str, int] = {}
+    rows = []
+    month, _, number = name.rpartition("-")
+    for entry in _entries(plan, month, int(number)):
+        story = plan.read(entry.path)
+        if story is None:
+            continue
+        by = (entry.publisher, entry.domain)
+        at = publishers.setdefault(by, len(publishers)) if entry.publisher else -1
+        under = [topics.setdefault(id_, len(topics)) for id_ in _topics(story, plan)]
+        rows.append(_row(story, at, under, plan))
+    return _sheet(
+        SEARCH.place(name),
+        {"publishers": list(publishers), "topics": list(topics), "stories": rows},
+    )
+
+
+def _row(story: Story, by: int, under: list[int], plan: SitePlan) -> list[object]:
+    language = language_tag(story.language)
+    published = story.published_at
+    return [
+        addresses.record_name(story.path),
+        text.shorten(text.fold(story.title), _TITLE) or "Untitled",
+        text.shorten(text.fold(story.excerpt), _EXCERPT),
+        by,
+        under,
+        plan.local(published).isoformat(timespec="minutes") if published else "",
+        language if language != language_tag(plan.beat.locale) else "",
+    ]
+
+
+def _topics(story: Story, plan: SitePlan) -> dict[str, None]:
+    """Return the ids of a story's topics and of those above them, without the main topic."""
+    main = plan.above.get(plan.beat.topic, ())[:1]
+    ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))
+    return {id_: None for id_ in ids if id_ not in main}
+
+
+def _sheet(path: str, value: object) -> Sheet:
+    return Sheet(path, orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+
+
+SEARCH: Output[ListCards] = Output(
+    key=_PARTS,
+    place=lambda name: f"{FOLDER}{name}.json",
+    make=lambda cards, name: [_part(name, cards.frame.plan)],
+    is_walked=True,
+)
+
 
 Beside = Callable[[int], Iterable[Sheet]]
 # in the order of the sitemap
@@ -45,7 +178,7 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
 
 
 class Site:
-    """All pages of a plan: those outside the walk, and those of each leg of the walk.
+    """All HTML pages of a site plan: those made per story in the archive's order, and all others.
 
     `beside` returns other files for the stories on an archive page, by the page's number, so that
     they are made while these stories are in memory.
@@ -69,15 +202,15 @@ class Site:
 
     @property
     def legs(self) -> int:
-        """Return the number of legs; the pages of each can be made alone."""
+        """Return the number of parts (legs) of the pass over all stories, each made alone."""
         return len(self._walk.legs)
 
     def leg(self, number: int) -> Iterator[Sheet]:
-        """Yield the pages of a leg, whose stories are read for them."""
+        """Yield the pages of one part (leg) of the pass over all stories."""
         return self._walk.sheets(number)
 
     def beside_the_walk(self) -> Iterator[Sheet]:
-        """Yield all pages outside the walk."""
+        """Yield all pages that are not made in the pass over all stories."""
         plan, frame, cards = self._plan, self._frame, self._cards
         yield from _listings.sheets(cards)
         yield from _listings.archive_page(frame)
@@ -89,17 +222,17 @@ class Site:
         yield from _story.signposts(cards)
         yield from _letters.sheets(self._catalog)
         if plan.wanted.everything:
-            yield from _fixed_pages.theme_files(frame)
-            yield from _fixed_pages.about_pages(frame)
-            yield from _search.sheets(frame)
+            yield from theme_files(frame)
+            yield from about_pages(frame)
+            yield from search_sheets(frame)
             yield from _record_pages.sheets(self._catalog)
             yield from _record_pages.shelf_pages(self._catalog)
             yield from _record_pages.sponsor_pages(frame)
-            yield from _fixed_pages.redirect_pages(frame)
+            yield from redirect_pages(frame)
 
 
 def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
-    """Yield every page of the site."""
+    """Yield every HTML page of a site."""
     site = Site(plan, renderer)
     yield from site.beside_the_walk()
     for leg in range(site.legs):
@@ -108,7 +241,7 @@ def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
 
 @dataclass(slots=True)
 class Walk:
-    """The walk through the archive of a plan, in `legs` of some archive pages each.
+    """The pass over all stories of the archive, cut into parts (`legs`) of some archive pages each.
 
     `beside` yields other files for the stories on an archive page, by the page's number.
     """
@@ -116,7 +249,7 @@ class Walk:
     cards: ListCards
     beside: Beside
     legs: Sequence[Sequence[int]] = field(init=False)
-    _index: _search.Parts = field(init=False)
+    _index: Parts = field(init=False)
     _days: Sequence[str] = field(init=False)
     _parts: Mapping[str, float] = field(init=False)
 
@@ -125,15 +258,15 @@ class Walk:
         pages = list(plan.wanted.pages(plan.archive_pages))
         size = max(1, plan.look.sizes.leg // plan.look.sizes.archive)
         self.legs = [pages[start : start + size] for start in range(0, len(pages), size)] or [[]]
-        self._index = _search.parts(plan)
+        self._index = split_index(plan)
         self._days = _choose(DAYS.key.name, DAYS.values(plan), plan)
         parts = _choose(SEARCH.key.name, self._index, plan)
         self._parts = {part: self._index[part][0].when for part in parts}  # by oldest story
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
-        """Yield the wanted pages of a leg: stories, days, archive pages, parts of the search index.
+        """Yield a part's wanted pages: stories, days, archive pages, parts of the search index.
 
-        A day or a part belongs to the leg with its oldest story.
+        A day or index part is made in the part of the pass with its oldest story.
         """
         plan = self.cards.frame.plan
         days, parts = self._beyond(leg)
@@ -151,17 +284,17 @@ class Walk:
             yield from self._end(days, parts)
 
     def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
-        """Yield the days and parts that are left after the last leg, and the list of parts."""
+        """Yield the days and search index parts that are left at the end, and the list of parts."""
         for day in days:
             yield from DAYS.make(self.cards, day)
         for part in parts:
             yield from SEARCH.make(self.cards, part)
         plan = self.cards.frame.plan
         if plan.wanted(ALL.name):
-            yield _search.contents(self._index, plan)
+            yield contents(self._index, plan)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
-        """Return the days and parts that earlier legs do not make."""
+        """Return the days and search index parts that earlier parts of the pass do not make."""
         if leg == 0:
             return deque(self._days), deque(self._parts)
         last = self._last_entry(self.legs[leg - 1])
@@ -176,3 +309,128 @@ class Walk:
 def _choose(key: str, values: Iterable[str], plan: SitePlan) -> list[str]:
     """Return the values of a key that the build wants, in order."""
     return [value for value in values if plan.wanted(key, value)]
+
+
+# Pages that depend on settings alone: about, method, 404, moved pages; style sheet and script.
+
+_TOPICS_NAMED = 5  # in a sentence; the list below it has all
+
+
+def about_pages(frame: Frame) -> Iterator[Sheet]:
+    """Yield the pages `about/` and `method/`, which explain the site to readers."""
+    beat = frame.plan.beat
+    house = {**_who(frame), **_rules(frame)}
+    about = frame.strings.say("about_site", site=text.fold(beat.title))
+    head = Head(path="about/", title=frame.strings.say("about"), description=_describe_site(frame))
+    yield frame.page("about.html", head, heading=about, house=house)
+    method = frame.strings.say("method")
+    head = Head(path="method/", title=method)
+    yield frame.page("method.html", head, heading=method, house=house)
+
+
+def _describe_site(frame: Frame) -> str:
+    """Return the owner's description of the site, else that of its main topic."""
+    beat = frame.plan.beat
+    if beat.description:
+        return text.fold(beat.description)
+    main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
+    return text.fold(main.description) if main else ""
+
+
+def _name_subject(frame: Frame) -> str:
+    """Return the subject of the site: its main topic, else the first of its topics."""
+    beat = frame.plan.beat
+    names = [beat.topic] if beat.topic else [topic.name for topic in beat.topics]
+    return frame.strings.join_names(tuple(map(text.fold, names)), _TOPICS_NAMED)
+
+
+def _who(frame: Frame) -> Mapping[str, object]:
+    beat = frame.plan.beat
+    return {
+        "description": _describe_site(frame),
+        "topic": _name_subject(frame),
+        "topics": frame.topics(),
+        "sources": len(beat.sources),
+        "contact": beat.contact,
+        "contact_shown": beat.contact.removeprefix("mailto:"),
+        "hotlinks": frame.hotlinks,
+        "counts_reads": frame.plan.look.practice.counts_reads,
+        "counts_issue_views": frame.plan.look.practice.counts_issue_views,
+        "characters": beat.excerpt.max_characters,
+        "share": _number(beat.excerpt.max_share * 100),
+    }
+
+
+def _rules(frame: Frame) -> Mapping[str, object]:
+    """Return the numbers that decide on stories and their places."""
+    scoring, look = frame.plan.beat.scoring, frame.plan.look
+    return {
+        "profile": scoring.profile,
+        "publish_at": scoring.publish_at,
+        "organization_points": scoring.organization_points,
+        "off_beat": scoring.off_beat,
+        "holds": look.practice.holds,
+        "max_age_days": look.practice.max_age_days,
+        "half_life_hours": _number(look.front.half_life_hours),
+        "alone": _number(LIMITS.alone * 100),
+        "trusted": _plan.TRUSTED,
+        "lead_hours": _number(LIMITS.lead_hours),
+        "places": LIMITS.places,
+        "of_a_house": LIMITS.of_an_owner,
+        "of_a_topic": LIMITS.of_a_topic,
+        "pins": LIMITS.pins,
+    }
+
+
+def _number(value: float) -> str:
+    """Format a number as people write it: 24, not 24.0."""
+    return f"{value:.6g}"
+
+
+def theme_files(frame: Frame) -> Iterator[Sheet]:
+    """Yield `style.css`, `site.js`, `icon.svg` and `404.html`.
+
+    If IndexNow is used, also the file that proves to it that the site is ours.
+    """
+    for name in ("style.css", "site.js"):
+        source = frame.renderer.read_source(name)
+        if source is None:
+            raise PublishError("a file of the site is missing", subject=name)
+        yield Sheet(name, (source + _theme(name, frame)).encode())
+    icon = frame.renderer.read_source("icon.svg")
+    yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
+    head = Head(path="404.html", title=frame.strings.say("not_here"), indexed=False)
+    yield frame.page("missing.html", head)
+    if key := frame.plan.beat.index_now_key:
+        yield Sheet(f"{key}.txt", key.encode())
+
+
+def _theme(name: str, frame: Frame) -> str:
+    """Return a newsroom's additions to our style sheet, so that it need not copy all of it."""
+    theme = frame.renderer.read_source("theme.css") if name == "style.css" else None
+    return f"\n/* theme.css */\n{theme}" if theme else ""
+
+
+def _icon(title: str) -> bytes:
+    """Draw the first letter of the title, light on the site's red."""
+    letter = html.escape(text.initial(title) or "•")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
+        '<rect width="64" height="64" rx="10" fill="#9c1c1f"/>'
+        '<text x="32" y="47" font-family="Georgia, serif" font-size="44" font-weight="700"'
+        f' text-anchor="middle" fill="#fff">{letter}</text></svg>\n'
+    ).encode()
+
+
+def redirect_pages(frame: Frame) -> Iterator[Sheet]:
+    """Yield a page that redirects readers, for every folder of a list that moved."""
+    for old, new in _records.folder_redirects(frame.plan.records).items():
+        name = frame.strings.say(new.rstrip("/"))
+        yield frame.page(
+            "moved.html",
+            Head(path=old, title=name, indexed=False),
+            heading=name,
+            said="list_is_at",
+            story={"title": name, "href": frame.href(new), "tongue": ""},
+            canonical=frame.plan.links.page(new),
+        )

@@ -1,14 +1,14 @@
-"""The page of a story: its text, its publisher, who else has it, and why it is here."""
+"""The page of a story: its text, its publisher, other coverage, and why the site has it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import STORY, StoryEntry
 from copydesk.publish._pictures import Picture
 from copydesk.publish._plan import Output
 from copydesk.publish.site import _cards, _structured
@@ -40,7 +40,7 @@ STORIES: Output[ListCards] = Output(
 
 
 def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
-    """Yield the pages of those stories that the build wants."""
+    """Yield the pages of those of the stories that the build wants."""
     plan = cards.frame.plan
     for entry in entries:
         if plan.wanted(STORY.name, entry.name) and (story := plan.read(entry.path)) is not None:
@@ -48,7 +48,7 @@ def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
 
 
 def signposts(cards: ListCards) -> Iterator[Sheet]:
-    """Yield a page for every story that once led its group."""
+    """Yield a redirect page for every story that once led its group and no longer does."""
     plan = cards.frame.plan
     for folder, entry in plan.wanted.redirects(plan.groups).items():
         leader = plan.read(entry.path)
@@ -152,7 +152,7 @@ def _change(event: Event, cards: ListCards) -> dict[str, object]:
 
 
 def _source(story: Story, cards: ListCards) -> str:
-    """Return a word for what the beat knows of a story's publisher, "" for none."""
+    """Return a word for what the settings say of a story's publisher, "" for none."""
     plan, strings = cards.frame.plan, cards.frame.strings
     domain = story.provider.domain if story.provider else ""
     if domain in plan.official:
@@ -161,7 +161,7 @@ def _source(story: Story, cards: ListCards) -> str:
 
 
 def _first(story: Story, cards: ListCards) -> dict[str, str]:
-    """Return the story that this one copies, if it has a page."""
+    """Return the story that a story copies, if it has a page."""
     plan = cards.frame.plan
     entry = plan.groups.public(story.copy_of)
     original = plan.read(entry.path) if entry else None

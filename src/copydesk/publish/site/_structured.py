@@ -1,4 +1,4 @@
-"""Structured data (schema.org) for stories and lists: we list them, others wrote them."""
+"""Structured data (schema.org) for stories and lists: they name the publishers as authors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTED = 30  # entries of a list; the page links to the others
 
 
 def script(value: Mapping[str, object]) -> str:
-    """Return JSON for a script element, in which no text can close the element."""
+    """Return a script element with structured data as JSON; no text in it can close the element."""
     data = orjson.dumps(value)
     for char, escaped in _ESCAPED:
         data = data.replace(char, escaped)
@@ -33,7 +33,7 @@ def script(value: Mapping[str, object]) -> str:
 
 
 def front(stories: Sequence[Story], plan: SitePlan) -> Mapping[str, object]:
-    """Describe the front page: the site, its search, and its first stories."""
+    """Return structured data (schema.org) of the front page: site, search, first stories."""
     search = plan.links.page("search/") + "?q={search_term_string}"
     site = {
         **_site(plan),
@@ -55,7 +55,7 @@ def front(stories: Sequence[Story], plan: SitePlan) -> Mapping[str, object]:
 def listing(
     stories: Sequence[Story], plan: SitePlan, path: str, heading: str
 ) -> Mapping[str, object]:
-    """Describe a page that lists stories, with the first ones."""
+    """Return structured data (schema.org) of a page that lists stories, with the first ones."""
     return {
         "@context": _CONTEXT,
         "@type": "CollectionPage",
@@ -91,7 +91,7 @@ def _publisher(plan: SitePlan) -> Mapping[str, object]:
 def story(
     story: Story, plan: SitePlan, excerpt: str, picture: Picture | None
 ) -> Mapping[str, object]:
-    """Describe a story page: our note, based on its publisher's article."""
+    """Return structured data (schema.org) of a story page: our note on a publisher's article."""
     page = plan.links.page(addresses.story_folder(story.path))
     note: dict[str, object] = {
         "@context": _CONTEXT,

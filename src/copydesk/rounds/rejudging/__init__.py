@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from copydesk.rounds.rejudging._cases import judge_case as judge_case
     from copydesk.rounds.rejudging._cases import order_of_arrival as order_of_arrival
     from copydesk.rounds.rejudging._cases import set_beside as set_beside
-    from copydesk.rounds.rejudging._neighbours import NeighbourKind as NeighbourKind
-    from copydesk.rounds.rejudging._neighbours import NeighbourReport as NeighbourReport
-    from copydesk.rounds.rejudging._neighbours import NeighbourRow as NeighbourRow
-    from copydesk.rounds.rejudging._neighbours import list_neighbours as list_neighbours
     from copydesk.rounds.rejudging._regroup import Regrouped as Regrouped
     from copydesk.rounds.rejudging._regroup import after_others as after_others
     from copydesk.rounds.rejudging._regroup import find_neighbours as find_neighbours

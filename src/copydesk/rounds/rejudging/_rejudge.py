@@ -12,7 +12,7 @@ from functools import partial
 from operator import itemgetter
 
 from copydesk import archive, judge
-from copydesk.archive import ArticleStore, Rulings, git
+from copydesk.archive import ArticleStore, Rulings
 from copydesk.archive.change import WriteLock
 from copydesk.config import Settings
 from copydesk.illustrate import Album
@@ -30,15 +30,10 @@ from copydesk.newsroom.filing import (
     PATIENCE_SECONDS,
     Filed,
     FilingOrder,
-    begin_change,
     filing_result,
-    find_article,
     hold_write_lock,
-    keep_digests,
     prepare_records,
     read_digests,
-    stories_to_write,
-    take_over_unknown,
     write_lock,
 )
 from copydesk.newsroom.reports import MissingCount
@@ -116,10 +111,10 @@ def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> 
     BusyError during a round.
     """
     with alone(newsroom.root, newsroom.private):
-        lock = write_lock(newsroom.root, newsroom.memory)
-        with hold_write_lock(newsroom, lock):
-            take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
-        branch = git.Repository(newsroom.root).branch()
+        lock = write_lock(newsroom)
+        with hold_write_lock(newsroom, lock):  # finishes what a killed process left
+            pass
+        branch = newsroom.repository.branch()
         report, changed = _compare(newsroom, since_days, progress)
         order = FilingOrder(
             before={rejudged.filed.path: rejudged.filed for rejudged in changed},
@@ -143,12 +138,7 @@ def _file(
     newsroom: Newsroom, lock: WriteLock, stories: Sequence[Story], order: FilingOrder
 ) -> Filed:
     prepared = prepare_records(newsroom, stories, order)
-
-    def remember(skipped: Sequence[str]) -> None:
-        keep_digests(newsroom.beat, newsroom.memory, stories_to_write(prepared, skipped))
-
-    begun = begin_change(newsroom.memory, lock, prepared.change, remember)
-    return filing_result(prepared, begun.finish())
+    return filing_result(prepared, prepared.change.begin(lock).finish())
 
 
 def _compare(
@@ -338,7 +328,7 @@ def _arrivals(
     for story in stories:
         is_meant = is_in_period(story, since) and not is_removed(story, bench.rulings)
         is_near = is_meant or is_before_period(story, since)
-        article = find_article(bench.newsroom.articles, story) if is_near else None
+        article = bench.newsroom.articles.find_for(story) if is_near else None
         if article is not None and is_meant:
             yield order_of_arrival(story, article), story
         elif article is not None:
@@ -360,7 +350,7 @@ def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None
 def _judge(bench: _Bench, filed: Story) -> Rejudged:
     """Judge a story as if its article came in now, with a shelf of what was filed before it."""
     newsroom = bench.newsroom
-    kept = find_article(newsroom.articles, filed)
+    kept = newsroom.articles.find_for(filed)
     assert kept is not None  # it was there a moment ago
     is_original_kept = filed.copy_of in bench.texts
     case = make_case(newsroom, filed, bench.sites.settle(kept), bench.rulings, is_original_kept)

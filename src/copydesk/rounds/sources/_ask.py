@@ -24,8 +24,12 @@ from copydesk.news import (
 )
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
 from copydesk.rounds._pool import ReaderPool
-from copydesk.rounds.sources import _states
-from copydesk.rounds.sources._states import refresh_by_rules, source_states
+from copydesk.rounds.sources.states import (
+    find_hub_pushed_sources,
+    read_hub_pushed_page,
+    refresh_by_rules,
+    source_states,
+)
 from copydesk.watch import schedule
 
 _MORE_SITEMAPS = 20
@@ -95,7 +99,7 @@ async def collect_leads(
         newsroom.now,
         source_states(newsroom.root, newsroom.beat, newsroom.memory, troubles),
     )
-    pushed = _states.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
+    pushed = find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
     if to_ask.alone:
         pushed &= {to_ask.alone}
     asker = _Asker(newsroom, fetcher, readers, pushed)
@@ -229,7 +233,7 @@ class _Asker:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
         pushed = (
-            _states.read_hub_pushed_page(self._newsroom.memory, self._newsroom.now, source)
+            read_hub_pushed_page(self._newsroom.memory, self._newsroom.now, source)
             if is_pushed
             else None
         )

@@ -15,8 +15,8 @@ from copydesk.memory import SourceDay
 from copydesk.news import Beat, Source
 from copydesk.newsroom import Newsroom, Progress, alone
 from copydesk.rounds._pool import ReaderPool, connect
-from copydesk.rounds.sources import _ask, _states
-from copydesk.rounds.sources._states import source_states, unread_hub_pushes
+from copydesk.rounds.sources import _ask
+from copydesk.rounds.sources.states import States, source_states, unread_hub_pushes
 from copydesk.watch import schedule
 
 
@@ -119,7 +119,7 @@ def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None)
     )
 
 
-def _health(beat: Beat, now: datetime, states: _states.States) -> list[HealthRow]:
+def _health(beat: Beat, now: datetime, states: States) -> list[HealthRow]:
     rows = [_check(source, states[source.url], now) for source in beat.sources]
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 

@@ -1,4 +1,4 @@
-"""The state of a source: what is remembered of it, when to ask it again, what is wrong with it."""
+"""The stored state of a source (feed, sitemap, page): when to fetch it again, and its problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next state of a source, after each kind of answer."""
+"""Compute the next state of a source (feed, sitemap, page) after each kind of answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
 def after_page(
     state: SourceState, page: Page, reading: SourceReading, new_leads: int, now: datetime
 ) -> SourceState:
-    """Return the state after an answer that was read, with `new_leads` that were not known."""
+    """Return a source's state after its page was read, with `new_leads` leads not known before."""
     items, body = len(reading.leads), digest(page.body)
     seen = replace(
         _learn(_turn_day(state, now), reading.leads, new_leads, now),
@@ -42,24 +42,24 @@ def after_page(
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
-    """Return the state after an answer with the same body as the last one."""
+    """Return a source's state after an answer with the same body as the last one."""
     return _after_no_news(state, page, now, validators(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
-    """Return the state after an answer 304 Not Modified."""
+    """Return a source's state after an answer 304 Not Modified."""
     versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
     return _after_no_news(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
-    """Return the state after a request without a usable answer.
+    """Return a source's state after a request without a usable answer.
 
     A 410 ends the source, a Retry-After is obeyed. A request that was not sent, because the host
     has a pause, is not a failure: only the wait is longer.
     """
     if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
-        return _rest(state, refused.retry_at, now)
+        return _pause(state, refused.retry_at, now)
     what = f"{refused.reason}: {refused.detail}"
     failed = _count_failure(state, refused.reason, what, now)
     failed = _keep_fault(failed, refused.fault, _next_try(state, refused.url, now))
@@ -67,11 +67,11 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
         return _state.end(failed, now)
     if refused.retry_at is None:
         return failed
-    return _rest(failed, refused.retry_at, now)
+    return _pause(failed, refused.retry_at, now)
 
 
-def _rest(state: SourceState, until: datetime, now: datetime) -> SourceState:
-    """Return the state of a source that is not asked until then, a day at most."""
+def _pause(state: SourceState, until: datetime, now: datetime) -> SourceState:
+    """Return the state of a source that is not fetched until a time, a day ahead at most."""
     if state.ended:
         return state
     longest = now + _waits.LONGEST
@@ -81,7 +81,7 @@ def _rest(state: SourceState, until: datetime, now: datetime) -> SourceState:
 
 
 def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
-    """Return the state after an answer that could not be read."""
+    """Return a source's state after an answer that could not be read."""
     fault, named = Fault.parse(error.what), Fault.parse(error.hint)
     is_html = fault.kind is FaultKind.HTML_PAGE
     what = f"{error}; {error.hint}" if is_html and error.hint else str(error)
@@ -91,12 +91,12 @@ def after_error(state: SourceState, error: CopydeskError, now: datetime) -> Sour
 
 
 def note_push(state: SourceState, until: datetime | None) -> SourceState:
-    """Return the state of a source whose hub pushes until then, None if it does not push."""
+    """Return the state of a source whose WebSub hub pushes until a time; None: it does not push."""
     return replace(state, pushed_until=until)
 
 
 def digest(body: bytes) -> str:
-    """Return a short digest of a body, by which a change is noticed."""
+    """Return a short digest of a response body, by which a change is noticed."""
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
@@ -106,7 +106,7 @@ def validators(page: Page) -> tuple[str, str]:
 
 
 def _version(value: str) -> str:
-    """Return a validator, "" if it is too long to store: a part of it would never match."""
+    """Return a validator (ETag, Last-Modified), "" if too long: a part would never match."""
     return value if len(value) <= _VALIDATOR else ""
 
 
@@ -119,7 +119,7 @@ def _after_no_news(
 
 
 def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime) -> SourceState:
-    """Count the new items of a reading, and adjust the interval."""
+    """Count the new items of a feed, and adjust the interval between two requests."""
     moments = [lead.published_at for lead in leads if lead.published_at is not None]
     newest = max(moments, default=None)  # a date in the future, from a wrong time zone, counts once
     if state.watched_since is None or state.last_ok_at is None:
@@ -206,7 +206,7 @@ def _after_success(
         interval=interval,
         ended=False,
         ended_at=None,
-        next_at=_next_look(state, answer, interval, now),
+        next_at=_next_fetch(state, answer, interval, now),
         rest_until=None,
         failures=0,
         failing_since=None,
@@ -218,10 +218,10 @@ def _after_success(
     )
 
 
-def _next_look(
+def _next_fetch(
     state: SourceState, answer: Page | NotModified, interval: float, now: datetime
 ) -> datetime:
-    """Return when to ask again after a success.
+    """Return when to fetch a source again after a success.
 
     The wait is the source's own rhythm or the owner's setting; the publisher may ask for a longer
     one.
@@ -248,7 +248,7 @@ def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
 
 
 def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
-    """Count a failure; after three in a row a new address is no longer trusted."""
+    """Count a failure of a source; after three in a row a new address is no longer trusted."""
     failed = replace(
         _turn_day(state, now),
         failures=state.failures + 1,

@@ -1,4 +1,4 @@
-"""The health of a source: what is wrong with it, from its state.
+"""The health of a source (feed, sitemap, page): its problems, found in its stored state.
 
     SourceState ── findings ──> Findings, the most serious first ── health_word ──> one word
 
@@ -52,7 +52,7 @@ _BY_RULE = frozenset({FaultKind.RULE_BROKEN, FaultKind.RULE_EMPTY})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A problem of a source: since when, and what to do in one sentence."""
+    """A problem of a source (feed, sitemap, page): since when, and what to do in one sentence."""
 
     kind: FindingKind
     words: str
@@ -63,7 +63,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
-    """The words for a kind of failure.
+    """The words for a kind of failed request.
 
     A `lasting` failure does not end by itself; a `certain` one needs a person from the first time.
     """
@@ -132,10 +132,10 @@ _OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
 
 
 def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
-    """List the problems of a source: first those that need a person, then by seriousness."""
+    """Return the problems of a source: first those that need a person, then by seriousness."""
     if state.ended:
         return (_report_end(state),)
-    ordered = [finding for look in _LOOKS for finding in look(source, state, now)]
+    ordered = [finding for look in _CHECKS for finding in look(source, state, now)]
     ordered.sort(key=lambda finding: (not finding.needs_person, _ORDER[finding.kind]))
     return tuple(ordered)
 
@@ -148,7 +148,7 @@ def health_word(ordered: tuple[Finding, ...]) -> str:
 
 
 def items_a_week(state: SourceState, now: datetime) -> float | None:
-    """Return the number of new items in the seven days before today, None if it is unknown.
+    """Return a source's number of new items in the seven days before today, None if it is unknown.
 
     Days since the source was last asked count as empty; fewer days are scaled up.
     """
@@ -205,7 +205,7 @@ def _times(count: int) -> str:
 
 
 def _describe_failure(state: SourceState) -> _Failure:
-    """Return the words for the last failure, by its kind or more exactly by its fault."""
+    """Return the words for the last failure, by its fault if that says more than its kind."""
     failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
@@ -216,7 +216,7 @@ def _describe_failure(state: SourceState) -> _Failure:
             hint = f"set {name} for copydesk, or take proxy_env out of the source in beat.toml"
             return _Failure(words=str(fault), hint=hint, certain=True)
         case FaultKind.CERTIFICATE_ENDED:
-            return replace(failure, words=f"{fault}{_its_end(state)}")
+            return replace(failure, words=f"{fault}{_certificate_end_words(state)}")
         case FaultKind.CERTIFICATE:
             return replace(failure, words=str(fault))
     if state.failure == "gone" and state.failing_since is not None:
@@ -226,8 +226,8 @@ def _describe_failure(state: SourceState) -> _Failure:
     return failure
 
 
-def _its_end(state: SourceState) -> str:
-    """Return when a certificate expired, if an earlier answer told it."""
+def _certificate_end_words(state: SourceState) -> str:
+    """Return when a certificate expired, if an earlier answer said it."""
     until = state.certificate_until
     return f" on {until.date()}" if until else ""
 
@@ -296,7 +296,7 @@ def _find_silence(_source: Source, state: SourceState, _now: datetime) -> Iterat
 
 
 def _find_standstill(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
-    """Report a source that has stopped, judged by its own longest gap between items."""
+    """Report a source that has stopped publishing, judged by its own longest gap between items."""
     last, came = state.seen_until, state.today + sum(state.days)
     if state.failures or not state.items or last is None or came or not state.longest_gap:
         return
@@ -325,7 +325,7 @@ def _find_excess(_source: Source, state: SourceState, now: datetime) -> Iterator
         )
 
 
-def _dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _find_wrong_dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     if state.items < _FEW or state.failures:
         return
     if state.odd_dates > _MOST * state.items:
@@ -341,7 +341,7 @@ def _dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Find
     )
 
 
-def _moving(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _find_move(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     since = state.moving_since
     if state.moving_to and since is not None:
         yield Finding(
@@ -362,7 +362,7 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-_LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
     _find_novelty,
     _find_failure,
     _find_pause,
@@ -371,6 +371,6 @@ _LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...]
     _find_silence,
     _find_standstill,
     _find_excess,
-    _dates,
-    _moving,
+    _find_wrong_dates,
+    _find_move,
 )

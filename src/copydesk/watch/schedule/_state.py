@@ -1,4 +1,4 @@
-"""SourceState: what is remembered of a source, when it is due, where it moved."""
+"""The stored state of a source (feed, sitemap, page): when it is due, where it moved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is remembered of a source; a new one is due at once. Times are UTC.
+    """What is stored about a source between requests; a new source is due at once. Times are UTC.
 
     Asking: `etag` and `last_modified` make the next request conditional. `digest` is that of the
     last body, for servers without validators. `parts` are (ETag, Last-Modified) of the sitemaps in
@@ -88,29 +88,29 @@ class SourceState:
 
 
 def fault_of(state: SourceState) -> Fault:
-    """Return the last failure as a value; states of earlier versions have it as words only."""
+    """Return a source's last failure as a value; earlier versions stored its sentence only."""
     if state.fault is not None:
         return state.fault
     return Fault.parse(state.last_error.removeprefix(f"{state.failure}: "))
 
 
 def may_be_asked(state: SourceState, now: datetime) -> bool:
-    """Decide whether the source may be asked at all: it has not ended and has no pause."""
+    """Return whether a source may be fetched at all: it has not ended and has no pause."""
     return not state.ended and not _is_ahead(state.rest_until, now)
 
 
 def is_due(state: SourceState, now: datetime) -> bool:
-    """Decide whether to ask the source now."""
+    """Return whether to fetch a source (feed, sitemap, page) now."""
     return not state.ended and not _is_ahead(state.next_at, now)
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:
-    """Decide whether a time is ahead; over a day ahead means that a clock was set back."""
+    """Return whether a time is ahead; over a day ahead means that a clock was set back."""
     return moment is not None and now < moment <= now + LONGEST
 
 
 def next_due(states: Iterable[SourceState]) -> datetime | None:
-    """Return when the first of the sources is due, None if none will be.
+    """Return when the first of some sources is due, None if none will be.
 
     A source that was never asked is due at the beginning of time.
     """
@@ -119,7 +119,7 @@ def next_due(states: Iterable[SourceState]) -> datetime | None:
 
 
 def is_resting(state: SourceState) -> bool:
-    """Decide whether the source failed so often in a row that it is tried only once a day."""
+    """Return whether a source failed so often in a row that it is tried only once a day."""
     return state.failures >= BREAKER
 
 
@@ -132,7 +132,7 @@ Hops = tuple[tuple[int, str], ...]
 
 
 def follow(state: SourceState, hops: Hops, now: datetime) -> SourceState:
-    """Return the state after these redirects: a permanent one that lasted a week is accepted."""
+    """Return a source's state after redirects: a permanent one that lasted a week is accepted."""
     target = _target(hops)
     if not target or state.held:
         return replace(state, moving_to="", moving_since=None) if state.moving_to else state
@@ -155,12 +155,12 @@ def _target(hops: Hops) -> str:
 
 
 def doubt(state: SourceState) -> SourceState:
-    """Return the state after a failure: after three in a row the old address is tried again."""
+    """Return a source's state after a failure: after three its old address is tried again."""
     return _at_home(state) if state.moved_to and state.failures >= DOUBT else state
 
 
 def end(state: SourceState, now: datetime) -> SourceState:
-    """Return the state after a 410: the source ends, unless it moved or an editor keeps it."""
+    """Return a source's state after a 410: it ends, unless it moved or an editor keeps it."""
     if state.moved_to:
         return _at_home(state)
     if state.held:
@@ -169,12 +169,12 @@ def end(state: SourceState, now: datetime) -> SourceState:
 
 
 def keep_address(state: SourceState) -> SourceState:
-    """Undo a change of address, so that the source is asked at its own again."""
+    """Undo a source's change of address, so that it is fetched at its own address again."""
     return replace(_at_home(state), held=True, next_at=None)
 
 
 def revive(state: SourceState) -> SourceState:
-    """Undo an end, so that the source is due and a 410 counts as a failure only."""
+    """Undo the end of a source (after a 410): it is due now, and a 410 is a failure only."""
     return replace(
         state,
         ended=False,
@@ -190,7 +190,7 @@ def revive(state: SourceState) -> SourceState:
 
 
 def take_address(state: SourceState) -> SourceState:
-    """Return the state of a source after an editor changed its address: due, with its rhythm.
+    """Return a source's state after an editor changed its address: due now, its interval kept.
 
     Validators and failures of the old address are dropped; a pause that it asked for is kept.
     """
@@ -198,7 +198,7 @@ def take_address(state: SourceState) -> SourceState:
 
 
 def _at_home(state: SourceState) -> SourceState:
-    """Return to the source's own address, without the validators of the other one."""
+    """Return the state with the source's own address, without the validators of the other one."""
     return replace(
         state, moved_to="", moving_to="", moving_since=None, etag="", last_modified="", digest=""
     )

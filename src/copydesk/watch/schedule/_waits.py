@@ -1,4 +1,4 @@
-"""How long to wait before a source is asked again. Pure; chance is a hash.
+"""How long to wait before a source is fetched again. Pure; chance is a hash.
 
 A wait is the shortest of three, within ten minutes and a day:
 
@@ -44,7 +44,7 @@ _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
 def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
-    """Return the interval after an answer with `items`, `new` of them, `elapsed` after the last.
+    """Return the interval between a source's requests, after one with `new` of `items` new.
 
     It tends to the time after which half of the items are new. It shortens at once, but only when
     less than two thirds were known, and lengthens by no more than the wait that was tried.
@@ -61,7 +61,7 @@ def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int)
 
 
 def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
-    """Return the wait until the expected items have waited long enough, or fill half the list."""
+    """Return the wait until enough new items are expected, by their number or waiting time."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
     there, passed = 0.0, 0.0  # items, hours
@@ -97,12 +97,12 @@ def _hours_until_wait(rate: float, there: float, left: float) -> float:
 
 
 def read_wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
-    """Return the wait that the publisher asks for, zero for none, at most a day."""
+    """Return the wait that headers and feed ask for, zero for none, a day at most."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
 
 def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Return how long the answer stays fresh (RFC 9111, 4.2.1)."""
+    """Return how long the response stays fresh (RFC 9111, 4.2.1)."""
     control = headers.get("cache-control", "")
     if _NO_CACHE.search(control):
         return timedelta()
@@ -128,14 +128,14 @@ def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
 
 
 def spread(wait: timedelta, key: str) -> timedelta:
-    """Lengthen the wait a little, or shorten one of a day, by the hash of the key."""
+    """Return a wait varied a little by the hash of `key`, so that requests are spread."""
     chance = _chance(key)
     longer = wait + min(wait * _JITTER, _MOST_JITTER) * chance
     return clamp(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
 
 
 def backoff(failures: int, key: str) -> timedelta:
-    """Return the wait after so many failures in a row, plus or minus a quarter, within a day."""
+    """Return the wait after failures in a row: doubled each time, varied, a day at most."""
     chance = _chance(f"{key} {failures}")
     if failures >= BREAKER:
         return LONGEST * (1 - _FAILED_JITTER * chance)
@@ -149,7 +149,7 @@ def _chance(key: str) -> float:
 
 
 def clamp(wait: timedelta) -> timedelta:
-    """Return the wait, limited to what is allowed."""
+    """Return a wait limited to between ten minutes and a day."""
     return min(max(wait, SHORTEST), LONGEST)
 
 
@@ -176,7 +176,7 @@ _KEPT = 0.4  # the share of a source's items within the same five minutes that m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """How many items to expect; `of_hour` and `of_day` are factors around 1.
+    """How many new items to expect from a source; `of_hour` and `of_day` are factors around 1.
 
     A punctual source publishes the share `kept` of an hour's items within five minutes: the
     `twelfth` of the hour.
@@ -203,7 +203,7 @@ def forecast(
     watched: timedelta,
     quiet: timedelta = timedelta(),
 ) -> Forecast:
-    """Return the forecast for counts collected over the time `watched`.
+    """Return how many items to expect from a source, by counts collected over the time `watched`.
 
     The hours of the day are used after one to two days, the days of the week after one to two
     weeks, and each only as far as its shape is not chance. A source that was `quiet` for a week or
@@ -230,7 +230,7 @@ def forecast(
 
 
 def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
-    """Return the share of the items in the busiest twelfth of the hour, and which one it is."""
+    """Return the share of items in the hour's busiest five minutes, and which five they are."""
     counts = [twelfths.get(place, 0) for place in range(12)]
     factors = _shape(counts, sum(counts) / UNIT, 1.0)
     most = max(factors)
@@ -238,7 +238,7 @@ def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
 
 
 def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Return the counts as factors around 1, drawn towards 1 as far as they may be chance.
+    """Return counts as factors around 1, drawn towards 1 as far as they may be chance.
 
     The weight is that of Hausser and Strimmer (2009) for shrinking a histogram to the flat one,
     with one more item of doubt.
@@ -255,7 +255,7 @@ def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ..
 
 
 def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Return the counts by hour as factors around 1, drawn towards those of their neighbours.
+    """Return counts by hour as factors around 1, drawn towards those of their neighbours.
 
     An office publishes over several hours, a newspaper in one hour. The counts are drawn to a mean
     of five hours as far as that predicts items no worse than single hours do, and that mean to the
@@ -290,14 +290,14 @@ def _smooth(counts: Sequence[int]) -> list[float]:
 
 
 def fade(hours: Mapping[int, int], days: int) -> dict[int, int]:
-    """Return the counts `days` later, without those that have faded to nothing."""
+    """Return item counts as they weigh `days` later, without those that have faded to nothing."""
     factor = _FADE**days
     remaining = {hour: round(count * factor) for hour, count in hours.items()}
     return {hour: count for hour, count in remaining.items() if count > 1}
 
 
 def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Return the counts with one more item at each of these times."""
+    """Return item counts by hour of the week with one more item at each of these times."""
     more = dict(hours)
     for moment in moments:
         hour = hour_of_week(moment)
@@ -306,7 +306,7 @@ def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, in
 
 
 def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
-    """Count the items of a first reading by hour of the week, and return since when."""
+    """Count a source's first items by hour of the week; return the counts and since when."""
     old = now - LONGEST_LOOK
     past = sorted((moment for moment in moments if moment <= now), reverse=True)
     if not past:
@@ -322,7 +322,7 @@ def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[i
 
 
 def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
-    """Estimate when an item appeared that was not listed at `asked` and is `now`.
+    """Estimate when an item appeared that was not listed at `asked` and is listed `now`.
 
     Its own date is used if it has a time and is plausible; otherwise the middle between the two.
     """
@@ -332,7 +332,7 @@ def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime)
 
 
 def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Return the counts by twelfth of the hour with these times, once for five minutes."""
+    """Return item counts by five minutes of the hour, with these times added."""
     more = dict(twelfths)
     for place in {(moment.date(), moment.hour, moment.minute // 5) for moment in moments}:
         more[place[2]] = more.get(place[2], 0) + UNIT
@@ -340,5 +340,5 @@ def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> 
 
 
 def hour_of_week(moment: datetime) -> int:
-    """Return the hour of the week: 0 for Monday 00 to 01 UTC, up to 167."""
+    """Return the hour of the week of a time: 0 for Monday 00 to 01 UTC, up to 167."""
     return moment.weekday() * 24 + moment.hour

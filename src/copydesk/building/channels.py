@@ -1,0 +1,346 @@
+"""Channels of stories: queue a call for each event on the site, send it, and try failed ones again.
+
+Who is told, and how, is in the room `channels`. Pending calls are stored in the memory. Each is
+tried until it succeeds or a day has passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from copydesk import fetch
+from copydesk.archive import record
+from copydesk.building._pings import find_trouble
+from copydesk.channels import Channel, SiteEventKind
+from copydesk.config import Settings
+from copydesk.errors import RecordError
+from copydesk.fetch.web import Web
+from copydesk.kit import dates, git
+from copydesk.memory import Memory
+from copydesk.news import Story
+from copydesk.newsroom import PRIVATE, Newsroom, hold_lock
+from copydesk.placement.addresses import quote_path, story_folder
+
+# Calls: pending ones are sent, and noted as heard or failed.
+
+_ANSWER_BYTES = 65_536
+_AT_ONCE = 50  # calls of one channel in one go
+_SECONDS = 15.0  # timeout of one call
+
+
+async def send_calls(settings: Settings, memory: Memory, now: datetime) -> tuple[str, ...]:
+    """Send the pending calls that are due; return a sentence for each call that was given up.
+
+    Each channel gets its calls in order: if one fails, the later ones wait. Private addresses are
+    refused, except those of hosts in `fetch.allow_hosts`. Redirects are not followed. Raises
+    MemoryStoreError.
+    """
+    owed = OwedCalls(memory, now)
+    channels = {channel.address: channel for channel in settings.channels if channel.is_ready}
+    due = _find_due(owed, channels, now)
+    if not due:
+        return ()
+    with hold_lock(settings.root / PRIVATE / "webhooks.lock") as is_free:
+        if not is_free:  # another process is sending
+            return ()
+        options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
+        async with Web(options, fetch.WallClock()) as web:
+            calls = [_call(web, owed, channels[url], due[url], now) for url in due]
+            notes = await asyncio.gather(*calls)
+    return tuple(note for note in notes if note)
+
+
+def _find_due(
+    owed: OwedCalls, channels: Mapping[str, Channel], now: datetime
+) -> Mapping[str, list[OwedCall]]:
+    """Return the calls to send to each channel now; calls behind a waiting one wait, too."""
+    due: dict[str, list[OwedCall]] = {}
+    late: set[str] = set()
+    for call in owed.list():
+        if call.url not in channels:
+            owed.forget(call)
+        elif call.url in late or not call.is_due(now):
+            late.add(call.url)
+        else:
+            due.setdefault(call.url, []).append(call)
+    return due
+
+
+async def _call(
+    web: Web, owed: OwedCalls, channel: Channel, calls: Sequence[OwedCall], now: datetime
+) -> str:
+    """Send a channel its calls until one fails; return a sentence if that one is given up."""
+    for call in calls[:_AT_ONCE]:
+        request = channel.make_request(call.id, call.body, now)
+        try:
+            async with asyncio.timeout(_SECONDS):
+                answer = await web.post_json(request.url, request.body, request.headers)
+            why = find_trouble(answer)
+        except TimeoutError:
+            why = f"no answer within {_SECONDS:g} seconds"
+        if not why:
+            owed.forget(call)
+            continue
+        if owed.note_failure(call, why):
+            return f"the {channel.block} {call.url} did not hear of {call.id} for a day: {why}"
+        return ""
+    return ""
+
+
+# Site events: stories that commits put on the site, corrected, or took off it.
+#
+# the last commit looked at ── git: record files changed since ──> before and after
+#
+# So it makes no difference who changed a record: a round, an editor, the command line, a pull.
+
+Blob = bytes | None  # content of a file, None if it does not exist
+_FOLDERS = ("_news", "_archive/_news")
+_MOST_RECORDS = 1_000  # records reported in one look
+_DELETED = "0" * 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEvent:
+    """What happened to a story on the site; `commit` is the last one looked at."""
+
+    kind: SiteEventKind
+    commit: str
+    story: Story
+
+
+def note_site_events(newsroom: Newsroom) -> int:
+    """Add a pending call for each site event since the last look; return how many were added.
+
+    The first time, and after history was rewritten, only later events count. Raises GitError,
+    MemoryStoreError.
+    """
+    channels = [channel for channel in newsroom.settings.channels if channel.is_ready]
+    owed = OwedCalls(newsroom.memory, newsroom.now)
+    if not channels:
+        owed.forget_all()
+        return 0
+    head = _find_head(newsroom)
+    before = owed.read_mark()
+    if not head or before == head:
+        return 0
+    events = list(_find_events(newsroom, before, head)) if before else []
+    with newsroom.memory.together():  # after a kill, the next look starts at the same commit
+        calls = [(event, to) for event in events for to in channels if to.hears(event.kind)]
+        for event, channel in calls:
+            about = f"{event.commit} {event.story.path}"
+            owed.add(channel.address, f"story.{event.kind}", about, _describe(newsroom, event))
+        owed.keep_mark(head)
+    return len(calls)
+
+
+def _find_head(newsroom: Newsroom) -> str:
+    answer = git.ask(newsroom.root, "rev-parse", "-q", "--verify", "HEAD")
+    return "" if answer.code else answer.out.decode().strip()
+
+
+def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEvent]:
+    changes = _list_changes(newsroom, before, head)
+    blobs = _read_blobs(newsroom, {blob for _, *pair in changes for blob in pair})
+    kept = {path.rsplit("/", 1)[-1] for path, _, now in changes if now != _DELETED}
+    for path, was, now in changes:
+        if now == _DELETED and path.rsplit("/", 1)[-1] in kept:
+            continue  # it was archived
+        event = _find_event(head, path, blobs.get(was), blobs.get(now))
+        if event is not None:
+            yield event
+
+
+def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
+    """Return the event of a changed record, None for no event or an unreadable record."""
+    with contextlib.suppress(RecordError):
+        old, new = _read_site_story(path, was), _read_site_story(path, now)
+        kind, story = _compare(old, new), new or old
+        if kind is not None and story is not None:
+            return SiteEvent(kind=kind, commit=head, story=story)
+    return None
+
+
+def _list_changes(newsroom: Newsroom, before: str, head: str) -> list[tuple[str, str, str]]:
+    """Return the records that differ between two commits; none if a commit does not exist."""
+    arguments = ("diff", "--raw", "-z", "--no-renames", "--abbrev=40", "--relative", before, head)
+    answer = git.ask(newsroom.root, *arguments, "--", *_FOLDERS)
+    return [] if answer.code else list(_read_changes(answer.out))[:_MOST_RECORDS]
+
+
+def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
+    """Parse git's raw diff: yield the path of each file, its old blob ID and its new one."""
+    parts = out.split(b"\0")
+    for info, name in zip(parts[::2], parts[1::2], strict=False):
+        _, _, was, now, _ = info.decode("ascii", "replace").split(" ")
+        yield os.fsdecode(name), was, now
+
+
+def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
+    """Read blobs by ID, all with one process."""
+    wanted = sorted(ids - {_DELETED})
+    out = git.ask(
+        newsroom.root, "cat-file", "--batch", given="".join(f"{one}\n" for one in wanted).encode()
+    ).out
+    found, at = {}, 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        head = out[at:end].split(b" ")
+        at = end + 1
+        if len(head) == 3:  # otherwise git reports it as missing
+            size = int(head[2])
+            found[head[0].decode()] = out[at : at + size]
+            at += size + 1
+    return found
+
+
+def _read_site_story(path: str, blob: Blob) -> Story | None:
+    """Return a story that is on the site, None for any other; raises RecordError."""
+    story = None if blob is None else record.parse_story(path, blob)
+    return story if story is not None and story.published else None
+
+
+def _compare(old: Story | None, new: Story | None) -> SiteEventKind | None:
+    if old is None or new is None:
+        return None if old is new else "published" if new is not None else "removed"
+    return "corrected" if _readable(old) != _readable(new) else None
+
+
+def _readable(story: Story) -> tuple[object, ...]:
+    """Return the fields of a story that readers see and that rounds do not change on their own."""
+    return story.title, story.excerpt, story.web_url, story.note, story.history
+
+
+def _describe(newsroom: Newsroom, event: SiteEvent) -> Mapping[str, object]:
+    """Return the data of a call about a story; for a removed story only its name."""
+    story, site = event.story, newsroom.beat.url.rstrip("/")
+    folder = story_folder(story.path)
+    told: dict[str, object] = {"name": story.path.rsplit("/", 1)[-1].removesuffix(".md")}
+    if event.kind == "removed":
+        return told
+    return {
+        **told,
+        "title": story.title,
+        "url": story.web_url or story.original_url,
+        "page": f"{site}/{quote_path(folder)}" if site else "",
+        "source": (story.provider.name or story.provider.domain) if story.provider else "",
+        "published_at": story.published_at.isoformat() if story.published_at else None,
+        "topics": list(story.topics),
+    }
+
+
+# Pending calls, stored in the memory until the channel has heard them.
+
+GIVEN_UP_AFTER = timedelta(days=1)
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=1)
+_MOST_OWED = 10_000
+_MARK = "mark"
+_CALL = "call "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedCall:
+    """A pending call: its channel's URL, its body, since when, and how often it was tried.
+
+    `number` is its place in the order. `id` is the same at each try, so that a receiver can
+    recognize a repeated call. `why` is the reason of the last failure.
+    """
+
+    number: int
+    id: str
+    url: str
+    body: bytes
+    since: datetime
+    tried: datetime | None = None
+    tries: int = 0
+    why: str = ""
+
+    def is_due(self, now: datetime) -> bool:
+        """Decide whether to try now: the first try is at once, later ones after growing waits."""
+        if self.tried is None:
+            return True
+        wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self.tries - 1, 10))
+        return not self.tried <= now < self.tried + wait
+
+
+class OwedCalls:
+    """The pending calls in order, and the last commit that was looked at."""
+
+    def __init__(self, memory: Memory, now: datetime) -> None:
+        self._kept = memory.webhooks
+        self._now = now
+
+    def read_mark(self) -> str:
+        """Return the last commit that was looked at, "" if there is none."""
+        return (self._kept.get(_MARK) or b"").decode("ascii", "replace")
+
+    def keep_mark(self, commit: str) -> None:
+        """Store the last commit that was looked at."""
+        self._kept.put(_MARK, commit.encode())
+
+    def add(self, url: str, kind: str, about: str, data: Mapping[str, object]) -> None:
+        """Add a pending call at the end; if 10,000 are pending, the new call is dropped."""
+        keys = [key for key, _ in self._kept.items(_CALL)]
+        if len(keys) >= _MOST_OWED:
+            return
+        number = int(keys[-1].removeprefix(_CALL)) + 1 if keys else 0
+        mark = hashlib.blake2b(f"{url}\n{kind}\n{about}".encode("utf-8", "replace"), digest_size=16)
+        call_id = f"evt_{mark.hexdigest()}"
+        body = msgspec.json.encode(
+            {"type": kind, "timestamp": dates.rfc3339(self._now), "data": dict(data)}
+        )
+        self.keep(OwedCall(number=number, id=call_id, url=url, body=body, since=self._now))
+
+    def list(self) -> Iterator[OwedCall]:
+        """Yield the pending calls, oldest first; calls in another version's format are deleted."""
+        for key, kept in self._kept.items(_CALL):
+            try:
+                yield msgspec.msgpack.decode(kept, type=OwedCall)
+            except msgspec.DecodeError:
+                self._kept.forget(key)
+
+    def keep(self, call: OwedCall) -> None:
+        """Store a call."""
+        self._kept.put(_key(call), msgspec.msgpack.encode(call))
+
+    def note_failure(self, call: OwedCall, why: str) -> bool:
+        """Note the failure of a call; return True if it failed for a day and was given up."""
+        if self._now - call.since >= GIVEN_UP_AFTER:
+            self.forget(call)
+            return True
+        self.keep(replace(call, tried=self._now, tries=call.tries + 1, why=why))
+        return False
+
+    def forget(self, call: OwedCall) -> None:
+        """Delete a pending call."""
+        self._kept.forget(_key(call))
+
+    def forget_all(self) -> None:
+        """Delete all pending calls and the last commit."""
+        if self._kept.keys():
+            self._kept.forget_all()
+
+
+def _key(call: OwedCall) -> str:
+    return f"{_CALL}{call.number:012d}"
+
+
+def describe_owed_calls(newsroom: Newsroom) -> Sequence[str]:
+    """Return a sentence for each channel with pending calls; raises MemoryStoreError."""
+    blocks = {channel.address: channel.block for channel in newsroom.settings.channels}
+    by_url: dict[str, list[OwedCall]] = {}
+    for call in OwedCalls(newsroom.memory, newsroom.now).list():
+        by_url.setdefault(call.url, []).append(call)
+    return [
+        f"the {blocks.get(url, 'webhook')} {url} is owed {len(calls):,} since "
+        f"{calls[0].since:%Y-%m-%d %H:%M} UTC" + (f": {calls[0].why}" if calls[0].why else "")
+        for url, calls in by_url.items()
+    ]

@@ -1,0 +1,20 @@
+"""Channels: who is told when stories or pages of the site change, and how. Pure.
+
+Each channel of stories is one class, which has the options of its block in beat.toml and makes its
+requests: `CHANNELS`. Each service that is told of a deploy is one row of `PINGS`. What is pending,
+and when it is sent again, is the work of the room `building`.
+"""
+
+from __future__ import annotations
+
+from copydesk.channels._channel import Channel as Channel
+from copydesk.channels._channel import Request as Request
+from copydesk.channels._channel import SiteEventKind as SiteEventKind
+from copydesk.channels._pings import INDEX_NOW_MOST as INDEX_NOW_MOST
+from copydesk.channels._pings import PINGS as PINGS
+from copydesk.channels._pings import Ping as Ping
+from copydesk.channels._pings import listeners as listeners
+from copydesk.channels._pings import pings as pings
+from copydesk.channels._webhook import Webhook as Webhook
+
+CHANNELS: tuple[type[Channel], ...] = (Webhook,)

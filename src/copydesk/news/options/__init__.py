@@ -1,1 +1,0 @@
-"""Settings of fetching, mailing and deploying, as their tables in beat.toml."""

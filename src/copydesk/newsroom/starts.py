@@ -1,0 +1,185 @@
+"""Create a newsroom (new, or the demo's), adopt a reference site as one, and list its settings."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from copydesk import config
+from copydesk.archive import change, git, sealing
+from copydesk.errors import UsageError
+from copydesk.kit import dates, files
+from copydesk.newsroom._newsroom import PRIVATE
+
+_IGNORED = f"{PRIVATE}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """The built-in example: the recorded web pages that it replays, and the time of the replay."""
+
+    web: Path
+    now: datetime
+
+
+def new(root: Path, when: datetime) -> tuple[str, ...]:
+    """Create a newsroom with a working example beat in `root`; return the files made.
+
+    The folder gets its own git repository if git is installed, even inside another repository.
+    Raises UsageError if the folder is not empty.
+    """
+    require_free_folder(root)
+    with example() as folder:
+        return _lay_out(folder / "starter", root, when)
+
+
+def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
+    """Create a bare newsroom on any subject in `root`; return the files made.
+
+    Works like `new`. Also raises UsageError, before anything is written, if the answers make no
+    valid beat.
+    """
+    require_free_folder(root)
+    composed = config.compose_newsroom(new)
+    with _writing(root):
+        for path, written in composed.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            files.write_atomic(root / path, written.encode())
+    return _begin(root, when)
+
+
+def demo_newsroom(root: Path, when: datetime) -> bool:
+    """Create the demo's newsroom in `root`; return False if it exists already."""
+    if (root / "beat.toml").exists():
+        return False
+    require_free_folder(root)
+    with example() as folder:
+        _lay_out(folder / "newsroom", root, when)
+    return True
+
+
+@contextmanager
+def demo() -> Iterator[Demo]:
+    """Open the demo's recorded web for the block."""
+    with example() as folder:
+        about = json.loads((folder / "demo.json").read_text("utf-8"))
+        now = dates.parse(about["now"])
+        assert now is not None
+        yield Demo(web=folder / "web.warc.gz", now=now)
+
+
+def adopt(root: Path) -> tuple[str, ...]:
+    """Turn a reference site into a newsroom; return the files changed.
+
+    Writes beat.toml, unless there is one, and a line in .gitignore. Raises ConfigError if this is
+    no such site.
+    """
+    changed = []
+    if not (root / "beat.toml").exists():
+        files.write_atomic(root / "beat.toml", config.compose_adoption(root).encode())
+        changed.append("beat.toml")
+    if _ignore_private(root):
+        changed.append(".gitignore")
+    return tuple(changed)
+
+
+@contextmanager
+def example() -> Iterator[Path]:
+    """Yield the folder of the example beat: in the package, or next to it in a checkout."""
+    packaged = importlib.resources.files("copydesk") / "examples" / "ai"
+    checkout = Path(__file__).resolve().parents[3] / "examples" / "ai"
+    if packaged.is_dir():
+        with importlib.resources.as_file(packaged) as folder:
+            yield folder
+    elif checkout.is_dir():
+        yield checkout
+    else:
+        raise UsageError(
+            "the example beat is not in this installation", hint="install copydesk again"
+        )
+
+
+def require_free_folder(root: Path) -> None:
+    """Raise UsageError if `root` is not empty, so that no newsroom can be created there."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UsageError(
+            "the folder is not empty", subject=str(root), hint="name one that does not exist yet"
+        )
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """Raise UsageError if the block fails to write to the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"the folder cannot be made ({error.strerror or 'disk error'})",
+            subject=str(root),
+            hint="name one below a folder that you may write to",
+        ) from error
+
+
+def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
+    ignored = shutil.ignore_patterns("__pycache__")
+    with _writing(root):
+        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
+    return _begin(root, when)
+
+
+def _begin(root: Path, when: datetime) -> tuple[str, ...]:
+    """Add a key and a git repository to a folder of settings, and commit all of it."""
+    _ignore_private(root)
+    sealing.write_key(root / PRIVATE / "key")
+    made = sorted(
+        str(path.relative_to(root))
+        for path in root.rglob("*")
+        if path.is_file() and PRIVATE not in path.relative_to(root).parts
+    )
+    if git.start_repository(root).usable:
+        lock = change.WriteLock(root)
+        with lock.hold():
+            lock.repository.commit(made, "A new newsroom", when=when)
+    return tuple(made)
+
+
+def _ignore_private(root: Path) -> bool:
+    """Add `.copydesk/` to .gitignore; return False if it is listed already."""
+    path = root / ".gitignore"
+    text = path.read_text("utf-8") if path.exists() else ""
+    if _IGNORED in text.split():
+        return False
+    separator = "" if not text or text.endswith("\n") else "\n"
+    files.write_atomic(path, f"{text}{separator}{_IGNORED}\n".encode())
+    return True
+
+
+# Settings as rows for a person to read.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRow:
+    """One value of beat.toml, `_data` or the environment, and its origin."""
+
+    path: str
+    value: str
+    origin: str
+
+
+def setting_rows(root: Path, environ: Mapping[str, str]) -> tuple[list[SettingRow], list[str]]:
+    """Return all settings with their origins, without secrets, and the warnings.
+
+    Raises ConfigError.
+    """
+    settings = config.load(root, environ)
+    rows = [
+        SettingRow(path=path, value=value, origin=origin)
+        for path, value, origin in config.rows(settings)
+    ]
+    return rows, list(settings.warnings)

@@ -1,0 +1,335 @@
+"""Make the files of the second JSON API, `api/v2/`, from a SitePlan (docs/reference/api-v2.md).
+
+Every object has every key of its schema, null where a value is unknown. Pages are numbered from
+the oldest, so that a new story changes only the last page and the lists that it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import chain, islice
+
+from copydesk.catalogue.page_entries import ALL, GROUP, LETTER, LIST, PUBLISHER, STORY, TOPIC
+from copydesk.kit import text, urls
+from copydesk.news import ReadingList, Story, Topic
+from copydesk.placement import addresses
+from copydesk.publish import _records
+from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make
+from copydesk.publish._story_reader import ListedStories
+from copydesk.publish.api import _v2_schema, _v2_shape, encoding
+from copydesk.publish.api._v2_shape import Shapes
+from copydesk.publish.issues import LetterItem, ShelvedIssue, read_sections
+from copydesk.publish.writing import Sheet
+
+_NEWEST = 100
+_STORY_OUTPUTS: tuple[AnyOutput, ...] = (
+    Output(key=STORY, place=lambda name: _v2_shape.item_place("stories", name)),
+    Output(key=ARCHIVE, place=lambda number: _v2_shape.page_place(int(number))),
+    Output(
+        key=GROUP, place=lambda group: _v2_shape.item_place("groups", _v2_shape.group_id(group))
+    ),
+)
+_LIST_OUTPUTS: tuple[Output[Shapes], ...] = (
+    Output(
+        key=TOPIC,
+        place=partial(_v2_shape.item_place, "topics"),
+        values=lambda plan: (topic.id for topic in plan.topics),
+        make=lambda shapes, id_: _topic_file(id_, shapes),
+        is_fixed=True,
+    ),
+    Output(
+        key=PUBLISHER,
+        place=partial(_v2_shape.item_place, "sources"),
+        values=lambda plan: sorted(plan.by_publisher),
+        make=lambda shapes, domain: _source_file(domain, shapes),
+    ),
+    Output(
+        key=LIST,
+        place=partial(_v2_shape.item_place, "lists"),
+        values=lambda plan: plan.lists,
+        make=lambda shapes, list_id: _list_file(list_id, shapes),
+    ),
+)
+OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
+
+
+def lists(shapes: Shapes) -> Iterator[Sheet]:
+    """Yield all files of the second API that `page` does not make: lists and its description."""
+    schema = _v2_schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
+    letters = _letter_sheets(shapes.plan)
+    return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
+
+
+def _story_lists(shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the API's lists of stories and of groups."""
+    plan = shapes.plan
+    if plan.wanted(ALL.name):
+        latest = [encoding.compact(shapes.story(story)) for story in plan.stories[:_NEWEST]]
+        yield Sheet(_v2_shape.LATEST, _v2_shape.listing({}, "stories", latest))
+        yield Sheet(_v2_shape.STORIES, _v2_shape.document(_index(plan)))
+        yield from _groups(shapes)
+
+
+def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the API's files of an archive page, its stories, groups that they lead, as wanted."""
+    plan = shapes.plan
+    is_page = plan.wanted(ARCHIVE.name, str(number))
+    made: list[bytes] = []
+    for entry in reversed(list(plan.archive(number).entries)):
+        is_told = is_page or plan.wanted(STORY.name, entry.name)
+        is_group = plan.wanted(GROUP.name, entry.group) and shapes.leads(entry)
+        story = plan.read(entry.path) if is_told or is_group else None
+        if story is None:
+            continue
+        whole = shapes.story(story)
+        if is_told:
+            made.append(encoding.compact(whole))
+            yield Sheet(_v2_shape.story_place(story), made[-1] + b"\n")
+        if is_group:
+            place = _v2_shape.item_place("groups", _v2_shape.group_id(entry.group))
+            yield Sheet(place, _v2_shape.document(_group(story, whole, shapes)))
+    if is_page:
+        yield Sheet(_v2_shape.page_place(number), _page(number, made, plan))
+
+
+def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
+    """Return the API's file of an archive page, oldest story first, so that it grows at its end."""
+
+    def link(other: int) -> str | None:
+        is_there = 0 < other <= plan.archive_pages
+        return _v2_shape.address(_v2_shape.page_place(other), plan) if is_there else None
+
+    head = {"page": number, "older_url": link(number - 1), "newer_url": link(number + 1)}
+    return _v2_shape.listing(head, "stories", stories)
+
+
+def _index(plan: SitePlan) -> dict[str, object]:
+    last = plan.archive_pages
+    return {
+        "count": len(plan.stories),
+        "pages": last,
+        "latest_url": _v2_shape.address(_v2_shape.LATEST, plan),
+        "oldest_page_url": _v2_shape.address(_v2_shape.page_place(1), plan) if last else None,
+        "newest_page_url": _v2_shape.address(_v2_shape.page_place(last), plan) if last else None,
+    }
+
+
+def _groups(shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the list of the groups with the newest stories."""
+    plan = shapes.plan
+    if not plan.wanted.of_key(GROUP.name):
+        return
+    newest = ((name, _leader(name, plan)) for name in islice(plan.index.groups(), _NEWEST))
+    listed = [_group_in_list(name, leader, shapes) for name, leader in newest if leader is not None]
+    yield Sheet(_v2_shape.index_place("groups"), _v2_shape.document({"groups": listed}))
+
+
+def _leader(group: str, plan: SitePlan) -> Story | None:
+    entry = plan.groups.leader(group)
+    return None if entry is None else plan.read(entry.path)
+
+
+def _group_in_list(group: str, leader: Story, shapes: Shapes) -> dict[str, object]:
+    id_ = _v2_shape.group_id(group)
+    return {
+        "id": id_,
+        "api_url": _v2_shape.address(_v2_shape.item_place("groups", id_), shapes.plan),
+        "leader": shapes.reference(leader),
+        "newsrooms": shapes.plan.coverages.of(leader).newsrooms,
+    }
+
+
+def _group(leader: Story, whole: Mapping[str, object], shapes: Shapes) -> dict[str, object]:
+    """Return a group of stories on one event, made of what the API shows of its leader."""
+    return {
+        "id": _v2_shape.group_id(leader.group),
+        "leader": shapes.reference(leader),
+        "members": shapes.references(shapes.plan.groups.members(leader.group)),
+        "newsrooms": whole["newsrooms"],
+        "coverage": whole["coverage"],
+        "copies": whole["copies"],
+    }
+
+
+def _list_sheets(shapes: Shapes) -> Iterator[Sheet]:
+    """Yield the files of topics, sources and reading lists, lists of each, and the API's index."""
+    plan = shapes.plan
+    for output in _LIST_OUTPUTS:
+        yield from make(output, shapes, plan)
+    topics = [_topic(topic, plan) for topic in plan.topics]
+    yield Sheet(_v2_shape.index_place("topics"), _v2_shape.document({"topics": topics}))
+    sources = [
+        _publisher(domain, stories, plan) for domain, stories in sorted(plan.by_publisher.items())
+    ]
+    yield Sheet(_v2_shape.index_place("sources"), _v2_shape.document({"sources": sources}))
+    if plan.lists:
+        made = [_reading_list(listed, plan) for listed in plan.lists.values()]
+        yield Sheet(_v2_shape.index_place("lists"), _v2_shape.document({"lists": made}))
+    yield Sheet(_v2_shape.INDEX, _v2_shape.document(_entrance(plan)))
+
+
+def _topic_file(id_: str, shapes: Shapes) -> Iterator[Sheet]:
+    plan = shapes.plan
+    topic = next(topic for topic in plan.topics if topic.id == id_)
+    newest = _newest(plan.by_topic.get(id_, ()), shapes)
+    yield Sheet(
+        _v2_shape.item_place("topics", id_), _v2_shape.document(_topic(topic, plan) | newest)
+    )
+
+
+def _source_file(domain: str, shapes: Shapes) -> Iterator[Sheet]:
+    stories = shapes.plan.by_publisher[domain]
+    whole = _publisher(domain, stories, shapes.plan) | _newest(stories, shapes)
+    yield Sheet(_v2_shape.item_place("sources", domain), _v2_shape.document(whole))
+
+
+def _list_file(list_id: str, shapes: Shapes) -> Iterator[Sheet]:
+    listed = shapes.plan.lists[list_id]
+    stories = [
+        {**shapes.reference(story), "words": text.fold(words) or None}
+        for story, words in shapes.plan.read_list(listed)
+    ]
+    whole = {**_reading_list(listed, shapes.plan), "stories": stories}
+    yield Sheet(_v2_shape.item_place("lists", list_id), _v2_shape.document(whole))
+
+
+def _newest(stories: Sequence[Story], shapes: Shapes) -> dict[str, object]:
+    return {"stories": [shapes.reference(story) for story in stories[:_NEWEST]]}
+
+
+def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
+    by_name = {other.name: other for other in plan.topics}
+    parent = by_name.get(topic.parent)
+    folder = addresses.topic_folder(topic.id)
+    return {
+        "id": topic.id,
+        "name": text.fold(topic.name),
+        "description": text.fold(topic.description) or None,
+        "parent": parent.id if parent else None,
+        "url": plan.links.page(folder),
+        "api_url": _v2_shape.address(_v2_shape.item_place("topics", topic.id), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": len(plan.by_topic.get(topic.id, ())),
+    }
+
+
+def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str, object]:
+    """Return a publisher as the API shows it, with the name that its newest story gives it."""
+    newest = stories.entries[0]
+    known = plan.beat.organizations.get(domain)
+    folder = addresses.source_folder(domain)
+    return {
+        "domain": domain,
+        "name": newest.publisher or domain,
+        "owner": (known.owner or None) if known else None,
+        "is_official": domain in plan.official,
+        "is_known": known is not None,
+        "trust": newest.trust,
+        "url": plan.links.page(folder),
+        "api_url": _v2_shape.address(_v2_shape.item_place("sources", domain), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": len(stories),
+    }
+
+
+def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
+    """Return an editors' reading list as the API shows it, without the name of the editor."""
+    folder = addresses.list_folder(listed.id)
+    return {
+        "id": listed.id,
+        "title": text.fold(listed.title),
+        "description": listed.description or None,
+        "updated_at": _v2_shape.moment(listed.updated_at),
+        "url": plan.links.page(folder),
+        "api_url": _v2_shape.address(_v2_shape.item_place("lists", listed.id), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": sum(1 for _ in plan.read_list(listed)),
+    }
+
+
+def _entrance(plan: SitePlan) -> dict[str, object]:
+    lists = ["stories", "topics", "sources", "groups"]
+    lists += ["lists"] if plan.lists else []
+    lists += ["letters"] if plan.letters.issues else []
+    return {
+        "title": text.fold(plan.beat.title),
+        "url": plan.links.page(""),
+        "language": plan.beat.locale,
+        "timezone": plan.beat.timezone,
+        "latest_url": _v2_shape.address(_v2_shape.LATEST, plan),
+        **{f"{kind}_url": _v2_shape.address(_v2_shape.index_place(kind), plan) for kind in lists},
+        "openapi_url": _v2_shape.address(f"{_v2_shape.ROOT}openapi.json", plan),
+    }
+
+
+def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
+    """Yield the files of newsletters, if there are issues and one of them changed."""
+    shelf = plan.letters
+    if not shelf.issues or not plan.wanted.of_key(LETTER.name):
+        return
+    letters = [_letter(letter, plan) for letter in shelf.titles]
+    yield Sheet(_v2_shape.index_place("letters"), _v2_shape.document({"letters": letters}))
+    for letter in letters:
+        id_ = str(letter["id"])
+        issues = [_reference(issue, plan) for issue in shelf.of_letter(id_)[:_NEWEST]]
+        whole = {**letter, "issues": issues}
+        yield Sheet(_v2_shape.item_place("letters", id_), _v2_shape.document(whole))
+    for issue in shelf.issues:
+        if plan.wanted(LETTER.name, issue.record.path):
+            yield Sheet(_place(issue), _v2_shape.document(_issue(issue, plan)))
+
+
+def _letter(letter: str, plan: SitePlan) -> dict[str, object]:
+    is_listed = letter in plan.letters.listed_titles
+    folder = addresses.letter_folder(letter) if is_listed else "newsletters/"
+    return {
+        "id": letter,
+        "title": plan.letters.titles[letter],
+        "url": plan.links.page(folder),
+        "api_url": _v2_shape.address(_v2_shape.item_place("letters", letter), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": len(plan.letters.of_letter(letter)),
+    }
+
+
+def _reference(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
+    record, at = issue.record, issue.record.fields.get("publishedDateTime")
+    return {
+        "id": addresses.record_name(record.path),
+        "title": _records.first_text(record, "title") or None,
+        "subject": issue.subject or None,
+        "excerpt": _records.first_text(record, "excerpt") or None,
+        "published_at": _v2_shape.moment(at if isinstance(at, datetime) else None),
+        "url": plan.links.page(_records.page_folder(record)),
+        "api_url": _v2_shape.address(_place(issue), plan),
+    }
+
+
+def _issue(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
+    day = plan.letters.digest_of(issue)
+    sections = read_sections(issue.record.body)
+    return {
+        **_reference(issue, plan),
+        "letter": issue.letter if issue.letter in plan.letters.titles else None,
+        "digest_url": plan.links.page(addresses.digest_folder(day)) if day else None,
+        "sections": [
+            {"title": section.name or None, "items": [_item(item) for item in section.items]}
+            for section in sections
+        ],
+    }
+
+
+def _item(item: LetterItem) -> dict[str, object]:
+    return {
+        "story": item.name or None,
+        "title": item.title or None,
+        "excerpt": text.fold(item.excerpt) or None,
+        "url": urls.fetchable(item.href) or None,
+        "source": item.place or None,
+    }
+
+
+def _place(issue: ShelvedIssue) -> str:
+    return _v2_shape.item_place("issues", addresses.record_name(issue.record.path))

@@ -1,0 +1,289 @@
+"""Record the outcome of each lead of a round, for its report and for the memory.
+
+lead ── known | no place | read | settled | judged ──> one Outcome ──> counts, failures, fates
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from copydesk import watch
+from copydesk.judge import gate
+from copydesk.kit import urls
+from copydesk.memory import Fate, Memory
+from copydesk.news import Article, Beat, Dropped, Lead, Ruling, Story, Tip
+from copydesk.newsroom import Failure, Newsroom
+from copydesk.newsroom.filing import read_removals
+from copydesk.rounds._judging import Appraised
+from copydesk.rounds._missing_parts import FetchedAgain
+from copydesk.rounds._page_memory import SiteHabits
+from copydesk.rounds._pictures import ChosenPicture
+from copydesk.rounds._reading import PageTrace
+from copydesk.rounds._revisit_plans import Look
+from copydesk.rounds._shelf import FiledShelf
+from copydesk.rounds.sources import SourceAnswers
+from copydesk.rounds.sources.states import RULE_REASONS, RuleDigests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The lead needs no work: an earlier round finished it, for this reason.
+
+    `path` is the record of its page, "" if there is none.
+    """
+
+    reason: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The lead found no place in this round and waits for the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStory:
+    """The lead became a story: the record at `story.path`.
+
+    `as_read` is its article including its site's repeated text, `trace` the metadata of the
+    response; `is_held` if it waits for an editor. `rule` is the ruling that a person's tip adds.
+    """
+
+    lead: Lead
+    story: Story
+    as_read: Article
+    trace: PageTrace
+    is_held: bool
+    rule: Ruling | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The outcome of one lead; `tries` is the number of rounds that asked for its page."""
+
+    lead: Lead
+    end: Known | Waiting | Dropped | Failure | NewStory
+    tries: int = 1
+
+
+def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
+    """Count the dropped leads by reason, in the order of the reasons."""
+    dropped = Counter(
+        outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)
+    )
+    return dict(sorted(dropped.items()))
+
+
+def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
+    """Return why a person's tip was dropped, None if it was filed, failed, or there was none.
+
+    If its page is filed already, the detail is its record's path.
+    """
+    for outcome in outcomes:
+        match outcome:
+            case Outcome(lead=Tip(), end=Dropped() as dropped):
+                return dropped
+            case Outcome(lead=Tip(url=url), end=Known(path=path)):
+                return Dropped(url=url, reason="seen", detail=path)
+    return None
+
+
+def failures(outcomes: Iterable[Outcome]) -> Iterator[Failure]:
+    """Yield the failures, in the order of the outcomes."""
+    return (outcome.end for outcome in outcomes if isinstance(outcome.end, Failure))
+
+
+def waiting(outcomes: Iterable[Outcome]) -> list[Lead]:
+    """Return the leads that wait for the next round."""
+    return [outcome.lead for outcome in outcomes if isinstance(outcome.end, Waiting)]
+
+
+def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]) -> Iterator[Fate]:
+    """Yield the fates of leads to store; `unwritten` are paths of stories that were not written."""
+    for outcome in outcomes:
+        fate = _fate(outcome, now, unwritten)
+        if fate is not None:
+            yield fate
+
+
+def find_settled_tips(
+    outcomes: Iterable[Outcome], unwritten: Collection[str], most_tries: int
+) -> Iterator[Tip]:
+    """Yield the tips that no longer wait: they were filed, declined, or failed for good."""
+    for outcome in outcomes:
+        match outcome:
+            case Outcome(end=Waiting()):
+                continue
+            case Outcome(lead=Tip(), end=Failure(), tries=tries) if tries < most_tries:
+                continue
+            case Outcome(lead=Tip(), end=NewStory(story=story)) if story.path in unwritten:
+                continue
+            case Outcome(lead=Tip() as tip):
+                yield tip
+
+
+def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate | None:
+    lead, tries = outcome.lead, outcome.tries
+    identity = urls.identity(lead.url)
+    fate = Fate(identity=identity, url=lead.url, state="failed", at=now, source=lead.source)
+    match outcome.end:
+        case Dropped(reason=reason, detail=detail):
+            return replace(fate, state="dropped", reason=reason, detail=detail, tries=tries)
+        case Failure(what=what, hint=hint):
+            return replace(fate, detail=what, hint=hint, tries=tries)
+        case NewStory(story=story) if story.path in unwritten:
+            return replace(fate, detail="the record could not be written")
+        case NewStory(story=story):
+            return replace(fate, state="filed", path=story.path)
+    return None
+
+
+# The input of judging: candidates, and everything else that a round gathers.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A lead whose page was read and that may become a story.
+
+    `as_read` is its article including its site's repeated text, `article` the same without it;
+    `trace` is the metadata of the response, `appraised` the judgement of the article by itself.
+    """
+
+    lead: Lead
+    trace: PageTrace
+    as_read: Article
+    article: Article
+    appraised: Appraised
+    picture: ChosenPicture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The results of gathering: candidates for stories, looks at filed pages, and other outcomes.
+
+    `outcomes` are those of leads that are no candidates, `sites` the habits learned from pages,
+    `failed` the failures of sources and looks; `looked_again` counts the looks that were made.
+    `again` is the result of fetching what a restore missed, None if it missed nothing.
+    """
+
+    asked: SourceAnswers
+    outcomes: tuple[Outcome, ...]
+    candidates: tuple[Candidate, ...]
+    sites: SiteHabits
+    looks: Sequence[Look] = ()
+    looked_again: int = 0
+    again: FetchedAgain | None = None
+    failed: tuple[Failure, ...] = ()
+
+
+# Separate new leads from those that are filed, dropped or settled already.
+
+TRIES = 8  # rounds that ask for a failing page
+AGAIN = timedelta(hours=24)  # after a refusal, until a page is asked for again
+_MAY_CHANGE = frozenset({"robots", "blocked", "gone", "address"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Knowledge:
+    """The data that decides on leads before their pages are fetched.
+
+    `removed` are the identities of the addresses that an editor removed for good.
+    """
+
+    beat: Beat
+    now: datetime
+    memory: Memory
+    shelf: FiledShelf
+    removed: frozenset[str]
+    rules: RuleDigests
+
+
+def sift(
+    newsroom: Newsroom, shelf: FiledShelf, leads: Sequence[Lead]
+) -> tuple[list[Lead], list[Outcome]]:
+    """Separate the leads to fetch from those that end here; raises RecordError."""
+    knowledge = _Knowledge(
+        beat=newsroom.beat,
+        now=newsroom.now,
+        memory=newsroom.memory,
+        shelf=shelf,
+        removed=read_removals(newsroom.root),
+        rules=RuleDigests(newsroom.settings),
+    )
+    unknown, outcomes = [], []
+    for lead in leads:
+        end = _end(knowledge, lead)
+        if end is None:
+            unknown.append(lead)
+        else:
+            outcomes.append(Outcome(lead=lead, end=end))
+    return unknown, outcomes
+
+
+def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
+    """Return why a lead's page need not be fetched, or None."""
+    if urls.identity(lead.url) in knowledge.removed:
+        return Dropped(url=lead.url, reason="removed", detail="an editor removed it")
+    if path := knowledge.shelf.at(lead.url):
+        return Known(reason="seen", path=path)
+    if isinstance(lead, Tip):
+        return _drop_by_rules(knowledge, lead)  # outcomes of earlier rounds do not count
+    source = knowledge.beat.source(lead.source)
+    fate = knowledge.memory.fate(urls.identity(lead.url))
+    reason = fate.reason if fate is not None else ""
+    digest = "" if source is None else knowledge.rules.behind(source, reason)
+    if fate is not None and is_settled(fate, knowledge.now, digest):
+        return Known(reason="seen" if fate.state == "filed" else fate.reason or "given-up")
+    if source is not None and not watch.is_wanted(lead, source):
+        return Dropped(url=lead.url, reason="filtered", detail=source.url)
+    return _drop_by_rules(knowledge, lead)
+
+
+def _drop_by_rules(knowledge: _Knowledge, lead: Lead) -> Dropped | None:
+    if why := gate.blocking_ruling(lead, knowledge.beat.rulings):
+        return Dropped(url=lead.url, reason="ruled-out", detail=why)
+    return None
+
+
+def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
+    """Decide whether asking for this lead's page again cannot change its outcome.
+
+    `rules` is the digest of today's rules: a page that other rules dropped may be wanted now.
+    """
+    if fate.reason in RULE_REASONS and fate.rules and fate.rules != rules:
+        return False
+    if fate.state == "failed":
+        return fate.tries >= TRIES
+    if fate.reason in _MAY_CHANGE:
+        return fate.tries >= TRIES or timedelta(0) <= now - fate.at < AGAIN
+    return True  # dropped; or filed, but a person has deleted the record since
+
+
+def tries_of(lead: Lead, memory: Memory) -> int:
+    """Count the rounds that asked for this lead's page, including this one."""
+    fate = memory.fate(urls.identity(lead.url))
+    return 1 if fate is None else fate.tries + 1
+
+
+# The duration of each stage of a round.
+
+
+class Stopwatch:
+    """Add up the seconds of each stage."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Add the seconds that the block takes to a stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - began
