@@ -385,7 +385,7 @@ def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
 
 
 def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
-    """Queue webhook calls for what was done; the server or the next round sends them."""
+    """Queue the calls of channels for what was done; the server or the next round sends them."""
     if newsroom.settings.channels:
         try:
             note_site_events(newsroom)
@@ -411,14 +411,14 @@ def _apply(
     except CopydeskError as error:
         if any(newsroom.memory.actions.get(action.id) is not None for action in actions):
             raise  # the change is in the journal, and a file of it could not be written
-        return [_refuse_failed(action, error) for action in actions]
+        return [_refuse_broken_action(action, error) for action in actions]
     except Exception as error:  # a bug in one action must cost only that action
         if len(actions) == 1:
-            return [_refuse_failed(actions[0], error)]
+            return [_refuse_broken_action(actions[0], error)]
     return [told for action in actions for told in _apply(newsroom, [action], wait_seconds)]
 
 
-def _refuse_failed(action: EditorAction, error: Exception) -> ActionOutcome:
+def _refuse_broken_action(action: EditorAction, error: Exception) -> ActionOutcome:
     failure = failure_of("", error)
     if isinstance(error, CopydeskError):
         return ActionOutcome(id=action.id, state="refused", what=str(error), hint=error.hint)
