@@ -40,7 +40,8 @@ from copydesk.editing.what_if import (  # noqa: E402
     summarize,
     try_rules,
 )
-from copydesk.news import Edition, Story  # noqa: E402  # noqa: E402
+from copydesk.news import Story  # noqa: E402  # noqa: E402
+from copydesk.news.edition import Edition  # noqa: E402  # noqa: E402
 from copydesk.newsroom import Silence, open_newsroom  # noqa: E402  # noqa: E402
 from copydesk.rounds.rejudging import FieldChange, rejudge  # noqa: E402  # noqa: E402
 

@@ -25,7 +25,8 @@ from pathlib import Path
 from copydesk import archive
 from copydesk.archive import sealing
 from copydesk.archive.record import emit_story
-from copydesk.news import Image, Provider, Reason, Related, Story
+from copydesk.news import Image, Provider, Reason, Story
+from copydesk.news.story import Related
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 A_DAY, SOURCES = 50, 60

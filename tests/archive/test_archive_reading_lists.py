@@ -12,7 +12,7 @@ from copydesk.archive import check
 from copydesk.archive.reading_lists import edit_reading_list, is_list_path, parse_reading_list
 from copydesk.archive.reading_lists import find_reading_lists as read_lists
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.news import LIST_STORIES, ChosenStory, ReadingList
+from copydesk.news.edition import LIST_STORIES, ChosenStory, ReadingList
 
 WALL, SEALS, FERRY = "2026-11-19-sea-wall", "2026-11-18-grey-seals", "2026-11-17-ferry"
 PATH = "_data/lists/the-coast.yaml"

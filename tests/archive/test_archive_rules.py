@@ -11,7 +11,8 @@ import pytest
 
 from copydesk.archive import Rulings, read_rulings, rulings_change
 from copydesk.errors import RecordError
-from copydesk.news import RULING_KINDS, Ruling, RulingForm, RulingKind
+from copydesk.news import Ruling
+from copydesk.news.ruling import RULING_KINDS, RulingForm, RulingKind
 from copydesk.review import rules
 from world import records
 

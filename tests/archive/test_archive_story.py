@@ -10,7 +10,8 @@ import pytest
 
 from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import RecordError
-from copydesk.news import Extra, Image, Provider, Reason, Related, Story, Verdict
+from copydesk.news import Image, Provider, Reason, Story, Verdict
+from copydesk.news.story import Extra, Related
 
 SAME = Path(__file__).parents[1] / "cases" / "archive" / "same"
 PATH = "_news/2025-03-04-crane.md"

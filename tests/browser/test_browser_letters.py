@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from copydesk import building
-from copydesk.news import IssueSection
+from copydesk.news.letter import IssueSection
 from copydesk.newsletters.issues import file_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world.browsing import DESKTOP, PHONE, Window, new_context

@@ -25,7 +25,7 @@ from playwright.sync_api import Browser
 from copydesk import building
 from copydesk.archive import Archive
 from copydesk.mail_store import open_mail
-from copydesk.news import Issue
+from copydesk.news.letter import Issue
 from copydesk.newsletters.issues import file_issue
 from copydesk.newsroom import Silence, open_newsroom
 from world import records

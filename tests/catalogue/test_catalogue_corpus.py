@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.catalogue import Catalogue, StoredCorpus
-from copydesk.news import CountedTerms, IndexedDocument
+from copydesk.news.story import CountedTerms, IndexedDocument
 
 
 def document(key: str, second: int, *terms: int, digest: bytes = b"as it was") -> IndexedDocument:

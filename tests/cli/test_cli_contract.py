@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.news import RULING_KINDS
+from copydesk.news.ruling import RULING_KINDS
 from world.command import copydesk
 from world.newsroom import newsroom, record_web, run_git, small_web
 

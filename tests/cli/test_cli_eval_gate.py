@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import Rulings, record
-from copydesk.news import Reason, Said, Story, Verdict
+from copydesk.news import Reason, Story, Verdict
+from copydesk.news.ruling import Said
 from world.command import Said as Done
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web, write_files

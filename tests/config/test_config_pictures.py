@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.news import Show
+from copydesk.news.edition import Show
 
 
 def settings(room: Path, text: str) -> config.Settings:

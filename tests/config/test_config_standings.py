@@ -9,7 +9,7 @@ import pytest
 from copydesk import config
 from copydesk.config import Settings
 from copydesk.errors import ConfigError
-from copydesk.news import DomainTrust
+from copydesk.news.beat import DomainTrust
 from world.shared import SHARED, needs_shared
 
 OPEN_RATINGS = SHARED / "data" / "quality"

@@ -13,7 +13,9 @@ import pytest
 
 from copydesk import config
 from copydesk.errors import ConfigError
-from copydesk.news import Beat, ListingRule, Scoring, Source
+from copydesk.news import Beat, Source
+from copydesk.news.beat import Scoring
+from copydesk.news.source import ListingRule
 from world.shared import SHARED, needs_shared
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "beat-toml.md"

@@ -9,7 +9,7 @@ import pytest
 
 from copydesk import deploy
 from copydesk.errors import DeployError, GitError
-from copydesk.news import BranchOptions
+from copydesk.news.options import BranchOptions
 from world.newsroom import run_git
 from world.sites import SITE, held, site
 

@@ -12,7 +12,7 @@ import pytest
 from copydesk import deploy
 from copydesk.deploy import stages
 from copydesk.errors import DeployError
-from copydesk.news import S3Options
+from copydesk.news.options import S3Options
 from world.sites import SITE, Rows, site
 from world.storage import ACCESS, BUCKET, SECRET, Storage, storage
 

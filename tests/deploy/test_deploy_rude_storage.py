@@ -8,7 +8,7 @@ import pytest
 
 from copydesk import deploy
 from copydesk.errors import DeployError
-from copydesk.news import S3Options
+from copydesk.news.options import S3Options
 from world.rude_storage import (
     Answer,
     denies_without_end,

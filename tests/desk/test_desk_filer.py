@@ -10,7 +10,8 @@ from pathlib import Path
 from copydesk.desk.live import Broadcast, Filer
 from copydesk.desk_store import DeskStore, open_desk
 from copydesk.errors import DeskStoreError
-from copydesk.news import ActionOutcome, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import ActionOutcome
 
 HOLD = EditorAction(id="1", at=datetime(2026, 11, 28, tzinfo=UTC), by="Anna", kind="verdict")
 

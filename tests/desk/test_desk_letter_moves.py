@@ -7,7 +7,7 @@ import pytest
 from copydesk.desk.letters import move_story, repeat_form
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, KeptEdits
 from copydesk.errors import UsageError
-from copydesk.news import IssueEdits
+from copydesk.news.letter import IssueEdits
 
 
 @pytest.mark.parametrize(

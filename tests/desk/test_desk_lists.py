@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from copydesk.archive.reading_lists import parse_reading_list
-from copydesk.news import ReadingList
+from copydesk.news.edition import ReadingList
 from world.command import copydesk
 from world.newsroom import newsroom, record_web, small_web
 from world.served_desk import Answer, Browser

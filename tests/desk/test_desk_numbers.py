@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.memory import Fate, Memory
-from copydesk.news import Reason, Said, Story, Verdict
+from copydesk.news import Reason, Story, Verdict
+from copydesk.news.ruling import Said
 from world import editions
 from world.command import copydesk
 from world.desk import desk_newsroom, stories

@@ -9,7 +9,8 @@ import pytest
 
 from copydesk.desk_store import DeskStore, QueuedAction
 from copydesk.errors import UsageError
-from copydesk.news import ActionOutcome, EditConflict, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import ActionOutcome, EditConflict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ACTION = EditorAction(

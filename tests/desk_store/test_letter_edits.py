@@ -11,7 +11,7 @@ import pytest
 from copydesk.desk_store import DeskStore, open_desk
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, KeptEdits, digest_value
 from copydesk.errors import UsageError
-from copydesk.news import IssueEdits
+from copydesk.news.letter import IssueEdits
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -18,7 +18,8 @@ from copydesk.desk_store import (
     open_desk,
 )
 from copydesk.errors import DeskStoreError
-from copydesk.news import ActionOutcome, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import ActionOutcome
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)

@@ -20,7 +20,8 @@ from copydesk.catalogue import StoryFilter
 from copydesk.editing import stories
 from copydesk.errors import WorkerError
 from copydesk.kit import databases, processes
-from copydesk.news import Said, Standing, Story, Verdict
+from copydesk.news import Standing, Story, Verdict
+from copydesk.news.ruling import Said
 from copydesk.newsroom import Silence
 from copydesk.newsroom.cataloguing import (
     open_catalogue,

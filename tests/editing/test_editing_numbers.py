@@ -16,7 +16,8 @@ from copydesk.editing.queue import QueueQuestion, QueueReader
 from copydesk.editing.queue.numbers import read_numbers
 from copydesk.editing.stories import read_decided_stories
 from copydesk.memory import Fate, Tally, find_step
-from copydesk.news import Provider, Reason, Said, Story, Verdict
+from copydesk.news import Provider, Reason, Story, Verdict
+from copydesk.news.ruling import Said
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom, run_git, write_files
 

@@ -9,7 +9,9 @@ import pytest
 from copydesk import archive, newsroom
 from copydesk.editing.applying import FiledList, find_lists, list_key
 from copydesk.editing.undo import undo_action
-from copydesk.news import ActionOutcome, ChosenStory, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.edition import ChosenStory
+from copydesk.news.ruling import ActionOutcome
 from world.desk import NAMES, act, action, copy_newsroom, desk_newsroom, stories, undo, verdict
 from world.newsroom import NOW, run_git
 

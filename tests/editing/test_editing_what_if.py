@@ -29,7 +29,8 @@ from copydesk.editing.what_if import (
     write_rules,
 )
 from copydesk.errors import ConfigError, CopydeskError, RecordError, UsageError
-from copydesk.news import Said, Verdict
+from copydesk.news import Verdict
+from copydesk.news.ruling import Said
 from copydesk.newsroom import Newsroom, starts
 from copydesk.newsroom.settings import undo_settings
 from copydesk.rounds.rejudging import FieldChange, apply_rejudging, rejudge

@@ -14,7 +14,7 @@ from copydesk.archive.change import WriteLock
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.editing.applying import MOST_IN_A_COMMIT
 from copydesk.errors import CopydeskError
-from copydesk.news import ActionOutcome
+from copydesk.news.ruling import ActionOutcome
 from world.desk import (
     NAMES,
     copy_newsroom,

@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from copydesk import extract
 from copydesk.errors import PageError
 from copydesk.kit import text
-from copydesk.news import USES, Article, Beat, Dropped, Lead, Page
+from copydesk.news import Article, Beat, Dropped, Lead, Page
+from copydesk.news.article import USES
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 URL = "https://www.harbour.example/2026/03/ferry-runs-aground"

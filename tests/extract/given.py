@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from copydesk import extract
-from copydesk.news import Article, Beat, Dropped, Image, Lead, Organization, Page, Source
+from copydesk.news import Article, Beat, Dropped, Image, Lead, Page, Source
+from copydesk.news.beat import Organization
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 URL = "https://www.harbour.example/2026/03/ferry-runs-aground"

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from copydesk import extract
-from copydesk.news import Article, Dropped, Lead, Media, Page
+from copydesk.news import Article, Dropped, Lead, Page
+from copydesk.news.article import Media
 from extract.given import BEAT, URL, lead, page
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "extract").glob("*.case"))

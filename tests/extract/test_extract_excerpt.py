@@ -7,7 +7,7 @@ import pytest
 from copydesk.extract import words
 from copydesk.extract.declared import Declared
 from copydesk.extract.words import clean_description, is_notice, is_slogan
-from copydesk.news import ExcerptRule
+from copydesk.news.beat import ExcerptRule
 from extract.given import SENTENCES, lead
 
 RULE = ExcerptRule()

@@ -19,7 +19,7 @@ from copydesk.extract.pictures import (
     srcset,
     widest,
 )
-from copydesk.news import Figure
+from copydesk.news.article import Figure
 from extract.given import BODY, URL, document, lead, page
 
 CDN = "https://cdn.harbour.example"

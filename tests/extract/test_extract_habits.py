@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import extract
-from copydesk.news import Article, ExcerptRule, Figure
+from copydesk.news import Article
+from copydesk.news.article import Figure
+from copydesk.news.beat import ExcerptRule
 
 BOX = "Get the harbour in your inbox: a letter every Friday with all that ships and tides bring."
 LOGO = Figure(url="https://cdn.quay.example/brand/card.png", origin="og:image")

@@ -9,7 +9,8 @@ import pytest
 
 from copydesk import extract
 from copydesk.kit import embeds
-from copydesk.news import Article, Media
+from copydesk.news import Article
+from copydesk.news.article import Media
 from extract.given import BEAT, BODY, SENTENCES, document, lead, page
 
 ID = "AbC-_fGhIj0"

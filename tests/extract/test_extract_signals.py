@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from copydesk import extract
-from copydesk.news import Article, Page, Signal
+from copydesk.news import Article, Page
+from copydesk.news.article import Signal
 from extract.given import BEAT, BODY, document, lead, page
 
 AI = ("ai-train", "ai-input")

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from copydesk.fetch.web import AddressRefusedError, guard, is_public
-from copydesk.news import FetchOptions
+from copydesk.news.options import FetchOptions
 
 PRIVATE = {
     "loopback": "127.0.0.1",

@@ -14,7 +14,8 @@ from copydesk.errors import FeedError
 from copydesk.fetch import WallClock
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import Web, is_public
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request, Source
+from copydesk.news import NotModified, Page, Refused, Request, Source
+from copydesk.news.options import FetchOptions
 from world.dns import leads_to
 from world.hosts import Hosts
 from world.log import Visit

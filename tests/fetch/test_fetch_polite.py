@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk.fetch.polite import Polite
-from copydesk.news import FetchOptions, NotModified, Page, Refused, RefusedReason, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
+from copydesk.news.page import RefusedReason
 from world.fetching import START, A, Answer, B, C, Desk, page, refusal
 
 

@@ -11,7 +11,8 @@ import uvloop
 from copydesk.fetch import VirtualClock
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import Web
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 from world.machine import PATIENCE_SECONDS
 from world.wire import Authority, Proxy, Site
 

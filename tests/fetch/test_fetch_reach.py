@@ -14,7 +14,8 @@ import pytest
 
 from copydesk.fetch import VirtualClock
 from copydesk.fetch.web import Web
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 from world import web
 from world.machine import PATIENCE_SECONDS
 from world.web import World

@@ -12,7 +12,8 @@ import pytest
 import robots
 
 from copydesk.fetch.robots import RobotsRules, normalize_path
-from copydesk.news import Page, Purpose, Refused, Request
+from copydesk.news import Page, Refused, Request
+from copydesk.news.page import Purpose
 from world.fetching import A, Answer, Desk, page, refusal
 from world.shared import SHARED, needs_shared
 

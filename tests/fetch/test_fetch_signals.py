@@ -11,7 +11,8 @@ import pytest
 
 from copydesk.fetch.polite import Polite, RobotsRecord
 from copydesk.fetch.robots import RobotsRules
-from copydesk.news import NotModified, Page, Request, Signal
+from copydesk.news import NotModified, Page, Request
+from copydesk.news.article import Signal
 from world.fetching import OPTIONS, START, A, Answer, Desk, page
 
 HOST = "https://a.example"

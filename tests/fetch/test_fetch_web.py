@@ -10,7 +10,9 @@ import pytest
 from copydesk.fetch import VirtualClock
 from copydesk.fetch.web import Web
 from copydesk.kit import dates
-from copydesk.news import FetchOptions, NotModified, Page, Purpose, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
+from copydesk.news.page import Purpose
 from world import web
 from world.machine import PATIENCE_SECONDS
 from world.web import World

@@ -9,7 +9,8 @@ from pathlib import Path
 from copydesk.fetch import Recorder, Replay, VirtualClock
 from copydesk.fetch.polite import Polite
 from copydesk.fetch.web import Web
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 from world import web
 from world.machine import PATIENCE_SECONDS
 from world.web import World

@@ -28,7 +28,8 @@ from copydesk.fetch.web import (
     parse_server,
     raise_file_limit,
 )
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 from world.dns import name_server
 from world.machine import PATIENCE_SECONDS
 from world.wire import Authority, Site

@@ -11,7 +11,7 @@ import pytest
 
 from copydesk import archive, newsroom, rounds
 from copydesk.kit import dates, urls
-from copydesk.news import RecallKind
+from copydesk.news.story import RecallKind
 from copydesk.rounds import recall, recall_lists
 from world.newsroom import KEY, run_git
 from world.shared import SHARED, needs_shared

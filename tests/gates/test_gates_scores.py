@@ -16,7 +16,8 @@ import pytest
 from copydesk import config, judge, measure
 from copydesk.judge import copies, coverage, shelves
 from copydesk.judge.quality import wording
-from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
+from copydesk.news import Article, Beat, Provider, Shelved, Story
+from copydesk.news.beat import Scoring
 from world.shared import SHARED, needs_shared
 
 CASES = SHARED / "reference" / "quality-cases.csv"

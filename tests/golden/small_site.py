@@ -11,7 +11,9 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from copydesk.news import Edition, Image, PictureFile, Poster, Provider, Reason, Related
+from copydesk.news import Image, Provider, Reason
+from copydesk.news.edition import Edition, PictureFile, Poster
+from copydesk.news.story import Related
 from copydesk.publish import PublishOptions, publish
 from world import editions
 from world.manifests import MemoryManifest

@@ -13,7 +13,8 @@ import pytest
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import Album, make_forms, measure_picture, with_image
-from copydesk.news import Figure, Image, Story
+from copydesk.news import Image, Story
+from copydesk.news.article import Figure
 from illustrate.draw import URL, drawn, encoded, fetched
 
 LIMIT = 10_000_000

@@ -14,7 +14,7 @@ from PIL import Image, ImageFont
 from copydesk.errors import PictureError
 from copydesk.illustrate import Easel, drawing
 from copydesk.kit import processes
-from copydesk.news import Poster
+from copydesk.news.edition import Poster
 
 ARABIC = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf")
 SITE = "The Robot Gazette"

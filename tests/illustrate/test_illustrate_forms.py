@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from copydesk.illustrate import Album, Picture, average, thumb_hash
-from copydesk.news import PictureFile
+from copydesk.news.edition import PictureFile
 from illustrate.draw import URL, drawn, encoded, fetched, noise, opened
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.illustrate import Album, request_headers
-from copydesk.news import Show
+from copydesk.news.edition import Show
 from illustrate.draw import drawn, encoded, fetched
 
 LIMIT = 10_000_000

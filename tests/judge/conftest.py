@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.news import Article, Beat, Organization, Provider, Scoring, Source, Topic
+from copydesk.news import Article, Beat, Provider, Source, Topic
+from copydesk.news.beat import Organization, Scoring
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = "https://feeds.gazette.example/all.xml"

@@ -8,17 +8,9 @@ from pathlib import PurePosixPath
 
 from copydesk import judge
 from copydesk.judge.clustering import NewsDocument
-from copydesk.news import (
-    Beat,
-    Provider,
-    Reason,
-    Ruling,
-    RulingKind,
-    Shelved,
-    Story,
-    Surroundings,
-    Topic,
-)
+from copydesk.news import Beat, Provider, Reason, Ruling, Shelved, Story, Topic
+from copydesk.news.ruling import RulingKind
+from copydesk.news.story import Surroundings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BEAT = Beat(title="x", topic="News", topics=(Topic(id="news", name="News"),))

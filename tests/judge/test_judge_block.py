@@ -11,7 +11,8 @@ import pytest
 from copydesk import judge
 from copydesk.judge import gate
 from copydesk.judge.shelves import MemoryShelf
-from copydesk.news import Article, Beat, Dropped, Lead, Provider, Ruling, Scoring, Story
+from copydesk.news import Article, Beat, Dropped, Lead, Provider, Ruling, Story
+from copydesk.news.beat import Scoring
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 Maker = Callable[..., Article]

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from copydesk.judge import coverage
-from copydesk.news import Corpus, CountedTerms, Shelved, Story, Surroundings
+from copydesk.news import Shelved, Story
+from copydesk.news.story import Corpus, CountedTerms, Surroundings
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, name_of, ruled, story
 
 

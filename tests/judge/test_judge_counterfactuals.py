@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
-from copydesk.news import Article, Beat, Image, Reason, Ruling, Scoring, Story, Topic, Verdict
+from copydesk.news import Article, Beat, Image, Reason, Ruling, Story, Topic, Verdict
+from copydesk.news.beat import Scoring
 from judge.covered import BEAT, NOON, QUAKES, Desk, ruled, story
 
 TOPICS = (

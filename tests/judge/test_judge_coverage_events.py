@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.news import Beat, Organization, Provider, Reason, Scoring, Story, Topic, Verdict
+from copydesk.news import Beat, Provider, Reason, Story, Topic, Verdict
+from copydesk.news.beat import Organization, Scoring
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, Desk, name_of, ruled, story
 
 

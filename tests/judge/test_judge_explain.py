@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import judge
-from copydesk.news import Beat, Image, Provider, Reason, Related, Story
+from copydesk.news import Beat, Image, Provider, Reason, Story
+from copydesk.news.story import Related
 
 STORY = Story(
     path="_news/2026-03-02-chatbot-in-hospital.md",

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.judge import gate
-from copydesk.news import Reason, Related, Story, Verdict
+from copydesk.news import Reason, Story, Verdict
+from copydesk.news.story import Related
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 BESIDE = Related(title="x", published_at=AT, web_url="https://x.example")

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk import judge
-from copydesk.news import Beat, Image, Provider, Related, Ruling, Scoring, Shelved, Story
+from copydesk.news import Beat, Image, Provider, Ruling, Shelved, Story
+from copydesk.news.beat import Scoring
+from copydesk.news.story import Related
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GROUPING = Beat(title="x", scoring=Scoring(profile="everyday", grouping=True))

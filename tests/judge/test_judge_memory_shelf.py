@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk.judge import copies, shelves
-from copydesk.news import Shelf, Shelved, Story
+from copydesk.news import Shelved, Story
+from copydesk.news.story import Shelf
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

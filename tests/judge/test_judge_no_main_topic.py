@@ -10,7 +10,8 @@ import pytest
 from copydesk import judge
 from copydesk.judge import shelves
 from copydesk.judge.topics import describe_miss, relevance
-from copydesk.news import Article, Beat, Dropped, Scoring, Source, Story, Topic
+from copydesk.news import Article, Beat, Dropped, Source, Story, Topic
+from copydesk.news.beat import Scoring
 
 from .conftest import OFFICIAL
 

@@ -13,7 +13,8 @@ import pytest
 
 from copydesk import judge
 from copydesk.judge import shelves
-from copydesk.news import Article, Beat, DomainTrust, Provider, SignalPoints, Story
+from copydesk.news import Article, Beat, Provider, Story
+from copydesk.news.beat import DomainTrust, SignalPoints
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "wording").glob("*.toml"))
 OFFICIAL = "https://lab.example/blog.xml"

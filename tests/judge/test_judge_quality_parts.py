@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from copydesk import judge
 from copydesk.judge import QualityPart
-from copydesk.news import Article, Beat, Image, Reason, Scoring, Story, Topic
+from copydesk.news import Article, Beat, Image, Reason, Story, Topic
+from copydesk.news.beat import Scoring
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 EVERYDAY = Scoring(profile="everyday")

@@ -17,7 +17,9 @@ from copydesk.archive.document import is_plain, parse_record, split_front_matter
 from copydesk.archive.record import emit_story, parse_story, parse_yaml, read_quickly
 from copydesk.archive.sealing import seal, seal_reference_form, unseal
 from copydesk.errors import RecordError, SealError
-from copydesk.news import USES, Extra, Image, Provider, Reason, Related, Story, Verdict
+from copydesk.news import Image, Provider, Reason, Story, Verdict
+from copydesk.news.article import USES
+from copydesk.news.story import Extra, Related
 
 PATH = "_news/2025-03-04-x.md"
 KEY = bytes(range(32))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from copydesk import judge
 from copydesk.catalogue import Catalogue, StoredCorpus
 from copydesk.judge import coverage
-from copydesk.news import Corpus, IndexedDocument, Provider, Ruling, Shelved, Story, Surroundings
+from copydesk.news import Provider, Ruling, Shelved, Story
+from copydesk.news.story import Corpus, IndexedDocument, Surroundings
 from judge.covered import QUAKES, ROBOT, VOTE, Desk, name_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

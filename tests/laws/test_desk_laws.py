@@ -22,7 +22,8 @@ from copydesk.archive.change import Change, is_cut_short
 from copydesk.archive.record import parse_story
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.editing.applying import field_digests
-from copydesk.news import ActionOutcome, EditorAction, Said, Story
+from copydesk.news import EditorAction, Story
+from copydesk.news.ruling import ActionOutcome, Said
 from copydesk.newsroom.filing import write_lock
 from copydesk.review.rules import find_ruled_fields
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, see, stories, undo, work

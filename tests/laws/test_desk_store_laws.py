@@ -16,7 +16,8 @@ from hypothesis import strategies as some
 
 from copydesk.desk_store import DeskStore, Draft, open_desk
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, digest_value
-from copydesk.news import ActionKind, ActionOutcome, ActionState, EditConflict, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import ActionKind, ActionOutcome, ActionState, EditConflict
 
 TEXT = some.text(max_size=40)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ from copydesk.extract.declared import collect
 from copydesk.extract.page import open_document
 from copydesk.extract.pictures import figure_key, figures
 from copydesk.kit import text, urls
-from copydesk.news import Figure
+from copydesk.news.article import Figure
 from extract.given import BODY, URL, lead, page
 
 NAMES = st.sampled_from(

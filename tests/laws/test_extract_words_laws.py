@@ -12,7 +12,7 @@ from copydesk.extract.declared import Declared, collect
 from copydesk.extract.page import Document, open_document
 from copydesk.extract.people import is_person, people
 from copydesk.kit import sentences, text
-from copydesk.news import ExcerptRule
+from copydesk.news.beat import ExcerptRule
 from extract.given import lead, page
 
 WORDS = st.sampled_from(

@@ -19,7 +19,8 @@ from copydesk.judge.profile import Features, weigh_both_ways
 from copydesk.judge.shelves import MemoryShelf
 from copydesk.judge.topics import find_changed_words, relevance, stems_of
 from copydesk.judge.words import contains, normalize, tokenize
-from copydesk.news import Article, Beat, Scoring, Shelved, SignalPoints, Story, Topic
+from copydesk.news import Article, Beat, Shelved, Story, Topic
+from copydesk.news.beat import Scoring, SignalPoints
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOPICS = (

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.kit import dates
-from copydesk.news import Issue, LetterOptions, PartOptions, Story
+from copydesk.news import Story
+from copydesk.news.letter import Issue, LetterOptions, PartOptions
 from copydesk.newsletters.composing import compose, due_between, is_due, local_day
 from world.composing import list_names, make_material, make_story, remember
 

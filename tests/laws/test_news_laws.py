@@ -6,7 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copydesk.news import Event, EventKind, Fault, FaultKind, Reason, ReasonKind
+from copydesk.news import Reason, ReasonKind
+from copydesk.news.event import Event, EventKind
+from copydesk.news.page import Fault, FaultKind
 
 HOSTILE = st.sampled_from(
     [

@@ -18,25 +18,10 @@ from hypothesis import strategies as st
 
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
-from copydesk.news import (
-    Beat,
-    ChosenStory,
-    Image,
-    Organization,
-    OutputOptions,
-    PictureFile,
-    Poster,
-    Provider,
-    ReadingList,
-    Record,
-    Related,
-    Ruling,
-    Show,
-    Source,
-    Story,
-    Thumbnail,
-    Verdict,
-)
+from copydesk.news import Beat, Image, Provider, Record, Ruling, Source, Story, Verdict
+from copydesk.news.beat import Organization, OutputOptions
+from copydesk.news.edition import ChosenStory, PictureFile, Poster, ReadingList, Show, Thumbnail
+from copydesk.news.story import Related
 from copydesk.publish import Look, Published, PublishOptions, Sizes, publish, survey
 from copydesk.publish.writing import UNFINISHED, Manifest
 from world import editions

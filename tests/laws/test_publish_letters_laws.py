@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.catalogue.page_index import PageIndex
-from copydesk.news import LetterSeries, Record, Story
+from copydesk.news import Record, Story
+from copydesk.news.letter import LetterSeries
 from copydesk.publish import PublishOptions, issues, publish, survey
 from copydesk.publish.issues import LetterText, read_sections
 from world import editions

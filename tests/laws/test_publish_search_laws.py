@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.catalogue.page_index import PageIndex
-from copydesk.news import OutputOptions, Story
+from copydesk.news import Story
+from copydesk.news.beat import OutputOptions
 from copydesk.publish import Look, PublishOptions, Sizes, publish, survey
 from world import editions
 from world.manifests import MemoryManifest

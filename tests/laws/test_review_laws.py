@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from copydesk import review
 from copydesk.kit import text
-from copydesk.news import Beat, Event, Image, Scoring, Story, Verdict
+from copydesk.news import Beat, Image, Story, Verdict
+from copydesk.news.beat import Scoring
+from copydesk.news.event import Event
 from copydesk.review import corrections
 
 TIMES = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

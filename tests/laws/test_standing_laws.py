@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk import review
-from copydesk.news import Beat, Reason, ReasonKind, Said, Scoring, Standing, Story, Verdict
+from copydesk.news import Beat, Reason, ReasonKind, Standing, Story, Verdict
+from copydesk.news.beat import Scoring
+from copydesk.news.ruling import Said
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 NUMBERS = st.none() | st.integers(-1, 200)

@@ -15,7 +15,8 @@ from copydesk.extract import origin, terms
 from copydesk.extract.page import open_document
 from copydesk.extract.terms import quotable
 from copydesk.fetch.robots import RobotsRules, UsageLine, read_tdmrep
-from copydesk.news import USES, Article, Dropped, Signal
+from copydesk.news import Article, Dropped
+from copydesk.news.article import USES, Signal
 from extract.given import BEAT, document, lead, page
 
 NAMES = st.sampled_from(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from copydesk.errors import FeedError
 from copydesk.kit import urls
-from copydesk.news import ListingRule, Page, Source
+from copydesk.news import Page, Source
+from copydesk.news.source import ListingRule
 from copydesk.watch import read
 from copydesk.watch.schedule import SourceState, findings, health_word, items_a_week
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.kit import urls
-from copydesk.news import Lead, NotModified, Page, Refused, Source, SourceKind
+from copydesk.news import Lead, NotModified, Page, Refused, Source
+from copydesk.news.source import SourceKind
 from copydesk.watch import schedule
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)

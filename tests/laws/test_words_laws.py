@@ -18,7 +18,8 @@ from copydesk.archive import change as steps
 from copydesk.archive import read_rulings
 from copydesk.archive.change import WriteLock, is_cut_short
 from copydesk.errors import CopydeskError
-from copydesk.news import RulingKind, Said, Verdict
+from copydesk.news import Verdict
+from copydesk.news.ruling import RulingKind, Said
 from copydesk.newsroom import Newsroom, Silence, open_newsroom
 from copydesk.rounds import run_round
 from copydesk.rounds.outcomes import Stopwatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from copydesk.measure import KIND_WORDS, count_recall
-from copydesk.news import RecallKind
+from copydesk.news.story import RecallKind
 
 
 @dataclass(frozen=True)

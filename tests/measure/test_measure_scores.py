@@ -9,7 +9,8 @@ import pytest
 
 from copydesk import measure
 from copydesk.errors import DataError, UsageError
-from copydesk.news import Beat, Organization, Scoring, Topic
+from copydesk.news import Beat, Topic
+from copydesk.news.beat import Organization, Scoring
 
 BEAT = Beat(
     title="x",

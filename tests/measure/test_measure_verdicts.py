@@ -10,7 +10,9 @@ import pytest
 
 from copydesk import measure
 from copydesk.measure import GateReport
-from copydesk.news import Article, Beat, Image, Reason, Said, Scoring, Source, Story, Topic, Verdict
+from copydesk.news import Article, Beat, Image, Reason, Source, Story, Topic, Verdict
+from copydesk.news.beat import Scoring
+from copydesk.news.ruling import Said
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)  # a Friday in week 47
 BEAT = Beat(title="T", scoring=Scoring(publish_at=70))

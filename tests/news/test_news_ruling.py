@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from copydesk.news import RULING_KINDS, RulingKind
+from copydesk.news.ruling import RULING_KINDS, RulingKind
 
 
 def test_each_kind_of_rule_has_its_form_in_their_order() -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.news import Event, EventKind, Fault, FaultKind, Reason, ReasonKind, Ruling, Story
+from copydesk.news import Reason, ReasonKind, Ruling, Story
+from copydesk.news.event import Event, EventKind
+from copydesk.news.page import Fault, FaultKind
 
 # The words that stand in records today, and what they tell: byte for byte.
 REASONS = [

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.news import IssueEdits, IssueStory, LetterOptions, PartKind, PartOptions, Story
+from copydesk.news import Story
+from copydesk.news.letter import IssueEdits, IssueStory, LetterOptions, PartKind, PartOptions
 from copydesk.newsletters.composing import EarlierIssues, compose, draft_issue
 from world.composing import DAILY, MORNING, list_names, make_material, make_story, remember
 

@@ -9,8 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from copydesk.news import IssueStory
-from copydesk.news.letter import IssueLink, IssuePicture
+from copydesk.news.letter import IssueLink, IssuePicture, IssueStory
 from copydesk.newsletters.composing import MOST_BYTES, RenderedIssue
 from copydesk.publish.issues import read_note, read_sections
 from copydesk.rendering import list_story_names

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.news import LetterDay, LetterOptions
+from copydesk.news.letter import LetterDay, LetterOptions
 from copydesk.newsletters.composing import due_between, is_due, next_due, window_before
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from copydesk.errors import MailError
-from copydesk.news import CHOICES, UNSUBSCRIBE, Issue, IssueLink, OutgoingIssue
+from copydesk.news.letter import CHOICES, UNSUBSCRIBE, Issue, IssueLink, OutgoingIssue
 from copydesk.newsletters.composing import MOST_BYTES, FiledMail, make_outgoing, render
 from copydesk.rendering import Renderer, list_story_names, load_strings
 from world.letters import SITE

@@ -11,7 +11,7 @@ import lxml.html
 import pytest
 from lxml import etree
 
-from copydesk.news import UNSUBSCRIBE
+from copydesk.news.letter import UNSUBSCRIBE
 from copydesk.newsletters.composing import MOST_BYTES, render
 from copydesk.rendering import Renderer, load_strings
 from world.letter_looks import NEEDED

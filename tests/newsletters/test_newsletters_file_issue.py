@@ -12,7 +12,8 @@ import pytest
 from copydesk.archive import document
 from copydesk.editing import file_verdict
 from copydesk.errors import RecordError, UsageError
-from copydesk.news import Issue, IssueLink, LetterOptions, Verdict
+from copydesk.news import Verdict
+from copydesk.news.letter import Issue, IssueLink, LetterOptions
 from copydesk.newsletters.issues import (
     FiledIssue,
     file_issue,

@@ -20,7 +20,8 @@ from copydesk.background import LetterHours, NewsroomFolder
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.letter_edits import IssueChange
 from copydesk.errors import UsageError
-from copydesk.news import Issue, Story
+from copydesk.news import Story
+from copydesk.news.letter import Issue
 from copydesk.newsletters import issues
 from copydesk.newsletters.composing import MOST_BYTES, IssueDraft
 from copydesk.newsletters.issues import file_due_letters, file_letter

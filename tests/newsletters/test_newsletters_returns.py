@@ -14,7 +14,7 @@ import pytest
 from copydesk.mail_store import MailStore, Subscription, open_mail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReaderLink, ReturnPath
-from copydesk.news import BounceOptions
+from copydesk.news.options import BounceOptions
 from copydesk.newsletters import bounces
 from copydesk.newsletters.bounces import ReturnEffect
 from world.old_mail import OLD_READERS, SHARED_TOKEN, put_first_version

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP
 
-from copydesk.news import MailOptions, SmtpOptions
+from copydesk.news.options import MailOptions, SmtpOptions
 from copydesk.newsletters.checks import (
     CheckRequest,
     MailFinding,

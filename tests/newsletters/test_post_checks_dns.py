@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailServerError
-from copydesk.news import DkimOptions
+from copydesk.news.options import DkimOptions
 from copydesk.newsletters.checks import DnsNames, MailFinding, MailNames
 from copydesk.newsletters.checks.records import (
     check_dkim,

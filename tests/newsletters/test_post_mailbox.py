@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import MailError, MailStoreError
-from copydesk.news import BounceOptions
+from copydesk.news.options import BounceOptions
 from copydesk.newsletters.bounces import MOST_BYTES, MailboxLook, read_mailbox
 from world.imap import PASSWORD, USER, ImapBox, ImapFault, imap_server
 from world.machine import PATIENCE_SECONDS

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.errors import MailError
-from copydesk.news import CHOICES, UNSUBSCRIBE, OutgoingIssue
+from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
 from copydesk.newsletters.message import (
     Addressing,
     Envelope,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.errors import MailError
-from copydesk.news import Delivery, HandOverOptions
+from copydesk.news.options import Delivery, HandOverOptions
 from copydesk.newsletters.composing import FiledMail, make_outgoing, render
 from copydesk.newsletters.services import SERVICES, HandedLetter, HandOverAnswer, hand_over
 from copydesk.rendering import Renderer, load_strings

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailError
-from copydesk.news import CHOICES, UNSUBSCRIBE, DkimOptions, OutgoingIssue
+from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
+from copydesk.news.options import DkimOptions
 from copydesk.newsletters.dkim import load_signer
 from copydesk.newsletters.message import Addressing, MessageTemplate, ReaderPlaces
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from copydesk.errors import MailError, MailServerError
-from copydesk.news import SmtpOptions
+from copydesk.news.options import SmtpOptions
 from copydesk.newsletters.answers import Answer
 from copydesk.newsletters.message import Envelope
 from copydesk.newsletters.smtp import open_line

@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from copydesk.errors import MailError, MailServerError
-from copydesk.news import SmtpOptions
+from copydesk.news.options import SmtpOptions
 from copydesk.newsletters.answers import Answer
 from copydesk.newsletters.message import Envelope
 from copydesk.newsletters.smtp import SmtpLine, open_line

@@ -10,7 +10,8 @@ import pytest
 from lxml import html
 
 from copydesk.catalogue.page_index import PageIndex
-from copydesk.news import Beat, ExcerptRule, FrontOptions, Scoring, Source
+from copydesk.news import Beat, Source
+from copydesk.news.beat import ExcerptRule, FrontOptions, Scoring
 from copydesk.publish import Look, Practice, PublishOptions, publish, survey
 from world import editions
 from world.manifests import MemoryManifest

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 from lxml import html
 
-from copydesk.news import Issue, LetterSeries, Record, Story
+from copydesk.news import Record, Story
+from copydesk.news.letter import Issue, LetterSeries
 from copydesk.publish import Look, api, crawlers, feeds, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions

@@ -10,7 +10,8 @@ from typing import Unpack
 
 import pytest
 
-from copydesk.news import Beat, FrontOptions, Organization, Provider, Ruling, Source, Story
+from copydesk.news import Beat, Provider, Ruling, Source, Story
+from copydesk.news.beat import FrontOptions, Organization
 from copydesk.placement import FrontPage
 from copydesk.publish import Look, plan_site
 from world import editions

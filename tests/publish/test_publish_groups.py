@@ -14,7 +14,8 @@ from typing import Unpack
 import pytest
 from lxml import html
 
-from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
+from copydesk.news import Beat, Provider, Source, Story, Verdict
+from copydesk.news.beat import Organization
 from copydesk.placement import Coverage
 from copydesk.publish import (
     Look,

@@ -12,7 +12,8 @@ import pytest
 from lxml import html
 
 from copydesk.catalogue.page_index import PageIndex
-from copydesk.news import Issue, LetterSeries, Record
+from copydesk.news import Record
+from copydesk.news.letter import Issue, LetterSeries
 from copydesk.publish import Look, PublishOptions, SitePlan, feeds, plan_site, publish, site, survey
 from copydesk.rendering import Renderer
 from world import editions

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from copydesk.news import OutputOptions, Story
+from copydesk.news import Story
+from copydesk.news.beat import OutputOptions
 from copydesk.publish import Look, PublishOptions, publish
 from world import editions
 from world.manifests import MemoryManifest

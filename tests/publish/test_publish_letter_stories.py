@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk.news import Image, IssuePicture, Record, Show, Story, Thumbnail
+from copydesk.news import Image, Record, Story
+from copydesk.news.edition import Show, Thumbnail
+from copydesk.news.letter import IssuePicture
 from copydesk.publish import Look, PublishOptions, SitePlan, plan_edition, tell_records, tell_story
 from world import editions
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from lxml import html
 
-from copydesk.news import Related, Story
+from copydesk.news import Story
+from copydesk.news.story import Related
 from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from copydesk.news import Image, Provider, Show, Story, Thumbnail
+from copydesk.news import Image, Provider, Story
+from copydesk.news.edition import Show, Thumbnail
 from copydesk.publish import Look, PublishOptions, publish
 from world import editions
 from world.manifests import MemoryManifest

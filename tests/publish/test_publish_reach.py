@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.news import Edition
+from copydesk.news.edition import Edition
 from copydesk.publish import Look, PublishOptions, Sizes, publish
 from world import editions
 from world.manifests import MemoryManifest

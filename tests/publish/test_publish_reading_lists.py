@@ -13,7 +13,8 @@ import pytest
 from lxml import html
 
 from copydesk.catalogue.page_index import PageIndex
-from copydesk.news import ChosenStory, ReadingList, Story, Verdict
+from copydesk.news import Story, Verdict
+from copydesk.news.edition import ChosenStory, ReadingList
 from copydesk.publish import Published, PublishOptions, publish, survey
 from world import editions
 from world.manifests import MemoryManifest

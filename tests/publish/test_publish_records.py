@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from lxml import html
 
-from copydesk.news import Record, Show
+from copydesk.news import Record
+from copydesk.news.edition import Show
 from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions

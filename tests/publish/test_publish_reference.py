@@ -17,7 +17,8 @@ import pytest
 from copydesk import config
 from copydesk.archive import Archive
 from copydesk.errors import CopydeskError
-from copydesk.news import Edition, Story
+from copydesk.news import Story
+from copydesk.news.edition import Edition
 from copydesk.publish import Published, PublishOptions, publish
 from world.manifests import MemoryManifest
 from world.shared import SHARED, needs_shared

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from copydesk.news import Beat, Image, OutputOptions, PictureFile, Poster, Story, Topic
+from copydesk.news import Beat, Image, Story, Topic
+from copydesk.news.beat import OutputOptions
+from copydesk.news.edition import PictureFile, Poster
 from copydesk.publish import Look, PublishOptions, publish
 from world import editions
 from world.manifests import MemoryManifest

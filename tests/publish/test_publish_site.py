@@ -13,17 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from copydesk.news import (
-    Image,
-    Provider,
-    Reason,
-    Record,
-    Related,
-    Show,
-    Story,
-    Thumbnail,
-    Verdict,
-)
+from copydesk.news import Image, Provider, Reason, Record, Story, Verdict
+from copydesk.news.edition import Show, Thumbnail
+from copydesk.news.story import Related
 from copydesk.publish import Look, PublishOptions, plan_site, publish, site
 from copydesk.rendering import Renderer
 from world import editions

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk.news import OutputOptions, Story
+from copydesk.news import Story
+from copydesk.news.beat import OutputOptions
 from copydesk.publish import Look, PublishOptions, Sizes, publish, survey
 from world import editions
 from world.manifests import MemoryManifest

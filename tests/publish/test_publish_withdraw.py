@@ -12,7 +12,8 @@ import pytest
 
 from copydesk.archive.document import parse_record
 from copydesk.kit import text
-from copydesk.news import IssueLink, IssueSection, Story
+from copydesk.news import Story
+from copydesk.news.letter import IssueLink, IssueSection
 from copydesk.publish.issues import (
     LetterText,
     is_marked,

@@ -10,7 +10,8 @@ import pytest
 from lxml import html
 
 from copydesk.errors import PublishError
-from copydesk.news import Edition, Story
+from copydesk.news import Story
+from copydesk.news.edition import Edition
 from copydesk.publish import PublishOptions, publish
 from copydesk.rendering import Renderer, load_strings
 from world import editions

@@ -16,7 +16,9 @@ import pytest
 
 from copydesk.catalogue.page_index import PageIndex
 from copydesk.errors import PublishError
-from copydesk.news import OutputOptions, PictureFile, Poster, Story
+from copydesk.news import Story
+from copydesk.news.beat import OutputOptions
+from copydesk.news.edition import PictureFile, Poster
 from copydesk.publish import Look, Published, PublishOptions, Sizes, publish, survey
 from world import editions
 from world.machine import PATIENCE_SECONDS

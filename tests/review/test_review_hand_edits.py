@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import review
-from copydesk.news import Extra, Image, Related, Story, Verdict
+from copydesk.news import Image, Story, Verdict
+from copydesk.news.story import Extra, Related
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILED = Story(

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import review
-from copydesk.news import Event, Image, Reason, Story, Verdict
+from copydesk.news import Image, Reason, Story, Verdict
+from copydesk.news.event import Event
 from copydesk.review import corrections
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -16,13 +16,13 @@ from copydesk.news import (
     Image,
     Reason,
     Ruling,
-    Scoring,
-    Shelf,
     Source,
     Story,
     Topic,
     Verdict,
 )
+from copydesk.news.beat import Scoring
+from copydesk.news.story import Shelf
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = "https://feeds.gazette.example/all.xml"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.news import RULING_KINDS, Beat, Reason, Ruling, RulingKind, Story, Topic
+from copydesk.news import Beat, Reason, Ruling, Story, Topic
+from copydesk.news.ruling import RULING_KINDS, RulingKind
 from copydesk.review.rules import apply_rulings, find_contradiction, find_ruled_fields, with_rule
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import review
-from copydesk.news import Beat, Image, Reason, Ruling, Scoring, Story
+from copydesk.news import Beat, Image, Reason, Ruling, Story
+from copydesk.news.beat import Scoring
 from copydesk.review.rules import apply_rulings, find_ruled_fields, with_rule, without_lost_sets
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk import review
-from copydesk.news import Beat, Said, Scoring, Story, Verdict
+from copydesk.news import Beat, Story, Verdict
+from copydesk.news.beat import Scoring
+from copydesk.news.ruling import Said
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COPYDESK = Beat(title="x")

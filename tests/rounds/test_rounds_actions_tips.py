@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import newsroom, rounds
-from copydesk.news import ActionOutcome
+from copydesk.news.ruling import ActionOutcome
 from copydesk.newsroom import reports
 from copydesk.rounds import run_round
 from world.desk import act, action, desk_newsroom

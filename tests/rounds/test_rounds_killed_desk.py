@@ -11,7 +11,8 @@ import pytest
 
 from copydesk.archive.change import is_cut_short
 from copydesk.desk_store import open_desk
-from copydesk.news import ActionOutcome, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import ActionOutcome
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, rename, stories, verdict
 from world.killed import WORK, Commands, about_the_journal, commands, spread
 from world.newsroom import NOW, run_git

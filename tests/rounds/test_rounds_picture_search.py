@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.news import Article, Figure, Page, Provider, Refused, Request
+from copydesk.news import Article, Page, Provider, Refused, Request
+from copydesk.news.article import Figure
 from copydesk.newsroom import Silence, open_newsroom
 from copydesk.rounds import ChosenPicture, PictureSearch, ReaderPool
 from illustrate.draw import drawn, encoded, fetched

@@ -14,7 +14,7 @@ from copydesk import rounds
 from copydesk.catalogue import Catalogue
 from copydesk.kit import databases
 from copydesk.memory import Memory
-from copydesk.news import RecallKind
+from copydesk.news.story import RecallKind
 from copydesk.newsroom import Newsroom, Silence, open_newsroom, reports
 from copydesk.rounds import recall, recall_lists
 from world.newsroom import NOW, Answer, feed, newsroom, record_web, small_web

@@ -14,7 +14,8 @@ import pytest
 from copydesk import editing, rounds
 from copydesk.archive import read_rulings
 from copydesk.archive.change import WriteLock, is_cut_short
-from copydesk.news import RulingKind, Said, Verdict
+from copydesk.news import Verdict
+from copydesk.news.ruling import RulingKind, Said
 from copydesk.newsroom import Newsroom, Progress, Silence, open_newsroom, reports
 from copydesk.rounds import run_round
 from copydesk.rounds.outcomes import Stopwatch

@@ -14,10 +14,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import fetch, news
+from copydesk import fetch
 from copydesk.background import NewsroomFolder, Subscriber
 from copydesk.fetch import web
 from copydesk.news import Source
+from copydesk.news.options import FetchOptions
 from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.rounds.sources.states import (
     find_hub_pushed_sources,
@@ -126,7 +127,7 @@ def run(tmp_path: Path) -> Callable[[Work], None]:
     root = newsroom(tmp_path / "beat", git=False)
 
     async def inside(work: Work) -> None:
-        options = news.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
+        options = FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
         async with Hub() as hub, web.Web(options, fetch.WallClock()) as wire:
             desk = Desk(root, hub, wire)
             desk.write()

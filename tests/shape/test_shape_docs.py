@@ -18,7 +18,8 @@ from copydesk import editing, mail_store, newsroom
 from copydesk.cli import cli
 from copydesk.editing import trail
 from copydesk.mail_store import deliveries
-from copydesk.news import DROP_REASONS, Standing
+from copydesk.news import Standing
+from copydesk.news.lead import DROP_REASONS
 from copydesk.newsletters import answers, bounces, checks, exchange
 from copydesk.newsroom import reports
 from copydesk.rounds import rejudging

@@ -9,7 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from copydesk.judge import profile_of
-from copydesk.news import TRAITS, Beat, ProfileName, Scoring, Traits
+from copydesk.news import Beat
+from copydesk.news.beat import TRAITS, ProfileName, Scoring, Traits
 from shape import sources
 
 PACKAGE = Path(__file__).parents[2] / "src" / "copydesk"

@@ -13,7 +13,8 @@ import pytest
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.kit import dates
-from copydesk.news import Lead, Media, Page, Source
+from copydesk.news import Lead, Page, Source
+from copydesk.news.article import Media
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 CASES = sorted((Path(__file__).parents[1] / "cases/watch").glob("*.case"))

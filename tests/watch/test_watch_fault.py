@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from copydesk.errors import CopydeskError, FeedError
-from copydesk.news import ListingRule, Refused, RefusedReason, Source
+from copydesk.news import Refused, Source
+from copydesk.news.page import RefusedReason
+from copydesk.news.source import ListingRule
 from copydesk.watch.schedule import SourceState, after_error, after_refused, findings, revive
 
 NOW = datetime(2030, 1, 2, 3, tzinfo=UTC)

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from copydesk.errors import FeedError
-from copydesk.news import Lead, ListingRule, Page, Refused, RefusedReason, Source
+from copydesk.news import Lead, Page, Refused, Source
+from copydesk.news.page import RefusedReason
+from copydesk.news.source import ListingRule
 from copydesk.watch import SourceReading
 from copydesk.watch.schedule import (
     Finding,

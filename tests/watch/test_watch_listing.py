@@ -11,7 +11,8 @@ import pytest
 
 from copydesk import watch
 from copydesk.errors import FeedError
-from copydesk.news import Lead, ListingRule, Page, Source
+from copydesk.news import Lead, Page, Source
+from copydesk.news.source import ListingRule
 from copydesk.watch.dates import find_moment
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)

@@ -12,7 +12,8 @@ from copydesk import watch
 from copydesk.fetch import Replay, VirtualClock
 from copydesk.fetch.polite import Polite
 from copydesk.kit import urls
-from copydesk.news import FetchOptions, Lead, NotModified, Page, Refused, Request, Source
+from copydesk.news import Lead, NotModified, Page, Refused, Request, Source
+from copydesk.news.options import FetchOptions
 from copydesk.watch import schedule
 from world.shared import SHARED, needs_shared
 

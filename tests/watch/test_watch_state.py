@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk.errors import FeedError
-from copydesk.news import Lead, NotModified, Page, Refused, RefusedReason, Source
+from copydesk.news import Lead, NotModified, Page, Refused, Source
+from copydesk.news.page import RefusedReason
 from copydesk.watch import SourceReading, read
 from copydesk.watch.schedule import (
     SourceState,

@@ -35,7 +35,7 @@ from copydesk.desk_store import TOKEN_SCOPES, Moment, TokenGrant, open_desk
 from copydesk.fetch import VirtualClock
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
-from copydesk.news import ActionOutcome
+from copydesk.news.ruling import ActionOutcome
 from copydesk.newsroom import open_newsroom
 from world import machine
 from world.command import copydesk

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from copydesk.news import Issue, IssueStory, LetterOptions, PartOptions, Provider, Story, Topic
+from copydesk.news import Provider, Story, Topic
+from copydesk.news.letter import Issue, IssueStory, LetterOptions, PartOptions
 from copydesk.newsletters.composing import EarlierIssues, Headings, IssueMaterial, IssuePlace
 from copydesk.placement import FrontRules
 from copydesk.placement.addresses import record_name

@@ -13,7 +13,8 @@ from copydesk.archive import Archive
 from copydesk.desk_store import ActionQueue
 from copydesk.editing.applying import WorkedOff, apply_actions, field_digests, work_off
 from copydesk.errors import CopydeskError
-from copydesk.news import ActionKind, ActionOutcome, EditorAction, Reason, ReasonKind, Story
+from copydesk.news import EditorAction, Reason, ReasonKind, Story
+from copydesk.news.ruling import ActionKind, ActionOutcome
 from copydesk.newsroom import open_newsroom
 from copydesk.review import digests
 from world import editions, records

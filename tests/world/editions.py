@@ -7,21 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
-from copydesk.news import (
-    Beat,
-    Edition,
-    Image,
-    PictureFile,
-    Provider,
-    Reason,
-    Record,
-    Related,
-    Ruling,
-    Story,
-    Thumbnail,
-    Topic,
-    Verdict,
-)
+from copydesk.news import Beat, Image, Provider, Reason, Record, Ruling, Story, Topic, Verdict
+from copydesk.news.edition import Edition, PictureFile, Thumbnail
+from copydesk.news.story import Related
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 HERALD = Provider(name="The Herald", domain="herald.example")

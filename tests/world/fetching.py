@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from copydesk.fetch.polite import MemoryLimits, Polite
-from copydesk.news import FetchOptions, NotModified, Page, Purpose, Refused, RefusedReason, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
+from copydesk.news.page import Purpose, RefusedReason
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 # one thing at a time: test_fetch_signals asks for tdmrep.json

@@ -11,16 +11,8 @@ from pathlib import Path
 
 from copydesk import archive
 from copydesk.archive import Archive, ArticleStore, Rulings, record
-from copydesk.news import (
-    Article,
-    Provider,
-    Reason,
-    Ruling,
-    RulingKind,
-    Said,
-    Story,
-    Verdict,
-)
+from copydesk.news import Article, Provider, Reason, Ruling, Story, Verdict
+from copydesk.news.ruling import RulingKind, Said
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import BEAT, NOW, newsroom, run_git, write_files
 from world.records import write_rulings

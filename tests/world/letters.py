@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from copydesk.news import Issue, IssueSection, IssueStory
+from copydesk.news.letter import Issue, IssueSection, IssueStory
 from copydesk.newsletters.composing import RenderedIssue
 from world.newsroom import NOW
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.news import Issue, IssueStory
-from copydesk.news.letter import IssueLink, IssuePicture
+from copydesk.news.letter import Issue, IssueLink, IssuePicture, IssueStory
 from copydesk.newsletters.composing import RenderedIssue, render
 from copydesk.rendering import Renderer, load_strings
 from world.letters import SITE, issue, issue_story

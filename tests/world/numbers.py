@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk.memory import Memory, Tally, find_step
-from copydesk.news import RecallKind
+from copydesk.news.story import RecallKind
 from copydesk.rounds.recall import KeptRecall, RecallDay, RecallTrace
 
 LIST = "https://tern.example/feed.xml"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.news import RefusedReason
+from copydesk.news.page import RefusedReason
 from world.dns import Answer
 from world.web import Behaviour
 

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from copydesk.news import DkimOptions, SmtpOptions
+from copydesk.news.options import DkimOptions, SmtpOptions
 from copydesk.newsletters.composing import FiledMail, RenderedIssue, make_outgoing
 from copydesk.newsletters.dkim import Signer, load_signer
 from copydesk.newsletters.message import Addressing, Envelope, MessageTemplate, ReaderPlaces

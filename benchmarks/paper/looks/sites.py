@@ -31,19 +31,8 @@ import shelves as invented_records  # beside this file, as stories.py
 from stories import ARABIC, AT, GERMAN, HEADLINES, HEBREW, LONG, related, story
 
 import archive as invented  # benchmarks/paper/archive.py
-from copydesk.news import (
-    Beat,
-    Edition,
-    Image,
-    PictureFile,
-    Provider,
-    Record,
-    Show,
-    Story,
-    Thumbnail,
-    Topic,
-    Verdict,
-)
+from copydesk.news import Beat, Image, Provider, Record, Story, Topic, Verdict
+from copydesk.news.edition import Edition, PictureFile, Show, Thumbnail
 from copydesk.publish import Look, Practice, PublishOptions, publish
 from world.manifests import MemoryManifest
 

@@ -9,7 +9,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from copydesk.news import Provider, Reason, Related, Story
+from copydesk.news import Provider, Reason, Story
+from copydesk.news.story import Related
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 _HOUSES = ("The Herald", "Morning Wire", "Daily Ledger", "Kestrel News", "Sluice & Lock Review")

@@ -14,8 +14,8 @@ from copydesk.archive.document import TypedFields, compose, decode_yaml
 from copydesk.archive.document.tree import Mapping as Tree
 from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence, SequenceItem
 from copydesk.archive.record import read_verdict
-from copydesk.news import RULING_KINDS, Ruling, Verdict
-from copydesk.news.ruling import RulingKind, SetField
+from copydesk.news import Ruling, Verdict
+from copydesk.news.ruling import RULING_KINDS, RulingKind, SetField
 
 PATH = "_data/rulings.yaml"
 

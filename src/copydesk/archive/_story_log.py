@@ -13,7 +13,8 @@ from copydesk.archive._rulings import Rulings, other_place
 from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
-from copydesk.news import Event, Ruling, Story, Verdict
+from copydesk.news import Ruling, Story, Verdict
+from copydesk.news.event import Event
 
 _DASH = re.compile(rb"(?m)^( *)- ")
 

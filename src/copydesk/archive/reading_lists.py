@@ -22,7 +22,7 @@ from copydesk.archive.document.tree import Mapping as Tree
 from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
-from copydesk.news import LIST_STORIES, ChosenStory, ReadingList
+from copydesk.news.edition import LIST_STORIES, ChosenStory, ReadingList
 
 FOLDER = "_data/lists"
 _SUFFIXES = (".yaml", ".yml")

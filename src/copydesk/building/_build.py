@@ -25,16 +25,9 @@ from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
 from copydesk.kit import files, processes, text, within
 from copydesk.memory import Memory
-from copydesk.news import (
-    Beat,
-    Edition,
-    LetterDay,
-    LetterSeries,
-    ReadingList,
-    Record,
-    Story,
-    Verdict,
-)
+from copydesk.news import Beat, Record, Story, Verdict
+from copydesk.news.edition import Edition, ReadingList
+from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below, in_turn
 from copydesk.newsroom.following import PAGE_INDEX_FILE, take_snapshot
 from copydesk.newsroom.reports import BuildReport, read_missing_parts

@@ -16,7 +16,8 @@ from copydesk.errors import PictureError
 from copydesk.illustrate import Album, Easel
 from copydesk.kit import files, within
 from copydesk.memory import Memory
-from copydesk.news import PictureFile, Poster, Show, Story
+from copydesk.news import Story
+from copydesk.news.edition import PictureFile, Poster, Show
 from copydesk.newsroom import Troubles
 from copydesk.publish import Survey
 

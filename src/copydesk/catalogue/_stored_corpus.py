@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from copydesk.kit.databases import DisposableDatabase
-from copydesk.news import CountedTerms, IndexedDocument, number_of
+from copydesk.news.story import CountedTerms, IndexedDocument, number_of
 
 _COUNTS = "SELECT term, documents FROM term_counts WHERE term IN (SELECT value FROM json_each(?))"
 _CONTENTS = """

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
-from copydesk.news import EventKind, Story
+from copydesk.news import Story
+from copydesk.news.event import EventKind
 from copydesk.placement import addresses, local_time
 
 _LARGEST = 2**53  # the largest integer that every JSON parser keeps exact

@@ -13,7 +13,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.editing import stories
 from copydesk.kit import text
-from copydesk.news import RecallKind
+from copydesk.news.story import RecallKind
 from copydesk.rounds import recall_lists
 from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
 

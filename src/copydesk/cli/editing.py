@@ -16,7 +16,8 @@ from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.editing import applying
 from copydesk.kit import text
-from copydesk.news import RULING_KINDS, AppliesTo, Dropped, Said, Verdict
+from copydesk.news import Dropped, Verdict
+from copydesk.news.ruling import RULING_KINDS, AppliesTo, Said
 from copydesk.newsroom import Silence, reports
 from copydesk.newsroom.records import record_path
 

@@ -16,7 +16,7 @@ from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
 from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, text
-from copydesk.news import Issue, IssueStory
+from copydesk.news.letter import Issue, IssueStory
 from copydesk.newsletters import answers, checks, issues, sending
 from copydesk.newsletters.readers import addresses, by_hand, limits
 from copydesk.newsroom import Newsroom

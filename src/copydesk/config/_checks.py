@@ -13,16 +13,9 @@ from copydesk.config._decode import Decoded
 from copydesk.config._settings import Deploy, Settings
 from copydesk.config._toml import FILE, setting_error, show_value
 from copydesk.kit import text, urls
-from copydesk.news import (
-    Beat,
-    Delivery,
-    LetterOptions,
-    PartKind,
-    PartOptions,
-    S3Options,
-    SmtpOptions,
-    Topic,
-)
+from copydesk.news import Beat, Topic
+from copydesk.news.letter import LetterOptions, PartKind, PartOptions
+from copydesk.news.options import Delivery, S3Options, SmtpOptions
 
 _NEEDED = {"folder": "path", "rsync": "target", "git": "remote", "s3": "bucket"}
 

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from copydesk.config._toml import decode_text, setting_error, show_value, unreadable_error
 from copydesk.errors import ConfigError
 from copydesk.kit import urls, within
-from copydesk.news import Image, Organization, Topic
+from copydesk.news import Image, Topic
+from copydesk.news.beat import Organization
 
 _MAX_BYTES = 1_000_000
 

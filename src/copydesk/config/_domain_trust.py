@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from copydesk.config._toml import decode_text, setting_error, show_value, unreadable_error
 from copydesk.kit import within
-from copydesk.news import DomainTrust
+from copydesk.news.beat import DomainTrust
 
 FILE = "_data/standings.csv"  # the default, if it exists
 _MAX_BYTES = 20_000_000

@@ -16,17 +16,10 @@ from copydesk.config._sections import ROOT
 from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, SourceOptions
 from copydesk.config._toml import FILE, setting_error, show_value, unreadable_error
 from copydesk.kit import text, urls, within
-from copydesk.news import (
-    Beat,
-    ExcerptRule,
-    LetterOptions,
-    MailOptions,
-    Manners,
-    OutputOptions,
-    Scoring,
-    SignalPoints,
-    Source,
-)
+from copydesk.news import Beat, Source
+from copydesk.news.beat import ExcerptRule, OutputOptions, Scoring, SignalPoints
+from copydesk.news.letter import LetterOptions
+from copydesk.news.options import MailOptions, Manners
 
 METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
 

@@ -34,27 +34,21 @@ from copydesk.config._settings import (
 from copydesk.kit import urls
 from copydesk.kit.kinds import options_of, secrets_of
 from copydesk.kit.options import Option
-from copydesk.news import (
-    Beat,
+from copydesk.news import Beat, Source
+from copydesk.news.beat import ExcerptRule, FrontOptions, OutputOptions, Scoring, SignalPoints
+from copydesk.news.letter import LetterOptions, PartOptions
+from copydesk.news.options import (
     BounceOptions,
     BranchOptions,
     DkimOptions,
-    ExcerptRule,
     FetchOptions,
-    FrontOptions,
     HandOverOptions,
-    LetterOptions,
-    ListingRule,
     MailOptions,
     Manners,
-    OutputOptions,
-    PartOptions,
     S3Options,
-    Scoring,
-    SignalPoints,
     SmtpOptions,
-    Source,
 )
+from copydesk.news.source import ListingRule
 
 
 @dataclass(frozen=True, kw_only=True)

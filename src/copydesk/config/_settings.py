@@ -13,17 +13,11 @@ from typing import Literal
 from copydesk.channels import Channel
 from copydesk.kit import kinds, urls
 from copydesk.kit.options import from_environment, option, required
-from copydesk.news import (
-    Beat,
-    BranchOptions,
-    FetchOptions,
-    FrontOptions,
-    LetterOptions,
-    MailOptions,
-    OutputOptions,
-    S3Options,
-    Show,
-)
+from copydesk.news import Beat
+from copydesk.news.beat import FrontOptions, OutputOptions
+from copydesk.news.edition import Show
+from copydesk.news.letter import LetterOptions
+from copydesk.news.options import BranchOptions, FetchOptions, MailOptions, S3Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

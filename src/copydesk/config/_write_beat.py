@@ -15,7 +15,8 @@ from copydesk.config._decode import decode
 from copydesk.config._toml import setting_error
 from copydesk.errors import ConfigError
 from copydesk.kit import files, urls, within
-from copydesk.news import ListingRule, Source
+from copydesk.news import Source
+from copydesk.news.source import ListingRule
 
 if TYPE_CHECKING:
     from tomlkit.items import Table

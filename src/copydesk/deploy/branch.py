@@ -19,7 +19,7 @@ from pathlib import Path
 from copydesk.deploy._deliver import MARKER, MARKER_TEXT, BuiltSite, Delivery, stages
 from copydesk.errors import DeployError, GitError
 from copydesk.kit import git
-from copydesk.news import BranchOptions
+from copydesk.news.options import BranchOptions
 
 # The settings of a newsroom's .git/config for reaching a remote; CI keeps its token there.
 _WAYS = r"^(credential|http|url|ssh|protocol|core\.(sshcommand|gitproxy))\b"

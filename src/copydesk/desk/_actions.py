@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from copydesk import editing
 from copydesk.errors import UsageError
-from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
+from copydesk.news import EditorAction
+from copydesk.news.ruling import RULING_KINDS, ActionKind, RulingKind, Said, SetField
 
 MOST = 200  # actions in one request
 _WORDS = 10_000  # characters of a reason, or of any value

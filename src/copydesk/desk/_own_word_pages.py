@@ -17,7 +17,8 @@ from copydesk.desk_store import DeskStore, Stash
 from copydesk.editing import applying
 from copydesk.editing.queue import story_page
 from copydesk.errors import UsageError
-from copydesk.news import Beat, ChosenStory, EditorAction, ReadingList
+from copydesk.news import Beat, EditorAction
+from copydesk.news.edition import ChosenStory, ReadingList
 from copydesk.newsroom import Newsroom
 
 _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")

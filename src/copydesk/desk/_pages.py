@@ -21,7 +21,8 @@ from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, 
 from copydesk.desk_store import SavedView
 from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
 from copydesk.kit import text, urls
-from copydesk.news import Beat, LetterOptions, Ruling, Standing
+from copydesk.news import Beat, Ruling, Standing
+from copydesk.news.letter import LetterOptions
 from copydesk.newsroom import reports
 from copydesk.placement import local_time
 from copydesk.placement.addresses import quote_path, story_folder

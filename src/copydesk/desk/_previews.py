@@ -23,7 +23,7 @@ from copydesk.desk_store import DeskStore
 from copydesk.desk_store.letter_edits import KeptChange, KeptEdits
 from copydesk.editing import what_if
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.news import Issue
+from copydesk.news.letter import Issue
 from copydesk.newsletters import composing, exchange, issues
 from copydesk.newsroom import Newsroom
 

@@ -37,7 +37,7 @@ from copydesk.editing.queue import (
     list_drops,
 )
 from copydesk.kit import text, urls
-from copydesk.news import DropReason
+from copydesk.news.lead import DropReason
 from copydesk.newsroom import settings
 
 _MOST_ROWS = 100

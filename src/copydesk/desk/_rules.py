@@ -20,7 +20,9 @@ from copydesk.editing import what_if
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.kit.kinds import options_of
-from copydesk.news import Beat, FrontOptions, SignalPoints, Trust
+from copydesk.news import Beat
+from copydesk.news.beat import FrontOptions, SignalPoints
+from copydesk.news.source import Trust
 from copydesk.rounds.rejudging import FieldChange
 
 _PATH = "what-if/"

@@ -27,7 +27,8 @@ from copydesk.editing import applying, queue
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import Trail
 from copydesk.kit import text
-from copydesk.news import NO_PICTURE, EditorAction, Standing
+from copydesk.news import EditorAction, Standing
+from copydesk.news.ruling import NO_PICTURE
 from copydesk.newsroom import settings
 from copydesk.rounds.rejudging import neighbours
 

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeVar
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.news import ActionOutcome, ActionState, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import ActionOutcome, ActionState
 
 _PUT = """
 INSERT INTO actions (id, editor, at, action) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
-from copydesk.news import IssueEdits
+from copydesk.news.letter import IssueEdits
 
 IssueField = Literal[
     "order", "dropped", "added", "words", "subject", "preheader", "note", "held", "approved"

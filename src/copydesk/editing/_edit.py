@@ -16,7 +16,9 @@ from copydesk.archive import FileChange, Rulings, document, letters, reading_lis
 from copydesk.archive.change import Change, WriteLock
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text, urls
-from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
+from copydesk.news import Beat, Story, Verdict
+from copydesk.news.lead import Tip
+from copydesk.news.ruling import EditConflict
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import (
     RULINGS_PATH,

@@ -16,7 +16,9 @@ from copydesk.errors import RecordError
 from copydesk.judge import gate
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
-from copydesk.news import DROP_STAGES, RULING_KINDS, Article, Beat, Ruling, Standing, Story, Verdict
+from copydesk.news import Article, Beat, Ruling, Standing, Story, Verdict
+from copydesk.news.lead import DROP_STAGES
+from copydesk.news.ruling import RULING_KINDS
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.records import record_at

@@ -16,7 +16,8 @@ from copydesk.editing._explain import explain_idle, news_path
 from copydesk.editing._verdicts import speaker
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
-from copydesk.news import NO_PICTURE, RULING_KINDS, Beat, Ruling, RulingKind, SetField, Story
+from copydesk.news import Beat, Ruling, Story
+from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, RulingKind, SetField
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import hold_write_lock

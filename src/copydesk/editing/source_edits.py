@@ -16,7 +16,8 @@ from copydesk.archive.change import Change
 from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
 from copydesk.errors import ConfigError, FeedError, UsageError
 from copydesk.kit import urls
-from copydesk.news import Beat, Source, SourceKind, Topic, Trust
+from copydesk.news import Beat, Source, Topic
+from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 from copydesk.newsroom.settings import (

@@ -13,7 +13,8 @@ from copydesk.editing._edit import CommitWords, read_words
 from copydesk.errors import GitError, SealError
 from copydesk.kit import dates, text, urls
 from copydesk.memory import Fate
-from copydesk.news import Article, Event, EventKind, Ruling, Story, Verdict
+from copydesk.news import Article, Ruling, Story, Verdict
+from copydesk.news.event import Event, EventKind
 from copydesk.news.wording import Wording
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.records import record_at

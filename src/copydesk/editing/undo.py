@@ -26,7 +26,8 @@ from copydesk.editing._edit import (
 )
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
-from copydesk.news import EditConflict, Ruling, Story
+from copydesk.news import Ruling, Story
+from copydesk.news.ruling import EditConflict
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import RULINGS_PATH, hold_write_lock
 from copydesk.newsroom.records import find_record

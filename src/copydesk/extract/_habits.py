@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 from copydesk.extract.pictures import figure_key
 from copydesk.kit import text, urls
-from copydesk.news import Article, ExcerptRule, Figure
+from copydesk.news import Article
+from copydesk.news.article import Figure
+from copydesk.news.beat import ExcerptRule
 
 _PAGES = 6  # a passage on fewer pages of a site may be chance, or news told twice
 _SHARE = 3  # and it is boilerplate if every third page has it

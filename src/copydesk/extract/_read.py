@@ -10,7 +10,9 @@ from copydesk.extract import _authors, kinds, origin, pictures, terms, text, whe
 from copydesk.extract.declared import Declared, collect
 from copydesk.extract.page import Document, open_document
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, ExcerptRule, Figure
+from copydesk.news import Article, Dropped
+from copydesk.news.article import Figure
+from copydesk.news.beat import ExcerptRule
 
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page

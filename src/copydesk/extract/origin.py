@@ -17,7 +17,8 @@ from copydesk.news import Provider
 if TYPE_CHECKING:
     from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
-    from copydesk.news import Beat, Lead, Organization, Source
+    from copydesk.news import Beat, Lead, Source
+    from copydesk.news.beat import Organization
 
 # Canonical URLs: a page's own claim is believed only with care.
 

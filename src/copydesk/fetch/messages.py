@@ -10,7 +10,9 @@ from typing import Protocol
 
 from copydesk.errors import FetchError
 from copydesk.kit import urls
-from copydesk.news import FetchOptions, Purpose, RefusedReason, Request
+from copydesk.news import Request
+from copydesk.news.options import FetchOptions
+from copydesk.news.page import Purpose, RefusedReason
 
 _KNOWN = 1_000  # URLs: each is parsed for its page, its robots.txt and its host's slot
 

@@ -27,7 +27,7 @@ from urllib.parse import quote
 import msgspec
 
 from copydesk.fetch.messages import parse_address
-from copydesk.news import Signal
+from copydesk.news.article import Signal
 
 WHERE = "robots.txt"
 KEYS = {

@@ -31,7 +31,9 @@ from copydesk.illustrate._album_files import (
 from copydesk.illustrate._forms import PictureForms, make_forms
 from copydesk.illustrate._measure import FetchedPicture, Measure, measure_picture, size
 from copydesk.kit import files, text, urls
-from copydesk.news import Figure, Image, PictureFile, Story, Thumbnail
+from copydesk.news import Image, Story
+from copydesk.news.article import Figure
+from copydesk.news.edition import PictureFile, Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.news import Page

@@ -20,7 +20,7 @@ from pathlib import Path
 from copydesk.errors import PictureError
 from copydesk.illustrate import _forms
 from copydesk.kit import files, urls
-from copydesk.news import PictureFile, Thumbnail
+from copydesk.news.edition import PictureFile, Thumbnail
 
 ORIGINAL = ".original"  # the extension of a picture that no page shows yet
 COMMON = 3  # URLs, and articles, of one site; a picture with more is a card, a logo or the like

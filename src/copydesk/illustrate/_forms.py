@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
 from copydesk.illustrate._measure import FetchedPicture, Measure
-from copydesk.news import PictureFile
+from copydesk.news.edition import PictureFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

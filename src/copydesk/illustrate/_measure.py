@@ -12,7 +12,7 @@ from copydesk.errors import PictureError
 from copydesk.kit import urls
 
 if TYPE_CHECKING:
-    from copydesk.news import Show
+    from copydesk.news.edition import Show
 
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
 from copydesk.kit import files, processes, text
-from copydesk.news import PictureFile, Poster
+from copydesk.news.edition import PictureFile, Poster
 
 if TYPE_CHECKING:
     from PIL.Image import Image

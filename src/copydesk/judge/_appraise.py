@@ -16,7 +16,8 @@ from copydesk.judge._profiles import profile_of
 from copydesk.judge.gate import blocking_ruling, gate_reason
 from copydesk.judge.profile import Copy, Fingerprint, QualityScore, weigh_sightings
 from copydesk.kit import lengths, urls
-from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
+from copydesk.news import Article, Beat, Dropped, Image, Reason, Story
+from copydesk.news.story import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

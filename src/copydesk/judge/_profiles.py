@@ -19,18 +19,10 @@ from copydesk.judge.profile import (
 )
 from copydesk.judge.quality import Sightings
 from copydesk.judge.words import contains, contains_letters, normalize
-from copydesk.news import (
-    Article,
-    Beat,
-    ProfileName,
-    ReasonKind,
-    Shelf,
-    Shelved,
-    Story,
-    Surroundings,
-    Topic,
-    reason_words,
-)
+from copydesk.news import Article, Beat, ReasonKind, Shelved, Story, Topic
+from copydesk.news.beat import ProfileName
+from copydesk.news.reason import reason_words
+from copydesk.news.story import Shelf, Surroundings
 
 
 def profile_of(beat: Beat) -> Profile:

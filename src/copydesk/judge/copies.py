@@ -12,7 +12,8 @@ from copydesk.judge.profile import Copy, Fingerprint
 from copydesk.judge.words import headlines_differ, texts_differ, words_in_order
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
-from copydesk.news import Article, Reason, ReasonKind, Shelf, Shelved, Story
+from copydesk.news import Article, Reason, ReasonKind, Shelved, Story
+from copydesk.news.story import Shelf
 
 SHARED_TO_BE_COPY = 60  # percent of one text's 5-grams that are in the other
 OLD_IN_NEW = 30  # percent of the new text's 5-grams that must be in the old one in any case

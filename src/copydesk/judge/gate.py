@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from copydesk.judge.profile import RELATED_POINTS
 from copydesk.judge.words import contains, normalize
 from copydesk.kit import text, urls
-from copydesk.news import Article, Lead, Reason, ReasonKind, Ruling, Story, reason_words
+from copydesk.news import Article, Lead, Reason, ReasonKind, Ruling, Story
+from copydesk.news.reason import reason_words
 
 _GATE_KINDS = frozenset({ReasonKind.REACHES_GATE, ReasonKind.BELOW_GATE})
 _ABOUT_GATE = frozenset(Reason.of(kind).about for kind in _GATE_KINDS)

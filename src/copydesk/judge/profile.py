@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from copydesk.news import (
-    Article,
-    Beat,
-    Reason,
-    ReasonKind,
-    Shelf,
-    Shelved,
-    Source,
-    Story,
-    Surroundings,
-)
+from copydesk.news import Article, Beat, Reason, ReasonKind, Shelved, Source, Story
+from copydesk.news.story import Shelf, Surroundings
 
 LEDE_CHARACTERS = 600
 

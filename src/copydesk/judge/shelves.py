@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 
 from copydesk.judge.copies import COPIES_WITHIN
 from copydesk.kit import urls
-from copydesk.news import Shelf, Shelved, Story
+from copydesk.news import Shelved, Story
+from copydesk.news.story import Shelf
 
 _CANDIDATES = 32  # most stories that are found
 POSTINGS_A_HASH = 128  # most stories of one hash that are looked at

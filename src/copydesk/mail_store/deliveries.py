@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Literal
 
-from copydesk.news import Delivery
+from copydesk.news.options import Delivery
 
 SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
 SendingRemark = Literal["", "person", "restored", "checks", "held", "uncertain", "refused"]

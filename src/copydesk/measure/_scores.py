@@ -10,7 +10,8 @@ from pathlib import Path
 from copydesk import judge
 from copydesk.errors import DataError, UsageError
 from copydesk.judge.profile import Features
-from copydesk.news import Beat, ProfileName
+from copydesk.news import Beat
+from copydesk.news.beat import ProfileName
 
 COLUMNS = (
     "path",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from copydesk.kit import urls
-from copydesk.news import RecallKind
+from copydesk.news.story import RecallKind
 
 # The label of each kind, in the order of table columns.
 KIND_WORDS: Mapping[RecallKind, str] = MappingProxyType(

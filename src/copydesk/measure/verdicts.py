@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from copydesk import judge
 from copydesk.judge import gate as judge_gate
-from copydesk.news import IS_WANTED, Article, Beat, Said, Story
+from copydesk.news import Article, Beat, Story
+from copydesk.news.ruling import IS_WANTED, Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import MailError
 from copydesk.kit import text, urls
-from copydesk.news import CHOICES, UNSUBSCRIBE, OutgoingIssue
+from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
 
 if TYPE_CHECKING:
     from copydesk.newsletters.dkim import Signer

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
-from copydesk.news import SmtpOptions
+from copydesk.news.options import SmtpOptions
 from copydesk.newsletters.answers import Answer, Reply, SmtpStage, clean_words, judge_reply
 from copydesk.newsletters.message import Envelope
 

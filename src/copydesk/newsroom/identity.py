@@ -22,7 +22,8 @@ from copydesk.config import Settings
 from copydesk.errors import FetchError
 from copydesk.fetch.web import Web
 from copydesk.kit import urls
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 
 if TYPE_CHECKING:
     from joserfc.jwt import JWTClaimsRegistry

@@ -16,7 +16,8 @@ from copydesk.archive.change import Change
 from copydesk.errors import GitError, RecordError, UsageError
 from copydesk.judge import keywords
 from copydesk.kit import text, within
-from copydesk.news import Image, Organization
+from copydesk.news import Image
+from copydesk.news.beat import Organization
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
 

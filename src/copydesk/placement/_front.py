@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from copydesk.kit import dates
-from copydesk.news import Beat, FrontOptions, Ruling, Story
+from copydesk.news import Beat, Ruling, Story
+from copydesk.news.beat import FrontOptions
 from copydesk.placement import addresses
 
 READ_WITHIN = timedelta(days=2)

@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 from copydesk.kit import text, urls
-from copydesk.news import Organization, Provider, Related, Story
+from copydesk.news import Provider, Story
+from copydesk.news.beat import Organization
+from copydesk.news.story import Related
 from copydesk.placement import addresses
 
 BACKGROUND_STORIES = 8

@@ -16,7 +16,8 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates
-from copydesk.news import Beat, LetterOptions, Story, Topic
+from copydesk.news import Beat, Story, Topic
+from copydesk.news.letter import LetterOptions
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # files beside these folders

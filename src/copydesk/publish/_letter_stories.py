@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copydesk.kit import lengths, text, urls
-from copydesk.news import IssueLink, IssuePicture, IssueStory, Record, Story
+from copydesk.news import Record, Story
+from copydesk.news.letter import IssueLink, IssuePicture, IssueStory
 from copydesk.placement import Coverage, addresses
 from copydesk.publish import _pictures, _records
 from copydesk.publish._plan import SitePlan

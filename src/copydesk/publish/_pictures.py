@@ -7,17 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from copydesk.kit import text, urls
-from copydesk.news import (
-    Draw,
-    Image,
-    PictureFile,
-    Poster,
-    Provider,
-    Record,
-    Story,
-    Thumbnail,
-    Topic,
-)
+from copydesk.news import Image, Provider, Record, Story, Topic
+from copydesk.news.edition import Draw, PictureFile, Poster, Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.publish._plan import SitePlan

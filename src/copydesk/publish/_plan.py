@@ -33,18 +33,9 @@ from copydesk.catalogue.page_index import KeptStories, PageIndex, Pictured, Piec
 from copydesk.catalogue.page_updates import Pair
 from copydesk.errors import PublishError
 from copydesk.kit import urls
-from copydesk.news import (
-    Beat,
-    Edition,
-    FrontOptions,
-    OutputOptions,
-    ReadingList,
-    Record,
-    Show,
-    Story,
-    Thumbnail,
-    Topic,
-)
+from copydesk.news import Beat, Record, Story, Topic
+from copydesk.news.beat import FrontOptions, OutputOptions
+from copydesk.news.edition import Edition, ReadingList, Show, Thumbnail
 from copydesk.placement import (
     Coverages,
     FrontPage,

@@ -21,7 +21,8 @@ from copydesk.catalogue.page_entries import ALL, StoryEntry
 from copydesk.catalogue.page_index import Drawings, PageIndex
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
-from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
+from copydesk.news import Beat, Story
+from copydesk.news.edition import Draw, Edition, FiledStories, Poster, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _pictures, _plan, _records, api, crawlers, feeds, site
 from copydesk.publish._pictures import CARDS_FOLDER, SharePictures

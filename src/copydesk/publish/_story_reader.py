@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar, cast, overload
 import orjson
 
 from copydesk.catalogue.page_index import KeptStories
-from copydesk.news import FiledStories, Record, Story
+from copydesk.news import Record, Story
+from copydesk.news.edition import FiledStories
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -20,7 +20,8 @@ from urllib.parse import unquote
 import nh3
 
 from copydesk.kit import text, urls
-from copydesk.news import LetterSeries, Record, Story
+from copydesk.news import Record, Story
+from copydesk.news.letter import LetterSeries
 from copydesk.placement import IssueName, addresses, parse_issue_name
 from copydesk.rendering import MARK, SECTION_END, read_mark, section_mark
 

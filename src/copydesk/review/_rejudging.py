@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Related, Shelf, Story, Verdict
+from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Story, Verdict
+from copydesk.news.story import Related, Shelf
 from copydesk.review._hand_edits import (
     apply_verdict,
     digests,

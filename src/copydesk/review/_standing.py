@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from copydesk.news import Reason, ReasonKind, Said, Standing, Story, Verdict
+from copydesk.news import Reason, ReasonKind, Standing, Story, Verdict
+from copydesk.news.ruling import Said
 
 _BY_WORD: Mapping[Said, Standing] = {
     "hold": Standing.HELD,

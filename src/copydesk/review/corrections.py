@@ -15,7 +15,8 @@ from datetime import datetime
 
 from copydesk.kit import dates
 from copydesk.kit import text as plain_text
-from copydesk.news import Event, EventKind, Reason, Story
+from copydesk.news import Reason, Story
+from copydesk.news.event import Event, EventKind
 from copydesk.review._hand_edits import keep_hand_edits
 
 # Reasons that a correction leaves as they are: decided at filing, or by the story's group.

@@ -8,18 +8,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from copydesk.kit import text, urls
-from copydesk.news import (
-    NO_PICTURE,
-    RULING_KINDS,
-    Beat,
-    Image,
-    Matter,
-    Reason,
-    ReasonKind,
-    Ruling,
-    SetField,
-    Story,
-)
+from copydesk.news import Beat, Image, Reason, ReasonKind, Ruling, Story
+from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, Matter, SetField
 
 
 def record_name(path: str) -> str:

@@ -18,8 +18,6 @@ from copydesk.memory import Memory
 from copydesk.news import (
     Article,
     Beat,
-    Event,
-    EventKind,
     Fetcher,
     NotModified,
     Page,
@@ -28,6 +26,7 @@ from copydesk.news import (
     Shelved,
     Story,
 )
+from copydesk.news.event import Event, EventKind
 from copydesk.newsroom import Newsroom, Progress, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rules

@@ -13,7 +13,8 @@ from copydesk.catalogue import Catalogue
 from copydesk.errors import CopydeskError
 from copydesk.judge import gate
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Reason, Ruling, Story, Tip
+from copydesk.news import Article, Dropped, Reason, Ruling, Story
+from copydesk.news.lead import Tip
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.cataloguing import sweep_records
 from copydesk.newsroom.filing import read_removals

@@ -14,18 +14,9 @@ from copydesk.illustrate import Album
 from copydesk.judge import shelves
 from copydesk.kit import urls
 from copydesk.memory import Memory
-from copydesk.news import (
-    Article,
-    Beat,
-    Dropped,
-    Event,
-    EventKind,
-    Image,
-    Ruling,
-    Shelved,
-    Story,
-    Tip,
-)
+from copydesk.news import Article, Beat, Dropped, Image, Ruling, Shelved, Story
+from copydesk.news.event import Event, EventKind
+from copydesk.news.lead import Tip
 from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_digests
 from copydesk.review import corrections, rules

@@ -12,7 +12,8 @@ import msgspec
 from copydesk import archive, extract
 from copydesk.archive import ArticleStore
 from copydesk.memory import Memory, Revisit
-from copydesk.news import Article, ExcerptRule, Lead
+from copydesk.news import Article, Lead
+from copydesk.news.beat import ExcerptRule
 
 Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` gives them
 

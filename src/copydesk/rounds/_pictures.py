@@ -15,18 +15,9 @@ from copydesk.config import Settings
 from copydesk.errors import CopydeskError, PictureError
 from copydesk.illustrate import Album, FetchedPicture
 from copydesk.kit import urls
-from copydesk.news import (
-    Article,
-    Beat,
-    Fetcher,
-    Figure,
-    Page,
-    ReasonKind,
-    Refused,
-    Request,
-    Show,
-    Story,
-)
+from copydesk.news import Article, Beat, Fetcher, Page, ReasonKind, Refused, Request, Story
+from copydesk.news.article import Figure
+from copydesk.news.edition import Show
 from copydesk.newsroom import Newsroom, Progress
 from copydesk.rounds._pool import ReaderPool
 

@@ -16,17 +16,16 @@ from copydesk.kit import urls
 from copydesk.news import (
     Article,
     Dropped,
-    DropReason,
     Fetcher,
     Lead,
     NotModified,
     Page,
     Provider,
     Refused,
-    RefusedReason,
     Request,
-    Tip,
 )
+from copydesk.news.lead import DropReason, Tip
+from copydesk.news.page import RefusedReason
 from copydesk.newsroom import Failure, Progress, failure_of
 from copydesk.rounds._pool import ReaderPool
 

@@ -18,7 +18,9 @@ import msgspec
 from copydesk.archive import ArticleStore
 from copydesk.kit import embeds, urls
 from copydesk.memory import Memory, Revisit
-from copydesk.news import Article, Beat, Event, Lead, Media, Story
+from copydesk.news import Article, Beat, Lead, Story
+from copydesk.news.article import Media
+from copydesk.news.event import Event
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.filing import read_digests
 from copydesk.rounds._page_memory import NEVER, Plan

@@ -16,7 +16,8 @@ from copydesk import watch
 from copydesk.judge import gate
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
-from copydesk.news import Article, Beat, Dropped, Lead, Ruling, Story, Tip
+from copydesk.news import Article, Beat, Dropped, Lead, Ruling, Story
+from copydesk.news.lead import Tip
 from copydesk.newsroom import Failure, Newsroom
 from copydesk.newsroom.filing import read_removals
 from copydesk.rounds._judging import Appraised

@@ -15,7 +15,8 @@ from copydesk.catalogue import Catalogue
 from copydesk.errors import CopydeskError
 from copydesk.judge import coverage
 from copydesk.kit import dates, urls
-from copydesk.news import Beat, RecallKind, Shelved, Story
+from copydesk.news import Beat, Shelved, Story
+from copydesk.news.story import RecallKind
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import read_removals

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Literal
 
 from copydesk.kit import embeds, lengths, text, urls
-from copydesk.news import Lead, Media, Source
+from copydesk.news import Lead, Source
+from copydesk.news.article import Media
 
 Kind = Literal["feed", "sitemap", "listing"]
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
-from copydesk.news import Media
+from copydesk.news.article import Media
 from copydesk.watch._entry import (
     Hints,
     SourceContents,

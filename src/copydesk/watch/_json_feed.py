@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from copydesk.errors import FeedError
 from copydesk.kit import text
-from copydesk.news import Media
+from copydesk.news.article import Media
 from copydesk.watch._entry import SourceContents, SourceEntry, as_media, keep_media
 from copydesk.watch._feed import hub_of
 from copydesk.watch.dates import parse_moment

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
-from copydesk.news import Fault, FaultKind, Lead, Page, Source
+from copydesk.news import Lead, Page, Source
+from copydesk.news.page import Fault, FaultKind
 from copydesk.watch._entry import SourceContents, SourceReading, has_odd_date, make_leads
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
 from copydesk.watch.documents import Form, decode, sniff, unzip

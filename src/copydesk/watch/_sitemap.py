@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
-from copydesk.news import Media
+from copydesk.news.article import Media
 from copydesk.watch._entry import (
     SourceContents,
     SourceEntry,

@@ -30,7 +30,8 @@ from copydesk.archive.record._notations import (
     UnusualError,
     spell_word,
 )
-from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
+from copydesk.news import Image, Provider, Reason, Story, Verdict
+from copydesk.news.story import Related
 
 # Values by attribute.
 Values = dict[str, Any]

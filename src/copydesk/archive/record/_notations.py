@@ -22,7 +22,8 @@ from copydesk.archive.document import (
     spell_plain,
     spell_quoted,
 )
-from copydesk.news import Reason, Said
+from copydesk.news import Reason
+from copydesk.news.ruling import Said
 
 
 class UnusualError(Exception):

@@ -43,7 +43,8 @@ from copydesk.archive.record._notations import (
     name_item,
 )
 from copydesk.errors import RecordError
-from copydesk.news import Extra, Story
+from copydesk.news import Story
+from copydesk.news.story import Extra
 
 # An extra whose `after` begins with this holds the file's spelling of a known key.
 _SPELLED = "="

@@ -15,7 +15,7 @@ from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.deploy.s3._sign import Keys, Signed
 from copydesk.errors import DeployError
 from copydesk.kit.media_types import media_type
-from copydesk.news import S3Options
+from copydesk.news.options import S3Options
 
 if TYPE_CHECKING:
     from copydesk.deploy.s3._client import Client

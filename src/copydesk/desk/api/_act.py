@@ -22,7 +22,8 @@ from copydesk.desk._proposals import (
 )
 from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows, make_answer
 from copydesk.desk_store import Ground, Proposal, QueuedAction
-from copydesk.news import EditConflict, EditorAction
+from copydesk.news import EditorAction
+from copydesk.news.ruling import EditConflict
 
 
 class ActionsKept(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChang
 from copydesk.editing import source_edits
 from copydesk.editing import topics as topics_room
 from copydesk.errors import FetchError
-from copydesk.news import Source, SourceKind, Trust
+from copydesk.news import Source
+from copydesk.news.source import SourceKind, Trust
 from copydesk.newsroom import Newsroom, settings
 from copydesk.rounds.sources import FoundList, look_for_lists, read_source_board, source_address
 

@@ -20,7 +20,9 @@ from copydesk.editing import applying, queue, trail
 from copydesk.editing.queue import numbers, story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.news import DropReason, ReasonKind, RecallKind, Standing, Verdict
+from copydesk.news import ReasonKind, Standing, Verdict
+from copydesk.news.lead import DropReason
+from copydesk.news.story import RecallKind
 from copydesk.rounds import recall
 from copydesk.rounds.sources import check_sources
 

@@ -12,7 +12,7 @@ from copydesk.desk._desk import Desk
 from copydesk.desk._previews import Trial
 from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, make_answer
 from copydesk.editing import what_if
-from copydesk.news import Trust
+from copydesk.news.source import Trust
 
 _Word = Annotated[str, Meta(max_length=200)]
 

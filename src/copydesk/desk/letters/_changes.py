@@ -22,7 +22,7 @@ from copydesk.desk_store.letter_edits import (
     digest_value,
 )
 from copydesk.errors import UsageError
-from copydesk.news import Issue
+from copydesk.news.letter import Issue
 from copydesk.newsletters import issues
 from copydesk.newsroom import Newsroom
 

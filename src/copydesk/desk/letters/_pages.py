@@ -27,7 +27,7 @@ from copydesk.editing import queue
 from copydesk.editing.queue import story_page
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
-from copydesk.news import Issue, IssueSection, IssueStory
+from copydesk.news.letter import Issue, IssueSection, IssueStory
 from copydesk.newsletters import issues, sending
 from copydesk.newsletters.readers import addresses
 from copydesk.newsroom import Newsroom

@@ -22,7 +22,8 @@ from copydesk.desk.numbers._section import (
 from copydesk.editing import queue
 from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
 from copydesk.kit import text, urls
-from copydesk.news import DROP_REASONS, Beat
+from copydesk.news import Beat
+from copydesk.news.lead import DROP_REASONS
 
 DAYS = (7, 30, 90)
 

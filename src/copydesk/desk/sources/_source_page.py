@@ -15,7 +15,7 @@ from copydesk.desk.sources._board_page import BoardState, name_source, show_roun
 from copydesk.editing import source_edits
 from copydesk.errors import UsageError
 from copydesk.kit import urls
-from copydesk.news import Trust
+from copydesk.news.source import Trust
 from copydesk.rounds import sources
 
 _BROUGHT: tuple[tuple[str, Shade], ...] = (

@@ -19,7 +19,7 @@ from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.errors import FetchError, UsageError
-from copydesk.news import Organization
+from copydesk.news.beat import Organization
 from copydesk.newsroom import settings, uploads
 from copydesk.rounds import sources
 

@@ -41,15 +41,8 @@ from copydesk.editing.applying._field_digests import (
 )
 from copydesk.editing.applying._steps import find_records, put_action
 from copydesk.errors import BusyError, CopydeskError, RecordError
-from copydesk.news import (
-    RULING_KINDS,
-    ActionOutcome,
-    EditConflict,
-    EditorAction,
-    Ruling,
-    Standing,
-    Story,
-)
+from copydesk.news import EditorAction, Ruling, Standing, Story
+from copydesk.news.ruling import RULING_KINDS, ActionOutcome, EditConflict
 from copydesk.newsroom import Failure, Newsroom, Silence, failure_of
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import RULINGS_PATH, WORD_SECONDS, hold_write_lock, read_removals

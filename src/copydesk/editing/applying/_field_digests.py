@@ -20,16 +20,8 @@ from copydesk.editing._edit import Edit, EditStep, action_mark, is_action_id, re
 from copydesk.editing.undo import States
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import urls
-from copydesk.news import (
-    NO_PICTURE,
-    RULING_KINDS,
-    EditConflict,
-    EditorAction,
-    Ruling,
-    Story,
-    Verdict,
-)
-from copydesk.news.ruling import RulingKind
+from copydesk.news import EditorAction, Ruling, Story, Verdict
+from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, EditConflict, RulingKind
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import RULINGS_PATH
 from copydesk.review import rules

@@ -13,7 +13,9 @@ from copydesk.archive import reading_lists
 from copydesk.editing._edit import CommitWords, Edit, EditStep
 from copydesk.errors import CopydeskError, RecordError, UsageError
 from copydesk.kit import text
-from copydesk.news import ChosenStory, EditConflict, EditorAction, ReadingList
+from copydesk.news import EditorAction
+from copydesk.news.edition import ChosenStory, ReadingList
+from copydesk.news.ruling import EditConflict
 from copydesk.newsroom import Newsroom
 
 _SUBJECT = 200

@@ -31,22 +31,10 @@ from copydesk.editing.applying._reading_lists import put_list
 from copydesk.editing.undo import put_undoing
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
-from copydesk.news import (
-    RULING_KINDS,
-    ActionKind,
-    Beat,
-    EditConflict,
-    EditorAction,
-    Event,
-    EventKind,
-    Image,
-    Provider,
-    Ruling,
-    Said,
-    Story,
-    Tip,
-    Verdict,
-)
+from copydesk.news import Beat, EditorAction, Image, Provider, Ruling, Story, Verdict
+from copydesk.news.event import Event, EventKind
+from copydesk.news.lead import Tip
+from copydesk.news.ruling import RULING_KINDS, ActionKind, EditConflict, Said
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.uploads import find_upload_path, read_upload
 from copydesk.review import corrections

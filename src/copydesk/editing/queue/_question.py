@@ -9,7 +9,8 @@ from typing import Literal
 
 from copydesk.catalogue import StoryFilter
 from copydesk.kit import dates
-from copydesk.news import PictureFile, ReasonKind, Ruling, Standing, Story, Verdict
+from copydesk.news import ReasonKind, Ruling, Standing, Story, Verdict
+from copydesk.news.edition import PictureFile
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.standings import domains_of
 from copydesk.placement.addresses import record_name

@@ -35,7 +35,9 @@ from copydesk.editing.queue.numbers import find_number_paths
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate
-from copydesk.news import DropReason, PictureFile, Ruling, Standing, Story
+from copydesk.news import Ruling, Standing, Story
+from copydesk.news.edition import PictureFile
+from copydesk.news.lead import DropReason
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.cataloguing import (
     follow_commits,

@@ -17,7 +17,8 @@ from copydesk.catalogue import Catalogue, DecidedStory, PublisherCount
 from copydesk.editing.queue._question import QueueQuestion
 from copydesk.kit import dates
 from copydesk.memory import find_share
-from copydesk.news import IS_WANTED, Beat, Standing
+from copydesk.news import Beat, Standing
+from copydesk.news.ruling import IS_WANTED
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.standings import owner_of
 from copydesk.placement.addresses import record_name

@@ -18,7 +18,8 @@ from copydesk.editing.queue._reader import QueueReader
 from copydesk.errors import RecordError, UsageError
 from copydesk.judge import gate
 from copydesk.kit import text, urls
-from copydesk.news import Article, Figure, Lead, Story
+from copydesk.news import Article, Lead, Story
+from copydesk.news.article import Figure
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import read_removals
 from copydesk.newsroom.reports import Explanation

@@ -17,7 +17,8 @@ from copydesk.config import Settings
 from copydesk.judge import Findings, coverage
 from copydesk.judge.copies import SameText
 from copydesk.kit import dates, urls
-from copydesk.news import Beat, Ruling, Story, Surroundings
+from copydesk.news import Beat, Ruling, Story
+from copydesk.news.story import Surroundings
 from copydesk.newsroom import Failure
 from copydesk.review import rules
 from copydesk.rounds.rejudging import Case, Rejudged, is_on_its_own_now, set_beside

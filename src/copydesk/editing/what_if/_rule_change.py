@@ -14,7 +14,9 @@ from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Unfit
-from copydesk.news import Beat, FrontOptions, Scoring, SignalPoints, Source, Topic, Trust
+from copydesk.news import Beat, Source, Topic
+from copydesk.news.beat import FrontOptions, Scoring, SignalPoints
+from copydesk.news.source import Trust
 from copydesk.newsroom.settings import clean_keyword
 
 _MOST_WORDS = 10_000  # of one topic

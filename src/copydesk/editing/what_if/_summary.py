@@ -12,7 +12,8 @@ from copydesk.editing.what_if._bench import Bench, KeyIndex
 from copydesk.editing.what_if._try_rules import Outcome
 from copydesk.judge import gate
 from copydesk.kit import urls
-from copydesk.news import Edition, Story
+from copydesk.news import Story
+from copydesk.news.edition import Edition
 from copydesk.placement import LIMITS, Owners, addresses
 from copydesk.rounds.rejudging import FieldChange, Rejudged, is_changed, list_changes
 

@@ -23,7 +23,8 @@ from copydesk.editing.what_if._bench import (
 )
 from copydesk.editing.what_if._findings import TopicChanges
 from copydesk.judge import Findings, copies, coverage
-from copydesk.news import Article, Beat, Dropped, Shelf, Shelved, Story
+from copydesk.news import Article, Beat, Dropped, Shelved, Story
+from copydesk.news.story import Shelf
 from copydesk.newsroom import Progress
 from copydesk.rounds.rejudging import (
     FieldChange,

@@ -15,7 +15,7 @@ from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
 from copydesk.kit import embeds, lengths, tables, text, urls
 from copydesk.kit.embeds import MediaFile, Player
-from copydesk.news import Kind
+from copydesk.news.article import Kind
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -26,7 +26,7 @@ from copydesk.extract.pictures._shown import (
     logo_keys,
 )
 from copydesk.kit import tables, text, urls
-from copydesk.news import Figure
+from copydesk.news.article import Figure
 
 if TYPE_CHECKING:
     from copydesk.extract.declared import Declared

@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.kit import sentences, text
-from copydesk.news import USES, ExcerptRule, Signal, Use
+from copydesk.news.article import USES, Signal, Use
+from copydesk.news.beat import ExcerptRule
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from copydesk.extract.terms import _quoting
 from copydesk.extract.terms._quoting import deciding
 from copydesk.kit import text
-from copydesk.news import Signal
+from copydesk.news.article import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,8 @@ from copydesk.kit import sentences, tables, text
 
 if TYPE_CHECKING:
     from copydesk.extract.declared import Declared
-    from copydesk.news import ExcerptRule, Lead
+    from copydesk.news import Lead
+    from copydesk.news.beat import ExcerptRule
 
 _MIN_CHARACTERS = 30  # a shorter description is a slogan or a label
 _SHORT_BODY = 300  # characters of a text; a description of a longer one must share words with it

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from copydesk.fetch.messages import parse_address
 from copydesk.kit import dates, urls
-from copydesk.news import Fault, FaultKind, Page, Refused, RefusedReason
+from copydesk.news import Page, Refused
+from copydesk.news.page import Fault, FaultKind, RefusedReason
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_WAIT = timedelta(days=1)

@@ -23,7 +23,7 @@ import msgspec
 
 from copydesk.fetch._interfaces import Clock
 from copydesk.fetch.robots import UsageLine
-from copydesk.news import FetchOptions
+from copydesk.news.options import FetchOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from copydesk.fetch.polite import _answers
 from copydesk.fetch.polite._hosts import DEFAULT_LIMITS, HostStore, MemoryLimits, Notes, Slots
 from copydesk.fetch.polite._site_files import RobotsFiles, TdmFiles
 from copydesk.fetch.robots import TDMREP_PATH
-from copydesk.news import Fetcher, FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import Fetcher, NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 
 Answer = Page | NotModified | Refused
 

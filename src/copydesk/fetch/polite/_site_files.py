@@ -32,7 +32,9 @@ from copydesk.fetch.robots import (
     read_tdmrep,
 )
 from copydesk.kit import urls
-from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Signal
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.article import Signal
+from copydesk.news.page import RefusedReason
 
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)

@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 
 from copydesk.fetch.web._addresses import Resolver, Target, UnknownHostError
-from copydesk.news import FetchOptions
+from copydesk.news.options import FetchOptions
 
 # aiohttp's default of 8 KiB a field is too little for the security policies of some sites
 _LINE_BYTES, _FIELD_BYTES, _HEADERS = 16 * 1024, 64 * 1024, 256

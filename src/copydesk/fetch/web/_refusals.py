@@ -17,7 +17,9 @@ from copydesk.fetch.web._addresses import (
     is_public,
 )
 from copydesk.kit import text, urls
-from copydesk.news import Fault, FaultKind, FetchOptions, Refused, RefusedReason, Request
+from copydesk.news import Refused, Request
+from copydesk.news.options import FetchOptions
+from copydesk.news.page import Fault, FaultKind, RefusedReason
 
 if TYPE_CHECKING:
     import aiohttp

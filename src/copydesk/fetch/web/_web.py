@@ -19,7 +19,8 @@ from copydesk.fetch.messages import (
 )
 from copydesk.fetch.web import _refusals
 from copydesk.fetch.web._addresses import Resolver, UnknownHostError, guard, is_public
-from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news.options import FetchOptions
 
 if TYPE_CHECKING:
     import aiohttp

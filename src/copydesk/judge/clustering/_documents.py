@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from copydesk.news import Corpus, CountedTerms, IndexedDocument, number_of
+from copydesk.news.story import Corpus, CountedTerms, IndexedDocument, number_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

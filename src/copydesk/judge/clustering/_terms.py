@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from copydesk.judge import words
 from copydesk.kit import tables
-from copydesk.news import CountedTerms
+from copydesk.news.story import CountedTerms
 
 TEXT_CHARACTERS = 1500  # 600 cost one point of BCubed F1, the whole text gains none
 NGRAM_CHARACTERS = 500

@@ -24,7 +24,7 @@ from copydesk.judge.clustering._terms import (
     Terms,
     Vocabulary,
 )
-from copydesk.news import Corpus, CountedTerms
+from copydesk.news.story import Corpus, CountedTerms
 
 _PRIOR_DOCUMENTS = 1000  # documents that the prior counts as; 300 to 3,000 give like results
 OF_THE_BEAT = 0.1  # expected share of a site's documents with a word of its subject

@@ -13,7 +13,8 @@ from copydesk.judge import clustering
 from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
 from copydesk.judge.gate import blocking_ruling
 from copydesk.kit import text
-from copydesk.news import Beat, Corpus, IndexedDocument, Shelved, Story
+from copydesk.news import Beat, Shelved, Story
+from copydesk.news.story import Corpus, IndexedDocument
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

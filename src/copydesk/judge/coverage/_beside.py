@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from copydesk.judge.coverage._ruled_groups import name_of
-from copydesk.news import Beat, Provider, Related, Shelved, Story
+from copydesk.news import Beat, Provider, Shelved, Story
+from copydesk.news.story import Related
 
 FAR_BELOW = 3  # a story with less than a third of the leader's quality is not shown
 

@@ -14,7 +14,8 @@ from copydesk.judge.coverage._ruled_groups import lead_in
 from copydesk.judge.profile import RELATED_POINTS, lede
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
-from copydesk.news import Beat, Related, Shelved, Story, Surroundings
+from copydesk.news import Beat, Shelved, Story
+from copydesk.news.story import Related, Surroundings
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 

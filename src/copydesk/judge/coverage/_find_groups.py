@@ -24,7 +24,8 @@ from copydesk.judge.coverage._arrivals import (
     to_document,
 )
 from copydesk.judge.coverage._ruled_groups import RuledGroups
-from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
+from copydesk.news import Beat, Reason, ReasonKind, Shelved
+from copydesk.news.story import Corpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ from copydesk.judge.coverage._leader import (
 )
 from copydesk.judge.coverage._ruled_groups import is_move, lead_in, name_of, pin_on
 from copydesk.judge.gate import gate_reason
-from copydesk.news import Beat, Reason, ReasonKind, Related, Story
+from copydesk.news import Beat, Reason, ReasonKind, Story
+from copydesk.news.story import Related
 
 BESIDE = 50
 _NO_TIME = datetime.min.replace(tzinfo=UTC)

@@ -17,7 +17,8 @@ from copydesk.judge.coverage._beside import list_copies
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
 from copydesk.judge.coverage._lead import GroupSetting, is_as_filed, lead_group, leave_group
 from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
-from copydesk.news import Beat, Reason, Shelved, Story, Surroundings
+from copydesk.news import Beat, Reason, Shelved, Story
+from copydesk.news.story import Surroundings
 
 _BACKGROUND = 5  # most similar groups that are listed
 

@@ -14,7 +14,8 @@ from copydesk.judge.quality._measure import (
     once,
 )
 from copydesk.judge.quality._metadata import GOOD, source_trust
-from copydesk.news import Beat, ReasonKind, reason_words
+from copydesk.news import Beat, ReasonKind
+from copydesk.news.reason import reason_words
 
 
 def press_release(features: Features, beat: Beat) -> Sightings:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality._measure import FULL_TEXT, Sightings, Steps, base_language, measure
-from copydesk.news import Beat, DomainTrust, Reason, ReasonKind, reason_words
+from copydesk.news import Beat, Reason, ReasonKind
+from copydesk.news.beat import DomainTrust
+from copydesk.news.reason import reason_words
 
 ON_BEAT = 4  # times that belonging to the site's subject counts, at any confidence
 SURE = Steps(50, 65, 80, 90)  # percent of confidence, each counting once more

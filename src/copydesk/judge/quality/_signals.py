@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import FindSightings, QualitySignal
 from copydesk.judge.quality import _consequence, _kind, _metadata, _writing
-from copydesk.news import SignalPoints
+from copydesk.news.beat import SignalPoints
 
 HIGHEST = 190
 

@@ -21,7 +21,8 @@ from copydesk.judge.quality._measure import (
     words_of,
 )
 from copydesk.kit import tables
-from copydesk.news import Beat, ReasonKind, reason_words
+from copydesk.news import Beat, ReasonKind
+from copydesk.news.reason import reason_words
 
 VOICES = Steps(1, 2, 4, 7, 12, 18)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from copydesk.errors import MailError
-from copydesk.news import BounceOptions
+from copydesk.news.options import BounceOptions
 from copydesk.newsletters.bounces._reading import MOST_BYTES
 
 _SILENCE_SECONDS = 30.0

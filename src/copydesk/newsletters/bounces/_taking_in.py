@@ -26,7 +26,7 @@ from copydesk.mail_store import (
     open_mail,
 )
 from copydesk.mail_store.links import RETURN_LIFETIME, ReturnPath
-from copydesk.news import BounceOptions
+from copydesk.news.options import BounceOptions
 from copydesk.newsletters.bounces._reading import (
     MOST_BYTES,
     ReturnedMail,

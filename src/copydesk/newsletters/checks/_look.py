@@ -10,7 +10,7 @@ from datetime import datetime
 
 from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
-from copydesk.news import MailOptions, SmtpOptions
+from copydesk.news.options import MailOptions, SmtpOptions
 from copydesk.newsletters.checks._findings import CheckKind, DnsNames, MailFinding
 from copydesk.newsletters.checks._web import (
     WebAnswer,

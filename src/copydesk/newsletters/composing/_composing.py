@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple, get_args
 
 from copydesk.kit import dates, text
-from copydesk.news import (
+from copydesk.news import Story, Topic
+from copydesk.news.letter import (
     LISTED_KINDS,
     Issue,
     IssueEdits,
@@ -22,8 +23,6 @@ from copydesk.news import (
     LetterOptions,
     PartKind,
     PartOptions,
-    Story,
-    Topic,
 )
 from copydesk.placement import FrontRules, choose_front
 from copydesk.placement.addresses import record_name

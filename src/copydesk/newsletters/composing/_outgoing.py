@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from copydesk.errors import MailError
 from copydesk.kit import text, urls
-from copydesk.news import CHOICES, UNSUBSCRIBE, OutgoingIssue
+from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
 from copydesk.newsletters.composing._composing import SUBJECT_CHARACTERS
 from copydesk.newsletters.composing._issue_view import MOST_BYTES, NamedLink
 from copydesk.newsletters.composing._plain_text import (

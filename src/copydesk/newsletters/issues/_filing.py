@@ -21,7 +21,7 @@ from copydesk.desk_store import has_desk, open_desk
 from copydesk.desk_store.letter_edits import KeptEdits
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text, urls
-from copydesk.news import Issue, IssueEdits, IssueStory, LetterOptions
+from copydesk.news.letter import Issue, IssueEdits, IssueStory, LetterOptions
 from copydesk.newsletters import composing
 from copydesk.newsletters.composing import IssueDraft, RenderedIssue
 from copydesk.newsletters.issues._gather import (

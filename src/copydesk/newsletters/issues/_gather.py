@@ -17,18 +17,15 @@ from copydesk.building import open_site_plan
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.errors import PublishError, RecordError, UsageError
 from copydesk.kit import dates, text
-from copydesk.news import (
+from copydesk.news import Record, Story
+from copydesk.news.edition import ChosenStory, Edition, ReadingList
+from copydesk.news.letter import (
     LISTED_KINDS,
-    ChosenStory,
-    Edition,
     Issue,
     IssueEdits,
     IssueStory,
     LetterOptions,
     PartKind,
-    ReadingList,
-    Record,
-    Story,
 )
 from copydesk.newsletters import composing
 from copydesk.newsletters.composing import (

@@ -14,7 +14,7 @@ from copydesk.archive import LETTERS_FOLDER, document
 from copydesk.archive.letters import letter_path
 from copydesk.errors import MailError, RecordError, UsageError
 from copydesk.kit import dates, text
-from copydesk.news import LetterOptions, OutgoingIssue
+from copydesk.news.letter import LetterOptions, OutgoingIssue
 from copydesk.newsletters import composing
 from copydesk.newsletters.composing import FiledMail
 from copydesk.newsroom import Newsroom

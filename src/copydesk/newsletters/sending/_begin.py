@@ -20,7 +20,7 @@ from copydesk.mail_store.deliveries import (
     SendingRemark,
     SendingState,
 )
-from copydesk.news import Issue
+from copydesk.news.letter import Issue
 from copydesk.newsletters.checks import find_mail_obstacle
 from copydesk.newsletters.issues import (
     IssueToSend,

@@ -14,7 +14,7 @@ from copydesk.kit import files
 from copydesk.mail_store import MailStore
 from copydesk.mail_store.deliveries import Intent, Sending
 from copydesk.mail_store.links import LinkPurpose, ReaderLink, ReturnPath
-from copydesk.news import MailOptions
+from copydesk.news.options import MailOptions
 from copydesk.newsletters.checks import TrialRequest, admit_trial
 from copydesk.newsletters.issues import IssueToSend, make_outgoing, read_issue_to_send
 from copydesk.newsroom import Newsroom

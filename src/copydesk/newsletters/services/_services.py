@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from copydesk.errors import MailError
-from copydesk.news import Delivery, HandOverOptions
+from copydesk.news.options import Delivery, HandOverOptions
 from copydesk.newsletters.services._call import (
     HandedLetter,
     HandOverAnswer,

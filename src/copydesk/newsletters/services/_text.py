@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from copydesk.news import CHOICES, UNSUBSCRIBE, Delivery
+from copydesk.news.letter import CHOICES, UNSUBSCRIBE
+from copydesk.news.options import Delivery
 
 _PLACE = re.compile(f"({re.escape(UNSUBSCRIBE)}|{re.escape(CHOICES)})")
 _JOINER = "\u2060"

@@ -17,7 +17,7 @@ from copydesk.archive import git
 from copydesk.errors import BackupError, ConfigError, UsageError
 from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
-from copydesk.news import FetchOptions
+from copydesk.news.options import FetchOptions
 from copydesk.newsroom._newsroom import PRIVATE
 from copydesk.newsroom.backup._container import Unpacked, read_manifest, unpack
 from copydesk.newsroom.backup._manifest import BackupManifest, stage, writing

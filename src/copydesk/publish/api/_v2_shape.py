@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, lengths, text, urls
-from copydesk.news import Provider, Reason, Related, Story, Topic
+from copydesk.news import Provider, Reason, Story, Topic
+from copydesk.news.story import Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish.api import encoding

@@ -13,7 +13,8 @@ from itertools import chain, islice
 
 from copydesk.catalogue.page_entries import ALL, GROUP, LETTER, LIST, PUBLISHER, STORY, TOPIC
 from copydesk.kit import text, urls
-from copydesk.news import ReadingList, Story, Topic
+from copydesk.news import Story, Topic
+from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses
 from copydesk.publish import _records
 from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from copydesk.kit import text, urls
-from copydesk.news import LetterDay, LetterSeries, Topic
+from copydesk.news import Topic
+from copydesk.news.letter import LetterDay, LetterSeries
 from copydesk.placement import addresses, sections, topics_below
 from copydesk.publish import _pictures, _records
 from copydesk.publish._pictures import Picture, Shared

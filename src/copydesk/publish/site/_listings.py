@@ -19,7 +19,8 @@ from copydesk.catalogue.page_entries import (
     StoryKey,
 )
 from copydesk.kit import text
-from copydesk.news import ReadingList, Story
+from copydesk.news import Story
+from copydesk.news.edition import ReadingList
 from copydesk.placement import addresses, group_by_month
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _structured

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from copydesk.catalogue.page_entries import STORY, StoryEntry
 from copydesk.kit import dates, text, urls
-from copydesk.news import Event, EventKind, Related, Story
+from copydesk.news import Story
+from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Related
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._pictures import Picture

@@ -14,7 +14,8 @@ from copydesk import judge, review
 from copydesk.archive import Rulings
 from copydesk.judge import clustering, copies
 from copydesk.kit import urls
-from copydesk.news import Article, Beat, Shelf, Shelved, Story, Surroundings, Verdict
+from copydesk.news import Article, Beat, Shelved, Story, Verdict
+from copydesk.news.story import Shelf, Surroundings
 from copydesk.review import rules
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

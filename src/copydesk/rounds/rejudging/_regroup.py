@@ -10,7 +10,9 @@ from itertools import chain, islice
 from copydesk import judge, review
 from copydesk.judge import clustering, copies, coverage
 from copydesk.memory import Memory
-from copydesk.news import Beat, Corpus, Event, EventKind, Shelved, Story, Surroundings
+from copydesk.news import Beat, Shelved, Story
+from copydesk.news.event import Event, EventKind
+from copydesk.news.story import Corpus, Surroundings
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules

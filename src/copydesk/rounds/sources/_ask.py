@@ -11,17 +11,8 @@ from copydesk import watch
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates, urls
-from copydesk.news import (
-    Beat,
-    FaultKind,
-    Fetcher,
-    Lead,
-    NotModified,
-    Page,
-    Refused,
-    Request,
-    Source,
-)
+from copydesk.news import Beat, Fetcher, Lead, NotModified, Page, Refused, Request, Source
+from copydesk.news.page import FaultKind
 from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds.sources.states import (

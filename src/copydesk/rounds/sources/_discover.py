@@ -23,7 +23,8 @@ import msgspec
 from copydesk import config, watch
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
 from copydesk.kit import text, urls
-from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source, SourceKind
+from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source
+from copydesk.news.source import SourceKind
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.watch import SourceReading, discovery

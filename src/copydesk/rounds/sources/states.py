@@ -19,7 +19,8 @@ from copydesk.config import Settings
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import urls
 from copydesk.memory import Memory
-from copydesk.news import Beat, Lead, Page, Source, Tip
+from copydesk.news import Beat, Lead, Page, Source
+from copydesk.news.lead import Tip
 from copydesk.newsroom import Newsroom
 from copydesk.watch import schedule
 

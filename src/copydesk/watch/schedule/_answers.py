@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from copydesk.errors import CopydeskError
-from copydesk.news import Fault, FaultKind, Lead, NotModified, Page, Refused
+from copydesk.news import Lead, NotModified, Page, Refused
+from copydesk.news.page import Fault, FaultKind
 from copydesk.watch._entry import SourceReading, longest_gap
 from copydesk.watch.schedule import _state, _waits
 from copydesk.watch.schedule._state import SourceState

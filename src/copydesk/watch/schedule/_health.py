@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from copydesk.news import FaultKind, Source
+from copydesk.news import Source
+from copydesk.news.page import FaultKind
 from copydesk.watch.schedule._state import HOLDS_AFTER, SourceState, fault_of, is_resting
 from copydesk.watch.schedule._waits import SHORTEST
 

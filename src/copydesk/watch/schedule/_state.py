@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from copydesk.news import Fault
+from copydesk.news.page import Fault
 from copydesk.watch._entry import Hints
 from copydesk.watch.schedule._waits import BREAKER, LONGEST
 
