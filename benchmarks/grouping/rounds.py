@@ -20,7 +20,7 @@ from scores import bcubed, pairwise
 
 from copydesk import judge
 from copydesk.judge import clustering
-from copydesk.measure import read_documents, sort_documents
+from copydesk.measure.labelled import read_documents, sort_documents
 from copydesk.news import Beat, Provider, Shelved, Story, Topic
 
 BEAT = Beat(title="x", topic="News", topics=(Topic(id="news", name="News"),))

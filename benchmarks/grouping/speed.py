@@ -30,7 +30,7 @@ from invented import Invented, Recombined, stream
 from plain import Plain
 
 from copydesk.judge.clustering import NewsDocument, Stream
-from copydesk.measure import read_documents
+from copydesk.measure.labelled import read_documents
 
 _LENGTHS = (0, 600, 1500)  # characters of a text
 _INVENTED = 2_000

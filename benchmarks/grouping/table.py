@@ -33,7 +33,7 @@ from vectors import place, vectors
 from copydesk import embed
 from copydesk.errors import ModelError
 from copydesk.judge import clustering
-from copydesk.measure import Order, read_documents, sort_documents
+from copydesk.measure.labelled import Order, read_documents, sort_documents
 
 _FILES: Mapping[str, tuple[str, Order | None, str]] = {
     "og2021 English": ("story/og2021_dev.jsonl", None, "eng"),

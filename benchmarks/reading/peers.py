@@ -29,16 +29,10 @@ from parts import Clocks
 from tools import Said, Tool, installed, trafilatura_text
 
 from copydesk.kit import text
-from copydesk.measure import pages
-from copydesk.measure.pages import (
-    Case,
-    PageReading,
-    Set,
-    Truth,
-    our_day,
-    read_case,
-    remove_repeats,
-)
+from copydesk.measure import page_layouts, page_texts
+from copydesk.measure.labelled import Case, Set, Truth
+from copydesk.measure.page_dates import our_day
+from copydesk.measure.page_reading import PageReading, read_case, remove_repeats
 
 OURS, DEFAULT = "copydesk", "trafilatura, text only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,7 +55,7 @@ def main() -> None:
     warnings.simplefilter("ignore")  # the peers' own
     tools = installed()
     clocks = Clocks() if given.parts else None
-    sets = pages.read_sets(given.paths, NOW, given.clock)
+    sets = page_layouts.read_sets(given.paths, NOW, given.clock)
     times: Times = defaultdict(list)
     print(f"| set | measure | n | {' | '.join((OURS, *(tool.name for tool in tools)))} |")
     print(f"|---|---|---|{'---|' * (len(tools) + 1)}")
@@ -154,8 +148,8 @@ def _text_rows(
 ) -> Iterator[tuple[str, int, list[str]]]:
     """Return the rows of the texts, by their places among the truths."""
     scores = {
-        name: pages.mean_scores(
-            pages.compare_texts(truths[at].text or "", told[name][at].text) for at in texts
+        name: page_texts.mean_scores(
+            page_texts.compare_texts(truths[at].text or "", told[name][at].text) for at in texts
         )
         for name in fields
     }
@@ -186,7 +180,7 @@ def _same_title(said: Said, true: object) -> bool:
 
 
 def _same_names(said: Said, true: object) -> bool:
-    return isinstance(true, tuple) and pages.compare_names(true, said.authors).is_exact
+    return isinstance(true, tuple) and page_texts.compare_names(true, said.authors).is_exact
 
 
 def quantile(spent: list[float], percent: int) -> float:

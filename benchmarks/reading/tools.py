@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from copydesk.measure.pages import read_markup_text
+from copydesk.measure.page_layouts import read_markup_text
 from copydesk.news import Page
 
 

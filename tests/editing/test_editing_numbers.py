@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import measure
 from copydesk.archive import record
 from copydesk.editing.queue import QueueQuestion, QueueReader
 from copydesk.editing.queue.numbers import read_numbers
 from copydesk.editing.stories import read_decided_stories
+from copydesk.measure import verdicts
 from copydesk.memory import Fate, Tally, find_step
 from copydesk.news import Provider, Reason, Story, Verdict
 from copydesk.news.ruling import Said
@@ -189,13 +189,13 @@ def test_the_gate_agrees_as_often_as_eval_gate_says(tmp_path: Path, mode: str) -
     ):
         queue.follow(opened)
         told = read_decided_stories(opened)
-        expected = measure.gate(told.stories, opened.beat, all_wait=told.all_wait)
+        expected = verdicts.gate(told.stories, opened.beat, all_wait=told.all_wait)
         decided = [
-            measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
+            verdicts.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
             for one in read_numbers(opened, queue.catalogue, 30).decisions
         ]
 
-    shown = measure.compare_by_period(list(filter(None, decided)), opened.beat.scoring.publish_at)
+    shown = verdicts.compare_by_period(list(filter(None, decided)), opened.beat.scoring.publish_at)
     assert 2 == len(expected.periods)
     assert expected.periods == tuple(shown)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import measure
-from copydesk.measure import GroupOptions, GroupReport, Order
+from copydesk.measure import GroupOptions, GroupReport
+from copydesk.measure.labelled import Order
 from world.shared import SHARED, needs_shared
 
 pytestmark = [needs_shared, pytest.mark.slow]

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.measure import pages
-from copydesk.measure.pages import PageReading, count_days, read_set, text_likeness
+from copydesk.measure import page_layouts, page_texts
+from copydesk.measure.page_dates import count_days
+from copydesk.measure.page_reading import PageReading, read_set
+from copydesk.measure.page_texts import text_likeness
 from world.shared import SHARED, needs_shared
 
 DATA = SHARED / "data"
@@ -51,7 +53,7 @@ def read(*paths: Path) -> list[PageReading]:
     for path in paths:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         assert digest == DIGESTS[path], f"other data: {path.name}"
-    (found,) = pages.read_sets(paths, NOW, AT)
+    (found,) = page_layouts.read_sets(paths, NOW, AT)
     return read_set(found, _Silence())
 
 
@@ -76,7 +78,7 @@ def newswire() -> list[PageReading]:
 
 
 def f1(readings: list[PageReading]) -> float:
-    scores = pages.mean_scores(
+    scores = page_texts.mean_scores(
         reading for reading in map(text_likeness, readings) if reading is not None
     )
     assert scores.f1 is not None
@@ -95,7 +97,7 @@ def same(readings: list[PageReading], field: str, name: str) -> list[bool]:
 def authors(readings: list[PageReading]) -> list[bool]:
     """Decide for each page that names its authors whether ours are the same people."""
     return [
-        pages.compare_names(
+        page_texts.compare_names(
             reading.case.truth.authors, reading.article.authors if reading.article else ()
         ).is_exact
         for reading in readings

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import measure
 from copydesk.errors import DataError
+from copydesk.measure import page_dates
 from extract.given import URL
 from measure.labelled import DAY, LABEL, PAGE, days, html, lines, recording, texts
 from measure.test_measure_extract import Watched
@@ -16,8 +16,8 @@ from measure.test_measure_extract import Watched
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def report(*paths: Path, replayed_at: datetime | None = None) -> measure.DatesReport:
-    return measure.dates(paths, NOW, replayed_at, Watched())
+def report(*paths: Path, replayed_at: datetime | None = None) -> page_dates.DatesReport:
+    return page_dates.dates(paths, NOW, replayed_at, Watched())
 
 
 @pytest.mark.parametrize(

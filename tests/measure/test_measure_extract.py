@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import extract, measure
+from copydesk import extract
 from copydesk.errors import DataError, RecordingError
-from copydesk.measure import pages
+from copydesk.measure import page_dates, page_layouts, page_reading, page_texts
 from extract.given import BODY, SENTENCES, URL
 from measure.labelled import (
     LABEL,
@@ -43,11 +43,11 @@ class Watched:
         self.steps += count
 
 
-def report(*paths: Path, below: float | None = None) -> measure.ExtractReport:
-    return measure.extract(paths, NOW, None, Watched(), below)
+def report(*paths: Path, below: float | None = None) -> page_texts.ExtractReport:
+    return page_texts.extract(paths, NOW, None, Watched(), below)
 
 
-def told(found: measure.ExtractReport) -> tuple[float | None, ...]:
+def told(found: page_texts.ExtractReport) -> tuple[float | None, ...]:
     return found.precision, found.recall, found.f1, found.accuracy
 
 
@@ -146,9 +146,9 @@ def test_expected_markup_and_metadata_are_compared(tmp_path: Path) -> None:
     )
 
     assert found.f1 == 1.0
-    assert found.titles == measure.Agreement(cases=1, exact=1)
+    assert found.titles == page_texts.Agreement(cases=1, exact=1)
     assert (found.authors.cases, found.authors.exact, found.authors.f1) == (1, 1, 1.0)
-    assert found.dates == measure.Days(pages=1, exact=0, none=1, wrong=0, utc=0, local=0)
+    assert found.dates == page_dates.Days(pages=1, exact=0, none=1, wrong=0, utc=0, local=0)
 
 
 def test_what_nobody_says_is_not_compared(tmp_path: Path) -> None:
@@ -184,8 +184,8 @@ def test_a_recording_is_read_with_its_labels_and_texts_in_any_order(
 
     assert told(found) == (1.0, 1.0, 1.0, 1.0)
     assert found.titles.exact == found.addresses.exact == 1
-    assert found.authors == measure.Authors(
-        cases=1, exact=0, f1=0.0, in_page=measure.Agreement(cases=0, exact=0)
+    assert found.authors == page_texts.Authors(
+        cases=1, exact=0, f1=0.0, in_page=page_texts.Agreement(cases=0, exact=0)
     )
 
 
@@ -224,7 +224,7 @@ def test_a_page_without_an_address_is_read_under_the_one_that_it_declares(tmp_pa
     declared = html(f'<link rel="canonical" href="{URL}">')
     places = expectation(tmp_path / "a", page=declared), expectation(tmp_path / "b")
 
-    found = pages.read_sets(places, NOW, None)
+    found = page_layouts.read_sets(places, NOW, None)
 
     assert [labelled_set.cases[0].page.url for labelled_set in found] == [
         URL,
@@ -262,7 +262,7 @@ def test_a_label_that_names_no_picture_of_the_page_is_not_compared(tmp_path: Pat
         {**LABEL, "image": own},
     )
 
-    assert report(recorded, gold).images == measure.Agreement(cases=2, exact=0)
+    assert report(recorded, gold).images == page_texts.Agreement(cases=2, exact=0)
 
 
 def test_an_index_has_the_pages_of_a_set_read_as_they_were_recorded(tmp_path: Path) -> None:
@@ -306,18 +306,20 @@ def test_texts_over_the_limit_are_no_misses(tmp_path: Path) -> None:
 def test_progress_is_told_set_by_set(tmp_path: Path) -> None:
     watched = Watched()
 
-    measure.extract([texts(tmp_path / "one")], NOW, None, watched)
+    page_texts.extract([texts(tmp_path / "one")], NOW, None, watched)
 
     assert (watched.stages, watched.steps) == ([("one", 1)], 1)
 
 
 def test_costs_are_the_median_and_the_99th_of_a_hundred(tmp_path: Path) -> None:
-    (labelled,) = pages.read_sets([texts(tmp_path)], NOW, None)
-    (reading,) = pages.read_set(labelled, Watched())
+    (labelled,) = page_layouts.read_sets([texts(tmp_path)], NOW, None)
+    (reading,) = page_reading.read_set(labelled, Watched())
     readings = [replace(reading, seconds=number / 1000) for number in range(1, 201)]
 
-    assert pages.cpu_milliseconds(readings) == measure.Milliseconds(median=100.0, p99=198.0)
-    assert pages.pages_per_second([replace(reading, seconds=0.02)] * 4) == 50.0
+    assert page_reading.cpu_milliseconds(readings) == page_reading.Milliseconds(
+        median=100.0, p99=198.0
+    )
+    assert page_reading.pages_per_second([replace(reading, seconds=0.02)] * 4) == 50.0
 
 
 def test_the_cost_of_a_page_is_told(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.measure import KIND_WORDS, count_recall
+from copydesk.measure.recall import KIND_WORDS, count_recall
 from copydesk.news.story import RecallKind
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk import measure
-from copydesk.measure import GateReport
+from copydesk.measure import verdicts
+from copydesk.measure.verdicts import GateReport
 from copydesk.news import Article, Beat, Image, Reason, Source, Story, Topic, Verdict
 from copydesk.news.beat import Scoring
 from copydesk.news.ruling import Said
@@ -50,7 +50,7 @@ def many(*decisions: tuple[int, Said], count: int = 10) -> list[Decided]:
 
 
 def gate(stories: Iterable[Decided], beat: Beat = BEAT, **more: bool) -> GateReport:
-    return measure.gate(stories, beat, **more)
+    return verdicts.gate(stories, beat, **more)
 
 
 def test_the_gate_agrees_where_it_says_what_the_editor_said() -> None:
@@ -173,7 +173,7 @@ def test_what_may_be_chance_is_not_proposed() -> None:
 
     assert report.choice is not None
     assert (60, 32, 30) == (report.choice.publish_at, report.choice.agreed, report.choice.today)
-    assert report.choice.chance > measure.MOST_BY_CHANCE
+    assert report.choice.chance > verdicts.MOST_BY_CHANCE
     assert report.proposal is None
 
 

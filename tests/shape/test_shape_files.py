@@ -64,7 +64,7 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "fetch/_recording.py": "a recorded web",
     "embed/_model.py": "a model",
     "measure/_grouping.py": "labelled data",
-    "measure/_labelled.py": "labelled data",
+    "measure/labelled.py": "labelled data",
     "measure/_scores.py": "labelled data",
     "measure/_topics.py": "labelled data",
 }

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from copydesk import measure
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.editing import stories
 from copydesk.kit import text
+from copydesk.measure import verdicts
+from copydesk.measure.recall import KIND_WORDS, RecallCounts, count_recall
 from copydesk.news.story import RecallKind
 from copydesk.rounds import recall_lists
 from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
@@ -29,7 +30,7 @@ def gate(invocation: Invocation) -> None:
     """Compare what the gate says with what editors decided, over time; change nothing."""
     with invocation.newsroom() as newsroom:
         decided = stories.read_decided_stories(newsroom)
-        report = measure.gate(decided.stories, newsroom.beat, all_wait=decided.all_wait)
+        report = verdicts.gate(decided.stories, newsroom.beat, all_wait=decided.all_wait)
     terminal.failures(decided.failed)
     if invocation.json:
         terminal.as_json(report)
@@ -39,7 +40,7 @@ def gate(invocation: Invocation) -> None:
         terminal.note(_NOTHING)
 
 
-def _show_gate(report: measure.GateReport) -> None:
+def _show_gate(report: verdicts.GateReport) -> None:
     said = ", ".join(f"{count} {word}" for word, count in sorted(report.said.items()))
     click.echo(f"{report.decided} stories that an editor decided: {said}")
     if report.passed_over:
@@ -56,7 +57,7 @@ def _show_gate(report: measure.GateReport) -> None:
     _show_choice(report)
 
 
-def _show_agreement(which: str, met: measure.GateAgreement, publish_at: int) -> None:
+def _show_agreement(which: str, met: verdicts.GateAgreement, publish_at: int) -> None:
     click.echo(
         f"{met.stories} {which}: the gate ({publish_at}) agrees on {met.both + met.neither}"
         f"{_format_share(met.agreement)}"
@@ -75,7 +76,7 @@ def _format_share(share: float | None) -> str:
     return "" if share is None else f" ({share:.0%})"
 
 
-def _format_period(period: measure.GatePeriod) -> str:
+def _format_period(period: verdicts.GatePeriod) -> str:
     waited, picked = period.waited, period.picked
     return (
         f"{period.period:<10}{waited.stories:>8}{waited.both + waited.neither:>8}"
@@ -83,18 +84,18 @@ def _format_period(period: measure.GatePeriod) -> str:
     )
 
 
-def _show_parts(report: measure.GateReport) -> None:
+def _show_parts(report: verdicts.GateReport) -> None:
     if report.parts:
         click.echo("parts of quality that decided: left out, the gate would agree")
     for effect in report.parts:
-        is_sure = effect.better > effect.worse and effect.chance <= measure.MOST_BY_CHANCE
+        is_sure = effect.better > effect.worse and effect.chance <= verdicts.MOST_BY_CHANCE
         click.echo(
             f"  {text.fold(effect.part)}: on {effect.better} more and {effect.worse} fewer of "
             f"{effect.stories}{'' if is_sure else ', which may be chance'}"
         )
 
 
-def _show_choice(report: measure.GateReport) -> None:
+def _show_choice(report: verdicts.GateReport) -> None:
     choice = report.choice
     if choice is None:
         click.echo(f"publish_at: too little for a proposal: {report.lacks}")
@@ -139,7 +140,7 @@ def recall(
         listed = recall_lists.read_recall_list(newsroom, place, web)
         start = newsroom.now - timedelta(days=since) if 0 < since <= _LONGEST_DAYS else None
         found = trace_recall(newsroom, listed, start)
-    counted = measure.count_recall(found.traces)
+    counted = count_recall(found.traces)
     if invocation.json:
         terminal.as_json(_as_fields(found, counted))
     else:
@@ -148,7 +149,7 @@ def recall(
         terminal.note(f"note: {text.fold(what)}")
 
 
-def _as_fields(found: RecallFindings, counted: measure.RecallCounts) -> dict[str, object]:
+def _as_fields(found: RecallFindings, counted: RecallCounts) -> dict[str, object]:
     """Return the report as `--json` prints it (docs/reference/json.md)."""
     listed = found.list
     return {
@@ -171,10 +172,10 @@ def _as_fields(found: RecallFindings, counted: measure.RecallCounts) -> dict[str
     }
 
 
-def _show_recall(found: RecallFindings, counted: measure.RecallCounts, limit: int) -> None:
+def _show_recall(found: RecallFindings, counted: RecallCounts, limit: int) -> None:
     share = "" if counted.share is None else f", {counted.share:.0%} of them had"
     click.echo(f"{counted.stories} stories{share}")
-    for kind, words in measure.KIND_WORDS.items():
+    for kind, words in KIND_WORDS.items():
         click.echo(f"  {counted.kinds[kind]:>6,}  {words}")
     if counted.sites:
         click.echo("sites, those missed most of first")
@@ -182,7 +183,7 @@ def _show_recall(found: RecallFindings, counted: measure.RecallCounts, limit: in
         had = site.kinds[RecallKind.HAVE] + site.kinds[RecallKind.COVERED]
         whose = "a source" if site.is_source else "no source"
         click.echo(f"  {had} of {site.stories}  {text.fold(site.site)} ({whose})")
-    for kind in measure.KIND_WORDS:
+    for kind in KIND_WORDS:
         _show_stories([trace for trace in found.traces if trace.kind is kind], kind, limit)
 
 

@@ -13,13 +13,15 @@ from copydesk import measure
 from copydesk.cli import _eval_newsroom, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
+from copydesk.measure import page_dates, page_reading, page_texts
+from copydesk.measure.labelled import Order
 
 
 @click.command("group")
 @click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--order",
-    type=click.Choice(get_args(measure.Order)),
+    type=click.Choice(get_args(Order)),
     help="How documents come: by time, their own order, or the hash of the id (no time then).",
 )
 @click.option("--beat", "words", multiple=True, help="A word that all of it is about; repeatable.")
@@ -34,7 +36,7 @@ def group(
     invocation: Invocation,
     *,
     gold: Path,
-    order: measure.Order | None,
+    order: Order | None,
     words: tuple[str, ...],
     out: Path | None,
     embed: bool,
@@ -196,7 +198,7 @@ def _show_feeds(report: measure.FeedsReport) -> None:
 def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | None) -> None:
     """Read labelled pages (files, zips, folders) and compare what they say with the labels."""
     with terminal.progress() as progress:
-        report = measure.extract(paths, invocation.clock(), invocation.now, progress, misses)
+        report = page_texts.extract(paths, invocation.clock(), invocation.now, progress, misses)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -211,7 +213,7 @@ def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | Non
 def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None:
     """Read labelled pages (files, zips, folders) and compare their days of publication."""
     with terminal.progress() as progress:
-        report = measure.dates(paths, invocation.clock(), invocation.now, progress)
+        report = page_dates.dates(paths, invocation.clock(), invocation.now, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -219,7 +221,7 @@ def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None
     _fail_where_unreadable(report.dropped)
 
 
-def _show_pages(report: measure.ExtractReport) -> None:
+def _show_pages(report: page_texts.ExtractReport) -> None:
     for miss in report.misses:
         click.echo(text.fold(f"{miss.field} {miss.score:.3f}: {miss.page} ({miss.set})"))
         click.echo(f"  ours: {text.fold(miss.ours)}")
@@ -252,7 +254,7 @@ def _show_pages(report: measure.ExtractReport) -> None:
         click.echo(_cost(part.pages_per_second, part.cpu_ms))
 
 
-def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
+def _show_days(report: page_dates.DatesReport, with_misses: bool) -> None:
     for miss in report.misses if with_misses else ():
         ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day"
         click.echo(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
@@ -266,7 +268,7 @@ def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
         click.echo(_cost(part.pages_per_second, part.cpu_ms))
 
 
-R = TypeVar("R", measure.ExtractReport, measure.DatesReport)
+R = TypeVar("R", page_texts.ExtractReport, page_dates.DatesReport)
 
 
 def _parts(report: R) -> Iterator[R]:
@@ -276,20 +278,20 @@ def _parts(report: R) -> Iterator[R]:
         yield replace(report, name="together")
 
 
-def _cost(pages_per_second: float, cpu: measure.Milliseconds) -> str:
+def _cost(pages_per_second: float, cpu: page_reading.Milliseconds) -> str:
     return (
         f"  {pages_per_second} pages a second on one processor; a page takes {cpu.median} ms "
         f"(median), at most {cpu.p99} ms for 99 % of them"
     )
 
 
-def _note_lost(dropped: Sequence[measure.Lost], absent: Sequence[str]) -> None:
+def _note_lost(dropped: Sequence[page_reading.Lost], absent: Sequence[str]) -> None:
     for lost in dropped:
         terminal.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
     for page in absent:
         terminal.note(text.fold(f"not in the recording: {page}"))
 
 
-def _fail_where_unreadable(dropped: Sequence[measure.Lost]) -> None:
+def _fail_where_unreadable(dropped: Sequence[page_reading.Lost]) -> None:
     if any(lost.reason == "error" for lost in dropped):
         raise click.exceptions.Exit(1)

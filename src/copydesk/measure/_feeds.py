@@ -13,8 +13,8 @@ from xml.parsers import expat
 from copydesk import watch
 from copydesk.errors import DataError, FeedError
 from copydesk.kit import dates, text, urls
-from copydesk.measure import _labelled
-from copydesk.measure._labelled import File
+from copydesk.measure import labelled
+from copydesk.measure.labelled import File
 from copydesk.news import Page, Source
 
 Fields = Mapping[str, object]
@@ -203,7 +203,7 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
     A value that the result does not give is not compared. Raises DataError if there is no feed,
     or a path cannot be read.
     """
-    files = list(_labelled.files(paths))
+    files = list(labelled.files(paths))
     goldens = goldens_of(files)
     results = {golden.name for golden in goldens.values()}
     count = _Count()

@@ -16,8 +16,8 @@ from copydesk import embed
 from copydesk.errors import DataError
 from copydesk.judge import clustering, shelves
 from copydesk.judge.copies import find_original, fingerprint
-from copydesk.measure import _labelled
-from copydesk.measure._labelled import Labelled, Order
+from copydesk.measure import labelled
+from copydesk.measure.labelled import Labelled, Order
 from copydesk.news import Article, Provider, Shelved, Story
 
 
@@ -115,7 +115,7 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
 
     Raises DataError; ModelError if vectors are requested and their extra is not installed.
     """
-    order, documents = _labelled.sort_documents(_labelled.read_documents(path), options.order)
+    order, documents = labelled.sort_documents(labelled.read_documents(path), options.order)
     beat = options.beat
     stream = clustering.Stream(beat)
     model = embed.Model() if options.by_meaning else None
@@ -224,7 +224,7 @@ class CopiesReport:
 def copies(path: Path) -> CopiesReport:
     """Score documents with clusters of equal texts, or labelled pairs; raises DataError."""
     pairs = _read_pairs(path)
-    return _by_pair(pairs) if pairs else _by_cluster(_labelled.read_documents(path))
+    return _by_pair(pairs) if pairs else _by_cluster(labelled.read_documents(path))
 
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from copydesk import catalogue, measure
+from copydesk import catalogue
 from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
@@ -22,6 +22,7 @@ from copydesk.desk.numbers._section import (
 from copydesk.editing import queue
 from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
 from copydesk.kit import text, urls
+from copydesk.measure import verdicts
 from copydesk.news import Beat
 from copydesk.news.lead import DROP_REASONS
 
@@ -254,12 +255,12 @@ def show_agreement(
 ) -> View:
     """Show how often the gate would have decided as the editor of a waiting story did."""
     made = (
-        measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
+        verdicts.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
         for one in decided
     )
     decisions = [one for one in made if one is not None]
     columns, rows, agreed, waited = [], [], 0, 0
-    for period in measure.compare_by_period(decisions, publish_at):
+    for period in verdicts.compare_by_period(decisions, publish_at):
         met = period.waited
         agreed, waited = agreed + met.both + met.neither, waited + met.stories
         parts, cells = _show_period(wording, period, since)
@@ -283,7 +284,7 @@ def show_agreement(
 
 
 def _show_period(
-    wording: Wording, period: measure.GatePeriod, since: date
+    wording: Wording, period: verdicts.GatePeriod, since: date
 ) -> tuple[Sequence[Part], Sequence[Mapping[str, str]]]:
     """Return the parts of a period's column, and the cells of its table row."""
     met = period.waited

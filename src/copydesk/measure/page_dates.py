@@ -10,8 +10,8 @@ from pathlib import Path
 
 from copydesk.errors import DataError
 from copydesk.kit import dates as times
-from copydesk.measure.pages import _layouts
-from copydesk.measure.pages._reading import (
+from copydesk.measure import page_layouts
+from copydesk.measure.page_reading import (
     Lost,
     Milliseconds,
     PageReading,
@@ -81,11 +81,11 @@ def dates(
     `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
     replayed, None for its newest. Raises DataError if no page has a day, or on unreadable data.
     """
-    sets = _layouts.read_sets(paths, now, replayed_at)
+    sets = page_layouts.read_sets(paths, now, replayed_at)
     dated = [labelled_set.only(lambda truth: truth.day is not None) for labelled_set in sets]
     dated = [labelled_set for labelled_set in dated if labelled_set.cases]
     if not dated:
-        raise DataError("no page among the files has a date", hint=_layouts.HINT)
+        raise DataError("no page among the files has a date", hint=page_layouts.HINT)
     readings = [read_set(labelled_set, progress) for labelled_set in dated]
     reports = tuple(
         _report(labelled_set.name, readings_of_set, labelled_set.absent)

@@ -13,10 +13,10 @@ from statistics import fmean
 
 from copydesk.errors import DataError
 from copydesk.kit import text
-from copydesk.measure._labelled import Set
-from copydesk.measure.pages import _layouts
-from copydesk.measure.pages._dates import Days, count_days
-from copydesk.measure.pages._reading import (
+from copydesk.measure import page_layouts
+from copydesk.measure.labelled import Set
+from copydesk.measure.page_dates import Days, count_days
+from copydesk.measure.page_reading import (
     Lost,
     Milliseconds,
     PageReading,
@@ -218,7 +218,7 @@ def extract(
     replayed, None for its newest. With `below`, misses are listed: for texts those with an F1 below
     it. Raises DataError if there is nothing to compare, or on unreadable data.
     """
-    sets = _layouts.read_sets(paths, now, replayed_at)
+    sets = page_layouts.read_sets(paths, now, replayed_at)
     comparable, skipped = _choose_comparable(sets)
     readings = [read_set(labelled_set, progress) for labelled_set in comparable]
     reports = tuple(
@@ -274,7 +274,7 @@ def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]
         names = ", ".join(skipped)
         raise DataError("of these pages only the days are known", subject=names, hint=_FOR_DAYS)
     if not comparable:
-        raise DataError("no page among the files has a text or a title", hint=_layouts.HINT)
+        raise DataError("no page among the files has a text or a title", hint=page_layouts.HINT)
     return comparable, skipped
 
 

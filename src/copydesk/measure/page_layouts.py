@@ -22,8 +22,8 @@ from urllib.parse import urljoin
 from copydesk import extract, fetch
 from copydesk.errors import DataError
 from copydesk.kit import text
-from copydesk.measure import _labelled
-from copydesk.measure._labelled import Case, File, Set, Truth, day_of
+from copydesk.measure import labelled
+from copydesk.measure.labelled import Case, File, Set, Truth, day_of
 from copydesk.news import Page, Request
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None
     with its newest pages if that is None. Raises DataError if there is no set, or one names a
     missing file.
     """
-    files_by_name = {(file.holder, file.name): file for file in _labelled.files(paths)}
+    files_by_name = {(file.holder, file.name): file for file in labelled.files(paths)}
     sets = [*_json_sets(files_by_name, now), *_folder_sets(files_by_name, now)]
     recordings = [file.path for file in files_by_name.values() if is_recording(file)]
     if recordings:

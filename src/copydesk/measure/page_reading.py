@@ -10,7 +10,7 @@ from typing import Protocol
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.measure._labelled import Case, Set
+from copydesk.measure.labelled import Case, Set
 from copydesk.news import Article, Beat, Lead
 
 _BEAT = Beat(title="Measured")
