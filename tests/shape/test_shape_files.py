@@ -40,7 +40,6 @@ STORES = {
     "illustrate/_album.py": "the store of pictures",
     "illustrate/_album_files.py": "its list, and what it knows of each",
     "newsroom/backup/_back_up.py": "parts of a backup, copied a moment ago",
-    "newsroom/backup/_parts.py": "what a backup copies, through no link, and shows nobody",
     "newsroom/backup/_restore.py": "a newsroom that was restored a moment ago, hashed",
     "newsletters/checks/_doctor.py": "the key that signs letters",
     "newsroom/_newsroom.py": "where git keeps what a work tree shares",
@@ -56,7 +55,7 @@ STORES = {
 }
 NAMED = {  # by a person, on the command line or in beat.toml
     "newsletters/sending/_prepare.py": "the key that signs letters",
-    "newsroom/backup/_container.py": "a backup",
+    "newsroom/backup/_restore.py": "a backup",
     "cli/_mail_readers.py": "a list of readers that is written",
     "editing/source_edits.py": "a list of sources",
     "rounds/_reading.py": "a saved page",

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from copydesk.newsroom.backup._back_up import BackupOptions as BackupOptions
     from copydesk.newsroom.backup._back_up import BackupReport as BackupReport
     from copydesk.newsroom.backup._back_up import back_up as back_up
-    from copydesk.newsroom.backup._container import read_manifest as read_manifest
     from copydesk.newsroom.backup._manifest import BackupManifest as BackupManifest
     from copydesk.newsroom.backup._manifest import BackupPart as BackupPart
     from copydesk.newsroom.backup._manifest import DatabaseCount as DatabaseCount
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.newsroom.backup._restore import BackupDifference as BackupDifference
     from copydesk.newsroom.backup._restore import RestoreReport as RestoreReport
     from copydesk.newsroom.backup._restore import Verification as Verification
+    from copydesk.newsroom.backup._restore import read_manifest as read_manifest
     from copydesk.newsroom.backup._restore import restore as restore
     from copydesk.newsroom.backup._restore import verify_backup as verify_backup
 else:

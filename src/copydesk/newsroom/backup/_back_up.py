@@ -1,50 +1,256 @@
-"""Write a backup: a newsroom in one file, put in place once it is complete.
+"""Write a backup: everything in a newsroom that cannot be made again, in one file.
 
-    newsroom ── copies, next to FILE ──> manifest and parts ── (verify) ──> FILE
+    in git                all references, as a bundle
+    not in git            files edited or new, and ignored ones in folders that copydesk reads
+    .copydesk             desk.sqlite, mail.sqlite, journal/ (a change under way), uploads/
+    only with the key     .copydesk/key, the key that signs mail
 
-The databases are copied in an order that loses nothing. The desk's comes first: an action filed
-afterwards can be recognized by its commit. The mail database comes last: its ledger may know
-more than the records do, but not less.
+Everything else below .copydesk can be made or fetched again. The backup lists the texts and
+pictures there, so that a restore knows which to fetch. Symbolic links are not followed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
 import os
+import sqlite3
+import stat
+import tarfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import copydesk
-from copydesk import config
+from copydesk import archive, config, illustrate
 from copydesk.archive import git
 from copydesk.errors import BackupError, BusyError, ConfigError, UsageError
 from copydesk.kit import dates, files
 from copydesk.newsroom._newsroom import PRIVATE, hold_lock
 from copydesk.newsroom.backup import _manifest
-from copydesk.newsroom.backup._container import ContainerWriter, open_container
 from copydesk.newsroom.backup._manifest import (
     MANIFEST,
+    PRIVATE_FOLDERS,
+    STAGING,
     BackupManifest,
     BackupPart,
     DatabaseCount,
+    LeftOut,
+    LeftOutReason,
     PartKind,
-    encode_manifest,
-)
-from copydesk.newsroom.backup._parts import (
-    collect_files,
-    copy_database,
+    Refetchable,
+    complaining,
+    count_database,
     count_records,
-    list_refetchable,
+    database_damage,
+    encode_manifest,
+    find_database_fault,
+    is_safe_path,
 )
-from copydesk.newsroom.backup._restore import Verification, verify_backup
+from copydesk.newsroom.backup._restore import (
+    Verification,
+    open_container,
+    verify_backup,
+)
+
+_CHUNK = 1 << 18
+_HEAD_BYTES = 4096
+_PRIVATE_KEY = b"PRIVATE KEY-----"  # PEM, RFC 7468
+_ENVIRONMENT = ".env"
+# Of the folders that begin with "_", only Jekyll's output can be made again (jekyllrb.com/docs).
+_GENERATED = frozenset({"_site"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """The files copied for a backup, each as a part with its copy; files left out or removed."""
+
+    parts: tuple[tuple[BackupPart, Path], ...]
+    left_out: tuple[LeftOut, ...]
+    removed: tuple[str, ...]
+
+
+def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: bool) -> Collected:
+    """Copy the files that git does not have into `staging`; `keys` are paths of keys to include."""
+    uncommitted = git.list_user_changes(root)
+    if has_git:
+        wanted = {*uncommitted.changed, *git.list_ignored_files(root, _read_places(root))}
+    else:
+        wanted = set(_all_files(root))
+    candidates: list[tuple[PartKind, str]] = [
+        *(("key", path) for path in keys),
+        *(("private", path) for path in sorted(_private_files(root))),
+        *(("file", path) for path in sorted(wanted - set(keys)) if _is_ours(path)),
+    ]
+    copier = _Copier(root, staging)
+    for kind, path in candidates:
+        copier.take(kind, path)
+    return Collected(
+        parts=tuple(copier.parts),
+        left_out=tuple(copier.left_out),
+        removed=tuple(filter(is_safe_path, uncommitted.removed)) if has_git else (),
+    )
+
+
+def list_refetchable(root: Path) -> Refetchable:
+    """Return the marks of a newsroom's stored texts and pictures, without reading them."""
+    private = root / PRIVATE
+    texts = archive.ArticleStore(private / "articles", 0).marks().values()
+    album = illustrate.Album(private / "pictures", 0)
+    addresses = {*album.thumbnails(), *album.list_waiting()}
+    return Refetchable(
+        texts=tuple(sorted({mark for marks in texts for mark in marks})),
+        pictures=tuple(sorted(map(archive.address_mark, addresses))),
+    )
+
+
+class _Copier:
+    """Copy single files, and collect the parts and the files left out."""
+
+    def __init__(self, root: Path, staging: Path) -> None:
+        self._root = root
+        self._staging = staging
+        self.parts: list[tuple[BackupPart, Path]] = []
+        self.left_out: list[LeftOut] = []
+
+    def take(self, kind: PartKind, path: str) -> None:
+        """Copy a file, or note why it is left out; a file that no longer exists is ignored."""
+        reason = _find_reason(self._root, path)
+        try:
+            if not reason:
+                reason = self._copy(kind, path)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise BackupError(
+                f"a file cannot be copied ({error.strerror})",
+                subject=str(self._root / path),
+                hint="look at its rights, and whether the disk is full",
+            ) from error
+        if reason:
+            self.left_out.append(LeftOut(path=_readable(path), reason=reason))
+
+    def _copy(self, kind: PartKind, path: str) -> LeftOutReason | None:
+        copy = self._staging / f"{len(self.parts)}"
+        digest, size = hashlib.sha256(), 0
+        with _open_plain(self._root / path) as source:
+            head = source.read(_HEAD_BYTES)
+            if kind != "key" and _PRIVATE_KEY in head:
+                return "private-key"
+            mode = os.fstat(source.fileno()).st_mode
+            with copy.open("xb") as target:
+                chunk = head
+                while chunk:
+                    digest.update(chunk)
+                    size += target.write(chunk)
+                    chunk = source.read(_CHUNK)
+        part = BackupPart(
+            kind=kind,
+            path=path,
+            bytes=size,
+            sha256=digest.hexdigest(),
+            is_executable=bool(mode & stat.S_IXUSR),
+        )
+        self.parts.append((part, copy))
+        return None
+
+
+def _find_reason(root: Path, path: str) -> LeftOutReason | None:
+    """Return the reason to leave a file out by its path and type, None to copy it."""
+    if path.endswith("/"):
+        return "repository"
+    if not is_safe_path(path):
+        return "outside" if Path(path).is_absolute() or ".." in path.split("/") else "name"
+    if path.rsplit("/", 1)[-1] == _ENVIRONMENT:
+        return "environment"
+    names = path.split("/")
+    above = (root.joinpath(*names[:depth]) for depth in range(1, len(names) + 1))
+    if any(place.is_symlink() for place in above):
+        return "link"
+    is_plain = (root / path).is_file() or not (root / path).exists()
+    return None if is_plain else "special"
+
+
+def _open_plain(file: Path) -> IO[bytes]:
+    """Open a file that is not a link; does not block if a pipe has replaced it."""
+    return os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+
+
+def _readable(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _is_ours(path: str) -> bool:
+    return not path.startswith((f"{PRIVATE}/", STAGING))
+
+
+def _read_places(root: Path) -> tuple[str, ...]:
+    """Return the names at the top that copydesk reads, whether git ignores them or not."""
+    names = ("beat.toml", *sorted(path.name for path in root.glob("_*")))
+    return tuple(name for name in names if name not in _GENERATED)
+
+
+def _private_files(root: Path) -> Iterator[str]:
+    for name in PRIVATE_FOLDERS:
+        for path in (root / PRIVATE / name).glob("*"):
+            if path.suffix != ".lock" and not path.name.startswith("."):
+                yield f"{PRIVATE}/{name}/{path.name}"
+
+
+def _all_files(root: Path) -> Iterator[str]:
+    """Yield the files of a newsroom without git; links to folders are not followed."""
+    for folder, folders, names in os.walk(root):
+        within = Path(folder).relative_to(root)
+        if within == Path():
+            folders[:] = [name for name in folders if name not in {PRIVATE, ".git", *_GENERATED}]
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        yield from ((within / name).as_posix() for name in (*names, *links))
+
+
+# A database is copied while other processes write to it.
+
+_PATIENCE_SECONDS = 10.0
+
+
+def copy_database(source: Path, copy: Path) -> DatabaseCount:
+    """Copy a database with SQLite's backup API, as it is at one moment, and count its rows.
+
+    All pages are copied in one step. Other processes can write meanwhile (write-ahead log); their
+    changes are not in the copy. The copy is a single file. Raises BackupError if the database is
+    damaged or busy, or the copy cannot be written.
+    """
+    with complaining(source):
+        uri = f"{source.absolute().as_uri()}?mode=ro"
+        with (
+            contextlib.closing(
+                sqlite3.connect(uri, uri=True, timeout=_PATIENCE_SECONDS)
+            ) as original,
+            contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as target,
+        ):
+            original.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+    fault = find_database_fault(copy)
+    if fault:
+        raise database_damage(source, fault)
+    return count_database(copy)
+
+
+# Write a backup: a newsroom in one file, put in place once it is complete.
+#
+#     newsroom ── copies, next to FILE ──> manifest and parts ── (verify) ──> FILE
+#
+# The databases are copied in an order that loses nothing. The desk's comes first: an action filed
+# afterwards can be recognized by its commit. The mail database comes last: its ledger may know
+# more than the records do, but not less.
 
 _KEY = f"{PRIVATE}/key"
+_LEVEL = 3  # git objects and pictures are compressed already
+_MEMBER_MODE = 0o600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +390,26 @@ def _measure(kind: PartKind, path: str, copy: Path) -> _Taken:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
         size = handle.tell()
     return _Taken(part=BackupPart(kind=kind, path=path, bytes=size, sha256=digest), copy=copy)
+
+
+class ContainerWriter:
+    """Write members into a container, in order; raises OSError."""
+
+    def __init__(self, out: IO[bytes], moment: float) -> None:
+        self._moment = int(moment)
+        self._zip = gzip.GzipFile("", "wb", _LEVEL, out, mtime=self._moment)
+        self._tar = tarfile.TarFile(fileobj=self._zip, mode="w", format=tarfile.GNU_FORMAT)
+
+    def add(self, name: str, size: int, data: IO[bytes]) -> None:
+        """Add the next member, of `size` bytes."""
+        member = tarfile.TarInfo(name)
+        member.size, member.mode, member.mtime = size, _MEMBER_MODE, self._moment
+        self._tar.addfile(member, data)
+
+    def close(self) -> None:
+        """Write the end of the archive."""
+        self._tar.close()
+        self._zip.close()
 
 
 def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: datetime) -> None:

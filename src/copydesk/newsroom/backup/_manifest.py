@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ import msgspec
 
 from copydesk.archive.git import RefsSnapshot
 from copydesk.errors import BackupError
-from copydesk.kit import dates, files, locks
+from copydesk.kit import databases, dates, files, locks
 from copydesk.newsroom._newsroom import PRIVATE
 
 KIND = "copydesk-backup"
@@ -334,3 +335,76 @@ def _sweep(folder: Path) -> None:
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+
+
+# Counts that a restore must find again.
+
+
+def count_records(paths: Iterable[str]) -> dict[str, int]:
+    """Count files by collection: the top folder, if its name begins with "_"."""
+    counts: dict[str, int] = {}
+    for path in paths:
+        folder, slash, _ = path.partition("/")
+        if slash and folder.startswith("_"):
+            counts[folder] = counts.get(folder, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def count_database(file: Path) -> DatabaseCount:
+    """Return a database's version and its rows per table; raises BackupError."""
+    with complaining(file), contextlib.closing(_open(file)) as database:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        names = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
+            "ESCAPE '\\' ORDER BY name"
+        ).fetchall()
+        return DatabaseCount(
+            version=version, tables={name: _count_rows(database, name) for (name,) in names}
+        )
+
+
+def find_database_fault(file: Path) -> str:
+    """Return the first fault that SQLite finds in a database, "" if there is none."""
+    try:
+        with contextlib.closing(_open(file)) as database:
+            (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+            astray = database.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    if said != "ok":
+        return str(said).strip().splitlines()[-1]
+    return f"a row of {astray[0]} belongs to none of {astray[2]}" if astray else ""
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _count_rows(database: sqlite3.Connection, table: str) -> int:
+    quoted = table.replace('"', '""')
+    (rows,) = database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 - quoted
+    return int(rows)
+
+
+@contextlib.contextmanager
+def complaining(file: Path) -> Iterator[None]:
+    """Raise BackupError if the block fails to read or copy a database."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if databases.is_damage(error):
+            raise database_damage(file, str(error)) from error
+        raise BackupError(
+            f"the database cannot be copied ({error})",
+            subject=str(file),
+            hint="look whether the disk is full, or the file's rights",
+        ) from error
+
+
+def database_damage(file: Path, fault: str) -> BackupError:
+    """Return the error for a damaged database."""
+    return BackupError(
+        f"the database is damaged ({fault[:200]})",
+        subject=str(file),
+        hint="no backup was written, and an earlier one stays as it is: restore from that",
+    )
