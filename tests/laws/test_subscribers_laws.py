@@ -19,7 +19,7 @@ from copydesk.errors import UsageError
 from copydesk.mail_store import open_mail
 from copydesk.mail_store.deliveries import NewSending
 from copydesk.newsletters import MailStore, exchange, readers
-from copydesk.newsletters.readers import by_hand, mailed_links, manage, subscribe
+from copydesk.newsletters.readers import by_hand, mailed_links, manage
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
@@ -52,7 +52,7 @@ def beat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 
 
 _BY_LINK: dict[str, Callable[[Newsroom, MailStore, str], object]] = {
-    "confirm": subscribe.confirm_subscription,
+    "confirm": manage.confirm_subscription,
     "leave": leave_letter,
     "leave_all": leave_all_letters,
     "manage": manage.ask_for_manage_link,
@@ -92,7 +92,7 @@ class History:
             mailed_links.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
 
     def _forget(self, **_: object) -> None:
-        subscribe.forget_silent_readers(self.desk.store, self.desk.now)
+        manage.forget_silent_readers(self.desk.store, self.desk.now)
 
     def _wait(self, *, number: int, **_: object) -> None:
         self.desk.wait(hours=number * 4)
@@ -198,7 +198,7 @@ def test_whatever_happened_who_is_erased_leaves_no_byte(
         for step in steps:
             history.do(*step)
         desk.wait(days=3)
-        subscribe.forget_silent_readers(store, desk.now)  # addresses that were proposed, too
+        manage.forget_silent_readers(store, desk.now)  # addresses that were proposed, too
         reader = store.subscribers.find(who)
         if reader is not None and reader.address:
             by_hand.erase_by_address(desk.newsroom, store, who)

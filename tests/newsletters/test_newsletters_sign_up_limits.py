@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from copydesk.newsletters.readers import limits, subscribe
+from copydesk.newsletters.readers import limits, manage
 from world.command import copydesk
 from world.newsroom import NOW
 from world.readers import SETTINGS, ReadersDesk, readers_desk
@@ -201,7 +201,7 @@ def test_networks_are_forgotten_after_a_week(desk: ReadersDesk) -> None:
     assert [(5,)] == desk.store._database.run(count)
 
     desk.wait(days=7)
-    subscribe.forget_silent_readers(desk.store, desk.now)
+    manage.forget_silent_readers(desk.store, desk.now)
 
     assert [(0,)] == desk.store._database.run(count)
 

@@ -10,11 +10,12 @@ import pytest
 
 from copydesk.mail_store.deliveries import NewSending
 from copydesk.newsletters import readers
-from copydesk.newsletters.readers import by_hand, mailed_links, subscribe
+from copydesk.newsletters.readers import by_hand, mailed_links
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsletters.readers.consent import read_offer
 from copydesk.newsletters.readers.manage import (
     erase_reader,
+    forget_silent_readers,
     read_reader_data,
     request_address_change,
 )
@@ -463,10 +464,10 @@ def test_who_confirmed_nothing_is_forgotten_after_a_week(desk: ReadersDesk) -> N
     desk.wait(days=6)
     desk.ask()  # and waits anew
     desk.wait(days=2)
-    assert 0 == subscribe.forget_silent_readers(desk.store, desk.now)
+    assert 0 == forget_silent_readers(desk.store, desk.now)
 
     desk.wait(days=5, seconds=1)
-    assert 1 == subscribe.forget_silent_readers(desk.store, desk.now)
+    assert 1 == forget_silent_readers(desk.store, desk.now)
 
     assert "" == desk.state()
     assert {"active": 1} == desk.store.subscribers.count()

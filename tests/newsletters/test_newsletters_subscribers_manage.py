@@ -12,12 +12,13 @@ import pytest
 from copydesk.mail_store import ReturnEntry
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReturnPath
-from copydesk.newsletters.readers import by_hand, mailed_links, subscribe
+from copydesk.newsletters.readers import by_hand, mailed_links
 from copydesk.newsletters.readers.choices import leave_letter
 from copydesk.newsletters.readers.manage import (
     ask_for_manage_link,
     confirm_address_change,
     erase_reader,
+    forget_silent_readers,
     read_reader_data,
     request_address_change,
 )
@@ -142,7 +143,7 @@ def test_of_an_address_that_was_given_up_the_digest_stays_two_weeks(
     desk.store.subscribers.change_address(desk.subscribe(), NEW, desk.now)
     desk.wait(days=days)
 
-    subscribe.forget_silent_readers(desk.store, desk.now)
+    forget_silent_readers(desk.store, desk.now)
 
     assert kept == len(by_hand.find_reader(desk.newsroom, desk.store, NEW).address_changes)
 
@@ -241,7 +242,7 @@ def test_who_was_erased_may_read_again_and_is_erased_again_unless_they_confirm(
 
     desk.ask()
     desk.wait(days=8)
-    subscribe.forget_silent_readers(desk.store, desk.now)
+    forget_silent_readers(desk.store, desk.now)
     assert "erased" == desk.state()
     desk.ask()
     assert "confirmed" == desk.confirm(desk.take_token()).outcome
@@ -262,7 +263,7 @@ def test_what_somebody_at_work_keeps_is_overwritten_later(
         assert "erased" == erase_reader(desk.newsroom, desk.store, manage).outcome
         assert ANNA.encode() in bytes_on_disk(tmp_path)
 
-    subscribe.forget_silent_readers(desk.store, desk.now)
+    forget_silent_readers(desk.store, desk.now)
     assert ANNA.encode() not in bytes_on_disk(tmp_path)
 
 

@@ -18,7 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # Where words are read for another reason: `file:function`, each with it.
 ALLOWED = {
     "archive/git/_git.py:locate": "git's own words, which have no code",
-    "desk_store/_audit_log.py:add": "a closed kind: its words are made where it is shown",
+    "desk_store/_desk_store.py:add": "a closed kind: its words are made where it is shown",
     "kit/git.py:trouble": "git's and the remote's own words, which have no code",
     "review/_hand_edits.py:is_same_word": "two verdicts are equal or not, whatever they say",
     "watch/schedule/_state.py:fault_of": (

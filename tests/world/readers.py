@@ -13,7 +13,7 @@ from copydesk.mail_store import OutboxMail, open_mail
 from copydesk.mail_store.links import ReaderLink
 from copydesk.newsletters import MailStore, readers
 from copydesk.newsletters.readers import mailed_links, manage
-from copydesk.newsletters.readers.subscribe import confirm_subscription, request_subscription
+from copydesk.newsletters.readers.manage import confirm_subscription, request_subscription
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
 

@@ -17,7 +17,7 @@ from copydesk.newsletters.bounces import look_into_mailbox
 from copydesk.newsletters.checks import find_mail_obstacle
 from copydesk.newsletters.issues import list_due_letters
 from copydesk.newsletters.readers.limits import find_sign_up_flood
-from copydesk.newsletters.readers.subscribe import forget_silent_readers
+from copydesk.newsletters.readers.manage import forget_silent_readers
 from copydesk.newsletters.sending import begin_due_sendings, list_held_sendings, send_outbox
 from copydesk.newsroom import PRIVATE, Newsroom, with_stores
 from copydesk.placement import local_time

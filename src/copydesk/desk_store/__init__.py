@@ -14,11 +14,11 @@ from copydesk.desk_store._action_queue import ActionQueue as ActionQueue
 from copydesk.desk_store._action_queue import Ground as Ground
 from copydesk.desk_store._action_queue import Proposal as Proposal
 from copydesk.desk_store._action_queue import QueuedAction as QueuedAction
-from copydesk.desk_store._audit_log import OTHER_NETWORKS as OTHER_NETWORKS
-from copydesk.desk_store._audit_log import AuditEntry as AuditEntry
-from copydesk.desk_store._audit_log import AuditKind as AuditKind
 from copydesk.desk_store._database import VERSION as VERSION
+from copydesk.desk_store._desk_store import OTHER_NETWORKS as OTHER_NETWORKS
 from copydesk.desk_store._desk_store import WINDOW as WINDOW
+from copydesk.desk_store._desk_store import AuditEntry as AuditEntry
+from copydesk.desk_store._desk_store import AuditKind as AuditKind
 from copydesk.desk_store._desk_store import DeskStore as DeskStore
 from copydesk.desk_store._desk_store import has_desk as has_desk
 from copydesk.desk_store._desk_store import open_desk as open_desk

@@ -1,19 +1,178 @@
-"""Open the desk's store: one file, with a part for each kind of data."""
+"""Store the audit log: sign-ins, refusals, changes of accounts, looks at readers.
+It has no passwords and no secrets, and names readers by number. Anybody can cause refusals, so
+repeated refusals of one network are one entry with a count.
+"""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Literal
 
 from copydesk.desk_store._action_queue import ActionQueue, Proposals
-from copydesk.desk_store._audit_log import AuditLog
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.desk_store._drafts import Drafts, SavedViews, Stashes
 from copydesk.desk_store._sessions import ApiTokens, OneUseLinks, Sessions
 from copydesk.desk_store.accounts import Accounts
 from copydesk.desk_store.letter_edits import LetterEdits
+from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
+
+AuditKind = Literal[
+    "sign-in",
+    "sign-in-refused",
+    "sign-out",
+    "session-ended",
+    "sessions-ended",
+    "account-added",
+    "account-removed",
+    "account-reset",
+    "role-changed",
+    "link-used",
+    "password-changed",
+    "passkey-added",
+    "provider-bound",
+    "passkey-removed",
+    "token-made",
+    "token-ended",
+    "reader-looked-at",
+    "reader-added",
+    "reader-removed",
+    "reader-erased",
+    "address-suppressed",
+    "suppression-lifted",
+    "suppressions-looked-at",
+    "readers-imported",
+    "readers-exported",
+    "test-letter",
+    "sent-again",
+]
+OTHER_NETWORKS = "*"
+"""The address of the entry that counts the refusals of networks which have no entry of their own"""
+
+_CHARACTERS = 200
+_SAME_ENTRY = timedelta(days=1)  # a later refusal starts a new entry
+_MOST_NETWORKS = 1_000  # with an entry of their own in that time
+_BETWEEN = "; "
+_COLUMNS = "at, who, what, about, address, count, last"
+_RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND last <= ?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to whom, when, and from which address; "" where there is none.
+
+    Refusals of one network are one entry: `count` is their number, `last` the time of the last
+    one, None where there was only one.
+    """
+
+    at: datetime
+    who: str
+    what: AuditKind
+    about: str = ""
+    address: str = ""
+    count: int = 1
+    last: datetime | None = None
+
+
+class AuditLog:
+    """The entries, in order. Methods raise DeskStoreError where the file fails."""
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def add(self, entry: AuditEntry) -> None:
+        """Add an entry; texts are cut to 200 characters. Refusals are counted by network."""
+        if entry.what == "sign-in-refused":
+            self._count_refusal(entry)
+        else:
+            self._insert(entry, entry.address)
+
+    def latest(self, limit: int) -> tuple[AuditEntry, ...]:
+        """Return up to `limit` entries, the latest first."""
+        return self._list("ORDER BY number DESC", limit)
+
+    def latest_but_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
+        """Return up to `limit` entries that are no refusals, the latest first."""
+        return self._list("WHERE what <> 'sign-in-refused' ORDER BY number DESC", limit)
+
+    def latest_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
+        """Return the refusals of up to `limit` networks, the latest first."""
+        return self._list("WHERE what = 'sign-in-refused' ORDER BY last DESC, number DESC", limit)
+
+    def count_refusals(self) -> int:
+        """Return the number of refusals in all entries."""
+        query = "SELECT COALESCE(SUM(count), 0) FROM audit WHERE what = 'sign-in-refused'"
+        ((count,),) = self._database.run(query)
+        return int(count)
+
+    def forget(self, before: datetime) -> None:
+        """Delete the entries before a time."""
+        self._database.run("DELETE FROM audit WHERE last < ?", dates.rfc3339(before))
+
+    def _count_refusal(self, entry: AuditEntry) -> None:
+        with self._database.at_once():
+            if self._add_to_entry(entry, entry.address):
+                return
+            ((networks,),) = self._database.run(
+                f"SELECT COUNT(*) {_RECENT_REFUSALS}", *_day_around(entry.at)
+            )
+            if networks < _MOST_NETWORKS:
+                self._insert(entry, entry.address)
+            elif not self._add_to_entry(entry, OTHER_NETWORKS):
+                self._insert(entry, OTHER_NETWORKS)
+
+    def _add_to_entry(self, entry: AuditEntry, address: str) -> bool:
+        """Count a refusal in its network's entry; return whether there is one."""
+        query = f"SELECT number, about {_RECENT_REFUSALS} AND address = ? ORDER BY number DESC"
+        rows = self._database.run(f"{query} LIMIT 1", *_day_around(entry.at), address)
+        if not rows:
+            return False
+        number, about = rows[0]
+        parts = dict.fromkeys([*about.split(_BETWEEN), entry.about[:_CHARACTERS]])
+        joined = _BETWEEN.join(part for part in parts if part)
+        self._database.run(
+            "UPDATE audit SET count = count + 1, last = MAX(last, ?), about = ? WHERE number = ?",
+            *(dates.rfc3339(entry.at), joined if len(joined) <= _CHARACTERS else about, number),
+        )
+        return True
+
+    def _insert(self, entry: AuditEntry, address: str) -> None:
+        words = (word[:_CHARACTERS] for word in (entry.who, entry.what, entry.about, address))
+        at = dates.rfc3339(entry.at)
+        self._database.run(
+            f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", at, *words, 1, at
+        )
+
+    def _list(self, which: str, limit: int) -> tuple[AuditEntry, ...]:
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM audit {which} LIMIT ?", limit)
+        return tuple(map(_entry, rows))
+
+
+def _entry(row: tuple[Any, ...]) -> AuditEntry:
+    at, who, what, about, address, count, last = row
+    return AuditEntry(
+        at=datetime.fromisoformat(at),
+        who=who,
+        what=what,
+        about=about,
+        address=address,
+        count=count,
+        last=datetime.fromisoformat(last) if count > 1 else None,
+    )
+
+
+def _day_around(at: datetime) -> tuple[str, str]:
+    """Return when the last refusal was of entries that count one of this time.
+
+    One from the future counts no more: the clock was set back.
+    """
+    return dates.rfc3339(at - _SAME_ENTRY), dates.rfc3339(at + _SAME_ENTRY)
+
+
+# Open the desk's store: one file, with a part for each kind of data.
 
 WINDOW = timedelta(minutes=15)  # in which attempts to sign in are counted
 DEVICE_WINDOW = timedelta(hours=1)  # the same for a browser that was signed in before

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from copydesk.judge._appraise import assess as assess
     from copydesk.judge._appraise import complete as complete
     from copydesk.judge._appraise import complete_beside as complete_beside
-    from copydesk.judge._counterfactuals import QualityPart as QualityPart
-    from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
-    from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
-    from copydesk.judge._counterfactuals import qualities_without_parts as qualities_without_parts
-    from copydesk.judge._counterfactuals import quality_parts as quality_parts
     from copydesk.judge._explain import EvidenceMark as EvidenceMark
+    from copydesk.judge._explain import QualityPart as QualityPart
+    from copydesk.judge._explain import counterfactuals as counterfactuals
     from copydesk.judge._explain import explain as explain
     from copydesk.judge._explain import is_off_beat as is_off_beat
     from copydesk.judge._explain import mark_evidence as mark_evidence
     from copydesk.judge._explain import needs_article as needs_article
+    from copydesk.judge._explain import points_at_the_gate as points_at_the_gate
+    from copydesk.judge._explain import qualities_without_parts as qualities_without_parts
+    from copydesk.judge._explain import quality_parts as quality_parts
     from copydesk.judge._explain import reaches_gate as reaches_gate
     from copydesk.judge._findings import FINDINGS_VERSION as FINDINGS_VERSION
     from copydesk.judge._findings import Findings as Findings

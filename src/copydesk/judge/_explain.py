@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from copydesk.judge._findings import features_of_article
 from copydesk.judge._profiles import everyday_signals, profile_of
-from copydesk.judge.profile import RELATED_POINTS, Features, QualityScore, lede, weigh_by
+from copydesk.judge.coverage import (
+    LIFT,
+    NEWSROOM_POINTS,
+    STAYS,
+    confirms,
+    corroboration,
+    count_merits,
+    is_pinned,
+    lead_in,
+    name_of,
+)
+from copydesk.judge.gate import blocking_ruling, deciding_points
+from copydesk.judge.profile import (
+    RELATED_POINTS,
+    Features,
+    QualityScore,
+    QualitySignal,
+    lede,
+    weigh_by,
+)
 from copydesk.judge.quality import READ, locate_in_text
 from copydesk.judge.topics import find_mentions
 from copydesk.judge.words import contains_letters
@@ -196,3 +216,314 @@ def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
     if profile.blocks:
         return not story.topics
     return article is not None and not profile.relevance(article, beat)
+
+
+# Write sentences on what would change a story's status, as "2 more points would publish it".
+
+_DECIDING = 3  # reasons that are named
+
+
+def counterfactuals(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> tuple[str, ...]:
+    """Return sentences on what would change a story's status: points, publishers, a decision.
+
+    `group` are the other stories of its group without copies. `article` is the stored article, None
+    if it is no longer stored; then nothing is said about topics that it missed.
+    """
+    return (
+        *_changes_of_standing(story, group, beat, article),
+        *_changes_by_part(story, group, beat, article),
+        *_changes_of_topics(story, beat, article),
+    )
+
+
+def _changes_of_standing(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> Iterator[str]:
+    """Yield sentences on what would put a story on the site or take it off."""
+    if story.verdict is not None:
+        other = "hold" if story.verdict.said == "publish" else "publish"
+        yield f"an editor decided: copydesk verdict {name_of(story)} {other} says the opposite"
+        return
+    if why := blocking_ruling(story, beat.rulings):
+        yield f"{why}: copydesk rule undo lifts it, then copydesk rejudge --apply"
+    if story.copy_of:
+        yield f"{story.copy_of} has the same text; {_verdict_that_shows(story)} all the same"
+    elif any(reason.about == "held" for reason in story.reasons):
+        yield _verdict_that_shows(story)
+    elif story.heat == -1:
+        yield from _what_brings_it_forward(story, group, beat)
+    elif story.published:
+        yield from _what_keeps_it(story, group, beat)
+    elif _is_off_beat(story, beat):
+        yield _off_beat(story, beat, article)
+    else:
+        yield from _what_it_lacks(story, group, beat)
+
+
+def _changes_by_part(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> Iterator[str]:
+    """Yield sentences on parts of the quality that decide whether a story is published."""
+    if deciding_points(story) is None:
+        return
+    gate, quality = beat.scoring.publish_at, story.quality or 0
+    total = points_at_the_gate(story, group, beat)
+    parts = quality_parts(story, beat, article)
+    left = qualities_without_parts(parts, beat)
+    for part in parts:
+        without = left.get(part.part, quality) + total - quality
+        if len(part.reasons) > 1 and (without >= gate) != (total >= gate):
+            would = "would" if without >= gate else "would not"
+            yield f"without its {part.part} ({part.points:+d} in all) it {would} be published"
+
+
+def _is_off_beat(story: Story, beat: Beat) -> bool:
+    return not story.topics and profile_of(beat).blocks
+
+
+def _verdict_that_shows(story: Story) -> str:
+    return f"copydesk verdict {name_of(story)} publish shows it"
+
+
+def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
+    lacks = f" ({profile_of(beat).describe_miss(article, beat)})" if article else ""
+    return (
+        f"it is off the beat{lacks}: a keyword of a topic in its title, or copydesk rule retopic "
+        f"{name_of(story)} TOPIC, brings it back"
+    )
+
+
+def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Yield sentences on what a story below the publishing threshold lacks."""
+    gate = beat.scoring.publish_at
+    total = points_at_the_gate(story, group, beat)
+    bound = _points_of_bounds(story)
+    least = gate - total + bound
+    if total >= gate:
+        yield _verdict_that_shows(story)
+        return
+    low = f" (its points add up to {total - bound})" if bound > 0 else ""
+    yield f"{total} is below {gate}{low}: {_count_of(least, 'more point')} would publish it"
+    against = sorted(_list_quality_reasons(story), key=lambda reason: reason.points or 0)
+    for reason in against[:_DECIDING]:
+        if -(reason.points or 0) >= least:
+            yield f'without "{reason.why}" ({reason.points}) it would be published'
+    yield from _newsrooms(story, group, beat, least)
+    yield _verdict_that_shows(story)
+
+
+def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
+    """Yield how many more publishers would lift a story over the publishing threshold."""
+    if not profile_of(beat).blocks:
+        if beat.scoring.grouping:
+            count = -(-least // RELATED_POINTS)
+            yield f"{_count_of(count, 'more related story', 'more related stories')} would, too"
+    elif least <= LIFT - _lift(story, group, beat):
+        count = -(-least // NEWSROOM_POINTS)
+        yield f"{_count_of(count, 'more independent newsroom')} on its event would, too"
+    else:
+        yield f"other newsrooms on its event would not: they count for {LIFT} points at most"
+
+
+def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Yield sentences on what keeps a story on the site, and in the lead of its group."""
+    gate = beat.scoring.publish_at
+    total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
+    spare = total - gate - _points_of_bounds(story)
+    if total < gate:
+        yield f"by its points ({total}, {gate} needed) it would not be published"
+    else:
+        yield f"{total} reaches {gate}: {_count_of(spare + 1, 'point')} less would not publish it"
+        if lift > spare:
+            yield "without the other newsrooms on its event it would not be published"
+        carrying = sorted(_list_quality_reasons(story), key=lambda reason: -(reason.points or 0))
+        for reason in carrying[:_DECIDING]:
+            if (reason.points or 0) > spare:
+                yield f'without "{reason.why}" (+{reason.points}) it would not be published'
+    if group:
+        yield from _in_front(story, group, beat)
+    yield f"copydesk verdict {name_of(story)} hold takes it off the site"
+
+
+def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    if is_pinned(story, beat):
+        yield "it leads its group by an editor's pin: copydesk rule undo takes it back"
+        return
+    if _is_chosen(story, group, beat):
+        yield "it leads its group as an editor wanted it: copydesk rule undo takes that back"
+        return
+    best = max(group, key=lambda other: other.quality or 0)
+    yield (
+        f"it leads {_count_of(len(group), 'other story', 'other stories')}, the best of which has "
+        f"quality {best.quality or 0}: one of more than {(story.quality or 0) + STAYS} would take "
+        f"the lead; copydesk rule split {name_of(story)} --why … takes it out"
+    )
+
+
+def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Yield sentences on what would make a story lead its group, or take it out of the group."""
+    leader = next((other for other in group if other.heat != -1), None)
+    if leader is None:
+        yield f"no leader of its group is filed; {_verdict_that_shows(story)}"
+        return
+    why = _why_it_leads(story, leader, beat)
+    if _is_chosen(leader, [story, *group], beat):
+        why = "an editor wanted it in front"
+    yield f"{name_of(leader)} leads its group: {why}"
+    if _is_chosen(story, group, beat):
+        yield (
+            "an editor wants this one in front, and from there it would not be on the site: "
+            f"copydesk verdict {name_of(story)} publish lets it lead"
+        )
+    yield f"copydesk rule pin {name_of(story)} puts this one in front"
+    if not profile_of(beat).blocks:
+        return
+    quality, gate = story.quality or 0, beat.scoring.publish_at
+    verb = "reaches" if quality >= gate else "is below"
+    yield (
+        f"copydesk rule split {name_of(story)} --why … takes it out; alone, its quality {quality} "
+        f"{verb} {gate}"
+    )
+
+
+def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
+    """Return whether an editor's newest `lead` rule in a group names the story."""
+    ruled = lead_in([story, *others], beat)
+    return ruled is not None and ruled[0].path == story.path
+
+
+def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
+    if is_pinned(leader, beat):
+        return "an editor pinned it"
+    if leader.verdict is not None and leader.verdict.said == "publish":
+        return "an editor published it"
+    own, best = story.quality or 0, leader.quality or 0
+    why = f"quality {best} beside {own}"
+    lack = best + 1 - own
+    if profile_of(beat).blocks:
+        merits, more = count_merits(leader, story)
+        why = ", ".join((why, *merits))
+        lack = more + 1
+    if leader.published and profile_of(beat).blocks:
+        why += f", and who leads stays in front until another is {STAYS} points better"
+        lack += STAYS
+    return f"{why}; {_count_of(lack, 'more point')} here would lead" if lack > 0 else why
+
+
+def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
+    """Yield a sentence on the topic that a story nearly got, and what was missing."""
+    if article is None or (not story.topics and not story.published):
+        return
+    if near := profile_of(beat).describe_near_miss(article, beat, story.topics):
+        yield f"{near}; copydesk rule retopic {name_of(story)} TOPIC… decides it"
+
+
+def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    """Return the points that decide on publication: a story's quality, and what its group adds."""
+    quality = story.quality or 0
+    if not profile_of(beat).blocks:
+        return quality + RELATED_POINTS * len(story.related)
+    return quality + _lift(story, group, beat)
+
+
+def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    if not group or not profile_of(beat).blocks:
+        return 0
+    support = corroboration(story, [other for other in group if confirms(other, beat)], beat)
+    return min(LIFT, support.points or 0) if support else 0
+
+
+def _points_of_bounds(story: Story) -> int:
+    """Return the points that only brought a story's quality between its minimum and maximum."""
+    return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
+
+
+def _is_bound(reason: Reason) -> bool:
+    return reason.kind in {ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE}
+
+
+def _list_quality_reasons(story: Story) -> list[Reason]:
+    """Return the reasons of a story's quality, without those that brought it between its bounds."""
+    points = (reason for reason in story.reasons if reason.about == "quality" and reason.points)
+    return [reason for reason in points if not _is_bound(reason)]
+
+
+def _count_of(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+# The parts of a quality. A record has the words of its reasons but not their parts. So today's
+# signals search the stored article: a reason with the same words belongs to the signal's part.
+
+_BOUND = "bounds"  # reasons that brought the sum between its bounds
+_BOUNDS = frozenset({ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityPart:
+    """A named part of a story's quality (source, relevance, …): its points and their reasons.
+
+    `part` is "" for reasons that no signal of today gives.
+    """
+
+    part: str
+    points: int
+    reasons: tuple[Reason, ...]
+
+
+def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[QualityPart, ...]:
+    """Return the parts of a story's quality, in the order of its reasons.
+
+    Together they are the quality. `article` is the stored article, None if it is no longer stored.
+    """
+    counted = [reason for reason in story.reasons if _is_counted(reason)]
+    if not counted:
+        return ()
+    known = _parts_by_words(story, beat, article)
+    by_part: dict[str, list[Reason]] = {}
+    for reason in counted:
+        part = _BOUND if reason.kind in _BOUNDS else known.get(reason.why, "")
+        by_part.setdefault(part, []).append(reason)
+    return tuple(
+        QualityPart(part=part, points=_add_up(reasons), reasons=tuple(reasons))
+        for part, reasons in by_part.items()
+    )
+
+
+def qualities_without_parts(parts: Sequence[QualityPart], beat: Beat) -> dict[str, int]:
+    """Map the name of each quality part to the quality that the story would have without it."""
+    highest = profile_of(beat).highest
+    earned = [part for part in parts if part.part != _BOUND]
+    total = sum(part.points for part in earned)
+    left = {part.part: max(0, total - part.points) for part in earned if part.part}
+    if highest is None:
+        return left
+    return {name: min(quality, highest) for name, quality in left.items()}
+
+
+def _is_counted(reason: Reason) -> bool:
+    return reason.about == "quality" and reason.points is not None
+
+
+def _add_up(reasons: Sequence[Reason]) -> int:
+    return sum(reason.points or 0 for reason in reasons)
+
+
+def _parts_by_words(story: Story, beat: Beat, article: Article | None) -> Mapping[str, str]:
+    """Map the text of each reason that today's signals give to its part of the quality.
+
+    Without an article everyday.cc's signals are used, which need only the record.
+    """
+    profile = profile_of(beat)
+    if article is None or not profile.blocks:
+        return _find_parts(everyday_signals(beat), features_of_record(story), beat)
+    return _find_parts(profile.signals, features_of_article(article, beat), beat)
+
+
+def _find_parts(
+    signals: Sequence[QualitySignal], features: Features, beat: Beat
+) -> Mapping[str, str]:
+    pictured = replace(features, image=True, official=True)
+    return {why: signal.part for signal in signals for _, why in signal.find(pictured, beat)}

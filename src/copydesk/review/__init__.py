@@ -23,12 +23,12 @@ from copydesk.review._rejudging import Occasion as Occasion
 from copydesk.review._rejudging import answer_for as answer_for
 from copydesk.review._rejudging import apply_judgement as apply_judgement
 from copydesk.review._rejudging import decide_by_points as decide_by_points
+from copydesk.review._rejudging import gate as gate
 from copydesk.review._rejudging import is_edited_since as is_edited_since
 from copydesk.review._rejudging import is_kept_off as is_kept_off
 from copydesk.review._rejudging import keep_edit as keep_edit
 from copydesk.review._rejudging import keep_off as keep_off
 from copydesk.review._rejudging import rejudge as rejudge
 from copydesk.review._rejudging import set_rejudged_beside_others as set_rejudged_beside_others
+from copydesk.review._rejudging import standing as standing
 from copydesk.review._rejudging import without_verdict as without_verdict
-from copydesk.review._standing import gate as gate
-from copydesk.review._standing import standing as standing

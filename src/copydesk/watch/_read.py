@@ -1,19 +1,217 @@
-"""Read a fetched feed, sitemap or page of any format; filter its leads by the source's words."""
+"""JSON Feed 1.1 and 1.0 (jsonfeed.org), parsed with tolerance for common mistakes."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Lead, Page, Source
+from copydesk.news.article import Media
 from copydesk.news.page import Fault, FaultKind
-from copydesk.watch._entry import SourceContents, SourceReading, has_odd_date, make_leads
+from copydesk.watch._entry import (
+    SourceContents,
+    SourceEntry,
+    SourceReading,
+    absolute_address,
+    as_media,
+    has_odd_date,
+    keep_media,
+    make_leads,
+)
 from copydesk.watch._feed import hub_of, read_feed, read_unknown
-from copydesk.watch.documents import Form, decode, sniff, unzip
+from copydesk.watch.dates import parse_moment
+from copydesk.watch.documents import Form, decode, local_name, parse_xml, plain, sniff, unzip
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
+
+
+def read_json_feed(document: str, base: str) -> SourceContents:
+    """Parse a JSON Feed; raise FeedError if the document is not JSON or not a feed."""
+    try:
+        feed = json.loads(document, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise FeedError("broken json instead of a feed", subject=base) from error
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise FeedError(
+            "json without a list of items",
+            subject=base,
+            hint="a JSON Feed has `version` and `items`: see jsonfeed.org",
+        )
+    listed = tuple(_json_entry(item, feed, base) for item in items if isinstance(item, dict))
+    hub, topic = hub_of(_links(feed), base)
+    return SourceContents(
+        kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic
+    )
+
+
+def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return the feed's WebSub hubs and its own URL as (relation, URL) links."""
+    hubs = feed.get("hubs")
+    named = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    links = [("hub", _string(hub, "url")) for hub in named if _string(hub, "type") in _WEBSUB]
+    return [*links, ("self", _string(feed, "feed_url"))]
+
+
+def _json_entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> SourceEntry:
+    guid = _string(item, "id")
+    return SourceEntry(
+        url=_string(item, "url") or _string(item, "external_url") or _address(guid),
+        base=base,
+        title=_plain(item, "title"),
+        excerpt=_plain(item, "summary") or _content(item),
+        published_at=parse_moment(_string(item, "date_published")),
+        updated_at=parse_moment(_string(item, "date_modified")),
+        guid=guid,
+        authors=_authors(item) or _authors(feed),
+        image=_string(item, "image") or _string(item, "banner_image"),
+        language=_string(item, "language") or _string(feed, "language"),
+        media=_json_media(item),
+    )
+
+
+def _string(holder: Mapping[str, object], key: str) -> str:
+    """Return an object's text value; a number, as some feeds have as `id`, becomes digits."""
+    value = holder.get(key)
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _plain(holder: Mapping[str, object], key: str) -> str:
+    return plain(_string(holder, key))
+
+
+def _content(item: Mapping[str, object]) -> str:
+    return text.fold(_string(item, "content_text")) or _plain(item, "content_html")
+
+
+def _address(guid: str) -> str:
+    return guid if guid.startswith(("http://", "https://")) else ""
+
+
+def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of the authors in `authors` (1.1), or in `author` (1.0)."""
+    listed = holder.get("authors")
+    people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
+    names = (_plain(person, "name") for person in people if isinstance(person, dict))
+    return tuple(name for name in names if name)
+
+
+def _json_media(item: Mapping[str, object]) -> tuple[Media, ...]:
+    """Return the videos and audio files among an item's `attachments`."""
+    listed = item.get("attachments")
+    attached = (
+        [attachment for attachment in listed if isinstance(attachment, dict)]
+        if isinstance(listed, list)
+        else []
+    )
+    return keep_media(
+        as_media(
+            _string(attachment, "url"),
+            _string(attachment, "mime_type"),
+            length=attachment.get("duration_in_seconds"),
+        )
+        for attachment in attached
+        if _string(attachment, "url")
+    )
+
+
+# Read sitemaps: of pages, of news, an index of further sitemaps, a plain list of URLs.
+
+
+def read_sitemap(document: str, base: str) -> SourceContents:
+    """Parse an XML sitemap into its pages, or a sitemap index into its sitemaps."""
+    root = parse_xml(document)
+    if root is None:
+        raise FeedError("broken xml instead of a sitemap", subject=base)
+    entries = tuple(_page_entry(element, base) for element in _children(root, "url"))
+    return SourceContents(
+        kind="sitemap", title=_title(root), entries=entries, more=_more(root, base)
+    )
+
+
+def read_addresses(document: str, base: str) -> SourceContents:
+    """Parse a text sitemap: one URL in each line (sitemaps.org)."""
+    entries = tuple(SourceEntry(url=line, base=base) for line in document.split())
+    return SourceContents(kind="sitemap", entries=entries)
+
+
+def _children(root: _Element, name: str) -> Iterator[_Element]:
+    return (child for child in root if local_name(child) == name)
+
+
+def _page_entry(element: _Element, base: str) -> SourceEntry:
+    """Parse a `url` element of a sitemap; its own `loc` is not that of its picture."""
+    loc, lastmod = _own(element, "loc"), _own(element, "lastmod")
+    return SourceEntry(
+        url=loc,
+        base=base,
+        title=plain(_inside(element, "news", "title")),
+        published_at=parse_moment(_inside(element, "news", "publication_date")),
+        updated_at=parse_moment(lastmod),
+        image=_inside(element, "image", "loc"),
+        language=_inside(element, "news", "language"),
+        media=_page_media(element),
+    )
+
+
+def _page_media(element: _Element) -> tuple[Media, ...]:
+    """Return a page's videos in Google's sitemap extension: players or files, with lengths."""
+    return keep_media(
+        as_media(url, medium="video", length=_own(holder, "duration"))
+        for holder in _children(element, "video")
+        for name in ("player_loc", "content_loc")
+        if (url := _own(holder, name))
+    )
+
+
+def _title(root: _Element) -> str:
+    """Return the publication of the first news page; a sitemap has no title of its own."""
+    names = (_inside(element, "news", "name") for element in _children(root, "url"))
+    return plain(next(filter(None, names), ""))
+
+
+def _own(element: _Element, name: str) -> str:
+    for child in _children(element, name):
+        return _text(child)
+    return ""
+
+
+def _inside(element: _Element, outer: str, name: str) -> str:
+    """Return the text of the first `name` element anywhere inside the child `outer`."""
+    for holder in _children(element, outer):
+        for child in holder.iter():
+            if local_name(child) == name:
+                return _text(child)
+    return ""
+
+
+def _text(element: _Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _more(root: _Element, base: str) -> tuple[str, ...]:
+    """Return the sitemaps of an index, the last changed first, those without a time in order."""
+    dated: list[tuple[float, str]] = []
+    for element in _children(root, "sitemap"):
+        url = absolute_address(_own(element, "loc"), base)
+        changed = parse_moment(_own(element, "lastmod"))
+        if url:
+            dated.append((-changed.timestamp() if changed else 0.0, url))
+    return tuple(dict.fromkeys(url for _, url in sorted(dated, key=lambda pair: pair[0])))
+
+
+# Read a fetched feed, sitemap or page of any format; filter its leads by the source's words.
 
 _FEED_PATH = re.compile(r"\.(xml|rss|atom|rdf|json)(\.gz)?$", re.IGNORECASE)
 _FEED_LINK = re.compile(
@@ -76,17 +274,13 @@ def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
 def _choose_reader(form: Form) -> Callable[[str, str], SourceContents]:
     """Return the function that reads a format; most rounds meet feeds in XML alone."""
     if form == "json-feed":
-        from copydesk.watch._json_feed import read_json_feed
-
         return read_json_feed
     if form == "html":
         from copydesk.watch._listing import read_listing
 
         return read_listing
     if form in {"sitemap", "addresses"}:
-        from copydesk.watch import _sitemap
-
-        return _sitemap.read_sitemap if form == "sitemap" else _sitemap.read_addresses
+        return read_sitemap if form == "sitemap" else read_addresses
     return read_feed if form == "xml-feed" else read_unknown
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import groupby, islice
+from dataclasses import dataclass, replace
+from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
 from copydesk.extract.text._blocks import Block, cut
-from copydesk.extract.text._choice import choose_blocks, take_blocks_of
-from copydesk.extract.text._evidence import VotedPage, is_furniture, is_shell
+from copydesk.extract.text._evidence import (
+    AGAINST,
+    CORE,
+    VotedPage,
+    asks,
+    begins_comments,
+    ends_a_sentence,
+    evidence,
+    is_furniture,
+    is_path,
+    is_shell,
+)
 from copydesk.extract.text._readers import (
     LINEAR,
     READERS,
@@ -23,7 +35,7 @@ from copydesk.extract.text._readers import (
     squash,
     votes,
 )
-from copydesk.kit import text
+from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
     from copydesk.extract.declared import Declared
@@ -247,3 +259,306 @@ def _table(rows: Sequence[Block]) -> Iterator[str]:
         yield f"| {' | '.join(cells + [''] * (wide - len(cells)))} |"
         if at == 0:
             yield f"|{' --- |' * wide}"
+
+
+# Choose the blocks of a page that are the article, and trim what is not its text.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BlockPoint:
+    """The points for one kind of evidence, a row of `tables/block_points.toml`."""
+
+    points: float
+    why: str
+    by_hand: bool = False
+
+
+_POINTS = {
+    name: row.points
+    for name, row in tables.read_rows(
+        "copydesk.extract.text", "block_points.toml", _BlockPoint
+    ).items()
+}
+_BIAS = -4.0  # of the same model: a block without evidence is out; over 0 is in
+_SECTION = 30  # items of a list that is a section of its own
+_NO_HEADING = AGAINST - {"share"}  # subjects of stories: "sharing" may be in their headings' ids
+_FAR = -6.0  # of blocks that no reader took, before or after the article; their most common score
+# Added for blocks between two paragraphs of the article, which some readers leave out.
+_INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
+
+
+def choose_blocks(page: VotedPage) -> list[Block]:
+    """Choose the blocks of a page that are the article, in the page's order."""
+    scores = [_score(page, at) for at in range(len(page.blocks))]
+    _score_wholes(page, scores)
+    _take_headings(page, scores)
+    _take_lists(page, scores)
+    return trim(page, [at for at, score in enumerate(scores) if score > 0])
+
+
+def take_blocks_of(page: VotedPage, reader: str) -> list[Block]:
+    """Return the blocks that one extraction library chose, without headline and boilerplate."""
+    said = page.votes[reader]
+    taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
+    return trim(page, taken)
+
+
+def _is_never(page: VotedPage, at: int) -> bool:
+    """Return whether a block is never part of an article: boilerplate, or the headline again."""
+    block = page.blocks[at]
+    if block.kind != "row" and (
+        is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
+    ):
+        return True
+    return page.is_title(at) and (at < page.first or block.kind == "heading")
+
+
+def _score(page: VotedPage, at: int) -> float:
+    if not page.count[at] and not page.first < at < page.last:
+        return _FAR
+    if _is_never(page, at):
+        return -math.inf
+    known = evidence(page, at)
+    return _BIAS + sum(_POINTS.get(name, 0.0) * value for name, value in known.items())
+
+
+def _score_wholes(page: VotedPage, scores: list[float]) -> None:
+    """Give all rows of a table or items of a list their mean score; code keeps its own.
+
+    Most tables and lists within the article belong to it, though the libraries leave many out.
+    """
+    wholes: dict[int, list[int]] = {}
+    for at, block in enumerate(page.blocks):
+        if block.kind in _INSIDE and block.whole is not None and scores[at] > -math.inf:
+            wholes.setdefault(id(block.whole), []).append(at)
+    for parts in wholes.values():
+        mean = sum(scores[at] for at in parts) / len(parts)
+        inside = page.first < parts[0] and parts[-1] < page.last
+        for at in parts:
+            scores[at] = mean + (_INSIDE[page.blocks[at].kind] if inside else 0.0)
+
+
+def _take_headings(page: VotedPage, scores: list[float]) -> None:
+    """Include a heading within the article before its text, if most of its kind are included.
+
+    The libraries lose some headings: those that are links, or above a short paragraph.
+    """
+    tags: dict[str, list[int]] = {}
+    for at in _headings_within(page):
+        if scores[at] > -math.inf:
+            tags.setdefault(page.blocks[at].tag, []).append(at)
+    for headings in tags.values():
+        are_most_in = 2 * sum(scores[at] > 0 for at in headings) >= len(headings)
+        for at in headings:
+            is_taken = are_most_in and page.count[at] > 0
+            if scores[at + 1] > 0 and (is_taken or _is_heading_of_text(page, at)):
+                scores[at] = max(scores[at], 1.0)
+
+
+def _headings_within(page: VotedPage) -> list[int]:
+    """Return the positions of the headings within the article."""
+    return [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
+
+
+def _is_heading_of_text(page: VotedPage, at: int) -> bool:
+    """Return whether a heading is right above text that most libraries chose, and is not a link."""
+    block = page.blocks[at]
+    is_link = 2 * block.linked >= len(block.text)
+    return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
+
+
+def _take_lists(page: VotedPage, scores: list[float]) -> None:
+    """Include a list below a heading within the article, if nothing else is below it.
+
+    The libraries leave out lists of links, and so whole sections that are nothing else.
+    """
+    for at, end in pairwise([*_headings_within(page), page.last]):
+        below = range(at + 1, end)
+        is_empty = scores[at] > 0 and all(scores[place] <= 0 for place in below)
+        is_list = len(below) <= _SECTION and all(_is_free_item(page, place) for place in below)
+        if is_empty and is_list:
+            for place in below:
+                scores[place] = 1.0
+
+
+def _is_free_item(page: VotedPage, at: int) -> bool:
+    """Return whether a block is an item of a list without evidence against it."""
+    block = page.blocks[at]
+    return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST
+
+
+# Trimming: captions, links, comments and repeats that any reader may have taken.
+
+_STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
+_CAPTION = 150  # characters; a longer line after a picture is a paragraph
+_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
+_LINE = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
+_OPENING = 0.25  # of the words; more of them before the first long paragraph are the text
+_LINK = 0.9  # of the characters of a line that is a link to something else
+_SPACES = 3  # in a headline; a name has fewer
+_ABOVE = 0.6  # of the words, which must be above the readers' comments
+_LEADS = 3  # blocks that may be repeated in the text
+_OFTEN = 3  # times; no article repeats a short line as often
+_LETTERS = 25  # of a paragraph that is long enough to be compared
+
+
+def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
+    """Return the chosen blocks (by position) without those that are not the article's text."""
+    kept = _drop_links(page, _drop_repeats(page, picked))
+    kept = _cut_at_comments(page, kept)
+    kept = _trim_end(page, _trim_opening(page, kept))
+    return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
+
+
+def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
+    """Return short lines that follow whole sentences more often than in any article."""
+    short = Counter(
+        page.squashed[at]
+        for above, at in pairwise(picked)
+        if _is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
+    )
+    return {line for line, times in short.items() if times >= _OFTEN}
+
+
+def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Drop short lines that a page repeats often, and a lead paragraph repeated in the text."""
+    refrains = _find_refrains(page, picked)
+    kept = [
+        at
+        for at in picked
+        if not (page.squashed[at] in refrains and _is_short(page.blocks[at]))
+        and not _is_caption(page.blocks[at])
+    ]
+    return [
+        at
+        for place, at in enumerate(kept)
+        if place >= _LEADS or not _is_repeated(page, at, kept[place + 1 :])
+    ]
+
+
+def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
+    """Return whether a paragraph is word for word in a later one."""
+    letters = page.squashed[at]
+    if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
+        return False
+    return any(letters in page.squashed[below] for below in later)
+
+
+def _cut_at_comments(page: VotedPage, kept: list[int]) -> list[int]:
+    """End the text where the readers' comments begin, with the rules for them."""
+    whole = sum(page.words[at] for at in kept)
+    for begin, block in enumerate(page.blocks):
+        if block.kind == "heading" and begins_comments(block.text):
+            above = [at for at in kept if at < begin]
+            if sum(page.words[at] for at in above) > _ABOVE * whole:
+                return above
+    return kept
+
+
+def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
+    """Keep only sentences, lists and a heading before the first long paragraph."""
+    core = _find_core(page, kept)
+    if core is None:
+        return kept
+    opening = [at for at in kept[:core] if _is_of_text(page.blocks[at])]
+    if core and page.blocks[kept[core - 1]].kind == "heading" and kept[core - 1] not in opening:
+        opening.append(kept[core - 1])
+    lost = sum(page.words[at] for at in kept[:core]) - sum(page.words[at] for at in opening)
+    whole = sum(page.words[at] for at in kept)
+    return opening + kept[core:] if lost <= _OPENING * whole else kept
+
+
+def _trim_end(page: VotedPage, kept: list[int]) -> list[int]:
+    """Drop lines at the end that introduce nothing or ask the reader for something."""
+    end = len(kept)
+    while end and _is_loose(page.blocks[kept[end - 1]]):
+        end -= 1
+    return kept[:end]
+
+
+def _is_loose(block: Block) -> bool:
+    if block.kind == "heading":
+        return True
+    if block.kind != "paragraph":
+        return False
+    if len(block.text) <= _LABEL and block.text[-1] in ":：":
+        return True
+    return asks(block.text)
+
+
+def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
+    """Return the position of the first long paragraph among the kept blocks, None for none."""
+    for place, at in enumerate(kept):
+        block = page.blocks[at]
+        if block.kind == "paragraph" and block.size >= CORE and 2 * block.linked < len(block.text):
+            return place
+    return None
+
+
+def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
+    """Drop two or more lines in a row that are links as a whole: headlines of other articles."""
+    are = [_is_headline_elsewhere(page.blocks[at]) for at in kept]
+    beside = zip(are, [False, *are], [*are[1:], False], strict=False)
+    return [
+        at
+        for at, (own, above, below) in zip(kept, beside, strict=True)
+        if not (own and (above or below))
+    ]
+
+
+def _is_headline_elsewhere(block: Block) -> bool:
+    if block.kind != "paragraph" or block.quoted or block.linked < _LINK * len(block.text):
+        return False
+    is_said = ends_a_sentence(block.text) or "://" in block.text
+    return block.text.count(" ") >= _SPACES and not is_said
+
+
+def _is_caption(block: Block) -> bool:
+    """Return whether a line is right after its picture and is not a sentence."""
+    is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
+    return block.pictured and is_line and not ends_a_sentence(block.text)
+
+
+def _is_short(block: Block) -> bool:
+    return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
+
+
+def _is_of_text(block: Block) -> bool:
+    """Return whether a block above the text is part of it: sentences or a list, no links."""
+    if block.kind in {"row", "code"}:
+        return True
+    if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
+        return True
+    if 2 * block.linked >= len(block.text):
+        return False
+    if block.kind == "heading":
+        return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
+    return block.kind != "paragraph" or _is_sentence(block)
+
+
+def _is_sentence(block: Block) -> bool:
+    """Return whether a short paragraph is a greeting or a sentence, not only a name or a date."""
+    is_line = block.size >= _LINE or ends_a_sentence(block.text)
+    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
+
+
+def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Turn a sentence that is a heading above the first paragraph into a paragraph."""
+    found = list(blocks)
+    for place, block in enumerate(found):
+        if block.kind == "paragraph":
+            break
+        if block.kind == "heading" and _is_of_text(block):
+            found[place] = replace(block, kind="paragraph", level=0)
+    return found
+
+
+def _drop_empty_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Drop headings that only another one of their level, or a higher one, follows."""
+    kept: list[Block] = []
+    for block in reversed(blocks):
+        below = kept[-1] if kept else None
+        is_empty = below is None or (below.kind == "heading" and below.level <= block.level)
+        if block.kind != "heading" or not is_empty:
+            kept.append(block)
+    return kept[::-1]

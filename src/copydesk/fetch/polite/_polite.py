@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from copydesk.fetch._interfaces import Clock, Finder
 from copydesk.fetch.messages import WebAddress, parse_address
 from copydesk.fetch.polite import _answers
-from copydesk.fetch.polite._hosts import DEFAULT_LIMITS, HostStore, MemoryLimits, Notes, Slots
-from copydesk.fetch.polite._site_files import RobotsFiles, TdmFiles
-from copydesk.fetch.robots import TDMREP_PATH
+from copydesk.fetch.polite._hosts import (
+    DEFAULT_LIMITS,
+    HostStore,
+    MemoryLimits,
+    Notes,
+    RobotsRecord,
+    Slots,
+    TdmRecord,
+)
+from copydesk.fetch.robots import (
+    TDMREP_PATH,
+    RobotsRules,
+    UsageLine,
+    fits,
+    normalize_path,
+    read_tdmrep,
+)
+from copydesk.kit import urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
+from copydesk.news.article import Signal
 from copydesk.news.options import FetchOptions
+from copydesk.news.page import RefusedReason
 
 Answer = Page | NotModified | Refused
 
@@ -159,3 +178,363 @@ def _must_parse(url: str) -> WebAddress:
     where = parse_address(url)
     assert where is not None
     return where
+
+
+# Fetch robots.txt (RFC 9309) and tdmrep.json of each site once a day, and obey them.
+#
+# tdmrep.json reserves a site's rights of text and data mining (W3C community report of 2024-02-02).
+# Asking for it is a courtesy to the publisher: a failure means no signals, and stops nothing.
+
+_KEEP = timedelta(hours=24)  # RFC 9309 2.4
+_KEEP_TROUBLE = timedelta(hours=1)
+_MAX_ROBOTS_REDIRECTS = 5  # RFC 9309 2.3.1.2
+_LINE_BYTES = 250  # bytes that a rule takes besides its characters
+
+Ask = Callable[[Request], Awaitable[Answer]]
+
+# the host itself cannot be reached: a person must see that, and not a fault of robots.txt
+_UNREACHED: frozenset[RefusedReason] = frozenset({"address", "certificate", "network", "too-slow"})
+_OF_THE_HOST = _UNREACHED | {"slow-down"}
+
+
+@dataclass(slots=True)
+class _RobotsFile:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    rules: RobotsRules | None = None  # None: everything is allowed
+    trouble: Refused | None = None  # set: nothing is allowed
+    until: datetime | None = None
+    etag: str = ""
+    last_modified: str = ""
+    weight: int = 0
+
+    def know(self, rules: RobotsRules | None) -> None:
+        """Store the rules of the file and their estimated size."""
+        lines = () if rules is None else rules.lines
+        usage_lines = () if rules is None else rules.usage_lines
+        self.rules = rules
+        self.weight = sum(3 * len(line) + _LINE_BYTES for line in lines)
+        self.weight += sum(len(line.said) + len(line.path) + _LINE_BYTES for line in usage_lines)
+
+
+class RobotsFiles:
+    """The robots.txt files by origin: whether a URL may be fetched; `ask` sends one polite request.
+
+    The pause that a file asks for goes to the host's slot. The contents of a file are stored. An
+    unreachable host is not, since our own connection may be down.
+
+    A refusal has `retry_at` if the file cannot be fetched just now. It has none if the file itself
+    forbids the URL, or if the host cannot be reached.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        clock: Clock,
+        slots: Slots,
+        notes: Notes,
+        limits: MemoryLimits = DEFAULT_LIMITS,
+    ) -> None:
+        self._ask = ask
+        self._limits = limits
+        self._clock = clock
+        self._slots = slots
+        self._notes = notes
+        self._entries: dict[str, _RobotsFile] = {}
+        self._weight = 0
+
+    async def refusal(self, where: WebAddress, proxy: str = "") -> Refused | None:
+        """Return why a URL must not be fetched by its origin's robots.txt, None if it may be."""
+        entry = self._entries.get(where.origin) or self._recall(where)
+        if entry.until is None or entry.until <= self._clock.now():
+            await self._keep_fresh(entry, where, proxy)
+        if entry.trouble is not None:
+            return _refuse_because(where, entry.trouble)
+        if entry.rules is None or entry.rules.allow(where.url):
+            return None
+        detail = f"forbidden by {where.origin}/robots.txt"
+        return Refused(url=where.url, reason="robots", detail=detail)
+
+    def signals(self, where: WebAddress) -> tuple[Signal, ...]:
+        """Return a robots.txt's signals about the use of a URL, () while it is unknown."""
+        entry = self._entries.get(where.origin) or self._recall(where)
+        return () if entry.rules is None else entry.rules.signals(where.url)
+
+    async def _keep_fresh(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
+        """Fetch the robots.txt again if it is due, once for all who wait for it."""
+        entry.users += 1
+        try:
+            async with entry.lock:
+                if entry.until is None or entry.until <= self._clock.now():
+                    before = entry.weight
+                    await self._renew(entry, where, proxy)
+                    if entry is self._entries.get(where.origin):
+                        self._weight += entry.weight - before
+        finally:
+            entry.users -= 1
+        self._make_room()
+
+    async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
+        """Fetch the robots.txt; while that fails, an older copy is used (RFC 9309 2.4)."""
+        answer = await self._fetch(_request_robots(entry, where, proxy))
+        now = self._clock.now()
+        if isinstance(answer, Refused):
+            entry.until = answer.retry_at or now + _KEEP_TROUBLE
+            if entry.rules is None:
+                is_unreached = answer.reason in _UNREACHED
+                entry.trouble = answer if is_unreached else replace(answer, retry_at=entry.until)
+        else:
+            _take(entry, answer)
+            entry.until = now + _KEEP
+            self._slow_down(where, entry.rules)
+        if entry.trouble is None or entry.trouble.status:
+            self._notes.write(f"robots {where.origin}", _robots_record(entry, entry.until))
+
+    def _slow_down(self, where: WebAddress, rules: RobotsRules | None) -> None:
+        self._slots.slow_down(where.host, 0.0 if rules is None else rules.delay_seconds)
+
+    def _recall(self, where: WebAddress) -> _RobotsFile:
+        """Return the entry of an origin, from this run or from what earlier runs stored."""
+        self._make_room()
+        record = self._notes.read(f"robots {where.origin}", RobotsRecord)
+        entry = self._entries[where.origin] = _RobotsFile()
+        if record is not None:
+            _fill(entry, record, f"{where.origin}/robots.txt")
+            if entry.until is not None and entry.until > self._clock.now() + _KEEP:
+                entry.until = None  # written when the clock was wrong
+            self._slow_down(where, entry.rules)
+        self._weight += entry.weight
+        return entry
+
+    def _make_room(self) -> None:
+        """Drop the older half of the entries that nobody waits for; their stored records stay."""
+        is_full = len(self._entries) >= self._limits.origins
+        if not is_full and self._weight <= self._limits.rule_bytes:
+            return
+        for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
+            if not self._entries[origin].users:
+                self._weight -= self._entries.pop(origin).weight
+
+    async def _fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Return the robots.txt, a 4xx page (everything is allowed), or why nothing is known."""
+        asked = [request.url]
+        while True:
+            answer = await self._ask(replace(request, url=asked[-1]))
+            if isinstance(answer, NotModified) and (request.etag or request.last_modified):
+                return answer
+            if not isinstance(answer, Page):
+                return _refuse_unknown(answer, request.url, asked)
+            if not _answers.is_redirect(answer):
+                return (
+                    answer if _is_known(answer) else _refuse_for_status(answer, self._clock.now())
+                )
+            target = _answers.next_hop(answer, asked, _MAX_ROBOTS_REDIRECTS)
+            if isinstance(target, Refused):
+                return answer  # RFC 9309 2.3.1.2: too many redirects, as if there were no file
+            asked.append(target)
+
+
+def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
+    """Return the request for a robots.txt, with the validators of a known version."""
+    return Request(
+        url=f"{where.origin}/robots.txt",
+        purpose="robots",
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+        proxy=proxy,
+    )
+
+
+def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
+    """Update an entry by the response: a new robots.txt, none, or an unchanged one."""
+    entry.trouble = None
+    if isinstance(answer, NotModified):
+        return
+    is_there = answer.status < 300
+    entry.know(RobotsRules.read(answer.body) if is_there else None)
+    entry.etag = answer.headers.get("etag", "") if is_there else ""
+    entry.last_modified = answer.headers.get("last-modified", "") if is_there else ""
+
+
+def _robots_record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
+    trouble, rules = entry.trouble, entry.rules
+    return RobotsRecord(
+        until=until,
+        rules=None if rules is None else rules.lines,
+        delay_seconds=0.0 if rules is None else rules.delay_seconds,
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+        trouble="" if trouble is None else trouble.detail,
+        status=0 if trouble is None else trouble.status,
+        usage_lines=() if rules is None else rules.usage_lines,
+    )
+
+
+def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
+    """Restore an entry from its stored record."""
+    entry.until = record.until
+    entry.etag, entry.last_modified = record.etag, record.last_modified
+    if record.rules is not None:
+        entry.know(RobotsRules(record.rules, record.delay_seconds, record.usage_lines or ()))
+        if record.usage_lines is None:  # without validators the file will be sent whole
+            entry.etag = entry.last_modified = ""
+    if record.status:
+        entry.trouble = Refused(
+            url=url,
+            reason="slow-down" if record.status == 429 else "robots",
+            detail=record.trouble,
+            status=record.status,
+            retry_at=record.until,
+        )
+
+
+def _is_known(page: Page) -> bool:
+    """Return whether a status is final: 2xx has rules, 4xx allows all, 429 is trouble."""
+    return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
+
+
+def _refuse_for_status(page: Page, now: datetime) -> Refused:
+    """Return a refusal: 5xx forbids everything (RFC 9309 2.3.1.4), 429 asks for a pause."""
+    refused = _answers.refusal(page, now)
+    reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
+    detail = f"robots.txt cannot be had: status {page.status}"
+    retry_at = None if refused is None else refused.retry_at
+    return Refused(
+        url=page.url, reason=reason, detail=detail, status=page.status, retry_at=retry_at
+    )
+
+
+def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
+    """Return why there is no robots.txt; a failure behind a redirect is not the host's own."""
+    if isinstance(answer, Refused) and len(asked) == 1:
+        return answer
+    detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"
+    return Refused(url=url, reason="robots", detail=f"robots.txt cannot be had: {detail}")
+
+
+def _refuse_because(where: WebAddress, trouble: Refused) -> Refused:
+    """Return the refusal of a URL because its robots.txt could not be fetched."""
+    reason = trouble.reason if trouble.reason in _OF_THE_HOST else "robots"
+    detail = trouble.detail if trouble.detail else f"{where.origin}/robots.txt cannot be had"
+    return Refused(
+        url=where.url,
+        reason=reason,
+        detail=detail,
+        status=trouble.status,
+        retry_at=trouble.retry_at,
+    )
+
+
+_MAX_TDMREP_REDIRECTS = 3
+
+
+@dataclass(slots=True)
+class _TdmFile:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    usage_lines: tuple[UsageLine, ...] = ()
+    until: datetime | None = None
+    etag: str = ""
+    last_modified: str = ""
+
+    def know(self, page: Page) -> None:
+        """Store the tdmrep.json of a response; any status but 2xx means that there is none."""
+        is_there = page.status < 300
+        self.usage_lines = read_tdmrep(page.body) if is_there else ()
+        self.etag = page.headers.get("etag", "") if is_there else ""
+        self.last_modified = page.headers.get("last-modified", "") if is_there else ""
+
+
+class TdmFiles:
+    """The tdmrep.json files by origin, with their signals on data mining; `ask` sends a request."""
+
+    def __init__(
+        self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
+    ) -> None:
+        self._ask = ask
+        self._limits = limits
+        self._clock = clock
+        self._notes = notes
+        self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
+
+    async def learn(self, where: WebAddress, proxy: str = "") -> None:
+        """Fetch the tdmrep.json of a URL's origin if it is due, once for all who wait for it."""
+        entry = self._entry(where)
+        if self._is_known(entry):
+            return
+        async with entry.lock:
+            if not self._is_known(entry):
+                await self._renew(entry, where, proxy)
+
+    def signals(self, where: WebAddress) -> tuple[Signal, ...]:
+        """Return a tdmrep.json's signals for a URL: of the first matching pattern (TDMRep 6.1)."""
+        path = normalize_path(where.path)
+        for line in self._entry(where).usage_lines:
+            if fits(line.path, path):
+                policy = (Signal(name="tdm-policy", said=line.said, where=TDMREP_PATH),)
+                reserved = Signal(name="tdm-reservation", said=line.name, where=TDMREP_PATH)
+                return (reserved, *policy) if line.said else (reserved,)
+        return ()
+
+    def _is_known(self, entry: _TdmFile) -> bool:
+        return entry.until is not None and entry.until > self._clock.now()
+
+    def _entry(self, where: WebAddress) -> _TdmFile:
+        """Return the entry of an origin, from this run or from what earlier runs stored."""
+        known = self._entries.get(where.origin)
+        if known is not None:
+            return known
+        entry = self._entries[where.origin] = _TdmFile()
+        record = self._notes.read(f"tdm {where.origin}", TdmRecord)
+        if record is not None and record.until <= self._clock.now() + _KEEP:
+            entry.usage_lines, entry.until = record.usage_lines, record.until
+            entry.etag, entry.last_modified = record.etag, record.last_modified
+        while len(self._entries) > self._limits.origins:
+            self._entries.popitem(last=False)
+        return entry
+
+    async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
+        """Fetch the tdmrep.json; while that fails, the last known file stays valid."""
+        answer = await self._fetch(_request_tdmrep(entry, where, proxy))
+        is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
+        entry.until = self._clock.now() + (_KEEP_TROUBLE if is_trouble else _KEEP)
+        if isinstance(answer, Page) and not is_trouble:
+            entry.know(answer)
+        if not isinstance(answer, Refused):
+            self._notes.write(f"tdm {where.origin}", _tdm_record(entry, entry.until))
+
+    async def _fetch(self, request: Request) -> Answer:
+        """Return the answer at the end of its redirects, followed within the site only."""
+        asked = [request.url]
+        while True:
+            answer = await self._ask(replace(request, url=asked[-1]))
+            if not isinstance(answer, Page) or not _answers.is_redirect(answer):
+                return answer
+            target = _answers.next_hop(answer, asked, _MAX_TDMREP_REDIRECTS)
+            if isinstance(target, Refused) or not urls.same_site(target, request.url):
+                return answer  # a status of 3xx counts as no file
+            asked.append(target)
+
+
+def _request_tdmrep(entry: _TdmFile, where: WebAddress, proxy: str) -> Request:
+    """Return the request for a tdmrep.json, with the validators of a known version."""
+    return Request(
+        url=where.origin + TDMREP_PATH,
+        purpose="robots",
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+        proxy=proxy,
+    )
+
+
+def _tdm_record(entry: _TdmFile, until: datetime) -> TdmRecord:
+    return TdmRecord(
+        until=until,
+        usage_lines=entry.usage_lines,
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+    )
+
+
+def _is_trouble(answer: Page | NotModified) -> bool:
+    """Return whether the host could not answer just now (5xx or 429)."""
+    return isinstance(answer, Page) and (answer.status >= 500 or answer.status == 429)

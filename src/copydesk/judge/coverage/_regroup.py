@@ -1,24 +1,275 @@
-"""Group the stories of some weeks again by event, and return those that change.
-
-list copies of originals  >  find groups  >  lead each that has changed  >  background
-
-A filed story stays in its group until a new story, a correction or a rule moves it. So a run
-without news changes nothing, and an interrupted one is completed by the next.
-"""
+"""Write the leader and the other stories of a group on one event as they are filed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from copydesk.judge.coverage._arrivals import is_grouped
-from copydesk.judge.coverage._beside import list_copies
+from copydesk.judge.coverage._beside import (
+    choose_beside,
+    confirms,
+    in_order,
+    list_copies,
+    snapshot,
+    weigh_beside,
+)
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
-from copydesk.judge.coverage._lead import GroupSetting, is_as_filed, lead_group, leave_group
-from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
-from copydesk.news import Beat, Reason, Shelved, Story
-from copydesk.news.story import Surroundings
+from copydesk.judge.coverage._heat import heat, usual_of
+from copydesk.judge.coverage._leader import (
+    Contest,
+    is_kept_back,
+    is_trusted,
+    leader_by_ruling,
+    leads_by_ruling,
+    lift_of,
+    newest_of,
+    note_size,
+    passes,
+    was_pinned,
+)
+from copydesk.judge.coverage._ruled_groups import (
+    is_move,
+    is_ruled,
+    lead_in,
+    name_of,
+    paths_without_ruling,
+    pin_on,
+)
+from copydesk.judge.gate import gate_reason
+from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
+from copydesk.news.story import Related, Surroundings
+
+BESIDE = 50
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+_DECIDED_HERE = frozenset({"heat", "published", "group", "lead", "text", "trusted"})
+_JOINED = frozenset(
+    {
+        ReasonKind.JOINED,
+        ReasonKind.JOINED_BY_HEADLINE,
+        ReasonKind.JOINED_LATER,
+        ReasonKind.RETURNED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSetting:
+    """The inputs for writing groups of stories on one event.
+
+    `own` has the paths of grouped stories by URL: related stories from former groups are removed by
+    it. `count_stories` returns how many of a month's stories have a topic. `texts` has the known
+    text of each story by path.
+    """
+
+    beat: Beat
+    own: Mapping[str, str]
+    count_stories: Callable[[str], int]
+    texts: Mapping[str, str]
+
+
+def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
+    """Choose a group's leader; return the stories as filed under the group's name, leader first.
+
+    The story with most merits leads, among those that would be on the site. An editor's pin goes
+    before that, then an editor's `lead` rule, then a verdict; a held story leads only if there is
+    no other. Related to the leader are at most 50 stories that readers see; related to each of them
+    is the leader.
+    """
+    beat = setting.beat
+    group = [note_size(story, setting.texts[story.path]) for story in group]
+    chosen = leader_by_ruling(group, beat)
+    contest = Contest(group=group, beat=beat, newest=newest_of(group), chosen=chosen)
+    leader, *behind = contest.rank()
+    others = sort_by_quality(behind)
+    weighed = weigh_beside(leader, others, beat)
+    beside = in_order(snapshot(story) for story, lack in weighed if not lack)[:BESIDE]
+    ruled = lead_in(group, beat) if leader is chosen else None
+    why = [*_why_in(leader, name), ruled[1] if ruled else contest.why(leader)]
+    front = _in_front(leader, others, setting, why)
+    return (
+        replace(front, group=name, related=in_order((*_copies(leader, setting.own), *beside))),
+        *(_behind(story, leader, lack, name, setting.own) for story, lack in weighed),
+    )
+
+
+def leave_group(story: Story, setting: GroupSetting) -> Story:
+    """Return a story without its group, as if it had never been in one.
+
+    If a verdict took it out, its reasons say so: when the verdict is taken back, it may return.
+    """
+    if not story.group and story.heat != -1:
+        return story
+    quality = story.quality or 0
+    gate = setting.beat.scoring.publish_at
+    published = not is_kept_back(story) and (quality >= gate or is_trusted(story))
+    is_let_through = published and quality < gate
+    reason = Reason.of(ReasonKind.TRUSTED_SOURCE) if is_let_through else gate_reason(quality, gate)
+    return replace(
+        story,
+        group="",
+        related=_copies(story, setting.own),
+        heat=quality,
+        published=published,
+        reasons=_with_reasons(story, *_why_out(story), reason),
+    )
+
+
+def _why_out(story: Story) -> list[Reason]:
+    if not (story.is_kept_out and story.verdict and story.group):
+        return []
+    why = Reason.of(ReasonKind.KEPT_OUT, said=story.verdict.said, group=story.group)
+    return [why, *_size(story)]
+
+
+def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
+    """Sort stories: highest quality first, then the earliest, then by path."""
+    return sorted(
+        stories,
+        key=lambda story: (-(story.quality or 0), story.published_at or _NO_TIME, story.path),
+    )
+
+
+def _in_front(
+    leader: Story, others: Sequence[Story], setting: GroupSetting, why: Sequence[Reason]
+) -> Story:
+    """Return a group's leader as it is on the site; `why` are the reasons why it leads."""
+    beat = setting.beat
+    confirming = [story for story in others if confirms(story, beat)]
+    topics = {topic for story in (leader, *others) for topic in story.topics}
+    hot = heat(leader, confirming, beat, usual_of(topics, setting.count_stories, beat))
+    lift = lift_of(leader, others, beat)
+    pin = pin_on(leader, beat)
+    published = not is_kept_back(leader) and (pin is not None or passes(leader, lift, beat))
+    return replace(
+        leader,
+        published=published,
+        heat=max(0, (leader.quality or 0) + sum(reason.points or 0 for reason in hot)),
+        reasons=_with_reasons(
+            leader, *filter(None, [pin]), *why, *hot, *_gate_reasons(leader, lift, beat)
+        ),
+    )
+
+
+def _gate_reasons(leader: Story, lift: int, beat: Beat) -> list[Reason]:
+    """Return why a leader is published or not; the filed reason stays if something else decided."""
+    quality, gate = leader.quality or 0, beat.scoring.publish_at
+    filed = [reason for reason in leader.reasons if reason.about == "published"]
+    if is_kept_back(leader):
+        return filed
+    if quality + lift < gate:
+        if kind := _let_through_by(leader, beat):
+            return [Reason.of(kind)]
+        if leader.published and not was_pinned(leader, beat):
+            return filed
+    return [_gate_reason_with_lift(quality, lift, gate)]
+
+
+def _gate_reason_with_lift(quality: int, lift: int, gate: int) -> Reason:
+    if quality >= gate or not lift:
+        return gate_reason(quality, gate)
+    kind = ReasonKind.REACHES_GATE if quality + lift >= gate else ReasonKind.BELOW_GATE
+    return Reason.of(kind, quality=quality, lift=lift, gate=gate)
+
+
+def _let_through_by(leader: Story, beat: Beat) -> ReasonKind | None:
+    """Return what publishes a leader below the publishing threshold, None for nothing."""
+    if pin_on(leader, beat) is not None:
+        return ReasonKind.PUBLISHED_BY_PIN
+    return ReasonKind.TRUSTED_SOURCE if is_trusted(leader) else None
+
+
+def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[str]) -> Story:
+    """Return a story as it stands behind its leader; `lack` is why readers do not see it, or ""."""
+    why = _why_in(story, name)
+    why += [Reason.of(ReasonKind.NOT_BESIDE, lack=lack)] if lack else []
+    why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if is_trusted(story) else []
+    why += [Reason.of(ReasonKind.BEHIND_LEADER, leader=name_of(leader))]
+    return replace(
+        story,
+        published=False,
+        heat=-1,
+        group=name,
+        related=in_order((*_copies(story, own), snapshot(leader))),
+        reasons=_with_reasons(story, *why),
+    )
+
+
+def _why_in(story: Story, name: str) -> list[Reason]:
+    """Return the reasons why a story is in the group with this name, with the size of its text."""
+    size = _size(story)
+    if any(map(is_move, story.reasons)):  # the reason names a rule, and stays
+        return size
+    if name == name_of(story):
+        return [Reason.of(ReasonKind.FOUNDED), *size]
+    joined = [reason for reason in story.reasons if reason.kind in _JOINED]
+    if any(reason.former_group for reason in story.reasons):
+        joined = [Reason.of(ReasonKind.RETURNED)]
+    return [*(joined or [Reason.of(ReasonKind.JOINED_LATER)]), *size]
+
+
+def _size(story: Story) -> list[Reason]:
+    return [reason for reason in story.reasons if reason.about == "text"]
+
+
+def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:
+    return tuple(related for related in story.related if related.web_url not in own)
+
+
+def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
+    """Return a story's reasons with new ones for what a group decides; none if it had none."""
+    if not story.reasons:
+        return ()
+    others = (old for old in story.reasons if old.about not in _DECIDED_HERE or is_move(old))
+    return (*others, *reasons)
+
+
+def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> bool:
+    """Return whether a group is still as filed: no editor's rule or interrupted run changes it.
+
+    That is so if one story leads, and no pin, rule or verdict of an editor puts another one before
+    it.
+    """
+    if len(group) == 1:
+        return not group[0].group and not was_pinned(group[0], setting.beat)
+    if any(story.group != name for story in group):
+        return False
+    leaders = [story for story in group if story.heat != -1]
+    return len(leaders) == 1 and _leads_as_filed(leaders[0], group, setting)
+
+
+def _leads_as_filed(leader: Story, group: Sequence[Story], setting: GroupSetting) -> bool:
+    if not leads_by_ruling(leader, group, setting.beat) or was_pinned(leader, setting.beat):
+        return False
+    return _lists_all(leader, [story for story in group if story is not leader], setting)
+
+
+def _lists_all(leader: Story, others: Sequence[Story], setting: GroupSetting) -> bool:
+    """Return whether the leader lists the stories that readers see, and each of them the leader.
+
+    Copies do not count.
+    """
+    seen = choose_beside(leader, sort_by_quality(others), setting.beat)
+    shown = {story.path for story in seen}
+    beside = _paths_beside(leader, setting.own)
+    if not beside <= shown or len(beside) != min(len(shown), BESIDE):
+        return False
+    return all(_paths_beside(story, setting.own) == {leader.path} for story in others)
+
+
+def _paths_beside(story: Story, own: Mapping[str, str]) -> set[str]:
+    return {own[related.web_url] for related in story.related if related.web_url in own}
+
+
+# Group the stories of some weeks again by event, and return those that change.
+#
+# list copies of originals  >  find groups  >  lead each that has changed  >  background
+#
+# A filed story stays in its group until a new story, a correction or a rule moves it. So a run
+# without news changes nothing, and an interrupted one is completed by the next.
 
 _BACKGROUND = 5  # most similar groups that are listed
 
@@ -45,7 +296,7 @@ def regroup(
     originals = [shelved for shelved in stories if is_grouped(shelved.story, beat)]
     freed = _find_freed_paths(_stories_of(originals), beat)
     found = find_groups(originals, beat, fresh | freed, around.corpus if around else None)
-    after.update(_with_reasons(found.reasons, freed, after))
+    after.update(_with_moves(found.reasons, freed, after))
     kept_out = _list_kept_out(before.values())
     setting = _make_setting(stories, beat, around)
     after.update(_by_path(leave_group(after[story.path], setting) for story in kept_out))
@@ -140,7 +391,7 @@ def _as_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple
     return lead_group(name, group, setting)
 
 
-def _with_reasons(reasons: Mapping[str, Reason], freed: frozenset[str], after: Stories) -> Stories:
+def _with_moves(reasons: Mapping[str, Reason], freed: frozenset[str], after: Stories) -> Stories:
     """Return by path the stories that joined or left a group, with the reasons."""
     changed = {path: _without_ruling(after[path]) for path in freed}
     for path, reason in reasons.items():

@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from copydesk.newsletters.checks._doctor import KeptFinding as KeptFinding
     from copydesk.newsletters.checks._doctor import MailCheckReport as MailCheckReport
     from copydesk.newsletters.checks._doctor import Overruling as Overruling
+    from copydesk.newsletters.checks._doctor import TrialRequest as TrialRequest
+    from copydesk.newsletters.checks._doctor import admit_trial as admit_trial
     from copydesk.newsletters.checks._doctor import examine_mail as examine_mail
     from copydesk.newsletters.checks._doctor import find_mail_obstacle as find_mail_obstacle
     from copydesk.newsletters.checks._doctor import list_kinds as list_kinds
     from copydesk.newsletters.checks._doctor import overrule_check as overrule_check
     from copydesk.newsletters.checks._doctor import read_checks as read_checks
+    from copydesk.newsletters.checks._doctor import send_test_letter as send_test_letter
     from copydesk.newsletters.checks._findings import CheckKind as CheckKind
     from copydesk.newsletters.checks._findings import DnsNames as DnsNames
     from copydesk.newsletters.checks._findings import MailFinding as MailFinding
     from copydesk.newsletters.checks._findings import MailNames as MailNames
     from copydesk.newsletters.checks._look import CheckRequest as CheckRequest
+    from copydesk.newsletters.checks._look import WebAnswer as WebAnswer
+    from copydesk.newsletters.checks._look import check_clock as check_clock
+    from copydesk.newsletters.checks._look import check_links as check_links
+    from copydesk.newsletters.checks._look import check_one_click as check_one_click
     from copydesk.newsletters.checks._look import look as look
-    from copydesk.newsletters.checks._test_letter import TrialRequest as TrialRequest
-    from copydesk.newsletters.checks._test_letter import admit_trial as admit_trial
-    from copydesk.newsletters.checks._test_letter import send_test_letter as send_test_letter
-    from copydesk.newsletters.checks._web import WebAnswer as WebAnswer
-    from copydesk.newsletters.checks._web import check_clock as check_clock
-    from copydesk.newsletters.checks._web import check_links as check_links
-    from copydesk.newsletters.checks._web import check_one_click as check_one_click
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

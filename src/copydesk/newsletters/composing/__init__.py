@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from copydesk.newsletters.composing._composing import local_day as local_day
     from copydesk.newsletters.composing._composing import next_due as next_due
     from copydesk.newsletters.composing._composing import window_before as window_before
-    from copydesk.newsletters.composing._issue_view import MOST_BYTES as MOST_BYTES
     from copydesk.newsletters.composing._outgoing import FiledMail as FiledMail
     from copydesk.newsletters.composing._outgoing import make_outgoing as make_outgoing
+    from copydesk.newsletters.composing._plain_text import MOST_BYTES as MOST_BYTES
     from copydesk.newsletters.composing._rendering import RenderedIssue as RenderedIssue
     from copydesk.newsletters.composing._rendering import render as render
 else:

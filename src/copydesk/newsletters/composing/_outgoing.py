@@ -18,9 +18,10 @@ from copydesk.errors import MailError
 from copydesk.kit import text, urls
 from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
 from copydesk.newsletters.composing._composing import SUBJECT_CHARACTERS
-from copydesk.newsletters.composing._issue_view import MOST_BYTES, NamedLink
 from copydesk.newsletters.composing._plain_text import (
+    MOST_BYTES,
     FiledParts,
+    NamedLink,
     join_blocks,
     part_letter,
     tell_letter,

@@ -1,9 +1,14 @@
-"""The web app for newsletter subscribers below `/mail/`: its routes, headers and methods."""
+"""Answer newsletter subscribers' requests from one open database, in a thread, one at a time."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -13,9 +18,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from copydesk import newsletters
+from copydesk.errors import CopydeskError, MailStoreError, PublishError
 from copydesk.newsletters.bounces import take_in_webhook
-from copydesk.newsletters.reader_pages import _choices, _data
-from copydesk.newsletters.reader_pages._reader_service import ReaderService, ReadNewsroom, Say
+from copydesk.newsletters.reader_pages import _pages
 from copydesk.newsletters.reader_pages._visit import (
     NO_FORM,
     Answer,
@@ -27,6 +33,296 @@ from copydesk.newsletters.reader_pages._visit import (
     read_body,
     read_form,
 )
+from copydesk.newsletters.readers import addresses, limits, mailed_links
+from copydesk.newsroom import Mark, Newsroom
+
+Say = Callable[[str], None]
+ReadNewsroom = Callable[[], Newsroom]
+_Value = TypeVar("_Value")
+
+_RETRY_SECONDS = 10  # after which a request that found no place may be repeated
+_CROWDED = b"too many requests at the moment: please try again in a minute\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MadePages:
+    """The rendered pages, and the settings and theme that they were made from."""
+
+    settings: object
+    theme: Mark
+    pages: ReaderPages
+
+
+class ReaderService:
+    """Answer subscribers' requests until closed; with an error page if the database fails.
+
+    `read_newsroom` returns the newsroom as of now and is called in a thread. A store that could not
+    be opened is tried again at the next request, so mending it needs no restart. Requests refused
+    in a flood get one prepared page, which costs nothing.
+    """
+
+    def __init__(self, read_newsroom: ReadNewsroom, say: Say) -> None:
+        self.read_newsroom = read_newsroom
+        self._say = say
+        self._said = ""
+        self._turns = Turns()
+        # not the shared thread pool: other work there would delay unsubscribing
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader-pages")
+        self._stack = contextlib.ExitStack()
+        self._store: newsletters.MailStore | None = None
+        self._made: _MadePages | None = None
+        self._crowded, self._crowded_type = _CROWDED, "text/plain"
+
+    async def open(self) -> None:
+        """Open the subscribers' database; on failure tell the operator, and retry when asked."""
+        await self._work(self._prepare)
+
+    async def close(self) -> None:
+        """Close the subscribers' database after the current request."""
+        await self._work(self._stack.close)
+        self._thread.shutdown(wait=False)
+
+    async def answer(self, answer: Answer, sent: Sent) -> Response:
+        """Answer a request when the turn of its network comes."""
+        path = limits.list_networks(sent.client)
+        return await self._take_turn("others", path, lambda: self._answer(answer, sent))
+
+    async def answer_first(self, answer: Answer, sent: Sent) -> Response:
+        """Answer a request to unsubscribe before all other requests.
+
+        Only for links that were signed here, and not without limit: see `Turns.may_go_first`.
+        """
+        way_out = mailed_links.recognize_way_out(self._store, sent.token) if self._store else ""
+        link = f"{'POST' if sent.method == 'POST' else 'GET'} {way_out}"
+        if not way_out or not self._turns.may_go_first(link):
+            return await self.answer(answer, sent)
+        return await self._take_turn("leaving", (link,), lambda: self._answer(answer, sent))
+
+    async def show(self, make: Callable[[ReaderPages], Response], client: str) -> Response:
+        """Return a page that needs no stored data, when the turn of the client's network comes."""
+        path = limits.list_networks(client)
+        return await self._take_turn("others", path, lambda: make(self._make_pages()))
+
+    async def _take_turn(self, lane: Lane, path: Path, work: Callable[[], Response]) -> Response:
+        try:
+            async with self._turns.take(lane, path):
+                return await self._work(work)
+        except NoPlaceError:
+            headers = {"Retry-After": str(_RETRY_SECONDS)}
+            return Response(self._crowded, 503, headers, self._crowded_type)
+
+    async def _work(self, work: Callable[[], _Value]) -> _Value:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _make_pages(self) -> ReaderPages:
+        return self._find_pages(self.read_newsroom())
+
+    def _answer(self, answer: Answer, sent: Sent) -> Response:
+        newsroom = self.read_newsroom()
+        try:
+            pages = self._find_pages(newsroom)
+            try:
+                store = self._store or self._open(newsroom)
+                store.links.learn_keys()
+                made = answer(Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
+            except MailStoreError as error:
+                self._report(error)
+                return pages.notice("failed", status=503)
+        except PublishError as error:  # in a template or text of the owner's
+            self._report(error)
+            return PlainTextResponse("a page cannot be made at the moment\n", 500)
+        self._said = ""
+        return made
+
+    def _find_pages(self, newsroom: Newsroom) -> ReaderPages:
+        """Return the pages for the current settings and theme, which the owner may edit."""
+        theme, made = newsroom.mark_theme(), self._made
+        if made and made.settings is newsroom.settings and made.theme.still_holds(theme):
+            return made.pages
+        pages = ReaderPages(newsroom)
+        self._made = _MadePages(settings=newsroom.settings, theme=theme, pages=pages)
+        return pages
+
+    def _prepare(self) -> None:
+        self._try_to_open()
+        with contextlib.suppress(PublishError):  # the first request reports it
+            self._crowded = bytes(self._make_pages().notice("crowded").body)
+            self._crowded_type = "text/html"
+
+    def _try_to_open(self) -> None:
+        try:
+            self._open(self.read_newsroom()).links.learn_keys()
+        except MailStoreError as error:
+            self._report(error)
+
+    def _open(self, newsroom: Newsroom) -> newsletters.MailStore:
+        self._store = self._stack.enter_context(addresses.open_readers(newsroom))
+        return self._store
+
+    def _report(self, error: CopydeskError) -> None:
+        """Report a problem to the operator, once while it stays the same."""
+        words = f"readers' pages: {error}" + (f"; {error.hint}" if error.hint else "")
+        if words != self._said:
+            self._said = words
+            self._say(words)
+
+
+# ---- Fair queueing
+#
+# Unsubscribing comes before everything else. In each lane the networks take turns. When all
+# places are taken, the network with the most waiting requests loses its newest one.
+
+Lane = Literal["leaving", "others"]
+Path = tuple[str, ...]
+
+# Requests that may wait. Mail programs unsubscribe many readers from one address at once, each by
+# a link of its own; so for unsubscribing each reader has a queue, and there is room for many.
+_PLACES: dict[Lane, int] = {"leaving": 400, "others": 64}
+_PRIORITY_VISITS_A_MINUTE = 60  # by one link: its owner could keep all others waiting
+_MINUTE_SECONDS = 60.0
+
+
+class NoPlaceError(Exception):
+    """Raised for a request that cannot wait, since requests of other networks fill the queue."""
+
+
+class FairQueue:
+    """A queue of requests grouped by network: wide networks, with narrower ones inside.
+
+    The groups take turns, and so do the groups within each.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._here: deque[asyncio.Future[None]] = deque()
+        self._groups: OrderedDict[str, FairQueue] = OrderedDict()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, path: Path, waiting: asyncio.Future[None]) -> None:
+        """Add a request at the end of the queue of its network."""
+        self._count += 1
+        if path:
+            self._groups.setdefault(path[0], FairQueue()).put(path[1:], waiting)
+        else:
+            self._here.append(waiting)
+
+    def take(self) -> asyncio.Future[None]:
+        """Remove and return the request whose turn it is; the queue must not be empty."""
+        self._count -= 1
+        if self._here:
+            return self._here.popleft()
+        name, group = self._groups.popitem(last=False)
+        taken = group.take()
+        if group:
+            self._groups[name] = group
+        return taken
+
+    def drop(self, path: Path, waiting: asyncio.Future[None]) -> bool:
+        """Remove a request; False if it is no longer in the queue."""
+        if path:
+            group = self._groups.get(path[0])
+            is_found = group is not None and group.drop(path[1:], waiting)
+            if is_found and not group:
+                del self._groups[path[0]]
+        else:
+            is_found = waiting in self._here
+            if is_found:
+                self._here.remove(waiting)
+        self._count -= is_found
+        return is_found
+
+    def find_to_drop(self, path: Path) -> tuple[Path, asyncio.Future[None]] | None:
+        """Return the waiting request to drop for a new one from `path`; None to refuse that one.
+
+        It is the newest of the largest group, if that group stays larger than the new request's
+        would become.
+        """
+        if not path:
+            return None
+        own = self._groups.get(path[0])
+        largest = self._name_largest()
+        if largest is not None and len(self._groups[largest]) > (len(own) if own else 0) + 1:
+            return self.find_newest()
+        found = own.find_to_drop(path[1:]) if own else None
+        return ((path[0], *found[0]), found[1]) if found else None
+
+    def find_newest(self) -> tuple[Path, asyncio.Future[None]]:
+        """Return the newest request of the largest group; the queue must not be empty."""
+        largest = self._name_largest()
+        if largest is None:
+            return (), self._here[-1]
+        path, waiting = self._groups[largest].find_newest()
+        return (largest, *path), waiting
+
+    def _name_largest(self) -> str | None:
+        return max(self._groups, key=lambda name: len(self._groups[name]), default=None)
+
+
+class Turns:
+    """Lets one request at a time proceed; requests to unsubscribe go before all others."""
+
+    def __init__(self) -> None:
+        self._is_taken = False
+        self._lanes: dict[Lane, FairQueue] = {lane: FairQueue() for lane in _PLACES}
+        self._minute = 0
+        self._visits: Counter[str] = Counter()
+
+    def may_go_first(self, link: str) -> bool:
+        """Count a request by an unsubscribe link; return whether it is within the link's limit."""
+        minute = int(asyncio.get_running_loop().time() // _MINUTE_SECONDS)
+        if minute != self._minute:
+            self._minute = minute
+            self._visits.clear()
+        self._visits[link] += 1
+        return self._visits[link] <= _PRIORITY_VISITS_A_MINUTE
+
+    @contextlib.asynccontextmanager
+    async def take(self, lane: Lane, path: Path) -> AsyncIterator[None]:
+        """Wait for a request's turn and hold it in the `with` block; raises NoPlaceError.
+
+        `path` names the client: the widest network first, then narrower ones.
+        """
+        if self._is_taken:
+            await self._wait(self._lanes[lane], _PLACES[lane], path)
+        self._is_taken = True
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _wait(self, queue: FairQueue, places: int, path: Path) -> None:
+        if len(queue) >= places:
+            found = queue.find_to_drop(path)
+            if found is None:
+                raise NoPlaceError
+            queue.drop(*found)
+            if not found[1].done():  # else its client left this moment
+                found[1].set_exception(NoPlaceError())
+        waiting = asyncio.get_running_loop().create_future()
+        queue.put(path, waiting)
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            queue.drop(path, waiting)
+            if not waiting.cancelled() and waiting.exception() is None:  # the turn came meanwhile
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        """Give the turn to the next waiting request, if there is one."""
+        self._is_taken = False
+        for queue in self._lanes.values():
+            while queue:
+                waiting = queue.take()
+                if not waiting.done():  # else its client left this moment
+                    self._is_taken = True
+                    waiting.set_result(None)
+                    return
+
+
+# The web app for newsletter subscribers below `/mail/`: its routes, headers and methods.
 
 ClientOf = Callable[[Scope], str]
 
@@ -34,11 +330,11 @@ _STYLE_KEPT = {"Cache-Control": "public, max-age=300"}
 _NOTICES = {404: "missing"}  # for any other status the page says "refused"
 # by path below /mail/: the function that shows the page, and the one that handles its form
 _PAGES: Mapping[str, tuple[Answer, Answer]] = {
-    "/subscribe": (_data.show_form, _data.send_form),
-    "/confirm/{token}": (_choices.show_confirmation, _choices.confirm),
-    "/change/{token}": (_choices.show_change, _choices.change),
-    "/choices/{token}": (_choices.show_choices, _choices.act),
-    "/manage/{token}": (_data.show_data, _data.manage),
+    "/subscribe": (_pages.show_form, _pages.send_form),
+    "/confirm/{token}": (_pages.show_confirmation, _pages.confirm),
+    "/change/{token}": (_pages.show_change, _pages.change),
+    "/choices/{token}": (_pages.show_choices, _pages.act),
+    "/manage/{token}": (_pages.show_data, _pages.change_data),
 }
 
 
@@ -81,16 +377,16 @@ class _Handlers:
     async def leave(self, request: Request) -> Response:
         """Ask for confirmation of unsubscribing; on POST unsubscribe, whatever the body holds."""
         if request.method != "POST":
-            return await self._service.answer_first(_choices.show_leave, self._read(request))
+            return await self._service.answer_first(_pages.show_leave, self._read(request))
         if is_form(request):
             sent = self._read(request, await read_form(request))
-            return await self._service.answer_first(_choices.leave, sent)
+            return await self._service.answer_first(_pages.leave, sent)
         await read_body(request)
-        return await self._service.answer_first(_choices.leave, self._read(request))
+        return await self._service.answer_first(_pages.leave, self._read(request))
 
     async def data(self, request: Request) -> Response:
         """Answer with everything stored about a reader as a JSON file."""
-        return await self._answer(_data.download_data, request)
+        return await self._answer(_pages.download_data, request)
 
     async def bounces(self, request: Request) -> Response:
         """Handle a bounce that a mail service posts."""

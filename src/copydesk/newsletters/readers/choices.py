@@ -17,7 +17,7 @@ from copydesk.newsletters.readers.mailed_links import (
     list_letters_of,
     open_link,
 )
-from copydesk.newsletters.readers.subscribe import ask_reader
+from copydesk.newsletters.readers.manage import ask_reader
 from copydesk.newsroom import Newsroom
 
 _LONGEST_PAUSE = timedelta(days=366)
