@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from copydesk.judge.clustering import NewsDocument
+from copydesk.judge.clustering.documents import NewsDocument
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _MOST_STORIES = 30

@@ -29,7 +29,8 @@ from typing import Any
 from invented import Invented, Recombined, stream
 from plain import Plain
 
-from copydesk.judge.clustering import NewsDocument, Stream
+from copydesk.judge.clustering import Stream
+from copydesk.judge.clustering.documents import NewsDocument
 from copydesk.measure.labelled import read_documents
 
 _LENGTHS = (0, 600, 1500)  # characters of a text

@@ -33,6 +33,7 @@ from vectors import place, vectors
 from copydesk import embed
 from copydesk.errors import ModelError
 from copydesk.judge import clustering
+from copydesk.judge.clustering.documents import NewsDocument
 from copydesk.measure.labelled import Order, read_documents, sort_documents
 
 _FILES: Mapping[str, tuple[str, Order | None, str]] = {
@@ -118,7 +119,7 @@ def _ours(name: str, files: Mapping[str, Path], kept: Path | None) -> None:
         grouped = clustering.Stream()
         names = [
             grouped.add(
-                clustering.NewsDocument(
+                NewsDocument(
                     key=one.id,
                     title=one.title,
                     text=one.text,

@@ -27,7 +27,8 @@ from pathlib import Path
 
 from copydesk.kit import dates
 from copydesk.mail_store import open_mail
-from copydesk.newsletters.sending import begin_sending, send_issues, write_eml
+from copydesk.newsletters.sending import send_issues, write_eml
+from copydesk.newsletters.sending.begin import begin_sending
 from copydesk.newsroom import Silence, open_newsroom
 from world.command import copydesk
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue

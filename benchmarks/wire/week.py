@@ -41,9 +41,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from copydesk import watch
 from copydesk.news import Lead, NotModified, Page, Refused
-from copydesk.watch import schedule
+from copydesk.watch import entry, schedule
+from copydesk.watch.schedule.state import SourceState
 
 HOUR, DAY, WEEK = 3_600, 86_400, 604_800
 START = datetime(2030, 1, 7, tzinfo=UTC)  # a Monday
@@ -61,7 +61,7 @@ class Feed:
     dated: list[datetime | None]
     size: int
     answer: str
-    hints: watch.Hints
+    hints: entry.Hints
     headers: dict[str, str]
     first: float
     fails_at: float | None
@@ -70,7 +70,7 @@ class Feed:
         """Give how many items were ever listed by then."""
         return bisect.bisect_right(self.listed, moment)
 
-    def reading(self, there: int, now: datetime) -> watch.SourceReading:
+    def reading(self, there: int, now: datetime) -> entry.SourceReading:
         """Give what is read when `there` items have ever been listed."""
         leads = [
             Lead(
@@ -81,7 +81,7 @@ class Feed:
             )
             for place in range(max(there - self.size, 0), there)
         ]
-        return watch.SourceReading(kind="feed", title="", leads=tuple(leads), hints=self.hints)
+        return entry.SourceReading(kind="feed", title="", leads=tuple(leads), hints=self.hints)
 
     def fails(self, moment: float) -> bool:
         return self.fails_at is not None and self.fails_at <= moment < self.fails_at + DAY
@@ -110,7 +110,7 @@ def _invented(number: int, chance: random.Random, events: list[float]) -> Feed:
         dated=dated,
         size=chance.choice(LISTS),
         answer=chance.choices(("304", "same", "other"), (55, 20, 25))[0],
-        hints=watch.Hints(every=None if ttl is None else timedelta(seconds=ttl)),
+        hints=entry.Hints(every=None if ttl is None else timedelta(seconds=ttl)),
         headers={} if age is None else {"cache-control": f"public, max-age={age}"},
         first=chance.random() * HOUR,
         fails_at=chance.random() * SIMULATED if chance.random() < 0.02 else None,
@@ -249,7 +249,7 @@ class Steered:
     """Ask when `watch` says so, through its door alone."""
 
     def __init__(self) -> None:
-        self.state = schedule.SourceState()
+        self.state = SourceState()
 
     def __call__(self, feed: Feed, known: int, there: int, now: float) -> float:
         at = START + timedelta(seconds=now)
@@ -258,9 +258,7 @@ class Steered:
             raise AssertionError("a source that answers must be due again")
         return (self.state.next_at - START).total_seconds()
 
-    def _after(
-        self, feed: Feed, known: int, there: int, now: float, at: datetime
-    ) -> schedule.SourceState:
+    def _after(self, feed: Feed, known: int, there: int, now: float, at: datetime) -> SourceState:
         if feed.fails(now):
             return schedule.after_refused(
                 self.state, Refused(url=feed.url, reason="server", status=500), at
@@ -354,7 +352,7 @@ def decision_cost() -> str:
     """Time an unchanged answer of a source with a full week of hours, state read and written."""
     hours = {hour: 100 + hour for hour in range(168)}
     now = START + timedelta(days=20, hours=3, minutes=7)
-    state = schedule.SourceState(
+    state = SourceState(
         etag='"1"',
         hours=hours,
         watched_since=START,
@@ -368,7 +366,7 @@ def decision_cost() -> str:
     for _ in range(5):
         began = time.perf_counter()
         for _ in range(1_000):
-            read = msgspec.json.decode(kept, type=schedule.SourceState)
+            read = msgspec.json.decode(kept, type=SourceState)
             msgspec.json.encode(schedule.after_not_modified(read, answer, now))
         best.append(time.perf_counter() - began)
     return f"{min(best) * 1000:.0f} µs with its state decoded and encoded ({len(kept)} bytes)"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import desk_store
-from copydesk.desk_store import DeskStore, Moment, OneUseLink, open_desk
+from copydesk.desk_store import DeskStore, open_desk, sessions
+from copydesk.desk_store.sessions import Moment, OneUseLink
 from copydesk.newsroom import accounts, identity, open_newsroom
 from world.command import copydesk
 from world.newsroom import newsroom
@@ -86,7 +86,7 @@ def test_those_who_may_use_the_desk_are_listed(root: Path, desk: DeskStore) -> N
 def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskStore) -> None:
     desk.accounts.add("Anna", "owner", MOMENT)
     desk.accounts.set_password("Anna", "$argon2id$")
-    desk.sessions.begin("Anna", MOMENT, desk_store.LINK_LIFETIME)
+    desk.sessions.begin("Anna", MOMENT, sessions.LINK_LIFETIME)
 
     said = copydesk("-C", root, "desk", "user", "reset", "anna", "--now", NOW)
 
@@ -97,7 +97,7 @@ def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskSt
 
 def test_sessions_are_ended_and_accounts_removed(root: Path, desk: DeskStore) -> None:
     desk.accounts.add("Anna", "owner", MOMENT)
-    secret = desk.sessions.begin("Anna", MOMENT, desk_store.LINK_LIFETIME)
+    secret = desk.sessions.begin("Anna", MOMENT, sessions.LINK_LIFETIME)
 
     ended = copydesk("-C", root, "desk", "user", "end", "Anna", "--json").json()
     assert {"name": "Anna", "sessions": 1} == ended

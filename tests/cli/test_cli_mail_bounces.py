@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from copydesk.kit import dates
-from copydesk.mail_store import Subscription, open_mail
+from copydesk.mail_store import open_mail
 from copydesk.mail_store.deliveries import NewSending
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.subscriptions import Subscription
 from world.command import Said, copydesk
 from world.imap import PASSWORD, USER, ImapBox, imap_server
 from world.newsroom import NOW, newsroom

@@ -23,7 +23,7 @@ from copydesk.background import with_time
 from copydesk.fetch import VirtualClock
 from copydesk.memory import Memory
 from copydesk.serve import Address, Site, WebApp, listening
-from copydesk.watch.schedule import SourceState
+from copydesk.watch.schedule.state import SourceState
 from world.command import copydesk
 from world.hub import Hub
 from world.machine import PATIENCE_SECONDS

@@ -15,12 +15,12 @@ import msgspec
 import pytest
 
 from copydesk.newsroom import open_newsroom
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState
 from world.command import copydesk
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
-WELL = schedule.SourceState(
+WELL = SourceState(
     kind="feed",
     last_ok_at=NOW - timedelta(minutes=5),
     last_new_at=NOW - timedelta(days=2),

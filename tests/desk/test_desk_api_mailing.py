@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import open_desk
-from copydesk.mail_store import Subscription, open_mail
-from copydesk.newsletters.readers import ReaderData
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.subscriptions import Subscription
+from copydesk.newsletters.readers.outcomes import ReaderData
 from world.api_client import ApiAnswer, ApiClient, make_token
 from world.command import copydesk
 from world.mail_desk import (

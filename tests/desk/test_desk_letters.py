@@ -14,8 +14,9 @@ import pytest
 
 from copydesk import config
 from copydesk.desk.sign_in import FRAMED_POLICY
-from copydesk.desk_store import DeskStore, Moment, open_desk
+from copydesk.desk_store import DeskStore, open_desk
 from copydesk.desk_store.letter_edits import IssueChange
+from copydesk.desk_store.sessions import Moment
 from copydesk.newsroom import accounts
 from world.api_client import ApiClient, make_token
 from world.desk import desk_newsroom

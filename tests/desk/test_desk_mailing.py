@@ -16,9 +16,11 @@ import pytest
 
 from copydesk.archive import Archive
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
-from copydesk.mail_store import MailStore, ReturnEntry, Subscription, open_mail
+from copydesk.mail_store import MailStore, open_mail
 from copydesk.mail_store.deliveries import DeliveryState, NewSending
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.returns import ReturnEntry
+from copydesk.mail_store.subscriptions import Subscription
 from world import records
 from world.desk import stories
 from world.mail_desk import (

@@ -15,7 +15,7 @@ import pytest
 
 from copydesk.building.channels import OwedCalls
 from copydesk.memory import Memory
-from copydesk.watch import schedule
+from copydesk.watch.schedule import state
 from world.desk import desk_newsroom
 from world.newsroom import newsroom, run_git
 from world.numbers import SOURCE, fill_numbers
@@ -33,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     desk_newsroom(root, [])
     fill_numbers(root)
     since = datetime.now(UTC) - timedelta(days=2)
-    dead = schedule.SourceState(failures=4, failure="gone", failing_since=since)
+    dead = state.SourceState(failures=4, failure="gone", failing_since=since)
     with closing(Memory(root / ".copydesk/memory.sqlite")) as memory:
         memory.keep_source(SOURCE, msgspec.json.encode(dead))
     run_git(root, "commit", "-qam", "a list")

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.desk_store import TOKEN_SCOPES, DeskStore, Draft, Moment, TokenGrant, TokenScope
+from copydesk.desk_store import DeskStore
 from copydesk.desk_store.accounts import Account, Passkey
+from copydesk.desk_store.drafts import Draft
+from copydesk.desk_store.sessions import TOKEN_SCOPES, Moment, TokenGrant, TokenScope
 from copydesk.errors import UsageError
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

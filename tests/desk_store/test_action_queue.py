@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.errors import UsageError
 from copydesk.news import EditorAction
 from copydesk.news.ruling import ActionOutcome, EditConflict

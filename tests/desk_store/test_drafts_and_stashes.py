@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.desk_store import DeskStore, Draft, Stash
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.drafts import Draft, Stash
 from copydesk.errors import UsageError
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

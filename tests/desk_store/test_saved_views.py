@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.desk_store import DeskStore, SavedView
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.drafts import SavedView
 from copydesk.errors import UsageError
 
 

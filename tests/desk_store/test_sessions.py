@@ -7,16 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.desk_store import (
-    LINK_LIFETIME,
-    WINDOW,
-    AuditEntry,
-    DeskStore,
-    Moment,
-    OneUseLink,
-    TokenGrant,
-    open_desk,
-)
+from copydesk.desk_store import WINDOW, AuditEntry, DeskStore, open_desk
+from copydesk.desk_store.sessions import LINK_LIFETIME, Moment, OneUseLink, TokenGrant
 from copydesk.errors import DeskStoreError
 from copydesk.news import EditorAction
 from copydesk.news.ruling import ActionOutcome

@@ -26,7 +26,7 @@ from copydesk.newsroom import Newsroom, open_newsroom
 from copydesk.newsroom.settings import list_settings_commits, undo_settings
 from copydesk.rounds.sources import read_source_board
 from copydesk.rounds.sources.states import source_states
-from copydesk.watch import schedule
+from copydesk.watch.schedule import state
 from world.newsroom import NOW, newsroom, run_git
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -82,7 +82,7 @@ def test_a_source_is_changed_where_it_stands_and_taken_back_to_the_byte(root: Pa
 
 def test_a_dead_address_is_changed_and_the_source_is_due_in_its_rhythm(root: Path) -> None:
     before, to = (root / "beat.toml").read_text(), "https://gull.example/news.xml"
-    known = schedule.SourceState(last_ok_at=NOW, interval=600, rest_until=NOW + timedelta(hours=1))
+    known = state.SourceState(last_ok_at=NOW, interval=600, rest_until=NOW + timedelta(hours=1))
     dead = replace(
         known,
         etag="x",

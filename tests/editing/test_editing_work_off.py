@@ -11,7 +11,8 @@ import pytest
 
 from copydesk.archive import change as steps
 from copydesk.archive.change import WriteLock
-from copydesk.desk_store import ActionQueue, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.action_queue import ActionQueue
 from copydesk.editing.applying import MOST_IN_A_COMMIT
 from copydesk.errors import CopydeskError
 from copydesk.news.ruling import ActionOutcome

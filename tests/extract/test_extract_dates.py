@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from copydesk.extract import when
-from copydesk.extract.when import Evidence, Moment
+from copydesk.extract.when import moments
+from copydesk.extract.when.moments import Evidence, Moment
 
 TEN = datetime(2018, 2, 5, 10, tzinfo=UTC)
 NINE = TEN.replace(hour=9)
@@ -15,8 +15,8 @@ THE_DAY = TEN.replace(hour=0)
 FIFTH = date(2018, 2, 5)
 
 
-def read(value: str, evidence: Evidence = when.NO_EVIDENCE) -> Moment:
-    found = when.parse(value, "test", evidence)
+def read(value: str, evidence: Evidence = moments.NO_EVIDENCE) -> Moment:
+    found = moments.parse(value, "test", evidence)
     assert found is not None, value
     return found
 
@@ -99,7 +99,7 @@ def test_a_day_alone_is_that_day(value: str) -> None:
     ],
 )
 def test_what_names_no_possible_day_is_no_date(value: str) -> None:
-    assert when.parse(value) is None
+    assert moments.parse(value) is None
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_figures_are_read_by_evidence(value: str, evidence: Evidence, day: date)
     ],
 )
 def test_figures_without_evidence_are_no_date(evidence: Evidence) -> None:
-    assert when.parse("05/02/2018", "test", evidence) is None
+    assert moments.parse("05/02/2018", "test", evidence) is None
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_figures_without_evidence_are_no_date(evidence: Evidence) -> None:
     [("on 25/12/2018 and", True), ("on 12/25/2018 and", False), ("1/2/2018 25.12.2018", None)],
 )
 def test_one_day_above_twelve_tells_how_figures_stand(passage: str, day_first: bool | None) -> None:
-    assert day_first is when.order(passage)
+    assert day_first is moments.order(passage)
 
 
 @pytest.mark.parametrize(
@@ -202,14 +202,14 @@ def test_the_languages_of_europe_name_their_months(words: str) -> None:
     ],
 )
 def test_a_zone_is_known_by_its_name(name: str, day: date, hours: int) -> None:
-    away = when.zone_offset(name, day)
+    away = moments.zone_offset(name, day)
 
     assert away is not None
     assert 3_600 * hours == away.total_seconds()
 
 
 def test_a_word_that_is_no_zone_has_no_offset() -> None:
-    assert when.zone_offset("UHR", FIFTH) is None
+    assert moments.zone_offset("UHR", FIFTH) is None
     assert not read("5 Feb 2018, 10:00 CLICK").exact
 
 
@@ -227,7 +227,7 @@ def test_a_word_that_is_no_zone_has_no_offset() -> None:
     ],
 )
 def test_an_address_holds_its_day(path: str) -> None:
-    assert when.day_in_address(f"https://www.harbour.example{path}") == FIFTH
+    assert moments.day_in_address(f"https://www.harbour.example{path}") == FIFTH
 
 
 @pytest.mark.parametrize(
@@ -244,9 +244,9 @@ def test_an_address_holds_its_day(path: str) -> None:
     ],
 )
 def test_other_figures_of_an_address_are_no_day(path: str) -> None:
-    assert when.day_in_address(f"https://www.harbour.example{path}") is None
+    assert moments.day_in_address(f"https://www.harbour.example{path}") is None
 
 
 def test_an_address_may_hold_a_month_only() -> None:
-    assert when.month_in_address("https://www.harbour.example/2018/02/ferry") == (2018, 2)
-    assert when.month_in_address("https://www.harbour.example/2018/13/ferry") is None
+    assert moments.month_in_address("https://www.harbour.example/2018/02/ferry") == (2018, 2)
+    assert moments.month_in_address("https://www.harbour.example/2018/13/ferry") is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import extract
-from copydesk.extract import when
+from copydesk.extract.when import moments
 from extract.given import SENTENCES, article
 
 EXTRACT = Path(extract.__file__).parent
@@ -81,7 +81,7 @@ def test_every_name_of_a_month_is_read_in_a_date(language: str) -> None:
     for line in MONTHS[language]:
         for number, name in enumerate(line.split(), 1):
             if len(name) > 2:  # shorter words are read in no date
-                moment = when.parse(f"5 {name} 2018")
+                moment = moments.parse(f"5 {name} 2018")
                 assert moment is not None, name
                 assert number == moment.at.month, name
 

@@ -8,7 +8,8 @@ from copydesk import extract
 from copydesk.extract import text as article_text
 from copydesk.extract.declared import collect
 from copydesk.extract.page import open_document
-from copydesk.extract.text import begins_comments, is_credit, is_furniture, is_shell
+from copydesk.extract.text.evidence import begins_comments, is_credit, is_furniture, is_shell
+from copydesk.extract.text.readers import MAX_ELEMENTS, READERS, PreparedPage
 from copydesk.kit import text
 from copydesk.news import Article
 from extract.given import BEAT, BODY, SENTENCES, document, lead, page
@@ -37,11 +38,11 @@ def test_a_third_reader_is_asked_where_two_disagree() -> None:
 @pytest.mark.parametrize("name", ["resiliparse", "trafilatura", "readability"])
 def test_one_reader_that_dies_costs_nothing(name: str) -> None:
     # no markup is known that all versions of a reader die of
-    def die(page: article_text.PreparedPage) -> str:
+    def die(page: PreparedPage) -> str:
         raise ValueError(page.html[:10])
 
     opened = open_document(page(document()))
-    readers = {**article_text.READERS, name: die}
+    readers = {**READERS, name: die}
     found, origin = article_text.find(opened, collect(opened), readers)
 
     assert text.prose(found).split("\n") == list(SENTENCES)
@@ -49,7 +50,7 @@ def test_one_reader_that_dies_costs_nothing(name: str) -> None:
 
 
 def test_a_heavy_page_is_read_by_the_linear_reader_alone() -> None:
-    heavy = "<i></i>" * (article_text.MAX_ELEMENTS + 1)
+    heavy = "<i></i>" * (MAX_ELEMENTS + 1)
 
     found = read(document(body=f"<main>{BODY}{heavy}</main>"))
 

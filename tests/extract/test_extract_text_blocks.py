@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml import html as lxml_html
 
-from copydesk.extract.text import Block, agreement, cut, hints_of, squash, votes, write
+from copydesk.extract.text import write
+from copydesk.extract.text.blocks import Block, cut, hints_of
+from copydesk.extract.text.readers import agreement, squash, votes
 
 LONG = "The ferry ran aground on a sandbank at four."
 OTHER = "Nobody was hurt and all were taken off by noon."

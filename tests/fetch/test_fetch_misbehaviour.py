@@ -13,9 +13,11 @@ from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.fetch import WallClock
 from copydesk.fetch.polite import Polite
-from copydesk.fetch.web import Web, is_public
+from copydesk.fetch.web import Web
+from copydesk.fetch.web.addresses import is_public
 from copydesk.news import NotModified, Page, Refused, Request, Source
 from copydesk.news.options import FetchOptions
+from copydesk.watch import entry
 from world.dns import leads_to
 from world.hosts import Hosts
 from world.log import Visit
@@ -148,7 +150,7 @@ def check_leads(answer: Answer, wanted: Leads) -> None:
     assert wanted.dated in {None, sum(lead.published_at is not None for lead in leads)}
 
 
-def read(answer: Answer) -> watch.SourceReading:
+def read(answer: Answer) -> entry.SourceReading:
     assert isinstance(answer, Page), answer
     return watch.read(answer, Source(url=answer.url), NOW)
 

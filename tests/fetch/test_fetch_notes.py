@@ -10,7 +10,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from copydesk.fetch.polite import MemoryLimits, Notes, Polite, RobotsRecord
+from copydesk.fetch.polite import Polite
+from copydesk.fetch.polite.hosts import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import Page
 from world.fetching import OPTIONS, START, A, Desk, page, refusal
 

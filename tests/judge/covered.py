@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk import judge
-from copydesk.judge.clustering import NewsDocument
+from copydesk.judge.clustering.documents import NewsDocument
 from copydesk.news import Beat, Provider, Reason, Ruling, Shelved, Story, Topic
 from copydesk.news.ruling import RulingKind
 from copydesk.news.story import Surroundings

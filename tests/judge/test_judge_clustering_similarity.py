@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge.clustering import NewsDocument, Stream, similarities
+from copydesk.judge.clustering import Stream, similarities
+from copydesk.judge.clustering.documents import NewsDocument
 from judge.covered import QUAKES, ROBOT, document
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge.clustering import NewsDocument, Stream
+from copydesk.judge.clustering import Stream
+from copydesk.judge.clustering.documents import NewsDocument
 from judge.covered import QUAKES, ROBOT, VOTE, document
 
 LONG_AGO = -24 * 365 * 56

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.judge import clustering, quality
+from copydesk.judge.clustering import documents
 
 WORDS = sorted((Path(clustering.__file__).parent / "tables" / "words").iterdir())
 
@@ -40,7 +41,7 @@ def test_rows_are_percents_in_falling_order_and_their_words_sorted(path: Path) -
 def test_a_common_word_of_a_language_tells_nothing(path: Path) -> None:
     stop_words = rows_of(path)["50"]
     pair = [
-        clustering.NewsDocument(key=key, title=" ".join([*stop_words, name]), language=path.stem)
+        documents.NewsDocument(key=key, title=" ".join([*stop_words, name]), language=path.stem)
         for key, name in (("a", "velmora"), ("b", "quastrel"))
     ]
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.judge.clustering import NewsDocument, Stream, similarities
+from copydesk.judge.clustering import Stream, similarities
+from copydesk.judge.clustering.documents import NewsDocument
 from copydesk.news import Beat, Provider, Ruling, Story
 from judge.covered import Desk, name_of
 

@@ -20,7 +20,8 @@ from copydesk.archive import Archive
 from copydesk.archive import change as steps
 from copydesk.archive.change import Change, is_cut_short
 from copydesk.archive.record import parse_story
-from copydesk.desk_store import ActionQueue, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.action_queue import ActionQueue
 from copydesk.editing.applying import field_digests
 from copydesk.news import EditorAction, Story
 from copydesk.news.ruling import ActionOutcome, Said

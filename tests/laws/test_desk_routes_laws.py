@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from copydesk.desk_store import DeskStore, Moment, open_desk
+from copydesk.desk_store import DeskStore, open_desk
 from copydesk.desk_store.accounts import Role
+from copydesk.desk_store.sessions import Moment
 from copydesk.newsroom import accounts
 from world.desk_requests import (
     FOR_ALL,

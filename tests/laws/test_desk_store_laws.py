@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from copydesk.desk_store import DeskStore, Draft, open_desk
+from copydesk.desk_store import DeskStore, open_desk
+from copydesk.desk_store.drafts import Draft
 from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, digest_value
 from copydesk.news import EditorAction
 from copydesk.news.ruling import ActionKind, ActionOutcome, ActionState, EditConflict

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.extract import when
-from copydesk.extract.when import Evidence
+from copydesk.extract.when import moments
+from copydesk.extract.when.moments import Evidence
 from copydesk.news import Article, Beat, Lead, Page
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -81,7 +81,7 @@ CALM = settings(max_examples=200, deadline=None)
 @CALM
 @given(text=TEXTS, evidence=EVIDENCE)
 def test_any_text_is_a_sound_time_or_none(text: str, evidence: Evidence) -> None:
-    found = when.parse(text, "law", evidence)
+    found = moments.parse(text, "law", evidence)
 
     if found is not None:
         assert found.at.utcoffset() == timedelta(0)
@@ -93,7 +93,7 @@ def test_any_text_is_a_sound_time_or_none(text: str, evidence: Evidence) -> None
 @CALM
 @given(text=TEXTS)
 def test_dates_in_a_passage_stand_where_they_say_in_order(text: str) -> None:
-    found = list(when.spot(text))
+    found = list(moments.spot(text))
 
     assert all(0 <= one.start < one.end <= len(text) for one in found)
     assert [one.start for one in found] == sorted(one.start for one in found)
@@ -104,7 +104,7 @@ def test_dates_in_a_passage_stand_where_they_say_in_order(text: str) -> None:
 @given(at=TIMES)
 def test_a_time_with_its_zone_comes_back(at: datetime) -> None:
     at = at.replace(microsecond=0)
-    found = when.parse(at.isoformat())
+    found = moments.parse(at.isoformat())
 
     assert found is not None
     assert found.at == (at if found.exact else datetime(at.year, at.month, at.day, tzinfo=UTC))
@@ -119,7 +119,7 @@ def test_a_day_in_words_or_figures_comes_back(day: date, month: str, order: bool
         name = MONTHS[day.month - 1]
         written = f"{day.day} {name} {day.year}" if order else f"{name} {day.day}, {day.year}"
 
-    found = when.parse(written)
+    found = moments.parse(written)
 
     assert found is not None
     assert (day, False) == (found.day, found.exact)
@@ -128,13 +128,13 @@ def test_a_day_in_words_or_figures_comes_back(day: date, month: str, order: bool
 @CALM
 @given(day=DAYS, shape=st.sampled_from(["/{:%Y/%m/%d}/a", "/a-{:%Y-%m-%d}", "/{:%Y%m%d}/a"]))
 def test_a_day_in_an_address_comes_back(day: date, shape: str) -> None:
-    assert day == when.day_in_address("https://a.example" + shape.format(day))
+    assert day == moments.day_in_address("https://a.example" + shape.format(day))
 
 
 @CALM
 @given(path=st.text(max_size=40))
 def test_any_address_holds_a_day_or_none(path: str) -> None:
-    found = when.day_in_address("https://a.example/" + path)
+    found = moments.day_in_address("https://a.example/" + path)
 
     assert found is None or found.year >= 1995
 

@@ -11,7 +11,9 @@ from copydesk.errors import PageError
 from copydesk.extract import text as article_text
 from copydesk.extract.declared import collect
 from copydesk.extract.page import open_document
-from copydesk.extract.text import Block, cut, escape, squash, votes, write
+from copydesk.extract.text import escape, write
+from copydesk.extract.text.blocks import Block, cut
+from copydesk.extract.text.readers import squash, votes
 from copydesk.kit import text
 from copydesk.news import Page
 

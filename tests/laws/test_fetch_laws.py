@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from copydesk.errors import RecordingError
 from copydesk.fetch import Recorder, Replay
 from copydesk.fetch.messages import BodyError, Unpacker, page_headers
-from copydesk.fetch.polite import HostRecord, Notes, RobotsRecord, next_hop, refusal
+from copydesk.fetch.polite import next_hop, refusal
+from copydesk.fetch.polite.hosts import HostRecord, Notes, RobotsRecord
 from copydesk.fetch.robots import RobotsRules
 from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, Request

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copydesk.kit import dates
 from copydesk.news import Story
 from copydesk.news.letter import Issue, LetterOptions, PartOptions
-from copydesk.newsletters.composing import compose, due_between, is_due, local_day
+from copydesk.newsletters.composing.drafts import compose, due_between, is_due, local_day
 from world.composing import list_names, make_material, make_story, remember
 
 # a week in which the clocks of Europe go back, and one in which those of Chile go forward

@@ -13,7 +13,7 @@ from copydesk.kit import text
 from copydesk.news import Beat, Image, Story, Verdict
 from copydesk.news.beat import Scoring
 from copydesk.news.event import Event
-from copydesk.review import corrections
+from copydesk.review import corrections, rejudging
 
 TIMES = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 WORDS = st.text(max_size=20)
@@ -59,8 +59,8 @@ def test_the_time_of_an_equal_verdict_does_not_count(
 
 @given(STORIES, st.sampled_from(["gate", "hold"]), st.sampled_from(["gate", "hold", "publish"]))
 def test_the_gate_twice_is_the_gate_once(story: Story, mode: str, trust: str) -> None:
-    once = review.gate(story, mode, trust)
-    assert review.gate(once, mode, trust) == once
+    once = rejudging.gate(story, mode, trust)
+    assert rejudging.gate(once, mode, trust) == once
 
 
 @given(STORIES, STORIES)
@@ -130,9 +130,9 @@ def test_a_verdict_that_is_taken_back_leaves_no_trace(
 
     said = review.apply_verdict(filed, verdict, beat)
 
-    assert not review.is_edited_since(said, verdict)
-    cleared = review.without_verdict(said, known)
-    assert review.answer_for(said, cleared, known) == filed
+    assert not rejudging.is_edited_since(said, verdict)
+    cleared = rejudging.without_verdict(said, known)
+    assert rejudging.answer_for(said, cleared, known) == filed
     assert review.find_hand_edits(cleared, known) == frozenset()
 
 
@@ -145,7 +145,7 @@ def test_what_a_hand_wrote_after_a_verdict_is_a_hands_when_that_is_taken_back(
     said = review.apply_verdict(filed, verdict, Beat(title="x"))
     by_hand = replace(said, published=not said.published)
 
-    assert review.is_edited_since(by_hand, verdict)
-    kept = review.keep_edit(by_hand, known)
+    assert rejudging.is_edited_since(by_hand, verdict)
+    kept = rejudging.keep_edit(by_hand, known)
     assert (kept.verdict, kept.published) == (None, by_hand.published)
     assert "published" in review.find_hand_edits(kept, dict(kept.machine) or known)

@@ -12,6 +12,7 @@ from copydesk import review
 from copydesk.news import Beat, Reason, ReasonKind, Standing, Story, Verdict
 from copydesk.news.beat import Scoring
 from copydesk.news.ruling import Said
+from copydesk.review import rejudging
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 NUMBERS = st.none() | st.integers(-1, 200)
@@ -59,14 +60,14 @@ def test_an_editors_word_decides_where_a_story_stands(
 
     after = review.apply_verdict(story, verdict, beat)
 
-    assert BY_WORD[said] is review.standing(after, verdict, **flags)
+    assert BY_WORD[said] is rejudging.standing(after, verdict, **flags)
 
 
 @given(STORIES, FLAGS)
 def test_without_one_it_is_published_where_it_is_on_the_site(
     story: Story, flags: dict[str, bool]
 ) -> None:
-    stands = review.standing(story, None, **flags)
+    stands = rejudging.standing(story, None, **flags)
 
     assert (stands is Standing.PUBLISHED) == (story.published is True)
     assert stands not in {Standing.REJECTED, Standing.REMOVED, Standing.DROPPED}
@@ -86,4 +87,4 @@ def test_what_keeps_it_off_the_site_is_true_of_it(story: Story, flags: dict[str,
         Standing.BELOW_GATE: not flags["reaches_gate"] and off.heat != -1 and not off.copy_of,
     }
 
-    assert true_of[review.standing(off, None, **flags)]
+    assert true_of[rejudging.standing(off, None, **flags)]

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from copydesk.errors import UsageError
 from copydesk.mail_store import open_mail
 from copydesk.mail_store.deliveries import NewSending
-from copydesk.newsletters import MailStore, exchange, readers
-from copydesk.newsletters.readers import by_hand, mailed_links, manage
+from copydesk.newsletters import MailStore, exchange
+from copydesk.newsletters.readers import by_hand, mailed_links, manage, outcomes
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
@@ -104,16 +104,16 @@ class History:
         self.desk.confirm(token[:number] + "A" + token[number + 1 :])
 
     def _choose(self, *, letter: str, token: str, **_: object) -> None:
-        self._choose_by(token, readers.ReaderChoices(letters={letter: ()}))
+        self._choose_by(token, outcomes.ReaderChoices(letters={letter: ()}))
 
     def _choose_none(self, *, token: str, **_: object) -> None:
-        self._choose_by(token, readers.ReaderChoices(letters={}))
+        self._choose_by(token, outcomes.ReaderChoices(letters={}))
 
     def _pause(self, *, letter: str, token: str, **_: object) -> None:
         until = date(2026, 12, 24)
-        self._choose_by(token, readers.ReaderChoices(letters={letter: ()}, paused_until=until))
+        self._choose_by(token, outcomes.ReaderChoices(letters={letter: ()}, paused_until=until))
 
-    def _choose_by(self, token: str, choices: readers.ReaderChoices) -> None:
+    def _choose_by(self, token: str, choices: outcomes.ReaderChoices) -> None:
         choose_letters(self.desk.newsroom, self.desk.store, token, choices)
 
     def _do_as_owner(self, deed: str, who: str, letter: str) -> None:

@@ -13,7 +13,8 @@ from copydesk.kit import urls
 from copydesk.news import Page, Source
 from copydesk.news.source import ListingRule
 from copydesk.watch import read
-from copydesk.watch.schedule import SourceState, findings, health_word, items_a_week
+from copydesk.watch.schedule import findings, health_word, items_a_week
+from copydesk.watch.schedule.state import SourceState
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://ferry.example/feed"

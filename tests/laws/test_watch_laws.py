@@ -16,7 +16,8 @@ from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import Lead, NotModified, Page, Refused, Source
 from copydesk.news.source import SourceKind
-from copydesk.watch import schedule
+from copydesk.watch import entry, schedule
+from copydesk.watch.schedule.state import SourceState, keep_address, revive
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 SOURCE = "https://news.example/"
@@ -131,13 +132,13 @@ headers = st.dictionaries(
 )
 hops = st.lists(st.tuples(st.sampled_from([301, 302, 308]), addresses), max_size=3).map(tuple)
 hints = st.builds(
-    watch.Hints,
+    entry.Hints,
     every=st.one_of(st.none(), st.timedeltas()),
     skip_hours=st.frozensets(st.integers(0, 23)),
     skip_days=st.frozensets(st.integers(0, 6)),
 )
 readings = st.builds(
-    watch.SourceReading,
+    entry.SourceReading,
     kind=st.just("feed"),
     title=st.just(""),
     hints=hints,
@@ -170,7 +171,7 @@ answers = st.one_of(
         retry_at=moments,
     ),
     st.builds(FeedError, addresses, subject=addresses),
-    st.sampled_from([schedule.keep_address, schedule.revive]),
+    st.sampled_from([keep_address, revive]),
     st.builds(lambda until: lambda state: schedule.note_push(state, until), moments),
 )
 steps = st.lists(
@@ -178,7 +179,7 @@ steps = st.lists(
 )
 
 
-def after(state: schedule.SourceState, answer: Any, now: datetime) -> schedule.SourceState:
+def after(state: SourceState, answer: Any, now: datetime) -> SourceState:
     """Give the state after any answer."""
     match answer:
         case (page, reading, new):
@@ -191,20 +192,20 @@ def after(state: schedule.SourceState, answer: Any, now: datetime) -> schedule.S
             return schedule.after_refused(state, answer, now)
         case FeedError():
             return schedule.after_error(state, answer, now)
-    changed: schedule.SourceState = answer(state)
+    changed: SourceState = answer(state)
     return changed
 
 
 @settings(max_examples=60)
 @given(steps)
 def test_whatever_comes_a_source_is_asked_within_ten_minutes_and_a_day(given_steps: Any) -> None:
-    state, now = schedule.SourceState(), NOW
+    state, now = SourceState(), NOW
     for answer, later in given_steps:
         now += later
         before, state = state, after(state, answer, now)
 
         assert state == after(before, answer, now)
-        assert state == msgspec.json.decode(msgspec.json.encode(state), type=schedule.SourceState)
+        assert state == msgspec.json.decode(msgspec.json.encode(state), type=SourceState)
         assert 0 <= state.known_share <= 1
         assert len(state.days) <= 7
         if isinstance(answer, tuple | Page | NotModified | Refused | FeedError):

@@ -14,17 +14,10 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import MailStoreError, UsageError
-from copydesk.mail_store import (
-    VERSION,
-    Consent,
-    MailStore,
-    OutboxMail,
-    Subscription,
-    has_mail,
-    open_mail,
-)
+from copydesk.mail_store import VERSION, MailStore, OutboxMail, has_mail, open_mail
 from copydesk.mail_store.deliveries import DeliveryState, NewSending
 from copydesk.mail_store.links import ReaderLink, ReturnPath
+from copydesk.mail_store.subscriptions import Consent, Subscription
 from world.old_mail import LEAVE_TOKEN, OLD_READERS, put_first_version
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

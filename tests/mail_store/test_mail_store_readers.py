@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import UsageError
-from copydesk.mail_store import Consent, MailStore, OutboxMail, ReturnEntry, Subscription
+from copydesk.mail_store import MailStore, OutboxMail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent, NewSending
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.returns import ReturnEntry
+from copydesk.mail_store.subscriptions import Consent, Subscription
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

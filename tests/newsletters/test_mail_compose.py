@@ -9,7 +9,7 @@ import pytest
 
 from copydesk.news import Story
 from copydesk.news.letter import IssueEdits, IssueStory, LetterOptions, PartKind, PartOptions
-from copydesk.newsletters.composing import EarlierIssues, compose, draft_issue
+from copydesk.newsletters.composing.drafts import EarlierIssues, compose, draft_issue
 from world.composing import DAILY, MORNING, list_names, make_material, make_story, remember
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.news.letter import LetterDay, LetterOptions
-from copydesk.newsletters.composing import due_between, is_due, next_due, window_before
+from copydesk.newsletters.composing.drafts import due_between, is_due, next_due, window_before
 
 
 def letter(at: str, zone: str, *days: LetterDay, when_new: int = 0) -> LetterOptions:

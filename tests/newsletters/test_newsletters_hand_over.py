@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.newsletters.readers import addresses
-from copydesk.newsletters.sending import SendReport, begin_sending, send_issues
+from copydesk.newsletters.sending import SendReport, send_issues
+from copydesk.newsletters.sending.begin import begin_sending
 from copydesk.newsroom import Silence, open_newsroom
 from world.background import services_in_background
 from world.mail_soak import mail_newsroom, name_issue

@@ -23,7 +23,8 @@ from copydesk.errors import UsageError
 from copydesk.news import Story
 from copydesk.news.letter import Issue
 from copydesk.newsletters import issues
-from copydesk.newsletters.composing import MOST_BYTES, IssueDraft
+from copydesk.newsletters.composing import MOST_BYTES
+from copydesk.newsletters.composing.drafts import IssueDraft
 from copydesk.newsletters.issues import file_due_letters, file_letter
 from copydesk.newsroom import Newsroom, open_newsroom
 from world import records

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import UsageError
-from copydesk.mail_store import Consent, Subscription
 from copydesk.mail_store.deliveries import NewSending
-from copydesk.newsletters import readers
-from copydesk.newsletters.readers import by_hand, choices, mailed_links
+from copydesk.mail_store.subscriptions import Consent, Subscription
+from copydesk.newsletters.readers import by_hand, choices, mailed_links, outcomes
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 BEN = "ben@mailbox.example"
@@ -156,7 +155,7 @@ def test_who_chooses_letters_meanwhile_stays_subscribed_to_the_lost_one(desk: Re
     """Their page did not show it."""
     token = desk.link("choices", desk.subscribe(ANNA, "daily", "weekly"))
     set_letters(desk, daily="day")
-    weekly = readers.ReaderChoices(letters={"weekly": ("Coast",)})
+    weekly = outcomes.ReaderChoices(letters={"weekly": ("Coast",)})
 
     assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, weekly).outcome
 
@@ -166,7 +165,7 @@ def test_who_chooses_letters_meanwhile_stays_subscribed_to_the_lost_one(desk: Re
 def test_who_chooses_nothing_leaves_the_lost_one_as_well(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe(ANNA, "daily", "weekly"))
     set_letters(desk, daily="day")
-    none = readers.ReaderChoices(letters={})
+    none = outcomes.ReaderChoices(letters={})
 
     assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, none).outcome
     assert ({}, "left") == (desk.letters(), desk.state())

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import UsageError
-from copydesk.mail_store import MailStore, Subscription, open_mail
+from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store.subscriptions import Subscription
 from copydesk.newsletters.checks import (
     examine_mail,
     find_mail_obstacle,

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.mail_store import MailStore, Subscription, open_mail
+from copydesk.mail_store import MailStore, open_mail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReaderLink, ReturnPath
+from copydesk.mail_store.subscriptions import Subscription
 from copydesk.news.options import BounceOptions
 from copydesk.newsletters import bounces
 from copydesk.newsletters.bounces import ReturnEffect

@@ -20,15 +20,14 @@ from copydesk.mail_store import (
     MailStore,
 )
 from copydesk.newsletters import checks, delivery_log
-from copydesk.newsletters.sending import (
+from copydesk.newsletters.sending import send_issues, send_test
+from copydesk.newsletters.sending.begin import (
     IssueAudience,
     ask_and_file,
     begin_due_sendings,
     begin_sending,
     hold_issue,
     send_again,
-    send_issues,
-    send_test,
 )
 from copydesk.newsroom import Silence
 from world import records

@@ -20,14 +20,8 @@ from copydesk.mail_store import Ledger, MailStore, OutboxMail
 from copydesk.mail_store.deliveries import NewSending, SendingState
 from copydesk.mail_store.links import ReaderLink, ReturnPath
 from copydesk.newsletters import delivery_log
-from copydesk.newsletters.sending import (
-    begin_due_sendings,
-    begin_sending,
-    make_eml,
-    send_issues,
-    send_outbox,
-    write_eml,
-)
+from copydesk.newsletters.sending import make_eml, send_issues, send_outbox, write_eml
+from copydesk.newsletters.sending.begin import begin_due_sendings, begin_sending
 from copydesk.newsroom import Newsroom, Silence
 from world.command import copydesk
 from world.mail_soak import name_issue, soak

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.mail_store.deliveries import NewSending
-from copydesk.newsletters import readers
-from copydesk.newsletters.readers import by_hand, mailed_links
+from copydesk.newsletters.readers import by_hand, mailed_links, outcomes
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsletters.readers.consent import read_offer
 from copydesk.newsletters.readers.manage import (
@@ -404,7 +403,7 @@ def test_who_leaves_while_an_issue_goes_out_gets_it_no_more(desk: ReadersDesk) -
 
 def test_choices_begin_letters_with_a_consent_and_end_the_others(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe())
-    choices = readers.ReaderChoices(letters={"weekly": ("Coast", "Gone")})
+    choices = outcomes.ReaderChoices(letters={"weekly": ("Coast", "Gone")})
 
     assert "kept" == choose_letters(desk.newsroom, desk.store, token, choices).outcome
 
@@ -427,7 +426,7 @@ def test_a_pause_lasts_until_a_day_within_a_year(
     until: date, outcome: str, desk: ReadersDesk
 ) -> None:
     token = desk.link("choices", desk.subscribe())
-    choices = readers.ReaderChoices(letters={"daily": ()}, paused_until=until)
+    choices = outcomes.ReaderChoices(letters={"daily": ()}, paused_until=until)
 
     assert outcome == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     if outcome == "kept":
@@ -442,7 +441,7 @@ def test_who_had_left_comes_back_by_a_mail_alone(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe())
     leave_all_letters(desk.newsroom, desk.store, token)
     desk.wait(days=2)
-    choices = readers.ReaderChoices(letters={"daily": ()})
+    choices = outcomes.ReaderChoices(letters={"daily": ()})
 
     assert "asked" == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     assert "left" == desk.state()
@@ -452,7 +451,7 @@ def test_who_had_left_comes_back_by_a_mail_alone(desk: ReadersDesk) -> None:
 
 def test_choices_of_what_is_no_letter_change_nothing(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe())
-    choices = readers.ReaderChoices(letters={"monthly": ()})
+    choices = outcomes.ReaderChoices(letters={"monthly": ()})
 
     assert "no-letter" == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     assert {"daily": ()} == desk.letters()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.mail_store import ReturnEntry
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.returns import ReturnEntry
 from copydesk.newsletters.readers import by_hand, mailed_links
 from copydesk.newsletters.readers.choices import leave_letter
 from copydesk.newsletters.readers.manage import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from copydesk.placement import group_by_day, group_by_month, local_time
+from copydesk.placement.addresses import group_by_day, group_by_month, local_time
 from world import editions
 
 AUCKLAND = ZoneInfo("Pacific/Auckland")

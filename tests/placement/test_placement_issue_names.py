@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from copydesk.placement import IssueName, name_issue, parse_issue_name
+from copydesk.placement.addresses import IssueName, name_issue, parse_issue_name
 
 DAY = date(2026, 11, 24)
 

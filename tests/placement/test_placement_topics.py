@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk.news import Topic
-from copydesk.placement import addressable_topics, sections, topics_above, topics_below
+from copydesk.placement.addresses import addressable_topics, sections, topics_above, topics_below
 from world import editions
 
 TOPICS = editions.beat().topics

@@ -9,6 +9,7 @@ import pytest
 
 from copydesk import review
 from copydesk.news import Reason, Story, Verdict
+from copydesk.review import rejudging
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 VERDICT = Verdict(by="Ed", at=NOON, said="publish", why="so")
@@ -30,23 +31,23 @@ def known(published: bool) -> dict[str, str]:
 
 @pytest.mark.parametrize("was", [True, False])
 def test_a_story_alone_is_as_the_line_wrote_it_last(was: bool) -> None:
-    story = review.without_verdict(STORY, known(was))
+    story = rejudging.without_verdict(STORY, known(was))
     assert (story.published, story.heat, story.verdict) == (was, 60, None)
 
 
 @pytest.mark.parametrize("fields", [{"copy_of": "b"}, {"group": "b"}])
 def test_who_was_off_the_site_beside_another_one_is_so_again(fields: dict[str, str]) -> None:
-    story = review.without_verdict(replace(STORY, **fields), known(False))  # type: ignore[arg-type]
+    story = rejudging.without_verdict(replace(STORY, **fields), known(False))  # type: ignore[arg-type]
     assert (story.published, story.heat) == (False, -1)
 
 
 def test_a_leader_that_a_rejection_put_behind_is_not_taken_for_published() -> None:
     rejected = replace(STORY, group="b", heat=-1, published=False)
-    assert review.without_verdict(rejected, known(True)).published is False
+    assert rejudging.without_verdict(rejected, known(True)).published is False
 
 
 def test_of_which_nothing_is_known_is_not_published() -> None:
-    assert review.without_verdict(STORY, {}).published is False
+    assert rejudging.without_verdict(STORY, {}).published is False
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_of_which_nothing_is_known_is_not_published() -> None:
     [(70, True, "quality 70 reaches 70"), (69, False, "quality 69 is below 70")],
 )
 def test_its_points_decide_and_are_told(points: int, published: bool, why: str) -> None:
-    story = review.decide_by_points(replace(STORY, verdict=None), points, 70)
+    story = rejudging.decide_by_points(replace(STORY, verdict=None), points, 70)
     assert story.published is published
     assert story.reasons == (Reason(about="published", why=why),)
 
@@ -72,11 +73,11 @@ def test_what_else_the_record_holds_goes_before_its_points(
     fields: dict[str, object], published: bool
 ) -> None:
     points = 0 if published else 100
-    story = review.decide_by_points(replace(STORY, **fields), points, 70)  # type: ignore[arg-type]
+    story = rejudging.decide_by_points(replace(STORY, **fields), points, 70)  # type: ignore[arg-type]
     assert story.published is published
 
 
 def test_reasons_that_are_the_same_stand_as_they_stood() -> None:
     two = (Reason(about="a", why="1"), Reason(about="b", why="2"))
     filed = replace(STORY, reasons=two)
-    assert review.answer_for(filed, replace(STORY, reasons=two[::-1]), {}).reasons == two
+    assert rejudging.answer_for(filed, replace(STORY, reasons=two[::-1]), {}).reasons == two

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk import review
 from copydesk.news import Reason, Story, Verdict
+from copydesk.review import rejudging
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 JUDGED = (Reason(about="published", why="quality 80 reaches 70"),)
@@ -38,7 +38,7 @@ COPY = replace(POOR, heat=-1, copy_of="b")
     ],
 )
 def test_mode_and_trust_decide(story: Story, mode: str, trust: str, published: bool) -> None:
-    assert review.gate(story, mode, trust).published is published
+    assert rejudging.gate(story, mode, trust).published is published
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_mode_and_trust_decide(story: Story, mode: str, trust: str, published: b
     ],
 )
 def test_a_held_story_says_why(mode: str, trust: str, why: str) -> None:
-    assert str(review.gate(GOOD, mode, trust).reasons[-1]) == why
+    assert str(rejudging.gate(GOOD, mode, trust).reasons[-1]) == why
 
 
 def test_a_trusted_story_says_why() -> None:
-    reasons = review.gate(POOR, "gate", "publish").reasons
+    reasons = rejudging.gate(POOR, "gate", "publish").reasons
     assert [str(reason) for reason in reasons] == ["published: its source is trusted"]
 
 
 def test_a_story_without_reasons_gets_none() -> None:
-    assert review.gate(replace(GOOD, reasons=()), "hold", "gate").reasons == ()
+    assert rejudging.gate(replace(GOOD, reasons=()), "hold", "gate").reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_a_story_without_reasons_gets_none() -> None:
 )
 def test_an_editors_word_stands_above_the_gate(mode: str, trust: str) -> None:
     ruled = replace(GOOD, verdict=Verdict(by="ann", at=NOON, said="publish", why=""))
-    assert review.gate(ruled, mode, trust) == ruled
+    assert rejudging.gate(ruled, mode, trust) == ruled
 
 
 @pytest.mark.parametrize("mode", ["gate", "hold"])
 @pytest.mark.parametrize("trust", ["gate", "hold", "publish"])
 def test_passing_the_gate_twice_is_passing_once(mode: str, trust: str) -> None:
     for story in (GOOD, POOR, COPY):
-        once = review.gate(story, mode, trust)
-        assert review.gate(once, mode, trust) == once
+        once = rejudging.gate(story, mode, trust)
+        assert rejudging.gate(once, mode, trust) == once

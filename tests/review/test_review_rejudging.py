@@ -23,6 +23,7 @@ from copydesk.news import (
 )
 from copydesk.news.beat import Scoring
 from copydesk.news.story import Shelf
+from copydesk.review import rejudging
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = "https://feeds.gazette.example/all.xml"
@@ -81,7 +82,7 @@ def judged(article: Article) -> Story:
 
 def grounds(
     no: Dropped | None = None, *, beat: Beat = BEAT, filed: Story = FILED, **more: object
-) -> review.Grounds:
+) -> rejudging.Grounds:
     """Return grounds by which a round would say no, unless all of it is to be kept."""
 
     def assess(article: Article, on: Beat, shelf: Shelf) -> Story | Dropped:
@@ -90,13 +91,13 @@ def grounds(
         return no if no and not is_free else judged(article)
 
     known = dict(review.digests(filed))
-    return review.Grounds(assess=assess, beat=beat, shelf=MemoryShelf(), known=known, **more)  # type: ignore[arg-type]  # the test names the fields
+    return rejudging.Grounds(assess=assess, beat=beat, shelf=MemoryShelf(), known=known, **more)  # type: ignore[arg-type]  # the test names the fields
 
 
 def anew(
-    occasion: review.Occasion, by: review.Grounds | None = None, filed: Story = FILED
-) -> review.Judgement:
-    return review.rejudge(filed, ARTICLE, by or grounds(filed=filed), occasion)
+    occasion: rejudging.Occasion, by: rejudging.Grounds | None = None, filed: Story = FILED
+) -> rejudging.Judgement:
+    return rejudging.rejudge(filed, ARTICLE, by or grounds(filed=filed), occasion)
 
 
 def whys(story: Story, about: str) -> list[str]:
@@ -121,7 +122,7 @@ def test_the_page_is_judged_with_the_records_picture_and_date(
         seen.append(article)
         return judged(article)
 
-    review.rejudge(filed, ARTICLE, replace(grounds(), assess=assess), "other rules")
+    rejudging.rejudge(filed, ARTICLE, replace(grounds(), assess=assess), "other rules")
 
     assert [(image, published_at)] == [(one.image, one.published_at) for one in seen]
 
@@ -140,7 +141,9 @@ def test_a_correction_takes_over_words_and_numbers_and_decides_nothing() -> None
 
 
 @pytest.mark.parametrize("by", [grounds(OFF), grounds(OUT)], ids=["off the beat", "ruled out"])
-def test_a_correction_of_what_would_not_be_filed_today_is_one_of_words(by: review.Grounds) -> None:
+def test_a_correction_of_what_would_not_be_filed_today_is_one_of_words(
+    by: rejudging.Grounds,
+) -> None:
     story = anew("correction", by).story
 
     expected = replace(
@@ -152,7 +155,7 @@ def test_a_correction_of_what_would_not_be_filed_today_is_one_of_words(by: revie
 def test_a_page_that_no_source_of_ours_gave_is_corrected_in_its_words() -> None:
     stray = replace(ARTICLE, source="")
 
-    story = review.rejudge(FILED, stray, grounds(), "correction").story
+    story = rejudging.rejudge(FILED, stray, grounds(), "correction").story
 
     assert (ARTICLE.title, ("Health",), 80) == (story.title, story.topics, story.quality)
 
@@ -245,7 +248,7 @@ def test_a_free_title_is_the_pages_and_nothing_else_changes() -> None:
 
 @pytest.mark.parametrize("by", [grounds(), grounds(OFF)], ids=["on the beat", "off it"])
 def test_free_topics_are_those_that_the_page_has_and_nothing_else_changes(
-    by: review.Grounds,
+    by: rejudging.Grounds,
 ) -> None:
     story = anew("topics free", by).story
 

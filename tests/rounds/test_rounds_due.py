@@ -22,13 +22,13 @@ from copydesk.rounds.sources.states import (
     read_hub_pushed_page,
     use_up_hub_push,
 )
-from copydesk.watch import schedule
+from copydesk.watch.schedule import state
 from world import records
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WAITING = schedule.SourceState(last_ok_at=NOW, next_at=NOW + HOUR)
+WAITING = state.SourceState(last_ok_at=NOW, next_at=NOW + HOUR)
 ENDED = SourceEnded(at=NOW, why="status 410: gone for good")
 
 

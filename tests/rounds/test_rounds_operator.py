@@ -13,7 +13,7 @@ from copydesk.memory import Fate
 from copydesk.newsroom import Silence, open_newsroom, reports
 from copydesk.rounds import forget_old, push_commits, sources
 from copydesk.rounds.sources.states import source_states
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState
 from world.background import world_in_background
 from world.newsroom import (
     KEY,
@@ -154,7 +154,7 @@ def test_leads_that_came_to_nothing_are_forgotten_in_the_end(root: Path, case: s
 
 
 def state_asked(days_ago: int) -> bytes:
-    return msgspec.json.encode(schedule.SourceState(next_at=NOW - timedelta(days=days_ago)))
+    return msgspec.json.encode(SourceState(next_at=NOW - timedelta(days=days_ago)))
 
 
 SOURCES = {

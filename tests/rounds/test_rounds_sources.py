@@ -15,7 +15,7 @@ from copydesk.editing import source_edits
 from copydesk.errors import RecordError, UsageError
 from copydesk.newsroom import open_newsroom
 from copydesk.rounds.sources.states import States, apply_ledger, note_moves
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState
 from world import records
 from world.command import copydesk
 from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
@@ -23,7 +23,7 @@ from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
 NEW = "https://gull.example/new.xml"
 DAY = timedelta(days=1)
-WELL = schedule.SourceState(
+WELL = SourceState(
     kind="feed",
     last_ok_at=NOW - timedelta(hours=1),
     last_new_at=NOW - timedelta(hours=3),
@@ -46,15 +46,15 @@ def root(tmp_path: Path) -> Path:
     return newsroom(tmp_path / "beat")
 
 
-def remember(root: Path, states: dict[str, schedule.SourceState]) -> None:
+def remember(root: Path, states: dict[str, SourceState]) -> None:
     with open_newsroom(root, NOW, {}) as opened:
         for url, state in states.items():
             opened.memory.keep_source(url, msgspec.json.encode(state))
 
 
-def remembered(root: Path, url: str) -> schedule.SourceState:
+def remembered(root: Path, url: str) -> SourceState:
     with open_newsroom(root, NOW, {}) as opened:
-        return msgspec.json.decode(opened.memory.sources()[url], type=schedule.SourceState)
+        return msgspec.json.decode(opened.memory.sources()[url], type=SourceState)
 
 
 def note(root: Path, before: States, after: States) -> str:
@@ -191,7 +191,7 @@ def test_where_nothing_moved_no_file_is_made(root: Path) -> None:
 
 
 @pytest.mark.parametrize("state", [MOVED, ENDED])
-def test_what_is_no_longer_believed_is_taken_out(root: Path, state: schedule.SourceState) -> None:
+def test_what_is_no_longer_believed_is_taken_out(root: Path, state: SourceState) -> None:
     note(root, {GULL: WELL}, {GULL: state})
 
     assert str(LEDGER) == note(root, {GULL: state}, {GULL: WELL})
@@ -237,7 +237,7 @@ WRITTEN = Ledger(
 
 
 def test_with_the_memory_lost_the_ledger_is_believed() -> None:
-    fresh = schedule.SourceState()
+    fresh = SourceState()
 
     assert NEW == apply_ledger(fresh, WRITTEN, GULL).moved_to
     ended = apply_ledger(fresh, WRITTEN, HERON)
@@ -272,7 +272,7 @@ def keep(root: Path, url: str, *more: str) -> source_edits.KeepReport:
 
 @pytest.mark.parametrize(("state", "undone"), [(MOVED, "move"), (ENDED, "end"), (WELL, "")])
 def test_keeping_a_source_undoes_what_came_over_it(
-    root: Path, state: schedule.SourceState, undone: str
+    root: Path, state: SourceState, undone: str
 ) -> None:
     remember(root, {GULL: state})
     if note(root, {GULL: WELL}, {GULL: state}):

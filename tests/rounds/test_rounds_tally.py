@@ -16,7 +16,7 @@ from copydesk.rounds import NO_TRACE, tally_round
 from copydesk.rounds.outcomes import Known, NewStory, Outcome, Waiting
 from copydesk.rounds.sources import SourceAnswer, SourceAnswers
 from copydesk.rounds.sources.states import WaitingLeads, keep_waiting_leads
-from copydesk.watch.schedule import SourceState
+from copydesk.watch.schedule.state import SourceState
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, small_web
 

@@ -28,7 +28,7 @@ from copydesk.rounds.sources.states import (
 )
 from copydesk.serve import Address, HubCalls, Site, WebApp, listening
 from copydesk.watch import websub
-from copydesk.watch.schedule import SourceState
+from copydesk.watch.schedule.state import SourceState
 from world.hub import Hub
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom

@@ -17,7 +17,7 @@ import pytest
 from copydesk import editing, mail_store, newsroom
 from copydesk.cli import cli
 from copydesk.editing import trail
-from copydesk.mail_store import deliveries
+from copydesk.mail_store import deliveries, returns, subscriptions
 from copydesk.news import Standing
 from copydesk.news.lead import DROP_REASONS
 from copydesk.newsletters import answers, bounces, checks, exchange
@@ -55,7 +55,7 @@ COMMANDS = dict(commands(cli))
 CLOSED_TYPES: dict[str, object] = {
     "AnswerKind": answers.AnswerKind,
     "CheckKind": checks.CheckKind,
-    "ConsentWay": mail_store.ConsentWay,
+    "ConsentWay": subscriptions.ConsentWay,
     "ImportKind": exchange.ImportKind,
     "LayoutName": get_type_hints(exchange.ImportReport)["layout"],
     "OutboxKind": mail_store.OutboxKind,
@@ -64,7 +64,7 @@ CLOSED_TYPES: dict[str, object] = {
     "SendingState": deliveries.SendingState,
     "Standing": Standing,
     "SubscriberState": mail_store.SubscriberState,
-    "SuppressionReason": mail_store.SuppressionReason,
+    "SuppressionReason": returns.SuppressionReason,
     "TrailKind": trail.TrailKind,
 }
 

@@ -21,7 +21,7 @@ ALLOWED = {
     "desk_store/_desk_store.py:add": "a closed kind: its words are made where it is shown",
     "kit/git.py:trouble": "git's and the remote's own words, which have no code",
     "review/_hand_edits.py:is_same_word": "two verdicts are equal or not, whatever they say",
-    "watch/schedule/_state.py:fault_of": (
+    "watch/schedule/state.py:fault_of": (
         "a state of an earlier version: its text has the kind before it"
     ),
 }

@@ -11,8 +11,9 @@ import pytest
 from copydesk.errors import FeedError
 from copydesk.kit import embeds
 from copydesk.news import Page, Source
-from copydesk.watch import SourceReading, read
+from copydesk.watch import read
 from copydesk.watch.documents import plain, repair, weigh
+from copydesk.watch.entry import SourceReading
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 URL = "https://ferry.example/"

@@ -15,6 +15,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import dates
 from copydesk.news import Lead, Page, Source
 from copydesk.news.article import Media
+from copydesk.watch import entry
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 CASES = sorted((Path(__file__).parents[1] / "cases/watch").glob("*.case"))
@@ -26,7 +27,7 @@ def opened(path: Path) -> tuple[Mapping[str, object], bytes]:
     return expected, body
 
 
-def read(expected: Mapping[str, object], body: bytes) -> watch.SourceReading:
+def read(expected: Mapping[str, object], body: bytes) -> entry.SourceReading:
     url = str(expected.get("url", "https://news.example/"))
     headers = {"content-type": str(expected.get("content_type", ""))}
     page = Page(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=NOW)
@@ -69,7 +70,7 @@ def test_a_case_reads_as_it_says(path: Path) -> None:
     assert reading.listed == expected.get("listed", reading.listed)
 
 
-def _assert_leads(reading: watch.SourceReading, expected: Mapping[str, object]) -> None:
+def _assert_leads(reading: entry.SourceReading, expected: Mapping[str, object]) -> None:
     addresses = [lead.url for lead in reading.leads]
     if "leads" in expected:
         leads = expected["leads"]

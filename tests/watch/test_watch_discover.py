@@ -8,8 +8,9 @@ import pytest
 
 from copydesk import watch
 from copydesk.news import Lead, Page
-from copydesk.watch import Kind, SourceReading, discovery
+from copydesk.watch import discovery
 from copydesk.watch.discovery import FeedCandidate
+from copydesk.watch.entry import Kind, SourceReading
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 HOME = "https://gull.example/"

@@ -12,7 +12,8 @@ from copydesk.errors import CopydeskError, FeedError
 from copydesk.news import Refused, Source
 from copydesk.news.page import RefusedReason
 from copydesk.news.source import ListingRule
-from copydesk.watch.schedule import SourceState, after_error, after_refused, findings, revive
+from copydesk.watch.schedule import after_error, after_refused, findings
+from copydesk.watch.schedule.state import SourceState, revive
 
 NOW = datetime(2030, 1, 2, 3, tzinfo=UTC)
 URL = "https://ferry.example/feed.xml"

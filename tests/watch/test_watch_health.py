@@ -11,10 +11,9 @@ from copydesk.errors import FeedError
 from copydesk.news import Lead, Page, Refused, Source
 from copydesk.news.page import RefusedReason
 from copydesk.news.source import ListingRule
-from copydesk.watch import SourceReading
+from copydesk.watch.entry import SourceReading
 from copydesk.watch.schedule import (
     Finding,
-    SourceState,
     after_error,
     after_page,
     after_refused,
@@ -22,6 +21,7 @@ from copydesk.watch.schedule import (
     health_word,
     items_a_week,
 )
+from copydesk.watch.schedule.state import SourceState
 
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 URL = "https://ferry.example/feed.xml"

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk.news import Page, Source
-from copydesk.watch import Hints, SourceReading, read
+from copydesk.watch import read
+from copydesk.watch.entry import Hints, SourceReading
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://ferry.example/news/feed.xml"

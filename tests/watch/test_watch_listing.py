@@ -13,6 +13,7 @@ from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.news import Lead, Page, Source
 from copydesk.news.source import ListingRule
+from copydesk.watch import entry
 from copydesk.watch.dates import find_moment
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
@@ -38,7 +39,7 @@ PAGE = (
 )
 
 
-def read(body: str, rule: ListingRule | None = RULE, url: str = URL) -> watch.SourceReading:
+def read(body: str, rule: ListingRule | None = RULE, url: str = URL) -> entry.SourceReading:
     page = Page(url=url, final_url=url, status=200, headers={}, body=body.encode(), fetched_at=NOW)
     return watch.read(page, Source(url=url, listing=rule), NOW)
 

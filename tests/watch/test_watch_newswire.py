@@ -15,6 +15,8 @@ from copydesk.kit import urls
 from copydesk.news import Lead, NotModified, Page, Refused, Request, Source
 from copydesk.news.options import FetchOptions
 from copydesk.watch import schedule
+from copydesk.watch.entry import SourceReading
+from copydesk.watch.schedule.state import SourceState
 from world.shared import SHARED, needs_shared
 
 NOW = datetime(2018, 2, 7, 6, tzinfo=UTC)
@@ -27,7 +29,7 @@ class Round:
     """What a whole round saw: an answer a source, a lead a page, an answer a lead."""
 
     sources: dict[str, Answer]
-    readings: dict[str, watch.SourceReading]
+    readings: dict[str, SourceReading]
     leads: dict[str, Lead]
     pages: dict[str, Answer]
 
@@ -149,7 +151,7 @@ def test_a_feed_that_moved_for_good_is_remembered() -> None:
     answer, reading = whole_round().sources[url], whole_round().readings[url]
     assert isinstance(answer, Page)
 
-    state = schedule.after_page(schedule.SourceState(), answer, reading, 1, NOW)
+    state = schedule.after_page(SourceState(), answer, reading, 1, NOW)
     state = schedule.after_page(state, answer, reading, 0, NOW + timedelta(days=7))
 
     assert state.moved_to == "https://www.theguardian.com/world/rss"

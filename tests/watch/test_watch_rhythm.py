@@ -11,14 +11,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.news import Lead, NotModified, Page, Refused
-from copydesk.watch import Hints, SourceReading
-from copydesk.watch.schedule import (
-    SourceState,
-    after_not_modified,
-    after_page,
-    after_refused,
-    is_due,
-)
+from copydesk.watch.entry import Hints, SourceReading
+from copydesk.watch.schedule import after_not_modified, after_page, after_refused
+from copydesk.watch.schedule.state import SourceState, is_due
 
 MONDAY = datetime(2030, 1, 7, tzinfo=UTC)
 URL = "https://ferry.example/feed.xml"

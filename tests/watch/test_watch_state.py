@@ -10,21 +10,24 @@ import pytest
 from copydesk.errors import FeedError
 from copydesk.news import Lead, NotModified, Page, Refused, Source
 from copydesk.news.page import RefusedReason
-from copydesk.watch import SourceReading, read
+from copydesk.watch import read
+from copydesk.watch.entry import SourceReading
 from copydesk.watch.schedule import (
-    SourceState,
     after_error,
     after_not_modified,
     after_page,
     after_refused,
     after_unchanged,
     digest,
+    note_push,
+)
+from copydesk.watch.schedule.state import (
+    SourceState,
     is_due,
     is_resting,
     keep_address,
     may_be_asked,
     next_due,
-    note_push,
     revive,
 )
 

@@ -31,7 +31,8 @@ from copydesk import desk
 from copydesk.background import CommandOnDemand
 from copydesk.desk.api import write_description
 from copydesk.desk.sign_in import Door
-from copydesk.desk_store import TOKEN_SCOPES, Moment, TokenGrant, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.sessions import TOKEN_SCOPES, Moment, TokenGrant
 from copydesk.fetch import VirtualClock
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk.news import Provider, Story, Topic
 from copydesk.news.letter import Issue, IssueStory, LetterOptions, PartOptions
-from copydesk.newsletters.composing import EarlierIssues, Headings, IssueMaterial, IssuePlace
+from copydesk.newsletters.composing.drafts import EarlierIssues, Headings, IssueMaterial, IssuePlace
 from copydesk.placement import FrontRules
 from copydesk.placement.addresses import record_name
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk.archive import Archive
-from copydesk.desk_store import ActionQueue
+from copydesk.desk_store.action_queue import ActionQueue
 from copydesk.editing.applying import WorkedOff, apply_actions, field_digests, work_off
 from copydesk.errors import CopydeskError
 from copydesk.news import EditorAction, Reason, ReasonKind, Story

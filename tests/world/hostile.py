@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from copydesk.desk_store import Draft, SavedView, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.drafts import Draft, SavedView
 from copydesk.desk_store.letter_edits import IssueChange, IssueField
 from copydesk.errors import UsageError
 from copydesk.news import Image, Provider, Reason, ReasonKind, Story, Verdict

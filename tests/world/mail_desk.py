@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.mail_store import MailStore, ReturnEntry, ReturnKind, open_mail
+from copydesk.mail_store import MailStore, open_mail
 from copydesk.mail_store.deliveries import (
     DeliveryOutcome,
     DeliveryState,
@@ -23,6 +23,7 @@ from copydesk.mail_store.deliveries import (
     SendingState,
 )
 from copydesk.mail_store.links import ReturnPath
+from copydesk.mail_store.returns import ReturnEntry, ReturnKind
 from world.command import copydesk
 from world.ending import close_servers, end_tasks
 from world.machine import PATIENCE_SECONDS

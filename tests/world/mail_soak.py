@@ -33,7 +33,8 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.kit import dates
-from copydesk.mail_store import Subscription, open_mail
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.subscriptions import Subscription
 from copydesk.newsletters.delivery_log import list_who
 from copydesk.newsletters.sending import count_by_name
 from world.command import copydesk

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
 
-from copydesk.mail_store import Subscription, open_mail
+from copydesk.mail_store import open_mail
 from copydesk.mail_store.links import LinkPurpose, ReaderLink
+from copydesk.mail_store.subscriptions import Subscription
 from world.api_client import make_token
 from world.command import copydesk
 from world.desk import desk_newsroom

@@ -17,7 +17,8 @@ from copydesk.mail_store import (
     MailStore,
 )
 from copydesk.newsletters.readers import addresses
-from copydesk.newsletters.sending import SendReport, begin_sending, send_issues
+from copydesk.newsletters.sending import SendReport, send_issues
+from copydesk.newsletters.sending.begin import begin_sending
 from copydesk.newsroom import Newsroom, Silence, open_newsroom
 from world.command import copydesk
 from world.desk import copy_newsroom

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from copydesk.mail_store import OutboxMail, open_mail
 from copydesk.mail_store.links import ReaderLink
-from copydesk.newsletters import MailStore, readers
-from copydesk.newsletters.readers import mailed_links, manage
+from copydesk.newsletters import MailStore
+from copydesk.newsletters.readers import mailed_links, manage, outcomes
 from copydesk.newsletters.readers.manage import confirm_subscription, request_subscription
 from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom
@@ -60,9 +60,9 @@ class ReadersDesk:
         *letters: str,
         topics: tuple[str, ...] = (),
         client: str = "192.0.2.0/24",
-    ) -> readers.SubscribeAnswer:
+    ) -> outcomes.SubscribeAnswer:
         """Send a form off; without a letter it is for the daily one."""
-        request = readers.SubscribeRequest(
+        request = outcomes.SubscribeRequest(
             address=address, letters=letters or ("daily",), topics=topics, client=client
         )
         return request_subscription(self.newsroom, self.store, request)
@@ -81,7 +81,7 @@ class ReadersDesk:
         assert mail is not None
         return find_token(mail)
 
-    def confirm(self, token: str) -> readers.ConfirmAnswer:
+    def confirm(self, token: str) -> outcomes.ConfirmAnswer:
         """Confirm by a link."""
         return confirm_subscription(self.newsroom, self.store, token)
 

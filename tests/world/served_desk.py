@@ -23,7 +23,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from copydesk.desk.sign_in import Door, require_role, sign_in_app, visitor_of
-from copydesk.desk_store import DeskStore, Moment, open_desk
+from copydesk.desk_store import DeskStore, open_desk
+from copydesk.desk_store.sessions import Moment
 from copydesk.news import Beat, Topic
 from copydesk.serve import Address, Site, WebApp, client_of, is_from_here, listening, trust
 from world.machine import PATIENCE_SECONDS

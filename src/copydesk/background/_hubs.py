@@ -36,6 +36,7 @@ from copydesk.rounds.sources.states import (
     subscriptions,
 )
 from copydesk.watch import schedule, websub
+from copydesk.watch.schedule.state import SourceState
 
 Say = Callable[[str], None]
 Post = Callable[[str, Mapping[str, str]], Awaitable[Page | Refused]]
@@ -426,7 +427,7 @@ def _tell_states(
             changed[url] = until
     kept = memory.sources() if changed else {}
     for url, until in changed.items():
-        state_now = msgspec.json.decode(kept[url], type=schedule.SourceState)
+        state_now = msgspec.json.decode(kept[url], type=SourceState)
         memory.keep_source(url, msgspec.json.encode(schedule.note_push(state_now, until)))
 
 

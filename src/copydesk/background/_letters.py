@@ -18,9 +18,10 @@ from copydesk.newsletters.checks import find_mail_obstacle
 from copydesk.newsletters.issues import list_due_letters
 from copydesk.newsletters.readers.limits import find_sign_up_flood
 from copydesk.newsletters.readers.manage import forget_silent_readers
-from copydesk.newsletters.sending import begin_due_sendings, list_held_sendings, send_outbox
+from copydesk.newsletters.sending import send_outbox
+from copydesk.newsletters.sending.begin import begin_due_sendings, list_held_sendings
 from copydesk.newsroom import PRIVATE, Newsroom, with_stores
-from copydesk.placement import local_time
+from copydesk.placement.addresses import local_time
 
 _OUTBOX_SECONDS = 2.0  # short: somebody is waiting for this mail
 _SENDINGS_SECONDS = 5.0

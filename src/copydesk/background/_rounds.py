@@ -22,7 +22,7 @@ from copydesk.fetch import Clock
 from copydesk.memory import Memory
 from copydesk.newsroom import PRIVATE
 from copydesk.rounds.sources.states import LEDGER_PATH, unread_hub_pushes
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState, is_due
 
 Say = Callable[[str], None]
 
@@ -235,7 +235,7 @@ def _find_ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
 
 
 _GLIMPSE = msgspec.json.Decoder(_Glimpse)
-_STATE = msgspec.json.Decoder(schedule.SourceState)
+_STATE = msgspec.json.Decoder(SourceState)
 
 
 def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
@@ -247,7 +247,7 @@ def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
 
 def _is_due(kept: bytes, now: datetime) -> bool:
     state = _read(_STATE, kept)
-    return state is None or schedule.is_due(state, now)
+    return state is None or is_due(state, now)
 
 
 def _marks(paths: list[Path]) -> Mark:

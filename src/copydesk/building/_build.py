@@ -32,7 +32,7 @@ from copydesk.newsroom import Failure, Newsroom, Progress, Troubles, files_below
 from copydesk.newsroom.following import PAGE_INDEX_FILE, take_snapshot
 from copydesk.newsroom.reports import BuildReport, read_missing_parts
 from copydesk.newsroom.uploads import show_uploads
-from copydesk.placement import issue_stems
+from copydesk.placement.addresses import issue_stems
 from copydesk.rendering import read_template
 
 GONE = "gone.txt"  # next to the site, for the server: the folders to answer with 410, one a line

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.news.event import EventKind
-from copydesk.placement import addresses, local_time
+from copydesk.placement import addresses
+from copydesk.placement.addresses import local_time
 
 _LARGEST = 2**53  # the largest integer that every JSON parser keeps exact
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)

@@ -16,8 +16,9 @@ from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.newsletters import exchange
-from copydesk.newsletters.readers import ReaderData, by_hand
+from copydesk.newsletters.readers import by_hand
 from copydesk.newsletters.readers.addresses import open_readers
+from copydesk.newsletters.readers.outcomes import ReaderData
 
 COMMAND = "copydesk mail"  # who asked for a test letter, if no name is given
 

@@ -18,16 +18,13 @@ from copydesk.kit import dates, text
 from copydesk.newsletters import answers, checks, delivery_log
 from copydesk.newsletters.bounces import list_returns, look_into_mailbox, take_in_message
 from copydesk.newsletters.readers import addresses, by_hand
-from copydesk.newsletters.sending import (
-    SendReport,
+from copydesk.newsletters.sending import SendReport, send_issues, send_test, write_eml
+from copydesk.newsletters.sending.begin import (
     begin_due_sendings,
     begin_sending,
     count_uncertain,
     list_held_sendings,
     send_again,
-    send_issues,
-    send_test,
-    write_eml,
 )
 from copydesk.newsroom import Newsroom
 

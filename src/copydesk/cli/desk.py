@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import click
 
-from copydesk import desk_store
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns
 from copydesk.desk_store.accounts import ROLES, Role
+from copydesk.desk_store.sessions import TOKEN_SCOPES, TokenGrant, TokenScope
 from copydesk.editing import applying
 from copydesk.kit import text
 from copydesk.newsroom.accounts import (
@@ -86,7 +86,7 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(desk_store.TOKEN_SCOPES),
+    type=click.Choice(TOKEN_SCOPES),
     multiple=True,
     default=("read",),
     show_default=True,
@@ -104,14 +104,14 @@ def add(invocation: Invocation, name: str, role: Role, port: int, *, subject: st
 def token(
     invocation: Invocation,
     name: str,
-    scopes: tuple[desk_store.TokenScope, ...],
+    scopes: tuple[TokenScope, ...],
     days: int,
     *,
     label: str,
 ) -> None:
     """Make and print a token with which a program acts for NAME at the desk's API."""
     lifetime = timedelta(days=days)
-    grant = desk_store.TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
+    grant = TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
     with invocation.newsroom() as newsroom:
         made = make_token(newsroom, name, grant)
     if invocation.json:

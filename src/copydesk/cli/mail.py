@@ -17,8 +17,9 @@ from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, text
 from copydesk.news.letter import Issue, IssueStory
-from copydesk.newsletters import answers, checks, issues, sending
+from copydesk.newsletters import answers, checks, issues
 from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
 _FAILED = {"held", "unapproved", "failed"}
@@ -63,7 +64,7 @@ def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> iss
         return issues.file_letter(newsroom, letter, by)
     whom = ""
 
-    def ask(audience: sending.IssueAudience) -> bool:
+    def ask(audience: begin.IssueAudience) -> bool:
         nonlocal whom
         whom = _name_audience(audience)
         if terminal.is_somebody_there():
@@ -71,14 +72,14 @@ def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> iss
         return terminal.is_somebody_there()
 
     with addresses.open_readers(newsroom) as store:
-        outcome = sending.ask_and_file(newsroom, store, letter, by, ask)
+        outcome = begin.ask_and_file(newsroom, store, letter, by, ask)
     if outcome.is_held:
         name = PurePosixPath(outcome.path).stem
         terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")
     return outcome
 
 
-def _name_audience(audience: sending.IssueAudience) -> str:
+def _name_audience(audience: begin.IssueAudience) -> str:
     if audience.readers is None:
         return f"all readers that {audience.via} has get"
     return "1 reader gets" if audience.readers == 1 else f"{audience.readers} readers get"

@@ -23,8 +23,9 @@ from copydesk.desk._newsroom_thread import Counts, NewsroomThread, OpenNewsroom,
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._previews import IssuesToCome, Trials, Uploads
 from copydesk.desk.live import Broadcast, Filer, PictureWishes, Presence, Refresh, Refresher
-from copydesk.desk_store import DeskStore, Draft, open_desk
+from copydesk.desk_store import DeskStore, open_desk
 from copydesk.desk_store.accounts import Role
+from copydesk.desk_store.drafts import Draft
 from copydesk.editing import queue
 from copydesk.editing.queue import story_page
 from copydesk.errors import CopydeskError

@@ -15,7 +15,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.desk_store import DeskStore, Draft
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.drafts import Draft
 from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
 
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")

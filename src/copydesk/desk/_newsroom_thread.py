@@ -13,7 +13,8 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from copydesk import newsroom as newsroom_room
-from copydesk.desk_store import DeskStore, SavedView
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.drafts import SavedView
 from copydesk.editing import queue as queue_room
 from copydesk.errors import DeskStoreError, RecordError
 from copydesk.kit import text

@@ -13,7 +13,8 @@ from copydesk.desk._http import FoundDraft, SentPicture
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
-from copydesk.desk_store import DeskStore, Stash
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.drafts import Stash
 from copydesk.editing import applying
 from copydesk.editing.queue import story_page
 from copydesk.errors import UsageError

@@ -18,14 +18,13 @@ from copydesk.desk import _query
 from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
-from copydesk.desk_store import SavedView
+from copydesk.desk_store.drafts import SavedView
 from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, Standing
 from copydesk.news.letter import LetterOptions
 from copydesk.newsroom import reports
-from copydesk.placement import local_time
-from copydesk.placement.addresses import quote_path, story_folder
+from copydesk.placement.addresses import local_time, quote_path, story_folder
 from copydesk.rendering import (
     Renderer,
     Strings,

@@ -24,7 +24,8 @@ from copydesk.desk_store.letter_edits import KeptChange, KeptEdits
 from copydesk.editing import what_if
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.news.letter import Issue
-from copydesk.newsletters import composing, exchange, issues
+from copydesk.newsletters import exchange, issues
+from copydesk.newsletters.composing import drafts
 from copydesk.newsroom import Newsroom
 
 _KEPT = 20  # trials that can be opened again
@@ -154,7 +155,7 @@ class ComposedLetter:
     """The next issue of a newsletter, with the edits that went into it."""
 
     row: issues.LetterRow
-    draft: composing.IssueDraft
+    draft: drafts.IssueDraft
     kept: KeptEdits
     changes: Sequence[KeptChange] = ()
 

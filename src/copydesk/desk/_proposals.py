@@ -17,7 +17,8 @@ from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, Visit, now
 from copydesk.desk._http import NEVER_KEPT
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk_store import ApiToken, Ground, Proposal
+from copydesk.desk_store.action_queue import Ground, Proposal
+from copydesk.desk_store.sessions import ApiToken
 from copydesk.editing import applying
 from copydesk.editing.queue import story_page
 from copydesk.errors import RecordError, UsageError

@@ -25,7 +25,8 @@ from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import describe_actions, describe_settings
 from copydesk.desk._story_view import View
 from copydesk.desk.live import describe
-from copydesk.desk_store import QueuedAction, SavedView
+from copydesk.desk_store.action_queue import QueuedAction
+from copydesk.desk_store.drafts import SavedView
 from copydesk.editing.queue import (
     DROP_DAYS,
     DropPage,

@@ -22,7 +22,8 @@ from copydesk.desk._story_view import (
     describe_trail,
     describe_why,
 )
-from copydesk.desk_store import Draft, QueuedAction
+from copydesk.desk_store.action_queue import QueuedAction
+from copydesk.desk_store.drafts import Draft
 from copydesk.editing import applying, queue
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import Trail

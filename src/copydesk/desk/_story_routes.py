@@ -27,7 +27,7 @@ from copydesk.desk._story_pages import (
     render_story,
     render_trail,
 )
-from copydesk.desk_store import QueuedAction
+from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from copydesk.desk_store import Proposal
+from copydesk.desk_store.action_queue import Proposal
 from copydesk.editing import applying, queue
 from copydesk.editing.queue import story_page
 from copydesk.editing.trail import Trail, TrailEntry
@@ -19,8 +19,7 @@ from copydesk.errors import DeskStoreError
 from copydesk.kit import dates, text, urls
 from copydesk.news import Reason, Ruling, Story, Verdict
 from copydesk.newsroom import reports
-from copydesk.placement import local_time
-from copydesk.placement.addresses import record_name
+from copydesk.placement.addresses import local_time, record_name
 from copydesk.rendering import (
     Strings,
     language_tag,

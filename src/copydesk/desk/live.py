@@ -25,7 +25,8 @@ from typing import Protocol
 
 import msgspec
 
-from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.action_queue import QueuedAction
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.news import EditorAction
 

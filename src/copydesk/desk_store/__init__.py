@@ -10,10 +10,6 @@ Of secrets that the desk makes only digests are stored, of passwords argon2id ha
 
 from __future__ import annotations
 
-from copydesk.desk_store._action_queue import ActionQueue as ActionQueue
-from copydesk.desk_store._action_queue import Ground as Ground
-from copydesk.desk_store._action_queue import Proposal as Proposal
-from copydesk.desk_store._action_queue import QueuedAction as QueuedAction
 from copydesk.desk_store._database import VERSION as VERSION
 from copydesk.desk_store._desk_store import OTHER_NETWORKS as OTHER_NETWORKS
 from copydesk.desk_store._desk_store import WINDOW as WINDOW
@@ -22,15 +18,3 @@ from copydesk.desk_store._desk_store import AuditKind as AuditKind
 from copydesk.desk_store._desk_store import DeskStore as DeskStore
 from copydesk.desk_store._desk_store import has_desk as has_desk
 from copydesk.desk_store._desk_store import open_desk as open_desk
-from copydesk.desk_store._drafts import Draft as Draft
-from copydesk.desk_store._drafts import SavedView as SavedView
-from copydesk.desk_store._drafts import Stash as Stash
-from copydesk.desk_store._sessions import LINK_LIFETIME as LINK_LIFETIME
-from copydesk.desk_store._sessions import TOKEN_SCOPES as TOKEN_SCOPES
-from copydesk.desk_store._sessions import ApiToken as ApiToken
-from copydesk.desk_store._sessions import LinkPurpose as LinkPurpose
-from copydesk.desk_store._sessions import Moment as Moment
-from copydesk.desk_store._sessions import OneUseLink as OneUseLink
-from copydesk.desk_store._sessions import Session as Session
-from copydesk.desk_store._sessions import TokenGrant as TokenGrant
-from copydesk.desk_store._sessions import TokenScope as TokenScope

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from copydesk.desk_store._action_queue import ActionQueue, Proposals
 from copydesk.desk_store._database import DeskDatabase
-from copydesk.desk_store._drafts import Drafts, SavedViews, Stashes
-from copydesk.desk_store._sessions import ApiTokens, OneUseLinks, Sessions
 from copydesk.desk_store.accounts import Accounts
+from copydesk.desk_store.action_queue import ActionQueue, Proposals
+from copydesk.desk_store.drafts import Drafts, SavedViews, Stashes
 from copydesk.desk_store.letter_edits import LetterEdits
+from copydesk.desk_store.sessions import ApiTokens, OneUseLinks, Sessions
 from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
 

@@ -31,6 +31,7 @@ from copydesk.newsroom.filing import hold_write_lock
 from copydesk.newsroom.records import find_record
 from copydesk.newsroom.reports import DeployReport
 from copydesk.newsroom.standings import beat_in_force
+from copydesk.review import rejudging
 from copydesk.rounds.rejudging import after_others, judge_again
 
 
@@ -206,8 +207,8 @@ def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
     if verdict is None:
         return EditStep(edit=edit, words=words, path=path, notes=("there is no verdict on it",))
     edit = edit.with_rulings(_without(edit.rulings, story))
-    if review.is_edited_since(story, verdict):
-        pairs = [(story, review.keep_edit(story, edit.digests_of(story)))]
+    if rejudging.is_edited_since(story, verdict):
+        pairs = [(story, rejudging.keep_edit(story, edit.digests_of(story)))]
         notes = ["whether it is published was edited since: that stays as edited"]
     else:
         pairs, notes = list(_as_the_machine_has_it(edit, story)), []
@@ -232,9 +233,9 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
 def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
     """Yield the story without its verdict, then the stories of its group that change with it."""
     known, newsroom = edit.digests_of(story), edit.newsroom
-    plain = review.without_verdict(story, known)
+    plain = rejudging.without_verdict(story, known)
     if plain.copy_of:
-        yield story, review.answer_for(story, plain, known)
+        yield story, rejudging.answer_for(story, plain, known)
     elif plain.group or plain.returns_to:
         back = replace(plain, group=plain.group or plain.returns_to)
         yield from _in_its_group(edit, story, back)
@@ -242,7 +243,7 @@ def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
         yield story, _beside_its_coverage(edit, story, plain)
     else:
         judged = _judge(edit, plain) or _by_points(newsroom.settings, newsroom.articles, plain, [])
-        yield story, review.answer_for(story, judged, known)
+        yield story, rejudging.answer_for(story, judged, known)
 
 
 def _judge(edit: Edit, plain: Story) -> Story | None:
@@ -267,10 +268,10 @@ def _by_points(
         return replace(plain, published=False)
     beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
-    story = review.decide_by_points(plain, points, beat.scoring.publish_at)
+    story = rejudging.decide_by_points(plain, points, beat.scoring.publish_at)
     article = articles.find_for(plain)
     source = beat.source(article.source) if article else None
-    return review.gate(story, settings.review.mode, source.trust if source else "gate")
+    return rejudging.gate(story, settings.review.mode, source.trust if source else "gate")
 
 
 def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
@@ -289,11 +290,11 @@ def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
         if other.heat != -1 and edit.rulings.verdict_on(other.path) is None
     ]
     if in_front and not plain.published:
-        return review.answer_for(story, replace(plain, published=False, heat=-1), known)
+        return rejudging.answer_for(story, replace(plain, published=False, heat=-1), known)
     judged = _by_points(newsroom.settings, newsroom.articles, plain, beside)
     total = judge.points_at_the_gate(plain, beside, newsroom.beat)
     heat = total if judged.published else plain.quality
-    return review.answer_for(story, replace(judged, heat=heat), known)
+    return rejudging.answer_for(story, replace(judged, heat=heat), known)
 
 
 def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
@@ -309,7 +310,7 @@ def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
     changed: Mapping[str, Story] = {member.path: member for member in regrouped}
     known = edit.digests_of(story)
-    yield story, review.answer_for(story, changed.get(plain.path, plain), known)
+    yield story, rejudging.answer_for(story, changed.get(plain.path, plain), known)
     for path, after in changed.items():
         if path != plain.path and after.group == plain.group:
             yield (

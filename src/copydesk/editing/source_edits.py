@@ -29,7 +29,7 @@ from copydesk.newsroom.settings import (
 )
 from copydesk.rounds.sources import source_address
 from copydesk.rounds.sources.states import apply_ledger, source_states
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState, take_address
 
 _BEAT = "beat.toml"
 
@@ -142,7 +142,7 @@ def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
     """Copy a source's stored state to its new URL; the old one's stays, for an undo."""
     if to != url:
         state = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
-        newsroom.memory.keep_source(to, msgspec.json.encode(schedule.take_address(state)))
+        newsroom.memory.keep_source(to, msgspec.json.encode(take_address(state)))
 
 
 def _find_place(newsroom: Newsroom, url: str) -> int:
@@ -335,7 +335,7 @@ def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> Change:
     )
 
 
-def _what_is_undone(ledger: Ledger, before: schedule.SourceState, url: str) -> str:
+def _what_is_undone(ledger: Ledger, before: SourceState, url: str) -> str:
     if before.ended or url in ledger.ended:
         return "end"
     return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""

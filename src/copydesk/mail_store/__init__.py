@@ -22,15 +22,5 @@ from copydesk.mail_store._mail_store import OutboxKind as OutboxKind
 from copydesk.mail_store._mail_store import OutboxMail as OutboxMail
 from copydesk.mail_store._mail_store import has_mail as has_mail
 from copydesk.mail_store._mail_store import open_mail as open_mail
-from copydesk.mail_store._returns import ReturnCount as ReturnCount
-from copydesk.mail_store._returns import ReturnEntry as ReturnEntry
-from copydesk.mail_store._returns import ReturnKind as ReturnKind
-from copydesk.mail_store._returns import SentLetter as SentLetter
-from copydesk.mail_store._returns import Suppression as Suppression
-from copydesk.mail_store._returns import SuppressionReason as SuppressionReason
 from copydesk.mail_store._subscribers import Subscriber as Subscriber
 from copydesk.mail_store._subscribers import SubscriberState as SubscriberState
-from copydesk.mail_store._subscriptions import Consent as Consent
-from copydesk.mail_store._subscriptions import ConsentWay as ConsentWay
-from copydesk.mail_store._subscriptions import LetterRename as LetterRename
-from copydesk.mail_store._subscriptions import Subscription as Subscription

@@ -13,10 +13,10 @@ from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
 from copydesk.mail_store._database import Facts, MailDatabase
 from copydesk.mail_store._ledger import Ledger
-from copydesk.mail_store._returns import Returns, Suppressions
 from copydesk.mail_store._subscribers import Subscribers
-from copydesk.mail_store._subscriptions import Consents, LetterRenames, Subscriptions
 from copydesk.mail_store.links import Links
+from copydesk.mail_store.returns import Returns, Suppressions
+from copydesk.mail_store.subscriptions import Consents, LetterRenames, Subscriptions
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to an address and mailed links are counted

@@ -16,6 +16,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.measure import labelled
 from copydesk.measure.labelled import File
 from copydesk.news import Page, Source
+from copydesk.watch.entry import SourceEntry
 
 Fields = Mapping[str, object]
 
@@ -232,7 +233,7 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
 def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
     """Read one feed and count the result."""
     count.files += 1
-    listed: tuple[watch.SourceEntry, ...] = ()
+    listed: tuple[SourceEntry, ...] = ()
     try:
         listed = _read_feed(file, now)
     except FeedError as error:
@@ -258,7 +259,7 @@ def _is_other_json(file: File) -> bool:
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
-def _read_feed(file: File, now: datetime) -> tuple[watch.SourceEntry, ...]:
+def _read_feed(file: File, now: datetime) -> tuple[SourceEntry, ...]:
     page = Page(url=_BASE, final_url=_BASE, status=200, headers={}, body=file.data, fetched_at=now)
     return watch.entries(page, Source(url=_BASE, kind="feed")).entries
 
@@ -275,7 +276,7 @@ def _is_well_formed(file: File) -> bool:
     return True
 
 
-def _mismatches(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) -> list[Mismatch]:
+def _mismatches(file: File, golden: File, ours: tuple[SourceEntry, ...]) -> list[Mismatch]:
     expected = read_expected_entries(golden)
     if expected is None:
         return [_mismatch(file, -1, "result", "", f"{golden.name} is in no known shape")]
@@ -301,7 +302,7 @@ def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> M
     )
 
 
-def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
+def _differences(mine: SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
     """Return (field, ours, expected) for each value in which the two differ."""
     different = []
     if theirs.title and _title(mine.title) != _title(theirs.title):
@@ -322,7 +323,7 @@ def _title(title: str) -> str:
     return "".join(title.split())
 
 
-def _same_link(mine: watch.SourceEntry, links: tuple[str, ...]) -> bool:
+def _same_link(mine: SourceEntry, links: tuple[str, ...]) -> bool:
     ours = {mine.url, urljoin(mine.base, mine.url)}
     ours |= {urls.fetchable(address) or address for address in ours}
     theirs = {address for link in links for address in (link, urljoin(mine.base, link))}
@@ -330,6 +331,6 @@ def _same_link(mine: watch.SourceEntry, links: tuple[str, ...]) -> bool:
     return not ours.isdisjoint(theirs)
 
 
-def _same_date(mine: watch.SourceEntry, expected: datetime) -> bool:
+def _same_date(mine: SourceEntry, expected: datetime) -> bool:
     ours = mine.published_at or mine.updated_at
     return ours is not None and ours.replace(microsecond=0) == expected

@@ -15,6 +15,7 @@ import orjson
 from copydesk import embed
 from copydesk.errors import DataError
 from copydesk.judge import clustering, shelves
+from copydesk.judge.clustering.documents import NewsDocument
 from copydesk.judge.copies import find_original, fingerprint
 from copydesk.measure import labelled
 from copydesk.measure.labelled import Labelled, Order
@@ -143,11 +144,9 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
     )
 
 
-def _group_document(
-    document: Labelled, order: Order, model: embed.Model | None
-) -> clustering.NewsDocument:
+def _group_document(document: Labelled, order: Order, model: embed.Model | None) -> NewsDocument:
     vectors = model.vectors([embed.passage(document.title, document.text)]) if model else [b""]
-    return clustering.NewsDocument(
+    return NewsDocument(
         key=document.id,
         title=document.title,
         text=document.text,
@@ -167,7 +166,7 @@ def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> GroupAgree
 
 
 def _first(
-    documents: Sequence[Labelled], seen: Sequence[clustering.NewsDocument], beat: Sequence[str]
+    documents: Sequence[Labelled], seen: Sequence[NewsDocument], beat: Sequence[str]
 ) -> float:
     stream = clustering.Stream(beat)
     for document in seen:
@@ -280,8 +279,8 @@ def _story(article: Article, name: str, copy_of: str) -> Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    one: clustering.NewsDocument
-    other: clustering.NewsDocument
+    one: NewsDocument
+    other: NewsDocument
     is_same: bool
 
 
@@ -314,9 +313,9 @@ def _values(line: bytes, place: str) -> dict[str, object]:
     return values
 
 
-def _document(values: dict[str, object], side: str) -> clustering.NewsDocument:
+def _document(values: dict[str, object], side: str) -> NewsDocument:
     title, text = values.get(f"{side}_title"), values.get(f"{side}_text")
-    return clustering.NewsDocument(key=side, title=str(title or ""), text=str(text or ""))
+    return NewsDocument(key=side, title=str(title or ""), text=str(text or ""))
 
 
 def _by_pair(pairs: Sequence[_Pair]) -> CopiesReport:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.mail_store import MailStore, ReturnCount
+from copydesk.mail_store import MailStore
 from copydesk.mail_store.deliveries import (
     DeliveryEntry,
     DeliveryState,
@@ -18,9 +18,11 @@ from copydesk.mail_store.deliveries import (
     SendingRemark,
     SendingState,
 )
+from copydesk.mail_store.returns import ReturnCount
 from copydesk.newsletters.checks import find_mail_obstacle
 from copydesk.newsletters.issues import read_issue_to_send
-from copydesk.newsletters.sending import count_by_name, find_missing_word, name_state
+from copydesk.newsletters.sending import count_by_name, name_state
+from copydesk.newsletters.sending.begin import find_missing_word
 from copydesk.newsroom import Newsroom
 
 _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", "paused"})

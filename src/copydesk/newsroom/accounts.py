@@ -12,17 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from copydesk.desk_store import (
-    LINK_LIFETIME,
-    AuditEntry,
-    AuditKind,
-    DeskStore,
-    Moment,
-    TokenGrant,
-    TokenScope,
-    open_desk,
-)
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, open_desk
 from copydesk.desk_store.accounts import Account, Role
+from copydesk.desk_store.sessions import LINK_LIFETIME, Moment, TokenGrant, TokenScope
 from copydesk.errors import UsageError
 from copydesk.kit import urls
 from copydesk.newsroom._newsroom import Newsroom

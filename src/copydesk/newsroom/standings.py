@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk import archive, judge, review
+from copydesk import archive, judge
 from copydesk.archive import Rulings
 from copydesk.catalogue import Catalogue
 from copydesk.errors import RecordError
@@ -16,7 +16,7 @@ from copydesk.judge import gate
 from copydesk.judge.gate import deciding_points
 from copydesk.news import Article, Beat, Standing, Story, Verdict
 from copydesk.newsroom._newsroom import Newsroom
-from copydesk.review import rules
+from copydesk.review import rejudging, rules
 from copydesk.review.rules import find_ruled_fields
 
 FindArticle = Callable[[Story], Article | None]
@@ -32,7 +32,7 @@ def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) ->
         return Standing.PUBLISHED
     beat = rules.beat
     article = find_article(story) if judge.needs_article(beat) else None
-    return review.standing(
+    return rejudging.standing(
         story,
         verdict,
         is_ruled_out=bool(gate.blocking_ruling(story, beat.rulings)),

@@ -23,16 +23,5 @@ if TYPE_CHECKING:
     from copydesk.placement._groups import Groups as Groups
     from copydesk.placement._groups import Owners as Owners
     from copydesk.placement._groups import Voice as Voice
-    from copydesk.placement.addresses import IssueName as IssueName
-    from copydesk.placement.addresses import addressable_topics as addressable_topics
-    from copydesk.placement.addresses import group_by_day as group_by_day
-    from copydesk.placement.addresses import group_by_month as group_by_month
-    from copydesk.placement.addresses import issue_stems as issue_stems
-    from copydesk.placement.addresses import local_time as local_time
-    from copydesk.placement.addresses import name_issue as name_issue
-    from copydesk.placement.addresses import parse_issue_name as parse_issue_name
-    from copydesk.placement.addresses import sections as sections
-    from copydesk.placement.addresses import topics_above as topics_above
-    from copydesk.placement.addresses import topics_below as topics_below
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -42,14 +42,12 @@ from copydesk.placement import (
     FrontRules,
     Groups,
     Owners,
-    addressable_topics,
     addresses,
     choose_front,
-    local_time,
     pins_in_force,
     read_points,
-    topics_above,
 )
+from copydesk.placement.addresses import addressable_topics, local_time, topics_above
 from copydesk.publish import _records, _story_reader
 from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.issues import LetterShelf, shelve_letters

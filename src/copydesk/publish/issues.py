@@ -22,7 +22,8 @@ import nh3
 from copydesk.kit import text, urls
 from copydesk.news import Record, Story
 from copydesk.news.letter import LetterSeries
-from copydesk.placement import IssueName, addresses, parse_issue_name
+from copydesk.placement import addresses
+from copydesk.placement.addresses import IssueName, parse_issue_name
 from copydesk.rendering import MARK, SECTION_END, read_mark, section_mark
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from copydesk.news import (
 from copydesk.news.event import Event, EventKind
 from copydesk.newsroom import Newsroom, Progress, failure_of
 from copydesk.newsroom.filing import read_digests
-from copydesk.review import corrections, rules
+from copydesk.review import corrections, rejudging, rules
 from copydesk.rounds import _revisit_plans
 from copydesk.rounds._judging import counting_picture
 from copydesk.rounds._page_memory import GONE, Plan, SiteHabits, read_plan
@@ -201,14 +201,14 @@ def _rejudge(
 
     Whether it is a copy was decided when it was filed.
     """
-    grounds = review.Grounds(
+    grounds = rejudging.Grounds(
         assess=judge.assess,
         beat=settings.beat,
         shelf=shelves.MemoryShelf(),
         known=read_digests(memory, story),
         picture=counting_picture(settings, album, story, article),
     )
-    return review.rejudge(story, article, grounds, "correction").story
+    return rejudging.rejudge(story, article, grounds, "correction").story
 
 
 def _correction_time(now: datetime, story: Story, article: Article) -> datetime:

@@ -19,7 +19,7 @@ from copydesk.news.event import Event, EventKind
 from copydesk.news.lead import Tip
 from copydesk.newsroom import Failure, Newsroom, failure_of
 from copydesk.newsroom.filing import read_digests
-from copydesk.review import corrections, rules
+from copydesk.review import corrections, rejudging, rules
 from copydesk.rounds._page_memory import SiteHabits
 from copydesk.rounds._pictures import ChosenPicture, illustrate_story
 from copydesk.rounds._shelf import FiledShelf, Vectors
@@ -86,7 +86,7 @@ def judge_article(
     rulings = beat.rulings if rule is None else (*beat.rulings, rule)
     story = rules.apply_rulings(story, replace(beat, rulings=rulings))
     mode = bench.newsroom.settings.review.mode
-    gated = review.gate(story, mode, _trust(beat, article))
+    gated = rejudging.gate(story, mode, _trust(beat, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
     fingerprint = appraised.fingerprint if isinstance(appraised, judge.Appraisal) else None
     bench.shelf.put(shelved, fingerprint)
@@ -276,9 +276,9 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
         return None if read is None else rules.take_back(story, rule.field, read)
     if article is None:
         return None
-    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=shelves.MemoryShelf())
-    occasion: review.Occasion = "title free" if rule.said == "rename" else "topics free"
-    return review.rejudge(story, article, grounds, occasion).story
+    grounds = rejudging.Grounds(assess=judge.assess, beat=beat, shelf=shelves.MemoryShelf())
+    occasion: rejudging.Occasion = "title free" if rule.said == "rename" else "topics free"
+    return rejudging.rejudge(story, article, grounds, occasion).story
 
 
 def _read(

@@ -34,6 +34,7 @@ from copydesk.news import (
     Request,
     Source,
 )
+from copydesk.watch import entry
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -86,7 +87,7 @@ class ReaderPool:
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
-    ) -> watch.SourceReading:
+    ) -> entry.SourceReading:
         """Read the leads in a source's answer; `known` is the kind of list it was before.
 
         Raises FeedError or PageError.
@@ -219,7 +220,7 @@ def _start_reader(beat: Beat) -> None:
     gc.set_threshold(50_000, 20, 20)  # a page makes many small objects and no cycles
 
 
-def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.SourceReading:
+def _read_leads(page: Page, source: Source, now: datetime, known: str) -> entry.SourceReading:
     return watch.read(page, source, now, known=known)
 
 

@@ -41,7 +41,7 @@ from copydesk.rounds._pictures import FormMaking
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._shelf import open_vectors
 from copydesk.rounds.outcomes import Gathered, Stopwatch
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState
 
 
 def run_round(
@@ -406,7 +406,7 @@ def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterato
 def _last_ask_time(kept: bytes) -> datetime:
     """Return when a source was last asked, to within a day: it is asked at least daily."""
     try:
-        state = msgspec.json.decode(kept, type=schedule.SourceState)
+        state = msgspec.json.decode(kept, type=SourceState)
     except msgspec.DecodeError:  # written by another version: as if unknown
         return _LONG_AGO
     times = (state.next_at, state.last_ok_at, state.failing_since, state.ended_at)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from copydesk import extract, watch
+from copydesk import extract
 from copydesk.config import Settings
 from copydesk.errors import FetchError, PageError
 from copydesk.kit import urls
@@ -37,15 +37,16 @@ from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds._reading import load_saved_page, place_article, read_page
 from copydesk.rounds._shelf import FiledShelf, Vectors
 from copydesk.rounds.sources import with_source_options
+from copydesk.watch import entry
 
 Result = TypeVar("Result")
 _NO_BEAT = Beat(title="")
 
 
-def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.SourceReading:
+def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> entry.SourceReading:
     """Ask one address for leads, as a source; raises FetchError, FeedError."""
 
-    async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.SourceReading:
+    async def step(fetcher: Fetcher, readers: ReaderPool) -> entry.SourceReading:
         source = newsroom.beat.source(url) or Source(url=url)
         request = Request(url=url, purpose="source")
         page = _page(await fetcher.fetch(with_source_options(newsroom.settings, request, source)))

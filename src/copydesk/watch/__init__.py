@@ -18,10 +18,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.watch._entry import Hints as Hints
-    from copydesk.watch._entry import Kind as Kind
-    from copydesk.watch._entry import SourceEntry as SourceEntry
-    from copydesk.watch._entry import SourceReading as SourceReading
     from copydesk.watch._offers import Offer as Offer
     from copydesk.watch._offers import is_enough as is_enough
     from copydesk.watch._offers import offers as offers

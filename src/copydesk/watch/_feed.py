@@ -15,7 +15,9 @@ from datetime import timedelta
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news.article import Media
-from copydesk.watch._entry import (
+from copydesk.watch.dates import parse_moment
+from copydesk.watch.documents import plain, repair, weigh
+from copydesk.watch.entry import (
     Hints,
     SourceContents,
     SourceEntry,
@@ -23,8 +25,6 @@ from copydesk.watch._entry import (
     as_media,
     keep_media,
 )
-from copydesk.watch.dates import parse_moment
-from copydesk.watch.documents import plain, repair, weigh
 
 Fields = Mapping[str, object]
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 from copydesk.kit import text, urls
 from copydesk.news import Lead
-from copydesk.watch._entry import SourceReading
 from copydesk.watch.discovery import FeedCandidate
+from copydesk.watch.entry import SourceReading
 
 OfferKind = Literal["feed", "news sitemap", "sitemap", "listing"]
 

@@ -14,7 +14,10 @@ from copydesk.kit import text, urls
 from copydesk.news import Lead, Page, Source
 from copydesk.news.article import Media
 from copydesk.news.page import Fault, FaultKind
-from copydesk.watch._entry import (
+from copydesk.watch._feed import hub_of, read_feed, read_unknown
+from copydesk.watch.dates import parse_moment
+from copydesk.watch.documents import Form, decode, local_name, parse_xml, plain, sniff, unzip
+from copydesk.watch.entry import (
     SourceContents,
     SourceEntry,
     SourceReading,
@@ -24,9 +27,6 @@ from copydesk.watch._entry import (
     keep_media,
     make_leads,
 )
-from copydesk.watch._feed import hub_of, read_feed, read_unknown
-from copydesk.watch.dates import parse_moment
-from copydesk.watch.documents import Form, decode, local_name, parse_xml, plain, sniff, unzip
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

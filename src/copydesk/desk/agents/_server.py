@@ -12,7 +12,7 @@ from mcp.server import Server, ServerRequestContext
 import copydesk
 from copydesk.desk._desk import Desk
 from copydesk.desk.agents._tools import TOOLS, allows, call_tool
-from copydesk.desk_store import ApiToken
+from copydesk.desk_store.sessions import ApiToken
 from copydesk.errors import CopydeskError
 
 TokenOf = Callable[[ServerRequestContext[Any]], Awaitable[ApiToken | None]]

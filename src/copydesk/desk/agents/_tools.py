@@ -25,7 +25,7 @@ from copydesk.desk.api import (
     name_actions,
     seal_cursor,
 )
-from copydesk.desk_store import ApiToken, TokenScope
+from copydesk.desk_store.sessions import ApiToken, TokenScope
 from copydesk.editing.queue import QueueStory, QueueView
 from copydesk.editing.queue.story_page import StoryPage, read_story_page
 from copydesk.errors import UsageError

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from copydesk.desk._desk import Desk, open_newsroom_desk
 from copydesk.desk.api import ApiProblem, answer_with_problem, require_scope
 from copydesk.desk.sign_in import read_clocks, visitor_of
-from copydesk.desk_store import ApiToken
+from copydesk.desk_store.sessions import ApiToken
 from copydesk.errors import UsageError
 from copydesk.newsroom import Newsroom
 

@@ -17,8 +17,8 @@ from copydesk.desk._http import SentDraft, find_draft, make_drafts
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, make_answer
 from copydesk.desk.sign_in import Visitor, read_clocks
-from copydesk.desk_store import SavedView, Stash
 from copydesk.desk_store.accounts import Role
+from copydesk.desk_store.drafts import SavedView, Stash
 from copydesk.editing import applying
 from copydesk.editing.queue import story_page
 from copydesk.newsroom import accounts

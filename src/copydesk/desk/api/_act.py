@@ -21,7 +21,7 @@ from copydesk.desk._proposals import (
     take_proposal,
 )
 from copydesk.desk.api._endpoint import ApiProblem, Call, Cursor, Nothing, PageRows, make_answer
-from copydesk.desk_store import Ground, Proposal, QueuedAction
+from copydesk.desk_store.action_queue import Ground, Proposal, QueuedAction
 from copydesk.news import EditorAction
 from copydesk.news.ruling import EditConflict
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from copydesk.desk._http import NEVER_KEPT, status_of
 from copydesk.desk.sign_in import Visitor, visitor_of
-from copydesk.desk_store import ApiToken, TokenScope
+from copydesk.desk_store.sessions import ApiToken, TokenScope
 from copydesk.errors import CopydeskError
 
 Cursor = Annotated[str, Meta(max_length=1_000, description="Where the page before ended.")]

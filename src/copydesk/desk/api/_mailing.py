@@ -20,6 +20,7 @@ from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
 from copydesk.newsletters import checks, delivery_log, sending
 from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
@@ -136,7 +137,7 @@ async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer
     def work(newsroom: Newsroom, store: newsletters.MailStore) -> UnsentAnswer:
         if not newsroom.settings.mail.deliver:
             return UnsentAnswer(issues=[])
-        names = sending.list_unsent_issues(newsroom, store, _UNSENT)
+        names = begin.list_unsent_issues(newsroom, store, _UNSENT)
         return UnsentAnswer(issues=[_rehearse(newsroom, store, name) for name in names])
 
     return await change_mail(desk, work)
@@ -160,7 +161,7 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> delivery_log
     count = call.body.readers
 
     def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
-        sending.send_again(newsroom, store, issue, by, count)
+        begin.send_again(newsroom, store, issue, by, count)
 
     return await _decide(desk, call, go)
 

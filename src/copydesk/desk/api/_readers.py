@@ -21,14 +21,14 @@ from copydesk.desk.api._endpoint import (
 )
 from copydesk.desk.mailing import ReaderKeeper, change_mail, split_names
 from copydesk.errors import UsageError
-from copydesk.newsletters import exchange, readers
-from copydesk.newsletters.readers import by_hand
+from copydesk.newsletters import exchange
+from copydesk.newsletters.readers import by_hand, outcomes
 
 Words = Annotated[str, Meta(max_length=1_000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderAnswer(readers.ReaderData):
+class ReaderAnswer(outcomes.ReaderData):
     """Everything that is stored about the reader with a number."""
 
     number: int

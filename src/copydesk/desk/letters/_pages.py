@@ -21,15 +21,17 @@ from copydesk.desk.letters._changes import (
     find_approval,
     repeat_form,
 )
-from copydesk.desk_store import DeskStore, Stash
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.drafts import Stash
 from copydesk.desk_store.letter_edits import IssueDiffers, IssueField, KeptChange
 from copydesk.editing import queue
 from copydesk.editing.queue import story_page
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
 from copydesk.news.letter import Issue, IssueSection, IssueStory
-from copydesk.newsletters import issues, sending
+from copydesk.newsletters import issues
 from copydesk.newsletters.readers import addresses
+from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 from copydesk.rendering import mark_safe, render_note
 
@@ -201,7 +203,7 @@ def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
     audience = None
     if newsroom.settings.mail.deliver:
         with addresses.open_readers(newsroom) as store:
-            audience = sending.find_audience(newsroom, store, issue)
+            audience = begin.find_audience(newsroom, store, issue)
     if audience is None:
         return pages.strings.say("letter_file")
     if audience.readers is None:

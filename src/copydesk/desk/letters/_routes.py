@@ -37,7 +37,7 @@ from copydesk.desk.letters._pages import (
     show_text,
 )
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
-from copydesk.desk_store import Stash
+from copydesk.desk_store.drafts import Stash
 from copydesk.desk_store.letter_edits import IssueDiffers
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.newsletters import issues

@@ -15,9 +15,9 @@ from copydesk.errors import CopydeskError, MailStoreError
 from copydesk.kit import text
 from copydesk.newsletters import answers, delivery_log
 from copydesk.newsletters.readers import addresses, by_hand, limits
-from copydesk.newsletters.sending import list_unsent_issues
+from copydesk.newsletters.sending.begin import list_unsent_issues
 from copydesk.newsroom import Newsroom
-from copydesk.placement import local_time
+from copydesk.placement.addresses import local_time
 
 _SHOWN = 20  # sendings of a page
 _UNSENT = timedelta(days=30)  # older issues are not offered for sending

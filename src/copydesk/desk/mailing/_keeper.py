@@ -20,9 +20,9 @@ from copydesk.desk._previews import IMPORTED_FILE, ImportedFile
 from copydesk.desk.sign_in import Visitor
 from copydesk.desk_store import AuditEntry, AuditKind
 from copydesk.errors import UsageError
-from copydesk.newsletters import checks, delivery_log, exchange, readers
-from copydesk.newsletters.readers import addresses, by_hand
-from copydesk.newsletters.sending import begin_sending
+from copydesk.newsletters import checks, delivery_log, exchange
+from copydesk.newsletters.readers import addresses, by_hand, outcomes
+from copydesk.newsletters.sending.begin import begin_sending
 from copydesk.newsroom import Newsroom
 
 _Value = TypeVar("_Value")
@@ -102,7 +102,7 @@ class ReaderKeeper:
         await self._note("reader-looked-at", str(found[0]) if found else "")
         return found
 
-    async def look_at(self, number: int) -> readers.ReaderData:
+    async def look_at(self, number: int) -> outcomes.ReaderData:
         """Return everything that is stored about a reader."""
         data = await self._change(lambda _, store: by_hand.read_reader(store, number))
         await self._note("reader-looked-at", str(number))

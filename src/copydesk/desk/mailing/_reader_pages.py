@@ -19,8 +19,8 @@ from copydesk.desk.mailing._issue_pages import (
 from copydesk.desk.mailing._keeper import ImportRehearsal
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates, text
-from copydesk.newsletters import checks, exchange, readers
-from copydesk.newsletters.readers import addresses, by_hand
+from copydesk.newsletters import checks, exchange
+from copydesk.newsletters.readers import addresses, by_hand, outcomes
 
 _SHOWN_LINE = 120  # characters of a line of a file
 _SHOWN_DELIVERIES = 100
@@ -88,7 +88,7 @@ def render_reader(
     pages: Pages,
     counts: Counts,
     editor: Editor,
-    read: tuple[int, readers.ReaderData],
+    read: tuple[int, outcomes.ReaderData],
 ) -> bytes:
     """Return the page of one reader: all that is stored, and what an owner may do."""
     number, data = read
@@ -211,7 +211,7 @@ def _read_line(lines: Sequence[bytes], number: int) -> str:
 
 
 def _show_subscription(
-    pages: Pages, kept: readers.KeptSubscription, titles: Mapping[str, str]
+    pages: Pages, kept: outcomes.KeptSubscription, titles: Mapping[str, str]
 ) -> View:
     return {
         "letter": text.fold(titles.get(kept.letter, kept.letter)),
@@ -220,7 +220,7 @@ def _show_subscription(
     }
 
 
-def _show_consent(pages: Pages, kept: readers.KeptConsent, titles: Mapping[str, str]) -> View:
+def _show_consent(pages: Pages, kept: outcomes.KeptConsent, titles: Mapping[str, str]) -> View:
     return {
         "letter": text.fold(titles.get(kept.letter, kept.letter)),
         "time": pages.views.time(kept.at),
@@ -230,7 +230,7 @@ def _show_consent(pages: Pages, kept: readers.KeptConsent, titles: Mapping[str, 
     }
 
 
-def _show_delivery(pages: Pages, kept: readers.KeptDelivery) -> View:
+def _show_delivery(pages: Pages, kept: outcomes.KeptDelivery) -> View:
     return {
         "issue": kept.issue,
         "href": link_issue(pages.views.root, kept.issue),
@@ -240,7 +240,7 @@ def _show_delivery(pages: Pages, kept: readers.KeptDelivery) -> View:
     }
 
 
-def _show_return(pages: Pages, kept: readers.KeptReturn) -> View:
+def _show_return(pages: Pages, kept: outcomes.KeptReturn) -> View:
     say = pages.strings.say
     return {
         "issue": kept.issue,

@@ -26,6 +26,7 @@ from copydesk.desk.mailing._reader_pages import render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.newsletters import checks, delivery_log, sending
+from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
 _EXAMPLE = "reader@example.org"
@@ -166,7 +167,7 @@ def _read_again(form: Mapping[str, str]) -> _Do:
         raise UsageError("an issue goes to anybody again only when you say that this is meant")
 
     def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
-        sending.send_again(newsroom, store, issue, by, int(count))
+        begin.send_again(newsroom, store, issue, by, int(count))
 
     return go
 

@@ -18,8 +18,9 @@ from copydesk.desk.sign_in._attempts import (
     read_form,
 )
 from copydesk.desk.sign_in._visitor import Door, Visitor, require_role, visitor_of
-from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Session
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore
 from copydesk.desk_store.accounts import Passkey
+from copydesk.desk_store.sessions import ApiToken, Session
 from copydesk.errors import UsageError
 from copydesk.newsroom import accounts
 

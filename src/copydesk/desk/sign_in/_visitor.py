@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from copydesk.desk_store import ApiToken, Moment
 from copydesk.desk_store.accounts import ROLES, Role
+from copydesk.desk_store.sessions import ApiToken, Moment
 from copydesk.newsroom import accounts, identity
 
 _KEY = "copydesk.visitor"

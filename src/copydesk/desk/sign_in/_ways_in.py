@@ -31,7 +31,8 @@ from copydesk.desk.sign_in._visitor import (
     device_cookie,
     visitor_of,
 )
-from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, OneUseLink
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore
+from copydesk.desk_store.sessions import OneUseLink
 from copydesk.errors import FetchError, UsageError
 from copydesk.kit import urls
 from copydesk.newsroom import identity

@@ -17,7 +17,8 @@ from copydesk.archive import letters, reading_lists
 from copydesk.archive.change import WriteLock
 from copydesk.building.channels import note_site_events
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.desk_store import ActionQueue, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.action_queue import ActionQueue
 from copydesk.editing._edit import (
     Edit,
     EditStep,

@@ -24,7 +24,7 @@ from copydesk.news import EditorAction, Ruling, Story, Verdict
 from copydesk.news.ruling import NO_PICTURE, RULING_KINDS, EditConflict, RulingKind
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import RULINGS_PATH
-from copydesk.review import rules
+from copydesk.review import rejudging, rules
 from copydesk.review.rules import notes_beside, record_name
 
 
@@ -64,7 +64,7 @@ def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
     known = dict(story.machine)
     is_by_hand = "published" in known and "published" in review.find_hand_edits(story, known)
     if verdict is not None:
-        is_by_hand = review.is_edited_since(story, verdict)
+        is_by_hand = rejudging.is_edited_since(story, verdict)
     hand = f"published: {str(story.published).lower()}" if is_by_hand else ""
     said = f"{verdict.said} by {verdict.by}: {verdict.why}" if verdict is not None else ""
     return ", ".join(filter(None, (said, hand)))
@@ -131,7 +131,7 @@ def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: Ed
     story = before.find(conflict.path)
     verdict = before.verdict_on(story)
     said = verdict.said if verdict is not None else "clear"
-    is_edited = verdict is not None and review.is_edited_since(story, verdict)
+    is_edited = verdict is not None and rejudging.is_edited_since(story, verdict)
     return said == action.said and not is_edited
 
 
@@ -153,7 +153,7 @@ def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
     if field == "verdict":
         story = edit.find(path)
         verdict = edit.verdict_on(story)
-        is_said = verdict is not None and not review.is_edited_since(story, verdict)
+        is_said = verdict is not None and not rejudging.is_edited_since(story, verdict)
         return is_said and verdict is not None and verdict.by == by
     rule = _find_rule(edit, record_name(path), field)
     return rule is not None and rule.by == by and _stands(rule, read_values(edit, path)[field])

@@ -11,8 +11,8 @@ from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING
 
 from copydesk.extract import json_ld
-from copydesk.extract.text._blocks import Block, cut
-from copydesk.extract.text._evidence import (
+from copydesk.extract.text.blocks import Block, cut
+from copydesk.extract.text.evidence import (
     AGAINST,
     CORE,
     VotedPage,
@@ -24,7 +24,7 @@ from copydesk.extract.text._evidence import (
     is_path,
     is_shell,
 )
-from copydesk.extract.text._readers import (
+from copydesk.extract.text.readers import (
     LINEAR,
     READERS,
     PreparedPage,

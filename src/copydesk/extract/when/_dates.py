@@ -12,8 +12,15 @@ from urllib.parse import urlsplit
 
 from copydesk.extract import json_ld
 from copydesk.extract.json_ld import Node
-from copydesk.extract.when import _moments, _shown
-from copydesk.extract.when._moments import Evidence, Moment
+from copydesk.extract.when import _shown
+from copydesk.extract.when.moments import (
+    NO_EVIDENCE,
+    Evidence,
+    Moment,
+    day_in_address,
+    order,
+    parse,
+)
 from copydesk.kit import dates, tables
 
 if TYPE_CHECKING:
@@ -164,7 +171,7 @@ def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
 
 
 def _address(view: _View) -> Moment | None:
-    known = _moments.day_in_address(view.document.address)
+    known = day_in_address(view.document.address)
     if known is None:
         return None
     at = datetime.combine(known, time.min, UTC)
@@ -208,7 +215,7 @@ def _find_own_day(view: _View, moment: Moment) -> date:
 
 def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     """Yield days that the page gives for the same time, the most reliable first."""
-    known = _moments.day_in_address(view.document.address)
+    known = day_in_address(view.document.address)
     if known == moment.at.date():
         yield known
     shown = (sighting for sighting in view.sightings() if sighting.kind != "updated")
@@ -283,7 +290,7 @@ def _guess(view: _View) -> Iterator[Moment]:
         )
     except Exception:  # a guess in hostile markup; without it there is no guess
         return
-    moment = _moments.parse(found, "htmldate") if found else None
+    moment = parse(found, "htmldate") if found else None
     today = dates.utc(view.now).date()  # the date in a masthead; the time of the run is as good
     if moment and moment.day and moment.day != today and _is_supported(view, moment.day):
         yield moment
@@ -358,7 +365,7 @@ def _rank(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
 
 def _moments_of(values: Iterable[str], origin: str, evidence: Evidence) -> Iterator[Moment]:
     for value in islice(values, _MAX_VALUES):
-        moment = _moments.parse(value, origin, evidence)
+        moment = parse(value, origin, evidence)
         if moment is not None:
             yield moment
 
@@ -375,8 +382,8 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
     """Collect how a page's site writes dates (day first or not), and dates that are certain."""
-    known = {_moments.day_in_address(document.address)}
-    known |= {moment.at.date() for moment in changes(declared, _moments.NO_EVIDENCE)}
+    known = {day_in_address(document.address)}
+    known |= {moment.at.date() for moment in changes(declared, NO_EVIDENCE)}
     first = _by_place(document, declared)
     if first is None:
         first = _by_habit(document.html)
@@ -390,8 +397,8 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 def _by_place(document: Document, declared: Declared) -> bool | None:
     """Decide by the site's country and language whether dates have the day first, else None."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
-    for order, is_day_first in (("day_first", True), ("month_first", False)):
-        if domain in _DOMAINS[order]:
+    for name, is_day_first in (("day_first", True), ("month_first", False)):
+        if domain in _DOMAINS[name]:
             return is_day_first
     spoken = str(document.tree.get("lang") or document.tree.get("xml:lang") or "")
     locales = (spoken, declared.first("og:locale", "content-language")[0])
@@ -412,7 +419,7 @@ def _by_locale(value: str) -> bool | None:
 def _by_habit(html: str) -> bool | None:
     """Decide by the page's other dates whether the day is first: a number above 12 shows it."""
     for figures in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
-        first = _moments.order(figures[1])
+        first = order(figures[1])
         if first is not None:
             return first
     return None
@@ -439,7 +446,7 @@ def publication(document: Document, evidence: Evidence) -> Moment | None:
     for entry in _TOLD.finditer(document.html, 0, _MAX_SCRIPTS):
         number = _NUMBER.match(entry[1])
         value = number[0] if number else entry[1]
-        moment = _moments.parse(value, "script", evidence)
+        moment = parse(value, "script", evidence)
         if moment:
             moments.append(moment)
     days = {moment.at.date() for moment in moments}

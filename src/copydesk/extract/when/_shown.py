@@ -12,8 +12,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from copydesk.extract.when import _moments
-from copydesk.extract.when._moments import Evidence, Moment
+from copydesk.extract.when import moments
+from copydesk.extract.when.moments import Evidence, Moment
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
@@ -180,14 +180,14 @@ def _edges(piece: str) -> tuple[str, ...]:
 def _find_in_text(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
     """Yield the dates in a piece of text, judged by the words around each."""
     end, was_range = 0, False
-    readings = list(_moments.spot(passage))
+    readings = list(moments.spot(passage))
     beside = max(length, len(passage)) - sum(reading.end - reading.start for reading in readings)
     for reading, following in zip_longest(readings, readings[1:]):
         label = passage[end : reading.start] if end else f"{walk.before} {passage[: reading.start]}"
         behind = passage[reading.end :]
         end = reading.end
         is_range = bool(following and _UNTIL.match(passage[reading.end : following.start]))
-        moment = _moments.settle(reading, "text", walk.evidence)
+        moment = moments.settle(reading, "text", walk.evidence)
         if moment and not is_range and not was_range:
             in_dateline = is_dateline(passage[: reading.start])
             score = 25 if beside <= _SHORT else 8 if in_dateline else -5
@@ -238,8 +238,8 @@ def _decide_kind_of_element(names: str, label: str) -> Kind:
 
 def _set_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
     """Set the day of a time in UTC to the one written for readers beside it."""
-    reading = next(_moments.spot(shown), None) if moment.day is None else None
-    day = _moments.choose(reading.days, evidence) if reading else None
+    reading = next(moments.spot(shown), None) if moment.day is None else None
+    day = moments.choose(reading.days, evidence) if reading else None
     is_same = day is not None and abs(day - moment.at.date()) <= timedelta(days=1)
     return replace(moment, day=day) if is_same else moment
 
@@ -255,14 +255,14 @@ def _read_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
     if not _DIGITS.search(shown):
         is_near = walk.headline is not None and walk.pieces - walk.headline_at <= _NEAR
         return read(shown, walk.document, walk.evidence) if is_near else None
-    reading = next(_moments.spot(shown), None) if is_whole else None
-    return _moments.settle(reading, "byline", walk.evidence) if reading else None
+    reading = next(moments.spot(shown), None) if is_whole else None
+    return moments.settle(reading, "byline", walk.evidence) if reading else None
 
 
 def _read_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
     for name in _ATTRIBUTES:
         value = element.get(name)
-        moment = _moments.parse(value, "time", evidence) if value else None
+        moment = moments.parse(value, "time", evidence) if value else None
         if moment:
             return moment
     return None
@@ -417,18 +417,18 @@ def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
     for match in _DAY.finditer(shown):
         shape = next(at for at in range(1, 5) if match[f"m{at}"])
         name = match[f"m{shape}"]
-        month = int(name) if name.isdecimal() else _moments.month(name)
+        month = int(name) if name.isdecimal() else moments.month(name)
         day = _choose_year(month or 0, int(match[f"d{shape}"]), document, evidence)
         if day:
             whole = f"{shown[: match.start()]} {day} {shown[match.end() :]}"
-            reading = next(_moments.spot(whole), None)
-            return _moments.settle(reading, "byline", evidence) if reading else None
+            reading = next(moments.spot(whole), None)
+            return moments.settle(reading, "byline", evidence) if reading else None
     return None
 
 
 def _choose_year(month: int, day: int, document: Document, evidence: Evidence) -> date | None:
     """Choose the year: that of the URL, of the same day in the markup, or the newest possible."""
-    known = _moments.month_in_address(document.address)
+    known = moments.month_in_address(document.address)
     if known and known[1] == month:
         return _date(known[0], month, day)
     twin = re.compile(rf"(?<!\d)(20\d\d)(?P<sign>[-/]?){month:02d}(?P=sign){day:02d}(?!\d)")

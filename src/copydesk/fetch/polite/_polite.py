@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from copydesk.fetch._interfaces import Clock, Finder
 from copydesk.fetch.messages import WebAddress, parse_address
 from copydesk.fetch.polite import _answers
-from copydesk.fetch.polite._hosts import (
+from copydesk.fetch.polite.hosts import (
     DEFAULT_LIMITS,
     HostStore,
     MemoryLimits,

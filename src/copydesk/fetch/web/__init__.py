@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.fetch.web._addresses import AddressRefusedError as AddressRefusedError
-    from copydesk.fetch.web._addresses import Resolver as Resolver
-    from copydesk.fetch.web._addresses import guard as guard
-    from copydesk.fetch.web._addresses import is_public as is_public
-    from copydesk.fetch.web._addresses import parse_server as parse_server
     from copydesk.fetch.web._connections import IdleConnections as IdleConnections
     from copydesk.fetch.web._connections import idle_limit as idle_limit
     from copydesk.fetch.web._connections import idle_seconds as idle_seconds

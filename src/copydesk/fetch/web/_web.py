@@ -21,7 +21,7 @@ from copydesk.fetch.messages import (
     parse_address,
     request_headers,
 )
-from copydesk.fetch.web._addresses import (
+from copydesk.fetch.web.addresses import (
     AddressRefusedError,
     InvalidHostError,
     Resolver,

@@ -11,12 +11,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.judge.clustering._documents import Assignment as Assignment
-    from copydesk.judge.clustering._documents import GroupLikeness as GroupLikeness
-    from copydesk.judge.clustering._documents import LayeredCorpus as LayeredCorpus
-    from copydesk.judge.clustering._documents import MemoryCorpus as MemoryCorpus
-    from copydesk.judge.clustering._documents import NewsDocument as NewsDocument
-    from copydesk.judge.clustering._documents import Veto as Veto
     from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
     from copydesk.judge.clustering._stream import Stream as Stream
     from copydesk.judge.clustering._stream import unlike_group as unlike_group

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import mul
 
-from copydesk.judge.clustering._documents import SeriesNumber, Vector
+from copydesk.judge.clustering.documents import SeriesNumber, Vector
 
 _PRIOR_COHESION = 0.25  # mean similarity of two documents on one event, before any is known
 _PRIOR_PAIRS = 4.0  # how many pairs the prior counts as

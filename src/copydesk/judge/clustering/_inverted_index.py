@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from copydesk.judge.clustering._documents import Vector
 from copydesk.judge.clustering._group import Group, Member, dot, embedding_share
+from copydesk.judge.clustering.documents import Vector
 
 DECAY_DAYS = 2.0  # after which a similarity is down to a third; 1 to 4 give like results
 ENDS_AFTER_DAYS = 14.0

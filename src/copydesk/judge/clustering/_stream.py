@@ -15,17 +15,17 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from copydesk.judge import words
-from copydesk.judge.clustering._documents import (
+from copydesk.judge.clustering._group import Centering, Group, Member
+from copydesk.judge.clustering._inverted_index import FORGOTTEN_AFTER_DAYS, InvertedIndex
+from copydesk.judge.clustering._splitting import GROWTH, merge_groups, split_in_two
+from copydesk.judge.clustering._weighing import Weighing
+from copydesk.judge.clustering.documents import (
     Assignment,
     GroupLikeness,
     NewsDocument,
     SeriesNumber,
     Veto,
 )
-from copydesk.judge.clustering._group import Centering, Group, Member
-from copydesk.judge.clustering._inverted_index import FORGOTTEN_AFTER_DAYS, InvertedIndex
-from copydesk.judge.clustering._splitting import GROWTH, merge_groups, split_in_two
-from copydesk.judge.clustering._weighing import Weighing
 from copydesk.kit import tables, text
 
 JOIN = 0.27

@@ -18,8 +18,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk.judge import words
-from copydesk.judge.clustering._documents import NewsDocument, Vector
 from copydesk.judge.clustering._inverted_index import DECAY_DAYS, FORGOTTEN_AFTER_DAYS
+from copydesk.judge.clustering.documents import NewsDocument, Vector
 from copydesk.kit import tables
 from copydesk.news.story import Corpus, CountedTerms
 

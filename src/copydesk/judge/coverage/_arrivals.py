@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from copydesk.judge import clustering
+from copydesk.judge.clustering.documents import LayeredCorpus, MemoryCorpus, NewsDocument
 from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
 from copydesk.judge.gate import blocking_ruling
 from copydesk.kit import text
@@ -42,7 +43,7 @@ class Arrival:
         return (not self.group, self.moment, self.path)
 
     @property
-    def document(self) -> clustering.NewsDocument:
+    def document(self) -> NewsDocument:
         """Return the story as a document for grouping."""
         return to_document(self.shelved, self.moment, self.group)
 
@@ -103,13 +104,13 @@ def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedD
 
 def make_corpus(stories: Iterable[Shelved]) -> Corpus:
     """Return a corpus (`news.Corpus`) of the given stories in memory."""
-    return clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+    return MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
 
 
 def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
     """Return a corpus extended by stories that it does not have; the given one is unchanged."""
-    fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
-    return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
+    fresh = MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+    return LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:
@@ -147,12 +148,10 @@ def moment_of(shelved: Shelved) -> datetime:
     return found if published == NO_TIME else min(published, found)
 
 
-def to_document(
-    shelved: Shelved, moment: datetime = NO_TIME, group: str = ""
-) -> clustering.NewsDocument:
+def to_document(shelved: Shelved, moment: datetime = NO_TIME, group: str = "") -> NewsDocument:
     """Return a story as a document for grouping."""
     story = shelved.story
-    return clustering.NewsDocument(
+    return NewsDocument(
         key=name_of(story),
         title=story.title,
         text=text.prose(shelved.text) or story.excerpt,
@@ -183,15 +182,11 @@ class KeptCorpus:
 
     def __init__(self, kept: Corpus) -> None:
         self._kept = kept
-        self._since = clustering.MemoryCorpus()
+        self._since = MemoryCorpus()
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
         """Return the corpus to compare a day's new stories with."""
-        return (
-            clustering.LayeredCorpus(self._kept, self._since)
-            if self._since.sizes()[0]
-            else self._kept
-        )
+        return LayeredCorpus(self._kept, self._since) if self._since.sizes()[0] else self._kept
 
     def add(self, placed: Iterable[Arrival]) -> None:
         """Add the stories of a finished day to the corpus."""
@@ -209,7 +204,7 @@ class SlidingCorpus:
         documents = _index(arrival.shelved for arrival in filed)
         self._waiting = deque(sorted(documents, key=_order))
         self._inside: list[tuple[int, str, IndexedDocument]] = []
-        self._corpus = clustering.MemoryCorpus()
+        self._corpus = MemoryCorpus()
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
         """Return the corpus to compare a day's new stories with."""

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.judge import clustering
+from copydesk.judge.clustering.documents import Assignment, GroupLikeness, NewsDocument
 from copydesk.judge.coverage._arrivals import (
     NO_TIME,
     Arrival,
@@ -61,7 +62,7 @@ def find_groups(
     filed = [arrival for arrival in came if arrival.path not in fresh]
     places = Places(filed, beat, ruled)
     days = part_by_day(arrival for arrival in came if arrival.path in fresh)
-    assignments: dict[str, clustering.Assignment] = {}
+    assignments: dict[str, Assignment] = {}
     if days:
         daily = SlidingCorpus(filed) if corpus is None else KeptCorpus(corpus)
         if corpus is not None and len(days) > 1:
@@ -95,7 +96,7 @@ def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequenc
 
 
 def _list_near(
-    assignments: Mapping[str, clustering.Assignment], places: Places
+    assignments: Mapping[str, Assignment], places: Places
 ) -> Mapping[str, Sequence[str]]:
     """Map the paths of new stories to the present names of similar groups."""
     return {
@@ -106,9 +107,9 @@ def _list_near(
 
 def _place_by_day(
     places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
-) -> dict[str, clustering.Assignment]:
+) -> dict[str, Assignment]:
     """Place new stories in groups day by day; return the assignment of each by path."""
-    assignments: dict[str, clustering.Assignment] = {}
+    assignments: dict[str, Assignment] = {}
     for number, day in enumerate(days, 1):
         assignments.update(places.place(day, daily.of_day(day)))
         if number < len(days):
@@ -117,7 +118,7 @@ def _place_by_day(
 
 
 def _reasons(
-    came: Iterable[Arrival], assignments: Mapping[str, clustering.Assignment], ruled: RuledGroups
+    came: Iterable[Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
     """Map paths to why stories are in another story's group: similarity, or an editor's rule."""
     reasons = {}
@@ -129,7 +130,7 @@ def _reasons(
     return reasons
 
 
-def _reason_of(assignment: clustering.Assignment) -> Reason | None:
+def _reason_of(assignment: Assignment) -> Reason | None:
     """Return why a story is in the group of another, None if it began the group."""
     if assignment.same_headline:
         return Reason.of(ReasonKind.JOINED_BY_HEADLINE)
@@ -185,7 +186,7 @@ class Places:
         """Compare new stories only with the filed stories that have the given keys."""
         self._unmet = frozenset(self._arrivals.keys() - keys)
 
-    def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, clustering.Assignment]:
+    def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, Assignment]:
         """Put a day's new stories into groups, among the filed stories that they may join.
 
         Returns the assignment of each new story by path.
@@ -278,7 +279,7 @@ class Neighbour:
     """
 
     paths: tuple[str, ...]
-    likeness: clustering.GroupLikeness
+    likeness: GroupLikeness
     are_together: bool
     would_be_one: bool
 
@@ -330,10 +331,10 @@ def _part_by_group(
 
 def _compare(
     stream: clustering.Stream,
-    document: clustering.NewsDocument,
+    document: NewsDocument,
     members: Mapping[str, Sequence[Arrival]],
     group: str,
-) -> Sequence[clustering.GroupLikeness]:
+) -> Sequence[GroupLikeness]:
     """Return how similar a story is to nearby groups, and to those that it is filed in."""
     likenesses = stream.compare(document)
     known = {likeness.group for likeness in likenesses}
@@ -347,7 +348,7 @@ def _are_of(group: str, members: Iterable[Arrival]) -> bool:
 
 
 def _make_neighbour(
-    likeness: clustering.GroupLikeness,
+    likeness: GroupLikeness,
     members: Sequence[Arrival],
     own: Arrival,
     settled: Mapping[str, str],

@@ -15,17 +15,9 @@ from datetime import datetime
 from typing import Literal
 
 from copydesk.errors import UsageError
-from copydesk.mail_store import (
-    MailStore,
-    ReturnEntry,
-    SentLetter,
-    Subscriber,
-    Suppression,
-    SuppressionReason,
-    has_mail,
-    open_mail,
-)
+from copydesk.mail_store import MailStore, Subscriber, has_mail, open_mail
 from copydesk.mail_store.links import RETURN_LIFETIME, ReturnPath
+from copydesk.mail_store.returns import ReturnEntry, SentLetter, Suppression, SuppressionReason
 from copydesk.news.options import BounceOptions
 from copydesk.newsletters.bounces._reading import (
     MOST_BYTES,

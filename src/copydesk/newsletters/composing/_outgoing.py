@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from copydesk.errors import MailError
 from copydesk.kit import text, urls
 from copydesk.news.letter import CHOICES, UNSUBSCRIBE, OutgoingIssue
-from copydesk.newsletters.composing._composing import SUBJECT_CHARACTERS
 from copydesk.newsletters.composing._plain_text import (
     MOST_BYTES,
     FiledParts,
@@ -28,6 +27,7 @@ from copydesk.newsletters.composing._plain_text import (
     tell_link,
     wrap,
 )
+from copydesk.newsletters.composing.drafts import SUBJECT_CHARACTERS
 from copydesk.rendering import Strings
 
 _HEAD_BYTES = 4_000  # of MOST_BYTES, for the message's header and the values of placeholders

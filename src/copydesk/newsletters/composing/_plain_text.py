@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import letter
-from copydesk.newsletters.composing._composing import (
+from copydesk.newsletters.composing.drafts import (
     PREHEADER_CHARACTERS,
     SUBJECT_CHARACTERS,
     local_day,

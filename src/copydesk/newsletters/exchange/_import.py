@@ -17,7 +17,9 @@ from typing import Literal
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
-from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription, Suppression
+from copydesk.mail_store import MailStore, Subscriber
+from copydesk.mail_store.returns import Suppression
+from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.exchange._layouts import (
     FileLayout,
     LayoutName,

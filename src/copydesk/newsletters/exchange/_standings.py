@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copydesk.kit import dates
-from copydesk.mail_store import SuppressionReason
+from copydesk.mail_store.returns import SuppressionReason
 
 Standing = Literal["reads", "unconfirmed", "blocked"]
 ColumnMeaning = Literal["word", "reads", "agreed", "left", "bounced", "complained", "blocked"]

@@ -17,7 +17,8 @@ from typing import BinaryIO, Literal, TextIO
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.mail_store import Consent, MailStore, Subscriber
+from copydesk.mail_store import MailStore, Subscriber
+from copydesk.mail_store.subscriptions import Consent
 
 _LONGEST_LINE = 100_000  # characters; the csv module takes fields of 131,072
 _HEAD_BYTES = 1024

@@ -22,8 +22,8 @@ from copydesk.desk_store.letter_edits import KeptEdits
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text, urls
 from copydesk.news.letter import Issue, IssueEdits, IssueStory, LetterOptions
-from copydesk.newsletters import composing
-from copydesk.newsletters.composing import IssueDraft, RenderedIssue
+from copydesk.newsletters.composing import RenderedIssue, drafts
+from copydesk.newsletters.composing.drafts import IssueDraft
 from copydesk.newsletters.issues._gather import (
     draft_letter,
     find_letter,
@@ -34,7 +34,7 @@ from copydesk.newsletters.issues._gather import (
 from copydesk.newsletters.issues._issues import find_last_issue
 from copydesk.newsroom import Newsroom
 from copydesk.newsroom.filing import hold_write_lock, notes_on
-from copydesk.placement import parse_issue_name
+from copydesk.placement.addresses import parse_issue_name
 
 
 def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
@@ -72,7 +72,7 @@ def _file_due(newsroom: Newsroom, letter: LetterOptions) -> Iterator[LetterOutco
         what = f"not filed: {error}; {error.hint}" if error.hint else f"not filed: {error}"
         yield LetterOutcome(letter=letter.id, state="failed", what=what)
         return
-    if outcome.state == "skipped" and (hour := composing.last_due(letter, newsroom.now)):
+    if outcome.state == "skipped" and (hour := drafts.last_due(letter, newsroom.now)):
         newsroom.memory.letters.put(letter.id, mark_hour(hour))
     if outcome.state != "skipped" or not letter.when_new:
         yield outcome

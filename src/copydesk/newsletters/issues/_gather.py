@@ -28,13 +28,13 @@ from copydesk.news.letter import (
     PartKind,
 )
 from copydesk.newsletters import composing
-from copydesk.newsletters.composing import (
+from copydesk.newsletters.composing import RenderedIssue, drafts
+from copydesk.newsletters.composing.drafts import (
     EarlierIssues,
     Headings,
     IssueDraft,
     IssueMaterial,
     IssuePlace,
-    RenderedIssue,
 )
 from copydesk.newsletters.issues._issues import (
     LastIssue,
@@ -45,8 +45,7 @@ from copydesk.newsletters.issues._issues import (
     read_issue,
 )
 from copydesk.newsroom import Newsroom, Troubles
-from copydesk.placement import sections
-from copydesk.placement.addresses import record_name
+from copydesk.placement.addresses import record_name, sections
 from copydesk.publish import SitePlan
 from copydesk.rendering import Renderer, Strings, language_tag, list_story_names, load_site_strings
 
@@ -67,7 +66,7 @@ def gather_material(
     stems = letter_stems(newsroom, letter, newsroom.settings.letters)
     has_list = any(part.kind in LISTED_KINDS for part in letter.parts)
     earlier = read_earlier_issues(newsroom, stems, at, every=has_list)
-    since = earlier[-1].at if earlier else composing.window_before(letter, at)
+    since = earlier[-1].at if earlier else drafts.window_before(letter, at)
     records = _read_collections(newsroom, letter, troubles)
     with open_site_plan(newsroom, at, records, troubles) as (edition, plan):
         gathering = _Gathering(newsroom=newsroom, letter=letter, edition=edition, plan=plan)
@@ -139,7 +138,7 @@ class _Gathering:
 
     def place_issue(self, stem: str, at: datetime) -> IssuePlace:
         """Return the file name and URLs of the issue."""
-        day = composing.local_day(at, dates.find_zone(self.letter.zone))
+        day = drafts.local_day(at, dates.find_zone(self.letter.zone))
         name = name_next_issue(self.newsroom, stem, day)
         links, beat = self.plan.links, self.plan.beat
         return IssuePlace(
@@ -331,7 +330,7 @@ def draft_letter(
     """Compose an issue as `compose_issue` does, and say whether enough stories are new."""
     letter = find_letter(newsroom, letter_id).options
     with gather_material(newsroom, letter, at) as material:
-        return composing.draft_issue(material, edits)
+        return drafts.draft_issue(material, edits)
 
 
 def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
@@ -350,7 +349,7 @@ def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> Re
 def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
     stems = letter_stems(newsroom, letter, newsroom.settings.letters)
     last = find_last_issue(newsroom, stems)
-    due = find_due_hour(newsroom, letter, last) or composing.next_due(letter, newsroom.now)
+    due = find_due_hour(newsroom, letter, last) or drafts.next_due(letter, newsroom.now)
     return LetterRow(options=letter, last=last, due_at=due)
 
 
@@ -358,9 +357,9 @@ def find_due_hour(
     newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
 ) -> datetime | None:
     """Return the hour for which a newsletter issue is still to be made, None for none."""
-    if not composing.is_due(letter, last.at if last else None, newsroom.now):
+    if not drafts.is_due(letter, last.at if last else None, newsroom.now):
         return None
-    hour = composing.last_due(letter, newsroom.now)
+    hour = drafts.last_due(letter, newsroom.now)
     is_skipped = hour and newsroom.memory.letters.get(letter.id) == mark_hour(hour)
     return None if is_skipped else hour
 

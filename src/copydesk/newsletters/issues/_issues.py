@@ -18,7 +18,7 @@ from copydesk.news.letter import LetterOptions, OutgoingIssue
 from copydesk.newsletters import composing
 from copydesk.newsletters.composing import FiledMail
 from copydesk.newsroom import Newsroom
-from copydesk.placement import IssueName, issue_stems, name_issue, parse_issue_name
+from copydesk.placement.addresses import IssueName, issue_stems, name_issue, parse_issue_name
 from copydesk.rendering import load_site_strings
 
 # Time zones are up to 26 hours apart: a change of a newsletter's zone moves its names by as much.

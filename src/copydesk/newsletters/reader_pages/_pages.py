@@ -11,9 +11,8 @@ import msgspec
 from starlette.responses import PlainTextResponse, Response
 
 from copydesk.kit import dates, text
-from copydesk.newsletters import readers
 from copydesk.newsletters.reader_pages._visit import Form, ReaderPages, Visit, count_hours
-from copydesk.newsletters.readers import addresses, consent, manage
+from copydesk.newsletters.readers import addresses, consent, manage, outcomes
 from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
 from copydesk.newsletters.readers.manage import (
     erase_reader,
@@ -21,7 +20,7 @@ from copydesk.newsletters.readers.manage import (
     request_address_change,
     request_subscription,
 )
-from copydesk.placement import local_time
+from copydesk.placement.addresses import local_time
 
 _LONGEST_PAUSE = timedelta(days=365)
 
@@ -51,7 +50,7 @@ def _choose(visit: Visit) -> Response:
     wish = _read_wish(visit.form)
     if wish.pause and wish.until is None:
         return _show_choices(visit, wish=wish)
-    choices = readers.ReaderChoices(letters=wish.letters, paused_until=wish.until)
+    choices = outcomes.ReaderChoices(letters=wish.letters, paused_until=wish.until)
     answer = choose_letters(visit.newsroom, visit.store, visit.token, choices)
     match answer.outcome:
         case "kept":
@@ -102,7 +101,7 @@ def _show_choices(visit: Visit, note: str = "", wish: _Wish | None = None) -> Re
 
 
 def _show_letter(
-    letter: readers.LetterChoice, view: readers.LinkView, visit: Visit, wish: _Wish | None
+    letter: outcomes.LetterChoice, view: outcomes.LinkView, visit: Visit, wish: _Wish | None
 ) -> dict[str, object]:
     wanted = {letter.id: letter.topics} if letter.is_subscribed else {}
     gets = wanted if wish is None else wish.letters
@@ -236,7 +235,7 @@ def leave(visit: Visit) -> Response:
     return tell_departure(visit, answer, is_all=is_all)
 
 
-def tell_departure(visit: Visit, answer: readers.LeaveAnswer, *, is_all: bool) -> Response:
+def tell_departure(visit: Visit, answer: outcomes.LeaveAnswer, *, is_all: bool) -> Response:
     """Show which newsletters a reader has just unsubscribed from."""
     pages, has_form = visit.pages, bool(visit.newsroom.beat.subscribe_url)
     if answer.outcome == "again":
@@ -248,7 +247,7 @@ def tell_departure(visit: Visit, answer: readers.LeaveAnswer, *, is_all: bool) -
     return pages.notice("left", words, has_form=has_form)
 
 
-def _answer_program(answer: readers.LeaveAnswer) -> Response:
+def _answer_program(answer: outcomes.LeaveAnswer) -> Response:
     if answer.outcome == "forged":
         return PlainTextResponse("no such link\n", 404)
     if answer.outcome == "over":
@@ -327,7 +326,7 @@ def _show_data(visit: Visit, address: str = "", fault: str = "", erase_fault: st
     )
 
 
-def _list_facts(data: readers.ReaderData, pages: ReaderPages) -> Iterator[dict[str, object]]:
+def _list_facts(data: outcomes.ReaderData, pages: ReaderPages) -> Iterator[dict[str, object]]:
     """Yield what is known about a subscriber, as names and values for the template."""
     suppressed = data.suppressed_since
     facts = (
@@ -347,7 +346,7 @@ def _list_facts(data: readers.ReaderData, pages: ReaderPages) -> Iterator[dict[s
             yield {"name": words, "value": value, "is_address": is_address}
 
 
-def _list_parts(data: readers.ReaderData, visit: Visit) -> Iterator[dict[str, object]]:
+def _list_parts(data: outcomes.ReaderData, visit: Visit) -> Iterator[dict[str, object]]:
     offer = consent.read_offer(visit.newsroom)
     titles = {letter.id: visit.pages.name_letter(letter) for letter in offer.letters}
     parts: dict[str, list[tuple[str, datetime | None, str]]] = {
@@ -405,7 +404,7 @@ def send_form(visit: Visit) -> Response:
     address, letters = form.first("address"), form.all("letter")
     if form.first(_TRAP):
         return _show_mail_notice(visit, address)
-    request = readers.SubscribeRequest(
+    request = outcomes.SubscribeRequest(
         address=address, letters=letters, client=visit.sent.client, language=pages.language
     )
     answer = request_subscription(visit.newsroom, visit.store, request)

@@ -17,10 +17,9 @@ from starlette.responses import Response
 from copydesk import newsletters
 from copydesk.kit import dates, text, urls
 from copydesk.mail_store import links
-from copydesk.newsletters import readers
-from copydesk.newsletters.readers import mailed_links
+from copydesk.newsletters.readers import mailed_links, outcomes
 from copydesk.newsroom import Newsroom
-from copydesk.placement import local_time
+from copydesk.placement.addresses import local_time
 from copydesk.rendering import (
     Renderer,
     language_tag,
@@ -140,11 +139,11 @@ class ReaderPages:
         """Return the text of a key, as HTML, with the number of hours to wait."""
         return self.phrase(key, count=count_hours(wait))
 
-    def name_letter(self, letter: readers.LetterChoice) -> str:
+    def name_letter(self, letter: outcomes.LetterChoice) -> str:
         """Return a newsletter's title, by default the site's."""
         return text.fold(letter.title) or self.title
 
-    def name_letters(self, letters: Sequence[readers.LetterChoice]) -> list[str]:
+    def name_letters(self, letters: Sequence[outcomes.LetterChoice]) -> list[str]:
         """Return the titles of some newsletters."""
         return [self.name_letter(letter) for letter in letters]
 
@@ -221,7 +220,7 @@ class Visit:
         """Return the form sent with the request, or an empty one."""
         return self.sent.form
 
-    def look(self, purpose: links.LinkPurpose) -> readers.LinkView:
+    def look(self, purpose: links.LinkPurpose) -> outcomes.LinkView:
         """Return what the page behind this request's link may show."""
         return mailed_links.look_at_link(self.newsroom, self.store, self.token, purpose)
 

@@ -10,21 +10,15 @@ from datetime import datetime
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
-from copydesk.mail_store import (
-    Consent,
-    LetterRename,
-    MailStore,
-    Subscriber,
-    SubscriberState,
-    Subscription,
-    SuppressionReason,
-)
+from copydesk.mail_store import MailStore, Subscriber, SubscriberState
 from copydesk.mail_store.deliveries import SendingState
-from copydesk.newsletters.readers._answers import ReaderData
+from copydesk.mail_store.returns import SuppressionReason
+from copydesk.mail_store.subscriptions import Consent, LetterRename, Subscription
 from copydesk.newsletters.readers.addresses import AddressFault, read_address
 from copydesk.newsletters.readers.choices import end_letters
 from copydesk.newsletters.readers.consent import write_proof
 from copydesk.newsletters.readers.manage import forget_reader, gather_data
+from copydesk.newsletters.readers.outcomes import ReaderData
 from copydesk.newsroom import Newsroom
 
 _FAULTS: Mapping[AddressFault, str] = {

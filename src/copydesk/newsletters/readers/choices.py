@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from copydesk.kit import dates
-from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription
+from copydesk.mail_store import MailStore, Subscriber
+from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.readers import limits
-from copydesk.newsletters.readers._answers import ChooseAnswer, LeaveAnswer, ReaderChoices
 from copydesk.newsletters.readers.consent import Wish, keep_consent_words, write_proof
 from copydesk.newsletters.readers.mailed_links import (
     OPENS,
@@ -18,6 +18,7 @@ from copydesk.newsletters.readers.mailed_links import (
     open_link,
 )
 from copydesk.newsletters.readers.manage import ask_reader
+from copydesk.newsletters.readers.outcomes import ChooseAnswer, LeaveAnswer, ReaderChoices
 from copydesk.newsroom import Newsroom
 
 _LONGEST_PAUSE = timedelta(days=366)

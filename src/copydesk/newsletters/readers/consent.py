@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from copydesk.kit import dates
 from copydesk.mail_store import MailStore
-from copydesk.newsletters.readers._answers import LetterChoice, LetterOffer
+from copydesk.newsletters.readers.outcomes import LetterChoice, LetterOffer
 from copydesk.newsroom import Newsroom
 from copydesk.rendering import Strings, load_site_strings
 

@@ -21,11 +21,12 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 
 from copydesk.kit import dates
-from copydesk.mail_store import MailStore, Suppression
-from copydesk.newsletters.readers._answers import SubscribeAnswer
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.returns import Suppression
 from copydesk.newsletters.readers.addresses import name_mailbox
+from copydesk.newsletters.readers.outcomes import SubscribeAnswer
 from copydesk.newsroom import Newsroom
-from copydesk.placement import local_time
+from copydesk.placement.addresses import local_time
 
 MAILS_A_MAILBOX = 1  # mails a day that strangers can cause to one mailbox
 MAILS_A_DAY = 500  # mails to new addresses a day in all

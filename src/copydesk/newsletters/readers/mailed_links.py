@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from copydesk.kit import text
 from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
 from copydesk.mail_store.links import LINK_LIFETIME, LinkPurpose, ReaderLink
-from copydesk.newsletters.readers._answers import ClosedKind, LetterChoice, LinkView
 from copydesk.newsletters.readers.consent import list_wishes, read_wish, read_words
 from copydesk.newsletters.readers.limits import may_write
+from copydesk.newsletters.readers.outcomes import ClosedKind, LetterChoice, LinkView
 from copydesk.newsroom import Newsroom
 
 # which links open the page of a purpose

@@ -5,24 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from copydesk.kit import dates
-from copydesk.mail_store import Consent, MailStore, OutboxKind, OutboxMail, Subscriber, Subscription
+from copydesk.mail_store import MailStore, OutboxKind, OutboxMail, Subscriber
 from copydesk.mail_store.deliveries import DeliveryEntry
 from copydesk.mail_store.links import LINK_LIFETIME, RETURN_LIFETIME
+from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.readers import limits
-from copydesk.newsletters.readers._answers import (
-    ChangeAnswer,
-    ConfirmAnswer,
-    DataAnswer,
-    EraseAnswer,
-    KeptConsent,
-    KeptDelivery,
-    KeptReturn,
-    KeptSubscription,
-    ManageAnswer,
-    ReaderData,
-    SubscribeAnswer,
-    SubscribeRequest,
-)
 from copydesk.newsletters.readers.addresses import (
     read_address,
     read_language,
@@ -43,6 +30,20 @@ from copydesk.newsletters.readers.consent import (
 )
 from copydesk.newsletters.readers.limits import is_lifted_by_reader
 from copydesk.newsletters.readers.mailed_links import OPENS, ClosedLink, open_link
+from copydesk.newsletters.readers.outcomes import (
+    ChangeAnswer,
+    ConfirmAnswer,
+    DataAnswer,
+    EraseAnswer,
+    KeptConsent,
+    KeptDelivery,
+    KeptReturn,
+    KeptSubscription,
+    ManageAnswer,
+    ReaderData,
+    SubscribeAnswer,
+    SubscribeRequest,
+)
 from copydesk.newsroom import Newsroom
 
 _UNCONFIRMED = timedelta(days=7)  # after which an unconfirmed reader is deleted

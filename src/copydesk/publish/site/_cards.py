@@ -21,7 +21,8 @@ from copydesk.catalogue.page_entries import StoryEntry
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.kit.embeds import MediaFile, Player
 from copydesk.news import Provider, Story
-from copydesk.placement import Voice, addresses, group_by_day
+from copydesk.placement import Voice, addresses
+from copydesk.placement.addresses import group_by_day
 from copydesk.publish import _pictures
 from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, get_args
 from copydesk.kit import text, urls
 from copydesk.news import Topic
 from copydesk.news.letter import LetterDay, LetterSeries
-from copydesk.placement import addresses, sections, topics_below
+from copydesk.placement import addresses
+from copydesk.placement.addresses import sections, topics_below
 from copydesk.publish import _pictures, _records
 from copydesk.publish._pictures import Picture, Shared
 from copydesk.publish.site import _structured

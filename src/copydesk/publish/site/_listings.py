@@ -21,7 +21,8 @@ from copydesk.catalogue.page_entries import (
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.news.edition import ReadingList
-from copydesk.placement import addresses, group_by_month
+from copydesk.placement import addresses
+from copydesk.placement.addresses import group_by_month
 from copydesk.publish._plan import ARCHIVE, Output, SitePlan
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import ListCards

@@ -16,7 +16,7 @@ from copydesk.judge import clustering, copies
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Shelved, Story, Verdict
 from copydesk.news.story import Shelf, Surroundings
-from copydesk.review import rules
+from copydesk.review import rejudging, rules
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class JudgingRules:
 
     beat: Beat
     mode: str
-    assess: review.Assess
+    assess: rejudging.Assess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Rejudged:
 
 def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
     """Judge a story as if its article came in now, with a shelf of what was filed before it."""
-    grounds = review.Grounds(
+    grounds = rejudging.Grounds(
         assess=rules.assess,
         beat=rules.beat,
         shelf=shelf,
@@ -80,7 +80,7 @@ def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
         picture=case.picture,
         words=case.words,
     )
-    rejudged = review.rejudge(case.filed, case.article, grounds, "other rules")
+    rejudged = rejudging.rejudge(case.filed, case.article, grounds, "other rules")
     return Rejudged(
         filed=case.filed,
         fresh=rejudged.story,
@@ -158,7 +158,7 @@ def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shel
 def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
     """Return a rejudged or filed story with the changes that regrouping makes in it."""
     if isinstance(before, Rejudged):
-        after = review.set_rejudged_beside_others(before.fresh, regrouped)
+        after = rejudging.set_rejudged_beside_others(before.fresh, regrouped)
         return replace(before, fresh=after)
     after = review.set_beside_others(before, regrouped, digests_of(before))
     return Rejudged(filed=before, fresh=after)
@@ -187,7 +187,7 @@ def _in_order(rejudged: Rejudged) -> Rejudged:
 
 def is_on_its_own_now(rejudged: Rejudged) -> bool:
     """Decide whether a story was a copy or kept off the site, and no longer is."""
-    was = bool(rejudged.filed.copy_of) or review.is_kept_off(rejudged.filed)
+    was = bool(rejudged.filed.copy_of) or rejudging.is_kept_off(rejudged.filed)
     return was and not rejudged.fresh.copy_of and not rejudged.dropped
 
 

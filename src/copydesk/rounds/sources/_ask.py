@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from copydesk import watch
 from copydesk.config import Settings
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates, urls
@@ -21,7 +20,8 @@ from copydesk.rounds.sources.states import (
     refresh_by_rules,
     source_states,
 )
-from copydesk.watch import schedule
+from copydesk.watch import entry, schedule
+from copydesk.watch.schedule.state import SourceState, is_due, may_be_asked
 
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # sitemaps of an index whose validators are stored, per source
@@ -34,7 +34,7 @@ class SourceAnswer:
     """The result of asking one source: its leads, its new state, and its failure, if any."""
 
     source: Source
-    state: schedule.SourceState
+    state: SourceState
     leads: tuple[Lead, ...] = ()
     failure: Failure | None = None
 
@@ -49,12 +49,12 @@ class SourceAnswers:
 
     answers: tuple[SourceAnswer, ...] = ()
     leads: tuple[Lead, ...] = ()
-    before: Mapping[str, schedule.SourceState] = field(default_factory=dict)
+    before: Mapping[str, SourceState] = field(default_factory=dict)
     pushed: frozenset[str] = frozenset()
     failed: tuple[Failure, ...] = ()
 
     @property
-    def after(self) -> Mapping[str, schedule.SourceState]:
+    def after(self) -> Mapping[str, SourceState]:
         """Return each source's state after the round."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
 
@@ -120,12 +120,12 @@ async def collect_leads(
 def _queues(
     beat: Beat,
     now: datetime,
-    states: Mapping[str, schedule.SourceState],
+    states: Mapping[str, SourceState],
     to_ask: SourcesToAsk,
     pushed: frozenset[str],
 ) -> list[list[Source]]:
     """Return the sources to ask, in a queue for each host."""
-    is_wanted = schedule.may_be_asked if to_ask.all_due or to_ask.alone else schedule.is_due
+    is_wanted = may_be_asked if to_ask.all_due or to_ask.alone else is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
         state = states[source.url]
@@ -142,7 +142,7 @@ def _queues(
 def _explain_silence(
     url: str,
     answers: Sequence[SourceAnswer],
-    states: Mapping[str, schedule.SourceState],
+    states: Mapping[str, SourceState],
     now: datetime,
 ) -> Iterator[Failure]:
     """Yield why a source that a person named was not asked: it has ended, or it must wait."""
@@ -150,7 +150,7 @@ def _explain_silence(
     if state.ended:
         hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
         yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
-    elif state.rest_until is not None and not schedule.may_be_asked(state, now):
+    elif state.rest_until is not None and not may_be_asked(state, now):
         what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
         yield Failure(url=url, what=what, hint=_HINTS["slow-down"])
 
@@ -206,7 +206,7 @@ class _Asker:
         self._fetcher = fetcher
         self._readers = readers
 
-    async def answer(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
+    async def answer(self, source: Source, state: SourceState) -> SourceAnswer:
         """Ask a source and return its answer; an error becomes a failure in the answer."""
         try:
             return await self._ask(source, state)
@@ -220,7 +220,7 @@ class _Asker:
         except Exception as error:  # a bug must not cost more than this source
             return SourceAnswer(source=source, state=state, failure=failure_of(source.url, error))
 
-    async def _ask(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
+    async def _ask(self, source: Source, state: SourceState) -> SourceAnswer:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
         pushed = (
@@ -239,9 +239,7 @@ class _Asker:
             return SourceAnswer(source=source, state=schedule.after_unchanged(state, answer, now))
         return await self._read(source, state, answer)
 
-    async def _fetch(
-        self, source: Source, state: schedule.SourceState
-    ) -> Page | NotModified | Refused:
+    async def _fetch(self, source: Source, state: SourceState) -> Page | NotModified | Refused:
         await self._readers.room()
         url = state.moved_to or source.url
         request = Request(
@@ -251,7 +249,7 @@ class _Asker:
             with_source_options(self._newsroom.settings, request, source)
         )
 
-    async def _read(self, source: Source, state: schedule.SourceState, page: Page) -> SourceAnswer:
+    async def _read(self, source: Source, state: SourceState, page: Page) -> SourceAnswer:
         now = self._newsroom.now
         reading = await self._readers.leads(page, source, now, state.kind)
         further, parts = await self._parts(source, reading.more, state.parts)
@@ -304,7 +302,7 @@ class _Asker:
 
     async def _part(
         self, source: Source, address: str, known: Validators
-    ) -> tuple[watch.SourceReading | None, Validators]:
+    ) -> tuple[entry.SourceReading | None, Validators]:
         """Return the leads and validators of one sitemap; its failure affects no other."""
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
@@ -320,7 +318,7 @@ class _Asker:
         return reading, schedule.validators(answer)
 
 
-def _after_refusal(source: Source, state: schedule.SourceState, answer: Refused) -> SourceAnswer:
+def _after_refusal(source: Source, state: SourceState, answer: Refused) -> SourceAnswer:
     """Return the answer for a source that refused; a pause that it asked for is no failure."""
     if answer.reason == "slow-down" and not answer.status:
         return SourceAnswer(source=source, state=state)

@@ -27,8 +27,9 @@ from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source
 from copydesk.news.source import SourceKind
 from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.rounds._pool import ReaderPool, connect
-from copydesk.watch import SourceReading, discovery
+from copydesk.watch import discovery
 from copydesk.watch.discovery import FeedCandidate
+from copydesk.watch.entry import SourceReading
 
 _BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
 _MAPS = 2  # sitemaps of an index that are read as a sample

@@ -18,6 +18,7 @@ from copydesk.rounds._pool import ReaderPool, connect
 from copydesk.rounds.sources import _ask
 from copydesk.rounds.sources.states import States, source_states, unread_hub_pushes
 from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def source_rows(newsroom: Newsroom) -> list[SourceRow]:
     return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
 
-def _row(source: Source, state: schedule.SourceState, now: datetime) -> SourceRow:
+def _row(source: Source, state: SourceState, now: datetime) -> SourceRow:
     return SourceRow(
         url=source.url,
         name=source.name,
@@ -124,7 +125,7 @@ def _health(beat: Beat, now: datetime, states: States) -> list[HealthRow]:
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 
 
-def _check(source: Source, state: schedule.SourceState, now: datetime) -> HealthRow:
+def _check(source: Source, state: SourceState, now: datetime) -> HealthRow:
     found = schedule.findings(source, state, now)
     was_read = state.last_ok_at is not None
     return HealthRow(

@@ -22,12 +22,12 @@ from copydesk.memory import Memory
 from copydesk.news import Beat, Lead, Page, Source
 from copydesk.news.lead import Tip
 from copydesk.newsroom import Newsroom
-from copydesk.watch import schedule
+from copydesk.watch.schedule.state import SourceState, keep_address, revive
 
 if TYPE_CHECKING:
     from copydesk.watch import websub
 
-_DECODER = msgspec.json.Decoder(schedule.SourceState)
+_DECODER = msgspec.json.Decoder(SourceState)
 
 
 def _unheard(error: CopydeskError) -> None:
@@ -36,7 +36,7 @@ def _unheard(error: CopydeskError) -> None:
 
 def source_states(
     root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
-) -> Mapping[str, schedule.SourceState]:
+) -> Mapping[str, SourceState]:
     """Return the remembered state of each source of the beat, a fresh one if there is none.
 
     Moves and ends written in `_data/sources.yaml` count; if that file cannot be read, the error
@@ -55,8 +55,8 @@ def source_states(
 
 
 def refresh_by_rules(
-    settings: Settings, now: datetime, states: Mapping[str, schedule.SourceState]
-) -> Mapping[str, schedule.SourceState]:
+    settings: Settings, now: datetime, states: Mapping[str, SourceState]
+) -> Mapping[str, SourceState]:
     """Make sources whose rules changed due now, and have their lists read in full again.
 
     Items that were unwanted may be wanted by the new rules. A source whose `every_minutes` changed
@@ -77,23 +77,23 @@ def refresh_by_rules(
     return found
 
 
-def _forgetful(state: schedule.SourceState) -> schedule.SourceState:
+def _forgetful(state: SourceState) -> SourceState:
     """Return a state without the last answer's validators: the next answer is read in full."""
     return replace(state, etag="", last_modified="", digest="", parts={})
 
 
-def _state(kept: bytes | None) -> schedule.SourceState:
+def _state(kept: bytes | None) -> SourceState:
     if kept is None:
-        return schedule.SourceState()
+        return SourceState()
     try:
         return _DECODER.decode(kept)
     except msgspec.DecodeError:  # written by another version; the memory is disposable
-        return schedule.SourceState()
+        return SourceState()
 
 
 def keep_states(
     newsroom: Newsroom,
-    states: Mapping[str, schedule.SourceState],
+    states: Mapping[str, SourceState],
     again: Set[str],
     soon: Set[str],
     pushed: Set[str],
@@ -162,7 +162,7 @@ LEDGER_PATH = "_data/sources.yaml"
 
 _ADDRESS = 8_000  # characters; the longest address that the ledger takes
 
-States = Mapping[str, schedule.SourceState]
+States = Mapping[str, SourceState]
 
 
 def note_moves(root: Path, now: datetime, before: States, after: States) -> FileChange | None:
@@ -176,7 +176,7 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
     return None if noted == ledger else ledger_change(root, noted)
 
 
-def apply_ledger(state: schedule.SourceState, ledger: Ledger, url: str) -> schedule.SourceState:
+def apply_ledger(state: SourceState, ledger: Ledger, url: str) -> SourceState:
     """Return the state of the source at `url` with the entries of a ledger.
 
     An editor's entry overrides everything until it is taken out; otherwise the remembered state
@@ -194,12 +194,12 @@ def apply_ledger(state: schedule.SourceState, ledger: Ledger, url: str) -> sched
     return state
 
 
-def _keep(state: schedule.SourceState) -> schedule.SourceState:
+def _keep(state: SourceState) -> SourceState:
     """Hold a source at its address: undo its move or end; a state already held is unchanged."""
     if state.ended:
-        state = schedule.revive(state)
+        state = revive(state)
     if state.moved_to or state.moving_to:
-        state = schedule.keep_address(state)
+        state = keep_address(state)
     return state if state.held else replace(state, held=True)
 
 

@@ -15,11 +15,3 @@ from copydesk.watch.schedule._health import FindingKind as FindingKind
 from copydesk.watch.schedule._health import findings as findings
 from copydesk.watch.schedule._health import health_word as health_word
 from copydesk.watch.schedule._health import items_a_week as items_a_week
-from copydesk.watch.schedule._state import SourceState as SourceState
-from copydesk.watch.schedule._state import is_due as is_due
-from copydesk.watch.schedule._state import is_resting as is_resting
-from copydesk.watch.schedule._state import keep_address as keep_address
-from copydesk.watch.schedule._state import may_be_asked as may_be_asked
-from copydesk.watch.schedule._state import next_due as next_due
-from copydesk.watch.schedule._state import revive as revive
-from copydesk.watch.schedule._state import take_address as take_address

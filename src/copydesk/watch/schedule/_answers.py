@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from copydesk.errors import CopydeskError
 from copydesk.news import Lead, NotModified, Page, Refused
 from copydesk.news.page import Fault, FaultKind
-from copydesk.watch._entry import SourceReading, longest_gap
-from copydesk.watch.schedule import _state, _waits
-from copydesk.watch.schedule._state import SourceState
+from copydesk.watch.entry import SourceReading, longest_gap
+from copydesk.watch.schedule import _waits
+from copydesk.watch.schedule.state import SourceState, doubt, end, follow
 
 _WEEK = 7
 _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
@@ -65,7 +65,7 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     failed = _count_failure(state, refused.reason, what, now)
     failed = _keep_fault(failed, refused.fault, _next_try(state, refused.url, now))
     if refused.status == 410:
-        return _state.end(failed, now)
+        return end(failed, now)
     if refused.retry_at is None:
         return failed
     return _pause(failed, refused.retry_at, now)
@@ -201,7 +201,7 @@ def _after_success(
 ) -> SourceState:
     """Return the state after a success, with one copy: most answers have no news."""
     return replace(
-        _state.follow(state, answer.hops, now),
+        follow(state, answer.hops, now),
         etag=versions[0],
         last_modified=versions[1],
         interval=interval,
@@ -257,7 +257,7 @@ def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> S
         failure=kind,
         last_error=what,
     )
-    return _state.doubt(failed)
+    return doubt(failed)
 
 
 def _keep_fault(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:

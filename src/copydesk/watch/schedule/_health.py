@@ -15,8 +15,8 @@ from typing import Literal, get_args
 
 from copydesk.news import Source
 from copydesk.news.page import FaultKind
-from copydesk.watch.schedule._state import HOLDS_AFTER, SourceState, fault_of, is_resting
 from copydesk.watch.schedule._waits import SHORTEST
+from copydesk.watch.schedule.state import HOLDS_AFTER, SourceState, fault_of, is_resting
 
 FindingKind = Literal[
     "ended",  # the source answered 410

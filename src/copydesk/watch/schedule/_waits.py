@@ -22,7 +22,7 @@ from datetime import datetime, time, timedelta
 from operator import mul
 
 from copydesk.kit import dates
-from copydesk.watch._entry import Hints
+from copydesk.watch.entry import Hints
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)

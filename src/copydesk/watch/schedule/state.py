@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from copydesk.news.page import Fault
-from copydesk.watch._entry import Hints
+from copydesk.watch.entry import Hints
 from copydesk.watch.schedule._waits import BREAKER, LONGEST
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)

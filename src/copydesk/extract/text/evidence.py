@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.extract.text._blocks import HEADINGS, Block, Wrapper
+from copydesk.extract.text.blocks import HEADINGS, Block, Wrapper
 from copydesk.extract.words import is_notice
 from copydesk.kit import tables
 

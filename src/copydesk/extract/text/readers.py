@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copydesk.extract.text._blocks import Block
+from copydesk.extract.text.blocks import Block
 from copydesk.kit import text
 
 if TYPE_CHECKING:

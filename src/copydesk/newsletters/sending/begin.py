@@ -31,7 +31,7 @@ from copydesk.newsletters.issues import (
     read_issue_to_send,
 )
 from copydesk.newsroom import Newsroom
-from copydesk.placement import parse_issue_name
+from copydesk.placement.addresses import parse_issue_name
 
 _HELD = "held "  # prefix of facts: issues that wait for approval, in every process
 _STILL_NEWS = timedelta(days=1)  # within which a filed issue is sent without being asked for
