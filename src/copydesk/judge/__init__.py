@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.judge._appraise import FINDINGS_VERSION as FINDINGS_VERSION
     from copydesk.judge._appraise import Appraisal as Appraisal
+    from copydesk.judge._appraise import Findings as Findings
     from copydesk.judge._appraise import appraise as appraise
     from copydesk.judge._appraise import appraise_findings as appraise_findings
     from copydesk.judge._appraise import assess as assess
     from copydesk.judge._appraise import complete as complete
     from copydesk.judge._appraise import complete_beside as complete_beside
+    from copydesk.judge._appraise import examine as examine
+    from copydesk.judge._appraise import features_of_article as features_of_article
     from copydesk.judge._explain import EvidenceMark as EvidenceMark
     from copydesk.judge._explain import QualityPart as QualityPart
     from copydesk.judge._explain import counterfactuals as counterfactuals
@@ -31,10 +35,6 @@ if TYPE_CHECKING:
     from copydesk.judge._explain import qualities_without_parts as qualities_without_parts
     from copydesk.judge._explain import quality_parts as quality_parts
     from copydesk.judge._explain import reaches_gate as reaches_gate
-    from copydesk.judge._findings import FINDINGS_VERSION as FINDINGS_VERSION
-    from copydesk.judge._findings import Findings as Findings
-    from copydesk.judge._findings import examine as examine
-    from copydesk.judge._findings import features_of_article as features_of_article
     from copydesk.judge._profiles import profile_of as profile_of
     from copydesk.judge._profiles import regroup as regroup
     from copydesk.judge._profiles import weigh as weigh

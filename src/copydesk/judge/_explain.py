@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copydesk.judge._findings import features_of_article
+from copydesk.judge._appraise import features_of_article
 from copydesk.judge._profiles import everyday_signals, profile_of
 from copydesk.judge.coverage import (
     LIFT,

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from copydesk.mail_store._database import VERSION as VERSION
 from copydesk.mail_store._database import fold_address as fold_address
-from copydesk.mail_store._ledger import SERVICE as SERVICE
-from copydesk.mail_store._ledger import Ledger as Ledger
 from copydesk.mail_store._mail_store import ATTEMPTS_WINDOW as ATTEMPTS_WINDOW
 from copydesk.mail_store._mail_store import MailStore as MailStore
 from copydesk.mail_store._mail_store import OutboxKind as OutboxKind
@@ -24,3 +22,5 @@ from copydesk.mail_store._mail_store import has_mail as has_mail
 from copydesk.mail_store._mail_store import open_mail as open_mail
 from copydesk.mail_store._subscribers import Subscriber as Subscriber
 from copydesk.mail_store._subscribers import SubscriberState as SubscriberState
+from copydesk.mail_store.deliveries import SERVICE as SERVICE
+from copydesk.mail_store.deliveries import Ledger as Ledger

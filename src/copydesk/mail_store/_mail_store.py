@@ -12,8 +12,8 @@ from typing import Literal
 from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
 from copydesk.mail_store._database import Facts, MailDatabase
-from copydesk.mail_store._ledger import Ledger
 from copydesk.mail_store._subscribers import Subscribers
+from copydesk.mail_store.deliveries import Ledger
 from copydesk.mail_store.links import Links
 from copydesk.mail_store.returns import Returns, Suppressions
 from copydesk.mail_store.subscriptions import Consents, LetterRenames, Subscriptions

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.watch._offers import Offer as Offer
-    from copydesk.watch._offers import is_enough as is_enough
-    from copydesk.watch._offers import offers as offers
     from copydesk.watch._opml import read_opml as read_opml
     from copydesk.watch._opml import read_sources as read_sources
     from copydesk.watch._opml import write_opml as write_opml
     from copydesk.watch._read import entries as entries
     from copydesk.watch._read import is_wanted as is_wanted
     from copydesk.watch._read import read as read
+    from copydesk.watch.discovery import Offer as Offer
+    from copydesk.watch.discovery import is_enough as is_enough
+    from copydesk.watch.discovery import offers as offers
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

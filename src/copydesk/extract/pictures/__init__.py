@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from copydesk.extract.pictures._captions import clean_credit as clean_credit
     from copydesk.extract.pictures._captions import is_description as is_description
     from copydesk.extract.pictures._captions import split_credit as split_credit
-    from copydesk.extract.pictures._figure_key import figure_key as figure_key
-    from copydesk.extract.pictures._figure_key import size_of as size_of
     from copydesk.extract.pictures._figures import figures as figures
+    from copydesk.extract.pictures._mention import figure_key as figure_key
+    from copydesk.extract.pictures._mention import size_of as size_of
     from copydesk.extract.pictures._mention import srcset as srcset
     from copydesk.extract.pictures._mention import widest as widest
 else:

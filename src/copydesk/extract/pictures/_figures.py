@@ -14,10 +14,11 @@ from copydesk.extract.json_ld import Node
 from copydesk.extract.page import visible_text
 from copydesk.extract.pictures import _mention
 from copydesk.extract.pictures._captions import words_of
-from copydesk.extract.pictures._figure_key import figure_key, key_of
 from copydesk.extract.pictures._mention import (
     Mention,
     best_size,
+    figure_key,
+    key_of,
     make_mention,
     pixels,
     srcset,

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from copydesk.extract.pictures._figure_key import figure_key
 from copydesk.extract.pictures._mention import (
     ENOUGH,
     Mention,
     Place,
+    figure_key,
     make_mention,
     pixels,
     srcset,

@@ -21,6 +21,7 @@ from copydesk.mail_store import MailStore, Subscriber
 from copydesk.mail_store.returns import Suppression
 from copydesk.mail_store.subscriptions import Consent, Subscription
 from copydesk.newsletters.exchange._layouts import (
+    LEFT,
     FileLayout,
     LayoutName,
     ListedReader,
@@ -29,8 +30,9 @@ from copydesk.newsletters.exchange._layouts import (
     find_layout,
     read_cell,
     read_entry,
+    read_state,
+    tells_state,
 )
-from copydesk.newsletters.exchange._standings import LEFT, read_state, tells_state
 from copydesk.newsletters.exchange._table import FileRow, is_formula, read_rows
 from copydesk.newsletters.readers.addresses import read_address, read_language
 from copydesk.newsletters.readers.consent import write_proof
