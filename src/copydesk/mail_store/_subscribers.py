@@ -96,10 +96,6 @@ class Subscribers:
             *(state, until, subscriber),
         )
 
-    def set_language(self, subscriber: int, language: str) -> None:
-        """Set the language in which a subscriber is written to."""
-        self._database.run("UPDATE subscribers SET language = ? WHERE id = ?", language, subscriber)
-
     def change_address(self, subscriber: int, address: str, now: datetime) -> None:
         """Change a subscriber's address; raises UsageError if another subscriber has it.
 

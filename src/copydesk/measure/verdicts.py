@@ -33,27 +33,6 @@ class Decision:
     without: Mapping[str, int]
 
 
-def decide(
-    path: str, at: datetime, said: str, points: int | None, *, has_waited: bool
-) -> Decision | None:
-    """Return the decision for an editor's verdict, None if the gate does not apply to it.
-
-    It has no parts of the quality.
-    """
-    is_wanted = {str(word): wanted for word, wanted in IS_WANTED.items()}.get(said)
-    if points is None or is_wanted is None:
-        return None
-    return Decision(
-        path=path,
-        at=at,
-        said="publish" if is_wanted else "reject",
-        is_wanted=is_wanted,
-        has_waited=has_waited,
-        points=points,
-        without={},
-    )
-
-
 def make_decision(
     story: Story, article: Article | None, beat: Beat, *, all_wait: bool
 ) -> Decision | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk import archive, judge
 from copydesk.archive import Rulings
-from copydesk.catalogue import Catalogue
+from copydesk.catalogue import Catalogue, DecidedStory
 from copydesk.errors import RecordError
 from copydesk.judge import gate
 from copydesk.judge.gate import deciding_points
 from copydesk.news import Article, Beat, Standing, Story, Verdict
+from copydesk.news.ruling import IS_WANTED
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.review import rejudging, rules
 from copydesk.review.rules import find_ruled_fields
@@ -190,6 +191,44 @@ def _count(points_of: Mapping[str, int | None], publish_at: int) -> GatePassage:
 
 def _count_stories_above(points: Sequence[int], gate: int) -> int:
     return sum(one >= gate for one in points)
+
+
+# The gate compared with editors, as `copydesk eval gate` compares it.
+
+_WEEKS = timedelta(weeks=26)  # of verdicts; a longer time is counted by month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCount:
+    """How often the gate decides as editors did, in a week (`2026-W47`) or month (`2026-11`).
+
+    `waited` counts the stories that had waited for an editor, `agreed` those of them on which the
+    gate agrees, `picked` the stories that editors chose themselves.
+    """
+
+    period: str
+    waited: int
+    agreed: int
+    picked: int
+
+
+def count_agreement(decided: Iterable[DecidedStory], publish_at: int) -> Iterator[AgreementCount]:
+    """Yield the agreement in each week with verdicts, the oldest first.
+
+    By month if the verdicts span more than half a year. Stories that the gate does not apply to are
+    left out.
+    """
+    wanted = {str(word): is_wanted for word, is_wanted in IS_WANTED.items()}
+    known = [one for one in decided if one.points is not None and one.said in wanted]
+    times = sorted(one.at for one in known)
+    form = "%G-W%V" if times and times[-1] - times[0] <= _WEEKS else "%Y-%m"
+    for period in dict.fromkeys(at.strftime(form) for at in times):
+        some = [one for one in known if one.at.strftime(form) == period]
+        waited = [one for one in some if one.has_waited]
+        agreed = sum(((one.points or 0) >= publish_at) == wanted[one.said] for one in waited)
+        yield AgreementCount(
+            period=period, waited=len(waited), agreed=agreed, picked=len(some) - len(waited)
+        )
 
 
 # Owners: the publishing house that a publisher belongs to.

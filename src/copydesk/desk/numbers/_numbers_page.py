@@ -22,9 +22,9 @@ from copydesk.desk.numbers._section import (
 from copydesk.editing import queue
 from copydesk.editing.queue.numbers import Delay, DropCount, Numbers, OwnerCount, StoryDay
 from copydesk.kit import text, urls
-from copydesk.measure import verdicts
 from copydesk.news import Beat
 from copydesk.news.lead import DROP_REASONS
+from copydesk.newsroom import standings
 
 DAYS = (7, 30, 90)
 
@@ -254,15 +254,9 @@ def show_agreement(
     wording: Wording, decided: Iterable[catalogue.DecidedStory], publish_at: int, since: date
 ) -> View:
     """Show how often the gate would have decided as the editor of a waiting story did."""
-    made = (
-        verdicts.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
-        for one in decided
-    )
-    decisions = [one for one in made if one is not None]
     columns, rows, agreed, waited = [], [], 0, 0
-    for period in verdicts.compare_by_period(decisions, publish_at):
-        met = period.waited
-        agreed, waited = agreed + met.both + met.neither, waited + met.stories
+    for period in standings.count_agreement(decided, publish_at):
+        agreed, waited = agreed + period.agreed, waited + period.waited
         parts, cells = _show_period(wording, period, since)
         columns.append(Column(name=period.period, parts=parts))
         rows.append({"name": period.period, "cells": cells})
@@ -284,12 +278,10 @@ def show_agreement(
 
 
 def _show_period(
-    wording: Wording, period: verdicts.GatePeriod, since: date
+    wording: Wording, period: standings.AgreementCount, since: date
 ) -> tuple[Sequence[Part], Sequence[Mapping[str, str]]]:
     """Return the parts of a period's column, and the cells of its table row."""
-    met = period.waited
-    same = met.both + met.neither
-    differing = met.stories - same
+    same, differing = period.agreed, period.waited - period.agreed
     every, agreed_on, other = (
         _link_week(wording, period.period, since, number)
         for number in ("gate", "gate-agrees", "gate-differs")
@@ -301,10 +293,10 @@ def _show_period(
         Part(value=differing, shade="pale", words=differs, href=other),
     )
     cells = (
-        make_cell(met.stories, every),
+        make_cell(period.waited, every),
         make_cell(same, agreed_on),
-        make_cell("–" if met.agreement is None else f"{met.agreement:.0%}"),
-        make_cell(period.picked.stories),
+        make_cell(f"{round(same / period.waited, 4):.0%}" if period.waited else "–"),
+        make_cell(period.picked),
     )
     return parts, cells
 
