@@ -196,6 +196,7 @@ def _count_stories_above(points: Sequence[int], gate: int) -> int:
 # The gate compared with editors, as `copydesk eval gate` compares it.
 
 _WEEKS = timedelta(weeks=26)  # of verdicts; a longer time is counted by month
+_WANTED = {str(word): is_wanted for word, is_wanted in IS_WANTED.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,17 +219,20 @@ def count_agreement(decided: Iterable[DecidedStory], publish_at: int) -> Iterato
     By month if the verdicts span more than half a year. Stories that the gate does not apply to are
     left out.
     """
-    wanted = {str(word): is_wanted for word, is_wanted in IS_WANTED.items()}
-    known = [one for one in decided if one.points is not None and one.said in wanted]
+    known = [one for one in decided if one.points is not None and one.said in _WANTED]
     times = sorted(one.at for one in known)
     form = "%G-W%V" if times and times[-1] - times[0] <= _WEEKS else "%Y-%m"
     for period in dict.fromkeys(at.strftime(form) for at in times):
         some = [one for one in known if one.at.strftime(form) == period]
-        waited = [one for one in some if one.has_waited]
-        agreed = sum(((one.points or 0) >= publish_at) == wanted[one.said] for one in waited)
-        yield AgreementCount(
-            period=period, waited=len(waited), agreed=agreed, picked=len(some) - len(waited)
-        )
+        yield _count_period(period, some, publish_at)
+
+
+def _count_period(period: str, decided: Sequence[DecidedStory], publish_at: int) -> AgreementCount:
+    waited = [one for one in decided if one.has_waited]
+    agreed = sum(((one.points or 0) >= publish_at) == _WANTED[one.said] for one in waited)
+    return AgreementCount(
+        period=period, waited=len(waited), agreed=agreed, picked=len(decided) - len(waited)
+    )
 
 
 # Owners: the publishing house that a publisher belongs to.
