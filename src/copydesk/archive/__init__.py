@@ -1,4 +1,4 @@
-"""Store stories as Markdown records in git, and give the same stories back.
+"""Store stories as records (Markdown files) in git, and read the same stories back.
 
 Sub-rooms: `change` writes and commits files, `git` is the repository, `record` and `document` are
 the formats of files. `ledger`, `letters`, `reading_lists` and `topic_file` are other files of a

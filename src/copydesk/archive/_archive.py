@@ -1,4 +1,4 @@
-"""List, read and check the records of a newsroom folder, and prepare a change of one."""
+"""List, read and check the records (Markdown files) of a newsroom; prepare changes of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
 class Signature(NamedTuple):
-    """A file's times of change (ns since 1970), size in bytes and inode, to see if it changed."""
+    """A file's times of change (ns since 1970), size in bytes and inode, to detect changes."""
 
     modified_ns: int
     changed_ns: int
@@ -63,7 +63,7 @@ class Signature(NamedTuple):
 
 
 class Archive:
-    """The records below one newsroom folder."""
+    """The story records and other records (Markdown files) of one newsroom folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -71,36 +71,36 @@ class Archive:
         self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
-        """Return the paths of the live stories by name.
+        """Return the record paths of the live (not archived) stories, sorted by name.
 
         Raises RecordError if the folder is unreadable.
         """
         return list(record_paths(self.root, NEWS_FOLDERS[0]))
 
     def letter_paths(self) -> list[str]:
-        """Return the paths of the filed newsletters by name.
+        """Return the paths of the filed newsletter issues, sorted by name.
 
         Raises RecordError if the folder is unreadable.
         """
         return list(record_paths(self.root, LETTERS_FOLDER))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
-        """Yield every story, live and archived; errors of broken records go to `trouble`."""
+        """Yield every story, live and archived; pass errors of broken records to `trouble`."""
         for folder in NEWS_FOLDERS:
             yield from self._each(folder, self._story, trouble)
 
     def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Yield every record that is no story; errors of broken records go to `trouble`."""
+        """Yield every record that is no story; pass errors of broken records to `trouble`."""
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, parse_record, trouble)
 
     def records_in(self, folder: str, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Yield the records of one collection other than news, as `records` does."""
+        """Yield the records in one collection's folder other than news, as `records` does."""
         yield from self._each(folder, parse_record, trouble)
 
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
-        """Return by path the signature of every file that may be a record, without opening any.
+        """Return the signature of every file that may be a record, by path, without opening any.
 
         With `stories`, only of files that may be stories. In folders where people keep other
         things, some of these files are no records.
@@ -117,7 +117,7 @@ class Archive:
         return signatures
 
     def signature(self, path: str) -> Signature | None:
-        """Return the signature of the file at a path, None for no file."""
+        """Return the signature of the file at a path, None if there is no file."""
         try:
             now = (self.root / path).lstat()
         except OSError:
@@ -126,7 +126,7 @@ class Archive:
 
     @staticmethod
     def story_paths_among(paths: Iterable[str]) -> list[str]:
-        """Return those of some paths that may be stories' records, sorted."""
+        """Return those paths that may be story records, sorted."""
         return sorted(
             path
             for path in paths
@@ -163,11 +163,11 @@ class Archive:
         return data
 
     def read(self, path: str) -> Story:
-        """Read the story at a path, or raise RecordError."""
+        """Return the story in the record at a path, or raise RecordError."""
         return self._story(path, self.file_bytes(path))
 
     def read_listed(self, path: str) -> Story:
-        """Read the story at a path from `signatures`; its folder is checked only once.
+        """Return the story in a record listed by `signatures`; its folder is checked only once.
 
         For showing only: `change` does not take it for the version that the caller has seen.
         """
@@ -178,11 +178,11 @@ class Archive:
         return parse_story(path, data)
 
     def file_bytes(self, path: str) -> bytes:
-        """Return a record's bytes as they are on disk, or raise RecordError."""
+        """Return the bytes of the record at a path as they are on disk, or raise RecordError."""
         return read_file(self.root, path)
 
     def change(self, story: Story) -> FileChange:
-        """Return the change of a file that stores a story.
+        """Return the file change that stores a story in its record.
 
         Raises RecordError if the story could not be read back the same, or if its record has
         changed since this archive read it.
@@ -200,12 +200,12 @@ class Archive:
         return FileChange(path=path, before=digest(present), after=data)
 
     def no_change(self, path: str) -> FileChange:
-        """Return a change that leaves a record as it is, but fails if somebody is editing it."""
+        """Return a file change that leaves a record as it is, but fails if somebody edits it."""
         data = self.file_bytes(path)
         return FileChange(path=path, before=digest(data), after=data)
 
     def archiving(self, path: str) -> FileChange:
-        """Return the move of a record from `_news/` to `_archive/`; name and bytes stay.
+        """Return the file change that moves a record from `_news/` to `_archive/`, bytes unchanged.
 
         Raises RecordError if there is a record already.
         """
@@ -241,7 +241,7 @@ class Archive:
 
 
 def _emit_with_proof(story: Story) -> bytes:
-    """Return a story's bytes after checking that they are read and written the same again."""
+    """Return the bytes of a story's record after checking that they can be read back the same."""
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
@@ -258,7 +258,7 @@ def _is_news_path(path: str) -> bool:
 
 
 def collections(root: Path) -> list[str]:
-    """Return the folders of a newsroom that may hold records, by name."""
+    """Return the folders of a newsroom that may hold records, sorted by name."""
     names = [
         entry.name
         for entry in scan(root)
@@ -268,7 +268,7 @@ def collections(root: Path) -> list[str]:
 
 
 def record_paths(root: Path, folder: str) -> Iterator[str]:
-    """Yield the paths of a collection's records in order, without dot files.
+    """Yield the paths of the records in a folder, sorted by name, without dot files.
 
     In a folder where people may keep other things, only files with front matter count.
     """
@@ -345,13 +345,16 @@ class CheckReport:
 
     @property
     def is_clean(self) -> bool:
-        """Decide whether every record and data file was read and came back as it is."""
+        """Return whether every record and data file was read and written back the same."""
         parts = (self.different, self.errors, self.data.different, self.data.errors)
         return not any(parts)
 
 
 def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
-    """Check every record below `root`; `progress` hears the number done so far."""
+    """Check that every record below `root` can be read and written back byte by byte.
+
+    `progress` is called with the number of records checked so far.
+    """
     tally, data = _CheckCount(root, progress), _CheckCount(root, None)
     for folder in (*collections(root), *_ARCHIVED):
         tally.add(folder, record_paths(root, folder))
@@ -377,7 +380,7 @@ _ARCHIVED = tuple(place for place in NEWS_FOLDERS if place.startswith("_archive/
 
 
 class _CheckCount:
-    """Count the files of folders, each read once."""
+    """Counts the files of folders that are read and written back the same; reads each once."""
 
     def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:
         self._archive = Archive(root)
@@ -389,7 +392,7 @@ class _CheckCount:
         self.folders: dict[str, int] = {}
 
     def add(self, folder: str, paths: Iterable[str]) -> None:
-        """Count the files of one folder; what cannot be listed is an error, too."""
+        """Check and count the files of one folder; a folder that cannot be listed is an error."""
         before = self.files
         try:
             for path in paths:
@@ -400,7 +403,7 @@ class _CheckCount:
             self.folders[folder] = self.files - before
 
     def hear(self, error: CopydeskError) -> None:
-        """Note what else is wrong with a file, unless it is known to be broken."""
+        """Add an error of a file, unless the file has one already."""
         if error.subject not in {path for path, _ in self.errors}:
             self.errors.append((error.subject, error.what))
 

@@ -1,4 +1,4 @@
-"""Keep extracted articles while there is room: one JSON file each, named by its content."""
+"""Store extracted articles up to a total size: one JSON file each, named by its content."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Listing:
 
 
 class ArticleStore:
-    """The articles in one folder, at most `max_bytes` in total; the oldest are deleted first.
+    """The extracted articles stored in one folder, at most `max_bytes`; oldest are deleted first.
 
     Damaged and foreign files are ignored. Only one process writes at a time. Reading lists names
     only; ages and sizes (a quarter of a second for 20,000 files) are read when an article is added
@@ -55,7 +55,7 @@ class ArticleStore:
         self._total = 0
 
     def put(self, article: Article, *, aged: datetime | None = None) -> str:
-        """Store an article and return the hash that names it. Equal articles are one file.
+        """Store an article and return the hash that names its file. Equal articles are one file.
 
         With `aged`, the article is deleted as early as if it had been stored at that time.
         """
@@ -82,12 +82,12 @@ class ArticleStore:
         return name
 
     def get(self, name: str) -> Article | None:
-        """Return the article with a hash; None if it was deleted or is damaged."""
+        """Return the article with a hash as its name; None if it was deleted or is damaged."""
         marks = self._find_marks(name)
         return None if marks is None else _decode(self._folder / _file_name(name, marks), name)
 
     def find(self, url: str) -> Article | None:
-        """Return the article stored last for a URL, its own or its web URL, or None."""
+        """Return the article stored last for a URL, the page's own or its web URL, or None."""
         name = self.find_name(url)
         return None if name is None else self.get(name)
 
@@ -97,7 +97,7 @@ class ArticleStore:
         return next((article for article in found if article is not None), None)
 
     def find_name(self, url: str) -> str | None:
-        """Return the hash of the article stored last for a URL, None for none."""
+        """Return the hash that names the article stored last for a URL, None if there is none."""
         return self._find_name(address_mark(url))
 
     def is_damaged(self, url: str) -> bool:
@@ -113,20 +113,20 @@ class ArticleStore:
             self._forget(name)
 
     def all(self) -> Iterator[Article]:
-        """Yield every article that can be read, the oldest first."""
+        """Yield every stored article that can be read, the oldest first."""
         for name in list(self._load_index()):
             article = self.get(name)
             if article is not None:
                 yield article
 
     def marks(self) -> Mapping[str, tuple[str, ...]]:
-        """Return by name the marks of each article's URLs, in no order, without reading any."""
+        """Return the marks of all stored articles' URLs, by article name, without reading any."""
         if self._kept is not None:
             return {name: kept.addresses for name, kept in self._kept.items()}
         return self._list_names().marks
 
     def sort_by_age(self, names: Iterable[str]) -> list[str]:
-        """Return those names whose articles are stored, the oldest first."""
+        """Return those names whose articles are stored, sorted by age, the oldest first."""
         marks = self.marks()
         aged = ((self._age_of(name, marks[name]), name) for name in names if name in marks)
         return [name for _, name in sorted(aged)]
@@ -142,7 +142,7 @@ class ArticleStore:
         return None if kept is None else kept.addresses
 
     def _find_name(self, mark: str) -> str | None:
-        """Return the name of the article stored last for a mark."""
+        """Return the name of the article stored last for a URL's mark, None if there is none."""
         if self._kept is not None:
             return self._by_address.get(mark)
         names = self._list_names().names.get(mark, ())
@@ -176,7 +176,7 @@ class ArticleStore:
         return self._kept
 
     def _list_files(self) -> Iterator[tuple[int, str, _KeptArticle]]:
-        """Yield time, name and article of each file."""
+        """Yield time, name and index entry of each stored article's file."""
         with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
                 match = _NAME.fullmatch(entry.name)
@@ -219,7 +219,7 @@ def _file_name(name: str, marks: Sequence[str]) -> str:
 
 
 def address_mark(url: str) -> str:
-    """Return the 16 hex digits that stand for a URL in the names of articles."""
+    """Return the mark of a URL: 16 hex digits that stand for it in the names of article files."""
     identity = urls.identity(url).encode("utf-8", "surrogatepass")
     return hashlib.sha256(identity).hexdigest()[:16]
 
@@ -231,7 +231,7 @@ def _encode(article: Article) -> bytes:
 
 
 def _decode(file: Path, name: str) -> Article | None:
-    """Return the article in a file, None if its bytes do not match its name."""
+    """Return the article in a file, None if the file's bytes do not match its name."""
     import msgspec
 
     try:

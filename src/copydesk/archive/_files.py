@@ -1,4 +1,4 @@
-"""Choose the path of a new record, keep paths inside the newsroom, read and list its files."""
+"""Choose the path of a new record; keep paths inside the newsroom; read and list its files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SUFFIX_DIGITS = (6, 12, 24, 64)
 
 
 def slug(title: str) -> str:
-    """Return the part of a file name that is made from a title, as the reference does (SPEC 1.3).
+    """Return the part of a file name that is made from a title, as everyday.cc made it (SPEC 1.3).
 
     "" if the title has no Latin letter or digit; see `story_path`.
     """
@@ -34,7 +34,7 @@ def slug(title: str) -> str:
 
 
 def story_path(title: str, published_at: datetime, url: str, taken: Callable[[str], bool]) -> str:
-    """Return the path of a new news record: the UTC day, the slug, `.md`.
+    """Return the path of a new story record: the UTC day, the slug, `.md`.
 
     If another article has that path, `-` and 6 hex digits of the SHA-256 of the canonical URL are
     added (more digits if that is taken, too). A title without a Latin letter or digit becomes
@@ -73,7 +73,7 @@ _READ_BYTES = MAX_BYTES + 1  # one more, to see that a file is too long
 
 
 def read_file(root: Path, path: str) -> bytes:
-    """Return a file's bytes, at most one more than the limit; raise RecordError if unreadable."""
+    """Return the bytes of a newsroom's file, at most one more than the limit; raise RecordError."""
     try:
         return within.read_beginning(root, path, _READ_BYTES)
     except OSError as error:
@@ -81,7 +81,7 @@ def read_file(root: Path, path: str) -> bytes:
 
 
 def read_file_if_any(root: Path, path: str) -> bytes:
-    """Return a file's bytes as `read_file` does, b"" for no file."""
+    """Return the bytes of a newsroom's file as `read_file` does, b"" if there is no file."""
     try:
         return within.read_beginning(root, path, _READ_BYTES)
     except (FileNotFoundError, NotADirectoryError):
@@ -107,7 +107,7 @@ def _refusal(error: OSError, path: str) -> RecordError:
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Yield the paths of the YAML and front-matter files below `_data`."""
+    """Yield the paths of the YAML and front-matter files below `_data`, sorted by name."""
     for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
         path = f"{folder}/{entry.name}"
         if entry.name.startswith("."):
@@ -119,7 +119,7 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
 
 
 def scan(folder: Path | str) -> list[os.DirEntry[str]]:
-    """Return the entries of a folder, none if there is no folder; raise RecordError."""
+    """Return the entries of a folder, [] if there is no folder; raise RecordError."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)

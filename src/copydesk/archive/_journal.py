@@ -1,4 +1,4 @@
-"""The journal: changes of files in git, written to disk before they are carried out.
+"""The journal: file changes are written to it on disk before they are carried out and committed.
 
     .copydesk/journal/000007.json   a change: message, and each file's old and new state
     .copydesk/journal/000007.lock   held by the process that works on it
@@ -26,9 +26,10 @@ _PRIVATE = 0o600  # for the owner alone, whatever is in the files
 
 
 class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file's SHA-256 before and after ("" for no file), and its new bytes until they are written.
+    """A file in a journal entry: its SHA-256 before and after ("" for no file), and its new bytes.
 
-    With `moved_from`, the file at that path is moved to this one; its bytes stay the same.
+    The bytes are None once they are written. With `moved_from`, the file at that path is moved to
+    this one; its bytes stay the same.
     """
 
     path: str
@@ -45,7 +46,7 @@ class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """New bytes for one file, or None to delete it, if its digest is still `before`.
+    """A change of one file: new bytes, or None to delete it, if its digest is still `before`.
 
     With `moved_from`, the file at that path, which has these bytes, is moved to this free path.
     """
@@ -61,7 +62,7 @@ class FileChange:
         return digest(self.after) != self.before
 
     def as_entry(self) -> EntryFile:
-        """Return the change as it is written into the journal."""
+        """Return the file change as it is written into the journal."""
         return EntryFile(
             path=self.path,
             before=self.before,
@@ -72,7 +73,7 @@ class FileChange:
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A change as the journal stores it; `when` is RFC 3339, `branch` the branch to commit to.
+    """A change of files as the journal stores it: `when` is RFC 3339, `branch` where to commit.
 
     `note` is what the caller has to remember of the change, in the caller's own format.
     `is_written` means that all files were dealt with and only the commit is missing.
@@ -89,7 +90,7 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> str:
-        """The first line of the message."""
+        """The first line of the commit message."""
         return self.message.strip().split("\n", 1)[0]
 
     @property
@@ -107,30 +108,30 @@ class OpenEntry:
     _lock: locks.Lock = field(repr=False)
 
     def rewrite(self, entry: JournalEntry) -> None:
-        """Replace the entry on disk; raise RecordError if it cannot be written."""
+        """Replace the journal entry on disk; raise RecordError if it cannot be written."""
         _write(self._file, entry)
         self.entry = entry
 
     def close(self) -> None:
-        """Delete the entry, which is in git or has nothing to commit."""
+        """Delete the journal entry, which is in git or has nothing to commit."""
         self._file.unlink(missing_ok=True)
         self._file.with_suffix(".lock").unlink(missing_ok=True)
         self._lock.release()
 
     def leave(self) -> None:
-        """Release the entry for another process."""
+        """Release the journal entry for another process."""
         self._lock.release()
 
 
 class Journal:
-    """The journal of one newsroom."""
+    """The journal of one newsroom: file changes that are not yet in git."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: list[OpenEntry] = []
 
     def open(self, entry: JournalEntry) -> OpenEntry:
-        """Write a new entry to disk and hold it; raise RecordError if it cannot be written."""
+        """Write a new journal entry to disk and lock it; RecordError if that is impossible."""
         numbers = [int(file.stem) for file in self._files()]
         file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
         lock = locks.Lock(file.with_suffix(".lock"))
@@ -147,7 +148,7 @@ class Journal:
         return self._hold(OpenEntry(entry, file, lock))
 
     def hold_waiting(self) -> list[OpenEntry]:
-        """Hold and return the entries that no process works on, the oldest first.
+        """Lock and return the journal entries that no process works on, the oldest first.
 
         Raises RecordError for an entry of a newer version.
         """
@@ -168,7 +169,7 @@ class Journal:
         return entries
 
     def leave_all(self) -> None:
-        """Release all entries that this object still holds; after a regular end there are none."""
+        """Release all journal entries that this object still holds; usually there are none."""
         while self._held:
             self._held.pop().leave()
 
@@ -177,7 +178,7 @@ class Journal:
         return entry
 
     def open_digests(self) -> dict[str, frozenset[str]]:
-        """Return the digests that unfinished changes give to each path."""
+        """Return the digests that the files of unfinished changes will have, by path."""
         digests: dict[str, frozenset[str]] = {}
         for file in self._files():
             with contextlib.suppress(FileNotFoundError):
@@ -188,7 +189,7 @@ class Journal:
         return digests
 
     def is_empty(self) -> bool:
-        """Return whether no change is unfinished."""
+        """Return whether the journal has no unfinished change."""
         return not any(self._files())
 
     def _files(self) -> Iterator[Path]:
@@ -212,7 +213,7 @@ def _unwritable(file: Path, error: OSError) -> RecordError:
 
 
 def _read(file: Path) -> JournalEntry | None:
-    """Return an entry; a file that cannot be decoded is renamed, since nobody can finish it."""
+    """Return the journal entry in a file; a file that cannot be decoded is renamed."""
     try:
         entry = msgspec.json.decode(file.read_bytes(), type=JournalEntry)
     except msgspec.DecodeError:
@@ -233,7 +234,7 @@ def digest(data: bytes | None) -> str:
 
 
 def digest_of(root: Path, path: str) -> str:
-    """Return the digest of a file, "" for no file, and a text that is no digest for a folder."""
+    """Return the SHA-256 of a file, "" if it is missing, a text that is no digest for a folder."""
     try:
         return digest(within.read(root, path, _MOST_BYTES))
     except (FileNotFoundError, NotADirectoryError):

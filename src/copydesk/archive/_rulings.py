@@ -1,4 +1,4 @@
-"""Read and edit `_data/rulings.yaml`: the lasting decisions of editors."""
+"""Read and edit `_data/rulings.yaml`: editors' decisions on stories, removals and lasting rules."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulings:
-    """Verdicts by record path, URLs that an editor removed for good, and lasting rules.
+    """The contents of rulings.yaml: decisions by record path, removed URLs, and lasting rules.
 
     `rules` are in the order of the file, the oldest first.
     """
@@ -35,24 +35,24 @@ class Rulings:
     rules: tuple[Ruling, ...] = ()
 
     def verdict_on(self, path: str) -> Verdict | None:
-        """Return the verdict on a record, None for none.
+        """Return the editor's decision on a story record, None if there is none.
 
-        Old records move to `_archive/`; a verdict on either path counts.
+        Old records move to `_archive/`; a decision on either path counts.
         """
         return self.verdicts.get(path) or self.verdicts.get(other_place(path))
 
     @property
     def judged_paths(self) -> frozenset[str]:
-        """The paths of all records with a verdict, live and archived."""
+        """The paths of all story records with an editor's decision, live and archived."""
         return frozenset(self.verdicts) | frozenset(map(other_place, self.verdicts))
 
     def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
-        """Return the rulings with a verdict on a record, which replaces an earlier one."""
+        """Return these rulings with a decision on a story record, which replaces an earlier one."""
         known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}
         return replace(self, verdicts={**known, path: verdict})
 
     def without_verdict(self, path: str) -> Rulings:
-        """Return the rulings without the verdict on a record."""
+        """Return these rulings without the decision on a story record."""
         places = {path, other_place(path)}
         return replace(
             self, verdicts={at: v for at, v in self.verdicts.items() if at not in places}
@@ -60,31 +60,31 @@ class Rulings:
 
 
 def other_place(path: str) -> str:
-    """Return a record's path in the archive, or its live path if it is archived."""
+    """Return a record's path in the archive folder, or its live path if it is archived."""
     return path.removeprefix(_ARCHIVE) if path.startswith(_ARCHIVE) else f"{_ARCHIVE}{path}"
 
 
 def read_rulings(root: Path) -> Rulings:
-    """Read the rulings of a newsroom, empty ones if there is no file; raise RecordError."""
+    """Return the contents of a newsroom's rulings.yaml, empty without a file; raise RecordError."""
     return parse_rulings(_data_lists.present(root, PATH))
 
 
 def parse_rulings(data: bytes) -> Rulings:
-    """Parse the bytes of a rulings file; raise RecordError."""
+    """Parse the bytes of rulings.yaml; raise RecordError."""
     return _rulings(data) if data.strip() else Rulings()
 
 
 def edit_rulings(data: bytes, rulings: Rulings) -> bytes:
-    """Return a file's bytes with these rulings in it, edited as by `rulings_change`."""
+    """Return the bytes of rulings.yaml with these rulings in it, edited as by `rulings_change`."""
     before = parse_rulings(data)
     return _data_lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
 
 
 def rulings_change(root: Path, rulings: Rulings) -> FileChange:
-    """Return the change of the rulings file that stores these rulings.
+    """Return the change of rulings.yaml that stores these rulings.
 
-    Other entries of the file stay, and an equal verdict or rule keeps its lines. Raises RecordError
-    if the file cannot be read or written back the same.
+    Other entries of the file stay, and an equal decision or rule keeps its lines. Raises
+    RecordError if the file cannot be read or written back the same.
     """
     before = read_rulings(root)
     return _data_lists.change(root, PATH, lambda tree: _with(tree, before, rulings))
@@ -129,7 +129,7 @@ def _name(story: str) -> str:
 def _some(
     fields: TypedFields, key: str, said: RulingKind, wanted: tuple[int, int]
 ) -> tuple[str, ...]:
-    """Return the texts of a list, none blank, and as many as a rule of this kind takes."""
+    """Return the texts of a rule's list, none blank, and as many as a rule of its kind takes."""
     least, most = wanted
     texts = fields.texts(key)
     if any(not text.strip() for text in texts):
@@ -187,7 +187,7 @@ def _removal_items(old: Sequence, after: Rulings) -> Sequence:
 
 
 def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
-    """Return the list of rules; earlier ones keep their lines and all that is in them."""
+    """Return the YAML list of rules; earlier rules keep their lines and all that is in them."""
     kept: dict[Ruling, list[SequenceItem]] = {}
     for rule, item in zip(before.rules, old.items, strict=True):
         kept.setdefault(rule, []).append(item)

@@ -55,7 +55,7 @@ class Change:
     note: bytes = b""
 
     def commit(self, lock: WriteLock) -> Committed:
-        """Commit the change completely or not at all.
+        """Commit the change of files completely or not at all.
 
         Raises RecordError if one of the files has uncommitted edits or has changed since the change
         was decided, and GitError if git cannot be asked.
@@ -124,7 +124,7 @@ def _find_edits(lock: WriteLock, entries: Sequence[EntryFile]) -> tuple[set[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """The result of a change: paths written, paths skipped (user's edits), paths that failed.
+    """The result of committing a change: paths written, skipped (edited by a user), and failed.
 
     `commit` is None if nothing changed or no commit was possible. In the latter case `obstacle` is
     the reason, and the change waits in the journal. `has_git` is False for a plain folder.
@@ -144,7 +144,7 @@ class Committed:
 
 @dataclass(slots=True, kw_only=True)
 class Begun:
-    """A change in the journal whose files are not written yet; `skipped` are paths with edits.
+    """A change in the journal whose files are not written yet; `skipped` were edited by a user.
 
     An urgent change does not release the lock before its first file or before its commit.
     """
@@ -166,7 +166,7 @@ class Begun:
         )
 
     def finish(self) -> Committed:
-        """Write the files and commit them; release the lock now and then for other writers."""
+        """Write the files and commit them; the write lock is released now and then for others."""
         if self.pending is None:
             return Committed(
                 skipped=self.skipped, error=self.error, has_git=self.lock.repository.usable
@@ -188,7 +188,7 @@ class Begun:
         )
 
     def _let_others_write(self) -> None:
-        """Release the lock for a moment if it was held long: an editor's action goes first."""
+        """Release the write lock for a moment if it was held long: editors' actions go first."""
         if not self.is_urgent:
             self.lock.give_way_after(self.lock.lot_seconds)
 
@@ -206,7 +206,7 @@ class Begun:
         return written
 
     def _find_intrusions(self, entries: Iterable[EntryFile]) -> frozenset[str]:
-        """Return the paths that somebody else changed while the lock was released."""
+        """Return the paths that somebody else changed while the write lock was released."""
         failed = {path for path, _ in self._failed}
         return frozenset(
             entry_file.path
@@ -268,7 +268,7 @@ class WriteLock:
 
     @contextlib.contextmanager
     def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-        """Hold the lock for the block, and first finish the changes that a killed process left.
+        """Hold the write lock for the `with` block; first finish changes of a killed process.
 
         Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
         the folder cannot be written or a newer version left a change.
@@ -308,15 +308,15 @@ class WriteLock:
         return True
 
     def require_hold(self) -> None:
-        """Assert that the caller holds the lock."""
+        """Assert that the caller holds the write lock."""
         assert self._lock.is_held, "a change without the write lock"
 
     def give_way(self) -> None:
-        """Release the lock for waiting processes, then take it again."""
+        """Release the write lock for waiting processes, then take it again."""
         self._lock.give_way()
 
     def give_way_after(self, seconds: float) -> None:
-        """Release the lock for waiting processes if it was held for longer than this."""
+        """Release the write lock for waiting processes if it was held for longer than this."""
         if self._lock.held_seconds > seconds:
             self.give_way()
 
@@ -366,7 +366,7 @@ def _sweep(lock: WriteLock, waiting: Iterable[OpenEntry]) -> None:
 
 
 def _roll_forward(lock: WriteLock, pending: OpenEntry) -> bool:
-    """Write the files that are still to be written; return whether all could be written."""
+    """Write a change's files that are still to be written; return whether all could be written."""
     entry = pending.entry
     if entry.is_written or other_branch(lock, entry):
         return True
@@ -396,7 +396,7 @@ def _settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool) -> Recovered
 
 
 def is_as_before(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file is still in its old state."""
+    """Return whether a file of a journal entry is still in its old state."""
     if entry_file.moved_from:
         return (
             not digest_of(root, entry_file.path)
@@ -406,18 +406,18 @@ def is_as_before(root: Path, entry_file: EntryFile) -> bool:
 
 
 def is_as_after(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file is already in its new state."""
+    """Return whether a file of a journal entry is already in its new state."""
     is_gone = not entry_file.moved_from or not digest_of(root, entry_file.moved_from)
     return is_gone and digest_of(root, entry_file.path) == entry_file.after
 
 
 def is_as_known(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file is in its old or its new state, so that nobody else has changed it."""
+    """Return whether a file is in its old or new state, so that nobody else has changed it."""
     return is_as_before(root, entry_file) or is_as_after(root, entry_file)
 
 
 def write(root: Path, entry_file: EntryFile) -> bool:
-    """Write, move or delete one file if it is still in its old state; return whether it was done.
+    """Write, move or delete one file if it is still in its old state; return whether that was done.
 
     Raises RecordError if the file system refuses.
     """
@@ -468,7 +468,7 @@ def settle(lock: WriteLock, pending: OpenEntry, *, is_whole: bool = True) -> Com
 
 
 def _commit(lock: WriteLock, entry: JournalEntry) -> str | None:
-    """Commit those files of the entry that are in their new state; return the commit's id.
+    """Commit those files of a journal entry that are in their new state; return the commit's id.
 
     None if nothing changed.
     """
@@ -493,7 +493,7 @@ def _close_or_leave(pending: OpenEntry, *, is_whole: bool) -> None:
 
 
 def leave(pending: OpenEntry) -> None:
-    """Release an entry for the next process, without its note, which was remembered."""
+    """Release a journal entry for the next process, without its note, which was remembered."""
     if pending.entry.note:
         with contextlib.suppress(RecordError):  # the disk is full: the note is remembered again
             pending.rewrite(msgspec.structs.replace(pending.entry, note=b""))
@@ -501,7 +501,7 @@ def leave(pending: OpenEntry) -> None:
 
 
 def other_branch(lock: WriteLock, entry: JournalEntry) -> str:
-    """Return the obstacle if another branch than the entry's is checked out, "" otherwise."""
+    """Return an error text if another branch than the entry's is checked out, else ""."""
     branch = lock.repository.branch()
     if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):
         return ""
@@ -509,7 +509,7 @@ def other_branch(lock: WriteLock, entry: JournalEntry) -> str:
 
 
 def sync(root: Path, paths: Iterable[str]) -> None:
-    """Flush the folders of the written files to disk, since the journal entry is deleted next."""
+    """Flush the folders of written files to disk, since the journal entry is deleted next."""
     for folder in {os.path.dirname(path) for path in paths}:  # noqa: PTH120 - of a record's path
         if (root / folder).is_dir():
             files.sync_folder(root / folder)

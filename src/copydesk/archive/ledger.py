@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceMoved:
-    """The new URL of a source, and since when."""
+    """The new URL of a source that moved, and since when."""
 
     to: str
     at: datetime
@@ -28,7 +28,7 @@ class SourceMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEnded:
-    """When a source ended, and its answer then."""
+    """When a source ended, and how it answered then."""
 
     at: datetime
     why: str
@@ -36,7 +36,7 @@ class SourceEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceKept:
-    """Who undid a move or an end: the source is never moved or ended automatically again."""
+    """Who undid a source's move or end: it is never moved or ended automatically again."""
 
     by: str
     at: datetime
@@ -45,7 +45,7 @@ class SourceKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The entries of sources, by their URLs in beat.toml."""
+    """The contents of `_data/sources.yaml`: moves and ends of sources, by URL in beat.toml."""
 
     moved: Mapping[str, SourceMoved] = field(default_factory=dict)
     ended: Mapping[str, SourceEnded] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Ledger:
 
 
 def read_ledger(root: Path) -> Ledger:
-    """Read the ledger of a newsroom, an empty one if there is no file.
+    """Return the contents of a newsroom's `_data/sources.yaml`, empty ones if there is no file.
 
     Raises RecordError that names the file, the line and the key.
     """
@@ -69,7 +69,7 @@ def read_ledger(root: Path) -> Ledger:
 
 
 def ledger_change(root: Path, ledger: Ledger) -> FileChange:
-    """Return the change of the ledger's file that stores this ledger.
+    """Return the change of `_data/sources.yaml` that stores these contents.
 
     Other entries of the file stay, and an equal one keeps its lines. Raises RecordError if the file
     cannot be read or written back the same.
@@ -112,7 +112,7 @@ def _edit_list(
     versions: tuple[Mapping[str, _T], Mapping[str, _T]],
     values: Callable[[str, _T], Mapping[str, Scalar]],
 ) -> Tree:
-    """Return the tree with one list changed from the first version to the second."""
+    """Return a YAML tree with one list changed from the first version to the second."""
     before, after = versions
     if before == after:
         return tree

@@ -1,4 +1,5 @@
-"""Read and write `_newsletters/NAME.html`: an issue as the reference files it (SPEC 4).
+"""Read and write `_newsletters/NAME.html`: a filed newsletter issue, as everyday.cc has it (SPEC
+4).
 
 ---
 title: "Power Apps Every Day (2024-04-12)"
@@ -28,7 +29,7 @@ from copydesk.kit import text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledLetter:
-    """A newsletter issue in its file: the front matter, and the whole mail as HTML."""
+    """A filed newsletter issue: the front matter of its file, and the whole mail as HTML."""
 
     path: str
     title: str
@@ -40,17 +41,17 @@ class FiledLetter:
 
 
 def letter_path(name: str) -> str:
-    """Return the path of the issue with a name."""
+    """Return the file path of the newsletter issue with a name."""
     return f"{LETTERS_FOLDER}/{name}.html"
 
 
 def is_letter_path(path: str) -> bool:
-    """Return whether a path is that of an issue."""
+    """Return whether a path is that of a newsletter issue."""
     return path.startswith(f"{LETTERS_FOLDER}/")
 
 
 def emit_letter(letter: FiledLetter) -> bytes:
-    """Return the bytes of an issue's file; raise RecordError if they could not be read again."""
+    """Return the bytes of a newsletter issue's file; RecordError if they are not readable."""
     lines = [
         f"title: {spell_quoted(letter.title)}",
         f"excerpt: {spell_quoted(letter.excerpt)}",
@@ -69,7 +70,7 @@ def emit_letter(letter: FiledLetter) -> bytes:
 
 
 def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
-    """Return an issue's bytes with another excerpt and another mail; the rest stays.
+    """Return a newsletter issue's bytes with another excerpt and another mail; the rest stays.
 
     Raises RecordError if the file could not be written back the same.
     """

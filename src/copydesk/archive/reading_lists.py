@@ -31,17 +31,17 @@ _CHARACTERS = {"title": 300, "description": 10_000, "by": 200, "words": 1_000}
 
 
 def is_list_id(name: str) -> bool:
-    """Return whether a list may have this id, which becomes part of a URL (`the-best-of-2026`)."""
+    """Return whether a reading list may have this id, a part of its URL (`the-best-of-2026`)."""
     return _ID.fullmatch(name) is not None
 
 
 def list_path(list_id: str) -> str:
-    """Return the path of the list with an id."""
+    """Return the file path of the reading list with an id."""
     return f"{FOLDER}/{list_id}.yaml"
 
 
 def is_list_path(path: str) -> bool:
-    """Return whether a path is that of a list."""
+    """Return whether a path is that of a reading list."""
     folder, _, name = path.rpartition("/")
     return folder == FOLDER and name.endswith(".yaml") and is_list_id(name.removesuffix(".yaml"))
 
@@ -49,7 +49,7 @@ def is_list_path(path: str) -> bool:
 def find_reading_lists(
     root: Path, trouble: Callable[[CopydeskError], None]
 ) -> Iterator[ReadingList]:
-    """Yield the lists of a newsroom by id; errors go to `trouble`.
+    """Yield the reading lists of a newsroom, sorted by id; errors are passed to `trouble`.
 
     An error is a list that cannot be read, or a file with the id of another one.
     """
@@ -75,7 +75,7 @@ def find_reading_lists(
 
 
 def parse_reading_list(path: str, data: bytes) -> ReadingList:
-    """Parse the bytes of a list's file; raise RecordError."""
+    """Parse the bytes of a reading list's file; raise RecordError."""
     fields = TypedFields(compose(decode_yaml(path, data), path), path)
     title = text.fold(_read_words(fields, "title"))
     if not title:
@@ -98,7 +98,7 @@ def parse_reading_list(path: str, data: bytes) -> ReadingList:
 
 
 def edit_reading_list(data: bytes, wanted: ReadingList) -> bytes:
-    """Return a file's bytes with this list in it; everything else in the file stays.
+    """Return the bytes of a reading list's file with this list in it; all else in the file stays.
 
     Raises RecordError for a file that cannot be written back the same, and for a list that could
     not be read again.
@@ -155,7 +155,7 @@ def _edit_tree(tree: Tree, before: ReadingList | None, wanted: ReadingList) -> T
 def _set_entry(
     tree: Tree, key: str, value: Scalar, before: ReadingList | None, wanted: ReadingList
 ) -> Tree:
-    """Return the tree with one text of the list changed, or removed if it is empty."""
+    """Return the YAML tree with one text of the reading list changed, or removed if it is empty."""
     if before is not None and getattr(before, key) == getattr(wanted, key):
         return tree
     if value.text:
@@ -177,7 +177,7 @@ def _put(tree: Tree, key: str, value: Node) -> Tree:
 
 
 def _list_items(old: Sequence, before: ReadingList | None, wanted: ReadingList) -> Sequence:
-    """Return the stories of a list; a person's additions to a story that stays are kept."""
+    """Return the stories of a reading list as YAML; a person's additions to them are kept."""
     values = {story.name: _story_fields(story) for story in wanted.stories}
     known = set(before.stories) if before else set()
     same = {story.name for story in wanted.stories if story in known}

@@ -1,4 +1,4 @@
-"""Encrypt the private part of a record with the newsroom's key, and decrypt it.
+"""Seal (encrypt) the private part of a story record with the newsroom's key, and decrypt it.
 
 Both forms are `base64(ciphertext);base64(nonce)`; the nonce's length tells them apart:
 
@@ -6,7 +6,7 @@ Both forms are `base64(ciphertext);base64(nonce)`; the nonce's length tells them
                record's file name; the ciphertext ends with the 16-byte tag. The nonce is the
                first 12 bytes of HMAC-SHA256(k, len(name) ‖ name ‖ plaintext), where the length
                takes 8 bytes, big end first, and k = HMAC-SHA256(key, "copydesk seal nonce 1").
-    16 bytes   the reference's: AES-256-CBC with PKCS7 padding, the nonce is a random IV. It has no
+    16 bytes   everyday.cc's: AES-256-CBC with PKCS7 padding, the nonce is a random IV. It has no
                authentication.
 """
 
@@ -31,9 +31,10 @@ _LABEL = b"copydesk seal nonce 1"
 
 
 def seal(plaintext: bytes, key: bytes, name: str) -> str:
-    """Return the sealed form: the same plaintext, key and file name always give the same text.
+    """Return a plaintext in sealed (encrypted) form; equal input always gives the same text.
 
-    `name` may be a path; only the file name is authenticated, so that a record can move.
+    The input is the plaintext, the key and the file name. `name` may be a path; only the file name
+    is authenticated, so that a record can move.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
@@ -43,7 +44,7 @@ def seal(plaintext: bytes, key: bytes, name: str) -> str:
 
 
 def unseal(sealed: str, key: bytes, name: str) -> bytes:
-    """Return the plain bytes of either form.
+    """Return the plaintext of a record's sealed part, in copydesk's form or everyday.cc's.
 
     Raises SealError for a wrong key, another record's sealed part, and changed bytes. In the
     reference's form some wrong keys and changes go unnoticed, since it has no authentication.
@@ -56,7 +57,7 @@ def unseal(sealed: str, key: bytes, name: str) -> bytes:
 
 
 def read_source(story: Story, key: bytes | None) -> str:
-    """Return the source in a record's sealed part, "" if it cannot be opened."""
+    """Return the source in a record's sealed part, "" if it cannot be decrypted."""
     if not (story.secured and key):
         return ""
     try:
@@ -68,7 +69,7 @@ def read_source(story: Story, key: bytes | None) -> str:
 
 
 def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
-    """Return the reference's form; without `iv` with a random one."""
+    """Return a plaintext sealed in the form of everyday.cc; without `iv` with a random one."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
 

@@ -75,7 +75,7 @@ def edit_topic(
 
 
 def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
-    """Return the change of a file of `_data` with other texts; "" removes a text.
+    """Return the change of a YAML file of `_data` with other texts; "" removes a text.
 
     A text with a comment is not removed but emptied. Raises RecordError if the file cannot be read
     or written back the same.
@@ -90,7 +90,7 @@ def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
 
 
 def _put_text(tree: Tree, name: str, value: str) -> Tree:
-    """Return a tree with one text changed, or inserted before the lists."""
+    """Return a YAML tree with one text changed, or inserted before the lists."""
     entries = list(tree.entries)
     word = _data_lists.word(value)
     at = next((at for at, entry in enumerate(entries) if entry.key.text == name), None)
@@ -107,7 +107,7 @@ def _put_text(tree: Tree, name: str, value: str) -> Tree:
 
 
 def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:
-    """Return a list without some words; a comment above one moves to the next."""
+    """Return a YAML list without some words; a comment above one moves to the next."""
     items: list[SequenceItem] = []
     above = ""
     for item in old.items:
@@ -134,7 +134,7 @@ def _comment_loss(path: str) -> RecordError:
 
 
 def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:
-    """Return the change of a topic's file that appends words to its dismissed ones.
+    """Return the change of a topic's file that adds words that editors refused as keywords.
 
     Raises RecordError if the file cannot be read or written back the same.
     """
@@ -143,7 +143,7 @@ def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:
 
 
 def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]:
-    """Return a function that appends words to a list; it raises RecordError to save a comment."""
+    """Return a function that appends words to a YAML list; RecordError to save a comment."""
     new = tuple(SequenceItem(value=_data_lists.word(word)) for word in words)
 
     def add(old: Sequence) -> Sequence:
@@ -159,7 +159,7 @@ def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]
 
 
 def _edit_translation(tree: Tree, edit: Callable[[Tree], Tree]) -> Tree:
-    """Return the tree with its translations edited; they are appended if there are none."""
+    """Return a topic's YAML tree with its translations edited, appended if there are none."""
     for at, entry in enumerate(tree.entries):
         if entry.key.text == _TRANSLATIONS and isinstance(entry.value, Tree):
             inner = edit(_as_block(entry.value, tree.column + 2))
@@ -173,5 +173,5 @@ def _edit_translation(tree: Tree, edit: Callable[[Tree], Tree]) -> Tree:
 
 
 def _as_block(tree: Tree, column: int) -> Tree:
-    """Return a mapping that is written line by line."""
+    """Return a YAML mapping that is written line by line."""
     return Tree(entries=tree.entries, column=column) if tree.flow else tree

@@ -1,4 +1,4 @@
-"""Run the background work of `serve`: rounds, hubs, newsletters, webhook calls, read counts.
+"""The background work of `copydesk serve`: fetching, WebSub, newsletters, webhooks, view counts.
 
 `open_service` takes a newsroom. While the server (`copydesk.serve`) runs, its rounds run, its hub
 subscriptions are renewed and its reads are counted.

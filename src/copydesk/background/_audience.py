@@ -1,4 +1,4 @@
-"""Count how often the page of each story or issue is read.
+"""Count how often the page of each story or newsletter issue is read.
 
 Stored is one number per page and day. No cookie is set and no address is written down. A keyed hash
 limits how often one client counts; it never leaves the process, and its key is thrown away at
@@ -34,7 +34,7 @@ KeepCounts = Callable[[Counts], None]
 
 
 def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
-    """Return a function that adds the reads of stories to the memory and deletes old counts.
+    """Return a function that adds page views of stories to the memory and deletes old counts.
 
     `open_memory` opens the memory for one thread and a short time.
     """
@@ -49,7 +49,7 @@ def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
 
 
 def keep_issue_views(private: Path) -> KeepCounts:
-    """Return a function that adds the views of newsletter issues to the mail store."""
+    """Return a function that adds page views of newsletter issues to the mail store."""
 
     def keep(counts: Counts) -> None:
         with closing(open_mail(private)) as store, store.at_once():
@@ -60,7 +60,7 @@ def keep_issue_views(private: Path) -> KeepCounts:
 
 
 class AudienceCounts:
-    """Count the reads of pages, and write them at intervals.
+    """Counts page views of stories or newsletter issues, and stores the counts at intervals.
 
     `keep` writes them, in a thread. Counts that cannot be written now are written later.
     """
@@ -83,7 +83,7 @@ class AudienceCounts:
         self._counts: Counter[tuple[date, str]] = Counter()
 
     def note(self, address: str, browser: str, name: str) -> None:
-        """Count a read of a record's page; `browser` is the client's user agent."""
+        """Count a view of the page `name` from an IP address; `browser` is the user agent."""
         day = self._clock.now().date()
         if day != self._day:
             self._day, self._key = day, self._make_key()
@@ -103,7 +103,7 @@ class AudienceCounts:
         return blake2b(words, key=self._key, digest_size=8).digest()
 
     async def go_on(self) -> None:
-        """Write the counts every minute until cancelled, and once more at the end."""
+        """Store the page view counts every minute until cancelled, and once more at the end."""
         try:
             while True:
                 await self._clock.sleep(EVERY_SECONDS)
@@ -112,7 +112,7 @@ class AudienceCounts:
             await self.write()
 
     async def write(self) -> None:
-        """Write the counts; if the file is busy or broken they wait for the next time."""
+        """Store the page view counts; if the file is busy or broken they wait for the next time."""
         counts, self._counts = self._counts, Counter()
         if not counts:
             return

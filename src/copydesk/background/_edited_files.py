@@ -1,4 +1,4 @@
-"""Watch for files that a person edits; update the catalogue and the site."""
+"""Watch for files that a person edits by hand; update the catalogue and the site."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEWS = ("_news/", "_archive/")
 
 
 class EditedFiles:
-    """Watch records, theme and assets, and build the site when somebody changed them.
+    """Watches records, theme and assets, and builds the site when somebody edited them.
 
     Changes by copydesk itself lead to nothing: its command has already built the site and updated
     the catalogue. This server's rounds and builds take turns with the lock `turn`; a round of
@@ -52,7 +52,7 @@ class EditedFiles:
         self.try_again_seconds = 60.0  # seconds before the next attempt, after watching failed
 
     async def go_on(self) -> None:
-        """Watch until cancelled; then end a running build and wait for it."""
+        """Watch the edited files until cancelled; then end a running build and wait for it."""
         root = self._newsroom.root
         self._say_once(await asyncio.to_thread(_describe_mount, root))
         changes = FileChanges()
@@ -78,7 +78,7 @@ class EditedFiles:
             changes = FileChanges()
 
     def _is_quiet(self) -> bool:
-        """Decide whether no process runs a round or a build.
+        """Return whether no process runs a round of fetching or a build.
 
         The lock of rounds is tried only if a process says that it is running one: holding the lock
         even briefly would make a round that starts in that moment give up.
@@ -91,7 +91,7 @@ class EditedFiles:
         return all(_is_free(private / name) for name in names)
 
     async def _take_in(self, changes: FileChanges) -> None:
-        """Bring catalogue and site up to date with some changes, if they do not have them yet."""
+        """Update the catalogue and the site for edited files, if they are not up to date yet."""
         unlisted, unbuilt = await asyncio.to_thread(self._compare, changes)
         if unlisted:
             await self._starter.refresh_catalogue()
@@ -103,7 +103,7 @@ class EditedFiles:
                 self._say(f"the build ended with exit code {code}; the next round builds again")
 
     def _compare(self, changes: FileChanges) -> tuple[FileChanges, FileChanges]:
-        """Return the changes that the catalogue lacks, and those that the site lacks."""
+        """Return the edited files that the catalogue lacks, and those that the site lacks."""
         if changes.everything:
             return changes, changes
         newsroom = self._newsroom
@@ -121,7 +121,7 @@ class EditedFiles:
 
 
 def _is_free(lock: Path) -> bool:
-    """Decide whether nobody holds a lock; in a folder that is gone no lock file is made."""
+    """Return whether nobody holds a lock file; makes no lock file in a folder that is gone."""
     if not lock.exists():
         return True
     with hold_lock(lock) as is_free:
@@ -137,7 +137,7 @@ def _open_watcher(root: Path) -> FileWatcher:
 
 
 def is_watched(path: str) -> bool:
-    """Decide whether a file or folder of the newsroom is watched: records, lists, theme, assets."""
+    """Return whether a path of the newsroom is watched for edits: records, lists, theme, assets."""
     first = path.partition("/")[0]
     if first == _DATA:
         return path in _LISTS or path.startswith(f"{_LISTS[-1]}/")
@@ -185,7 +185,7 @@ _HERE_NOW = flags.MOVED_TO | flags.CREATE
 
 
 class FileWatcher:
-    """Report which files below some folders of `root` change, at no cost while none does.
+    """Reports which files below some folders of `root` change; costs nothing while none does.
 
     `is_watched` decides by its path whether a file or folder is watched; in a watched folder it is
     asked for each entry that is not hidden. Methods raise OSError if the system cannot watch, or if
@@ -205,7 +205,7 @@ class FileWatcher:
             raise
 
     def close(self) -> None:
-        """Close the kernel's watches."""
+        """Stop watching files, and close inotify."""
         self._inotify.close()
 
     async def wait(self) -> FileChanges:
@@ -223,7 +223,7 @@ class FileWatcher:
         return changes
 
     async def read(self) -> FileChanges:
-        """Return the changes since the last call; empty if there are none."""
+        """Return the files changed since the last call; empty if there are none."""
         reading = asyncio.ensure_future(asyncio.to_thread(self._read))
         try:
             return await asyncio.shield(reading)
@@ -268,7 +268,7 @@ class FileWatcher:
         return FileChanges()
 
     def _watch(self, folder: str) -> list[str]:
-        """Watch a folder and the folders in it; return the files that they already contain."""
+        """Watch a folder and the folders in it; return the paths of the files in them."""
         mask = _CHANGES | flags.ONLYDIR | (flags.MOVE_SELF if folder == _ROOT else 0)
         if "/" in folder and (self._root / folder).is_symlink():
             return []
@@ -303,7 +303,7 @@ class FileWatcher:
                     self._inotify.rm_watch(number)
 
     def _is_wanted(self, path: str) -> bool:
-        """Decide whether to report a path.
+        """Return whether a changed path is reported.
 
         Hidden files and editors' backup copies are ignored, and so are names that are not UTF-8.
         """
@@ -313,7 +313,7 @@ class FileWatcher:
 
 
 def _identify(folder: Path) -> tuple[int, int]:
-    """Return what distinguishes a folder from another of the same name; (0, 0) if it is missing.
+    """Return what identifies a folder, (0, 0) if it is missing; a new folder of the name differs.
 
     The kernel reports a deleted folder only once no file in it is open any more.
     """

@@ -1,4 +1,4 @@
-"""Fork server: a process that has loaded what a round needs, and forks itself for each round.
+"""Fork server: a process that has loaded what a round of fetching needs, and forks for each round.
 
     python -m copydesk.background._fork_server WORK {"arguments": […]} > {"pid": 7} {"code": 0}
 
@@ -65,7 +65,7 @@ _MODULES_OF_ACTIONS = (
 
 
 def load(work: Work) -> None:
-    """Import all modules that some work needs."""
+    """Import all modules that a kind of work (`rounds` or `actions`) needs."""
     if work == "actions":
         _load(_FACES_OF_ACTIONS, _MODULES_OF_ACTIONS)
         return
@@ -88,7 +88,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
-    """Fork a process for each request; in the fork, run the requested command."""
+    """Run the fork server: fork a process for each request, which runs the requested command."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     requests, answers = os.dup(0), os.dup(1)
@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def _wait_for_round(requests: int, answers: int) -> list[str] | None:
-    """Return the arguments in each forked process, None in the server once its stdin ends."""
+    """Return the command's arguments in each forked process, None in the server at its end."""
     with os.fdopen(requests, "rb") as lines:
         _say(answers, ready=True)
         for line in lines:
@@ -129,7 +129,7 @@ def _say(answers: int, **what: int) -> None:
 
 
 def _become(arguments: Sequence[str]) -> None:
-    """Run the command line in this process, as a new Python would."""
+    """Run a copydesk command line in this process, as a new Python would."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)

@@ -1,4 +1,4 @@
-"""Subscribe to sources at their hubs (WebSub), renew subscriptions, and judge what hubs push.
+"""Subscribe to sources at their WebSub hubs, renew subscriptions, and check what hubs push.
 
     look       (each minute)  states of sources ──> subscriptions ──> POST to the hubs that are due
     answer_hub (GET)          a hub verifies our request ──> its challenge, or 404
@@ -52,7 +52,7 @@ _CALLS_A_MINUTE = 30  # of one subscription's hub; beyond that the source is pol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubAnswer:
-    """The answer to a hub's call: an HTTP status, and plain text."""
+    """The answer to a WebSub hub's call: an HTTP status, and plain text."""
 
     status: int
     words: str = ""
@@ -62,7 +62,7 @@ _TOO_MANY = HubAnswer(status=429, words="later\n")
 
 
 class Subscriber:
-    """The hub subscriptions of one newsroom; `post` sends a form, `soon` asks for a round.
+    """A newsroom's WebSub subscriptions; `post` sends a form, `soon` asks for a fetching round.
 
     A hub has `body_seconds` to send a whole push.
     """
@@ -81,7 +81,7 @@ class Subscriber:
         self._ignored = 0
 
     async def go_on(self) -> None:
-        """Look every minute until cancelled; an error ends only that look."""
+        """Check WebSub subscriptions each minute until cancelled; an error ends only one check."""
         while True:
             try:
                 await self.look()
@@ -90,11 +90,11 @@ class Subscriber:
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
-        """Load the stored subscriptions, so that a hub that calls early is known."""
+        """Load the stored WebSub subscriptions, so that a hub that calls early is known."""
         await asyncio.to_thread(self._load)
 
     async def look(self) -> None:
-        """Bring the subscriptions up to date with the sources, and ask the hubs that are due."""
+        """Match the WebSub subscriptions with the sources; send requests to hubs that are due."""
         due = await asyncio.to_thread(self._plan)
         hosts: dict[str, list[websub.Subscription]] = {}
         for subscription in due:
@@ -113,7 +113,7 @@ class Subscriber:
                 return  # the others would meet the same trouble
 
     async def _ask(self, subscription: websub.Subscription) -> str:
-        """Ask a hub to subscribe or unsubscribe; return the error, "" for none.
+        """Ask a WebSub hub to subscribe or unsubscribe; return the error, "" for none.
 
         The hub may call back before it answers, so the request is stored first.
         """
@@ -130,7 +130,7 @@ class Subscriber:
         return trouble
 
     async def _send(self, subscription: websub.Subscription) -> str:
-        """Send the form, along at most three redirects; return the error, "" for none."""
+        """Send a hub the request form, following three redirects; return the error, "" for none."""
         hub = subscription.hub
         for _ in range(_HOPS):
             answer = await self._post(hub, websub.request_fields(subscription))
@@ -152,7 +152,7 @@ class Subscriber:
         subscription: websub.Subscription,
         change: Callable[[websub.Subscription], websub.Subscription],
     ) -> websub.Subscription | None:
-        """Change the stored subscription; return None if another one has replaced it."""
+        """Change the stored WebSub subscription; return None if another one has replaced it."""
         with self._memory() as memory, memory.together():
             now = subscription_at(memory, subscription_key(subscription))
             if now is None or now.callback != subscription.callback:
@@ -171,7 +171,7 @@ class Subscriber:
             self._know(subscriptions(memory))
 
     def _plan(self) -> list[websub.Subscription]:
-        """Bring the subscriptions up to date with the sources; return those to ask for now."""
+        """Match the WebSub subscriptions with the sources; return those to send a request for."""
         now = self._clock.now()
         with self._memory() as memory:
             kept = plan_subscriptions(memory, self._folder.settings(), now)
@@ -186,7 +186,7 @@ class Subscriber:
             del self._calls[token]
 
     async def answer_hub(self, token: str, query: Mapping[str, str]) -> HubAnswer:
-        """Answer a hub that verifies a request at the callback ending in `token`."""
+        """Answer a WebSub hub that verifies a request at the callback URL ending in `token`."""
         key = self._keys.get(token)
         if key is not None and self._is_one_too_many(token):
             return _TOO_MANY
@@ -212,7 +212,7 @@ class Subscriber:
     async def take(
         self, token: str, headers: Mapping[str, str], body: AsyncIterable[bytes]
     ) -> HubAnswer:
-        """Take a push: the answer is the same whether its signature is right or not (section 7.1).
+        """Receive a WebSub push; the answer hides whether its signature is right (section 7.1).
 
         Names in `headers` are found in any case. Each subscription's hub may call a limited number
         of times a minute, and send one body at a time.
@@ -250,7 +250,7 @@ class Subscriber:
         return None
 
     def _is_one_too_many(self, token: str) -> bool:
-        """Count a call, and decide whether its hub has called too often in the last minute."""
+        """Count a hub's call, and return whether it has called too often in the last minute."""
         now = self._clock.now()
         calls = self._calls.setdefault(token, deque(maxlen=_CALLS_A_MINUTE))
         if len(calls) == _CALLS_A_MINUTE and timedelta(0) <= now - calls[0] < _A_MINUTE:
@@ -261,7 +261,7 @@ class Subscriber:
     async def _read_body(
         self, headers: Mapping[str, str], body: AsyncIterable[bytes]
     ) -> bytes | None:
-        """Read a body of at most `fetch.max_bytes`; return None for a bigger one."""
+        """Return a pushed body of at most `fetch.max_bytes`, None for a bigger one."""
         limit = self._folder.last.fetch.max_bytes
         length = headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > limit:
@@ -274,7 +274,7 @@ class Subscriber:
         return bytes(whole)
 
     def _push(self, key: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Store a push if its signature is right; return whether it is."""
+        """Store a hub's push if its signature is right; return whether it is."""
         now = self._clock.now()
         with self._memory() as memory:
             subscription = subscription_at(memory, key)
@@ -301,7 +301,7 @@ Place = tuple[str, str, str]  # hub, topic, and our callback URL without its sec
 
 
 class _Named(msgspec.Struct):
-    """The hub fields of a SourceState: decoding the whole takes five times as long."""
+    """The WebSub fields of a SourceState: decoding the whole takes five times as long."""
 
     hub: str = ""
     topic: str = ""
@@ -312,15 +312,15 @@ class _Named(msgspec.Struct):
 
     @property
     def may_be_pushed(self) -> bool:
-        """Whether the source names a hub and is still active."""
+        """Whether the source names a WebSub hub and is still active."""
         return bool(self.hub) and not self.ended
 
 
 def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
-    """Begin, end and delete subscriptions, update the source states, and return all subscriptions.
+    """Begin, end and delete WebSub subscriptions, update the source states, and return all of them.
 
     A subscription begins when a source names a hub and `serve.public_url` is set. It ends when hub,
-    topic or that address changes, or when the source leaves the beat.
+    topic or that address changes, or when the source leaves the settings.
     """
     states = {url: _decode(state) for url, state in memory.sources().items()}
     if not memory.hubs.keys() and not _places_to_be(settings, states, {}):
@@ -345,7 +345,7 @@ def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime)
 def _places_to_be(
     settings: config.Settings, states: Mapping[str, _Named], known: Subscriptions
 ) -> dict[str, Place]:
-    """Return hub, topic and callback URL for each source whose hub may push.
+    """Return hub, topic and callback URL for each source whose hub may push, by source URL.
 
     Sources that are fetched with a secret or through a proxy are not revealed to a hub.
     """
@@ -377,7 +377,7 @@ def _place(subscription: websub.Subscription) -> Place:
 def _continue_subscriptions(
     before: Subscriptions, wanted: Mapping[str, Place], now: datetime
 ) -> Subscriptions:
-    """Return active and ending subscriptions; those that a hub never confirmed are left out."""
+    """Return active and ending WebSub subscriptions, without those that a hub never confirmed."""
     after: Subscriptions = {}
     for key, old in before.items():
         if old.ending:
@@ -406,7 +406,7 @@ def _begin(before: Subscriptions, wanted: Mapping[str, Place]) -> Subscriptions:
 
 
 def _learn_news(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> Subscriptions:
-    """Update each subscription with the time of its source's newest entry."""
+    """Return the WebSub subscriptions with the times of their sources' newest entries."""
     return {
         key: websub.after_news(subscription, states[key].last_new_at)
         if key in states
@@ -418,7 +418,7 @@ def _learn_news(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> S
 def _tell_states(
     memory: Memory, states: Mapping[str, _Named], subscriptions: Subscriptions
 ) -> None:
-    """Write into each source's state until when its hub is trusted to push."""
+    """Store in each source's state until when its WebSub hub is trusted to push."""
     changed: dict[str, datetime | None] = {}
     for url, state in states.items():
         subscription = subscriptions.get(url)

@@ -1,4 +1,4 @@
-"""File newsletters when they are due, send them, and read bounces while the server runs."""
+"""Create newsletter issues when they are due, send them, and read bounces while the server runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LONGEST_REST = timedelta(minutes=5)
 
 
 class MailHours:
-    """Send mails to single persons at once, and issues in a process of their own, by `send`.
+    """Sends mails to single persons at once, and newsletter issues in a process of its own.
 
     `say` tells the operator once what prevents mail from being sent.
     """
@@ -57,7 +57,7 @@ class MailHours:
         self._is_over = threading.Event()
 
     async def go_on(self) -> None:
-        """Look until cancelled; then a running sending stops between two mails."""
+        """Send and receive mail until cancelled; then a running sending stops between two mails."""
         parts = (
             self._repeat(self.send_outbox, _OUTBOX_SECONDS),
             self._repeat(self.send_issues, _SENDINGS_SECONDS),
@@ -91,7 +91,7 @@ class MailHours:
             )
 
     async def send_issues(self) -> None:
-        """Send the issues that are due, until none is left."""
+        """Send the newsletter issues that are due, until none is left."""
         now = self._clock.now()
         if self._rests(now):
             return
@@ -117,7 +117,7 @@ class MailHours:
             self._failures, self._said = 0, ""
 
     def _rests(self, now: datetime) -> bool:
-        """Decide whether a recent failure delays sending; a clock set back does not."""
+        """Return whether a recent failure delays sending newsletters; a clock set back does not."""
         until = self._rests_until
         return until is not None and timedelta(0) < until - now <= _LONGEST_REST
 
@@ -130,13 +130,13 @@ class MailHours:
             )
 
     async def forget_silent_readers(self) -> None:
-        """Delete sign-ups that were never confirmed."""
+        """Delete newsletter sign-ups that were never confirmed."""
         await self._try(
             lambda: self._ask(lambda newsroom, store: forget_silent_readers(store, newsroom.now))
         )
 
     async def look_for_flood(self) -> None:
-        """Report unusually many sign-ups, once a day."""
+        """Report unusually many newsletter sign-ups, once a day."""
         await self._try(lambda: self._ask(self._tell_flood))
 
     def _tell_flood(self, newsroom: Newsroom, store: MailStore) -> int:
@@ -148,7 +148,7 @@ class MailHours:
         return 0
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
-        """Put a question to the newsroom and its mail store; 0 if there is no store yet."""
+        """Return the number that `question` computes; 0 if there is no mail store yet."""
         private = self._folder.root / PRIVATE
         if not has_mail(private):
             return 0
@@ -169,7 +169,7 @@ class MailHours:
         return answer
 
     def _count_due(self, newsroom: Newsroom, store: MailStore) -> int:
-        """Count the issues that are due now; note what holds up the others."""
+        """Return how many newsletter issues are due now; note what holds up the others."""
         going = begin_due_sendings(newsroom, store)
         held = list_held_sendings(newsroom, store)
         self._obstacle = (find_mail_obstacle(newsroom, store) or "") if held else ""
@@ -188,7 +188,7 @@ _EVERY_SECONDS = 15.0
 
 
 class LetterHours:
-    """Look often whether a newsletter is due, and file it with `file`, in a process of its own.
+    """Checks often whether a newsletter issue is due, and creates it with `file`.
 
     A newsletter that waits for a number of new stories is checked after a commit. The lock `turn`
     is held while this server works in the newsroom: an issue is composed between rounds.
@@ -211,7 +211,7 @@ class LetterHours:
         self._mark: Mark = ()
 
     async def go_on(self) -> None:
-        """Look until cancelled; then end a running filing and wait for it."""
+        """Create due newsletter issues until cancelled; then end a running process."""
         while True:
             try:
                 await self.look()
@@ -221,7 +221,7 @@ class LetterHours:
             await self._clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:
-        """File the issues that are due; report a failure once, and try again."""
+        """Create the newsletter issues that are due; report a failure once, and try again."""
         settings = await asyncio.to_thread(self._folder.settings)
         if not settings.letters:
             return
@@ -240,7 +240,7 @@ class LetterHours:
             self._say_once(f"not filed: {', '.join(due)} (exit code {code}); it is tried again")
 
     def _list_due(self) -> list[str]:
-        """List the due newsletters; those that wait for new stories only after a commit."""
+        """Return the ids of due newsletters; those that wait for news only after a commit."""
         mark = self._folder.mark()
         is_changed, self._mark = mark != self._mark, mark
         with closing(self._folder.memory()) as memory:

@@ -1,4 +1,4 @@
-"""Decide whether a round is due, and start each round in a process of its own."""
+"""Check whether a round of fetching and filing is due, and start each in a process of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _GATHER_SECONDS = 10.0  # a publisher's pushes often come several at a time
 
 
 class Rounds:
-    """Check every `serve.every_minutes` whether a round is due, and run it.
+    """Checks every `serve.every_minutes` whether a round of fetching is due, and runs it.
 
     A round runs at the start, at least once an hour, and whenever somebody changed beat.toml or
     `_data`, committed or pulled. `run` runs a round and returns its exit code; `after_round` is
@@ -57,11 +57,11 @@ class Rounds:
         self._wanted = asyncio.Event()
 
     def soon(self) -> None:
-        """Bring the next check forward to within a minute, after a hub's push."""
+        """Check within a minute whether a fetching round is due, after a WebSub hub's push."""
         self._wanted.set()
 
     async def go_on(self) -> None:
-        """Run rounds until cancelled; then end a running round and wait for it."""
+        """Run rounds of fetching until cancelled; then end a running round and wait for it."""
         while True:
             try:
                 await self.look()
@@ -71,7 +71,7 @@ class Rounds:
             await self._pause()
 
     async def look(self) -> None:
-        """Run a round if one is due, and report why; report only once that none is due."""
+        """Run a round of fetching if one is due, and report why; report a pause only once."""
         now = self._clock.now()
         mark = await asyncio.to_thread(self._folder.mark)
         await asyncio.to_thread(self._folder.settings)
@@ -107,7 +107,7 @@ class Rounds:
 
 
 def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
-    """Return the seconds from a push to its round; `began` is the last round's start.
+    """Return the seconds from a WebSub push to its fetching round; `began` is the last one's start.
 
     No wait if the clock was set back since.
     """
@@ -131,7 +131,7 @@ Mark = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Why a round is due, "" if none is; `soonest` is when the next source is due (UTC)."""
+    """Why a round of fetching is due, "" if none is; `soonest` is when the next source is (UTC)."""
 
     why: str = ""
     soonest: datetime | None = None
@@ -158,11 +158,11 @@ class NewsroomFolder:
         self._mark = _marks([settings.root / "beat.toml"])
 
     def memory(self) -> Memory:
-        """Open the memory, for one thread and a short time."""
+        """Open the newsroom's memory database, for one thread and a short time."""
         return Memory(self.root / PRIVATE / "memory.sqlite")
 
     def settings(self) -> config.Settings:
-        """Return the settings; the previous ones if beat.toml is invalid (the round says why)."""
+        """Return the newsroom's settings; the previous ones if beat.toml is invalid."""
         mark = _marks([self.root / "beat.toml"])
         if mark != self._mark:
             self._mark = mark
@@ -186,13 +186,13 @@ class NewsroomFolder:
         )
 
     def due(self, now: datetime) -> Due:
-        """Decide whether a round would have work to do now."""
+        """Return whether and why a round of fetching is due now."""
         with closing(self.memory()) as memory:
             return what_is_due(self.settings(), memory, now)
 
 
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
-    """Return why a round is due: a push, a source, a page to read again, an interrupted change."""
+    """Return why a fetching round is due: a push, a source, a page to re-fetch, unfinished work."""
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
@@ -221,7 +221,7 @@ def _sources_due(
 
 
 def _find_ended_sources(root: Path) -> frozenset[str]:
-    """Return the sources that the ledger ends: they need no state and are never new."""
+    """Return the URLs of sources that `_data/sources.yaml` ends: they are never due."""
     return _find_ended_sources_at(root, _marks([root / LEDGER_PATH]))
 
 

@@ -1,4 +1,4 @@
-"""Start and stop the background work of a newsroom that is being served."""
+"""Start and stop the background work of a newsroom that `copydesk serve` runs."""
 
 from __future__ import annotations
 
@@ -62,19 +62,19 @@ class NewsroomService:
 
     @property
     def settings(self) -> Settings:
-        """Return the settings that were read last."""
+        """Return the newsroom's settings that were read last."""
         return self.folder.last
 
     def round_status(self) -> RoundStatus | None:
-        """Return the status of the last round; reads the disk."""
+        """Return the status of the last round of fetching; reads the disk."""
         return read_round_status(self.private)
 
     def is_gone(self, path: str) -> bool:
-        """Decide whether an editor removed the page at a path of the site; reads the disk."""
+        """Return whether an editor removed the page at a path of the site; reads the disk."""
         return is_gone(self.private, path)
 
     async def go_on(self) -> None:
-        """Run rounds, watch files, answer hubs and write counts until cancelled.
+        """Fetch news, watch files, answer hubs, send mail and store view counts until cancelled.
 
         On cancellation each of them ends cleanly.
         """
@@ -101,7 +101,7 @@ class NewsroomService:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def keep_going(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run endless work until cancelled, restarting it after a bug (see `keep_going`)."""
+        """Run an endless coroutine until cancelled; restart it after a bug (see `keep_going`)."""
         await keep_going(work, self.say)
 
 
@@ -131,7 +131,7 @@ async def open_service(
 def _prepare_service(
     newsroom: Newsroom, starter: RoundStarter, turn: asyncio.Lock, say: Say
 ) -> NewsroomService:
-    """Prepare the work that runs whether rounds may run or not."""
+    """Prepare the background work that needs no rounds of fetching."""
     settings, clock = newsroom.settings, fetch.WallClock()
     parsed = urls.parse(newsroom.beat.url)
     folder = NewsroomFolder(settings, os.environ)
@@ -169,7 +169,7 @@ def _prepare_service(
 async def _add_rounds(
     service: NewsroomService, starter: RoundStarter, turn: asyncio.Lock, say: Say
 ) -> AsyncIterator[NewsroomService]:
-    """Add rounds and hub subscriptions to a service, for a `with` block."""
+    """Add fetching rounds and WebSub subscriptions to the background work, for a `with` block."""
     folder, clock = service.folder, fetch.WallClock()
 
     async def run() -> int:
@@ -193,7 +193,7 @@ async def _add_rounds(
 async def keep_going(
     work: Callable[[], Awaitable[None]], say: Say, again_seconds: float = _AGAIN_SECONDS
 ) -> None:
-    """Run endless work until cancelled; if a bug ends it, restart it a minute later.
+    """Run an endless coroutine until cancelled; if a bug ends it, restart it a minute later.
 
     Otherwise a server would keep answering while it files nothing, and nobody would notice.
     """
@@ -207,7 +207,7 @@ async def keep_going(
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:
-    """Put the time in front of each message: the log is read days later."""
+    """Return a function that puts the time in front of each message: the log is read later."""
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
@@ -226,14 +226,14 @@ class ChannelCalls:
         self._said = ""
 
     async def go_on(self) -> None:
-        """Look every few seconds until cancelled."""
+        """Call due webhooks every few seconds until cancelled."""
         while True:
             await self._clock.sleep(_EVERY_SECONDS)
             if self._folder.last.channels:
                 await self.call()
 
     async def call(self) -> None:
-        """Send the due calls; if the memory is busy or broken they wait for the next time."""
+        """Call the due webhooks; if the memory is busy or broken they wait for the next time."""
         try:
             with closing(await asyncio.to_thread(self._folder.memory)) as memory:
                 notes = await send_calls(self._folder.last, memory, self._clock.now())

@@ -1,4 +1,4 @@
-"""Start rounds, actions and commands in processes of their own."""
+"""Start rounds of fetching, filing of editors' actions, and commands in processes of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded:
 
 
 class RoundStarter:
-    """Run rounds of the newsroom at `root`, one at a time, in forks of a fork server.
+    """Runs copydesk commands, such as rounds of fetching, one at a time, in forks of a fork server.
 
     The fork server starts with the first round. It is replaced when copydesk's code, installed
     packages or the settings change. If none can be started (an update is half done), the round
@@ -42,7 +42,7 @@ class RoundStarter:
 
     @property
     def server_pid(self) -> int | None:
-        """The fork server's process, None where there is none."""
+        """The fork server's process id, None if there is no fork server."""
         return None if self._server is None else self._server.pid
 
     async def prepare(self) -> None:
@@ -50,23 +50,23 @@ class RoundStarter:
         await self._is_ready()
 
     async def run(self, *, deploy: bool = False) -> int:
-        """Run a round and return its exit code; if cancelled, end it by SIGTERM and wait for it."""
+        """Run a round of fetching and return its exit code; if cancelled, end it by SIGTERM."""
         return await self._start("run", *(("--deploy",) if deploy else ()))
 
     async def build(self, *, deploy: bool = False) -> int:
-        """Build the site, and return the exit code; not while a round runs."""
+        """Build the site, and return the exit code; not while a fetching round runs."""
         return await self._start("build", *(("--deploy",) if deploy else ()))
 
     async def refresh_catalogue(self) -> int:
-        """Bring the catalogue up to date, and return the exit code; not while a round runs."""
+        """Update the catalogue of story records; return the exit code. Not during a round."""
         return await self._start("catalogue")
 
     async def file_actions(self) -> int:
-        """File the actions that wait at the desk, and return the exit code."""
+        """File the editors' actions that wait at the desk, and return the exit code."""
         return await self._start("desk", "file-actions")
 
     async def file_letters(self) -> int:
-        """File the newsletters that are due, and return the exit code."""
+        """Create the newsletter issues that are due, and return the exit code."""
         return await self._start("mail", "file-due")
 
     async def _start(self, *command: str) -> int:
@@ -83,7 +83,7 @@ class RoundStarter:
             raise
 
     async def close(self) -> None:
-        """End the fork server, which holds no data; no round may be running."""
+        """End the fork server, which holds no data; no command may be running."""
         server, self._server = self._server, None
         if server is not None and server.stdin is not None:
             server.stdin.close()
@@ -92,7 +92,7 @@ class RoundStarter:
             await server.wait()
 
     async def _is_ready(self) -> bool:
-        """Start a fork server for the current files, if none runs; decide whether there is one."""
+        """Start a fork server for the current files if none runs; return whether there is one."""
         loaded = await asyncio.to_thread(_look_at_files, self._root)
         if self._server is not None and self._server.returncode is None and loaded == self._loaded:
             return True
@@ -113,7 +113,7 @@ class RoundStarter:
         return False
 
     async def _fork(self, arguments: Sequence[str]) -> int:
-        """Ask the server for a round, and return its exit code; 1 if the server has died."""
+        """Run a command in a fork, and return its exit code; 1 if the fork server has died."""
         server = self._server
         assert server is not None
         assert server.stdin is not None
@@ -129,7 +129,7 @@ class RoundStarter:
 
     @staticmethod
     async def _hear(server: Process, what: str) -> int | None:
-        """Return the server's next answer of one kind, None for any other answer."""
+        """Return the fork server's next answer of one kind, None for any other answer."""
         assert server.stdout is not None
         try:
             said: dict[str, int] = json.loads(await server.stdout.readline())
@@ -138,7 +138,7 @@ class RoundStarter:
         return said.get(what)
 
     def _end_round(self) -> None:
-        """Send the round SIGTERM, as soon as its process exists."""
+        """Send the running command SIGTERM, as soon as its process exists."""
         self._is_to_end = True
         if self._pid is not None:  # not reused before the server has waited for it
             with contextlib.suppress(ProcessLookupError):
@@ -146,7 +146,7 @@ class RoundStarter:
 
 
 def _look_at_files(root: Path) -> Loaded:
-    """Stat the files that a server loads: copydesk, the folders of packages, and the settings.
+    """Return the stat of the files that a fork server loads: copydesk, packages, and settings.
 
     An installed or removed package changes its folder's time. 2 ms for 500 files.
     """
@@ -167,7 +167,7 @@ def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
 
 
 class ActionStarter:
-    """File the actions that wait at the desk of the newsroom at `root`, in forks.
+    """Files the editors' actions that wait at the desk of the newsroom at `root`, in forks.
 
     It has a fork server of its own, half the size: the one for rounds is busy while a round runs.
     """
@@ -178,26 +178,26 @@ class ActionStarter:
         self._turn = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Start the fork server, so that filing starts within a tenth of a second."""
+        """Start the fork server, so that filing an action starts within a tenth of a second."""
         async with self._turn:
             await self._starter.prepare()
 
     async def file_actions(self) -> int:
-        """File until no action waits; return the exit code. If cancelled, end it by SIGTERM."""
+        """File editors' actions until none waits; return the exit code. Cancelling ends it."""
         async with self._turn:
             return await self._starter.file_actions()
 
     async def refresh_catalogue(self) -> int:
-        """Bring the catalogue up to date in a new process, while actions can be filed."""
+        """Update the catalogue of story records in a new process, while actions can be filed."""
         return await run_command(("-C", str(self._root), "catalogue"))
 
     async def close(self) -> None:
-        """End the fork server."""
+        """End the fork server for editors' actions."""
         await self._starter.close()
 
 
 async def run_command(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code; if cancelled, end it by SIGTERM and wait for it."""
+    """Run a copydesk command, return its exit code; if cancelled, end it by SIGTERM and wait."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
     )
@@ -218,7 +218,7 @@ _MOST_BYTES = 4_000  # kept of each line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandedCommand:
-    """A command that somebody started: rejudging, or a round of one `source` ("" for all due ones).
+    """A command started from the desk: judging again, or fetching one `source` ("": all due ones).
 
     It `waits` until no round is running; `code` is None until it ends. `log` is its output.
     """
@@ -236,7 +236,7 @@ Commands = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandKind:
-    """A kind of command, with its name and its command lines by source and whether to deploy."""
+    """A kind of command started from the desk: its name and its command lines."""
 
     name: str
     list_commands: Callable[[str, bool], Commands]
@@ -256,7 +256,7 @@ REJUDGING = DemandKind(name="judging again", list_commands=_list_rejudging)
 
 
 class CommandOnDemand:
-    """Run commands in the newsroom at `root` when somebody asks for them, one at a time.
+    """Runs commands that editors start from the desk, one at a time.
 
     Commands wait for the lock `turn`, which rounds hold, too. `deploys` decides whether to deploy
     the site; it may read the disk. `after_round` is called when a command ends.
@@ -277,11 +277,11 @@ class CommandOnDemand:
 
     @property
     def last(self) -> DemandedCommand | None:
-        """The last command, with its output so far."""
+        """The last command started from the desk, with its output so far."""
         return None if self._last is None else replace(self._last, log=tuple(self._log))
 
     def begin(self, by: str, source: str = "") -> None:
-        """Start the command for the editor `by`; a round may be of one `source`.
+        """Start the command for the editor `by`; a round of fetching may be of one `source`.
 
         Raises UsageError while the previous command runs.
         """
@@ -337,7 +337,7 @@ class CommandOnDemand:
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:
-    """Return the next line, cut off if it is too long; b"" at the end."""
+    """Return the next line of a command's output, cut off if too long; b"" at the end."""
     try:
         return await stream.readuntil(b"\n")
     except asyncio.IncompleteReadError as error:

@@ -1,4 +1,4 @@
-"""Building: build the site from the filed stories, deploy it, and announce what changed."""
+"""Build the site from the filed stories, upload it, and announce what changed."""
 
 from __future__ import annotations
 

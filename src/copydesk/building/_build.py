@@ -41,7 +41,9 @@ _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """Where to build (None: the newsroom's site folder); `full` rebuilds every page."""
+    """Options of a build: its folder (None: the newsroom's site), and `full` to rebuild every
+    page.
+    """
 
     out: Path | None = None
     full: bool = False
@@ -50,7 +52,7 @@ class BuildOptions:
 def build(
     newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
 ) -> BuildReport:
-    """Publish all filed stories and records into a web root; raises PublishError.
+    """Build the site of all filed stories and records into a folder; raises PublishError.
 
     Builds run one at a time; a running build is waited for.
     """
@@ -97,7 +99,7 @@ def build(
 def open_site_plan(
     newsroom: Newsroom, at: datetime, records: Sequence[Record], troubles: Troubles
 ) -> Iterator[tuple[Edition, publish.SitePlan]]:
-    """Open the plan of a build of these records at a moment, for the block; write nothing.
+    """Yield the plan of a build of these records at a moment, for the `with` block; write nothing.
 
     Waits for a running build, and makes a new one wait, as both use the last build's page index.
     """
@@ -124,7 +126,7 @@ def open_site_plan(
 
 
 def make_public_pictures(newsroom: Newsroom) -> None:
-    """Make the renditions of waiting pictures that a build would show; publish nothing.
+    """Make the sizes and formats of pictures that a build would show; build nothing.
 
     A killed round leaves waiting pictures. Without a rendition, a newsletter composed before the
     next build would lack the story's picture.
@@ -145,7 +147,7 @@ def make_public_pictures(newsroom: Newsroom) -> None:
 
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
-    """Turn off the cyclic garbage collector: a build makes many objects but hardly any cycle."""
+    """Turn off Python's cyclic garbage collector: a build makes many objects, hardly any cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -167,14 +169,14 @@ def _own_site(site: Path) -> Path:
 
 
 def _note_removals(file: Path, folders: tuple[str, ...]) -> None:
-    """Write the list of removed folders to a file outside the web root."""
+    """Write the list of removed pages' folders to a file outside the site's folder."""
     text = "".join(f"/{folder}\n" for folder in folders).encode()
     if text or file.exists():
         files.write_atomic(file, text, durable=False)
 
 
 def is_gone(private: Path, path: str) -> bool:
-    """Decide whether an editor removed the page at a path (`news/2026-11-19-wall`)."""
+    """Return whether an editor removed the page at a path of the site (`news/2026-11-19-wall`)."""
     try:
         folders = (private / GONE).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -183,7 +185,7 @@ def is_gone(private: Path, path: str) -> bool:
 
 
 def _open_page_index(private: Path, out: Path) -> PageIndex:
-    """Open the index of the stories that were published into a web root."""
+    """Open the index of the stories whose pages were built into a folder."""
     return PageIndex(private / PAGE_INDEX_FILE, str(out.resolve()))
 
 
@@ -219,7 +221,7 @@ def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
 
 
 def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[ReadingList]:
-    """Yield the editors' reading lists, and report their stories that nobody filed."""
+    """Yield the editors' reading lists, and report stories in them that were never filed."""
     for listed in reading_lists.find_reading_lists(root, troubles):
         unknown = [story.name for story in listed.stories if not seen.has_record(story.name)]
         if unknown:
@@ -235,14 +237,14 @@ def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[Rea
 
 
 def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
-    """Return the recent page views by record, empty if views are not counted."""
+    """Return the recent page views by story record, {} if views are not counted."""
     if not settings.serve.count_reads:
         return {}
     return memory.reads.since((now - placement.READ_WITHIN).date())
 
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
-    """Yield the URLs of the stories' pictures with those of the stories, newest first."""
+    """Yield the URLs of stories' pictures with those of the stories, newest first."""
     return ((entry.image, entry.web_url) for entry in seen.with_picture())
 
 
@@ -275,7 +277,7 @@ def _options(
 
 
 def _find_awaited_pictures(private: Path) -> frozenset[str]:
-    """Return the URLs of pictures missing since a restore that rounds still fetch."""
+    """Return the URLs of pictures missing since a restore that rounds still try to fetch."""
     missing = read_missing_parts(private)
     waiting = missing.waiting if missing else ()
     return frozenset(part.url for part in waiting if part.kind == "picture")
@@ -301,7 +303,7 @@ class NewsroomStories:
         self._notes = _notes_beside(beat)
 
     def stamps(self) -> Mapping[str, str]:
-        """Return a stamp for each story by path that changes with the story; reads no record.
+        """Return, by path, a stamp of each story that changes with the story; reads no record.
 
         Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
         """
@@ -319,7 +321,7 @@ class NewsroomStories:
         return found
 
     def _stamp_rulings(self, stamps: dict[str, str]) -> None:
-        """Add to the stamps the removals and notes that rulings.yaml has for their stories."""
+        """Add to the stories' stamps the removals and notes that rulings.yaml has for them."""
         for path in stamps if self._rulings.verdicts else ():
             if self._removal(path) is not None:
                 stamps[path] += " removed"
@@ -332,7 +334,7 @@ class NewsroomStories:
         return verdict if verdict is not None and verdict.said == "remove" else None
 
     def read(self, path: str) -> Story | None:
-        """Return a story, None if its record cannot be read."""
+        """Return the story at a record path, None if it cannot be read."""
         try:
             story = self._archive.read_listed(path)
         except RecordError as error:
@@ -345,7 +347,7 @@ class NewsroomStories:
 
 
 def _notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Return the notes that records have no field for, by record name."""
+    """Return the editors' notes that records have no field for, by record name."""
     if not any(rule.field == "note" for rule in beat.rulings):
         return {}
     from copydesk.review import rules  # not needed without notes
@@ -367,7 +369,7 @@ ASSETS = "assets"
 
 
 def find_linked_assets(root: Path) -> Troubles:
-    """Return a trouble for each symbolic link in a newsroom's `assets/`.
+    """Return an error for each symbolic link in a newsroom's `assets/`.
 
     Links are left out of the site, as they may lead to files that are not meant for the public.
     """

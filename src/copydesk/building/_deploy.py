@@ -1,4 +1,4 @@
-"""Deploy the built site to where its readers find it; send only what changed."""
+"""Upload the built site to its deploy target; send only what changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOCK = "deploy.lock"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """Options of a deploy: `dry_run` sends nothing; `anew` asks the place what it holds.
+    """Options of an upload: `dry_run` sends nothing; `anew` asks the target which files it has.
 
     With `waits` a running deploy is waited for; otherwise it raises an error.
     """
@@ -34,7 +34,7 @@ class DeployOptions:
 def deploy(
     newsroom: Newsroom, progress: Progress, options: DeployOptions | None = None
 ) -> DeployReport:
-    """Send the current site to its place, unless the memory says that the place has it already.
+    """Upload the built site to its deploy target, unless the stored manifest says it is up to date.
 
     Raises ConfigError, DeployError, GitError, and BusyError if another deploy is running. After an
     error, the files sent so far remain, and the next deploy sends the rest.
@@ -72,7 +72,7 @@ def deploy(
 
 
 def _survey_site(private: Path, site: Path) -> room.BuiltSite:
-    """List the files of the site while no build is running."""
+    """List the files of the built site while no build is running."""
     with in_turn(private / "build.lock"):
         return room.survey(site)
 
@@ -83,7 +83,7 @@ def _deliver_files(
     place: room.LocalFolder | room.Rsync | room.Bucket,
     options: DeployOptions,
 ) -> room.Delivery:
-    """Send single files to a place, and store what it holds, even after an error."""
+    """Upload single files to a deploy target, and store which it has, even after an error."""
     ledger = DeployManifest(memory, place.name)
     plan = room.plan_delivery(site, place, ledger, anew=options.anew)
     if options.dry_run:
@@ -111,7 +111,7 @@ def _alone(root: Path, private: Path) -> Iterator[None]:
         yield
 
 
-# DeployManifest: the files that a place holds, stored in the memory.
+# DeployManifest: the files that a deploy target has, stored in the memory.
 #
 # It is stored in batches: a transaction for each file would wait for the disk as often as for the
 # network. If the process is killed, the files of the last batch are sent once more.
@@ -120,7 +120,7 @@ _BATCH = 500
 
 
 class DeployManifest:
-    """The manifest of one place; the first `save` stores it, then each full batch is stored."""
+    """The files that a deploy target has; `save` stores changes, then each full batch of them."""
 
     def __init__(self, memory: Memory, name: str) -> None:
         self._memory = memory
@@ -130,25 +130,25 @@ class DeployManifest:
         self._is_saving = False
 
     def get(self, path: str) -> str | None:
-        """Return the digest of the file at this path in the place, None if there is none."""
+        """Return the digest of the deploy target's file at this path, None if there is none."""
         return self._now.get(path)
 
     def put(self, path: str, digest: str) -> None:
-        """Note that the place holds the file with this digest."""
+        """Note that the deploy target has the file with this digest."""
         self._now[path] = digest
         self._note(path, digest)
 
     def forget(self, path: str) -> None:
-        """Note that the place no longer holds the file."""
+        """Note that the deploy target no longer has the file."""
         self._now.pop(path, None)
         self._note(path, None)
 
     def paths(self) -> Iterator[str]:
-        """Yield the path of every file in the place."""
+        """Yield the path of every file that the deploy target has."""
         return iter(tuple(self._now))
 
     def save(self) -> None:
-        """Store the changes, and from now on each batch of further changes."""
+        """Store the changes of the manifest, and from now on each batch of further changes."""
         self._is_saving = True
         with self._memory.together():
             for path, digest in self._changed.items():
@@ -164,11 +164,11 @@ class DeployManifest:
             self.save()
 
 
-# The place that `[deploy]` names.
+# The deploy target of the settings.
 
 
 def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> room.Place:
-    """Return the place to deploy to; raises ConfigError if none is set or its keys are missing.
+    """Return the deploy target of the settings; ConfigError if none is set or its keys are missing.
 
     Raises DeployError for a folder that is inside the newsroom or contains it.
     """

@@ -1,4 +1,4 @@
-"""Explain the place of each story on the front page, and list those that nearly got one."""
+"""Explain the order of stories on the front page, and list those that nearly got on it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def explain_front(newsroom: Newsroom) -> FrontExplanation:
 
 
 class FrontExplanations:
-    """Explain the front page, and reuse the answer for up to a minute while nothing changes.
+    """Explains the front page, and reuses the answer for up to a minute while nothing changes.
 
     A commit, a build or a changed setting takes effect at once, an uncommitted edit of a record
     within a minute. Use it from one thread at a time.
@@ -103,7 +103,7 @@ class FrontExplanations:
 
 
 def _mark_newsroom(newsroom: Newsroom) -> Mark:
-    """Return the mark of the files that decide the front page, except uncommitted records."""
+    """Return the stamps of the files that decide the front page, except uncommitted records."""
     root, git = newsroom.root, newsroom.root / ".git"
     return mark_files(
         [
@@ -115,14 +115,14 @@ def _mark_newsroom(newsroom: Newsroom) -> Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Front:
-    """The front page of a plan; `newest` is the age of its newest story in hours."""
+    """The front page in a site plan; `newest` is the age of its newest story in hours."""
 
     plan: SitePlan
     rules: FrontRules
     newest: float
 
     def describe(self, story: Story, place: int | None = None, why_out: WhyOut = "") -> FrontStory:
-        """Return a story with the numbers that decide its place."""
+        """Return a story with the numbers that decide its place on the front page."""
         rules, plan = self.rules, self.plan
         since_newest = self.newest / rules.options.half_life_hours
         return FrontStory(
@@ -140,7 +140,7 @@ class _Front:
         )
 
     def list_near(self, shown: Sequence[Story]) -> Iterator[FrontStory]:
-        """Yield the warmest of the recent stories that have no place."""
+        """Yield the highest ranked of the recent stories that are not on the front page."""
         rules = self.rules
         there = {story.path for story in shown}
         events = {rules.event(story) for story in shown}

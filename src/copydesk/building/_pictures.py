@@ -1,4 +1,4 @@
-"""Decide how the picture of each story is shown, and draw the cards for shared links.
+"""Decide how the picture of each story is shown, and draw share images (cards) for links.
 
 Rules may depend on a story's source. Its record holds the source, sealed, so the rules still work
 if the memory is lost.
@@ -25,7 +25,7 @@ from copydesk.publish import Survey
 def picture_shows(
     settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: Survey
 ) -> Mapping[str, Show]:
-    """Return how to show pictures that need something else than the site's default, by record path.
+    """Return how to show pictures that differ from the site's default, by record path.
 
     A picture that its publisher puts on many stories, such as a logo, is not shown at all.
     """
@@ -67,7 +67,7 @@ _FACES = ("face.ttf", "face.otf")  # the newsroom's own font, for scripts that o
 
 
 class ShareCards:
-    """Draw a newsroom's cards and icons; after the first error, which is reported, no cards."""
+    """Draws a newsroom's share images (cards) and icons; after the first error no more cards."""
 
     def __init__(self, root: Path, private: Path, troubles: Troubles) -> None:
         self.folder = private / "cards"
@@ -77,7 +77,7 @@ class ShareCards:
         self._easel = Easel(self.folder, self._face())
 
     def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Draw the card of a poster and return its file, None if it cannot be drawn."""
+        """Draw the share image of a poster and return its file, None if it cannot be drawn."""
         if self._is_broken:
             return None
         try:
@@ -87,11 +87,11 @@ class ShareCards:
             return None
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw the cards of many posters at once, so that `draw` finds them."""
+        """Draw the share images of many posters at once, so that `draw` finds them."""
         self._easel.draw_ahead(posters)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the icon files by name; an icon in `_templates/` replaces the drawn one."""
+        """Return the site's icon files by name; an icon in `_templates/` replaces the drawn one."""
         try:
             drawn = self._easel.icons(title)
         except PictureError as error:
@@ -100,11 +100,11 @@ class ShareCards:
         return {name: self._own_icon(name) or file for name, file in drawn.items()}
 
     def sweep(self, used: Collection[str], icons: Collection[Path]) -> None:
-        """Delete the drawn files that are no longer used."""
+        """Delete the drawn share images and icons that are no longer used."""
         self._easel.sweep({*used, *(file.name for file in icons)})
 
     def _own_icon(self, name: str) -> Path | None:
-        """Copy the newsroom's own icon to the drawn ones, so that the bytes read are published."""
+        """Copy the newsroom's own icon to the drawn ones, so that exactly these bytes go out."""
         try:
             data = self._read(name)
             if data is None:
@@ -118,7 +118,7 @@ class ShareCards:
         return file
 
     def _face(self) -> Path | None:
-        """Return the newsroom's own font, None without one; an unreadable one turns cards off."""
+        """Return the newsroom's own font file, or None; an unreadable one turns cards off."""
         for name in _FACES:
             try:
                 if self._read(name) is not None:

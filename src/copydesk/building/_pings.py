@@ -1,4 +1,4 @@
-"""Notify search engines and hubs of the pages that a deploy changed, if the owner wants that.
+"""Notify search engines (IndexNow) and WebSub hubs of the pages that an upload changed.
 
 A failed ping is sent again after later deploys, for at most a week.
 """
@@ -26,7 +26,7 @@ _RESERVED = (".test", ".example", ".invalid")
 def send_pings(
     settings: Settings, memory: Memory, now: datetime, changed: Iterable[str]
 ) -> tuple[int, tuple[str, ...]]:
-    """Notify the listeners set in `[deploy]` of changed paths; return how many heard, and notes.
+    """Notify search engines and hubs of changed paths; return how many were notified, and notes.
 
     Nothing is sent if no contact is set or the site is not public. A site whose host is in
     `fetch.allow_hosts` counts as public.
@@ -57,7 +57,7 @@ def send_pings(
 
 
 def _by_listener(pings: Iterable[channels.Ping]) -> dict[str, tuple[str, ...]]:
-    """Return the paths to tell each listener, by its URL."""
+    """Return the changed paths to notify each search engine or hub of, by its URL."""
     found: dict[str, tuple[str, ...]] = {}
     for ping in pings:
         found[ping.url] = (*found.get(ping.url, ()), *ping.paths)
@@ -67,7 +67,7 @@ def _by_listener(pings: Iterable[channels.Ping]) -> dict[str, tuple[str, ...]]:
 def _pings_to_send(
     settings: Settings, now: datetime, pending: PendingPings, changed: tuple[str, ...]
 ) -> Iterator[channels.Ping]:
-    """Yield the pings to send: those for changed paths, and pending ones that are due."""
+    """Yield the notifications (pings) to send: for changed paths, and pending ones that are due."""
     beat, endpoint = settings.beat, settings.deploy.index_now_endpoint
     news = channels.pings(beat, endpoint, changed)
     for url in channels.listeners(beat, endpoint):
@@ -89,7 +89,7 @@ def _is_public(settings: Settings) -> bool:
 async def _send(
     settings: Settings, wanted: Sequence[channels.Ping]
 ) -> tuple[list[channels.Ping], Mapping[str, str]]:
-    """Send all pings; return those that succeeded, and the reason of each failure by URL."""
+    """Send all notifications; return those that succeeded, and each failure's reason by URL."""
     heard = []
     silent: dict[str, str] = {}
     options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
@@ -125,7 +125,7 @@ _LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPing:
-    """The paths that one listener has not heard of: since when, last tried when, how many tries."""
+    """The changed paths that one search engine or hub was not yet notified of, and the tries."""
 
     paths: tuple[str, ...] = ()
     since: datetime
@@ -133,7 +133,7 @@ class PendingPing:
     tries: int = 0
 
     def is_due(self, now: datetime) -> bool:
-        """Decide whether to try again though nothing changed; the wait doubles with each try.
+        """Return whether to repeat the failed notification; the wait doubles with each try.
 
         If the clock was set back, the ping is due.
         """
@@ -143,7 +143,7 @@ class PendingPing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedPing:
-    """A listener that is owed a ping, with the number of pages, and since when."""
+    """A search engine or hub with a pending notification: number of pages, and since when."""
 
     url: str
     pages: int
@@ -151,7 +151,7 @@ class OwedPing:
 
 
 def list_owed_pings(memory: Memory, now: datetime) -> list[OwedPing]:
-    """Return the pending pings of all listeners, longest pending first."""
+    """Return the pending notifications of search engines and hubs, longest pending first."""
     pending = PendingPings(memory, now)
     owed = [(url, pending.of(url)) for url in set(memory.pending_pings.keys())]
     pings = [
@@ -161,26 +161,26 @@ def list_owed_pings(memory: Memory, now: datetime) -> list[OwedPing]:
 
 
 class PendingPings:
-    """The pending pings by listener URL."""
+    """The stored pending notifications, by URL of the search engine or hub."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.pending_pings
         self._now = now
 
     def of(self, url: str) -> PendingPing | None:
-        """Return the pending ping of a listener, None if there is none."""
+        """Return the pending notification of a search engine or hub, None if there is none."""
         kept = self._kept.get(url)
         return None if kept is None else _decode(kept)
 
     def note_attempt(self, url: str, paths: Iterable[str]) -> None:
-        """Note that a ping with these paths (at most 10,000) is about to be sent to a listener."""
+        """Note that a search engine or hub is about to be sent these paths (at most 10,000)."""
         before = self.of(url)
         since = before.since if before else self._now
         tries = before.tries + 1 if before else 1
         self._put(url, PendingPing(paths=tuple(paths), since=since, tried=self._now, tries=tries))
 
     def note_unheard(self, url: str, paths: Iterable[str]) -> None:
-        """Store the paths that a listener did not hear of this time; its other paths are done."""
+        """Store the paths that a search engine or hub still misses; its other paths are done."""
         owed, paths = self.of(url), tuple(paths)
         if owed is None or not paths:
             self._kept.forget(url)
@@ -188,7 +188,7 @@ class PendingPings:
             self._put(url, replace(owed, paths=paths))
 
     def is_given_up(self, url: str) -> bool:
-        """Decide whether a listener failed for a week; if so, delete its pending ping."""
+        """Return whether notifying failed for a week; if so, delete the pending notification."""
         owed = self.of(url)
         if owed is None or self._now - owed.since <= GIVEN_UP_AFTER:
             return False
@@ -205,13 +205,13 @@ class PendingPings:
         self._kept.put(url, orjson.dumps(said))
 
     def forget_others(self, urls: Iterable[str]) -> None:
-        """Delete the pending pings of all other listeners."""
+        """Delete the pending notifications of all but these search engines and hubs."""
         for url in set(self._kept.keys()) - set(urls):
             self._kept.forget(url)
 
 
 def _decode(kept: bytes) -> PendingPing | None:
-    """Parse a stored ping; return None if it is not in our format."""
+    """Parse a stored notification; return None if it is not in our format."""
     try:
         said = orjson.loads(kept)
         since, tried = dates.parse(said["since"]), dates.parse(said["tried"])

@@ -97,7 +97,7 @@ async def _call(
 
 # Site events: stories that commits put on the site, corrected, or took off it.
 #
-# the last commit looked at ── git: record files changed since ──> before and after
+# the last commit examined ── git: record files changed since ──> before and after
 #
 # So it makes no difference who changed a record: a round, an editor, the command line, a pull.
 
@@ -109,7 +109,7 @@ _DELETED = "0" * 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteEvent:
-    """What happened to a story on the site; `commit` is the last one looked at."""
+    """A story that was published, corrected or removed; `commit` is the last commit examined."""
 
     kind: SiteEventKind
     commit: str
@@ -117,10 +117,10 @@ class SiteEvent:
 
 
 def note_site_events(newsroom: Newsroom) -> int:
-    """Add a pending call for each site event since the last look; return how many were added.
+    """Add a pending webhook call for each story changed since the last commit examined.
 
-    The first time, and after history was rewritten, only later events count. Raises GitError,
-    MemoryStoreError.
+    Returns how many were added. The first time, and after history was rewritten, only later events
+    count. Raises GitError, MemoryStoreError.
     """
     channels = [channel for channel in newsroom.settings.channels if channel.is_ready]
     owed = OwedCalls(newsroom.memory, newsroom.now)
@@ -159,7 +159,7 @@ def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEve
 
 
 def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
-    """Return the event of a changed record, None for no event or an unreadable record."""
+    """Return what a changed record means for the site; None for nothing or an unreadable record."""
     with contextlib.suppress(RecordError):
         old, new = _read_site_story(path, was), _read_site_story(path, now)
         kind, story = _compare(old, new), new or old
@@ -169,14 +169,14 @@ def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
 
 
 def _list_changes(newsroom: Newsroom, before: str, head: str) -> list[tuple[str, str, str]]:
-    """Return the records that differ between two commits; none if a commit does not exist."""
+    """Return the records that differ between two commits; [] if a commit does not exist."""
     arguments = ("diff", "--raw", "-z", "--no-renames", "--abbrev=40", "--relative", before, head)
     answer = git.ask(newsroom.root, *arguments, "--", *_FOLDERS)
     return [] if answer.code else list(_read_changes(answer.out))[:_MOST_RECORDS]
 
 
 def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
-    """Parse git's raw diff: yield the path of each file, its old blob ID and its new one."""
+    """Parse git's raw diff: yield the path of each file, its old blob id and its new one."""
     parts = out.split(b"\0")
     for info, name in zip(parts[::2], parts[1::2], strict=False):
         _, _, was, now, _ = info.decode("ascii", "replace").split(" ")
@@ -184,7 +184,7 @@ def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
-    """Read blobs by ID, all with one process."""
+    """Read git blobs with one process; return their bytes by id."""
     wanted = sorted(ids - {_DELETED})
     out = git.ask(
         newsroom.root, "cat-file", "--batch", given="".join(f"{one}\n" for one in wanted).encode()
@@ -202,7 +202,7 @@ def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
 
 
 def _read_site_story(path: str, blob: Blob) -> Story | None:
-    """Return a story that is on the site, None for any other; raises RecordError."""
+    """Return the story in a record's bytes if it is on the site, else None; raises RecordError."""
     story = None if blob is None else record.parse_story(path, blob)
     return story if story is not None and story.published else None
 
@@ -214,12 +214,12 @@ def _compare(old: Story | None, new: Story | None) -> SiteEventKind | None:
 
 
 def _readable(story: Story) -> tuple[object, ...]:
-    """Return the fields of a story that readers see and that rounds do not change on their own."""
+    """Return the fields of a story that readers see and that no fetching round changes."""
     return story.title, story.excerpt, story.web_url, story.note, story.history
 
 
 def _describe(newsroom: Newsroom, event: SiteEvent) -> Mapping[str, object]:
-    """Return the data of a call about a story; for a removed story only its name."""
+    """Return the data of a webhook call about a story; for a removed story only its name."""
     story, site = event.story, newsroom.beat.url.rstrip("/")
     folder = story_folder(story.path)
     told: dict[str, object] = {"name": story.path.rsplit("/", 1)[-1].removesuffix(".md")}
@@ -264,7 +264,7 @@ class OwedCall:
     why: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Decide whether to try now: the first try is at once, later ones after growing waits."""
+        """Return whether to send the webhook call now; failed ones wait longer each time."""
         if self.tried is None:
             return True
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self.tries - 1, 10))
@@ -272,22 +272,22 @@ class OwedCall:
 
 
 class OwedCalls:
-    """The pending calls in order, and the last commit that was looked at."""
+    """The stored pending webhook calls in order, and the last commit examined for changes."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.webhooks
         self._now = now
 
     def read_mark(self) -> str:
-        """Return the last commit that was looked at, "" if there is none."""
+        """Return the last commit that was examined for changed stories, "" if there is none."""
         return (self._kept.get(_MARK) or b"").decode("ascii", "replace")
 
     def keep_mark(self, commit: str) -> None:
-        """Store the last commit that was looked at."""
+        """Store the last commit that was examined for changed stories."""
         self._kept.put(_MARK, commit.encode())
 
     def add(self, url: str, kind: str, about: str, data: Mapping[str, object]) -> None:
-        """Add a pending call at the end; if 10,000 are pending, the new call is dropped."""
+        """Add a pending webhook call at the end, unless 10,000 are pending."""
         keys = [key for key, _ in self._kept.items(_CALL)]
         if len(keys) >= _MOST_OWED:
             return
@@ -300,7 +300,7 @@ class OwedCalls:
         self.keep(OwedCall(number=number, id=call_id, url=url, body=body, since=self._now))
 
     def list(self) -> Iterator[OwedCall]:
-        """Yield the pending calls, oldest first; calls in another version's format are deleted."""
+        """Yield the pending webhook calls, oldest first; delete those of another format."""
         for key, kept in self._kept.items(_CALL):
             try:
                 yield msgspec.msgpack.decode(kept, type=OwedCall)
@@ -308,11 +308,11 @@ class OwedCalls:
                 self._kept.forget(key)
 
     def keep(self, call: OwedCall) -> None:
-        """Store a call."""
+        """Store a pending webhook call."""
         self._kept.put(_key(call), msgspec.msgpack.encode(call))
 
     def note_failure(self, call: OwedCall, why: str) -> bool:
-        """Note the failure of a call; return True if it failed for a day and was given up."""
+        """Note a webhook call's failure; return True if it failed for a day and was given up."""
         if self._now - call.since >= GIVEN_UP_AFTER:
             self.forget(call)
             return True
@@ -320,11 +320,11 @@ class OwedCalls:
         return False
 
     def forget(self, call: OwedCall) -> None:
-        """Delete a pending call."""
+        """Delete a pending webhook call."""
         self._kept.forget(_key(call))
 
     def forget_all(self) -> None:
-        """Delete all pending calls and the last commit."""
+        """Delete all pending webhook calls and the last commit."""
         if self._kept.keys():
             self._kept.forget_all()
 

@@ -1,4 +1,4 @@
-"""The catalogue of filed stories, in an SQLite file or in memory: a method for each question."""
+"""The catalogue of filed stories, in an SQLite file or in memory: a method for each query."""
 
 from __future__ import annotations
 
@@ -68,17 +68,17 @@ class Catalogue:
     # ---- what it holds, and bringing it up to date -----------------------------------------------
 
     def note(self, name: str) -> str:
-        """Return the note of this name from the last update, "" for none."""
+        """Return the text that the last update stored under a name in the catalogue, or ""."""
         rows = self._tables.run("SELECT value FROM notes WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def signatures(self) -> dict[str, int]:
-        """Return by path the signature that every record had when it was last read."""
+        """Return the signature that each record file had when the catalogue read it, by path."""
         query = "SELECT path, signature FROM stories UNION ALL SELECT path, signature FROM broken"
         return dict(self._tables.run(query))
 
     def signatures_of(self, paths: Collection[str]) -> dict[str, int]:
-        """Return by path the signatures that these records had when they were last read."""
+        """Return the signatures that these record files had when they were last read, by path."""
         return dict(self._pairs("SELECT path, signature FROM stories WHERE path IN", paths))
 
     def update(
@@ -88,7 +88,7 @@ class Catalogue:
         lost: Collection[str] = (),
         notes: Mapping[str, str] | None = None,
     ) -> None:
-        """Store new and changed stories and broken records, and forget lost paths.
+        """Store new and changed stories and unreadable records, and delete the `lost` paths.
 
         All in one transaction, together with notes on what the catalogue is up to date with.
         """
@@ -99,19 +99,19 @@ class Catalogue:
             _entries.put_notes(self._tables, notes or {})
 
     def set_standings(self, standings: Mapping[str, Standing], notes: Mapping[str, str]) -> None:
-        """Change the standings of stories by path; everything else known of them stays."""
+        """Change the statuses of stories, given by path; store notes in the same transaction."""
         with self._tables.at_once():
             rows = [(standing, path) for path, standing in standings.items()]
             self._tables.run_many("UPDATE stories SET standing = ? WHERE path = ?", rows)
             _entries.put_notes(self._tables, notes)
 
     def put_marks(self, marks: Iterable[TextMarks]) -> None:
-        """Store the fingerprints of texts; those of unknown paths are ignored."""
+        """Store the fingerprints of article texts; those of unknown paths are ignored."""
         with self._tables.at_once():
             _entries.put_marks(self._tables, marks)
 
     def forget_marks(self, before: datetime) -> None:
-        """Forget the fingerprints of stories that were published before a time or have none."""
+        """Delete the text fingerprints of stories published before a time or at an unknown time."""
         old = "SELECT id FROM stories WHERE at IS NULL OR at < ?"
         gone = [
             story
@@ -126,7 +126,7 @@ class Catalogue:
     # ---- questions -------------------------------------------------------------------------------
 
     def path_at(self, url: str, but: Collection[str] = ()) -> str | None:
-        """Return the path of the first record with a URL's identity.
+        """Return the path of the first story record with this URL, compared by identity; or None.
 
         Records at the paths `but` are left out.
         """
@@ -137,7 +137,7 @@ class Catalogue:
         return next((path for path in paths if path not in but), None)
 
     def at_addresses(self, addresses: Iterable[str]) -> list[str]:
-        """Return the paths of the records with any of these URLs."""
+        """Return the paths of the story records with any of these URLs, sorted."""
         query = "SELECT DISTINCT path FROM addresses JOIN stories ON id = story WHERE identity IN"
         return sorted(self._among(query, {urls.identity(url) for url in addresses}))
 
@@ -147,31 +147,31 @@ class Catalogue:
         return self._paths(query, microseconds(start), microseconds(end))
 
     def in_groups(self, groups: Collection[str]) -> list[str]:
-        """Return the paths of the stories of these groups."""
+        """Return the paths of the stories in these groups of stories about one event, sorted."""
         query = "SELECT path FROM stories WHERE story_group <> '' AND story_group IN"
         return sorted(self._among(query, groups))
 
     def find_by_name(self, names: Collection[str]) -> list[str]:
-        """Return the paths of the records with these names, live ones before archived ones."""
+        """Return the paths of the story records with these names, live before archived ones."""
         query = "SELECT archived, path FROM stories WHERE name IN"
         return [path for _, path in sorted(self._in_lots(query, names))]
 
     def copies_of(self, name: str) -> list[str]:
-        """Return the paths of the copies of a story."""
+        """Return the paths of the filed copies of the story with a record name."""
         query = "SELECT path FROM stories WHERE copy_of <> '' AND copy_of = ? ORDER BY path"
         return self._paths(query, name)
 
     def find_grouped_by_hand(self) -> list[str]:
-        """Return the paths of stories whose group a ruling or an editor's verdict has changed."""
+        """Return the paths of stories that an editor's rule or decision has regrouped."""
         return self._paths("SELECT path FROM stories WHERE ruled = 1 ORDER BY path")
 
     def find_unsure(self) -> list[str]:
-        """Return the paths of the stories whose standing depends on today's rules."""
+        """Return the paths of the stories whose status depends on the current rules."""
         query = "SELECT path FROM stories WHERE judged = 1 OR standing <> ? ORDER BY path"
         return self._paths(query, Standing.PUBLISHED)
 
     def list_failures(self) -> list[BrokenRecord]:
-        """Return the records that cannot be read, by path."""
+        """Return the story records that cannot be read, sorted by path."""
         rows = self._tables.run("SELECT path, signature, what, hint FROM broken ORDER BY path")
         return [
             BrokenRecord(path=path, signature=signature, what=what, hint=hint)
@@ -179,7 +179,7 @@ class Catalogue:
         ]
 
     def near(self, fingerprint: Sequence[int], at_most: int) -> Iterator[tuple[str, int]]:
-        """Yield the paths of stories whose text shares hashes, with the number of shared ones.
+        """Yield the paths of stories whose text fingerprint shares hashes, with the number shared.
 
         For each hash, at most `at_most` stories are looked at, live ones first.
         """
@@ -192,7 +192,7 @@ class Catalogue:
         yield from shared.items()
 
     def marks(self, since: datetime) -> dict[str, tuple[str, str]]:
-        """Return by path the site of each fingerprint since a time, and the digest of its habits.
+        """Return, by path, the site and repeated-text digest of text fingerprints since a time.
 
         ("", "") for a story without a fingerprint.
         """
@@ -204,9 +204,9 @@ class Catalogue:
         return {path: (site, habits) for path, site, habits in rows}
 
     def list_texts(self, since: datetime) -> list[tuple[str, int, str]]:
-        """Return path, signature and text habits of each story since a time, without copies.
+        """Return path, record signature and repeated-text digest of each story since a time.
 
-        The habits are the site and the digest of what its pages repeat, together.
+        The digest comes with the site whose pages repeat the text. Copies are left out.
         """
         query = (
             "SELECT path, signature, coalesce(site || ' ' || habits, '') FROM stories"
@@ -215,7 +215,7 @@ class Catalogue:
         return self._tables.run(query, microseconds(since))
 
     def times(self, paths: Collection[str]) -> dict[str, int | None]:
-        """Return by path when these stories were published, in microseconds since 1970."""
+        """Return when these stories were published, in microseconds since 1970, by path."""
         return dict(self._pairs("SELECT path, at FROM stories WHERE path IN", paths))
 
     def find(self, wanted: StoryFilter, limit: int | None = None) -> list[str]:
@@ -225,7 +225,7 @@ class Catalogue:
         return self._paths(query, *values, -1 if limit is None else limit)
 
     def count(self, wanted: StoryFilter) -> int:
-        """Return how many stories match a filter."""
+        """Return the number of stories that match a filter."""
         condition, values = where(wanted)
         query = f"SELECT count(*) FROM stories WHERE {condition}"
         return int(self._tables.run(query, *values)[0][0])
@@ -233,19 +233,19 @@ class Catalogue:
     def list_happenings(
         self, wanted: StoryFilter, limit: int, after: HappeningCursor | None = None
     ) -> list[FiledHappening]:
-        """Return the happenings of the stories that match a filter, by their newest story.
+        """Return the events (groups of stories) that match a filter, by their newest story.
 
-        A group, or a story with its copies, is one happening. `after` is the `cursor` of the last
-        one of the page before.
+        A group, or a story with its copies, is one event. `after` is the `cursor` of the last one
+        of the page before.
         """
         return _questions.list_happenings(self._tables, wanted, limit, after)
 
     def list_members(self, happenings: Collection[str]) -> dict[str, list[str]]:
-        """Return by happening the paths of all its stories, the newest first."""
+        """Return the paths of all stories of these events (groups), by event, the newest first."""
         return _questions.list_members(self._tables, happenings)
 
     def match(self, wanted: StoryFilter, paths: Collection[str]) -> set[str]:
-        """Return those of some paths whose stories match a filter."""
+        """Return those of the paths whose stories match a filter."""
         condition, values = where(wanted)
         found: set[str] = set()
         waiting = iter(paths)
@@ -257,7 +257,7 @@ class Catalogue:
         return found
 
     def find_happening(self, name: str) -> str:
-        """Return the happening of the story of a name, "" for none."""
+        """Return the event (group) of the story with a record name, "" if there is none."""
         return _questions.find_happening(self._tables, name)
 
     def version(self) -> int:
@@ -271,7 +271,7 @@ class Catalogue:
         return self._paths(f"{query} ORDER BY count(*) DESC, 1 LIMIT 200", *values)
 
     def count_reasons(self, wanted: StoryFilter) -> list[ReasonKind]:
-        """Return the kinds of reasons of the stories that match, the most frequent first."""
+        """Return the kinds of reasons of matching stories, the most frequent first."""
         condition, values = where(wanted)
         query = (
             f"SELECT kind FROM stories CROSS JOIN reasons ON story = id WHERE {condition}"
@@ -280,14 +280,14 @@ class Catalogue:
         return [ReasonKind(kind) for kind in self._paths(query, *values)]
 
     def count_by_time(self, since: datetime) -> Mapping[tuple[int, Standing], int]:
-        """Count the stories since a time by quarter hour of publication and by standing.
+        """Count the stories since a time by quarter hour of publication and by status.
 
         A quarter hour is its first second since 1970; in every time zone days begin with one.
         """
         return _questions.count_by_time(self._tables, microseconds(since))
 
     def count_publishers(self, since: datetime) -> list[PublisherCount]:
-        """Count the stories since a time by publisher and standing."""
+        """Count the stories since a time by publisher and status."""
         return _questions.count_publishers(self._tables, microseconds(since))
 
     def count_topics(self, since: datetime) -> Mapping[str, TopicCount]:
@@ -298,7 +298,7 @@ class Catalogue:
         return _questions.count_topics(self._tables, microseconds(since))
 
     def list_decisions(self, since: datetime) -> list[DecidedStory]:
-        """Return the verdicts of editors since a time, the oldest first."""
+        """Return the editors' decisions on stories since a time, the oldest first."""
         return _questions.list_decisions(self._tables, microseconds(since))
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
@@ -319,7 +319,7 @@ class Catalogue:
         return rank_among(own[0], others) if own and others else None
 
     def gate_points(self, since: datetime) -> dict[str, int | None]:
-        """Return by path the points by which the gate decided each story since a time.
+        """Return, by path, the points that decided whether each story since a time was published.
 
         None for a story that something else decided.
         """
@@ -328,16 +328,16 @@ class Catalogue:
         )
 
     def find_verdicts(self) -> list[str]:
-        """Return the paths of the records with an editor's verdict, the oldest first."""
+        """Return the paths of the story records with an editor's decision, the oldest first."""
         return self._paths(f"SELECT path FROM stories WHERE said <> '' {_BY_TIME}")
 
     def standings(self, paths: Collection[str]) -> dict[str, Standing]:
-        """Return the standings of these stories by path."""
+        """Return the statuses of these stories, by path."""
         pairs = self._pairs("SELECT path, standing FROM stories WHERE path IN", paths)
         return {path: Standing(standing) for path, standing in pairs}
 
     def list_labels(self, most: int) -> list[StoryLabels]:
-        """Return the labels of the `most` newest stories, the newest first."""
+        """Return the topics and relations of the `most` newest stories, the newest first."""
         query = (
             "SELECT path, story_group, copy_of, publisher, language,"
             " (SELECT json_group_array(topic) FROM topics WHERE story = id),"

@@ -1,4 +1,4 @@
-"""What goes into the catalogue (stories, broken records), and how it is written to the tables."""
+"""What the catalogue stores (stories, unreadable records), and how it is written to the tables."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from copydesk.news import Standing, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueEntry:
-    """A filed story, its standing, and its record's signature (see `Catalogue.signatures`).
+    """A filed story as the catalogue stores it: with its status and its record's signature.
 
     `source` is the URL of the source that listed it, `text` the stored text of its page, for the
     search; "" if unknown. `is_gone` means that its page was deleted by the publisher. `points` are
-    those by which the gate alone decided, None if something else did. `gate_points` are those of a
-    story that an editor decided, None if the gate was not asked.
+    those that the publishing threshold alone decided by, None if something else decided.
+    `gate_points` are those of a story that an editor decided on, None if the threshold does not
+    apply to it.
     """
 
     story: Story
@@ -51,7 +52,7 @@ class StoryLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRecord:
-    """A record that cannot be read: what is wrong with it, and how to repair it."""
+    """A story record that cannot be read: what is wrong with it, and how to repair it."""
 
     path: str
     signature: int
@@ -61,7 +62,7 @@ class BrokenRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMarks:
-    """The fingerprint of a story's text (32-bit hashes, () for too little text).
+    """The fingerprint of a story's article text (32-bit hashes, () for too little text).
 
     It is valid as long as the pages of its `site` repeat the same texts; `habits` is their digest.
     """
@@ -76,7 +77,7 @@ _ARCHIVED = "_archive/"
 
 
 def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
-    """Delete everything known of the records at these paths."""
+    """Delete everything that the catalogue stores of the records at these paths."""
     for path in paths:
         tables.run("DELETE FROM broken WHERE path = ?", path)
         for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", path):
@@ -85,7 +86,7 @@ def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
 
 
 def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -> None:
-    """Store stories; each replaces what was known of its path."""
+    """Store stories in the catalogue; each replaces what was stored for its path."""
     for entry in entries:
         forget(tables, (entry.story.path,))
         ((number,),) = tables.run(_INSERT, *_row(entry))
@@ -104,7 +105,7 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
 
 
 def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
-    """Store broken records; each replaces what was known of its path."""
+    """Store unreadable records in the catalogue; each replaces what was stored for its path."""
     for record in broken:
         forget(tables, (record.path,))
         row = (record.path, record.signature, _encodable(record.what), _encodable(record.hint))
@@ -112,12 +113,12 @@ def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> 
 
 
 def put_notes(tables: DisposableDatabase, notes: Mapping[str, str]) -> None:
-    """Store notes; each replaces the earlier one of its name."""
+    """Store notes on the catalogue's state; each replaces the earlier one of its name."""
     tables.run_many("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
 
 def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
-    """Store fingerprints; each replaces the earlier one of its story."""
+    """Store text fingerprints in the catalogue; each replaces the earlier one of its story."""
     for text in marks:
         for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", text.path):
             forget_marks(tables, (story,))
@@ -129,7 +130,7 @@ def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
 
 
 def forget_marks(tables: DisposableDatabase, stories: Iterable[int]) -> None:
-    """Delete the fingerprints of stories by their numbers."""
+    """Delete the text fingerprints of stories, given by their row numbers."""
     for story in stories:
         for (kept,) in tables.run("SELECT fingerprint FROM marks WHERE story = ?", story):
             values = _unpack(kept)
@@ -182,7 +183,7 @@ def _row(entry: CatalogueEntry) -> tuple[object, ...]:
 
 
 def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
-    """Return the time of a verdict, the gate's points, and whether the story had waited."""
+    """Return an editor's decision as a row: its time, the story's points, and whether it waited."""
     verdict = entry.story.verdict
     assert verdict is not None
     has_waited = any(reason.about == "held" for reason in entry.story.reasons)
@@ -190,7 +191,7 @@ def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
 
 
 def _is_ruled(story: Story) -> bool:
-    """Return whether a ruling, or a verdict on a member, changed a story's group."""
+    """Return whether an editor's rule, or a decision on a member, changed a story's group."""
     if story.verdict is not None and story.group:
         return True
     return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)

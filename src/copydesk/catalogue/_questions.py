@@ -1,4 +1,4 @@
-"""Translate questions for stories, and words to search for, into SQL.
+"""Translate filters for stories, and words to search for, into SQL.
 
 The full-text index splits texts at blanks. Scripts without blanks are therefore indexed as pairs
 of letters: "東京都" as "東京 京都". All words of a question must occur in a story, and those in
@@ -24,14 +24,14 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFilter:
-    """Which stories to find: those that match every part.
+    """A filter for stories: matches the stories that fit every part.
 
     `source` is a publisher's domain or a source's URL; `topics` match a story with any of them.
     `since` is the earliest time of publication, `until` the first time that is too late. `quality`
     are the lowest and the highest. `words` are searched in headline, excerpt and stored text.
     `is_gone` matches stories whose page was deleted, by their records or by the paths in
     `known_gone`. `language` is that of the record, `reason` the kind of one of a story's reasons.
-    `publishers` are domains. `decided` are two times: an editor's verdict was given from the first
+    `publishers` are domains. `decided` are two times: an editor's decision was made from the first
     and before the second. `paths` are those of records.
     """
 
@@ -58,14 +58,14 @@ def microseconds(moment: datetime) -> int:
 
 
 def where(wanted: StoryFilter) -> tuple[str, list[object]]:
-    """Return a filter's condition on `stories`, with the values of its parameters."""
+    """Return a filter's SQL condition on the table `stories`, with the values of its parameters."""
     parts = list(_conditions(wanted))
     condition = " AND ".join(part for part, _ in parts) or "TRUE"
     return condition, [value for _, values in parts for value in values]
 
 
 def places(count: int) -> str:
-    """Return so many SQL parameters in brackets."""
+    """Return `count` SQL parameters in brackets: `(?, ?, ?)`."""
     return f"({', '.join('?' * count)})"
 
 
@@ -120,7 +120,7 @@ _PART = re.compile(r'"([^"]*)"|(\S+)')
 
 
 def index_form(text: str) -> str:
-    """Return a text as it is put into the full-text index."""
+    """Return an article text as it is put into the full-text index."""
     return _RUN.sub(lambda run: f" {_pair(run[0])} ", text[:_MOST_CHARACTERS])
 
 
@@ -131,14 +131,14 @@ def _pair(run: str) -> str:
 
 
 def question_form(question: str) -> str:
-    """Return a search in the syntax of the full-text index, "" for one without a word."""
+    """Return a search query in the syntax of the full-text index, "" for one without a word."""
     phrases = (quoted or word for quoted, word in _PART.findall(question))
     found = (" ".join(plain_text.words(index_form(phrase))) for phrase in phrases)
     return " ".join(_phrase(words) for words in found if words)
 
 
 def _phrase(words: str) -> str:
-    """Return words as a phrase; a single word also matches words that begin with it."""
+    """Return words as a search phrase; a single word also matches words that begin with it."""
     return f'"{words}"' if " " in words or len(words) < 3 else f'"{words}"*'
 
 
@@ -154,7 +154,7 @@ _OF_ORIGINAL = """nullif(
     (SELECT o.story_group FROM stories o WHERE o.name = s.copy_of LIMIT 1), '')"""
 _HAPPENING = f"""CASE WHEN s.story_group <> '' THEN s.story_group WHEN s.copy_of <> ''
     THEN coalesce({_OF_ORIGINAL}, s.copy_of) ELSE s.name END"""
-# The stories that may belong to some happenings, each part found by an index: members of a group, a
+# The stories that may belong to some events, each part found by an index: members of a group, a
 # story and its copies, copies of members.
 _CANDIDATES = """
     SELECT id FROM stories WHERE story_group <> '' AND story_group IN {names}
@@ -168,7 +168,7 @@ HappeningCursor = tuple[int, str]  # a story's time in microseconds since 1970, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledHappening:
-    """A happening with a story that matches a filter.
+    """An event (a group of stories) with a story that matches a filter.
 
     `path` is the newest such story, `at` its time in microseconds since 1970. `quality` and `heat`
     are the highest of the stories read, -1 for none.
@@ -182,14 +182,14 @@ class FiledHappening:
 
     @property
     def cursor(self) -> HappeningCursor:
-        """The position after which the next page begins."""
+        """The position of the event in the list, after which the next page begins."""
         return self.at, self.path
 
 
 def list_happenings(
     tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: HappeningCursor | None
 ) -> list[FiledHappening]:
-    """Return the happenings of the stories that match, by their newest story, the latest first.
+    """Return the events of the stories that match a filter, by their newest story, latest first.
 
     `after` is the cursor of the last one of the page before.
     """
@@ -205,7 +205,7 @@ def list_happenings(
 
 
 def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str, list[str]]:
-    """Return by happening the paths of all its stories, the newest first."""
+    """Return the paths of all stories of these events, by event, the newest first."""
     members: dict[str, list[str]] = {name: [] for name in names}
     waiting = iter(sorted(names))
     while some := tuple(islice(waiting, _LOT)):
@@ -221,7 +221,7 @@ def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str
 
 
 def find_happening(tables: DisposableDatabase, name: str) -> str:
-    """Return the happening of the story of a name, "" for none."""
+    """Return the event (group) of the story with a record name, "" if there is none."""
     rows = tables.run(f"SELECT {_HAPPENING} FROM stories s WHERE s.name = ? LIMIT 1", name)
     return str(rows[0][0]) if rows else ""
 
@@ -238,7 +238,7 @@ class _Row:
 def _read_rows(
     tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: HappeningCursor | None
 ) -> Iterator[_Row]:
-    """Read the stories that match, the newest first, from a position on; many at a time."""
+    """Yield the stories that match a filter, newest first, after a position; read many at once."""
     condition, values = where(wanted)
     lot, place = max(_LOT, 2 * limit), after
     while True:
@@ -260,7 +260,7 @@ def _read_rows(
 def _is_known(
     tables: DisposableDatabase, wanted: StoryFilter, happening: str, after: HappeningCursor
 ) -> bool:
-    """Return whether a matching story of a happening is before or at a position."""
+    """Return whether a matching story of an event is before or at a position in the list."""
     condition, values = where(wanted)
     candidates = _CANDIDATES.format(names=places(1))
     query = (
@@ -285,7 +285,7 @@ def _make_happening(name: str, rows: list[_Row]) -> FiledHappening:
 
 _QUARTER_HOUR = 900
 _MICROSECONDS = 1_000_000
-# With the standing as a parameter, SQLite reads only the wanted days of its index.
+# With the status as a parameter, SQLite reads only the wanted days of its index.
 _BY_TIME = f"""
 SELECT at / {_QUARTER_HOUR * _MICROSECONDS}, standing, count(*) FROM stories
 WHERE standing = ? AND at >= ? GROUP BY 1
@@ -307,7 +307,7 @@ FROM decisions JOIN stories ON id = story WHERE decisions.at >= ? ORDER BY decis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublisherCount:
-    """How many stories of a publisher have a standing; `domain` is "" if unknown."""
+    """The number of a publisher's stories with one status; `domain` is "" if unknown."""
 
     domain: str
     standing: Standing
@@ -316,14 +316,14 @@ class PublisherCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicCount:
-    """How many stories a topic has: all, and those since a time."""
+    """The number of a topic's stories: all, and those since a time."""
 
     stories: int = 0
     recent: int = 0
 
 
 def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, Standing], int]:
-    """Count stories by the first second of their quarter hour, and by standing."""
+    """Count stories by quarter hour of publication (its first second since 1970) and by status."""
     return {
         (quarter * _QUARTER_HOUR, Standing(known)): count
         for standing in Standing
@@ -332,7 +332,7 @@ def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, 
 
 
 def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCount]:
-    """Count stories by publisher and standing."""
+    """Count stories since a time by publisher and status."""
     return [
         PublisherCount(domain=domain, standing=Standing(standing), stories=count)
         for domain, standing, count in tables.run(_BY_PUBLISHER, since)
@@ -349,10 +349,10 @@ def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStory:
-    """An editor's verdict on a filed story, and when it was given.
+    """An editor's decision on a filed story, and when it was made.
 
-    `points` are those of the gate, None if it was not asked; `has_waited` means that the story
-    waited for the verdict, as its record says.
+    `points` are what the publishing threshold is compared with, None if it does not apply;
+    `has_waited` means that the story waited for the decision, as its record says.
     """
 
     path: str
@@ -363,7 +363,7 @@ class DecidedStory:
 
 
 def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]:
-    """Return the verdicts of editors, the oldest first."""
+    """Return the editors' decisions since a time, the oldest first."""
     return [
         DecidedStory(
             path=path,
@@ -381,7 +381,7 @@ Shown = tuple[int, str]  # a story's quality and standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRank:
-    """A story's rank by quality among `stories` stories, itself included.
+    """The rank of a story by quality among `stories` stories, itself included.
 
     Equal stories share a `place`. `median` is the middle quality, `published` the number on the
     site.
@@ -394,7 +394,7 @@ class TopicRank:
 
 
 def rank_among(story: Shown, others: Sequence[Shown]) -> TopicRank:
-    """Return a story's rank among others."""
+    """Return a story's rank by quality among others."""
     every = (story, *others)
     return TopicRank(
         place=1 + sum(quality > story[0] for quality, _ in others),

@@ -1,4 +1,4 @@
-"""The terms of filed stories in SQLite; only the stories that are asked for are read."""
+"""The index terms of filed stories in SQLite; only the stories that are asked for are read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WHERE term = ? AND term_places.second >= ? ORDER BY term_places.second, document
 
 
 class StoredCorpus:
-    """A `news.Corpus` that is stored in SQLite tables."""
+    """The index terms of filed stories (a `news.Corpus`), stored in SQLite tables."""
 
     def __init__(self, tables: DisposableDatabase) -> None:
         self._tables = tables
@@ -38,11 +38,11 @@ class StoredCorpus:
     # ---- what it holds, and bringing it up to date -----------------------------------------------
 
     def digests(self) -> dict[str, bytes]:
-        """Return the digest of every document by key."""
+        """Return the digest of every indexed story (document), by key."""
         return dict(self._tables.run("SELECT key, digest FROM documents"))
 
     def update(self, put: Sequence[IndexedDocument], forget: Collection[str] = ()) -> None:
-        """Store new and changed documents, and delete those of some keys, in one transaction."""
+        """Store new and changed documents, and delete others by key, in one transaction."""
         with self._tables.at_once():
             changes: Counter[int] = Counter()
             self._remove([*forget, *(document.key for document in put)], changes)
@@ -50,13 +50,13 @@ class StoredCorpus:
             self._count(changes)
 
     def set_digests(self, digests: Mapping[str, bytes]) -> None:
-        """Change the digests of documents; their terms and times stay."""
+        """Change the digests of indexed stories (documents); their terms and times stay."""
         with self._tables.at_once():
             rows = ((digest, number_of(key)) for key, digest in digests.items())
             self._tables.run_many("UPDATE documents SET digest = ? WHERE number = ?", rows)
 
     def _remove(self, keys: Collection[str], changes: Counter[int]) -> None:
-        """Delete documents; add to `changes` by how many documents each term's count falls."""
+        """Delete documents; subtract their terms from the counts in `changes`."""
         places = []
         for number, second, counted in self._read(keys):
             changes.subtract(counted.terms)
@@ -93,17 +93,17 @@ class StoredCorpus:
     # ---- questions -------------------------------------------------------------------------------
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, and the total of terms of each space."""
+        """Return the number of documents, and the total of their words, n-grams and names."""
         query = "SELECT count(*), total(words), total(ngrams), total(names) FROM documents"
         documents, words, ngrams, names = map(int, self._tables.run(query)[0])
         return (documents, words, ngrams, names)
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return how many documents contain each of these terms, without terms of no document."""
+        """Return how many documents contain each of these terms, without unknown terms."""
         return dict(self._tables.run(_COUNTS, json.dumps(list(terms))))
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return the documents for which a term is telling, the nearest to a time first."""
+        """Return the documents (time, key) that a term is typical of, nearest to a time first."""
         near: list[tuple[int, int, str]] = []
         for query in (_BEFORE, _SINCE):
             near += self._tables.run(query, term, second, most)
@@ -111,12 +111,12 @@ class StoredCorpus:
         return [(then, key) for then, _, key in nearest]
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Return the terms of these documents by key, without unknown documents."""
+        """Return the terms of these documents by key; unknown documents are left out."""
         names = {number_of(key): key for key in keys}
         return {names[number]: counted for number, _, counted in self._read(keys)}
 
     def _read(self, keys: Collection[str]) -> Iterator[tuple[int, int, CountedTerms]]:
-        """Yield the number, the second and the terms of each of these documents."""
+        """Yield the row number, the time (second) and the terms of each of these documents."""
         for row in self._tables.run(_CONTENTS, json.dumps([number_of(key) for key in keys])):
             number, second, *sizes = row[:5]
             counted = _unpack(sizes, row[5:])

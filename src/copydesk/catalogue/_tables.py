@@ -224,7 +224,7 @@ _SIGNATURES = """SELECT path, signature FROM stories WHERE path IN (SELECT value
 
 
 def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
-    """Return by path the signatures that these records had when the catalogue in a file read them.
+    """Return, by path, the signatures that these record files had when the catalogue read them.
 
     {} if the file cannot be read or is of another version; it is neither created nor changed.
     """

@@ -1,4 +1,4 @@
-"""Make the requests that tell search engines and hubs of a deploy. Pure.
+"""Compose the requests that notify search engines and hubs of an upload. Pure.
 
 IndexNow (https://www.indexnow.org/documentation) takes one list of at most 10,000 URLs, with a
 key that is also in a file of the site. WebSub hubs (W3C 2018, section 7) take one request for each
@@ -22,7 +22,7 @@ _PAGE = "index.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """One POST that tells of `paths`: a JSON body, or the fields of a form."""
+    """One POST that notifies a search engine or hub of changed `paths`: a JSON body, or a form."""
 
     url: str
     paths: tuple[str, ...]
@@ -42,12 +42,12 @@ class PingService:
 
 
 def listeners(beat: Beat, endpoint: str) -> list[str]:
-    """List the URLs of the services that are to be told of a beat's changes."""
+    """Return the URLs of the search engines and hubs to notify of changes on the site."""
     return list(dict.fromkeys(filter(None, (row.address(beat, endpoint) for row in PINGS))))
 
 
 def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
-    """Make the pings for paths that are new, changed or deleted at a beat's place.
+    """Return the notifications of paths that are new, changed or deleted on the site.
 
     Without `beat.index_now_key` and `beat.hub` there are none; `endpoint` is the URL of IndexNow.
     """
@@ -90,7 +90,7 @@ PINGS = (
 
 
 def _pages(paths: Iterable[str]) -> list[str]:
-    """List the paths of pages: the front page, then stories, the newest first."""
+    """Return the paths of pages only: the front page, then stories, the newest first."""
     pages = [path for path in paths if path == _PAGE or path.endswith(f"/{_PAGE}")]
     stories = [path for path in pages if path.startswith("news/")]
     rest = sorted(set(pages) - set(stories), key=lambda path: (path.count("/"), path))

@@ -90,7 +90,7 @@ class Webhook(Channel):
 
 
 def _read_secret(secret: str) -> bytes:
-    """Return the bytes of a secret: base64 after `whsec_`, any other text as it is."""
+    """Return the bytes of a webhook's secret: base64 after `whsec_`, any other text as it is."""
     if secret.startswith(_PREFIX):
         with contextlib.suppress(binascii.Error, ValueError):
             return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)

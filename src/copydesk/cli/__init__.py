@@ -61,7 +61,7 @@ _MODULES = {  # modules of commands that share one
 
 
 class _Commands(click.Group):
-    """Load the module of a command only when the command is called."""
+    """Loads the module of a command only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -81,7 +81,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve a command's name; an unknown name is an error that suggests the nearest one."""
+        """Return the command with a name; the error for an unknown name suggests the nearest."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

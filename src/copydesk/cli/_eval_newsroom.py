@@ -1,4 +1,4 @@
-"""`copydesk eval gate` and `copydesk eval recall`: measure the newsroom itself."""
+"""`copydesk eval gate` and `eval recall`: compare the site with decisions and other lists."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def recall(
 
 
 def _as_fields(found: RecallFindings, counted: RecallCounts) -> dict[str, object]:
-    """Return the report as `--json` prints it (docs/reference/json.md)."""
+    """Return the report of `eval recall` as `--json` prints it (docs/reference/json.md)."""
     listed = found.list
     return {
         "list": listed.address,
@@ -199,7 +199,7 @@ def _show_stories(traces: Sequence[RecallTrace], kind: RecallKind, limit: int) -
 
 
 def _explain(trace: RecallTrace) -> Iterator[str]:
-    """Yield the texts that explain the kind of a listed story."""
+    """Yield lines on where a listed story is in the newsroom, or why it is missing."""
     if trace.title:
         yield trace.url
     if trace.path:
@@ -216,7 +216,7 @@ def _explain(trace: RecallTrace) -> Iterator[str]:
 
 
 def _list_notes(found: RecallFindings) -> Iterator[str]:
-    """Yield notes on how the list was read."""
+    """Yield notes on entries of a list that were left out or have no time."""
     listed = found.list
     if listed.passed_over:
         yield f"{listed.passed_over:,} entries name a page again, or none of the web"

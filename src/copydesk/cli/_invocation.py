@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """The common options of a call: the newsroom's folder, the clock, and whether to print JSON."""
+    """The options common to all commands: the newsroom's folder, the clock, and JSON output."""
 
     root: Path = Path()
     now: datetime | None = None
@@ -29,7 +29,7 @@ class Invocation:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """Return the environment."""
+        """Return the environment variables."""
         return os.environ
 
     def clock(self) -> datetime:
@@ -38,7 +38,7 @@ class Invocation:
 
     @contextlib.contextmanager
     def newsroom(self, *, scratch: bool = False) -> Iterator[Newsroom]:
-        """Open the newsroom for the block, and print its warnings on stderr."""
+        """Open the newsroom in the folder for the block, and print its warnings on stderr."""
         with open_newsroom(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
             for warning in newsroom.settings.warnings:
                 click.echo(f"warning: {warning}", err=True)
@@ -46,7 +46,7 @@ class Invocation:
 
 
 class TimeParam(click.ParamType[datetime]):
-    """The parameter type of a time."""
+    """The click parameter type of a time such as 2026-11-20T08:00:00Z."""
 
     name = "time"
 

@@ -24,7 +24,7 @@ COMMAND = "copydesk mail"  # who asked for a test letter, if no name is given
 
 
 def read_address(argument: str) -> str:
-    """Return the address given as an argument, or the first line of stdin for `-`.
+    """Return a mail address given as an argument, or the first line of stdin for `-`.
 
     Stdin, because every user of this machine can see the arguments of commands.
     """
@@ -53,7 +53,7 @@ def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> Non
 
 
 def note_lost_letters(lost: Iterable[by_hand.LostLetter]) -> None:
-    """Warn of subscriptions to letters that no longer exist, with a hint."""
+    """Warn of subscriptions to newsletters that no longer exist, with a hint."""
     for each in lost:
         whom = "1 reader is" if each.readers == 1 else f"{each.readers} readers are"
         terminal.note(
@@ -123,14 +123,14 @@ def _show_import(report: exchange.ImportReport, *, has_consent: bool) -> None:
 
 
 class _Lines:
-    """Print the progress of an import, and the rows that were not imported."""
+    """Prints the progress of an import of subscribers, and the rows that were not imported."""
 
     def __init__(self, *, is_silent: bool) -> None:
         self._is_silent = is_silent
         self._rows = 0
 
     def tell(self, row: exchange.ImportedRow) -> None:
-        """Print the result of a row with its line number, never the address."""
+        """Print the result of an imported row with its line number, never the mail address."""
         self._rows += 1
         if self._rows % _EACH == 0:
             terminal.note(f"{self._rows} rows …")

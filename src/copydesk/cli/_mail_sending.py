@@ -1,4 +1,4 @@
-"""`copydesk mail send`, `who` and `bounces`: send issues and show what came of them."""
+"""`copydesk mail send`, `who` and `bounces`: send issues, show deliveries and bounces."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def send(
 def _send_again(
     newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str, *, is_answered: bool
 ) -> newsletters.Sending:
-    """Send an issue again to uncertain subscribers, after asking with their number and the risk."""
+    """Send an issue again to subscribers without a sure outcome, after asking the person."""
     count = count_uncertain(store, issue)
     if count:
         readers = "1 reader" if count == 1 else f"{count} readers"
@@ -127,7 +127,7 @@ def _send_again(
 def _begin(
     newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
 ) -> newsletters.Sending:
-    """Start the sending of an issue; raises UsageError if a check of mail fails."""
+    """Start the sending of a newsletter issue; raises UsageError if a mail check fails."""
     sending = begin_sending(newsroom, store, issue, by)
     if sending.state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
@@ -140,7 +140,7 @@ _EXAMPLE = "reader@example.org"
 
 
 def _list_waiting(newsroom: Newsroom, store: newsletters.MailStore) -> list[dict[str, str]]:
-    """Return the due issues that are blocked by a failed mail check, each with the cause."""
+    """Return the due newsletter issues that a failed mail check blocks, each with the cause."""
     obstacle = checks.find_mail_obstacle(newsroom, store) or ""
     held = list_held_sendings(newsroom, store)
     return [{"issue": sending.issue, "why": obstacle} for sending in held]
@@ -153,7 +153,7 @@ def _send(
     sendings: Iterable[newsletters.Sending],
     held: Sequence[dict[str, str]] = (),
 ) -> None:
-    """Send with progress, and report; exit 1 if something remains that is not retried."""
+    """Send newsletter issues with progress, and report; exit 1 if a failure is not retried."""
     with terminal.progress() as progress:
         reports = send_issues(newsroom, store, sendings, progress)
     if invocation.json:

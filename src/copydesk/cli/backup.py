@@ -1,4 +1,4 @@
-"""`copydesk backup` and `copydesk restore`: the newsroom as one file, and back."""
+"""`copydesk backup` and `copydesk restore`: a newsroom folder as one file, and back."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def backup_command(
 
 
 def as_dict(report: backup.BackupReport) -> dict[str, object]:
-    """Return a report as `--json` prints it."""
+    """Return the report of a backup as `--json` prints it."""
     return {
         "file": report.file,
         "bytes": report.bytes,
@@ -66,7 +66,7 @@ def as_dict(report: backup.BackupReport) -> dict[str, object]:
 
 
 def describe(manifest: backup.BackupManifest) -> dict[str, object]:
-    """Return a backup's content for the JSON of both commands."""
+    """Return a backup's content for the JSON output of `backup` and `restore`."""
     repository = manifest.repository
     return {
         "made": manifest.made,
@@ -112,7 +112,7 @@ def key_paths(manifest: backup.BackupManifest) -> list[str]:
 
 
 def show_verification(verification: backup.Verification) -> None:
-    """Print the result of the verification: compared items and differences."""
+    """Print the result of verifying a backup: compared items and differences."""
     for kind, count in verification.compared.items():
         click.echo(f"compared: {count} {_COMPARED[kind]}")
     for differs in verification.differences:

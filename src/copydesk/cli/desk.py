@@ -1,4 +1,4 @@
-"""`copydesk desk` manages the accounts of the desk; `copydesk mcp` serves it to an agent."""
+"""`copydesk desk` manages accounts of the editors' web interface; `mcp` serves it to an agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`copydesk rule`, `verdict` and `file`: an editor's decisions."""
+"""`copydesk rule`, `verdict` and `file`: an editor's rules and decisions, and found pages."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def rule_command(invocation: Invocation) -> None:  # stored in the context for t
 
 
 def _why(function: Callable[..., R]) -> Callable[..., R]:
-    """Add a required --why and --as to a command."""
+    """Add the options --why (required) and --as to a click command."""
     return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
-    """Add an optional --why and --as to a command."""
+    """Add the options --why (optional) and --as to a click command."""
     return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
 
 

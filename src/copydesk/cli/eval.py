@@ -272,7 +272,7 @@ R = TypeVar("R", page_texts.ExtractReport, page_dates.DatesReport)
 
 
 def _parts(report: R) -> Iterator[R]:
-    """Yield the reports of all sets and, if there are several, their total."""
+    """Yield the reports of all data sets and, if there are several, their total."""
     yield from report.sets
     if len(report.sets) > 1:
         yield replace(report, name="together")

@@ -1,4 +1,4 @@
-"""`copydesk mail`: compose, preview and file issues; check how mail is set up."""
+"""`copydesk mail`: compose, preview and file newsletter issues; check how mail is set up."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def compose(
 
 
 def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
-    """File an issue; unless answered already, ask whether it may go to subscribers now."""
+    """File a newsletter issue; if it is not answered yet, ask whether to send the issue now."""
     if is_answered or not newsroom.settings.mail.deliver:
         return issues.file_letter(newsroom, letter, by)
     whom = ""
@@ -99,7 +99,7 @@ def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None
 
 
 def _show_issue(issue: Issue) -> None:
-    """Print an issue as text."""
+    """Print a newsletter issue as text."""
     since, at = (dates.rfc3339(moment) for moment in (issue.since, issue.at))
     click.echo(f"{issue.name}: {issue.title}, from {since} to {at}")
     click.echo(f"subject: {issue.subject}")
@@ -242,7 +242,7 @@ def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
 
 
 def _clock(invocation: Invocation) -> Callable[[], datetime]:
-    """Return a clock that advances: a server's answer is compared with the time of the answer."""
+    """Return a clock that advances: a mail server's answer is compared with its time."""
     fixed = invocation.now
     return lambda: fixed or datetime.now(UTC)
 

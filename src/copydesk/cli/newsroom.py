@@ -1,4 +1,4 @@
-"""`copydesk new` starts a newsroom; `copydesk config` prints its settings."""
+"""`copydesk new` creates a newsroom folder; `copydesk config` prints its settings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _complete(
     language: str,
     timezone: str,
 ) -> config.NewBeat:
-    """Return a beat with the given options; others stay unchanged."""
+    """Return the settings of a new site with the given options; others stay unchanged."""
     return replace(
         plain,
         topics=tuple(topics),
@@ -89,7 +89,7 @@ def _is_person() -> bool:
 
 
 def _ask() -> config.NewBeat | None:
-    """Ask for the subject of the site; None for the example beat."""
+    """Ask a person for the settings of a new site; None for the example site."""
     title = _prompt("title of the site (Enter: an example beat on AI)")
     if not title:
         return None
@@ -102,7 +102,7 @@ def _ask() -> config.NewBeat | None:
 
 
 def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:
-    """Ask for several values, until an answer is empty."""
+    """Ask a person for several values, until an answer is empty."""
     answers: list[str] = []
     while answer := _prompt(f"{what} {len(answers) + 1} (Enter: no more)", "", read):
         answers.append(answer)
@@ -110,7 +110,7 @@ def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]
 
 
 def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold) -> str:
-    """Ask on stderr (stdout is for data), again if the answer is invalid."""
+    """Ask a person on stderr (stdout is for data), again if the answer is invalid."""
 
     def process(answer: str) -> str:
         try:
@@ -126,7 +126,7 @@ def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold
 
 
 def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
-    """Return a parser for answers of a kind; it raises UsageError for invalid ones."""
+    """Return a parser for a person's answers; it raises UsageError for invalid ones."""
 
     def read(answer: str) -> str:
         try:

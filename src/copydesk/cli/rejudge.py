@@ -75,7 +75,7 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
 
 
 def _note_what_stays(report: rejudging.RejudgeReport) -> None:
-    """Print the stories that stay unchanged, with reasons, then the report's notes."""
+    """Print the stories that rejudging leaves unchanged, with reasons, then the report's notes."""
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
     for path in report.without[:_MOST]:
@@ -101,7 +101,7 @@ def _count_fields(changes: Sequence[rejudging.FieldChange]) -> str:
 
 
 def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
-    """Print a line for each change, grouped by story, changes of publication first.
+    """Print a line for each changed field, grouped by story, changes of publication first.
 
     Changes that only reword a reason are counted.
     """

@@ -1,4 +1,4 @@
-"""`copydesk sources`: list, add, check, ask, import and remove the sources of leads."""
+"""`copydesk sources`: list, add, check, ask, import and remove sources (feeds, sitemaps, pages)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def add(
 
 
 def _complete_address(url: str) -> str:
-    """Return the URL with its scheme; print a note if the scheme was added."""
+    """Return a URL with its scheme; print a note if the scheme was added."""
     address = sources.source_address(url)
     if "://" in url:
         return url
@@ -91,7 +91,7 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
 def _choose(
     invocation: Invocation, discovery: sources.Discovery, pick: int | None
 ) -> watch.Offer | None:
-    """Return the offer to add: the picked one, the only good one, or the person's choice."""
+    """Return the found source to add: the picked one, the only good one, or a person's choice."""
     if pick is not None:
         if pick > len(discovery.offers):
             raise _no_such_pick(pick, len(discovery.offers))
@@ -118,7 +118,7 @@ def _is_person() -> bool:
 
 
 def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
-    """Print the offers if none was chosen."""
+    """Print the sources that were found, if none was chosen to be added."""
     _print_offers(invocation, discovery)
     terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
     terminal.note("hint: say which with --pick N")
@@ -213,7 +213,7 @@ def _health_rows(
 
 
 def _exact_cells(row: sources.HealthRow) -> tuple[str, ...]:
-    """Return a row for programs: times in full, all findings in the last column."""
+    """Return a source's row for programs: times in full, all findings in the last column."""
     findings = "; ".join(f"{finding.kind}: {finding.words}" for finding in row.findings)
     return (
         row.url,
@@ -258,7 +258,7 @@ def _colour(row: sources.HealthRow, line: str) -> str:
 
 
 def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
-    """Format the findings as sentences, those that need a person first; count the rest."""
+    """Yield the findings on sources as lines, those that need a person first; count the rest."""
     troubled = [
         row for row in rows if any(finding.kind != "never-asked" for finding in row.findings)
     ]
@@ -275,7 +275,7 @@ def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
 
 
 def _summary(rows: Sequence[sources.HealthRow]) -> str:
-    """Sum up the sources in one line: all, those without problems, and the others by state."""
+    """Return a line that counts the sources: all, by state, and those that need a person."""
     count = len(rows)
     if all(row.state == "new" for row in rows):
         return f"{_sources(count)}, none asked yet: copydesk run asks them"
@@ -411,7 +411,7 @@ def _show_sources(rows: Sequence[sources.SourceRow], now: datetime) -> None:
 
 
 def _state(row: sources.SourceRow) -> str:
-    """Return the state of a source in one word, as in `sources check`."""
+    """Return the state of a source in one word, as in `copydesk sources check`."""
     return "new" if any(finding.kind == "never-asked" for finding in row.findings) else row.state
 
 

@@ -119,7 +119,7 @@ def _extract(
 
 
 def _extract_file(invocation: Invocation, path: Path, address: str) -> Article | Dropped:
-    """Extract a file with the beat of the given or current newsroom, or without one."""
+    """Extract the article in an HTML file, with a newsroom's settings if there is one."""
     if invocation.root == Path() and not Path("beat.toml").exists():
         return steps.extract_file(path, invocation.clock(), address)
     with invocation.newsroom(scratch=True) as newsroom:

@@ -1,4 +1,4 @@
-"""`copydesk stories` lists the filed stories; `copydesk explain` says why one is where it is."""
+"""`copydesk stories` lists filed stories; `copydesk explain` says why a story has its status."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _format_entry(entry: TrailEntry) -> str:
 
 
 def _print_reasons(why: reports.Explanation) -> None:
-    """Print the reasons of a story, with the points of its quality as a table."""
+    """Print the reasons of a story's status, with the points of its quality as a table."""
     counted = {evidence.reason for row in why.parts for evidence in row.evidence}
     is_told = False
     for reason in why.reasons:
@@ -186,7 +186,7 @@ def _print_lines(name: str, lines: Iterable[str]) -> None:
 
 
 def _format_rule(rule: reports.Rule) -> str:
-    """Format a rule as a sentence."""
+    """Return an editor's rule as a sentence."""
     what = ", ".join((*rule.stories, *rule.values))
     until = f" until {rule.until}" if rule.until else ""
     why = f": {rule.why}" if rule.why else ""

@@ -29,7 +29,7 @@ _STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def as_json(value: object) -> None:
-    """Print a report as JSON."""
+    """Print a report as JSON on stdout."""
     import msgspec
 
     written = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
@@ -42,7 +42,7 @@ def note(words: str) -> None:
 
 
 def ask(risk: str, *, is_answered: bool) -> None:
-    """Ask for confirmation on a terminal, unless `--yes` was given.
+    """Ask a person on the terminal to confirm a risk, unless `--yes` was given.
 
     Ends the command if the answer is no. Raises UsageError without a terminal.
     """
@@ -54,12 +54,12 @@ def ask(risk: str, *, is_answered: bool) -> None:
 
 
 def is_somebody_there() -> bool:
-    """Decide whether a person can be asked, because stdin is a terminal."""
+    """Return whether a person can be asked, because stdin is a terminal."""
     return sys.stdin.isatty()
 
 
 def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
-    """Print the first failures, each with its hint; count the rest."""
+    """Print the first failures on stderr, each with its hint; count the rest."""
     for failure in failed[:most]:
         note(text.fold(f"failed: {failure.what}: {failure.url}"))
         if failure.hint:
@@ -91,7 +91,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 @contextlib.contextmanager
 def progress() -> Iterator[newsroom.Progress]:
-    """Show a progress bar on stderr if it is a terminal."""
+    """Show a progress bar on stderr for the block, if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield newsroom.Silence()
         return
@@ -106,7 +106,7 @@ def progress() -> Iterator[newsroom.Progress]:
 
 
 class _Bars:
-    """Show the progress of long work as a bar."""
+    """Shows the progress of long work as bars, one for each stage."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
@@ -117,7 +117,7 @@ class _Bars:
         self._task = self._bars.add_task(name, total=total)
 
     def step(self, count: int = 1) -> None:
-        """Move the stage's bar."""
+        """Advance the bar of the present stage."""
         if self._task is not None:
             self._bars.advance(self._task, count)
 
@@ -129,7 +129,7 @@ _LEAST = 20  # columns of a cell that gets the remaining width
 
 
 class Columns:
-    """The columns of a table on this terminal.
+    """The columns of a table that fits the width of the terminal.
 
     Columns of width 0 share the remaining width; those in `right` are aligned right for numbers.
     """
@@ -142,7 +142,7 @@ class Columns:
         self._right = right
 
     def line(self, cells: Sequence[str]) -> str:
-        """Format a row as a line without trailing blanks."""
+        """Return a row as one line of text without trailing blanks."""
         fitted = (
             cell.rjust(width) if at in self._right else _fit(cell, width)
             for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
@@ -162,13 +162,13 @@ def _fit(cell: str, width: int) -> str:
 
 
 def ago(time: str, now: datetime) -> str:
-    """Format how long ago an RFC 3339 time was, "-" for none."""
+    """Return how long ago an RFC 3339 time was (40s, 12m, 5h, 3d), "-" for none."""
     at = dates.parse(time) if time else None
     return "-" if at is None else _span((now - at).total_seconds())
 
 
 def until(time: str, now: datetime) -> str:
-    """Format how long it is to an RFC 3339 time, "due" if it has passed, "-" for none."""
+    """Return how long it is to an RFC 3339 time (12m), "due" if it has passed, "-" for none."""
     at = dates.parse(time) if time else None
     if at is None:
         return "-"
@@ -176,7 +176,7 @@ def until(time: str, now: datetime) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Format a duration in its largest unit: 40s, 12m, 5h, 3d."""
+    """Return a duration in its largest unit: 40s, 12m, 5h, 3d."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
         if seconds >= size:
             return f"{seconds // size:.0f}{unit}"
@@ -189,7 +189,7 @@ _INDENT = "  "
 
 
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
-    """Print the outcome, quality and headline of stories, on a terminal only the first ones."""
+    """Print outcome, quality and headline of stories, on a terminal only the first ones."""
     shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
     for headline in shown:
         _show_line(headline)
@@ -198,7 +198,7 @@ def show_headlines(headlines: Sequence[reports.Headline]) -> None:
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
-    """Print every story that would be filed or changed, each with its first reasons below."""
+    """Print every story that a run would file or change, each with its first reasons below."""
     for headline in headlines:
         _show_line(headline)
         for reason in headline.why:
@@ -238,7 +238,7 @@ _BY_THE_CLOCK = "no date on the page: when it was read"
 
 
 def sheet(fields: Fields) -> Iterator[str]:
-    """Return the lines of a sheet, as wide as the terminal."""
+    """Yield lines that show the fields of an article, as wide as the terminal."""
     columns = max(min(shutil.get_terminal_size((100, 24)).columns, _WIDEST), _NAME + _LEAST_VALUE)
     for name, field in fields.items():
         if name != "text":
@@ -251,7 +251,7 @@ def sheet(fields: Fields) -> Iterator[str]:
 
 
 def words(fields: Fields) -> str:
-    """Return the text of an article without control characters."""
+    """Return the text of an article, safe for a terminal: without control characters."""
     return _CONTROLS.sub("", str(fields["text"]["value"]))
 
 
@@ -261,7 +261,7 @@ def _wrap(line: str, columns: int) -> list[str]:
 
 
 def _field_lines(name: str, field: Mapping[str, object], columns: int) -> Iterator[str]:
-    """Format a field's name next to its values, each on its own lines, and their origin."""
+    """Yield lines with a field's name, its values, each on its own lines, and their origin."""
     values = [text.fold(value) for value in _values(field["value"])]
     values = [value for value in values if value] or [_NOTHING]
     values[-1] += "" if name in _EACH_WITH_ITS_OWN else _format_origin(name, field)
@@ -279,7 +279,7 @@ def _format_origin(name: str, field: Mapping[str, object]) -> str:
 
 
 def _values(value: object) -> Iterator[str]:
-    """Return the values of a field, each to be printed on its own lines."""
+    """Yield the values of a field, each to be printed on its own lines."""
     if isinstance(value, Mapping):
         yield from _part_lines(value)
     elif isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -292,7 +292,7 @@ def _values(value: object) -> Iterator[str]:
 
 
 def _part_lines(parts: Mapping[str, object]) -> Iterator[str]:
-    """Format a signal, a picture or a publisher: its main text, then its other fields."""
+    """Yield a signal, a picture or a publisher as text: its main text, then its other fields."""
     match parts:
         case {"name": name, "said": said, "where": where}:
             yield f"{said if str(said).startswith(str(name)) else f'{name}: {said}'} ({where})"
@@ -314,7 +314,7 @@ _UNNAMED = "quality"
 
 
 def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> Iterator[str]:
-    """Return the lines of a table of quality points, within the terminal's width.
+    """Yield the lines of a table of a story's quality points, within the terminal's width.
 
     A line is added if the quality in the record differs from the sum.
     """
@@ -363,7 +363,7 @@ def show_deploy(report: reports.DeployReport) -> None:
 
 
 def note_gate_passage(gate: standings.GatePassage) -> None:
-    """Print on stderr how many stories pass the gate, and how many would pass other gates."""
+    """Print on stderr how many stories reach the publishing threshold, and other thresholds."""
     if not gate.stories:
         note(f"the gate alone decided on no story of the last {gate.days} days")
         return

@@ -84,7 +84,7 @@ def _add(
     said: tuple[str, str, str],
     words: Sequence[str],
 ) -> None:
-    """Add words to the topic's file, and print the next step."""
+    """Add keywords to a topic's file, and print the next step."""
     topic, language, name = said
     by = editing.speaker(newsroom, name)
     report = add_keywords(newsroom, topic, words, by, language.lower())
@@ -106,7 +106,7 @@ def _add(
 def _dismiss(
     invocation: Invocation, newsroom: Newsroom, said: tuple[str, str], words: Sequence[str]
 ) -> None:
-    """Write words into the topic's file as `dismissed`."""
+    """Write words into a topic's file as `dismissed`, so that they are no longer suggested."""
     topic, name = said
     report = dismiss_words(newsroom, topic, words, editing.speaker(newsroom, name))
     if invocation.json:
@@ -139,7 +139,7 @@ def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
 
 
 def is_for_a_person() -> bool:
-    """Decide whether stdout is a terminal."""
+    """Return whether stdout is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -156,7 +156,7 @@ def _rows(report: topic_suggestions.SuggestReport) -> Iterator[tuple[str, ...]]:
 
 
 def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
-    """Print a topic's words, each with some stories below it."""
+    """Print the keywords suggested for a topic, each with some stories below it."""
     ruled = f", {suggestions.ruled} by an editor's rule" if suggestions.ruled else ""
     title = text.fold(suggestions.topic) or "On no topic"
     click.secho(f"{title} ({suggestions.stories} stories{ruled})", bold=True)
@@ -171,7 +171,7 @@ def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
 
 
 def _story_lines(word: topic_suggestions.SuggestedWord) -> Iterator[str]:
-    """Yield lines of some stories that gain the topic by a word, then of some that lose one."""
+    """Yield lines of some stories that gain the topic by a keyword, then of some that lose one."""
     for story in word.wins[:_HEADLINES]:
         topics = f": {', '.join(story.topics)}" if story.now == "other-topics" else ""
         yield f"+ {story.title or PurePosixPath(story.path).stem} ({_NOW[story.now]}{topics})"

@@ -1,4 +1,4 @@
-"""Read a newsroom's beat.toml, its `_data` and the environment into `Settings`; edit beat.toml.
+"""Read a newsroom's settings (beat.toml, `_data`, the environment) into `Settings`; edit beat.toml.
 
     settings = config.load(Path("my-beat"), os.environ)
     settings.beat.scoring.publish_at, settings.origins["scoring.publish_at"]   # 70, "default"

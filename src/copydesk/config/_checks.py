@@ -132,7 +132,7 @@ def read_letters(
 
 
 def list_missing_lists(letters: Sequence[LetterOptions], root: Path) -> Iterator[str]:
-    """Yield a warning for each part whose list is gone: editors can delete lists at the desk."""
+    """Yield a warning for each newsletter section whose list is gone: editors can delete lists."""
     for index, letter in enumerate(letters):
         for number, part in enumerate(letter.parts):
             files = [root / _LISTS / f"{part.of}{suffix}" for suffix in (".yaml", ".yml")]
@@ -149,7 +149,7 @@ def _default_parts(topics: Sequence[Topic]) -> tuple[PartOptions, ...]:
 def _settle_parts(
     parts: Sequence[PartOptions], path: str, root: Path, topics: Sequence[Topic]
 ) -> Iterator[PartOptions]:
-    """Yield the parts, with the name of each part's subject in its normal spelling."""
+    """Yield the newsletter sections, with the name of each one's subject in its normal spelling."""
     for number, part in enumerate(parts):
         where = f"{path}[{number}].of"
         needed = _NEEDS.get(part.kind, "")
@@ -175,7 +175,7 @@ def _refuse_no_list(part: PartOptions, where: str) -> None:
 
 
 def _find_topic(name: str, where: str, topics: Sequence[Topic]) -> str:
-    """Return the name of a topic that is given by its name or its id."""
+    """Return the name of the topic with a name or id; raise ConfigError if there is none."""
     for topic in topics:
         if name in {topic.name, topic.id}:
             return topic.name
@@ -185,7 +185,7 @@ def _find_topic(name: str, where: str, topics: Sequence[Topic]) -> str:
 
 
 def _find_collection(name: str, where: str, root: Path) -> str:
-    """Return the folder of a collection that is given with or without its underscore."""
+    """Return the folder of a record collection, given with or without its underscore."""
     known = _list_collections(root)
     folder = f"_{name.removeprefix('_')}"
     if folder in known:
@@ -196,7 +196,7 @@ def _find_collection(name: str, where: str, root: Path) -> str:
 
 
 def _list_collections(root: Path) -> list[str]:
-    """Return by name the folders of records other than news and newsletters."""
+    """Return the folders of records other than news and newsletters, sorted by name."""
     try:
         folders = sorted(
             path.name for path in root.iterdir() if path.name.startswith("_") and path.is_dir()

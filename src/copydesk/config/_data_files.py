@@ -1,6 +1,6 @@
-"""Read the YAML files beside beat.toml: topics and organizations. Every error names its file.
+"""Read the YAML files of topics and organizations (publishers) in `_data`; errors name the file.
 
-`read_file` and `Fields` also serve the _config.yml of a reference site.
+`read_file` and `Fields` also serve the _config.yml of a site of everyday.cc.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MAX_BYTES = 1_000_000
 
 
 def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
-    """Return the names of a folder's files with these suffixes, without dot files."""
+    """Return the names of the files in a folder with these suffixes, without dot files."""
     try:
         found = within.names(root, folder)
     except OSError as error:
@@ -29,7 +29,7 @@ def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
 
 
 def read_file(root: Path, path: str) -> str:
-    """Return the text of a newsroom's file, which may not be a link; errors name its path."""
+    """Return the text of a file of the newsroom, which may not be a link; errors name its path."""
     try:
         return decode_text(within.read(root, path, _MAX_BYTES), path)
     except OSError as error:
@@ -37,7 +37,7 @@ def read_file(root: Path, path: str) -> str:
 
 
 def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, object]:
-    """Parse a YAML text that holds a mapping; `first_line` is where the text begins in its file."""
+    """Parse a YAML text into a mapping; `first_line` is the line where it begins in its file."""
     import yaml
 
     try:
@@ -62,7 +62,7 @@ def _yaml_error(error: Exception, name: str, first_line: int) -> ConfigError:
 
 
 class Fields:
-    """Typed access to the fields of a mapping; errors name file and key."""
+    """Typed access to the fields of a YAML mapping; errors name file and key."""
 
     def __init__(self, values: Mapping[str, object], name: str, path: str = "") -> None:
         self.name = name
@@ -70,7 +70,7 @@ class Fields:
         self._path = path
 
     def text(self, key: str, default: str = "") -> str:
-        """Return a text, `default` if the key is missing or empty."""
+        """Return the text of a field, `default` if it is missing or empty."""
         value = self._values.get(key)
         if value is None:
             return default
@@ -79,7 +79,7 @@ class Fields:
         return value.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts in order, without empty ones."""
+        """Return the texts of a field that lists texts, in order, without empty ones."""
         values = self._list(key)
         for value in values:
             if not isinstance(value, str):
@@ -89,21 +89,21 @@ class Fields:
         return tuple(str(value).strip() for value in values if str(value).strip())
 
     def size(self, key: str) -> int:
-        """Return a number of pixels, 0 if the key is missing."""
+        """Return a field's number of pixels, 0 if it is missing."""
         value = self._values.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.error(key, f"expected a whole number, got {show_value(value)}")
         return value
 
     def mappings(self, key: str) -> Iterable[Fields]:
-        """Yield the mappings in a list."""
+        """Yield each mapping in a field that lists mappings."""
         for index, value in enumerate(self._list(key)):
             if not isinstance(value, dict):
                 raise self.error(f"{key}[{index}]", f"expected keys, got {show_value(value)}")
             yield Fields(value, self.name, f"{self._path}{key}[{index}].")
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
-        """Return the keys and texts of a mapping in file order."""
+        """Return the keys and texts of a field that is a mapping, in file order."""
         values = self._values.get(key)
         if values is None:
             return ()
@@ -113,7 +113,7 @@ class Fields:
         return tuple((str(name), inner.text(name)) for name in values)
 
     def lists(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the keys of a mapping and the texts listed under each, in file order."""
+        """Return the keys of a field that is a mapping, and the texts listed under each."""
         values = self._values.get(key)
         if values is None:
             return ()
@@ -125,7 +125,7 @@ class Fields:
         return tuple((str(name), inner.texts(str(name))) for name in values)
 
     def images(self) -> tuple[Image, ...]:
-        """Return the pictures listed under `images`."""
+        """Return the pictures listed in the field `images`."""
         return tuple(
             Image(
                 url=entry.text("url"),
@@ -137,7 +137,7 @@ class Fields:
         )
 
     def error(self, key: str, what: str, hint: str = "") -> ConfigError:
-        """Return the error for one key of this mapping."""
+        """Return the error for a wrong field of this mapping."""
         return setting_error(self.name, f"{self._path}{key}", what, hint)
 
     def _list(self, key: str) -> list[object]:
@@ -163,7 +163,9 @@ TopicFiles = Sequence[tuple[Topic, str]]
 
 
 def read_topics(root: Path) -> TopicFiles:
-    """Read each topic with its file name; refuse duplicate ids or names and circles of parents."""
+    """Return each topic with its file's path; refuse duplicate ids or names, and circular
+    parents.
+    """
     found = []
     for name in list_names(root, TOPICS_FOLDER, ".yaml", ".yml"):
         file = f"{TOPICS_FOLDER}/{name}"
@@ -174,7 +176,7 @@ def read_topics(root: Path) -> TopicFiles:
 
 
 def find_topic_file(root: Path, name: str) -> str:
-    """Return the path of a topic's file by the topic's name; raise ConfigError."""
+    """Return the path of the file of the topic with this name; ConfigError if there is none."""
     for topic, file in read_topics(root):
         if topic.name == name:
             return file
@@ -182,7 +184,7 @@ def find_topic_file(root: Path, name: str) -> str:
 
 
 def topic_warnings(found: TopicFiles, site_url: str) -> tuple[str, ...]:
-    """Return warnings of topics: parents that do not exist, services on this machine."""
+    """Return warnings on topics: parents that do not exist, service URLs on this machine."""
     return (*_orphans(found), *_services_at_home(found, site_url))
 
 
@@ -195,7 +197,7 @@ def _orphans(found: TopicFiles) -> Iterator[str]:
 
 
 def _services_at_home(found: TopicFiles, site_url: str) -> Iterator[str]:
-    """Yield one warning if the site is on the web but its topics' services are on this machine.
+    """Yield one warning if the site is on the web but its topics' service URLs are on this machine.
 
     `copydesk new` writes the address that the site has before it is published.
     """
@@ -240,7 +242,7 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
 
 
 def _translations(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the keywords of each language by its code, in lower case and without a region."""
+    """Return a topic's keywords for each language, by code in lower case without a region."""
     found = fields.lists("translations")
     for code, _ in found:
         if not _LANGUAGE.fullmatch(code):
@@ -262,7 +264,7 @@ def _refuse_twins(found: TopicFiles) -> None:
 
 
 def _refuse_circles(found: TopicFiles) -> None:
-    """Refuse a topic that is its own ancestor, which would make walks upwards endless."""
+    """Refuse a topic that is its own ancestor, which would make loops over parents endless."""
     parents = {topic.name: topic.parent for topic, _ in found}
     for topic, file in found:
         above = topic.parent
@@ -281,7 +283,7 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.
 
 
 def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
-    """Read each organization by its domain, with its file name, in the order of file names."""
+    """Return each organization (publisher) with its file's path, by domain, in file order."""
     found: dict[str, tuple[Organization, str]] = {}
     for name in list_names(root, FOLDER, ".md"):
         file = f"{FOLDER}/{name}"
@@ -294,12 +296,12 @@ def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
 
 
 def find_organization_files(root: Path) -> dict[str, str]:
-    """Return the path of each organization's file by domain."""
+    """Return the path of each organization's file, by the publisher's domain."""
     return {domain: file for domain, (_, file) in read_organizations(root).items()}
 
 
 def read_logos(root: Path, api_url: str) -> dict[str, Image]:
-    """Return the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
+    """Return the small logo of every domain that has one, known publisher or not (SPEC 1.4)."""
     return {
         name.removesuffix(_LOGO_END).lower(): Image(
             url=f"{api_url}/{LOGOS}/{name}", width=50, height=50
@@ -310,7 +312,7 @@ def read_logos(root: Path, api_url: str) -> dict[str, Image]:
 
 
 def logo_paths(domain: str) -> tuple[str, ...]:
-    """Return the paths of a domain's logos by size; none for an invalid domain."""
+    """Return the paths of a publisher's logos, smallest first; () for an invalid domain."""
     if len(domain) > 200 or not _DOMAIN.fullmatch(domain):
         return ()
     return tuple(f"{LOGOS}/{domain}-{side}x{side}.jpg" for side in LOGO_SIDES)

@@ -53,7 +53,7 @@ class Decoded:
 
 
 def decode(tables: dict[str, object], environ: Mapping[str, str]) -> Decoded:
-    """Read every option from the environment, else from the tables, else from its default.
+    """Return the value of every option: from the environment, else the tables, else its default.
 
     The tables are upgraded to the newest format first.
     """
@@ -208,7 +208,7 @@ def _refuse_unknown(table: Mapping[str, object], section: Section, path: str) ->
 
 
 def _unknown_key(name: str, path: str, known: Iterable[str]) -> ConfigError:
-    """Return the error for an unknown key, with a suggestion: in another table, or similar."""
+    """Return the error for an unknown key of beat.toml, which suggests a similar one."""
     elsewhere = [
         f"{section.name}.{name}" for section in (*SECTIONS, *BLOCKS) if name in section.options
     ]
@@ -234,7 +234,7 @@ class Origins(Mapping[str, str]):
         self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def record(self, path: str, origin: str) -> None:
-        """Record the origin of one value; it replaces an earlier one."""
+        """Record where the value of one setting is set; replace an earlier record."""
         self._recorded[path] = origin
 
     def add(self, section: Section, given: Iterable[str]) -> None:
@@ -246,7 +246,7 @@ class Origins(Mapping[str, str]):
         self._given.setdefault(section.name, []).append(self._sets.setdefault(names, names))
 
     def __getitem__(self, path: str) -> str:
-        """Return the origin of one value; raise KeyError for an unknown path."""
+        """Return where a setting's value is set; raise KeyError for an unknown dotted path."""
         if path in self._recorded:
             return self._recorded[path]
         found = _PLACE.fullmatch(path)
@@ -269,7 +269,7 @@ class Origins(Mapping[str, str]):
                 yield from (path for path in paths if path not in self._recorded)
 
     def __len__(self) -> int:
-        """Return the number of paths."""
+        """Return the number of settings."""
         return sum(1 for _ in self)
 
 

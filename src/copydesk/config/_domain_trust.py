@@ -1,4 +1,4 @@
-"""Read what is known of domains from the CSV files of `scoring.standings`; the later file wins."""
+"""Read ratings of news domains from the CSV files in `scoring.standings`; the later file wins."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHY = ("why", "category")
 
 @dataclass(slots=True, kw_only=True)
 class TrustTable:
-    """The trust in each domain, and a warning for each file with rows that were left out."""
+    """The rating (trust) of each domain, and a warning for each file with unreadable rows."""
 
     trust_by_domain: dict[str, DomainTrust] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class TrustTable:
 
 @dataclass(slots=True, kw_only=True)
 class _Columns:
-    """The numbers of a file's columns; `why` is -1 if there is none."""
+    """The column numbers of a CSV file with ratings; `why` is -1 if there is none."""
 
     domain: int
     trust: int
@@ -38,7 +38,7 @@ class _Columns:
 
 
 def read_domain_trust(root: Path, names: Sequence[str]) -> TrustTable:
-    """Read the trust in domains from the named files, below `root` or elsewhere.
+    """Return the ratings (trust) of domains in the named CSV files, below `root` or elsewhere.
 
     Rows that cannot be read are left out and counted in a warning; ratings of a part of a site
     (`paper.example/opinion`) are ignored. Raises ConfigError for a missing file, unless it is the
@@ -53,7 +53,7 @@ def read_domain_trust(root: Path, names: Sequence[str]) -> TrustTable:
 
 
 def _bytes_of(root: Path, name: str) -> bytes | None:
-    """Return a file's bytes, None if it is the default one and missing.
+    """Return the bytes of a file with ratings, None if it is the default one and missing.
 
     A file of the newsroom may not be a link; a file elsewhere is the user's responsibility.
     """
@@ -88,7 +88,7 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], name: str, table: TrustTab
 
 
 def _read_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not empty, with the number of the line where each ends."""
+    """Yield the CSV rows that are not empty, with the number of the line where each ends."""
     import csv
 
     lines = csv.reader(io.StringIO(text, newline=""))
@@ -117,7 +117,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
 
 
 def _read_row(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
-    """Return a row's domain ("" for a part of a site) and the trust in it; raise ValueError."""
+    """Return the domain of a row ("" for a part of a site) and its rating; raise ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
         raise ValueError("it ends too early")
     domain = row[columns.domain].strip().lower().removeprefix("www.").rstrip("/")

@@ -1,4 +1,4 @@
-"""Load `Settings` from beat.toml, the environment, `_data` and the file of the newsroom's key."""
+"""Load `Settings` from beat.toml, the environment, `_data` and the newsroom's key file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
-    """Load all settings of the newsroom at `root`.
+    """Load all settings of the newsroom folder `root`.
 
     Raises ConfigError with the file and the dotted path of the first error.
     """
@@ -113,7 +113,7 @@ def _settle_api_url(decoded: Decoded) -> str:
 
 
 def _subscribe_url(decoded: Decoded) -> str:
-    """Return the URL of the subscription form, "" if newsletters cannot be sent."""
+    """Return the URL of the newsletters' subscription form, "" if newsletters cannot be sent."""
     public_url = decoded.one(Serve).public_url
     is_sent = decoded.one(MailOptions).deliver == "smtp"
     return f"{public_url}/mail/subscribe" if is_sent and public_url else ""
@@ -136,7 +136,7 @@ def _read_hosts(decoded: Decoded) -> Mapping[str, Manners]:
 
 
 def _source_options(decoded: Decoded) -> Iterator[tuple[str, SourceOptions]]:
-    """Yield by URL the options of a source that are not in `Source`; most sources have none."""
+    """Yield, by source URL, the options of a source that are not in `Source`; most have none."""
     plain = SourceOptions()
     for index, (source, own) in enumerate(_list_sources(decoded)):
         if own != plain:
@@ -155,7 +155,7 @@ def _list_sources(decoded: Decoded) -> Iterator[tuple[Source, SourceOptions]]:
 
 
 def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of headers from the environment, without those that are not set."""
+    """Return a source's request headers with their values from the environment, if they are set."""
     headers = {}
     for name, variable in variables.items():
         value = environ.get(variable, "")
@@ -168,7 +168,7 @@ def _find_headers(variables: Mapping[str, str], environ: Mapping[str, str]) -> d
 
 
 def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
-    """Return the proxy's URL, or a text for a variable that is not set.
+    """Return the URL of a source's proxy; `env:` and its name for a variable that is not set.
 
     The source is then not asked, since without the proxy it would see our own address.
     """
@@ -180,7 +180,7 @@ def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
 
 
 def _missing_variables(decoded: Decoded) -> Iterator[str]:
-    """Yield a warning for each header and proxy that is not in the environment."""
+    """Yield a warning for each source's header or proxy whose environment variable is not set."""
     for index, (_, own) in enumerate(_list_sources(decoded)):
         for name, variable in own.headers_env.items():
             if not decoded.environ.get(variable):
@@ -235,7 +235,7 @@ _KEY_FORBIDDEN = "give it to the user who runs copydesk: chown USER .copydesk/ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Key:
-    """The newsroom's key (None if it has none), its origin, and warnings about its file."""
+    """The newsroom's encryption key (None if it has none), where it is set, and warnings."""
 
     key: bytes | None = field(default=None, repr=False)
     origin: str = "default"
@@ -243,7 +243,7 @@ class _Key:
 
 
 def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
-    """Return the key from the environment or from its file.
+    """Return the newsroom's encryption key from the environment or from its file.
 
     A wrong length is an error, since what is sealed with such a key would be lost. The file is not
     in git and may be a link, such as to a container's secret.
@@ -275,7 +275,7 @@ def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
 
 
 def _decode_key(found: str, where: str) -> bytes:
-    """Decode base64; errors do not contain the text, which is a secret."""
+    """Decode a key from base64; errors do not contain the text, which is a secret."""
     try:
         key = base64.b64decode(found, validate=True)
     except (binascii.Error, ValueError):

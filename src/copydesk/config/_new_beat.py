@@ -1,4 +1,6 @@
-"""Compose the files of a new newsroom, or the beat.toml for a reference site that is adopted."""
+"""Compose the files of a new newsroom, or beat.toml for a site of everyday.cc that is taken
+over.
+"""
 
 from __future__ import annotations
 
@@ -128,7 +130,7 @@ The records are the truth. `.copydesk/` is not in git; only `.copydesk/key` ther
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBeat:
-    """What the user says of a new site; `sources` are URLs.
+    """The answers of a user who creates a site: title, topics, sources (URLs), locale, time zone.
 
     A single topic becomes the main topic; of several, none does.
     """
@@ -141,7 +143,7 @@ class NewBeat:
 
 
 def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
-    """Return the texts of a new newsroom's files by path.
+    """Return the texts of a new newsroom's files, by path.
 
     Raises UsageError for an invalid title, topic, language or time zone, and for a topic that is
     named twice; ConfigError for an invalid URL of a source.
@@ -163,7 +165,7 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
 
 
 def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
-    """Return a beat.toml that can be read; two spellings of one URL become one source."""
+    """Return the text of a valid beat.toml; two spellings of one URL become one source."""
     main = _MAIN_TOPIC.format(topic=_toml_text(topics[0])) if len(topics) == 1 else _NO_MAIN_TOPIC
     beat = _BEAT.format(
         title=_toml_text(title),
@@ -189,7 +191,7 @@ def _topic_names(said: Sequence[str]) -> list[str]:
 
 
 def _name(said: str, what: str) -> str:
-    """Return a name on one line; raise UsageError if it is empty."""
+    """Return a site's or topic's name on one line; UsageError if it has no letter or digit."""
     name = text.fold(said)
     if not any(character.isalnum() for character in name):
         raise UsageError(f"{what} wants a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
@@ -202,7 +204,7 @@ def _name(said: str, what: str) -> str:
 
 
 def _check(kind: ValueKind[str], said: str, what: str) -> str:
-    """Return a value as beat.toml takes it; raise UsageError with what it takes."""
+    """Return a user's answer as beat.toml takes it; raise UsageError if it is invalid."""
     try:
         return kind.read(said)
     except Unfit as unfit:
@@ -211,7 +213,7 @@ def _check(kind: ValueKind[str], said: str, what: str) -> str:
 
 
 def _with_ids(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each topic with a unique id in plain letters, the name of its folder on the site."""
+    """Yield each topic's name with a unique id in plain letters, its folder's name on the site."""
     taken: set[str] = set()
     for number, name in enumerate(names, 1):
         wanted = _slug(name) or f"topic-{number}"
@@ -259,7 +261,7 @@ _SOURCES = (
 
 
 def compose_adoption(root: Path) -> str:
-    """Return a beat.toml that runs the reference site at `root` by its own rules.
+    """Return the text of a beat.toml that runs the site of everyday.cc at `root` by its own rules.
 
     Raises ConfigError if there is no _config.yml, or no title in it.
     """
@@ -329,7 +331,7 @@ def _table(document: TOMLDocument, name: str) -> Table:
 
 
 def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> None:
-    """Set a key with its comment; an empty text is left out, so that the default holds."""
+    """Set a key of beat.toml with its comment; leave out an empty text, so the default holds."""
     import tomlkit
 
     if value == "":
@@ -341,7 +343,7 @@ def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> 
 
 
 def _address(fields: Fields, key: str, value: str) -> str:
-    """Return a URL as beat.toml takes it; raise ConfigError for an invalid one."""
+    """Return a URL of _config.yml as beat.toml takes it; raise ConfigError for an invalid one."""
     if value and urls.fetchable(value) is None:
         raise fields.error(key, f'expected a web address, got "{value}"', f"correct it in {FILE}")
     return value.rstrip("/")

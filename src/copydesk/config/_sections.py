@@ -89,7 +89,7 @@ class Section:
 
     @property
     def path(self) -> str:
-        """The attribute path from Settings to the object; a block has none."""
+        """The attribute path from Settings to the table's object; a list table has none."""
         return self.held_by or self.name
 
     @property
@@ -104,7 +104,7 @@ class Section:
 
     @cached_property
     def options(self) -> Mapping[str, Option]:
-        """The options by name, in the order of the reference page."""
+        """The table's options by name, in the order of the reference page."""
         declared = [option for holder in self.holders for option in options_of(holder)]
         ordered = sorted(declared, key=lambda option: option.name == self.last)
         return {option.name: option for option in ordered if option.table == self.part}
@@ -308,7 +308,7 @@ publishers whose files name one `owner` are one house, and count as one voice.
 
 
 def reference_page() -> str:
-    """Return the text of docs/reference/beat-toml.md."""
+    """Return the text of docs/reference/beat-toml.md, in Markdown."""
     sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
     return f"{_HEAD}\n{sections}"
 
@@ -328,7 +328,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _default(option: Option) -> str:
-    """Return a default as it would be written in the file."""
+    """Return the default of an option as it would be written in beat.toml, in Markdown."""
     value = option.default
     if value is None:
         text = "none"
@@ -352,7 +352,7 @@ Row = tuple[str, str, str]
 
 
 def rows(settings: Settings) -> list[Row]:
-    """Return (path, value, origin) of every value, in the order of the reference page."""
+    """Return (path, value, where it is set) of every setting, in the reference page's order."""
     return [
         (path, value, settings.origins.get(path, "default")) for path, value in _values(settings)
     ]

@@ -22,7 +22,7 @@ from copydesk.news.options import BranchOptions, FetchOptions, MailOptions, S3Op
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Who decides that a story is published: the gate, or only an editor."""
+    """The settings of `[review]`: who decides that a story is published."""
 
     mode: Literal["gate", "hold"] = option(
         "gate",
@@ -32,7 +32,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """How pictures are shown, and how many bytes of them are stored."""
+    """The settings of `[pictures]`: how pictures are shown, and how many bytes are stored."""
 
     show: Show = option(
         "cached",
@@ -48,7 +48,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """What happens to records after they are filed."""
+    """The settings of `[records]`: what happens to story records after they are filed."""
 
     archive_after_days: int = option(
         0,
@@ -70,7 +70,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallOptions:
-    """The lists of other sites that coverage is compared with."""
+    """The settings of `[recall]`: lists of other sites to compare our coverage with."""
 
     lists: tuple[str, ...] = option(
         (),
@@ -82,7 +82,7 @@ class RecallOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long the memory keeps what is not in records."""
+    """The settings of `[retention]`: how long the memory keeps what is not in records."""
 
     leads_days: int = option(
         180,
@@ -94,7 +94,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """How often `copydesk serve` runs rounds, who can reach it, and the proxies in front of it."""
+    """The settings of `[serve]`: how often rounds of fetching run, who can reach the server."""
 
     every_minutes: int = option(
         5,
@@ -124,7 +124,10 @@ class Serve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIdOptions:
-    """The OpenID provider that editors sign in with; `client_secret` is from the environment."""
+    """The settings of `[desk.oidc]`: the OpenID provider that editors sign in with.
+
+    `client_secret` is from the environment.
+    """
 
     issuer: str = option(
         "",
@@ -139,7 +142,7 @@ class OpenIdOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskOptions:
-    """Where editors reach the desk, and how they sign in.
+    """The settings of `[desk]`: where editors reach their web interface, and how they sign in.
 
     `proxy_secret`, which must come with `user_header`, is from the environment, "" for none.
     """
@@ -178,7 +181,7 @@ class DeskOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostName:
-    """The host of a `[[host]]` block; its other options are `copydesk.news.Manners`."""
+    """The host name of a `[[host]]` entry; its other options are `copydesk.news.Manners`."""
 
     name: str = field(
         metadata=required(
@@ -189,7 +192,7 @@ class HostName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """Options for fetching a source that are not in the class Source.
+    """The options of a `[[source]]` entry for fetching that are not in the class Source.
 
     `headers` maps the headers of `headers_env` to their values; `proxy` is the proxy's URL, from
     the file or from the variable `proxy_env`, or `env:` and the variable's name if that is not set.
@@ -222,14 +225,14 @@ class SourceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployFolder:
-    """The folder that the site is copied to, relative to the newsroom."""
+    """The settings of `[deploy.folder]`: the folder that the site is copied to."""
 
     path: str = option("", "A folder outside of the newsroom, seen from there: `/var/www/site`.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRsync:
-    """The target of rsync."""
+    """The settings of `[deploy.rsync]`: the target of rsync."""
 
     target: str = option(
         "",
@@ -241,7 +244,7 @@ class DeployRsync:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploy:
-    """Where the built site is deployed to ("": nowhere), and who is notified ("": nobody)."""
+    """The settings of `[deploy]`: where the site is uploaded to ("": nowhere), who is notified."""
 
     to: Literal["folder", "rsync", "git", "s3", ""] = option(
         "",
@@ -277,7 +280,7 @@ UNSET = "env:"  # begins a proxy whose variable is not set; the variable follows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings of the newsroom at `root`.
+    """All settings of the newsroom folder `root`.
 
     `origins` maps a dotted path ("scoring.publish_at", "source[0].url", "topics.ai",
     "organizations.bbc.com", "key") to the value's origin ("default", "beat.toml", "environment
@@ -311,11 +314,11 @@ class Settings:
     shows: Mapping[str, Show] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Compute the publishers' rules once, since they are needed for each story."""
+        """Compute the publishers' picture rules once, since they are needed for each story."""
         object.__setattr__(self, "shows", _by_publisher(self.source_options))
 
     def show_of(self, source: str, publisher: str) -> Show:
-        """Return how the picture of a story from this source and publisher is shown.
+        """Return whether to show a picture of this source and publisher: cached, hotlink or none.
 
         `publisher` is any URL or host of the publisher. The stricter of two rules holds; without a
         rule, the site's.

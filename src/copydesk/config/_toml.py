@@ -1,4 +1,4 @@
-"""Parse a beat.toml to its tables, bring an older format up to date, and report wrong settings."""
+"""Parse beat.toml into tables, upgrade an older format, and report wrong settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$
 
 
 def read(root: Path) -> dict[str, object]:
-    """Return the tables of the newsroom's beat.toml.
+    """Return the tables of the newsroom's beat.toml, as `tomllib` parses them.
 
     Unlike other files it may be a link, since people keep it where a machine's settings are, and it
     is not published.
@@ -36,7 +36,7 @@ def read(root: Path) -> dict[str, object]:
 
 
 def parse(data: bytes) -> dict[str, object]:
-    """Parse the tables of a beat.toml; a byte order mark is ignored."""
+    """Parse the bytes of a beat.toml into tables; a byte order mark is ignored."""
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -58,7 +58,7 @@ def _syntax_error(message: str) -> ConfigError:
 
 
 def _missing_file(root: Path) -> ConfigError:
-    """Return the error for a folder without a beat.toml, which may be a reference site."""
+    """Return the error for a folder without a beat.toml, which may be a site of everyday.cc."""
     if (root / "_config.yml").is_file():
         hint = f"take over the site that is here: copydesk adopt {root}"
     elif root.is_dir():
@@ -92,7 +92,7 @@ def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
 
 
 def decode_text(data: bytes, file: str) -> str:
-    """Return the text of a file's bytes; a byte order mark is ignored."""
+    """Return the text of a settings file's UTF-8 bytes; a byte order mark is ignored."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -100,7 +100,7 @@ def decode_text(data: bytes, file: str) -> str:
 
 
 def show_value(value: object) -> str:
-    """Return a value as it is written in the file, shortened to one short line."""
+    """Return a setting's value as it is written in the file, shortened to one short line."""
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -133,7 +133,7 @@ _NOTHING: Final = object()
 
 
 def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
-    """Upgrade tables to the newest format in place; return a warning for each key that moved.
+    """Upgrade the tables of beat.toml to the newest format; return a warning for each moved key.
 
     A file without a format is in format 1. Raises ConfigError for an unknown format, and for a
     value under both its old and its new name.
@@ -170,7 +170,7 @@ def _read_format(given: object, newest: int) -> int:
 def _move(
     table: dict[str, object], old: Sequence[str], new: Sequence[str], twice: ConfigError
 ) -> bool:
-    """Move a value to its new place; within a table that both have in common, in every block.
+    """Move a value to its new dotted path; within a table that both have in common, in every entry.
 
     Raises `twice` if the new place is taken.
     """
@@ -191,7 +191,7 @@ def _move(
 
 
 def _take(table: dict[str, object], path: Sequence[str]) -> object:
-    """Remove a value from its table, and the table if it is then empty."""
+    """Remove a value from its table and return it; remove the table if it is then empty."""
     name, *below = path
     if not below:
         return table.pop(name, _NOTHING)
@@ -205,6 +205,6 @@ def _take(table: dict[str, object], path: Sequence[str]) -> object:
 
 
 def _tables_in(value: object) -> list[dict[str, object]]:
-    """Return a table, or the tables of a list of blocks."""
+    """Return the tables in a value: itself, or those of a list."""
     values = value if isinstance(value, list) else [value]
     return [table for table in values if isinstance(table, dict)]

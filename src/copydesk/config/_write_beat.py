@@ -36,7 +36,7 @@ def add_source(root: Path, source: Source) -> bool:
 
 
 def add_sources(root: Path, sources: Iterable[Source]) -> int:
-    """Add those sources that are not there yet, in one write; return how many were added.
+    """Add the missing ones of some sources to beat.toml in one write; return how many were added.
 
     Two spellings of one URL are one source. The file is written only if something is added and the
     result is a valid beat.toml.
@@ -53,7 +53,7 @@ def add_sources(root: Path, sources: Iterable[Source]) -> int:
 
 
 def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, list[Source]]:
-    """Return a beat.toml with a block at its end for each source that it lacks, and these sources.
+    """Return a beat.toml with an entry added for each source that it lacks, and these sources.
 
     Appending text certainly keeps comments, order and layout; a library that parses and writes the
     whole file can only promise it. Raises ConfigError if the result could not be read.
@@ -76,7 +76,7 @@ def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, lis
 
 
 def _refuse_unreadable(after: bytes) -> None:
-    """Refuse a result that could not be read: a source with a wrong option, or inline tables."""
+    """Refuse a beat.toml that cannot be read: a source with a wrong option, or inline tables."""
     try:
         tables = _toml.parse(after)
     except ConfigError as error:  # the old file was valid, so the new block does not fit
@@ -88,7 +88,7 @@ def _refuse_unreadable(after: bytes) -> None:
 
 
 def format_block(source: Source, newline: str = "\n") -> str:
-    """Return one [[source]] block with the values that are not defaults."""
+    """Return a `[[source]]` entry as TOML, with the values that are not defaults."""
     lines = ["[[source]]", *_format_lines(source, Source(url=""))]
     return newline.join([*lines, ""])
 
@@ -144,7 +144,7 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
 
 
 def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
-    """Return the bytes of a beat.toml without the source of a number, counted from 0.
+    """Return the bytes of a beat.toml without its source number `place`, counted from 0.
 
     The lines from its head to its last value are deleted; comments around them stay. Raises
     ConfigError if the result would not be a valid beat.toml that lacks this source alone, and if
@@ -175,7 +175,7 @@ def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
 
 
 def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> None:
-    """Raise ConfigError if the source of a number does not have this `url`; None takes any."""
+    """Raise ConfigError if source number `place` does not have this `url`; None accepts any."""
     if url is None:
         return
     there = [source.get("url", "") for source in values.get("source", [])[place : place + 1]]
@@ -185,7 +185,7 @@ def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> Non
 
 
 def _find_end(lines: Sequence[str], head: int) -> int:
-    """Return the number of the line after a block's last value and its blank lines."""
+    """Return the number of the line after a source's last value and its blank lines."""
     end = head + 1
     for number in range(head + 1, len(lines)):
         line = lines[number].strip()
@@ -206,7 +206,7 @@ def _make_table(made: list[Table]) -> Table:
 
 
 def _put(tables: Any, path: str, value: object, make: Any) -> None:
-    """Set a value, and create the tables above it if needed."""
+    """Set the value at a dotted path, and create the tables above it if needed."""
     *above, name = path.split(".")
     here = tables
     for part in above:
@@ -221,7 +221,7 @@ def _put(tables: Any, path: str, value: object, make: Any) -> None:
 
 
 def _with_line_ends(after: str, before: str) -> str:
-    """Return a text with the line ends of another one."""
+    """Return the text `after` with the line ends of `before`."""
     if before.count("\r\n") != before.count("\n") or "\r\n" not in before:
         return after
     return after.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -1,4 +1,4 @@
-"""Send a built site to the place where readers find it: a folder, a server, a bucket, a git branch.
+"""Upload a built site to its deploy target: a folder, a server (rsync), an S3 bucket, a git branch.
 
     survey | what changed, by the manifest | pictures, stories, lists, front page | deletions
 

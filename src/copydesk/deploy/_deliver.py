@@ -1,9 +1,9 @@
-"""Send the files of a built site that changed to a place, and delete those that are gone.
+"""Upload the files of a built site that changed, and delete those that are gone at the target.
 
-    plan_delivery   manifest, else the place's list  >  what to send in stages, what to delete
-    deliver   stage by stage; each file is noted in the manifest as soon as the place has it
+    plan_delivery   manifest, else the target's list  >  what to send in stages, what to delete
+    deliver   stage by stage; each file is noted in the manifest as soon as the target has it
 
-After an interruption, the next delivery sends what the manifest does not have.
+After an interruption, the next upload sends what the manifest does not have.
 """
 
 from __future__ import annotations
@@ -33,37 +33,37 @@ _UNFINISHED = ".new-"  # the prefix of files that a build has not finished writi
 
 
 class PlaceManifest(Protocol):
-    """What a place holds, kept from one delivery to the next: a text for each path."""
+    """The files that a deploy target has, stored between uploads: a digest for each path."""
 
     def get(self, path: str) -> str | None:
-        """Return the text kept for a path, None if there is none."""
+        """Return the digest and stamp stored for a path, None if the target lacks the file."""
         ...
 
     def put(self, path: str, digest: str) -> None:
-        """Note that the place holds this file."""
+        """Store that the deploy target has this file."""
         ...
 
     def forget(self, path: str) -> None:
-        """Note that the place no longer holds the file."""
+        """Store that the deploy target no longer has the file."""
         ...
 
     def paths(self) -> Iterator[str]:
-        """Return all paths of the manifest."""
+        """Yield the paths of all files that the deploy target has."""
         ...
 
 
 class Carrier(Protocol):
-    """A place that files are sent to one by one. Every method raises DeployError."""
+    """A deploy target that files are sent to one by one. Every method raises DeployError."""
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """List the MD5 of every file there by its path, "" if unknown.
+        """Return the MD5 of every file at the deploy target by its path, "" if unknown.
 
         Only the MD5 of `wanted` paths is worth reading a file for.
         """
         ...
 
     def mark(self) -> None:
-        """Write the marker that says that the place is ours alone."""
+        """Write the marker file, which says that the deploy target has no other use."""
         ...
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
@@ -71,15 +71,15 @@ class Carrier(Protocol):
         ...
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files there and yield each path; a missing file is no error."""
+        """Delete files at the deploy target and yield each path; a missing file is no error."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What to send and delete, or what was sent and deleted, and how many files are unchanged.
+    """A plan or result of an upload: the files sent and deleted, and how many are unchanged.
 
-    Paths are in order. `size` is in bytes; `is_first` says that the place was empty.
+    Paths are in order. `size` is in bytes; `is_first` says that the target was empty.
     """
 
     sent: tuple[str, ...] = ()
@@ -92,11 +92,11 @@ class Delivery:
 def plan_delivery(
     site: BuiltSite, carrier: Carrier, manifest: PlaceManifest, *, anew: bool = False
 ) -> Delivery:
-    """Plan what to send and what to delete.
+    """Plan an upload: which files to send to a deploy target, and which to delete there.
 
-    If the manifest is empty, or with `anew`, the place is asked for its files and the manifest is
-    brought up to date. Files of others are deleted only if the marker says that the place is ours
-    alone.
+    If the manifest is empty, or with `anew`, the target is asked for its files and the manifest is
+    brought up to date. Other files at the target are deleted only if the marker file says that it
+    has no other use.
     """
     is_first = False
     if anew or next(iter(manifest.paths()), None) is None:
@@ -113,7 +113,7 @@ def plan_delivery(
 
 
 def _take_stock(manifest: PlaceManifest, there: Mapping[str, str], site: BuiltSite) -> bool:
-    """Bring the manifest up to date with the place; return whether the place is empty."""
+    """Update the manifest to the deploy target's files; return whether the target is empty."""
     for path in list(manifest.paths()):
         manifest.forget(path)
     for path, digest in there.items():
@@ -127,7 +127,7 @@ def _row(digest: str, stamp: str) -> str:
 
 
 def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
-    """Decide whether the place has a file's bytes; the file is read only if its time differs."""
+    """Return whether the deploy target has a file's bytes; read it only if its time differs."""
     row = manifest.get(parcel.path)
     if row is None:
         return False
@@ -141,7 +141,7 @@ def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
 
 
 def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceManifest) -> Delivery:
-    """Carry out a plan; return what was new at the place.
+    """Carry out a planned upload; return what was new at the deploy target.
 
     Raises DeployError, whose hint says how many files were sent; the manifest has these.
     """
@@ -183,7 +183,7 @@ def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> 
 
 
 def stages(paths: Iterable[str]) -> list[list[str]]:
-    """Sort paths into stages, so that the files of each link only to files of earlier ones.
+    """Sort paths into stages of an upload, so that files link only to files sent before.
 
     First pictures and other parts of pages, then the pages of stories, then lists and the API, then
     feeds and sitemaps at the root, and the front page last. No stage is empty.
@@ -206,7 +206,7 @@ def _stage(path: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One file of the site: its path below the web root, its place on disk, its size and time."""
+    """One file of the site: its path on the site, its path on disk, its size and time."""
 
     path: str
     origin: Path
@@ -215,11 +215,11 @@ class Parcel:
 
     @property
     def stamp(self) -> str:
-        """Return a text that stays the same until the file is written again."""
+        """Return a text (size and time) that stays the same until the file is written again."""
         return f"{self.size}:{self.changed_ns}"
 
     def read(self) -> bytes:
-        """Read the bytes of the file; raises DeployError."""
+        """Return the bytes of the site's file; raises DeployError."""
         try:
             return self.origin.read_bytes()
         except OSError as error:
@@ -230,13 +230,13 @@ class Parcel:
             ) from error
 
     def digest(self) -> str:
-        """Compute the MD5 of the file in hex, which S3 calls the ETag."""
+        """Return the MD5 of the site's file in hex, which S3 calls the ETag."""
         return hashlib.md5(self.read(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltSite:
-    """A built site: its folder, its files by path, and the paths that are not sent."""
+    """A built site: its folder, its files by path, and the paths that are not uploaded."""
 
     folder: Path
     parcels: Mapping[str, Parcel]
@@ -246,7 +246,7 @@ class BuiltSite:
 def survey(site: Path) -> BuiltSite:
     """List the files of a built site, without links, unfinished files and unsafe names.
 
-    Raises DeployError if there is no site: to send an empty one would empty the place.
+    Raises DeployError if there is no site: to send an empty one would empty the deploy target.
     """
     parcels = {}
     skipped = []
@@ -285,7 +285,7 @@ def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def _is_sound(path: str) -> bool:
-    """Decide whether a name is plain text on one line, and not one of git's own."""
+    """Return whether a file name is plain text on one line, and not one of git's own."""
     if not path.isprintable() or "\\" in path:
         return False
     return not any(part.lower() == ".git" for part in path.split("/"))

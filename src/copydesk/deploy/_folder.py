@@ -1,4 +1,4 @@
-"""Deliver to a folder of this machine: files are written under temporary names, then renamed."""
+"""Upload to a folder of this machine: files are written under temporary names, then renamed."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from copydesk.kit import files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalFolder:
-    """A folder of this machine that another program serves; it is created if missing."""
+    """A folder of this machine as deploy target; it is created if missing."""
 
     path: Path
     _proven: set[Path] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def name(self) -> str:
-        """Return the name of the place in the manifest and in messages."""
+        """Return the deploy target's name in the manifest and in messages: the folder."""
         return str(self.path)
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """List every file there by its path, with the MD5 of those in `wanted`."""
+        """Return every file in the folder by its path, with the MD5 of those in `wanted`."""
         digests = {}
         for where, _, names in os.walk(self.path):
             below = Path(where).relative_to(self.path).as_posix()
@@ -36,16 +36,16 @@ class LocalFolder:
         return digests
 
     def mark(self) -> None:
-        """Write the marker."""
+        """Write the marker file, which says that the folder has no other use."""
         self._write(MARKER, MARKER_TEXT)
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Write files; a file that already has the same bytes is left alone."""
+        """Write files to the folder; a file that already has the same bytes is left alone."""
         for parcel in parcels:
             yield parcel.path, self._write(parcel.path, parcel.read())
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files, and the folders that this leaves empty."""
+        """Delete files in the folder, and subfolders that this leaves empty; yield each path."""
         for path in paths:
             target = self.path / path
             try:
@@ -69,7 +69,7 @@ class LocalFolder:
             raise _refusal("written", error, target) from error
 
     def _prove(self, folder: Path) -> None:
-        """Refuse a path through a symbolic link, which would lead out of the place."""
+        """Refuse a path through a symbolic link, which would lead out of the deploy target."""
         for step in (*reversed(folder.parents), folder):
             if step in self._proven or step == self.path or not step.is_relative_to(self.path):
                 continue
@@ -83,7 +83,7 @@ class LocalFolder:
 
 
 def _digest(path: Path) -> str:
-    """Compute the MD5 of a plain file, "" for any other or an unreadable one."""
+    """Return the MD5 of a plain file in hex, "" for any other or an unreadable one."""
     if path.is_symlink():
         return ""
     try:
@@ -110,7 +110,7 @@ def _refusal(done: str, error: OSError, target: Path) -> DeployError:
 
 
 def refuse_overlap(place: Path, site: Path, home: Path) -> None:
-    """Raise DeployError if a folder lies in the newsroom or its site, or contains one of them."""
+    """Raise DeployError if a target folder lies in the newsroom or its site, or contains them."""
     real = place.resolve()
     for guarded, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
         if real == guarded or real.is_relative_to(guarded) or guarded.is_relative_to(real):

@@ -1,4 +1,4 @@
-"""Deliver to a server with rsync: a list of files for each stage, then a list of deletions."""
+"""Upload to a server with rsync: a list of files for each stage, then a list of deletions."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ _OLD = re.compile(r"unknown option|unrecognized option|invalid option")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rsync:
-    """A folder on a server (`host:path`, `user@host:path`, `rsync://…`) or of this machine."""
+    """A folder on a server (`host:path`, `user@host:path`, `rsync://…`) as rsync's target."""
 
     target: str
     site: Path
 
     @property
     def name(self) -> str:
-        """Return the name of the place in the manifest and in messages."""
+        """Return the deploy target's name in the manifest and in messages, such as `host:path`."""
         return self.target
 
     @property
     def local(self) -> Path | None:
-        """Return the folder if it is one of this machine."""
+        """Return the rsync target if it is a folder of this machine, else None."""
         return None if ":" in self.target.split("/")[0] else Path(self.target)
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """List every plain file there by its path; its bytes are not known."""
+        """Return every plain file at the rsync target by its path; the digests are unknown ("")."""
         options = ("--recursive", "--list-only", "--no-human-readable")
         answer = self._run(options, [self._there])
         if answer.returncode:
@@ -63,27 +63,27 @@ class Rsync:
         return {_unescape(line[1]): "" for line in lines if line}
 
     def mark(self) -> None:
-        """Write the marker."""
+        """Write the marker file, which says that the target folder has no other use."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             (Path(folder) / MARKER).write_bytes(MARKER_TEXT)
             list(self._carry(f"{folder}/", [MARKER], "--chmod=F644"))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Send files, compared by their bytes; yield those that rsync says it wrote as new."""
+        """Send files by rsync; yield each path, and whether rsync says that its content was new."""
         paths = [parcel.path for parcel in parcels]
         options = ("--times", "--checksum", "--chmod=D755,F644", "--out-format=%n")
         new = set(self._carry(f"{self.site}/", paths, *options))
         yield from ((path, path in new) for path in paths)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete files, then the folders that this leaves empty, the deepest first."""
+        """Delete files by rsync, then the folders that this leaves empty, the deepest first."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             for gone in (list(paths), *self._empty_folders(paths)):
                 list(self._carry(f"{folder}/", gone, *_GONE))
         yield from paths
 
     def _empty_folders(self, paths: Iterable[str]) -> list[list[str]]:
-        """List the folders that the site no longer has: rsync deletes one level at a time."""
+        """Return folders that the site no longer has, by depth, as rsync deletes one level each."""
         folders = {str(above) for path in paths for above in list(Path(path).parents)[:-1]}
         lost = [folder for folder in folders if not (self.site / folder).is_dir()]
         depths = sorted({folder.count("/") for folder in lost}, reverse=True)
@@ -94,7 +94,7 @@ class Rsync:
         return self.target if self.target.endswith("/") else f"{self.target}/"
 
     def _carry(self, origin: str, paths: Sequence[str], *options: str) -> list[str]:
-        """Run rsync over a list of paths; yield the lines that it printed."""
+        """Run rsync for a list of paths; return the lines that it printed."""
         listed = (*options, "--from0", "--files-from=-")
         answer = self._run(listed, [origin, self._there], "\0".join(paths))
         if answer.returncode not in {0, _VANISHED}:
@@ -116,7 +116,7 @@ class Rsync:
             raise DeployError("rsync did not run", subject=str(error)) from error
 
     def _trouble(self, answer: subprocess.CompletedProcess[str]) -> DeployError:
-        """Return what rsync's error means, and what to do."""
+        """Return the error for rsync's complaint: what it means, and what to do."""
         lines = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
         subject = f"{self.target}: {' '.join(lines)[:300]}"
         for words, what, hint in _TROUBLES:
@@ -141,7 +141,7 @@ _TROUBLES = (
 def _run_to_end(
     command: Sequence[str], given: str, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, and leave no process behind if we are stopped."""
+    """Run a command to its end; leave no process behind if we are stopped."""
     with subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; rsync by its full path
         command,
         stdin=subprocess.PIPE,
@@ -165,5 +165,5 @@ def _run_to_end(
 
 
 def _unescape(name: str) -> str:
-    r"""Decode a name: rsync writes unusual characters as `\#ooo`."""
+    r"""Decode a file name: rsync writes unusual characters as `\#ooo`."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 8)), name)

@@ -1,4 +1,4 @@
-"""Deliver a site to a branch of git: one commit for each deploy, none if nothing changed.
+"""Upload a site to a git branch: one commit for each upload, none if nothing changed.
 
     survey | index of its own | tree | tip of the remote | commit | push
 
@@ -46,7 +46,7 @@ _LOCKS = ("index.lock", "shallow.lock")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A branch of a remote that the newsroom's git knows by name; `store` is our own repository."""
+    """A git branch at a remote as deploy target; `store` is a repository of copydesk's own."""
 
     newsroom: Path
     store: Path
@@ -54,16 +54,16 @@ class Branch:
 
     @property
     def name(self) -> str:
-        """Return the name of the place in messages."""
+        """Return the deploy target's name in messages: remote and branch."""
         return f"{self.options.remote} {self.options.branch}"
 
     @property
     def ref(self) -> str:
-        """Return the branch's full name at the remote."""
+        """Return the full name of the branch at the remote: `refs/heads/…`."""
         return f"refs/heads/{self.options.branch}"
 
     def address(self) -> str:
-        """Return the URL of the remote; raises GitError if git knows no remote of this name."""
+        """Return the URL of the git remote; raises GitError if git knows no remote of this name."""
         remote = self.options.remote
         answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", remote)
         address = answer.out.decode("utf-8", "replace").strip()
@@ -93,7 +93,7 @@ class Branch:
 def deliver_branch(
     site: BuiltSite, place: Branch, *, dry_run: bool = False, anew: bool = False
 ) -> Delivery:
-    """Bring the branch up to the site; return what changed there. A dry run changes nothing.
+    """Commit the site to the git branch and push; return what changed. A dry run changes nothing.
 
     If nothing changed since the last time, the remote is not asked, unless `anew`. Raises
     DeployError and GitError; the branch is then as it was.
@@ -124,7 +124,7 @@ def deliver_branch(
 
 
 def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
-    """Write the tree of the site, with our own files and `more` (blobs by path)."""
+    """Write the site's git tree with our own files and `more` (blobs by path); return its id."""
     wanted = {os.fsencode(path) for path in site.parcels}
     known = store.tell("ls-files", "-z").split(b"\0")
     gone = [path for path in known if path and path not in wanted]
@@ -140,7 +140,7 @@ def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
 
 
 def _own_blobs(site: BuiltSite, store: Store, more: Mapping[str, str]) -> dict[str, str]:
-    """Write our own files that the site lacks; return their blobs and `more`, by path."""
+    """Write our own files that the site lacks; return their git blobs and `more`, by path."""
     blobs = {path: _blob(store, data) for path, data in _OWN.items()} | dict(more)
     return {path: blob for path, blob in blobs.items() if path not in site.parcels}
 
@@ -155,7 +155,7 @@ def _blob(store: Store, data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sending:
-    """Fetch from and push to the remote."""
+    """The fetching from and pushing to the git remote of one upload."""
 
     place: Branch
     store: Store
@@ -163,12 +163,12 @@ class _Sending:
 
     @property
     def sent(self) -> str:
-        """Return the ref of the commit that we last sent to this very place."""
+        """Return the local ref of the commit that was last sent to this remote branch."""
         place = hashlib.sha256(f"{self.address} {self.place.ref}".encode()).hexdigest()
         return f"refs/copydesk/sent/{place[:16]}"
 
     def fetch_tip(self) -> str:
-        """Fetch the branch's commit from the remote, "" if there is no such branch."""
+        """Fetch the branch's newest commit from the remote; return its id, "" if none."""
         ref = self.place.ref
         answer = self.store.speak("ls-remote", "--quiet", "--", self.address, ref)
         if answer.code:
@@ -185,7 +185,7 @@ class _Sending:
         return self.store.name(f"{_TIP}^{{commit}}")
 
     def push(self, tip: str, commit: str) -> bool:
-        """Push a commit; return False if somebody else moved the branch since we looked."""
+        """Push a commit; return False if somebody else moved the branch since it was fetched."""
         ref = self.place.ref
         answer = self.store.speak(
             *("push", "--porcelain", "--no-follow-tags", f"--force-with-lease={ref}:{tip}"),
@@ -212,7 +212,7 @@ class _Sending:
 
 
 def _keep_files(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
-    """Add the files to the tree that stay on the branch; refuse a branch that is not ours."""
+    """Add files that stay on the branch (CNAME) to the site's git tree; refuse others' branches."""
     if not tip:
         return tree
     there = store.tell("ls-tree", "-z", tip).decode("utf-8", "replace").split("\0")
@@ -229,7 +229,7 @@ def _keep_files(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
 
 
 def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
-    """Compare the branch and the tree file by file."""
+    """Return what the site's git tree changes on the branch, file by file."""
     before = store.name(f"{tip}^{{tree}}") if tip else _empty_tree(store)
     listing = store.tell("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, tree)
     words = listing.decode("utf-8", "replace").split("\0")[:-1]
@@ -245,7 +245,7 @@ def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
 
 
 def _empty_tree(store: Store) -> str:
-    """Write an empty tree."""
+    """Write an empty git tree; return its id."""
     return store.tell("hash-object", "-w", "-t", "tree", "--stdin").decode().strip()
 
 
@@ -256,7 +256,7 @@ def _commit(place: Branch, store: Store, tip: str, tree: str) -> str:
 
 
 class Store:
-    """Run git in our own repository; its work tree is the site's folder, which it only reads."""
+    """A git repository of copydesk's own for uploads; its work tree is the site, only read."""
 
     def __init__(self, place: Branch, site: Path) -> None:
         self._place = place
@@ -265,7 +265,7 @@ class Store:
         self._environment = {"GIT_DIR": str(self._folder), "GIT_WORK_TREE": str(self._site)}
 
     def open(self) -> None:
-        """Create the repository if there is none, or none that works."""
+        """Create the git repository if there is none, or none that works."""
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             if not (self._folder / "HEAD").is_file():
@@ -284,7 +284,7 @@ class Store:
             ) from error
 
     def renew(self) -> None:
-        """Begin with a new empty repository: the site and the remote have all that it held.
+        """Replace the git repository by an empty one: site and remote have all that it held.
 
         Raises DeployError and GitError.
         """
@@ -294,12 +294,12 @@ class Store:
     def tell(
         self, *arguments: str, given: bytes = b"", more: Mapping[str, str] | None = None
     ) -> bytes:
-        """Run git and return its output; raises GitError."""
+        """Run git in the repository and return its output; raises GitError."""
         environment = {**self._environment, **(more or {})}
         return git.tell(self._site, *_SETTINGS, *arguments, given=given, environment=environment)
 
     def name(self, name: str) -> str:
-        """Return the id of a named object, "" if there is none."""
+        """Return the id of a named git object, "" if there is none."""
         answer = git.ask(
             self._site, "rev-parse", "-q", "--verify", name, environment=self._environment
         )
@@ -312,7 +312,7 @@ class Store:
         return git.ask_remote(where, *arguments, environment=environment, seconds=_REMOTE_SECONDS)
 
     def tidy(self) -> None:
-        """Let git pack what deploys pile up, if it is much; a failure does no harm."""
+        """Let git pack the repository's loose objects, if there are many; failures are ignored."""
         tidying = ("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
         with contextlib.suppress(GitError):
             git.ask(self._site, *tidying, environment=self._environment, settings=git.PLAIN)

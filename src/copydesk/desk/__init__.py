@@ -1,5 +1,6 @@
-"""The editors' web app: pages, the API, agents and sign-in, mounted by `serve` at `/desk/`.
-What editors decide is kept in `desk_store` at once, and committed to git by a process beside.
+"""The editors' web interface ("the desk"): pages, JSON API, MCP agents and sign-in, at `/desk/`.
+
+What editors decide is stored in `desk_store` at once, and committed to git by another process.
 """
 
 from __future__ import annotations

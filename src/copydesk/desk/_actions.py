@@ -1,4 +1,4 @@
-"""Read editors' actions from forms and JSON as values; nothing is done here."""
+"""Parse editors' actions (decisions, rules, edits) from forms and JSON; nothing is stored here."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
-    """Return the actions in a JSON body; raises UsageError where one makes no sense."""
+    """Parse the editor's actions in a JSON request body; raises UsageError for an invalid one."""
     try:
         sent = msgspec.json.decode(body, type=list[SentAction])
     except _UNREADABLE as error:
@@ -74,14 +74,14 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
 
 
 def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[EditorAction]:
-    """Return sent actions as the editor's own; raises UsageError as `read_json` does."""
+    """Return actions sent as JSON as those of the editor `by`; raises UsageError as `read_json`."""
     if not 0 < len(sent) <= MOST:
         raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
     return [_make_action(one, by, at) for one in sent]
 
 
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
-    """Return the actions of a form: what its button says, for the stories that it names.
+    """Return the actions of a queue form: what its button does, for each story that it names.
 
     `do` is `verdict WORD` or `rule KIND [NAME]`; NAME is the record that the rule is about.
     """
@@ -106,7 +106,7 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
 def read_edit(
     name: str, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> list[EditorAction]:
-    """Return an action for each field that the edit form of a story changed; raises UsageError.
+    """Return an action for each field that a story's edit form changed; raises UsageError.
 
     The `base` of each action has the digests of the version that the form showed. Where the form
     showed two versions, `keep_FIELD` names the chosen one: `mine`, `theirs`, or what is `edited`.
@@ -125,7 +125,7 @@ def read_edit(
 
 
 def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, StoryFields]:
-    """Return a story's fields as its form showed them and as it sets them; raises UsageError."""
+    """Return a story's fields as its form showed them and as it sets them; UsageError."""
     form = dict(fields)
     try:
         was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
@@ -150,13 +150,13 @@ def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, Story
 
 
 def list_edit_ids(first: str) -> list[str]:
-    """Return the ids that the actions of one form may have; `first` is the first of them."""
+    """Return the ids that the actions of one edit form may have; `first` is the first of them."""
     fields = len(StoryFields.__struct_fields__)
     return [f"{first}-{number}" if number else first for number in range(fields)]
 
 
 def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorAction]) -> bool:
-    """Decide whether the same ids were sent before with other values."""
+    """Return whether an action's id was sent before with other values."""
     before = {action.id: action for action in kept}
     return any(
         dataclasses.replace(action, at=before[action.id].at) != before[action.id]
@@ -166,13 +166,13 @@ def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorActio
 
 
 def name_anew(actions: Sequence[EditorAction]) -> list[EditorAction]:
-    """Return the actions of a form with new ids."""
+    """Return the actions of an edit form with new ids."""
     ids = list_edit_ids(str(uuid4()))
     return [dataclasses.replace(action, id=ids[place]) for place, action in enumerate(actions)]
 
 
 def name_field(action: EditorAction) -> str:
-    """Return the field of a story's form that an action sets, "" for none."""
+    """Return the field of a story's edit form that an action sets, "" for none."""
     if action.kind != "rule":
         return ""
     field = "".join(action.values[:1]) if action.said == "set" else _EDITS.get(action.said, "")
@@ -180,7 +180,7 @@ def name_field(action: EditorAction) -> str:
 
 
 def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> StoryFields:
-    """Return the fields of a story as the actions of its form set them."""
+    """Return the fields of a story as the actions of its edit form set them."""
     read: Mapping[str, Callable[[EditorAction], object]] = {
         "rename": lambda action: action.values[0],
         "retopic": lambda action: list(action.values),
@@ -191,20 +191,20 @@ def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> Story
 
 
 def list_texts(fields: StoryFields) -> dict[str, str]:
-    """Return the text fields of a story."""
+    """Return the text fields of a story, by name."""
     values = msgspec.structs.asdict(fields)
     return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
 def list_inputs(actions: Sequence[EditorAction]) -> dict[str, str]:
-    """Return what the actions of a form set, by the names of its inputs."""
+    """Return what the actions of an edit form set, by the names of the form's inputs."""
     fields = change_fields(StoryFields(), actions)
     why = actions[0].why if actions else ""
     return {**list_texts(fields), "why": why, "other_picture": fields.picture}
 
 
 def _find_edits(was: StoryFields, now: StoryFields) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the rules that set a story's fields to what a form says; an empty field sets none."""
+    """Yield the rules that set a story's fields to a form's values; an empty field sets none."""
     if _differs(was.title, now.title):
         yield "rename", (now.title,)
     if now.topics and {*now.topics} != {*was.topics}:
@@ -233,7 +233,7 @@ def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[s
 def _name_in_order(
     first: str, sent: Sequence[SentAction], by: str, at: datetime
 ) -> list[EditorAction]:
-    """Return the actions of one form; their ids are the form's with a number."""
+    """Return the actions of one form; their ids are the form's id with a number."""
     ids = (f"{first}-{number}" if number else first for number in range(len(sent)))
     return [
         _make_action(replace(one, id=name), by, at) for one, name in zip(sent, ids, strict=True)
@@ -241,7 +241,7 @@ def _name_in_order(
 
 
 def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
-    """Return what was asked as the editor's action; raises UsageError for what nobody can do."""
+    """Return a sent action as the editor's; raises UsageError for an invalid one."""
     action = EditorAction(by=by, at=at, **msgspec.structs.asdict(sent))
     if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
@@ -269,7 +269,7 @@ def _check_rule(action: EditorAction) -> None:
 
 
 def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
-    """Return the digests in a row's form, under the keys that an action uses."""
+    """Return the field digests in a queue row's form, under the keys that an action uses."""
     try:
         fields = json.loads(text) if text else {}
     except (ValueError, RecursionError):

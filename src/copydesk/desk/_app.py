@@ -1,4 +1,4 @@
-"""Serve the desk: the app that answers its pages, API and agents, and the work behind it."""
+"""Serve the editors' web interface: the ASGI app and its background work."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedDesk:
-    """A served desk: its app, and its background work, which runs until it is cancelled."""
+    """The served web interface: its ASGI app, and background work that runs until cancelled."""
 
     app: ASGIApp
     go_on: Callable[[], Coroutine[object, object, None]]
@@ -69,9 +69,10 @@ class ServedDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnDemand:
-    """The commands that owners may start from the desk: rounds, and judging again.
+    """The commands that owners may start from a page: fetching and filing, and judging again.
 
-    `rounds` is None where no round may run. `is_recorded` says that a recorded web is the reason.
+    `rounds` (fetching and filing) is None where that is not allowed. `is_recorded` says that a
+    recorded web is the reason.
     """
 
     rounds: background.CommandOnDemand | None
@@ -86,7 +87,7 @@ async def serve_desk(
     say: Say,
     on_demand: OnDemand,
 ) -> AsyncIterator[ServedDesk]:
-    """Open a newsroom's desk for the block; `say` prints lines for the operator.
+    """Open a newsroom's web interface for the block; `say` prints lines for the operator.
 
     Where the desk's file cannot be used (locked, damaged, of a newer version), the desk answers
     with that error, and the site is served all the same.
@@ -111,7 +112,7 @@ async def serve_desk(
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:
-    """Return a function that tells which editor sends a request; `host` is the desk's own."""
+    """Return a function that returns the editor who sends a request; `host` is the desk's own."""
 
     def name_editor(request: Request) -> Editor:
         visitor = visitor_of(request)
@@ -130,7 +131,7 @@ async def _wait() -> None:
 
 
 def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
-    """Return the app of an open desk; `editor_of` tells which editor sends a request."""
+    """Return the ASGI app of an open desk; `editor_of` returns the editor who sends a request."""
     problems = _Problems(desk, editor_of)
     exceptions = {CopydeskError: problems.problem, 404: problems.nothing}
     routes = [_make_route(desk, editor_of, page) for page in PAGES]
@@ -157,7 +158,7 @@ def _make_route(desk: Desk, editor_of: EditorOf, page: Page) -> Route:
 
 
 async def show_picture(visit: Visit) -> Response:
-    """Answer with a picture of the album."""
+    """Answer with a stored small version of a story's picture."""
     file = await visit.desk.picture(visit.request.path_params["name"])
     if file is None:
         return Response(status_code=404)
@@ -166,7 +167,7 @@ async def show_picture(visit: Visit) -> Response:
 
 
 async def show_asset(visit: Visit) -> Response:
-    """Answer with a style sheet, script or icon of the desk."""
+    """Answer with a style sheet, script or icon of the web interface."""
     file = _list_assets().get(visit.request.path_params["name"])
     if file is None:
         return Response(status_code=404)
@@ -197,7 +198,7 @@ PAGES: tuple[Page, ...] = (
 
 
 class _Problems:
-    """Answer errors with a page or with JSON."""
+    """Answers errors with a page of the web interface or with JSON."""
 
     def __init__(self, desk: Desk, editor_of: EditorOf) -> None:
         self._desk = desk
@@ -213,7 +214,7 @@ class _Problems:
         return Response(page, status_of(error), NEVER_KEPT, media_type="text/html")
 
     async def nothing(self, request: Request, _error: Exception) -> Response:
-        """Answer 404: with a page that links back where a browser asked for a page."""
+        """Answer an unknown path with 404; a browser gets a page that links back."""
         error = RecordError("the desk has no such page", subject=request.url.path[:200])
         if "text/html" in request.headers.get("Accept", ""):
             return await self.problem(request, error)

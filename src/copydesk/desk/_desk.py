@@ -1,4 +1,4 @@
-"""Open the desk of a newsroom: what its pages use, and the work that runs behind them."""
+"""Open the editors' web interface of a newsroom: what its pages use, and its background work."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """The open desk of a newsroom; `path` is its path on its host, such as `/desk/`.
+    """The open web interface of a newsroom; `path` is its URL path on its host, such as `/desk/`.
 
-    Methods ask the newsroom's thread, and raise what the question raises.
+    Methods ask the thread that has the newsroom open, and raise what their question raises.
     """
 
     path: str
@@ -71,21 +71,21 @@ class Desk:
 
     @property
     def why_no_rounds(self) -> str:
-        """Return what an owner can do to get rounds on demand."""
+        """Return what an owner must do before fetching and filing can be started from a page."""
         return _RECORDED if self.is_recorded else "set [fetch] contact in beat.toml"
 
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], _Made]) -> _Made:
-        """Return what `make` makes of the desk's pages: HTML, or another value."""
+        """Return what `make` returns, called with the open newsroom, its pages and story counts."""
         return await self.thread.ask(
             lambda opened: make(opened, self._pages_of(opened), self._counts(opened))
         )
 
     async def say(self, word: str) -> str:
-        """Return a text of the desk in the site's language."""
+        """Return a text of the web interface in the site's language, by its key."""
         return await self.thread.ask(lambda opened: self._pages_of(opened).strings.say(word))
 
     def own_page(self, address: str, otherwise: str = "") -> str:
-        """Return `address` if it is one of the desk's, else the desk's page `otherwise`."""
+        """Return `address` if it is a URL path of the desk, else the path of page `otherwise`."""
         is_ours = address.startswith(self.path) and not address.startswith("//")
         return address if is_ours and address.isprintable() else self.path + otherwise
 
@@ -94,11 +94,11 @@ class Desk:
         return await asyncio.to_thread(self.store.drafts.of_story, editor.name, story)
 
     async def drop_drafts(self, editor: Editor, story: str) -> None:
-        """Delete an editor's drafts for a story's form."""
+        """Delete an editor's unsaved texts for a story's form."""
         await asyncio.to_thread(self.store.drafts.drop, editor.name, story)
 
     async def problem_page(self, editor: Editor, error: CopydeskError) -> bytes:
-        """Return a page about an error, with its hint."""
+        """Return a page about an error, with its hint, as HTML bytes."""
 
         def answer(opened: OpenNewsroom) -> bytes:
             counts = self._counts(opened)
@@ -109,34 +109,34 @@ class Desk:
         return await self.thread.ask(answer)
 
     async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
-        """Return the standing of each of these stories, by record name."""
+        """Return the status of each of these stories, by record name."""
         return await self.thread.ask(
             lambda opened: opened.queue.find_standings(opened.newsroom, names)
         )
 
     async def picture(self, name: str) -> Path | None:
-        """Return the file of a picture in the album, None where there is none."""
+        """Return the file of a stored picture by its name, None if there is none."""
         return await self.thread.ask(lambda opened: queue.picture_file(opened.newsroom, name))
 
     async def put(self, actions: Sequence[EditorAction]) -> None:
-        """Store actions and have them filed; raises UsageError, DeskStoreError."""
+        """Store editors' actions and have them filed; raises UsageError, DeskStoreError."""
         await asyncio.to_thread(self.store.actions.put, actions)
         self.filer.wake(action.id for action in actions)
 
     async def keep_upload(self, data: bytes) -> str:
-        """Store a picture and return its address; raises PictureError if it is none."""
+        """Store an uploaded picture and return its URL; raises PictureError for other data."""
         newsroom = await self.thread.ask(lambda opened: opened.newsroom)
         async with self.decoding:
             return await asyncio.to_thread(uploads.keep_upload, newsroom, data)
 
     async def look_at(self, url: str) -> story_page.PagePreview:
-        """Return what a round would read at a URL; raises UsageError for an invalid URL."""
+        """Return the story that a fetching run would read at a URL; UsageError if it is invalid."""
         root = await self.thread.ask(lambda opened: opened.newsroom.root)
         async with self.looking:
             return await story_page.preview_page(root, url)
 
     async def go_on(self) -> None:
-        """File actions and tell browsers of changes, until cancelled."""
+        """File editors' actions and tell browsers of changes, until cancelled."""
         parts = (self.filer.go_on(), self.refresher.go_on(), self.pictures.go_on(), self._look())
         work = [asyncio.create_task(part) for part in parts]
         try:
@@ -151,7 +151,7 @@ class Desk:
         return Counts(opened, self.store, _query.read_question, self._troubles)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
-        """Return the pages for today's settings; call this in the newsroom's thread only."""
+        """Return the page renderer for today's settings; call this in the newsroom's thread."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
             find_proposals = self.store.proposals.of_stories
@@ -164,7 +164,7 @@ class Desk:
         return pages
 
     async def _look(self) -> None:
-        """Tell browsers when the catalogue or the status of the round changes."""
+        """Tell browsers when the story catalogue or the status of a fetching run changes."""
         version, status = None, None
         while True:
             if self.broadcast.listeners:
@@ -183,29 +183,29 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """An editor's request to an open desk."""
+    """One request of an editor to the web interface."""
 
     desk: Desk
     request: Request
     editor: Editor
 
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-        """Answer with a page of the desk."""
+        """Answer with a page that `make` renders."""
         return page_answer(await self.desk.draw(make))
 
     async def read_form(self) -> dict[str, str]:
-        """Return the fields of a form, each with its last value; raises UsageError."""
+        """Return the fields of the sent form, each with its last value; raises UsageError."""
         return dict(await read_form(self.request))
 
     def redirect(self, page: str = "", **query: str) -> Response:
-        """Lead to a page of the desk."""
+        """Answer with a redirect to a page of the web interface."""
         asked = f"?{urlencode(query)}" if query else ""
         return RedirectResponse(f"{self.desk.path}{page}{asked}", 303)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A method and path of the desk, its function, and the role that it needs."""
+    """A page of the web interface: method and path, the function that answers, the role needed."""
 
     method: Literal["GET", "POST", "PUT"]
     path: str
@@ -217,7 +217,7 @@ class Page:
 async def open_newsroom_desk(
     newsroom: Newsroom, path: str, say: Callable[[str], None]
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block, with the process that files actions.
+    """Open the web interface of a newsroom for the block, with a process that files actions.
 
     Raises DeskStoreError where its file cannot be used: locked, damaged, of a newer version.
     """
@@ -236,7 +236,7 @@ async def open_newsroom_desk(
 async def _open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block; `refresh` updates its catalogue."""
+    """Open the web interface of a newsroom for the block; `refresh` updates its catalogue."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,
@@ -259,5 +259,5 @@ async def _open_desk_of(
 
 
 def now() -> datetime:
-    """Return the current time."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

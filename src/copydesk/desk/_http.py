@@ -25,12 +25,12 @@ _MOST_BYTES = 2_000_000  # of a request: 200 notes
 
 
 def page_answer(body: bytes) -> Response:
-    """Return an HTML page as an answer that is never cached."""
+    """Return an HTML page as an HTTP response that is never cached."""
     return Response(body, media_type="text/html", headers=NEVER_KEPT)
 
 
 def problem_answer(error: CopydeskError) -> Response:
-    """Return an error as a problem in JSON (RFC 9457)."""
+    """Return an error as a JSON response (problem details, RFC 9457)."""
     told = {"title": str(error), "detail": error.hint, "status": status_of(error)}
     body = msgspec.json.encode(told)
     media_type = "application/problem+json"
@@ -38,7 +38,7 @@ def problem_answer(error: CopydeskError) -> Response:
 
 
 def read_commit(form: Mapping[str, str]) -> str:
-    """Return the commit id in a form; raises UsageError where it is not one."""
+    """Return the git commit id in a form's fields; raises UsageError if it is none."""
     commit = form.get("commit", "")
     if not _COMMIT.fullmatch(commit):
         raise UsageError("no id of a commit", subject=commit[:80])
@@ -46,7 +46,7 @@ def read_commit(form: Mapping[str, str]) -> str:
 
 
 def status_of(error: CopydeskError) -> int:
-    """Return the HTTP status for an error."""
+    """Return the HTTP status code for an error."""
     return {UsageError: 400, PictureError: 400, RecordError: 404}.get(type(error), 503)
 
 
@@ -61,7 +61,7 @@ async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
 
 
 async def read_form(request: Request) -> list[tuple[str, str]]:
-    """Return the fields of a form, empty ones too; raises UsageError as `read_body` does."""
+    """Return the fields of a sent form, also empty ones; raises UsageError as `read_body` does."""
     return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)
 
 
@@ -73,7 +73,7 @@ _NAME_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPicture:
-    """An uploaded picture; `story` is the record that it is for, "" if the form names none.
+    """An uploaded picture; `story` names the story that it is for, "" if the form names none.
 
     `seen` holds the digests of the story's fields as the form showed them.
     """
@@ -84,7 +84,7 @@ class SentPicture:
 
 
 def read_picture(body: bytes, content_type: str) -> SentPicture:
-    """Return the uploaded picture; raises UsageError where a form has none."""
+    """Return the uploaded picture in a request body; raises UsageError if a form has none."""
     if not content_type.strip().lower().startswith("multipart/form-data"):
         return SentPicture(data=body)
     fields = dict(_read_parts(body, content_type)[:_FIELDS])
@@ -96,7 +96,7 @@ def read_picture(body: bytes, content_type: str) -> SentPicture:
 
 
 def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Return the fields of a form in order, and its file, b"" if it has none."""
+    """Return the fields of a form in order, and its uploaded file, b"" if it has none."""
     if not content_type.strip().lower().startswith("multipart/form-data"):
         return parse_qsl(body.decode("utf-8", "replace"), True), b""
     fields, data = list[tuple[str, str]](), b""
@@ -109,7 +109,7 @@ def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], 
 
 
 def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
-    """Return the parts of a multipart form, with their names."""
+    """Return the parts of a multipart form as pairs of name and bytes."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
     form = BytesParser(policy=HTTP).parsebytes(head + body)
     parts = ((part, part.get_payload(decode=True)) for part in form.iter_parts())
@@ -137,9 +137,9 @@ class SentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDraft:
-    """What an editor typed and did not save, by field; `at` is when, None for no draft.
+    """The text that an editor typed into a form and did not save, by field.
 
-    `was` has what the form showed in each field then.
+    `at` is when, None for no draft. `was` has what the form showed in each field then.
     """
 
     at: datetime | None = None
@@ -148,7 +148,7 @@ class FoundDraft:
 
 
 def read_drafts(body: bytes, at: datetime) -> list[Draft]:
-    """Return the drafts in a JSON body; raises UsageError for invalid ones."""
+    """Parse the unsaved form fields in a JSON body; raises UsageError for invalid ones."""
     try:
         sent = msgspec.json.decode(body, type=SentDraft)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -157,7 +157,7 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
 
 
 def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
-    """Return the sent fields as drafts; raises UsageError for fields that no form has."""
+    """Return sent form fields as drafts to store; raises UsageError for fields no form has."""
     if len(sent.story) > _NAME_CHARACTERS or not sent.fields.keys() <= FIELDS | _BASES:
         raise UsageError("no form of the desk has this", subject=sent.story[:80])
     return [
@@ -167,7 +167,7 @@ def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
 
 
 def find_draft(drafts: Sequence[Draft], shown: Mapping[str, str] | None = None) -> FoundDraft:
-    """Return the drafts that differ from what the form shows (`shown`), as one draft."""
+    """Return the drafts whose text differs from what the form shows (`shown`), as one draft."""
     known = shown or {}
     typed = [
         draft
@@ -186,7 +186,7 @@ def find_draft(drafts: Sequence[Draft], shown: Mapping[str, str] | None = None) 
 def draft_form(
     name: str, form: Mapping[str, str], was: Mapping[str, str], at: datetime
 ) -> list[Draft]:
-    """Return a draft for each field that the editor changed in a story's form."""
+    """Return a draft for each field that the editor changed in a story's edit form."""
     changed = {
         field: value.replace("\r\n", "\n")
         for field, value in form.items()
@@ -197,7 +197,7 @@ def draft_form(
 
 
 async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) -> None:
-    """Store what an editor typed into a form."""
+    """Store what an editor typed into a form and has not saved yet."""
 
     def keep() -> None:
         for draft in drafts:
@@ -209,7 +209,7 @@ async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) ->
 async def drop_filed_drafts(
     store: DeskStore, editor: str, story: str, filed: Mapping[str, str]
 ) -> None:
-    """Delete an editor's drafts of a story that are filed now.
+    """Delete an editor's drafts of a story's fields whose text is filed by now.
 
     A draft with other text stays: it may have been typed in another tab.
     """

@@ -1,4 +1,4 @@
-"""Ask the newsroom in one thread, so that the event loop never waits for a disk; count stories."""
+"""Ask an open newsroom in a thread of its own, so that the event loop never waits for a disk."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class OpenNewsroom:
-    """The newsroom as of now, with the reader of its queue."""
+    """The open newsroom folder (all files of one site), with the reader of its story queue."""
 
     newsroom: newsroom_room.Newsroom
     queue: queue_room.QueueReader
 
 
 class NewsroomThread:
-    """Keep a newsroom open in a thread of its own, and answer questions there."""
+    """Keeps a newsroom open in a thread of its own, and answers questions there."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
@@ -43,12 +43,15 @@ class NewsroomThread:
         self._opened: tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader] | None = None
 
     async def ask(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
-        """Return the answer to a question; raises what it raises, ConfigError, CatalogueError."""
+        """Call a question in the newsroom's thread, and return its answer.
+
+        Raises what the question raises, ConfigError and CatalogueError.
+        """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
     async def change(self, make: Callable[[newsroom_room.Newsroom], _Answer]) -> _Answer:
-        """Return what a change to the newsroom's files returns, in another thread.
+        """Call a function that changes the newsroom's files, in another thread; return its result.
 
         The change may wait for the write lock; pages are answered meanwhile.
         """
@@ -73,7 +76,7 @@ class NewsroomThread:
         return question(OpenNewsroom(resident.newsroom(now), reader))
 
     def _open(self, now: datetime) -> tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader]:
-        """Open the newsroom; a failure leaves nothing open, and the next question tries again."""
+        """Open the newsroom; after a failure nothing is open, and the next question tries again."""
         with contextlib.ExitStack() as stack:
             resident = newsroom_room.ResidentNewsroom(self._root, self._environ)
             stack.callback(resident.close)
@@ -89,12 +92,12 @@ _STALE = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class SourceTroubles:
-    """Count the sources that need a person, once a minute and when beat.toml changes."""
+    """Counts the sources (feeds, sitemaps …) that need a person's attention; cached a minute."""
 
     _known: tuple[Beat, datetime, int] | None = None
 
     def count(self, newsroom: newsroom_room.Newsroom) -> int:
-        """Return how many sources need a person, as of at most a minute ago."""
+        """Return how many sources need a person's attention, as of at most a minute ago."""
         known, now = self._known, newsroom.now
         if known is None or known[0] is not newsroom.beat or not now - known[1] < _STALE:
             count = sum(row.needs_person for row in sources.check_sources(newsroom))
@@ -104,9 +107,9 @@ class SourceTroubles:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Count stories for the list of views; used in the newsroom's thread only.
+    """Counts stories for the navigation of pages; used in the newsroom's thread only.
 
-    `read_question` reads the query of an address.
+    `read_question` parses the query of a URL.
     """
 
     opened: OpenNewsroom
@@ -115,22 +118,22 @@ class Counts:
     troubles: SourceTroubles = field(default_factory=SourceTroubles)
 
     def count_views(self) -> Mapping[queue_room.QueueView, int]:
-        """Return how many stories each view has."""
+        """Return how many stories each view of the queue has."""
         count, newsroom = self.opened.queue.count, self.opened.newsroom
         return {
             view: count(newsroom, queue_room.QueueQuestion(view=view)) for view in queue_room.VIEWS
         }
 
     def count_drops(self) -> int:
-        """Return how many leads were dropped lately."""
+        """Return how many links were found but not filed as stories in the last days."""
         return queue_room.count_drops(self.opened.newsroom)
 
     def count_troubled_sources(self) -> int:
-        """Return how many sources need a person."""
+        """Return how many sources need a person's attention."""
         return self.troubles.count(self.opened.newsroom)
 
     def advise_on_front(self) -> Mapping[str, str] | None:
-        """Return what is wrong with the web server in front, None if nothing is."""
+        """Return what is wrong with the web server in front of copydesk, None if nothing is."""
         newsroom = self.opened.newsroom
         found = newsroom_room.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
         if found is None:
@@ -139,7 +142,7 @@ class Counts:
         return {"addresses": ", ".join(found.addresses), "line": found.line, "header": header}
 
     def count_own(self, editor: str) -> Sequence[tuple[SavedView, int | None]]:
-        """Return an editor's saved views with their counts, None where not counted yet.
+        """Return an editor's saved views with story counts, None where not counted yet.
 
         The list is empty where the desk's file fails: better a page without saved views than none.
         """
@@ -152,7 +155,7 @@ class Counts:
 
 
 def find_title(opened: OpenNewsroom, name: str) -> str:
-    """Return the headline of a story, or its record's name if it cannot be read."""
+    """Return the headline of a story, or its record's name if the record cannot be read."""
     path = opened.queue.path_of(name)
     with contextlib.suppress(RecordError):
         if path is not None:

@@ -1,4 +1,4 @@
-"""Render the forms for new stories, filed pages, stashes and reading lists."""
+"""Render the forms for editors' own stories, filing a web page, stashes and reading lists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
 def render_write(
     pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
 ) -> bytes:
-    """Return the form for a new story, filled with the editor's draft."""
+    """Return the form for an editor's own new story, filled with the unsaved draft."""
     return pages.page(
         "write.html",
         editor,
@@ -46,7 +46,7 @@ def render_write(
 def read_write(
     beat: Beat, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> EditorAction:
-    """Return the action that files the story of a form; raises UsageError for an invalid one."""
+    """Return the action that files the own story in a form; UsageError for an invalid one."""
     form = {name: value.replace("\r\n", "\n") for name, value in fields}
     topics = [value for name, value in fields if name == "topic"]
     picture = form.get("other_picture", "").strip()
@@ -74,7 +74,7 @@ def render_file(
     counts: Counts,
     preview: story_page.PagePreview | None = None,
 ) -> bytes:
-    """Return the form for a URL, with a preview of its page once it was read."""
+    """Return the form for filing a web page by its URL, with a preview once it was read."""
     obstacle = filed = ""
     if preview is not None:
         obstacle = preview.problem or story_page.find_obstacle(opened.newsroom, preview)
@@ -94,7 +94,7 @@ def render_file(
 
 
 def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:
-    """Return the action that makes an upload the picture of its story."""
+    """Return the action that makes an uploaded picture the picture of its story."""
     return EditorAction(
         id=str(uuid4()),
         kind="rule",
@@ -108,7 +108,7 @@ def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> Edito
 
 
 def read_file(newsroom: Newsroom, form: Mapping[str, str], by: str, at: datetime) -> EditorAction:
-    """Return the action that files the page of a form; raises UsageError for an invalid URL."""
+    """Return the action that files the page whose URL is in a form; UsageError if invalid."""
     url, topic, why = (form.get(name, "").strip() for name in ("url", "topic", "why"))
     tip = applying.new_tip(newsroom, url, topic=topic, why=why, by=by)
     return EditorAction(
@@ -127,7 +127,7 @@ _NAME_CHARACTERS = 300
 def render_stashes(
     opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, stashes: Sequence[Stash]
 ) -> bytes:
-    """Return the page of the stashes that an editor may see."""
+    """Return the page of the stashes (collections of stories) that an editor may see."""
     return pages.page(
         "stash.html",
         editor,
@@ -144,7 +144,7 @@ def render_stashes(
 def change_stash(
     store: DeskStore, editor: str, fields: Sequence[tuple[str, str]], default: str
 ) -> Stash | None:
-    """Change a stash as a form says, and return it, None where it was deleted.
+    """Change a stash of stories as a form says; return it, or None if it was deleted.
 
     Stories for no named stash go into the editor's first own one, which is created as `default`
     where there is none. Raises UsageError for an invalid form.
@@ -172,7 +172,7 @@ def change_stash(
 
 
 def read_stash_id(named: str) -> int:
-    """Return the id of the stash in a form; raises UsageError for an invalid one."""
+    """Return the id of a stash (collection of stories) in a form; UsageError if invalid."""
     if not (named.isascii() and named.isdigit() and len(named) < 10):
         raise UsageError("no such stash", subject=named[:80])
     return int(named)
@@ -231,7 +231,7 @@ def _describe_list(pages: Pages, listed: ReadingList) -> View:
 
 
 def find_list(opened: OpenNewsroom, list_id: str) -> applying.FiledList:
-    """Return a filed list, an empty one without an id; raises UsageError for an unknown id."""
+    """Return a filed reading list, an empty one without an id; UsageError for an unknown id."""
     if not list_id:
         return applying.FiledList(listed=ReadingList(id="", title=""))
     lists, _ = applying.find_lists(opened.newsroom)
@@ -242,7 +242,7 @@ def find_list(opened: OpenNewsroom, list_id: str) -> applying.FiledList:
 
 
 def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
-    """Return a list with the stories of a stash added; a new list gets the stash's name."""
+    """Return a reading list with a stash's stories added; a new list gets the stash's name."""
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
@@ -258,7 +258,7 @@ def add_stash(filed: applying.FiledList, stash: Stash) -> applying.FiledList:
 
 
 def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
-    """Return the list that an action would have made of the one that is filed now."""
+    """Return the reading list that a conflicting action wanted, with the present version."""
     wanted = applying.read_own_list(action)
     lists, _ = applying.find_lists(opened.newsroom)
     versions = {filed.listed.id: filed.version for filed in lists}
@@ -268,7 +268,7 @@ def take_up(opened: OpenNewsroom, action: EditorAction) -> applying.FiledList:
 def render_list(
     opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: applying.FiledList
 ) -> bytes:
-    """Return the form of a list."""
+    """Return the edit form of a reading list."""
     listed = filed.listed
     return pages.page(
         "list.html",
@@ -294,7 +294,7 @@ def render_list(
 
 
 def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) -> EditorAction:
-    """Return the action of a list's form; raises UsageError for an invalid one.
+    """Return the action of a reading list's form; raises UsageError for an invalid one.
 
     A new list without a name for its address takes its title.
     """
@@ -341,7 +341,7 @@ def _with_stories(
 
 
 def _order_stories(fields: Fields) -> list[ChosenStory]:
-    """Return the stories of a form in the order of their typed places, without removed ones."""
+    """Return a form's stories in the order of their typed positions, without removed ones."""
     names, places, words = (
         [value for key, value in fields if key == name] for name in ("story", "place", "words")
     )
@@ -357,5 +357,5 @@ def _order_stories(fields: Fields) -> list[ChosenStory]:
 
 
 def _read_place(place: str) -> float:
-    """Return the place typed for a story; text that is no number means last."""
+    """Return the position typed for a story; text that is no number means last."""
     return float(place) if place.isascii() and place.isdigit() and len(place) < 6 else 1e6

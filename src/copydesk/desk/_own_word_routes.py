@@ -45,7 +45,7 @@ from copydesk.errors import UsageError
 
 
 async def show_write(visit: Visit) -> Response:
-    """Answer with the form of a new story."""
+    """Answer with the form for an editor's own new story."""
     editor = visit.editor
     draft = find_draft(await visit.desk.list_drafts(editor, ""))
     return await visit.draw(
@@ -56,7 +56,7 @@ async def show_write(visit: Visit) -> Response:
 
 
 async def put_story(visit: Visit) -> Response:
-    """Store a new story, and redirect to its outcome."""
+    """Store an editor's own new story, and redirect to its outcome."""
     editor = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
@@ -71,12 +71,12 @@ async def put_story(visit: Visit) -> Response:
 
 
 async def show_file(visit: Visit) -> Response:
-    """Answer with the form for the URL of a page."""
+    """Answer with the form for filing a web page by its URL."""
     return await _show_file(visit, visit.editor, None)
 
 
 async def put_file(visit: Visit) -> Response:
-    """Show the page at a URL, or store the action that files it."""
+    """Show a preview of the web page at a URL, or store the action that files it."""
     editor, form = visit.editor, await visit.read_form()
     if form.get("do") == "look":
         preview = await visit.desk.look_at(form.get("url", "").strip())
@@ -97,7 +97,10 @@ async def _show_file(
 
 
 async def put_picture(visit: Visit) -> Response:
-    """Store a picture: for the story of a form, or for a script, which gets its address."""
+    """Store an uploaded picture, for the story that a form names or for a script.
+
+    A script gets the picture's URL.
+    """
     editor = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     sent = read_picture(body, visit.request.headers.get("content-type", ""))
@@ -110,7 +113,7 @@ async def put_picture(visit: Visit) -> Response:
 
 
 async def show_stashes(visit: Visit) -> Response:
-    """Answer with the stashes that an editor may see."""
+    """Answer with the page of the stashes (collections of stories) that an editor may see."""
     editor = visit.editor
     found = await asyncio.to_thread(visit.desk.store.stashes.of, editor.name)
     return await visit.draw(
@@ -119,7 +122,7 @@ async def show_stashes(visit: Visit) -> Response:
 
 
 async def put_stash(visit: Visit) -> Response:
-    """Change a stash; a script gets its name and number of stories."""
+    """Change a stash of stories; a script gets its name and number of stories."""
     editor, fields = visit.editor, await read_form(visit.request)
     default = await visit.desk.say("stash_default")
     stash = await asyncio.to_thread(change_stash, visit.desk.store, editor.name, fields, default)
@@ -130,7 +133,7 @@ async def put_stash(visit: Visit) -> Response:
 
 
 async def show_lists(visit: Visit) -> Response:
-    """Answer with all reading lists, or the form of one (`id`, or `action` for a conflict)."""
+    """Answer with all reading lists, or with the form of one (`id`, `action` for a conflict)."""
     editor, asked = visit.editor, visit.request.query_params
     if not {"id", "stash", "action"} & asked.keys():
         return await visit.draw(
@@ -145,7 +148,7 @@ async def show_lists(visit: Visit) -> Response:
 async def _find_list(
     visit: Visit, editor: Editor, asked: Mapping[str, str]
 ) -> Callable[[OpenNewsroom], applying.FiledList]:
-    """Return a function that finds the list of a form in the newsroom's thread."""
+    """Return a function that finds the reading list of a form in the newsroom's thread."""
     store, list_id = visit.desk.store, asked.get("id", "")
     if "action" in asked:
         known = await asyncio.to_thread(store.actions.state, [asked["action"]])
@@ -161,7 +164,7 @@ async def _find_list(
 
 
 async def put_list(visit: Visit) -> Response:
-    """Store the changes to a list, and redirect to the outcome."""
+    """Store the changes to a reading list, and redirect to the outcome."""
     editor, fields = visit.editor, await read_form(visit.request)
     action = await visit.desk.thread.ask(
         lambda opened: read_list_form(opened, fields, editor.name, now())
@@ -171,7 +174,7 @@ async def put_list(visit: Visit) -> Response:
 
 
 async def keep_draft(visit: Visit) -> Response:
-    """Store what an editor has typed so far."""
+    """Store what an editor has typed into a form so far."""
     editor = visit.editor
     drafts = read_drafts(await read_body(visit.request), now())
     await keep_drafts(visit.desk.store, editor.name, drafts)
@@ -179,7 +182,7 @@ async def keep_draft(visit: Visit) -> Response:
 
 
 async def drop_draft(visit: Visit) -> Response:
-    """Delete an editor's draft, and redirect to the form."""
+    """Delete an editor's unsaved text, and redirect to its form."""
     editor = visit.editor
     story = (await visit.read_form()).get("story", "")
     await visit.desk.drop_drafts(editor, story)

@@ -1,4 +1,4 @@
-"""Render the desk's pages as HTML in the site's language."""
+"""Render the pages of the editors' web interface as HTML in the site's language."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ _CLEAR = ("clear", "verdict clear", "c")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """Who uses the desk: the name for git, and whether they may decide or only look.
+    """A user of the web interface: the name for git, and whether they may decide or only read.
 
-    `is_beside_site` says that the desk has the site's own host. Owners also see what is wrong with
-    the server.
+    `is_beside_site` says that the desk is on the site's own host. Owners also see what is wrong
+    with the server.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Editor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAnswer:
-    """What a page of the queue shows: its rows, the counts of views, the filters' choices."""
+    """What a page of the story queue shows: rows, story counts of views, choices of filters."""
 
     question: QueueQuestion
     page: QueuePage
@@ -83,7 +83,7 @@ class QueueAnswer:
 
 
 class Pages:
-    """Render the desk's pages for one beat; `root` is the desk's path, `/desk/`."""
+    """Renders the pages of the web interface of one site; `root` is its path, `/desk/`."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Pages:
         )
 
     def queue(self, editor: Editor, answer: QueueAnswer) -> bytes:
-        """Return a page of the queue."""
+        """Return a page of the story queue as HTML bytes."""
         question, page = answer.question, answer.page
         here = self.address(question)
         following = replace(question, after=page.after)
@@ -138,7 +138,7 @@ class Pages:
         )
 
     def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
-        """Yield each row as HTML; its forms lead back to `here`."""
+        """Yield each row of the story queue as HTML; its forms lead back to `here`."""
         for row in rows:
             if row.leader.unmade:
                 self._want_pictures([(row.leader.story.path, row.leader.unmade.name)])
@@ -163,15 +163,15 @@ class Pages:
             )
 
     def fragment(self, template: str, **contents: object) -> bytes:
-        """Return a template that is part of a page."""
+        """Return the HTML of a template that is part of a page, as bytes."""
         return self._renderer.render(template, **contents).encode()
 
     def fragments(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> bytes:
-        """Return rows alone, for a page that is open."""
+        """Return the HTML of queue rows alone, for a page that is open in a browser."""
         return join_markup(list(self.rows(editor, rows, here))).encode()
 
     def describe_round(self, status: reports.RoundStatus | None) -> str:
-        """Return the status of the round in words, "" if unknown."""
+        """Return the status of fetching and filing in words, "" if unknown."""
         if status is None:
             return ""
         if status.is_at_work:
@@ -181,7 +181,7 @@ class Pages:
         return self.strings.say("round_last", time=time, count=status.filed)
 
     def describe_missing(self) -> str:
-        """Return how many texts and pictures a restore still misses, "" for none."""
+        """Return in words how many texts and pictures a restore still misses, "" for none."""
         status = self._read_status()
         missing = status.missing if status else None
         if missing is None or not (missing.waiting or missing.lost):
@@ -191,16 +191,16 @@ class Pages:
         return self.strings.say("missing_parts", **counts, rounds=missing.rounds, minutes=minutes)
 
     def topic_choices(self, chosen: Sequence[str]) -> list[View]:
-        """Return the beat's topics, and any others that the story has."""
+        """Return the site's topics and any others in `chosen`, each marked as chosen or not."""
         names = dict.fromkeys([*(topic.name for topic in self._beat.topics), *chosen])
         return [{"name": name, "is_chosen": name in chosen} for name in names]
 
     def describe_draft(self, story: str, at: datetime | None, href: str = "") -> View:
-        """Return since when there is a draft, "" for none, and the link that restores it."""
+        """Return when unsaved text of a form was typed, "" for none, and a link to restore it."""
         return {"story": story, "time": self.views.clock(at) if at else "", "href": href}
 
     def script_words(self) -> str:
-        """Return the texts for the script, as JSON that is safe inside HTML."""
+        """Return the texts for the browser script, as JSON that is safe inside HTML."""
         words = {key: self.strings.words[key] for key in SCRIPT_WORDS}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
@@ -212,7 +212,7 @@ class Pages:
         question: QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
-        """Render the page of a template; `question` is the one that its list answers, if any."""
+        """Render a template as a whole page; `question` is what its list of stories answers."""
         page = {
             "template": template.removesuffix(".html"),
             "editor": editor.name,
@@ -242,19 +242,19 @@ class Pages:
         return {"title": title, "href": href, "time": self.views.time(pin.until)}
 
     def _find_page(self, editor: Editor, seen: QueueStory) -> str:
-        """Return the address of a story's page on the site, "" if it has none."""
+        """Return the URL of a story's page on the site, "" if it has none."""
         home = self._home(editor)
         return (
             f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
         )
 
     def link(self, editor: Editor, page: str) -> str:
-        """Return the link to a page of the site, relative where the desk is on the same host."""
+        """Return the link to a page of the site, relative if the site has the desk's host."""
         home, site = self._home(editor), f"{self._beat.url.rstrip('/')}/"
         return f"{home}{page.removeprefix(site)}" if home and page.startswith(site) else page
 
     def _home(self, editor: Editor) -> str:
-        """Return the link to the site, "" where it is unknown."""
+        """Return the link to the site's home page, "" if it is unknown."""
         url = self._beat.url
         if not editor.is_beside_site:
             return f"{url.rstrip('/')}/" if url else ""
@@ -275,7 +275,7 @@ class Pages:
         }
 
     def address(self, question: QueueQuestion) -> str:
-        """Return the address of a page of the queue."""
+        """Return the URL of the queue page for a question."""
         return f"{self._root}?{_query.write_question(question)}"
 
     def _view_links(self, counts: Counts, question: QueueQuestion | None) -> list[View]:
@@ -294,7 +294,7 @@ class Pages:
         ]
 
     def _count_troubles(self, counts: Counts, editor: Editor) -> str:
-        """Return how many sources need a person, "" for none or for viewers."""
+        """Return how many sources need a person, as text; "" for none or for viewers."""
         count = counts.count_troubled_sources() if editor.may_edit else 0
         return f"{count:,}" if count else ""
 
@@ -313,7 +313,7 @@ class Pages:
         counted: Sequence[tuple[SavedView, int | None]],
         question: QueueQuestion | None,
     ) -> list[View]:
-        """Return the links to an editor's saved views, with counts where known."""
+        """Return the links to an editor's saved views, with story counts where known."""
         asked = _query.write_question(_query.first_page(question)) if question else None
         return [
             {
@@ -346,7 +346,7 @@ class Pages:
 
 
 def asset_name(file: str) -> str:
-    """Return the name of an asset in URLs: it changes with its content."""
+    """Return the name of a style sheet or script in URLs, which changes with its content."""
     return f"{_digest(file)}-{quote(file)}"
 
 
@@ -362,7 +362,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:
-    """Describe a command that an owner started, under a title."""
+    """Return the state of a command that an owner started, for the templates."""
     state = "waits" if demanded.waits else "works" if demanded.code is None else "over"
     return {
         "title": title,

@@ -1,4 +1,4 @@
-"""Keep in memory: trials of other rules, the next issues of newsletters, uploaded lists.
+"""What the web interface keeps in memory: trials of rules, composed newsletters, uploaded lists.
 
 A trial is asked for again by its id until it is over. One that its editor gave up ends at its
 next step.
@@ -34,12 +34,12 @@ _Answer = TypeVar("_Answer")
 
 
 class GivenUp(Exception):  # noqa: N818 - a trial that nobody wants any more is no failure
-    """Raised inside a trial that its editor gave up."""
+    """Raised inside a trial of rules that its editor gave up."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Trial:
-    """A change of rules that an editor tries: its progress, and its outcome or problem."""
+    """A change of rules that an editor tries: its progress, and its outcome or error."""
 
     id: str
     editor: str
@@ -53,16 +53,16 @@ class Trial:
 
     @property
     def is_over(self) -> bool:
-        """Decide whether the trial has ended."""
+        """Return whether the trial has ended."""
         return self.tried is not None or self.error is not None or self.is_given_up
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage; raises GivenUp."""
+        """Begin a stage of the trial's progress; raises GivenUp if the editor gave up."""
         self._end_if_nobody_waits()
         self.name, self.steps, self.total = name, 0, total
 
     def step(self, count: int = 1) -> None:
-        """Note progress; raises GivenUp."""
+        """Count steps of the trial's progress; raises GivenUp if the editor gave up."""
         self._end_if_nobody_waits()
         self.steps += count
 
@@ -72,10 +72,10 @@ class Trial:
 
 
 class Trials:
-    """Try changes of rules; the workbench opens with the first. The owner calls `close`."""
+    """Runs editors' trials of rules, one at a time in a thread; the owner calls `close`."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
-        """Take a newsroom; nothing is opened yet."""
+        """Set the newsroom to try rules in; it is opened with the first trial."""
         self._place = (root, environ)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="what-if")
         self._bench: what_if.Workbench | None = None
@@ -83,7 +83,7 @@ class Trials:
         self._idle: asyncio.TimerHandle | None = None
 
     def begin(self, editor: str, change: what_if.RuleChange) -> Trial:
-        """Begin to try a change; the editor's earlier trial is given up."""
+        """Begin to try a change of rules; the editor's earlier trial is given up."""
         for trial in self._trials.values():
             if trial.editor == editor and not trial.is_over:
                 trial.is_given_up = True
@@ -96,17 +96,17 @@ class Trials:
         return trial
 
     def find(self, trial: str, editor: str) -> Trial | None:
-        """Return a trial of an editor, None where it is unknown by now."""
+        """Return an editor's trial of rules by its id, None if it is unknown by now."""
         found = self._trials.get(trial)
         return found if found is not None and found.editor == editor else None
 
     async def ask(self, question: Callable[[what_if.Workbench], _Answer]) -> _Answer:
-        """Return the workbench's answer, after its current work; raises what that raises."""
+        """Call `question` with the workbench after its current work, and return the answer."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: question(self._workbench()))
 
     def close(self) -> None:
-        """Give up the current trial, and close the workbench."""
+        """Give up the current trial of rules, and close the newsroom that trials use."""
         for trial in self._trials.values():
             trial.is_given_up = True
         self._thread.submit(self._close)
@@ -133,7 +133,7 @@ class Trials:
             self._bench.close()
 
     def _let_go_later(self) -> None:
-        """Forget the loaded stories when nobody has tried anything for a while."""
+        """Release the loaded stories when nobody has tried rules for a quarter of an hour."""
         if self._idle is not None:
             self._idle.cancel()
         loop = asyncio.get_running_loop()
@@ -152,7 +152,7 @@ _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedLetter:
-    """The next issue of a newsletter, with the edits that went into it."""
+    """A newsletter's next issue as composed now, with the edits of editors that went into it."""
 
     row: issues.LetterRow
     draft: drafts.IssueDraft
@@ -161,28 +161,31 @@ class ComposedLetter:
 
     @property
     def issue(self) -> Issue:
-        """Return the issue as it would be now."""
+        """Return the newsletter issue as it would be now."""
         return self.draft.issue
 
     @property
     def new(self) -> int:
-        """Return how many of its stories are new."""
+        """Return how many stories of the newsletter issue are new."""
         return self.draft.new
 
     @property
     def fewest(self) -> int:
-        """Return how many new stories an issue needs."""
+        """Return how many new stories the newsletter needs for an issue."""
         return self.draft.fewest
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the record names of its stories in order."""
+        """Return the record names of the newsletter issue's stories in order."""
         return tuple(story.name for story in self.issue.stories)
 
 
 @dataclass(slots=True, kw_only=True)
 class IssuesToCome:
-    """Compose next issues in a thread, one at a time, so that no page waits for a build."""
+    """Composes newsletters' next issues in a thread, one at a time, and caches them.
+
+    No page of the web interface then waits for a build of the site.
+    """
 
     thread: NewsroomThread
     store: DeskStore
@@ -191,7 +194,7 @@ class IssuesToCome:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def compose(self, letter_id: str) -> ComposedLetter:
-        """Return a newsletter's next issue, by today's records, settings and edits.
+        """Return a newsletter's next issue, by today's stories, settings and editors' edits.
 
         Raises UsageError for an unknown newsletter, and what composing raises.
         """
@@ -207,7 +210,7 @@ class IssuesToCome:
         return composed
 
     def _find_key(self, opened: OpenNewsroom, letter_id: str) -> _Key:
-        """Return what an issue depends on; call this in the newsroom's thread."""
+        """Return what a newsletter issue depends on; call this in the newsroom's thread."""
         row = issues.find_letter(opened.newsroom, letter_id)
         version = self.store.letters.of(letter_id).version
         last = row.last.path if row.last else ""
@@ -217,7 +220,7 @@ class IssuesToCome:
 
 
 def compose_letter(newsroom: Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:
-    """Compose the next issue of a newsletter; raises UsageError for an unknown one."""
+    """Compose the next issue of a newsletter; raises UsageError for an unknown newsletter."""
     row = issues.find_letter(newsroom, letter_id)
     kept = store.letters.of(letter_id)
     changes = store.letters.list_changes(letter_id, _TOLD_CHANGES)
@@ -237,7 +240,7 @@ _UPLOAD_KEPT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedFile:
-    """A list of readers that was uploaded, and the values for rows that have none.
+    """An uploaded file of newsletter subscribers, and the values for rows that have none.
 
     The `name` of the file tells some programs' exports apart.
     """
@@ -255,13 +258,13 @@ class _Waiting:
 
 
 class Uploads:
-    """Keep, in memory and for half an hour, the last file that each owner uploaded."""
+    """Keeps, in memory and for half an hour, the last file that each owner uploaded."""
 
     def __init__(self) -> None:
         self._files: dict[str, _Waiting] = {}
 
     def put(self, sent: ImportedFile, by: str, at: datetime) -> str:
-        """Keep a file in place of its owner's last one; return its token."""
+        """Keep an uploaded file in place of its owner's last one; return its token."""
         self._files = {
             token: waiting
             for token, waiting in self._files.items()
@@ -272,7 +275,7 @@ class Uploads:
         return token
 
     def take(self, token: str, by: str) -> ImportedFile:
-        """Return a file and forget it; raises UsageError where it is gone."""
+        """Return an uploaded file by its token and forget it; UsageError if it is gone."""
         waiting = self._files.get(token)
         if waiting is None or waiting.by != by:
             raise UsageError("the file is not kept any more", hint="choose it once more")

@@ -1,6 +1,4 @@
-"""Store what programs propose; an editor takes a proposal, which becomes an action, or refuses it.
-A proposal changes nothing by itself. It is shown at its stories until an editor decides.
-"""
+"""Store what programs propose; editors accept or refuse a proposal."""
 
 from __future__ import annotations
 
@@ -56,7 +54,7 @@ class SentProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: str) -> Proposal:
-    """Store a proposal and return it; raises UsageError, RecordError for an unknown story."""
+    """Store a program's proposal and return it; UsageError, RecordError for an unknown story."""
     _check_words(sent)
     action = SentAction(
         id=proposal_id,
@@ -87,13 +85,13 @@ async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: 
 
 
 def _is_same(kept: Proposal, proposal: Proposal) -> bool:
-    """Decide whether a proposal was sent twice; the text of its stories may differ by now."""
+    """Return whether a proposal was sent twice; the text of its stories may differ by now."""
     action = replace(kept.action, at=proposal.at, seen=proposal.action.seen)
     return (kept.author, action) == (proposal.author, proposal.action)
 
 
 def _check_words(sent: SentProposal) -> None:
-    """Raise UsageError for what an editor could not take by one key."""
+    """Raise UsageError for a proposal that an editor could not accept with one key."""
     allowed = _PROPOSED_VERDICTS if sent.kind == "verdict" else PROPOSED_RULES
     if sent.said not in allowed:
         raise UsageError(f"no {sent.kind} is proposed so", subject=sent.said)
@@ -107,7 +105,7 @@ def _check_words(sent: SentProposal) -> None:
 
 
 def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str]:
-    """Return the digests of the fields that the proposal would change.
+    """Return the digests of the story fields that a proposal would change.
 
     Raises RecordError for an unknown story, UsageError for a quotation that is not in the story.
     """
@@ -132,12 +130,12 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
 
 
 def refuses_models(story: Story) -> bool:
-    """Decide whether a story's publisher forbids giving its text to a model."""
+    """Return whether a story's publisher forbids giving its text to a language model."""
     return "ai-input" in story.refuses
 
 
 def _read_words(page: story_page.StoryPage) -> str:
-    """Return the text that an agent may read; only the headline where the publisher refuses."""
+    """Return a story's text that an agent may read; its headline if the publisher refuses more."""
     story = page.seen.story
     if refuses_models(story):
         return text.fold(story.title)
@@ -145,7 +143,7 @@ def _read_words(page: story_page.StoryPage) -> str:
 
 
 async def take_proposal(desk: Desk, proposal_id: str, editor: str) -> EditorAction:
-    """Return the action that a proposal became; it waits to be filed.
+    """Accept a proposal: return the editor's action that it becomes, which waits to be filed.
 
     Taken again by the same editor it is the same action. Raises RecordError for an unknown
     proposal, UsageError for one that was refused or taken by somebody else.
@@ -169,7 +167,7 @@ async def take_proposal(desk: Desk, proposal_id: str, editor: str) -> EditorActi
 
 
 async def refuse_proposal(desk: Desk, proposal_id: str, editor: str) -> Proposal:
-    """Return a proposal that an editor refused; raises as `take_proposal`."""
+    """Refuse a proposal for an editor, and return it; raises as `take_proposal` does."""
 
     def refuse() -> Proposal:
         with desk.store.at_once():
@@ -192,7 +190,7 @@ def _find(desk: Desk, proposal_id: str) -> Proposal:
 
 
 def _make_action(proposal: Proposal, editor: str) -> EditorAction:
-    """Return the action of an editor who takes a proposal; its id names the proposal."""
+    """Return the action of an editor who accepts a proposal; its id names the proposal."""
     why = f"{proposal.action.why} (proposed by {proposal.author}: {proposal.label})"
     return replace(proposal.action, id=f"p-{proposal.id}", by=editor, at=now(), why=why)
 
@@ -202,7 +200,7 @@ def _over(proposal: Proposal) -> UsageError:
 
 
 async def decide_on_proposal(visit: Visit) -> Response:
-    """Take or refuse a proposal, and redirect to the page that it stood on."""
+    """Accept or refuse a proposal, and redirect to the page that showed it."""
     form = await visit.read_form()
     do, proposal_id = form.get("do", ""), form.get("proposal", "")
     if do == "take":

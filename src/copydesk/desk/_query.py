@@ -1,4 +1,4 @@
-"""Read and write the address of a queue page, and list the page's filters."""
+"""Parse and write the query of a story queue's URL, and list the filters of its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST = 500  # characters of a search, or of a name
 
 
 def read_question(query: Mapping[str, str]) -> queue.QueueQuestion:
-    """Return the question in a query; values that make no sense are ignored."""
+    """Parse a URL query as a queue question (filters); invalid values are ignored."""
     view = _choose(VIEWS, query.get("view")) or VIEWS[0]
     order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
@@ -54,7 +54,7 @@ def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
 
 
 def write_question(question: queue.QueueQuestion) -> str:
-    """Return a question as a query, without the question mark."""
+    """Return a queue question (filters) as a URL query, without the question mark."""
     parts = {
         "view": question.view,
         "standing": question.standing or "",
@@ -76,17 +76,17 @@ def write_question(question: queue.QueueQuestion) -> str:
 
 
 def is_plain(question: queue.QueueQuestion) -> bool:
-    """Decide whether a question is only a view and an order, without filters or search."""
+    """Return whether a queue question is only a view and an order, without filters or search."""
     return first_page(question) == queue.QueueQuestion(view=question.view, order=question.order)
 
 
 def first_page(question: queue.QueueQuestion) -> queue.QueueQuestion:
-    """Return the question for its first page."""
+    """Return a queue question that asks for the first page."""
     return replace(question, after=None)
 
 
 def _read_day(text: str) -> date | None:
-    """Return a day like 2026-11-27, None for any other text or a year out of range."""
+    """Parse a day like 2026-11-27; None for any other text or a year out of range."""
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(text)
         return day if _YEARS[0] <= day.year < _YEARS[1] else None
@@ -111,7 +111,7 @@ def _write_cursor(cursor: queue.QueueCursor | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Describe the filters of a question in the site's language; `topics` are the beat's."""
+    """Describes the filters of a queue page in the site's language; `topics` are the site's."""
 
     strings: Strings
     topics: Sequence[str]
@@ -137,7 +137,7 @@ class Filters:
         ]
 
     def _show_further(self, question: queue.QueueQuestion) -> list[Choice]:
-        """Return the filters that are shown only when the address uses them."""
+        """Return the filters that are shown only when the page's URL uses them."""
         asked = {
             "owner": question.owner,
             "since": question.since,
@@ -153,7 +153,7 @@ class Filters:
     def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
     ) -> Choice:
-        """Return a filter: its name, its current value and its labelled choices."""
+        """Return a filter for the template: its name, current value and labelled choices."""
         listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
         if chosen and chosen not in {value for value, _ in listed}:
             listed.append((chosen, chosen))

@@ -1,4 +1,4 @@
-"""Serve the queue: its rows, what rounds dropped, what an editor did today, and live events."""
+"""Serve the story queue, dropped links, an editor's actions of today, and server-sent events."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
 
 async def show_queue(visit: Visit) -> Response:
-    """Answer with a page of the queue."""
+    """Answer with a page of the story queue."""
     editor = visit.editor
     question = _query.read_question(visit.request.query_params)
 
@@ -74,7 +74,7 @@ async def show_queue(visit: Visit) -> Response:
 
 
 async def show_drops(visit: Visit) -> Response:
-    """Answer with what rounds dropped."""
+    """Answer with the page of links that were found in sources and not filed as stories."""
     editor, question = visit.editor, read_drop_question(visit.request.query_params)
     return await visit.draw(
         lambda opened, pages, counts: render_drops(
@@ -84,7 +84,7 @@ async def show_drops(visit: Visit) -> Response:
 
 
 async def show_today(visit: Visit) -> Response:
-    """Answer with what this editor did since yesterday, each action with its undo."""
+    """Answer with the page of the editor's own actions since yesterday, each with its undo."""
     editor = visit.editor
     done = await _list_actions(visit, editor)
 
@@ -103,7 +103,7 @@ async def show_today(visit: Visit) -> Response:
 
 
 async def show_rows(visit: Visit) -> Response:
-    """Answer with rows alone: those of some groups, or those that some stories are in."""
+    """Answer with queue rows alone: those of some groups, or those that some stories are in."""
     editor, asked = visit.editor, visit.request.query_params
     events = asked.getlist("event")[:_MOST_ROWS]
     names = asked.getlist("story")[:_MOST_ROWS]
@@ -118,7 +118,7 @@ async def show_rows(visit: Visit) -> Response:
 
 
 async def show_versions(visit: Visit) -> Response:
-    """Answer with the versions of a question's rows and of other rows that a page shows."""
+    """Answer with the versions of the queue rows that match a question or that a page shows."""
     asked = visit.request.query_params
     question = _query.read_question(asked)
     shown = asked.getlist("event")[:_MOST_ROWS]
@@ -129,7 +129,7 @@ async def show_versions(visit: Visit) -> Response:
 
 
 async def put_actions(visit: Visit) -> Response:
-    """Store the actions that a script sends; they are on disk before this answers."""
+    """Store the editor's actions that a script sends; they are on disk before the answer."""
     editor = visit.editor
     actions = _actions.read_json(await read_body(visit.request), editor.name, now())
     await visit.desk.put(actions)
@@ -137,13 +137,13 @@ async def put_actions(visit: Visit) -> Response:
 
 
 async def list_actions(visit: Visit) -> Response:
-    """Answer with the outcomes of this editor's actions of the last day."""
+    """Answer with the outcomes of the editor's own actions of the last day, as JSON."""
     done = await _list_actions(visit, visit.editor)
     return JSONResponse([describe(queued) for queued in done], headers=NEVER_KEPT)
 
 
 async def put_form(visit: Visit) -> Response:
-    """Store the actions of a form, and redirect to the page that it came from."""
+    """Store the editor's actions in a form, and redirect to the page that the form was on."""
     editor = visit.editor
     fields = [(name, value) for name, value in await read_form(visit.request) if value]
     await visit.desk.put(_actions.read_form(fields, editor.name, now()))
@@ -151,7 +151,7 @@ async def put_form(visit: Visit) -> Response:
 
 
 async def put_view(visit: Visit) -> Response:
-    """Save a question under a name, or delete it, and redirect to the question."""
+    """Save queue filters under a name, or delete a saved view; redirect to the queue."""
     editor, form = visit.editor, await visit.read_form()
     query = "" if "forget" in form else form.get("query", "")
     await _save_view(visit, editor, form.get("name", ""), query)
@@ -159,7 +159,7 @@ async def put_view(visit: Visit) -> Response:
 
 
 async def put_presence(visit: Visit) -> Response:
-    """Note which story an editor looks at, and tell all browsers."""
+    """Store which story group an editor looks at, and tell all browsers."""
     name = visit.editor.name
     visit.desk.presence.note(await read_body(visit.request), name, now())
     visit.desk.broadcast.tell("presence", {"there": visit.desk.presence.list_all()})
@@ -167,7 +167,7 @@ async def put_presence(visit: Visit) -> Response:
 
 
 async def stream_events(visit: Visit) -> Response:
-    """Answer with the stream of server-sent events."""
+    """Answer with the stream of server-sent events about changes."""
     visit.desk.tasks.add(task := asyncio.create_task(visit.desk.filer.prepare()))
     task.add_done_callback(visit.desk.tasks.discard)
     stream = visit.desk.broadcast.stream()
@@ -176,13 +176,13 @@ async def stream_events(visit: Visit) -> Response:
 
 
 async def _list_actions(visit: Visit, editor: Editor) -> Sequence[QueuedAction]:
-    """Return what an editor did since yesterday, the latest first."""
+    """Return an editor's actions since yesterday, the latest first."""
     done = await asyncio.to_thread(visit.desk.store.actions.of, editor.name, _yesterday())
     return done[::-1]
 
 
 async def _save_view(visit: Visit, editor: Editor, name: str, query: str) -> None:
-    """Keep a question under a name for an editor; without a question, delete that name."""
+    """Save queue filters under a name for an editor; without filters, delete that name."""
     views = visit.desk.store.saved_views
     if not query:
         await asyncio.to_thread(views.drop, editor.name, name)
@@ -203,7 +203,7 @@ def _find_versions(
     question: QueueQuestion,
     shown: Collection[str],
 ) -> Mapping[str, object]:
-    """Return the rows that a question has now, each with its version, and the views' counts.
+    """Return the queue rows that match a question now, each with its version, and view counts.
 
     Rows that are `shown` and not among them have their versions, too.
     """
@@ -225,7 +225,7 @@ def _find_versions(
 
 
 def read_drop_question(query: Mapping[str, str]) -> DropQuestion:
-    """Return the question in a query; values that make no sense are ignored."""
+    """Parse a URL query as filters for links that were not filed; ignore invalid values."""
     days, most = query.get("days", ""), query.get("most", "")
     return DropQuestion(
         reason=next((reason for reason in _REASONS if reason == query.get("reason")), None),
@@ -241,7 +241,7 @@ def render_drops(
     question: DropQuestion,
     found: DropPage,
 ) -> bytes:
-    """Return the page of dropped leads."""
+    """Return the page of links that were found in sources and not filed as stories."""
     total = found.total(question.reason)
     has_more = len(found.drops) < min(total, _MOST)
     return pages.page(

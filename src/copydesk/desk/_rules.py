@@ -30,7 +30,7 @@ _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a sc
 
 
 async def show_what_if(visit: Visit) -> Response:
-    """Answer with the page; it reloads while a trial is running."""
+    """Answer with the page for trying rules; it reloads while a trial is running."""
     editor, asked = visit.editor, visit.request.query_params
     trial = visit.desk.trials.find(asked.get("trial", ""), editor.name)
     again = visit.desk.trials.find(asked.get("again", ""), editor.name)
@@ -54,7 +54,7 @@ async def show_what_if(visit: Visit) -> Response:
 
 
 async def begin_trial(visit: Visit) -> Response:
-    """Begin to try the rules of a form, and redirect to the page of the trial."""
+    """Begin to try the rules in a form, and redirect to the page of the trial."""
     editor = visit.editor
     fields = await read_form(visit.request)
     settings = await visit.desk.thread.ask(lambda opened: opened.newsroom.settings)
@@ -64,14 +64,14 @@ async def begin_trial(visit: Visit) -> Response:
 
 
 async def give_up_trial(visit: Visit) -> Response:
-    """Give up a trial, and redirect to its page."""
+    """Give up a trial of rules, and redirect to its page."""
     trial, _ = await _find(visit)
     trial.is_given_up = trial.is_given_up or not trial.is_over
     return visit.redirect(_PATH, trial=trial.id)
 
 
 async def write_rules(visit: Visit) -> Response:
-    """Commit what was tried, under the owner's name."""
+    """Commit the rules that were tried, under the owner's name."""
     owner = visit.editor
     trial, form = await _find(visit)
     if trial.tried is None:
@@ -88,7 +88,7 @@ async def write_rules(visit: Visit) -> Response:
 
 
 async def undo_rules(visit: Visit) -> Response:
-    """Undo a commit of rules."""
+    """Undo a git commit that changed rules."""
     owner = visit.editor
     form = await visit.read_form()
     commit = read_commit(form)
@@ -97,7 +97,7 @@ async def undo_rules(visit: Visit) -> Response:
 
 
 async def begin_rejudging(visit: Visit) -> Response:
-    """Begin to judge filed stories again, and redirect to its progress."""
+    """Begin to judge filed stories again, and redirect to the progress."""
     owner = visit.editor
     if visit.desk.rejudging is None:
         hint = "use copydesk rejudge --apply"
@@ -152,7 +152,7 @@ def _list_points(fields: Fields) -> Iterator[tuple[str, str]]:
 
 
 def _list_trusts(values: Mapping[str, str], beat: Beat) -> Iterator[tuple[str, Trust]]:
-    """Yield sources with another trust than today, by address."""
+    """Yield the URLs of sources with another trust than today, each with the new trust."""
     for place, source in enumerate(beat.sources):
         trust = values.get(f"trust.{place}", source.trust)
         if values.get(f"source.{place}") == source.url and trust != source.trust:
@@ -175,7 +175,7 @@ def _list_words(text: str) -> Iterator[str]:
 
 
 def _read_whole(value: str, name: str) -> int | None:
-    """Return a whole number of a form, None for an empty field."""
+    """Parse a form field as a whole number, None if it is empty."""
     plain = value.strip().replace("−", "-")
     if not plain:
         return None
@@ -186,7 +186,7 @@ def _read_whole(value: str, name: str) -> int | None:
 
 
 def _read_number(value: str, name: str) -> float | None:
-    """Return a number of a form, None for an empty field."""
+    """Parse a form field as a number, None if it is empty."""
     plain = value.strip().replace(",", ".")
     if not plain:
         return None
@@ -197,7 +197,7 @@ def _read_number(value: str, name: str) -> float | None:
 
 
 def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
-    """Return each signal with its points today, those that are tried, and its meaning."""
+    """Yield each quality signal with its points today, the tried ones, and its meaning."""
     for option in options_of(SignalPoints):
         today = getattr(beat.scoring.points, option.name)
         yield {
@@ -210,7 +210,7 @@ def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str,
 
 
 def list_sources(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
-    """Return the first sources, each with its trust today and the one that is tried."""
+    """Yield the first 200 sources, each with its trust today and the trust that is tried."""
     for place, source in enumerate(beat.sources[:_MOST_SOURCES]):
         yield {
             "field": f"trust.{place}",
@@ -225,7 +225,7 @@ def list_sources(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str
 def list_topics(
     beat: Beat, change: what_if.RuleChange, say: Callable[..., str]
 ) -> Iterable[Mapping[str, object]]:
-    """Return the topics, each with its number of keywords, and which one is edited."""
+    """Yield the topics, each with its number of keywords, and whether its keywords are tried."""
     for topic in beat.topics:
         yield {
             "name": topic.name,
@@ -240,7 +240,7 @@ _COUNTED = frozenset({"related", "background"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfState:
-    """What the page shows: the trial, and what was written.
+    """What the page for trying rules shows: the trial, and what was written.
 
     `half_life_today` is the front page's, in hours. `again` is a trial whose rules were written:
     the form has them again when they were undone. `rejudging` is the command started last.
@@ -339,7 +339,7 @@ def _show_answer(
 
 
 def _tell_topic(pages: Pages, effect: what_if.TopicEffect) -> str:
-    """Return a sentence: `Coast: 2 → 10 stories, 9 won, 1 lost`."""
+    """Return a topic's changes as a sentence: `Coast: 2 → 10 stories, 9 won, 1 lost`."""
     numbers = {name: f"{getattr(effect, name):,}" for name in ("before", "after", "won", "lost")}
     return pages.strings.say("what_if_topic_effect", name=effect.name, **numbers)
 
@@ -347,7 +347,7 @@ def _tell_topic(pages: Pages, effect: what_if.TopicEffect) -> str:
 def _count(
     pages: Pages, summary: what_if.Summary, before: int, after: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield the counts of a trial, by today's gate and by the one that is tried."""
+    """Yield the story counts of a trial, by today's publishing threshold and the tried one."""
     for name, value in (
         ("published", f"{summary.published_before:,} → {summary.published_after:,}"),
         ("to_site", f"+{summary.to_site:,}"),
@@ -363,7 +363,7 @@ def _count(
 def _count_agreement(
     decided: Sequence[what_if.WeighedVerdict], before: int, after: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield how many verdicts of editors the gate agrees with, by each set of rules."""
+    """Yield how many editors' decisions the publishing threshold agrees with, old and new."""
     gates = (("before", before), ("after", after))
     shares = [_agree(decided, points, gate) for points, gate in gates]
     if all(stories for _, stories in shares):
@@ -371,7 +371,7 @@ def _count_agreement(
 
 
 def _agree(decided: Sequence[what_if.WeighedVerdict], points: str, gate: int) -> tuple[int, int]:
-    """Return how many verdicts a gate agrees with, and about how many it decides."""
+    """Return how many decisions a threshold agrees with, and of how many."""
     known = [
         (seen, story.said == "publish")
         for story in decided
@@ -388,7 +388,7 @@ def _warn(pages: Pages, summary: what_if.Summary) -> str:
 
 
 def _write_number(number: float) -> str:
-    """Return a number for a form field: 24, 36.5."""
+    """Return a number as text for a form field: 24, 36.5."""
     return f"{number:.10g}"
 
 
@@ -415,7 +415,7 @@ def _show_story(pages: Pages, story: what_if.ChangedStory) -> Mapping[str, objec
 
 
 def _tell_why(pages: Pages, story: what_if.ChangedStory) -> str:
-    """Return the reason of a change; for a lost topic, that its reason is gone."""
+    """Return the reason of a story's change; for a lost topic, that its reason is gone."""
     is_gone = story.why and story.lost and not story.won
     return pages.strings.say("what_if_no_more", why=story.why) if is_gone else story.why
 
@@ -429,7 +429,7 @@ def _show_field(change: FieldChange) -> Mapping[str, str]:
 
 
 def _tell(field: str, value: object) -> str:
-    """Return a value that fits a line; of addresses and record names only their number."""
+    """Return a field's value as a short text; of URLs and record names only their number."""
     if isinstance(value, tuple) and field in _COUNTED:
         told = str(len(value))
     elif isinstance(value, tuple):

@@ -46,7 +46,7 @@ FIELD_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class OpenEdit:
-    """What the edit form of a story shows besides the story's fields.
+    """What the edit form of a story shows besides the story's fields: drafts and sent actions.
 
     `drafts` were typed before and fill the form if `is_taken_up`. `sent` are the actions of the
     form that was sent last, each with its outcome.
@@ -58,14 +58,14 @@ class OpenEdit:
 
     @property
     def unsaved(self) -> list[QueuedAction]:
-        """Return the sent actions that are not done."""
+        """Return the sent actions that are not filed."""
         return [each for each in self.sent if each.state != "done"]
 
 
 def render_story(
     pages: Pages, editor: Editor, counts: Counts, found: story_page.StoryPage
 ) -> bytes:
-    """Return the page of a story: its row, the reasons for its standing, its text."""
+    """Return the page of a story: its queue row, the reasons for its status, its text."""
     told = found.explanation
     view = {
         **pages.views.short(found.seen),
@@ -89,7 +89,7 @@ def render_story(
 
 
 def _link_front(pages: Pages, seen: queue.QueueStory) -> str:
-    """Return the page that explains a published story's place, "" for others."""
+    """Return the link to the page that explains a story's rank on the front page, "" for none."""
     if seen.standing is not Standing.PUBLISHED:
         return ""
     name = quote(seen.name, safe="")
@@ -113,7 +113,7 @@ def render_neighbours(
     story: queue.QueueStory,
     found: neighbours.NeighbourReport,
 ) -> bytes:
-    """Return the page of the stories that a story is most like."""
+    """Return the page of the stories that are most similar to a story."""
     short = pages.views.short(story)
     title = pages.strings.say("neighbours_of", title=short["title"])
     told = {
@@ -169,7 +169,7 @@ def render_edit(
 def render_sent_edit(
     pages: Pages, editor: Editor, counts: Counts, sent: Sequence[QueuedAction], problem: str = ""
 ) -> bytes:
-    """Return a page with the values of an edit that waits, or whose story is gone."""
+    """Return a page with the values of a story edit that waits, or whose story is gone."""
     return pages.page(
         "edit_sent.html",
         editor,
@@ -185,18 +185,18 @@ def render_sent_edit(
 
 
 def link_edit(root: str, action: EditorAction) -> str:
-    """Return the page that shows the outcome of an edit and lets the editor resolve it."""
+    """Return the URL of the page that shows the outcome of a story edit or its conflict."""
     return f"{root}story/{quote(action.stories[0], safe='')}/edit/?sent={quote(action.id, safe='')}"
 
 
 def _put_in(draft: FoundDraft, fields: StoryFields) -> StoryFields:
-    """Return a story's fields with those of a draft."""
+    """Return a story's fields, replaced by the texts of an unsaved draft."""
     typed = {name: text for name, text in draft.fields.items() if name in FIELD_WORDS}
     return msgspec.structs.replace(fields, **typed)
 
 
 def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
-    """Yield the fields that somebody changed before these actions were filed."""
+    """Yield the story fields that somebody changed before these actions were filed."""
     for queued in unsaved:
         conflicts = queued.outcome.conflicts if queued.outcome else ()
         field = name_field(queued.action)
@@ -205,7 +205,7 @@ def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
 
 
 def _find_stale_drafts(draft: FoundDraft, now: StoryFields) -> Iterator[str]:
-    """Yield the fields that somebody changed after their draft was typed."""
+    """Yield the story fields that somebody changed after their draft was typed."""
     for field, was in draft.was.items():
         if field in draft.fields and getattr(now, field).strip() != was.strip():
             yield field
@@ -214,7 +214,7 @@ def _find_stale_drafts(draft: FoundDraft, now: StoryFields) -> Iterator[str]:
 def _describe_versions(
     pages: Pages, in_two: Collection[str], theirs: StoryFields, mine: StoryFields
 ) -> dict[str, View | None]:
-    """Return both versions of each field that has two, None for the others."""
+    """Return both versions of each story field that has two, None for the other fields."""
     describe = {NO_PICTURE: pages.strings.say("picture_none")}
 
     def write(fields: StoryFields, name: str) -> str:
@@ -258,7 +258,7 @@ def _write_value(action: EditorAction) -> str:
 
 
 def read_fields(found: story_page.StoryPage) -> StoryFields:
-    """Return the fields of a story that its form edits."""
+    """Return the fields of a story that its edit form shows."""
     story = found.seen.story
     return StoryFields(
         title=text.fold(story.title),
@@ -298,7 +298,7 @@ _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 def describe_actions(
     pages: Pages, opened: OpenNewsroom, done: Sequence[QueuedAction]
 ) -> list[View]:
-    """Return actions with their outcomes, and whether each can be undone."""
+    """Return editors' actions with their outcomes for the template, and which can be undone."""
     undone = {
         value
         for queued in done
@@ -309,7 +309,7 @@ def describe_actions(
 
 
 def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
-    """Return settings that somebody changed, and whether each change is undone."""
+    """Return commits of settings for the template, and whether each is undone."""
     return [
         {
             "id": commit.id,
@@ -352,7 +352,7 @@ def _describe(
 
 
 def _link_retry(pages: Pages, queued: QueuedAction) -> str:
-    """Return the page where the editor resolves a conflict of an action, "" for none."""
+    """Return the URL where the editor resolves a conflict of an action, "" for none."""
     action, root = queued.action, pages.views.root
     if (action.kind, action.said, queued.state) == ("list", "set", "conflict"):
         return f"{root}list/?action={action.id}"
@@ -362,7 +362,7 @@ def _link_retry(pages: Pages, queued: QueuedAction) -> str:
 
 
 def _list_words(action: EditorAction) -> Iterator[str]:
-    """Yield the keys of texts for an action, the most exact first."""
+    """Yield the keys of texts for an editor's action, the most exact first."""
     if (action.kind, action.said) == ("rule", "undo"):
         yield f"said_undo_{action.values[0] if action.values else ''}"
     if action.kind == "list":
@@ -374,14 +374,14 @@ def _list_words(action: EditorAction) -> Iterator[str]:
 
 
 def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
-    """Return what an action is about if it names no story: a headline, a URL, blocked words."""
+    """Return the subject of an action that names no story: a headline, URL or blocked words."""
     if names or not (action.kind in _NAMED_BY_VALUE or action.said == "block"):
         return ""
     return ", ".join(action.values if action.said == "block" else action.values[:1])
 
 
 def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> list[View]:
-    """Return the fields that an action changed; if unknown, those that it was to change."""
+    """Return the story fields that an action changed or, if unknown, was to change."""
     if not _is_edit(action):
         return []
     changes = [
@@ -409,7 +409,7 @@ def _shorten(value: str) -> str:
 
 
 def _list_new_records(queued: QueuedAction) -> Sequence[str]:
-    """Return the names of the records that an action created."""
+    """Return the names of the story records that an action created."""
     if queued.action.kind != "write" or queued.outcome is None:
         return ()
     return [path.rsplit("/", 1)[-1].removesuffix(".md") for path in queued.outcome.paths]

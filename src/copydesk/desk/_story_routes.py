@@ -1,4 +1,4 @@
-"""Serve one story: its page, its history, what it is like, and the form that edits it."""
+"""Serve the pages of one story: the story, its history, similar stories, and its edit form."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def show_story(visit: Visit) -> Response:
 
 
 async def show_trail(visit: Visit) -> Response:
-    """Answer with the history of a story."""
+    """Answer with the page of a story's history."""
     editor, name = visit.editor, visit.request.path_params["name"]
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -60,7 +60,7 @@ async def show_trail(visit: Visit) -> Response:
 
 
 async def show_neighbours(visit: Visit) -> Response:
-    """Answer with the stories that a story is most like."""
+    """Answer with the page of the stories that are most similar to a story."""
     editor, name = visit.editor, visit.request.path_params["name"]
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -72,7 +72,7 @@ async def show_neighbours(visit: Visit) -> Response:
 
 
 async def show_edit(visit: Visit) -> Response:
-    """Answer with the form in which a story is edited, or with the outcome of one."""
+    """Answer with the form in which a story is edited, or with the outcome of a sent form."""
     editor, name = visit.editor, visit.request.path_params["name"]
     if "sent" in visit.request.query_params:
         return await _answer_outcome(visit, editor, name, visit.request.query_params["sent"])
@@ -90,8 +90,8 @@ async def _show_form(
 ) -> Response:
     """Answer with the edit form of a story.
 
-    With `takes_up` the editor's draft fills it. What was `sent` from it and is not filed fills
-    it, too, or is shown on a page of its own where the story is gone.
+    With `takes_up` the editor's unsaved draft fills it. What was `sent` from it and is not filed
+    fills it, too, or is shown on a page of its own if the story is gone.
     """
     drafts = await visit.desk.list_drafts(editor, name)
 
@@ -108,7 +108,7 @@ async def _show_form(
 
 
 async def _answer_outcome(visit: Visit, editor: Editor, name: str, first: str) -> Response:
-    """Redirect to the story if the edit is filed; else show its outcome, or that it waits."""
+    """Redirect to the story if its edit is filed; else show the outcome, or that it waits."""
     sent = await _find_actions(visit, editor, name, first)
     if any(queued.outcome is None for queued in sent):
         answer = await visit.draw(
@@ -134,7 +134,7 @@ async def _find_actions(visit: Visit, editor: Editor, name: str, first: str) -> 
 
 
 async def put_edit(visit: Visit) -> Response:
-    """File the edits of a story's form; redirect to the page that shows their outcome."""
+    """Store the edits in a story's form; redirect to the page that shows their outcome."""
     editor, name = visit.editor, visit.request.path_params["name"]
     fields, store = await read_form(visit.request), visit.desk.store
     was, _ = _actions.read_versions(fields)

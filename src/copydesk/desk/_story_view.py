@@ -1,4 +1,4 @@
-"""Describe a story for the templates: its fields, proposals, reasons and history."""
+"""Describe a story for the page templates: its fields, proposals, reasons and history."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ View = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryViews:
-    """Describe stories for templates, in the site's language and time zone.
+    """Describes stories for page templates, in the site's language and time zone.
 
     `root` is the path of the desk, `gate` the quality at which stories are published. The `seen` of
     a story has the digests of its fields, so that an action overwrites no change made meanwhile.
@@ -50,7 +50,7 @@ class StoryViews:
     gate: int
 
     def of(self, seen: queue.QueueStory) -> View:
-        """Return a story for a row of the queue."""
+        """Return a story for a row of the queue, as values for the template."""
         story = seen.story
         reasons = sort_reasons(story.reasons)
         return {
@@ -75,7 +75,7 @@ class StoryViews:
         }
 
     def short(self, seen: queue.QueueStory) -> View:
-        """Return a story for a line below another one."""
+        """Return a story in short, for its line in another story's queue row."""
         story = seen.story
         provider = story.provider
         source = text.fold(provider.name or provider.domain) if provider else ""
@@ -95,16 +95,16 @@ class StoryViews:
         }
 
     def address(self, name: str) -> str:
-        """Return the address of a story's page at the desk."""
+        """Return the URL of a story's page in the web interface."""
         return f"{self.root}story/{quote(name, safe='')}/"
 
     def reason(self, reason: Reason) -> View:
-        """Return a reason with its points, "" where it has none."""
+        """Return a reason of a judgement with its points, "" if it has none."""
         points = f"{reason.points:+d}" if reason.points else ""
         return {"points": points, "is_up": (reason.points or 0) > 0, "why": _reason_words(reason)}
 
     def verdict(self, verdict: Verdict | None) -> View | None:
-        """Return an editor's verdict, None where there is none."""
+        """Return an editor's decision on a story for the template, None if there is none."""
         if verdict is None:
             return None
         word = self.strings.say(f"said_{verdict.said}")
@@ -123,7 +123,7 @@ class StoryViews:
         return {"words": say("pinned_until") if until else say("pinned"), "until": until}
 
     def time(self, moment: datetime | None) -> str:
-        """Return a time as HTML with its exact value, "" for None."""
+        """Return a time as a `<time>` element with date and time, "" for None."""
         if moment is None:
             return ""
         local = local_time(moment, self.zone)
@@ -131,12 +131,12 @@ class StoryViews:
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{shown}</time>')
 
     def clock(self, moment: datetime) -> str:
-        """Return a time of today as HTML: the hour and minute."""
+        """Return a time of today as a `<time>` element with hour and minute."""
         local = local_time(moment, self.zone)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{local:%H:%M}</time>')
 
     def tongue(self, story: Story) -> str:
-        """Return the HTML attributes for text in another language than the site's."""
+        """Return the HTML attributes (lang, dir) of a story in another language than the site's."""
         tag = language_tag(story.language)
         if not tag or tag.partition("-")[0] == language_tag(self.locale).partition("-")[0]:
             return ""
@@ -153,7 +153,7 @@ class StoryViews:
 
 
 def sort_reasons(reasons: Sequence[Reason]) -> list[Reason]:
-    """Sort reasons by weight; those without points come last, in their own order."""
+    """Sort a judgement's reasons by weight; those without points come last, in their own order."""
     return sorted(reasons, key=lambda reason: -abs(reason.points or 0))
 
 
@@ -170,13 +170,13 @@ _SHOWN_WHY = 300
 
 @dataclass(frozen=True, slots=True)
 class ProposalViews:
-    """Describe the proposals for the stories of rows; where the store fails, rows have none."""
+    """Describes programs' proposals for queue rows; if the store fails, rows have none."""
 
     strings: Strings
     find: FindProposals
 
     def find_for(self, row: queue.QueueRow) -> list[Proposal]:
-        """Return the proposals for any story of a row, the oldest first, each once."""
+        """Return the proposals for any story of a queue row, the oldest first, each once."""
         names = [seen.name for seen in (row.leader, *row.copies, *row.coverage)]
         found: Mapping[str, Sequence[Proposal]] = {}
         with contextlib.suppress(DeskStoreError):
@@ -185,14 +185,14 @@ class ProposalViews:
         return list({proposal.id: proposal for proposal in listed}.values())
 
     def version(self, row: queue.QueueRow, proposals: Sequence[Proposal]) -> str:
-        """Return the version of a row; it changes with the proposals for the row."""
+        """Return the version of a queue row, which also changes with the row's proposals."""
         if not proposals:
             return row.version
         ids = " ".join(proposal.id for proposal in proposals).encode()
         return f"{row.version}-{hashlib.blake2b(ids, digest_size=4).hexdigest()}"
 
     def show(self, proposals: Sequence[Proposal]) -> list[View]:
-        """Return proposals for the template."""
+        """Return proposals as values for the template."""
         return [self._show(proposal) for proposal in proposals]
 
     def _show(self, proposal: Proposal) -> View:
@@ -214,7 +214,7 @@ _SHORT = 10  # characters of a commit's id
 
 
 def describe_why(told: reports.Explanation) -> View:
-    """Return how a story got its quality, as a table, with the other reasons beside it."""
+    """Return how a story got its quality, as a table for the template, with other reasons."""
     in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
     return {
         "quality": told.quality,
@@ -254,7 +254,7 @@ def describe_passages(found: story_page.StoryPage) -> list[list[View]]:
 
 
 def _part(passage: story_page.MarkedPassage) -> Iterator[View]:
-    """Yield the pieces of a passage."""
+    """Yield the marked and plain pieces of a passage."""
     at = 0
     for mark in passage.marks:
         yield {"words": passage.words[at : mark.start], "kind": ""}
@@ -266,7 +266,7 @@ def _part(passage: story_page.MarkedPassage) -> Iterator[View]:
 
 
 def describe_trail(views: StoryViews, trail: Trail) -> View:
-    """Return the history of a story, an entry each, and how many older ones there are."""
+    """Return the history of a story for the template, and how many older entries there are."""
     return {
         "entries": [_describe_entry(views, entry) for entry in trail.entries],
         "rest": views.strings.say("trail_rest", count=trail.rest) if trail.rest else "",
@@ -291,7 +291,7 @@ def _describe_entry(views: StoryViews, entry: TrailEntry) -> View:
 
 
 def describe_neighbour(views: StoryViews, row: neighbours.NeighbourRow) -> View:
-    """Return a neighbouring group: its likeness, and why it is one group or not."""
+    """Return a similar story for the template: its likeness, and why it is in one group or not."""
     story = row.story
     others = views.strings.say("neighbour_others", count=row.others) if row.others else ""
     return {

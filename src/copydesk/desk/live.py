@@ -1,4 +1,4 @@
-"""Run what a served desk does by itself, and tell open browsers of it as server-sent events.
+"""The web interface's background work, and server-sent events that tell browsers of it.
 
 action ── wake ──> a process that files all that waits ──> outcomes in the store ──> browsers
 a row without its picture ── want ──> a process that makes pictures ──> browsers
@@ -37,18 +37,18 @@ _MOST_BEHIND = 100  # events that a browser has not received
 
 
 class Broadcast:
-    """Send events to all listeners; a slow one is cut off, and its browser connects again."""
+    """Sends server-sent events to all browsers; a slow one is cut off, and connects again."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[bytes | None]] = set()
 
     @property
     def listeners(self) -> int:
-        """Return how many browsers listen."""
+        """Return how many browsers are connected."""
         return len(self._listeners)
 
     def tell(self, event: str, what: Mapping[str, object]) -> None:
-        """Send an event to all; call this in the event loop's thread."""
+        """Send an event to all browsers; call this in the event loop's thread."""
         message = f"event: {event}\ndata: {json.dumps(what, ensure_ascii=False)}\n\n".encode()
         for listener in list(self._listeners):
             if listener.full():
@@ -57,12 +57,12 @@ class Broadcast:
                 listener.put_nowait(message)
 
     def close(self) -> None:
-        """End every stream, when the server stops."""
+        """End every stream of events, when the server stops."""
         for listener in list(self._listeners):
             self._end(listener)
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Yield events from now on, and a comment when there was none for a while."""
+        """Yield events from now on, and a comment every 15 seconds without an event."""
         listener: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_BEHIND)
         self._listeners.add(listener)
         try:
@@ -93,14 +93,14 @@ _ACTIONS_AT_ONCE = 500
 
 
 class Starter(Protocol):
-    """Start a process that files all waiting actions; one process at a time."""
+    """Starts a process that files all waiting editors' actions; one process at a time."""
 
     async def prepare(self) -> None:
-        """Start the process early, so that it is ready."""
+        """Start the filing process early, so that it is ready when an editor decides."""
         ...
 
     async def file_actions(self) -> int:
-        """File all waiting actions, and return the exit code."""
+        """File all waiting actions, and return the process's exit code."""
         ...
 
 
@@ -109,10 +109,10 @@ async def _know_no_standings(_names: Collection[str]) -> Mapping[str, str]:
 
 
 class Filer:
-    """File waiting actions, and tell browsers the outcome of each.
+    """Has waiting editors' actions filed, and tells browsers the outcome of each.
 
-    `find_standings` returns the standings of stories by record name. After a failure filing is
-    tried again in `again_seconds`.
+    `find_standings` returns the status of stories by record name. After a failure filing is tried
+    again in `again_seconds`.
     """
 
     def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
@@ -127,20 +127,20 @@ class Filer:
         self._is_prepared = False
 
     def wake(self, ids: Iterable[str] = ()) -> None:
-        """File what waits; browsers hear the outcomes of the actions with these ids."""
+        """Start filing the actions that wait; browsers are told the outcomes of these `ids`."""
         self._pending.update(ids)
         self._wakes.set()
 
     async def prepare(self) -> None:
-        """Start the process early: an editor opened the desk."""
+        """Start the filing process early, when an editor opens the desk."""
         if not self._is_prepared:
             self._is_prepared = True
             await self._starter.prepare()
 
     async def go_on(self) -> None:
-        """File until cancelled, including what an earlier process stored and did not file.
+        """File waiting actions until cancelled, also those that an earlier process left.
 
-        Where the store or the process cannot be used now (full disk, a lock), it is tried again.
+        If the store or the process cannot be used now (full disk, a lock), filing is tried again.
         """
         while True:
             self._wakes.clear()
@@ -156,7 +156,7 @@ class Filer:
                     await asyncio.wait_for(self._wakes.wait(), _OTHERS_SECONDS)
 
     async def _file_what_waits(self) -> bool:
-        """File what waits, if anything does; return whether that succeeded."""
+        """File the waiting actions, if there are any; return whether that succeeded."""
         self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
         return not self._pending or await self._file_all()
 
@@ -174,14 +174,14 @@ class Filer:
         return await asyncio.to_thread(self.store.actions.state, ids)
 
     async def finish(self, seconds: float) -> None:
-        """Wait until everything put here is filed, or until the time is over."""
+        """Wait until every action stored here is filed, or until the time is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._pending:
                     await asyncio.sleep(_LOOK_SECONDS)
 
     async def _file_all(self) -> bool:
-        """Run the process to its end and tell outcomes meanwhile; return whether there were any."""
+        """Run the filing process, and tell browsers outcomes; return whether there were any."""
         told = 0
         filing = asyncio.ensure_future(self._starter.file_actions())
         try:
@@ -213,7 +213,7 @@ class Filer:
         return len(done)
 
     async def _find_standings(self, done: Sequence[QueuedAction]) -> Mapping[str, str]:
-        """Return the new standings of the stories of filed actions, if anybody listens."""
+        """Return the new status of the stories of filed actions, if any browser listens."""
         names = {name for queued in done for name in queued.action.stories}
         if not names or not self.broadcast.listeners:
             return {}
@@ -226,7 +226,7 @@ class Filer:
 
 
 def describe(queued: QueuedAction) -> dict[str, object]:
-    """Return an action and its outcome for JSON."""
+    """Return an editor's action and its outcome for JSON."""
     action, outcome = queued.action, queued.outcome
     return {
         "id": action.id,
@@ -266,13 +266,13 @@ class _Seen:
 
 
 class Presence:
-    """Keep, in memory, which group each browser tab shows."""
+    """Stores, in memory, which story group each browser tab of an editor shows."""
 
     def __init__(self) -> None:
         self._tabs: dict[str, _Seen] = {}
 
     def note(self, body: bytes, name: str, at: datetime) -> None:
-        """Note what a tab shows; raises UsageError for an invalid message."""
+        """Store the group that a tab shows; raises UsageError for an invalid message."""
         try:
             looking = msgspec.json.decode(body, type=Looking)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -285,13 +285,13 @@ class Presence:
         self._forget(at)
 
     def list_all(self) -> list[Mapping[str, str]]:
-        """Return what every editor looks at."""
+        """Return the group that each tab shows, with the editor's name."""
         return [
             {"tab": tab, "name": seen.name, "event": seen.event} for tab, seen in self._tabs.items()
         ]
 
     def _forget(self, now: datetime) -> None:
-        """Forget tabs that were silent for long, and the oldest of too many."""
+        """Delete tabs that were silent for ten minutes, and the oldest of more than 500."""
         late = [tab for tab, seen in self._tabs.items() if now - seen.at > _LASTS]
         for tab in (*late, *list(self._tabs)[:-_MOST_TABS]):
             self._tabs.pop(tab, None)
@@ -305,7 +305,7 @@ _REMEMBERED = 10_000
 
 
 class PictureWishes:
-    """Make pictures that open pages need; one that cannot be made is not tried again."""
+    """Makes small pictures for open pages in another process; a failed one is not retried."""
 
     def __init__(self, make: MakePictures, broadcast: Broadcast) -> None:
         self._make = make
@@ -316,7 +316,7 @@ class PictureWishes:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def want(self, pictures: Iterable[tuple[str, str]]) -> None:
-        """Ask for pictures, by the path of a record and the picture's name.
+        """Ask for pictures to be made, by a story record's path and the picture's name.
 
         Call this from any thread. Pictures are made only while `go_on` runs.
         """
@@ -332,7 +332,7 @@ class PictureWishes:
             self._asked.set()
 
     async def go_on(self) -> None:
-        """Make the wanted pictures until cancelled, the latest wish first."""
+        """Make the pictures asked for until cancelled, the latest ones first."""
         self._loop = asyncio.get_running_loop()
         while True:
             await self._asked.wait()
@@ -359,18 +359,18 @@ Refresh = Callable[[], Awaitable[int]]
 
 
 class Refresher:
-    """Run `refresh` when it is asked for, unless it is running or has just run."""
+    """Runs `refresh` of the story catalogue when asked, unless it is running or has just run."""
 
     def __init__(self, refresh: Refresh) -> None:
         self._refresh = refresh
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
-        """Ask for an update of the catalogue: a page was made by former rules."""
+        """Ask for an update of the story catalogue, because a page showed outdated statuses."""
         self._asked.set()
 
     async def go_on(self) -> None:
-        """Update the catalogue whenever asked, until cancelled."""
+        """Update the story catalogue whenever asked, until cancelled."""
         while True:
             await self._asked.wait()
             code = 1

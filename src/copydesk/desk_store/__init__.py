@@ -1,12 +1,4 @@
-"""Store the desk's own data in one SQLite file, which must be in a backup.
-    accounts, sessions, links, tokens, attempts: who may sign in, and who has
-    actions: editors' actions, fsynced before they are answered, with their outcomes
-    drafts, stashes, saved_views: what editors typed, collected, and search for often
-    proposals: what programs propose, until an editor takes or refuses it
-    letters: edits to the next issue of each newsletter, until it is filed
-    audit: sign-ins, refusals, changes of accounts, looks at readers
-Of secrets that the desk makes only digests are stored, of passwords argon2id hashes.
-"""
+"""Store the data of the desk (the editors' web interface) in one SQLite file, to be backed up."""
 
 from __future__ import annotations
 

@@ -134,19 +134,19 @@ SCHEMA = KeptSchema(
 
 
 class DeskDatabase(KeptDatabase):
-    """The connection to the desk's file; methods raise DeskStoreError where it fails."""
+    """The connection to the desk's SQLite file; methods raise DeskStoreError if it fails."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(file, SCHEMA)
 
 
 def make_secret() -> str:
-    """Make a random secret, fit for URLs and cookies."""
+    """Return a new random secret, fit for URLs and cookies."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def digest_secret(secret: str) -> bytes:
-    """Return the digest of a secret. The secret is random, so it needs no salt or stretching.
+    """Return the SHA-256 digest of a secret. The secret is random, so it needs no salt.
 
     Looking it up by the digest leaks nothing by timing: an attacker cannot steer a digest.
     """
@@ -154,5 +154,5 @@ def digest_secret(secret: str) -> bytes:
 
 
 def make_public_id() -> str:
-    """Make an id for something that has a secret; it grants nothing."""
+    """Return a random id for something that has a secret; the id grants nothing."""
     return secrets.token_hex(8)

@@ -1,6 +1,5 @@
-"""Store the audit log: sign-ins, refusals, changes of accounts, looks at readers.
-It has no passwords and no secrets, and names readers by number. Anybody can cause refusals, so
-repeated refusals of one network are one entry with a count.
+"""Store the desk's audit log: sign-ins, refusals, changes of accounts, accesses to readers'
+data.
 """
 
 from __future__ import annotations
@@ -62,10 +61,10 @@ _RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Who did what to whom, when, and from which address; "" where there is none.
+    """An audit log entry: who did what to whom, when, and from which address; "" if unknown.
 
-    Refusals of one network are one entry: `count` is their number, `last` the time of the last
-    one, None where there was only one.
+    Refusals of one network are one entry: `count` is their number, `last` the time of the last one,
+    None if there was only one.
     """
 
     at: datetime
@@ -78,38 +77,38 @@ class AuditEntry:
 
 
 class AuditLog:
-    """The entries, in order. Methods raise DeskStoreError where the file fails."""
+    """The audit log's entries, in order. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def add(self, entry: AuditEntry) -> None:
-        """Add an entry; texts are cut to 200 characters. Refusals are counted by network."""
+        """Add an audit log entry; texts are cut to 200 characters, refusals counted by network."""
         if entry.what == "sign-in-refused":
             self._count_refusal(entry)
         else:
             self._insert(entry, entry.address)
 
     def latest(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return up to `limit` entries, the latest first."""
+        """Return up to `limit` audit log entries, the latest first."""
         return self._list("ORDER BY number DESC", limit)
 
     def latest_but_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return up to `limit` entries that are no refusals, the latest first."""
+        """Return up to `limit` audit log entries that are no refused sign-ins, the latest first."""
         return self._list("WHERE what <> 'sign-in-refused' ORDER BY number DESC", limit)
 
     def latest_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
-        """Return the refusals of up to `limit` networks, the latest first."""
+        """Return the refused sign-ins of up to `limit` networks, the latest first."""
         return self._list("WHERE what = 'sign-in-refused' ORDER BY last DESC, number DESC", limit)
 
     def count_refusals(self) -> int:
-        """Return the number of refusals in all entries."""
+        """Return the number of refused sign-ins in all audit log entries."""
         query = "SELECT COALESCE(SUM(count), 0) FROM audit WHERE what = 'sign-in-refused'"
         ((count,),) = self._database.run(query)
         return int(count)
 
     def forget(self, before: datetime) -> None:
-        """Delete the entries before a time."""
+        """Delete the audit log entries from before a time."""
         self._database.run("DELETE FROM audit WHERE last < ?", dates.rfc3339(before))
 
     def _count_refusal(self, entry: AuditEntry) -> None:
@@ -125,7 +124,7 @@ class AuditLog:
                 self._insert(entry, OTHER_NETWORKS)
 
     def _add_to_entry(self, entry: AuditEntry, address: str) -> bool:
-        """Count a refusal in its network's entry; return whether there is one."""
+        """Count a refused sign-in in its network's entry; return whether there is one."""
         query = f"SELECT number, about {_RECENT_REFUSALS} AND address = ? ORDER BY number DESC"
         rows = self._database.run(f"{query} LIMIT 1", *_day_around(entry.at), address)
         if not rows:
@@ -165,7 +164,7 @@ def _entry(row: tuple[Any, ...]) -> AuditEntry:
 
 
 def _day_around(at: datetime) -> tuple[str, str]:
-    """Return when the last refusal was of entries that count one of this time.
+    """Return the span of times of last refusals: entries in it count a refusal at this time.
 
     One from the future counts no more: the clock was set back.
     """
@@ -182,9 +181,9 @@ _ACTIONS_KEPT = timedelta(days=90)  # an action can be undone for so long
 
 
 class DeskStore:
-    """The desk's own data, by kind.
+    """The data of the desk (the editors' web interface), by kind.
 
-    Methods of its parts raise DeskStoreError where the file fails. Any thread may use it, one at a
+    Methods of its parts raise DeskStoreError if the file fails. Any thread may use it, one at a
     time; a forked process opens its own.
     """
 
@@ -205,11 +204,11 @@ class DeskStore:
         self.letters = LetterEdits(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Make all changes of the block in one transaction, or none after an error."""
+        """Make all changes of the `with` block in one transaction, or none after an error."""
         return self._database.at_once()
 
     def forget_old(self, now: datetime) -> None:
-        """Delete what is over: sessions, tokens, proposals, filed actions, old audit entries.
+        """Delete expired sessions, tokens, proposals, filed actions and old audit log entries.
 
         Actions and proposals stay for ninety days, as long as they can be undone.
         """
@@ -226,12 +225,12 @@ class DeskStore:
 
 
 def has_desk(private: Path) -> bool:
-    """Decide whether a newsroom's private folder has a desk's file."""
+    """Return whether a newsroom's private folder has a desk's file."""
     return (private / _NAME).exists()
 
 
 def open_desk(private: Path) -> DeskStore:
-    """Open the desk's file in a newsroom's private folder; create it where there is none.
+    """Open the desk's file in a newsroom's private folder; create it if there is none.
 
     Raises DeskStoreError for a file that is locked, damaged, of a newer version or unreadable.
     """

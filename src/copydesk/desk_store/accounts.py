@@ -1,4 +1,4 @@
-"""Store accounts: who may use the desk, in which role, and how they sign in."""
+"""Store the desk's accounts: who may use it, in which role, and how they sign in."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _COLUMNS = "name, role, handle, password, issuer, subject, made"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who may sign in: their name in git, and their role.
+    """A person who may sign in to the desk: their name in git, and their role.
 
-    `password` is an argon2id hash, "" where none was set. `issuer` and `subject` identify them at
-    an OpenID provider, `handle` identifies them to passkeys.
+    `password` is an argon2id hash, "" if none was set. `issuer` and `subject` identify them at an
+    OpenID provider, `handle` identifies them to passkeys.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
-    """A public key whose private half is in a device of the account."""
+    """A passkey: a public key whose private half is in a device of the account's owner."""
 
     id: bytes
     public_key: bytes
@@ -61,16 +61,16 @@ class Device:
 
 
 class Accounts:
-    """The accounts by name; spellings that differ only in case or form are one name.
+    """The desk's accounts by name; spellings that differ only in case or form are one name.
 
-    Methods raise UsageError for an invalid or unknown name, DeskStoreError where the file fails.
+    Methods raise UsageError for an invalid or unknown name, DeskStoreError if the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def add(self, name: str, role: Role, now: datetime) -> Account:
-        """Create an account with no way to sign in yet."""
+        """Create and return an account with no way to sign in yet."""
         name = check_name(name)
         if self.find(name) is not None:
             raise UsageError("there is somebody of that name", subject=name)
@@ -82,30 +82,30 @@ class Accounts:
         return Account(name=name, role=role, made=_at(dates.rfc3339(now)), handle=handle)
 
     def find(self, name: str) -> Account | None:
-        """Return the account with a name, None where there is none."""
+        """Return the account with a name, None if there is none."""
         return self._find("key = ?", account_key(name))
 
     def find_by_handle(self, handle: bytes) -> Account | None:
-        """Return the account with a passkey handle, None where there is none."""
+        """Return the account with a passkey handle, None if there is none."""
         return self._find("handle = ?", handle)
 
     def find_by_subject(self, issuer: str, subject: str) -> Account | None:
-        """Return the account bound to a provider's subject, None where there is none."""
+        """Return the account bound to an OpenID provider's user (subject), None if none is."""
         if not subject:
             return None
         return self._find("issuer = ? AND subject = ?", issuer, subject)
 
     def list(self) -> tuple[Account, ...]:
-        """Return all accounts, by name."""
+        """Return all desk accounts, sorted by name."""
         rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts ORDER BY key")
         return tuple(map(_account, rows))
 
     def has_any(self) -> bool:
-        """Decide whether there is any account."""
+        """Return whether there is any account."""
         return bool(self._database.run("SELECT 1 FROM accounts LIMIT 1"))
 
     def has_owner(self) -> bool:
-        """Decide whether there is an owner."""
+        """Return whether there is an account with the role of owner."""
         return bool(self._database.run("SELECT 1 FROM accounts WHERE role = 'owner' LIMIT 1"))
 
     def set_role(self, name: str, role: Role) -> None:
@@ -113,11 +113,11 @@ class Accounts:
         self._change("role", name, role)
 
     def set_password(self, name: str, hashed: str) -> None:
-        """Store the hash of a password, "" for none."""
+        """Store the hash of an account's password, "" for none."""
         self._change("password", name, hashed)
 
     def bind(self, name: str, issuer: str, subject: str) -> None:
-        """Bind an account to a provider's subject; raises UsageError if another account has it."""
+        """Bind an account to an OpenID provider's user (subject); UsageError if another has it."""
         with self._database.at_once():
             known = self.find_by_subject(issuer, subject)
             if known is not None and account_key(known.name) != account_key(name):
@@ -141,7 +141,7 @@ class Accounts:
         return (signed + hmac.digest(key, signed, "sha256")).hex()
 
     def find_device(self, word: str) -> Device | None:
-        """Return the browser of such a token, None where it is invalid or was reset."""
+        """Return the browser that a token of `sign_device` names, None if it is invalid."""
         try:
             sent = bytes.fromhex(word)
         except ValueError:
@@ -157,7 +157,7 @@ class Accounts:
         return Device(name=account.name, id=signed[_HANDLE_BYTES:].hex())
 
     def forget_proofs(self, name: str) -> None:
-        """Delete what a thief may have: password, passkeys, provider, tokens, devices."""
+        """Delete what a thief may have of an account: password, passkeys, tokens and so on."""
         with self._database.at_once():
             for column in ("password", "issuer", "subject"):
                 self._change(column, name, "")
@@ -177,7 +177,7 @@ class Accounts:
             self._database.run("DELETE FROM accounts WHERE key = ?", account_key(name))
 
     def get(self, name: str) -> Account:
-        """Return the account with a name; raises UsageError where there is none."""
+        """Return the account with a name; raises UsageError if there is none."""
         account = self.find(name)
         if account is None:
             hint = "copydesk desk user list names those who may use the desk"
@@ -185,7 +185,7 @@ class Accounts:
         return account
 
     def add_passkey(self, name: str, passkey: Passkey) -> None:
-        """Store a passkey of an account; raises UsageError for a known one."""
+        """Store a passkey of an account; raises UsageError if it is stored already."""
         with self._database.at_once():
             if self._database.run("SELECT 1 FROM passkeys WHERE id = ?", passkey.id):
                 raise UsageError("this passkey is known already")
@@ -204,7 +204,7 @@ class Accounts:
         return tuple(map(_passkey, self._database.run(query, account_key(name))))
 
     def find_passkey(self, passkey_id: bytes) -> tuple[Account, Passkey] | None:
-        """Return a passkey with its account, None where it is unknown."""
+        """Return the passkey with an id and its account, None if it is unknown."""
         query = f"""
             SELECT {_COLUMNS.replace("made", "accounts.made")},
                 id, public_key, sign_count, label, passkeys.made
@@ -230,7 +230,7 @@ class Accounts:
         return _account(rows[0]) if rows else None
 
     def _device_key(self, account: Account) -> bytes:
-        """Return the key that signs for an account's browsers, empty before it is needed."""
+        """Return the key that signs tokens of an account's browsers, b"" if there is none yet."""
         query = "SELECT device_key FROM accounts WHERE handle = ?"
         ((key,),) = self._database.run(query, account.handle) or ((b"",),)
         return bytes(key)
@@ -241,12 +241,12 @@ class Accounts:
 
 
 def account_key(name: str) -> str:
-    """Return what all spellings of one name have in common."""
+    """Return the form that all spellings of an account's name have in common."""
     return unicodedata.normalize("NFKC", text.fold(name)).casefold()
 
 
 def check_name(name: str) -> str:
-    """Return a name as it is stored; raises UsageError for one that git or a page cannot show."""
+    """Return an account's name as stored; UsageError if git or a page cannot show it."""
     folded = unicodedata.normalize("NFC", text.fold(name))
     checks: tuple[tuple[Callable[[str], bool], str], ...] = (
         (lambda it: bool(account_key(it)), "a name has a letter at least"),

@@ -24,7 +24,7 @@ _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedAction:
-    """An action with its outcome, None as long as it waits."""
+    """An editor's action with its outcome, which is None as long as the action waits."""
 
     action: EditorAction
     outcome: ActionOutcome | None = None
@@ -36,16 +36,16 @@ class QueuedAction:
 
 
 class ActionQueue:
-    """The actions of all editors in order of arrival, each id once.
+    """The actions of all editors, in order of arrival, each id once.
 
-    Methods raise DeskStoreError where the file fails.
+    Methods raise DeskStoreError if the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def put(self, actions: Iterable[EditorAction]) -> None:
-        """Store actions, all of them or none; they are on disk (fsync) when this returns.
+        """Store editors' actions, all or none; they are on disk (fsync) when this returns.
 
         An action with a known id was sent twice and is skipped. Raises UsageError for one that
         cannot be stored.
@@ -56,7 +56,7 @@ class ActionQueue:
         self._database.run_many(_PUT, rows)
 
     def waiting(self, limit: int) -> tuple[EditorAction, ...]:
-        """Return up to `limit` actions without an outcome, the oldest first.
+        """Return up to `limit` editors' actions without an outcome, the oldest first.
 
         One that cannot be read (another version wrote it) is noted as refused: those behind it
         would wait for ever.
@@ -68,11 +68,11 @@ class ActionQueue:
         return tuple(action for action in decoded.values() if action is not None)
 
     def note(self, outcomes: Iterable[ActionOutcome]) -> None:
-        """Store the outcomes of actions; an outcome that is already stored stays."""
+        """Store the outcomes of editors' actions; an outcome that is already stored stays."""
         self._database.run_many(_NOTE, [(_encode(outcome), outcome.id) for outcome in outcomes])
 
     def state(self, ids: Sequence[str]) -> Mapping[str, QueuedAction]:
-        """Return the actions with these ids, by id; unknown ids are left out."""
+        """Return the editors' actions with these ids, by id; unknown ids are left out."""
         query = "SELECT action, outcome FROM actions WHERE id = ?"
         found = (_read_rows(self._database.run(query, action_id)) for action_id in ids)
         return {queued.action.id: queued for rows in found for queued in rows}
@@ -85,7 +85,7 @@ class ActionQueue:
         return tuple(_read_rows(self._database.run(query, editor, dates.rfc3339(since))))
 
     def forget(self, before: datetime) -> None:
-        """Delete the actions before a time that have an outcome: git has them."""
+        """Delete the editors' actions from before a time that have an outcome: git has them."""
         self._database.run(
             "DELETE FROM actions WHERE at < ? AND outcome IS NOT NULL", dates.rfc3339(before)
         )
@@ -107,7 +107,7 @@ def _encode(value: EditorAction | ActionOutcome) -> bytes:
 
 
 def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
-    """Decode a stored value, None where another version wrote it."""
+    """Decode a stored JSON value, None if another version of copydesk wrote it."""
     import msgspec
 
     try:
@@ -117,7 +117,7 @@ def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
 
 
 def _read_rows(rows: list[tuple[Any, ...]]) -> Iterator[QueuedAction]:
-    """Yield actions with their outcomes; those that cannot be read are left out."""
+    """Yield editors' actions with their outcomes; those that cannot be read are left out."""
     for body, kept in rows:
         action = _decode(body, EditorAction)
         outcome = None if kept is None else _decode(kept, ActionOutcome)
@@ -142,7 +142,7 @@ _COLUMNS = "id, author, label, at, action, grounds, became, decided_by, decided_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a proposal cites: a story, and words in it."""
+    """A citation in a proposal: a story, and words in it."""
 
     story: str
     words: str = ""
@@ -150,7 +150,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """An action that `author` proposes by a program called `label`, with what it cites."""
+    """An editor's action that a program called `label` proposes for `author`, with citations."""
 
     id: str
     author: str
@@ -164,15 +164,15 @@ class Proposal:
 
 
 class Proposals:
-    """The proposals in order of arrival. Methods raise DeskStoreError."""
+    """The actions that programs propose, in order of arrival. Methods raise DeskStoreError."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def put(self, proposal: Proposal) -> Proposal:
-        """Store a proposal and return it; for a known id return the stored one.
+        """Store a proposed action and return it; for a known id return the stored one.
 
-        Raises UsageError where its author has 1,000 waiting ones, or a story has twenty.
+        Raises UsageError if its author has 1,000 waiting ones, or a story has twenty.
         """
         with self._database.at_once():
             known = self.find(proposal.id)
@@ -191,12 +191,12 @@ class Proposals:
         return proposal
 
     def find(self, proposal_id: str) -> Proposal | None:
-        """Return the proposal with an id, None where there is none."""
+        """Return the proposed action with an id, None if there is none."""
         rows = self._database.run(f"SELECT {_COLUMNS} FROM proposals WHERE id = ?", proposal_id)
         return _read(rows[0]) if rows else None
 
     def list_waiting(self, limit: int, after: str = "") -> tuple[Proposal, ...]:
-        """Return up to `limit` waiting proposals after the one with the id `after`."""
+        """Return up to `limit` waiting proposals, those after the proposal with the id `after`."""
         query = f"""
             SELECT {_COLUMNS} FROM proposals WHERE became = 'waits' AND number >
                 coalesce((SELECT number FROM proposals WHERE id = ?), 0)
@@ -206,7 +206,7 @@ class Proposals:
         return tuple(filter(None, map(_read, rows)))
 
     def of_stories(self, names: Collection[str]) -> Mapping[str, tuple[Proposal, ...]]:
-        """Return the waiting proposals for some stories, by record name."""
+        """Return the waiting proposals on these stories, by record name."""
         found: dict[str, list[Proposal]] = {}
         query = f"""
             SELECT story, {_COLUMNS} FROM proposed_stories JOIN proposals ON number = proposal
@@ -219,7 +219,7 @@ class Proposals:
         return {story: tuple(proposals) for story, proposals in found.items()}
 
     def decide(self, proposal_id: str, became: ProposalState, by: str, now: datetime) -> bool:
-        """Note that an editor took or refused a proposal; False where one did before."""
+        """Store that an editor took or refused a proposal; False if an editor did so before."""
         query = """
             UPDATE proposals SET became = ?, decided_by = ?, decided_at = ?
             WHERE id = ? AND became = 'waits' RETURNING id
@@ -227,7 +227,7 @@ class Proposals:
         return bool(self._database.run(query, became, by, dates.rfc3339(now), proposal_id))
 
     def forget(self, before: datetime) -> None:
-        """Delete the proposals from before a time."""
+        """Delete the proposals made before a time."""
         self._database.run("DELETE FROM proposals WHERE at < ?", dates.rfc3339(before))
 
     def _check_room(self, proposal: Proposal) -> None:
@@ -249,7 +249,7 @@ def _encode_grounds(grounds: tuple[Ground, ...]) -> bytes:
 
 
 def _read(row: tuple[Any, ...]) -> Proposal | None:
-    """Return the proposal in a row, None where another version wrote it."""
+    """Return the proposal in a row, None if another version of copydesk wrote it."""
     import msgspec
 
     proposal_id, author, label, at, body, grounds, became, decided_by, decided_at = row

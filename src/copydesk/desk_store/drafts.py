@@ -1,4 +1,4 @@
-"""Store what editors keep for themselves: form drafts, saved views and stashes of stories."""
+"""Store editors' own data: drafts of forms, saved views, and stashes (lists of stories)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUERY = "SELECT story, field, text, at FROM drafts WHERE editor = ?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The text typed into one field of a story's form; `story` is "" for a new story."""
+    """The unsent text in one field of a story's form; `story` is "" for a new story."""
 
     story: str
     field: str
@@ -27,13 +27,13 @@ class Draft:
 
 
 class Drafts:
-    """The drafts of all editors. Methods raise DeskStoreError where the file fails."""
+    """The unsent form texts of all editors. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def keep(self, editor: str, draft: Draft) -> None:
-        """Store a draft in place of the earlier one; raises UsageError for one too long."""
+        """Store a draft in place of the earlier one; raises UsageError if it is too long."""
         if len(draft.text) > _DRAFT_CHARACTERS:
             raise UsageError("a draft has 200,000 characters at most", subject=draft.story)
         with self._database.at_once():
@@ -51,17 +51,17 @@ class Drafts:
             )
 
     def of_story(self, editor: str, story: str) -> tuple[Draft, ...]:
-        """Return an editor's drafts of a story, by field."""
+        """Return an editor's drafts (unsent form texts) of a story, by field."""
         rows = self._database.run(f"{_QUERY} AND story = ? ORDER BY field", editor, story)
         return tuple(map(_draft, rows))
 
     def of(self, editor: str) -> tuple[Draft, ...]:
-        """Return all drafts of an editor, the latest first."""
+        """Return all drafts (unsent form texts) of an editor, the latest first."""
         rows = self._database.run(f"{_QUERY} ORDER BY at DESC, story, field", editor)
         return tuple(map(_draft, rows))
 
     def drop(self, editor: str, story: str, field: str = "") -> None:
-        """Delete an editor's draft of a field, or without a field all drafts of the story."""
+        """Delete an editor's draft of a field, or without a field all drafts on the story."""
         self._database.run(
             "DELETE FROM drafts WHERE editor = ? AND story = ? AND ? IN (field, '')",
             *(editor, story, field),
@@ -79,20 +79,20 @@ _VIEW_CHARACTERS = {"name": 60, "query": 4_000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """A question to the queue, as a query, and its name."""
+    """A saved search of an editor: its name, and the query string of the desk's story list."""
 
     name: str
     query: str
 
 
 class SavedViews:
-    """The saved views of all editors. Methods raise DeskStoreError where the file fails."""
+    """The saved searches (views) of all editors. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def keep(self, editor: str, view: SavedView) -> None:
-        """Store a view in place of an earlier one of its name.
+        """Store a saved search in place of an earlier one of its name.
 
         Raises UsageError for a name or query that is too long, or for too many views.
         """
@@ -108,13 +108,13 @@ class SavedViews:
             self._database.run("INSERT OR REPLACE INTO saved_views VALUES (?, ?, ?)", *values)
 
     def of(self, editor: str) -> tuple[SavedView, ...]:
-        """Return an editor's views, by name."""
+        """Return an editor's saved searches, by name."""
         query = "SELECT name, query FROM saved_views WHERE editor = ? ORDER BY name"
         rows = self._database.run(query, editor)
         return tuple(SavedView(name=name, query=asked) for name, asked in rows)
 
     def drop(self, editor: str, name: str) -> None:
-        """Delete a view, if it exists."""
+        """Delete a saved search, if it exists."""
         query = "DELETE FROM saved_views WHERE editor = ? AND name = ?"
         self._database.run(query, editor, name)
 
@@ -126,7 +126,7 @@ _OPEN_TO = "owner IN ('', ?)"  # own and shared stashes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stash:
-    """The record names of collected stories, in order; `owner` is "" where it is shared."""
+    """A stash: record names of stories that editors collected; `owner` is "" if it is shared."""
 
     id: int
     name: str
@@ -135,22 +135,22 @@ class Stash:
 
     @property
     def is_shared(self) -> bool:
-        """Whether every editor sees and changes it."""
+        """Whether every editor sees and changes the stash."""
         return not self.owner
 
 
 class Stashes:
-    """The stashes that an editor may see: their own and shared ones.
+    """The stashes (collected stories) that an editor may see: their own and shared ones.
 
     Another editor's stash does not exist for them. Methods raise UsageError for an unknown stash,
-    an invalid name or too many stories; DeskStoreError where the file fails.
+    an invalid name or too many stories; DeskStoreError if the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def make(self, editor: str, name: str, *, shared: bool = False) -> int:
-        """Create an empty stash and return its id."""
+        """Create an empty stash (a list of collected stories) and return its id."""
         name, owner = text.fold(name), "" if shared else editor
         if not 0 < len(name) <= _STASH_CHARACTERS:
             raise UsageError("a stash's name has between 1 and 100 characters", subject=name[:100])
@@ -163,7 +163,7 @@ class Stashes:
         return int(stash_id)
 
     def of(self, editor: str) -> tuple[Stash, ...]:
-        """Return all stashes that an editor may see, with their stories, by name."""
+        """Return all stashes (collected stories) that an editor may see, by name."""
         query = f"SELECT id, name, owner FROM stashes WHERE {_OPEN_TO} ORDER BY name, id"
         return tuple(
             Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
@@ -171,11 +171,11 @@ class Stashes:
         )
 
     def list_common(self) -> tuple[Stash, ...]:
-        """Return the stashes that every editor sees, with their stories, by name."""
+        """Return the stashes (collected stories) that every editor sees, by name."""
         return tuple(stash for stash in self.of("") if stash.is_shared)
 
     def find(self, editor: str, stash_id: int) -> Stash:
-        """Return a stash with its stories."""
+        """Return a stash (collected stories) by its id."""
         query = f"SELECT name, owner FROM stashes WHERE id = ? AND {_OPEN_TO}"
         rows = self._database.run(query, stash_id, editor)
         if not rows:
@@ -184,26 +184,26 @@ class Stashes:
         return Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
 
     def add(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Add stories at the end of a stash; stories that it has keep their places."""
+        """Add collected stories at the end of a stash; stories that it has keep their places."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             self._write(stash_id, tuple(dict.fromkeys((*known, *stories))))
 
     def take_out(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Remove stories from a stash; those that it does not have are ignored."""
+        """Remove collected stories from a stash; those that it does not have are ignored."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             self._write(stash_id, tuple(story for story in known if story not in set(stories)))
 
     def order(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Reorder the stories of a stash; those that were added meanwhile come last."""
+        """Reorder the collected stories of a stash; those added meanwhile come last."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             first = [story for story in dict.fromkeys(stories) if story in set(known)]
             self._write(stash_id, tuple(dict.fromkeys((*first, *known))))
 
     def remove(self, editor: str, stash_id: int) -> None:
-        """Delete a stash; its stories stay."""
+        """Delete a stash, a list of collected stories; the stories stay."""
         with self._database.at_once():
             self.find(editor, stash_id)
             self._database.run("DELETE FROM stashes WHERE id = ?", stash_id)

@@ -1,4 +1,4 @@
-"""Store editors' changes to the next issue of each newsletter, until it is filed."""
+"""Store editors' changes to the next issue of each newsletter, until the issue is filed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COLUMNS = "number, field, story, was, value, by, at, undoes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueChange:
-    """A new value for one field of the next issue; an empty value means: by rule.
+    """A new value for one field of a newsletter's next issue; an empty value restores the default.
 
     The value of `order` and `approved` is a list of record names, that of `words` a title and an
     excerpt, that of a text the text, and that of others `YES`. `story` is the record that
@@ -43,7 +43,7 @@ class IssueChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptChange:
-    """A change that was made: its field's values before and after, by whom and when.
+    """A stored change of a newsletter's next issue: the field's values, by whom and when.
 
     `undoes` is the number of the change that it undoes, 0 for none.
     """
@@ -60,9 +60,9 @@ class KeptChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDiffers:
-    """A change that was not made, because somebody else set the field to `now` meanwhile.
+    """A refused change of a newsletter's issue: somebody else set the field to `now` meanwhile.
 
-    `now` is None where the issue that the editor saw is filed.
+    `now` is None if the issue that the editor saw is filed.
     """
 
     wanted: IssueChange
@@ -71,7 +71,7 @@ class IssueDiffers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEdits:
-    """The edits of a newsletter's next issue; `version` rises with each change."""
+    """The editors' changes to a newsletter's next issue; `version` rises with each change."""
 
     letter: str
     version: int = 0
@@ -79,24 +79,24 @@ class KeptEdits:
     last: Mapping[tuple[IssueField, str], KeptChange] = field(default_factory=dict)
 
     def digest(self, name: IssueField, story: str = "") -> str:
-        """Return the digest of a field's value, for a change that must not overwrite another."""
+        """Return the digest of a field's value, for a change that must not overwrite others."""
         change = self.last.get((name, story))
         return digest_value(change.value) if change else ""
 
 
 def digest_value(value: tuple[str, ...]) -> str:
-    """Return the digest of a field's value, "" for none."""
+    """Return the digest of the value of a newsletter issue's field, "" for none."""
     return hashlib.sha256(_encode(value)).hexdigest()[:16] if value else ""
 
 
 class LetterEdits:
-    """The edits of the next issues of all newsletters. Methods raise DeskStoreError."""
+    """The editors' changes to the next issues of all newsletters. Methods raise DeskStoreError."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def of(self, letter: str) -> KeptEdits:
-        """Return the edits of a newsletter's next issue."""
+        """Return the editors' changes to a newsletter's next issue."""
         query = f"""
             SELECT {_COLUMNS} FROM issue_changes WHERE number IN (
                 SELECT max(number) FROM issue_changes WHERE letter = ? GROUP BY field, story
@@ -110,7 +110,7 @@ class LetterEdits:
         return KeptEdits(letter=letter, version=version, edits=_gather(last), last=last)
 
     def list_letters(self) -> tuple[str, ...]:
-        """Return the ids of the newsletters whose next issues have edits."""
+        """Return the ids of the newsletters whose next issues have been changed by editors."""
         query = "SELECT DISTINCT letter FROM issue_changes ORDER BY letter"
         return tuple(letter for (letter,) in self._database.run(query))
 
@@ -124,7 +124,7 @@ class LetterEdits:
     def change(
         self, letter: str, change: IssueChange, by: str, at: datetime
     ) -> KeptEdits | IssueDiffers:
-        """Make a change, and return the edits after it.
+        """Change a field of a newsletter's next issue, and return all changes after that.
 
         Where the field has another value than the editor saw, nothing changes and the difference is
         returned. Where the value is already so, or is the one that the editor saw (a form has many
@@ -147,9 +147,9 @@ class LetterEdits:
             return self.of(letter)
 
     def undo(self, letter: str, number: int, by: str, at: datetime) -> KeptEdits | IssueDiffers:
-        """Restore a field's value from before a change, unless a later change came after it.
+        """Undo a change of a newsletter's next issue, unless the field was changed again later.
 
-        Raises UsageError where the newsletter has no such change.
+        Raises UsageError if the newsletter has no such change.
         """
         query = f"SELECT {_COLUMNS} FROM issue_changes WHERE letter = ? AND number = ?"
         with self._database.at_once():
@@ -162,7 +162,7 @@ class LetterEdits:
             return self._make(letter, back, (by, dates.rfc3339(at)), undoes=made.number)
 
     def end(self, letter: str, version: int) -> None:
-        """Delete the changes up to a version: the issue that has them is filed.
+        """Delete the changes up to a version: the newsletter issue that has them is filed.
 
         Later changes stay, for the next issue.
         """
@@ -195,7 +195,7 @@ class LetterEdits:
 
 
 def _gather(last: Mapping[tuple[IssueField, str], KeptChange]) -> IssueEdits:
-    """Return the edits that the fields add up to; a dropped story is not added."""
+    """Return the edits that the values of all fields add up to; a dropped story is not added."""
     values = {key: change.value for key, change in last.items() if change.value}
     stories: dict[str, list[str]] = {"dropped": [], "added": []}
     for name, story in values:

@@ -1,4 +1,4 @@
-"""Store sessions of browsers, one-use links and API tokens; of each secret only a digest."""
+"""Store browser sessions, one-use links and API tokens of the desk; of secrets only digests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FROM sessions JOIN accounts ON key = account WHERE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser in which somebody is signed in; `id` names it and grants nothing."""
+    """A browser in which somebody is signed in to the desk; `id` names it and grants nothing."""
 
     id: str
     name: str
@@ -36,9 +36,9 @@ class Session:
 
 
 class Sessions:
-    """The sessions; of each secret only a digest is stored.
+    """The desk's browser sessions; of each secret only a digest is stored.
 
-    Methods raise DeskStoreError where the file fails.
+    Methods raise DeskStoreError if the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
@@ -47,7 +47,7 @@ class Sessions:
     def begin(
         self, name: str, now: datetime, lifetime: timedelta, agent: str = "", address: str = ""
     ) -> str:
-        """Begin a session and return its secret, a new one each time (no session fixation).
+        """Begin a browser session; return its secret, a new one each time (no session fixation).
 
         Raises DeskStoreError for a name without an account.
         """
@@ -60,7 +60,7 @@ class Sessions:
         return secret
 
     def find(self, secret: str, now: datetime) -> Session | None:
-        """Return the session with a secret, and mark it as seen; None where it is unknown or over.
+        """Return the browser session with a secret, and mark it as seen; None if unknown or over.
 
         A session from the future is over, too: the clock was set back, and it would live longer.
         """
@@ -77,25 +77,25 @@ class Sessions:
         return session
 
     def of(self, name: str, now: datetime) -> tuple[Session, ...]:
-        """Return an account's current sessions, the one seen last first."""
+        """Return an account's current browser sessions, the one seen last first."""
         query = f"{_QUERY} account = ? AND expires > ? ORDER BY seen DESC, sessions.id"
         return tuple(
             map(_session, self._database.run(query, account_key(name), dates.rfc3339(now)))
         )
 
     def end(self, name: str, session_id: str) -> None:
-        """End a session of this account; an id of another account's session is ignored."""
+        """End a browser session of this account; an id of another account's session is ignored."""
         self._database.run(
             "DELETE FROM sessions WHERE id = ? AND account = ?", session_id, account_key(name)
         )
 
     def end_all(self, name: str) -> int:
-        """End all sessions of an account; return how many there were."""
+        """End all browser sessions of an account; return how many there were."""
         query = "DELETE FROM sessions WHERE account = ? RETURNING 1"
         return len(self._database.run(query, account_key(name)))
 
     def forget(self, now: datetime) -> None:
-        """Delete the sessions that are over."""
+        """Delete the expired browser sessions."""
         self._database.run("DELETE FROM sessions WHERE expires <= ?", dates.rfc3339(now))
 
 
@@ -130,25 +130,25 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneUseLink:
-    """What a link allows: `setup` makes the first owner, `enter` signs in to an account."""
+    """What a one-use link allows: `setup` makes the first owner, `enter` signs in to an account."""
 
     purpose: LinkPurpose
     name: str
 
 
 class OneUseLinks:
-    """The links that are not used yet; of each secret only a digest is stored.
+    """The unused one-use links to the desk; of each secret only a digest is stored.
 
     A link works once and for LINK_LIFETIME, by both clocks: setting the time back does not lengthen
     that, and after a restart of the machine the time alone must fit as well. Methods raise
-    DeskStoreError where the file fails.
+    DeskStoreError if the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def make(self, purpose: LinkPurpose, moment: Moment, name: str = "") -> str:
-        """Make a link's secret; earlier links for the same purpose and account end."""
+        """Return the secret of a new one-use link; earlier links of its purpose and account end."""
         secret = make_secret()
         key = account_key(name) if name else None
         with self._database.at_once():
@@ -161,7 +161,7 @@ class OneUseLinks:
         return secret
 
     def look_at(self, secret: str, moment: Moment) -> OneUseLink | None:
-        """Return what a link allows, None where it is unknown, used or too old.
+        """Return what a one-use link allows, None if it is unknown, used or too old.
 
         The link can still be used after that.
         """
@@ -173,14 +173,14 @@ class OneUseLinks:
         return _link(rows[0], moment) if rows else None
 
     def use(self, secret: str, moment: Moment) -> OneUseLink | None:
-        """Return what a link allows as `look_at` does, and delete it."""
+        """Return what a one-use link allows as `look_at` does, and delete the link."""
         with self._database.at_once():
             link = self.look_at(secret, moment)
             self._database.run("DELETE FROM links WHERE secret = ?", digest_secret(secret))
         return link
 
     def forget(self, purpose: LinkPurpose) -> None:
-        """Delete all links for a purpose."""
+        """Delete all one-use links for a purpose."""
         self._database.run("DELETE FROM links WHERE purpose = ?", purpose)
 
 
@@ -209,7 +209,7 @@ _MOST = 50  # of one account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """What a program may do, for which account, until when; `id` grants nothing."""
+    """An API token: what a program may do, for which account, until when; `id` grants nothing."""
 
     id: str
     name: str
@@ -220,13 +220,13 @@ class ApiToken:
     expires: datetime
 
     def may(self, scope: TokenScope) -> bool:
-        """Decide whether it allows a scope, by its scopes and its account's current role."""
+        """Return whether the token allows a scope, by its scopes and its account's current role."""
         return scope in self.scopes and role_allows(self.role, scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenGrant:
-    """The scopes, label and lifetime of a new token."""
+    """The scopes, label and lifetime of a new API token."""
 
     label: str
     scopes: tuple[TokenScope, ...]
@@ -234,13 +234,13 @@ class TokenGrant:
 
 
 class ApiTokens:
-    """The tokens, of each only a digest. Methods raise DeskStoreError where the file fails."""
+    """The API tokens, of each only a digest. Methods raise DeskStoreError if the file fails."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def make(self, account: Account, grant: TokenGrant, now: datetime) -> str:
-        """Make a token for an account and return it: it is shown only now.
+        """Make an API token for an account and return it: it is shown only now.
 
         Raises UsageError for scopes that the account's role does not allow, or an invalid label.
         """
@@ -261,20 +261,20 @@ class ApiTokens:
         return secret
 
     def find(self, secret: str, now: datetime) -> ApiToken | None:
-        """Return a token, None where it is unknown or has expired."""
+        """Return the API token with a secret, None if it is unknown or has expired."""
         return next(iter(self._list("secret = ?", now, digest_secret(secret))), None)
 
     def of(self, name: str, now: datetime) -> tuple[ApiToken, ...]:
-        """Return the valid tokens of an account, the oldest first."""
+        """Return the valid API tokens of an account, the oldest first."""
         return self._list("account = ? ORDER BY tokens.made, tokens.id", now, account_key(name))
 
     def end(self, name: str, token_id: str) -> bool:
-        """End a token of this account, and return whether it had it."""
+        """Delete an API token of this account, and return whether the account had it."""
         query = "DELETE FROM tokens WHERE id = ? AND account = ? RETURNING id"
         return bool(self._database.run(query, token_id, account_key(name)))
 
     def forget(self, now: datetime) -> None:
-        """Delete expired tokens."""
+        """Delete expired API tokens."""
         self._database.run("DELETE FROM tokens WHERE expires <= ?", dates.rfc3339(now))
 
     def _list(self, condition: str, now: datetime, value: object) -> tuple[ApiToken, ...]:
@@ -300,12 +300,12 @@ class ApiTokens:
 
 
 def role_allows(role: Role, scope: TokenScope) -> bool:
-    """Decide whether a role allows a scope."""
+    """Return whether an account's role allows an API token's scope."""
     return ROLES.index(role) <= ROLES.index(_LEAST_ROLES[scope])
 
 
 def _check_grant(account: Account, grant: TokenGrant) -> tuple[TokenScope, ...]:
-    """Return the scopes of a grant in order; raises UsageError for an invalid grant."""
+    """Return the scopes of a new API token in order; raises UsageError if they are invalid."""
     label = text.fold(grant.label)
     if not 0 < len(label) <= _LABEL_CHARACTERS or not label.isprintable():
         raise UsageError("a token's label has 1 to 60 characters", subject=ascii(label[:60]))

@@ -1,4 +1,4 @@
-"""File editors' decisions (a verdict, a rule, an undo), each in one commit, and explain stories.
+"""File editors' decisions on stories, their rules and undos, each a git commit; explain stories.
 
 `explain` takes a story and returns why it has its status.
 """

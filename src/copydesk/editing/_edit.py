@@ -1,4 +1,4 @@
-"""An edit: the rulings and records that an editor's actions change, written in one commit.
+"""An edit: the changed rulings (editors' decisions and rules) and story records, for a commit.
 
 actions, one after the other ──> an edit: what was read │ what it becomes ── make ──> one commit
 """
@@ -33,14 +33,15 @@ from copydesk.placement import addresses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """The rulings and records that an editor's actions change, as they were `read` and as new.
+    """Changes of rulings (decisions, rules) and story records by editors, not yet committed.
 
+    Records are held as they were `read` and as new; one that is missing in `read` is new.
     `restored` are files that are restored to the byte; None deletes the file. The edit is refused
     if a person is editing the rulings, a record in `needed`, or one in `watched` (even if the edit
-    does not change it); any other such record is left to the next round. The edit also holds
-    changes of the memory and the article store; `undos` are notes by the ids of actions.
-    `own_fields` are the fields that it changed, under their keys in `EditorAction.seen`. A story
-    that is missing in `read` is new. `tips` wait for the next round.
+    does not change it); any other such record is left to the next round of fetching and filing. The
+    edit also holds changes of the newsroom's database and the article store; `undos` are notes by
+    the ids of actions. `own_fields` are the fields that it changed, under their keys in
+    `EditorAction.seen`. `tips` wait for the next round.
     """
 
     newsroom: Newsroom
@@ -60,30 +61,30 @@ class Edit:
 
     @property
     def beat(self) -> Beat:
-        """Return the newsroom's beat with the new rules."""
+        """Return the site's settings (`Beat`) with the editors' rules as this edit changes them."""
         return replace(self.newsroom.beat, rulings=self.rulings.rules)
 
     @property
     def newsroom_after(self) -> Newsroom:
-        """Return the newsroom with the new rules."""
+        """Return the newsroom with the editors' rules as this edit changes them."""
         settings = replace(self.newsroom.settings, beat=self.beat)
         return replace(self.newsroom, settings=settings)
 
     def find(self, path: str) -> Story:
-        """Return the new state of a story; raise RecordError if it is missing or broken."""
+        """Return a story as this edit leaves it; RecordError if the record is missing or broken."""
         return self.stories.get(path) or self.newsroom.archive.read(path)
 
     def verdict_on(self, story: Story) -> Verdict | None:
-        """Return the verdict in force on a story."""
+        """Return the editor's decision (verdict) on a story in force after this edit, or None."""
         return story.verdict or self.rulings.verdict_on(story.path)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
-        """Return the digests of a story's machine-written fields, {} if they are unknown."""
+        """Return the digests of a story's machine-written fields by name, {} if unknown."""
         known = self.digests.get(story.path)
         return known if known is not None else read_digests(self.newsroom.memory, story)
 
     def with_story(self, before: Story, after: Story) -> Edit:
-        """Return the edit with a changed record; `before` is the state from `find`."""
+        """Return this edit with a changed story; `before` is the story as `find` returned it."""
         if before == after:
             return self
         path = after.path
@@ -96,7 +97,7 @@ class Edit:
         )
 
     def with_new_story(self, story: Story) -> Edit:
-        """Return the edit with a new record."""
+        """Return this edit with the record of a new story added."""
         return replace(
             self,
             stories={**self.stories, story.path: story},
@@ -104,7 +105,9 @@ class Edit:
         )
 
     def find_bytes(self, path: str) -> bytes | None:
-        """Return a record, list or newsletter as it will be, None for none; raises RecordError."""
+        """Return the bytes of a story record, reading list or newsletter as this edit leaves it;
+        None if there is no such file; raises RecordError.
+        """
         restored = self.restored.get(path, b"")
         if restored is None or (restored and path not in self.stories):
             return restored
@@ -115,25 +118,30 @@ class Edit:
         return record.emit_story(as_record(self.beat, self.find(path)))
 
     def with_rulings(self, rulings: Rulings) -> Edit:
-        """Return the edit with other rulings."""
+        """Return this edit with other rulings (editors' decisions and rules)."""
         if rulings == self.rulings:
             return self
         restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
         return replace(self, rulings=rulings, restored=restored)
 
     def with_bytes(self, path: str, data: bytes | None) -> Edit:
-        """Return the edit with a file restored to the byte; add its story or rulings first."""
+        """Return this edit with a file's exact bytes, or without the file (None).
+
+        The story or the rulings in that file are added to the edit before.
+        """
         return replace(self, restored={**self.restored, path: data})
 
     def with_need(self, before: Story, after: Story) -> Edit:
-        """Return the edit with a changed record that no person may be editing."""
+        """Return this edit with a changed story; it fails if a person is editing the record."""
         if before == after:
             return self
         edit = self.with_story(before, after)
         return replace(edit, needed=self.needed | {after.path})
 
     def without_traces(self, paths: Iterable[str], addresses: Iterable[str]) -> Edit:
-        """Return the edit without the planned revisits and stored texts of some records."""
+        """Return this edit, which then deletes the planned re-fetches of the records at `paths` and
+        the stored article texts of `addresses` (URLs).
+        """
         return replace(
             self,
             forgotten_looks=self.forgotten_looks.union(paths),
@@ -142,12 +150,12 @@ class Edit:
 
     @property
     def own_paths(self) -> frozenset[str]:
-        """Return the paths of the files that no person may be editing."""
+        """Return the paths of the files that no person may be editing when this edit is written."""
         return self.needed | self.watched | {RULINGS_PATH}
 
     @property
     def changed_paths(self) -> Iterator[str]:
-        """Walk the paths of the files that may change, the rulings first.
+        """Yield the paths of the files that this edit may change, the rulings' file first.
 
         If the write is interrupted, a record without its tombstone could come back.
         """
@@ -159,7 +167,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditStep:
-    """An edit after one more action, with its line for the commit and notes for the editor.
+    """An edit after one more editor's action, with its commit message line and notes.
 
     `path` is the record that the action is about, "" for none. With `differences` the action was
     not applied, since somebody else has changed the same fields. `is_urgent` is set if the action
@@ -177,7 +185,7 @@ class EditStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeEdit:
-    """The files that an edit changed, its commit, and notes on what was in the way.
+    """The files that an edit changed, its git commit, and notes on files that were left unchanged.
 
     Files that could not be written (`failed`) are in the journal: the next writer finishes them.
     """
@@ -194,7 +202,10 @@ class MadeEdit:
 
 
 def begin_edit(newsroom: Newsroom) -> Edit:
-    """Return an empty edit; the caller holds the write lock. Raises RecordError."""
+    """Return an empty edit of a newsroom, to which editors' actions are then applied.
+
+    The caller holds the write lock. Raises RecordError.
+    """
     rulings = archive.read_rulings(newsroom.root)
     return Edit(newsroom=newsroom, rulings_read=rulings, rulings=rulings)
 
@@ -206,7 +217,7 @@ def make_edit(
     when: datetime,
     what: str = "the records are",
 ) -> MadeEdit:
-    """Write an edit in one commit; notes call its files `what`.
+    """Write an edit's files in one git commit; `what` names the files in notes to the editor.
 
     Raises RecordError if a person is editing a file that it needs or a file cannot be written,
     GitError if git fails.
@@ -237,13 +248,13 @@ def make_edit(
 
 
 def _list_losses(edit: Edit) -> Iterator[str]:
-    """Walk the addresses whose stored text is to be deleted, without those that are restored."""
+    """Yield the URLs whose stored article text is deleted because an editor removed the story."""
     gone = set(map(urls.identity, edit.rulings.removed))
     return (address for address in edit.forgotten_texts if urls.identity(address) in gone)
 
 
 def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
-    """Return the files to change, and the paths that are left because a person edits them."""
+    """Return the file changes of an edit, and the paths left alone because a person edits them."""
     files, left = [], []
     for path in edit.changed_paths:
         try:
@@ -261,7 +272,7 @@ def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
 
 
 def _change_of(edit: Edit, path: str) -> FileChange:
-    """Return the change of one file; raise RecordError if a person has changed it since."""
+    """Return an edit's change of one file; RecordError if a person changed the file since."""
     newsroom = edit.newsroom
     if path in edit.restored:
         before = archive.digest_of(newsroom.root, path)
@@ -274,7 +285,7 @@ def _change_of(edit: Edit, path: str) -> FileChange:
 
 
 def _is_as_read(edit: Edit, path: str) -> bool:
-    """Decide whether a record is still as the edit read it (a new one: still missing)."""
+    """Return whether a story record is still as the edit read it (a new record: still missing)."""
     if path not in edit.read:
         return not archive.digest_of(edit.newsroom.root, path)
     return edit.newsroom.archive.read(path) == edit.read[path]
@@ -302,13 +313,13 @@ _MARK = re.compile(f" #({_ID})$")
 
 
 def is_action_id(text: str) -> bool:
-    """Decide whether a text from a browser is valid as an action's id: a UUID or the like."""
+    """Return whether a text from a browser is a valid action id: a UUID or the like."""
     return re.fullmatch(_ID, text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitWords:
-    """The text of one action in a commit message: a line, the reason, the editor, the action.
+    """The text of one editor's action in a commit message: subject, reason, editor, action.
 
     `id` is the action's id at the desk, "" if it came from the command line.
     """
@@ -321,22 +332,22 @@ class CommitWords:
 
     @property
     def as_line(self) -> str:
-        """Return the line for a commit that holds several actions."""
+        """Return the action as one line of a commit message that lists several actions."""
         return text.fold(f"{self.subject}: {self.why}" if self.why else self.subject)[:_SUBJECT]
 
     @property
     def trailer(self) -> str:
-        """Return the last line of the commit message."""
+        """Return the action as the last line of its commit message: `Copydesk-Action: …`."""
         return f"{_KEY}{self.action} {action_mark(self.id)}".rstrip()
 
 
 def action_mark(action_id: str) -> str:
-    """Return the mark by which the commit of a desk's action is found."""
+    """Return the mark (`#ID`) in a commit message by which an editor's action is found."""
     return f"#{action_id}" if action_id else ""
 
 
 def write_message(words: Sequence[CommitWords]) -> str:
-    """Return the message of a commit that holds these actions of one editor."""
+    """Return the message of a git commit that holds these actions of one editor."""
     trailers = "\n".join(said.trailer for said in words)
     if len(words) == 1:
         said = words[0]
@@ -349,7 +360,7 @@ def write_message(words: Sequence[CommitWords]) -> str:
 
 
 def read_actions(message: str) -> tuple[tuple[str, str], ...]:
-    """Return the actions that a commit's message lists, with their ids; () for none.
+    """Return the editor's actions in a commit message, as pairs of action and id; () for none.
 
     Only the lines after the last empty line count: editors' own words come before it.
     """
@@ -364,12 +375,12 @@ def read_actions(message: str) -> tuple[tuple[str, str], ...]:
 
 
 def read_action(message: str) -> str:
-    """Return the action that a commit's message names, "" for any other commit."""
+    """Return the editor's actions in a commit message as one text; "" if it has none."""
     return " · ".join(action for action, _ in read_actions(message))
 
 
 def read_words(message: str) -> tuple[CommitWords, ...]:
-    """Parse a message that `write_message` wrote; return () for any other message.
+    """Parse a commit message that `write_message` wrote into its actions; () for any other message.
 
     If a commit holds several actions, each line includes its reason, and `why` is "".
     """
@@ -391,9 +402,10 @@ def read_words(message: str) -> tuple[CommitWords, ...]:
 
 
 def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
-    """Remove a story from all newsletters in an edit; return notes on those that must keep it.
+    """Remove a story from all filed newsletters in a pending edit; return notes for the editor.
 
-    No person may be editing these newsletters. Undoing the removal does not restore them.
+    The notes name newsletters that keep the story. No person may be editing these newsletters.
+    Undoing the removal does not restore them.
     """
     notes: list[str] = []
     for path in edit.newsroom.archive.letter_paths():
@@ -407,7 +419,7 @@ def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]
 
 
 def _may_tell(data: bytes, story: Story) -> bool:
-    """Decide quickly whether a file may contain a story: most do not."""
+    """Return whether a newsletter file may contain a story; a quick check, since most do not."""
     return any(needle in data for needle in _list_needles(story))
 
 

@@ -1,4 +1,4 @@
-"""Explain why a story has its status or why a lead was dropped; list the lasting rules."""
+"""Explain why a story has its status or why a found link was dropped; list the editors' rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LAST = 100  # stories of a topic among which a story is ranked
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
-    """Explain a record, by its path, name or page (see `record_at`), or a page, by its address.
+    """Explain the status of a story, given by its record's path or name or by the URL of its page.
 
     Raises RecordError if nothing is known about it.
     """
@@ -61,7 +61,7 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
 
 
 def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> dict[str, Story]:
-    """Return the stories that may be related to one, as their records are now, by path."""
+    """Return the stories that may be related to a story, as their records are now, by path."""
     paths = {
         *catalogue.at_addresses(related.web_url for related in story.related),
         *catalogue.in_groups([story.group]),
@@ -76,7 +76,7 @@ def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> di
 
 
 def _rank(catalogue: Catalogue, story: Story) -> Iterator[Place]:
-    """Yield a story's rank among the newest stories of each of its topics, or of all."""
+    """Yield a story's rank among the newest 100 stories of each of its topics, or of all."""
     for topic in story.topics or ("",):
         rank = catalogue.rank(story.path, topic, _LAST)
         if rank is not None:
@@ -134,14 +134,14 @@ def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -
 
 
 def _leader(story: Story, group: Sequence[Story]) -> str:
-    """Return the path of the story that leads a group, "" for a story in none."""
+    """Return the path of the leading story of a group of stories, "" for a story in no group."""
     if story.copy_of or not group:
         return ""
     return next((member.path for member in (story, *group) if member.heat != -1), "")
 
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
-    """Yield the access, credit and refusals of a story, each with its evidence."""
+    """Yield the access, credit and refused uses of a story, each with the evidence for it."""
     article = articles.find_for(story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
@@ -155,13 +155,13 @@ def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
 
 
 def _copies(story: Story, stories: dict[str, Story]) -> list[str]:
-    """Return the paths of the copies of a story."""
+    """Return the paths of the stories that are copies of a story, sorted."""
     name = record_name(story.path)
     return sorted(copy.path for copy in stories.values() if copy.copy_of == name)
 
 
 def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
-    """Return the paths of its group, of its `related`, and of the story that it is a copy of."""
+    """Return the paths of a story's group, its `related` stories, and the story that it copies."""
     addresses = {urls.identity(related.web_url) for related in story.related if related.web_url}
     return sorted(
         other.path
@@ -221,13 +221,13 @@ _OTHERWISE = {
 
 
 def list_rules(newsroom: Newsroom) -> list[Rule]:
-    """Return the rules with their numbers; raises RecordError if the file cannot be read."""
+    """Return the editors' rules with their numbers; RecordError if their file is unreadable."""
     rules = archive.read_rulings(newsroom.root).rules
     return [_rule_row(newsroom, number, rule) for number, rule in enumerate(rules, 1)]
 
 
 def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
-    """Return the rules that name a story, or would block it today."""
+    """Return the editors' rules that name a story, or would block it today."""
     name = record_name(story.path)
     return [
         _rule_row(newsroom, number, rule)
@@ -237,7 +237,7 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
 
 
 def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
-    """Describe one rule for people."""
+    """Return one editor's rule with its number, values and reason, as text for people."""
     note = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
     return Rule(
         number=number,
@@ -256,7 +256,7 @@ def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
 def explain_idle(
     root: Path, settings: Settings, records: Archive, now: datetime, rule: Ruling
 ) -> str:
-    """Return why a rule has no effect, "" if it has one."""
+    """Return why an editor's rule has no effect at present, "" if it has one."""
     if rule.until is not None and rule.until <= now:
         return "it has expired"
     if missing := _find_missing_record(root, settings, rule):
@@ -270,7 +270,7 @@ def explain_idle(
 
 
 def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
-    """Return the first missing record that a rule needs, "" for none."""
+    """Return the first missing story record that an editor's rule needs, "" for none."""
     lost = [name for name in rule.stories if news_path(root, settings, name) is None]
     least = 2 if len(rule.stories) > 1 else RULING_KINDS[rule.said].stories[0]
     is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
@@ -279,7 +279,7 @@ def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
 
 
 def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
-    """Return why a rule about groups or placement moves no story, "" if it moves one."""
+    """Return why an editor's rule about groups or placement changes no story, "" if it does."""
     scoring = settings.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} groups without rules"
@@ -298,7 +298,7 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
 def _explain_not_leading(
     root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
 ) -> str:
-    """Return why a story does not lead its group although a rule asks for it, "" if it may."""
+    """Return why a story does not lead its group in spite of an editor's rule, "" if it may."""
     name = record_name(story.path)
     verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
@@ -312,7 +312,7 @@ def _explain_not_leading(
 
 
 def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
-    """Yield the paths of the records that later rules make leaders."""
+    """Yield the paths of the stories that rules after `rule` make leaders of their groups."""
     rules = settings.beat.rulings
     later = rules[rules.index(rule) + 1 :] if rule in rules else ()
     for lead in later:
@@ -321,5 +321,5 @@ def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
 
 
 def news_path(root: Path, settings: Settings, name: str) -> str | None:
-    """Return the path of the record that a rule names, None if it is missing."""
+    """Return the path of the story record that an editor's rule names, None if it is missing."""
     return record_at(root, settings, f"_news/{name}.md")

@@ -1,4 +1,4 @@
-"""Make the desk's pictures in a process of its own.
+"""Make small versions of stories' pictures for the editors' web interface, in a separate process.
 
 python -m copydesk.editing._pictures_apart ROOT < ["_news/a.md", …]
 """
@@ -21,7 +21,7 @@ from copydesk.newsroom import Newsroom, open_newsroom
 
 
 def make_pictures(newsroom: Newsroom, paths: Iterable[str]) -> None:
-    """Make the desk's forms of some records' pictures; unreadable records are skipped."""
+    """Make small versions of each story's first picture; unreadable records are skipped."""
     urls = []
     for path in newsroom.archive.story_paths_among(paths):
         with contextlib.suppress(RecordError):  # edited since, and unreadable now
@@ -33,7 +33,7 @@ _SECONDS = 60.0
 
 
 async def make_pictures_apart(root: Path, paths: Sequence[str], seconds: float = _SECONDS) -> bool:
-    """Make the pictures of some records in a new process; return whether it succeeded in time.
+    """Make small versions of pictures in a new process; return whether it ended in time.
 
     A picture that crashes or blocks its decoder ends only that process.
     """
@@ -53,7 +53,7 @@ async def make_pictures_apart(root: Path, paths: Sequence[str], seconds: float =
 
 
 def main() -> None:
-    """Make the pictures of the records that are named on stdin."""
+    """Make small versions of pictures for the story records in stdin's JSON list of paths."""
     paths: list[str] = json.loads(sys.stdin.buffer.read())
     with open_newsroom(Path(sys.argv[1]), datetime.now(UTC), os.environ) as newsroom:
         make_pictures(newsroom, paths)

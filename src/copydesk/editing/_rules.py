@@ -34,7 +34,10 @@ _LISTED = 20  # topics in a hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRule:
-    """An editor's input: `paths` name records as for `record_path`, `by` is "" for git's user."""
+    """An editor's input for a new rule: its kind (`said`), reason, story records, values and end.
+
+    `paths` name records as for `record_path`; `by` is "" for git's user.
+    """
 
     said: RulingKind
     why: str = ""
@@ -45,7 +48,7 @@ class NewRule:
 
 
 def ruling(edit: Edit, new: NewRule) -> Ruling:
-    """Return the ruling for an editor's input; raises UsageError, RecordError if it is invalid."""
+    """Return the rule (`Ruling`) for an editor's input; UsageError, RecordError if invalid."""
     newsroom = edit.newsroom
     must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
@@ -81,7 +84,7 @@ def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _block_value(value: str) -> str:
-    """Return a site's name, or a word as it is searched for."""
+    """Return a value of a rule that blocks stories: a site's domain, or a folded word."""
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
         raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
@@ -106,7 +109,7 @@ def must_be_short(words: str, most: int, what: str) -> None:
 
 
 def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of topics that a person named by name or id, in any case.
+    """Return the names of the site's topics that a person named by name or id, in any case.
 
     Raises UsageError with the nearest name for an unknown topic.
     """
@@ -124,7 +127,7 @@ def _nearest(word: str, names: Mapping[str, str]) -> str:
 
 
 def list_topics(beat: Beat) -> str:
-    """Return a text that lists a beat's topics, for a message about an unknown one."""
+    """Return a text that lists a site's topics, for an error message about an unknown topic."""
     return _list_names(topic.name for topic in beat.topics)
 
 
@@ -148,7 +151,8 @@ _SHOWN = 200
 
 
 def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the field and its value; for an address also the addresses that it replaces.
+    """Return the values of a rule that sets a field of a story: the field, its new value and, for a
+    URL, the URLs that it replaces.
 
     Raises UsageError for an unknown field, or a value that it cannot have.
     """
@@ -169,7 +173,7 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
 
 
 def note_characters(story: Story) -> int:
-    """Return how long a story's note may be: the note of an editor's own story is its text."""
+    """Return the most characters of a story's note, which is an editor's own story's text."""
     return STORY_CHARACTERS if story.is_own else NOTE_CHARACTERS
 
 
@@ -194,7 +198,7 @@ def _short(words: str, most: int, what: str) -> str:
 
 
 def _address(found: str | None, said: str) -> str:
-    """Return a valid address; blanks and invisible characters are refused."""
+    """Return a valid web address; blanks and invisible characters are refused."""
     if found is None or not said.strip().isprintable() or " " in said.strip():
         raise UsageError(
             "no address of the web", subject=repr(said[:_SHOWN]), hint="write it with https://"
@@ -203,7 +207,7 @@ def _address(found: str | None, said: str) -> str:
 
 
 def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
-    """Return a story's former addresses; raises UsageError if another story has the new one."""
+    """Return a story's former URLs; raises UsageError if another story has the new one."""
     identity, story = urls.identity(new), edit.find(path)
     filed = ask_catalogue(edit.newsroom, lambda catalogue: catalogue.at_addresses([new]))
     for other in {*filed, *edit.stories} - {path}:
@@ -216,7 +220,7 @@ def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
 
 
 def _list_identities(edit: Edit, path: str) -> set[str]:
-    """Return the identities of a record's addresses; empty if it cannot be read."""
+    """Return the normalized URLs of a story record; empty if the record cannot be read."""
     try:
         return set(map(urls.identity, edit.find(path).addresses))
     except RecordError:
@@ -224,7 +228,7 @@ def _list_identities(edit: Edit, path: str) -> set[str]:
 
 
 def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
-    """Return the addresses that earlier `set` rules on this story replaced."""
+    """Return the URLs that earlier rules of editors on a story replaced."""
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
     rules = edit.rulings.rules
     ours = (rule for rule in rules if rule.field == "url" and rule.stories == (name,))
@@ -239,7 +243,7 @@ def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
-    """The files that a rule, or undoing one, changed, and the commit.
+    """The files that an editor's rule, or undoing one, changed, and the git commit.
 
     `about` names its stories and values; `path` is the record that it changes at once, "" for none.
     """
@@ -254,7 +258,7 @@ class RuleReport:
 
 
 def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
-    """File a rule; filing an equal rule again changes nothing.
+    """File an editor's lasting rule in a git commit; filing an equal rule again changes nothing.
 
     It replaces an older rule on the same matter. Raises UsageError if it is invalid or another rule
     says the opposite, RecordError if its record is missing, or a file that it changes cannot be
@@ -268,7 +272,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
 
 
 def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
-    """Put a rule into an edit, and return it as filed; raises as `file_rule` does."""
+    """Add an editor's rule to a pending edit; return the rule as filed; raises as `file_rule`."""
     newsroom = edit.newsroom
     rule = ruling(edit, new)
     rules = with_rule(edit.rulings.rules, rule)
@@ -293,7 +297,7 @@ def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
-    """Remove a rule by its number; a record gets back its article's value if that is stored.
+    """Remove an editor's rule by its number; its story gets back its stored article's value.
 
     Raises UsageError for an unknown number, RecordError and BusyError as `file_rule` does.
     """
@@ -313,7 +317,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
 
 
 def take_out_rule(edit: Edit, rule: Ruling, by: str) -> EditStep:
-    """Remove a rule from an edit; its record gets back the value from its article."""
+    """Remove an editor's rule in a pending edit; its story gets back its article's value."""
     at = edit.rulings.rules.index(rule)
     rules = (*edit.rulings.rules[:at], *edit.rulings.rules[at + 1 :])
     story = _record(edit, rule)
@@ -343,13 +347,13 @@ def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
 
 
 def _about(rule: Ruling, story: Story | None) -> str:
-    """Return the subject of a rule in one line: headline, records or values."""
+    """Return the subject of an editor's rule in one line: headline, record names or values."""
     told = story.title if story else ", ".join(rule.stories or rule.values)
     return text.fold(told)[:200]
 
 
 def _record(edit: Edit, rule: Ruling) -> Story | None:
-    """Return the record that a rule changes at once, None for none."""
+    """Return the story whose record an editor's rule changes at once, None if it changes none."""
     if RULING_KINDS[rule.said].applies_to != "record":
         return None
     path = news_path(edit.newsroom.root, edit.newsroom.settings, rule.stories[0])
@@ -357,7 +361,7 @@ def _record(edit: Edit, rule: Ruling) -> Story | None:
 
 
 def _action(rule: Ruling, done: str = "") -> str:
-    """Return the action's trailer, by which git's log is searched."""
+    """Return a rule's action for a commit message's trailer, by which git's log is searched."""
     return f"rule {done}{rule.said} {' '.join(rule.stories)}".strip()
 
 

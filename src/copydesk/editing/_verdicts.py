@@ -1,4 +1,4 @@
-"""File and clear verdicts, and publish removed or restored stories at once."""
+"""File and clear editors' decisions on stories (verdicts); publish removals at once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from copydesk.rounds.rejudging import after_others, judge_again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReport:
-    """The record that a verdict changed, the files written, the commit.
+    """The result of filing an editor's decision (verdict): record, written files and commit.
 
     `was_removed` is set if it undoes a removal. After urgent publishing, `deploy` reports the
     deploy and `failed` the targets that could not be reached.
@@ -60,7 +60,7 @@ class VerdictReport:
 
 
 def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictReport:
-    """File an editor's verdict on the record at `path`; filing an equal one again changes nothing.
+    """File an editor's decision (verdict) on the story at `path`; repeating it changes nothing.
 
     `path` names the record as for `record_path`. Raises RecordError if the record is missing,
     cannot be written or has uncommitted edits; BusyError if another process holds the write lock
@@ -82,7 +82,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
 
 
 def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
-    """Put a verdict on the record at `path` into an edit; raises RecordError."""
+    """Add an editor's decision on the story at `path` to a pending edit; raises RecordError."""
     story = edit.find(path)
     earlier = edit.verdict_on(story)
     was_removed = earlier is not None and earlier.said == "remove"
@@ -104,7 +104,7 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
-    """Return the named editor, else git's user; raises UsageError if git knows none."""
+    """Return the acting editor's name: `name`, else git's user; UsageError if git has none."""
     repository = newsroom.repository
     by = name or (repository.user() if repository.usable else "")
     if not by:
@@ -116,7 +116,9 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
 
 
 def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
-    """Return the rulings with a tombstone, and the verdict if records have no place for it."""
+    """Return the rulings with a decision on a story, if story records have no place for it, and
+    with the story's URLs if it is removed for good.
+    """
     known = rulings.verdict_on(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
     if beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
@@ -137,7 +139,7 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
 
 
 def show_at_once(newsroom: Newsroom, report: VerdictReport, progress: Progress) -> VerdictReport:
-    """Publish a story after a verdict (see `publish_at_once`), and return the report with it."""
+    """Build and deploy the site after an editor's decision; return the report with the deploy."""
     done, failed = publish_at_once(newsroom, progress)
     return replace(report, deploy=done, failed=failed)
 
@@ -147,7 +149,7 @@ def publish_at_once(
 ) -> tuple[DeployReport | None, tuple[Failure, ...]]:
     """Build and deploy the site now, after a deploy that is under way.
 
-    Raises PublishError. A target that could not be reached is returned as a failure: the verdict
+    Raises PublishError. A target that could not be reached is returned as a failure: the decision
     remains valid, and the next deploy updates it.
     """
     build(newsroom, progress)
@@ -174,9 +176,9 @@ Pair = tuple[Story, Story]  # a record as read, and as it will be
 
 
 def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictReport:
-    """Clear the verdict on the record at `path`: the story gets the status that the rules give it.
+    """Clear an editor's decision on the story at `path`, so that the rules decide its status.
 
-    Without a verdict nothing changes. Later edits of the file by hand stay. Raises RecordError and
+    Without a decision nothing changes. Later edits of the file by hand stay. Raises RecordError and
     BusyError as `file_verdict` does.
     """
     with hold_write_lock(newsroom) as lock:
@@ -197,7 +199,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
 
 
 def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
-    """Put the clearing of a verdict into an edit; without a verdict return it unchanged."""
+    """Clear an editor's decision on a story in a pending edit, if there is a decision."""
     story = edit.find(path)
     title = text.fold(story.title)
     words = CommitWords(
@@ -224,14 +226,16 @@ def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
 
 
 def _without(rulings: Rulings, story: Story) -> Rulings:
-    """Return the rulings without the verdict on a story, and without its tombstones."""
+    """Return the rulings without the decision on a story, and without the removal of its URLs."""
     ours = set(map(urls.identity, story.addresses))
     removed = tuple(url for url in rulings.removed if urls.identity(url) not in ours)
     return replace(rulings.without_verdict(story.path), removed=removed)
 
 
 def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
-    """Yield the story without its verdict, then the stories of its group that change with it."""
+    """Yield a story without the editor's decision, then the stories of its group that change with
+    it, each as a pair of the record as read and as it will be.
+    """
     known, newsroom = edit.digests_of(story), edit.newsroom
     plain = rejudging.without_verdict(story, known)
     if plain.copy_of:
@@ -247,9 +251,9 @@ def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
 
 
 def _judge(edit: Edit, plain: Story) -> Story | None:
-    """Judge a story by today's rules; return None if its article is no longer stored.
+    """Return a story judged by today's rules; None if its article is no longer stored.
 
-    It is not compared with other stories: its `copy_of` was decided when it was filed.
+    The story is not compared with others: its `copy_of` was decided when it was filed.
     """
     judged = judge_again(edit.newsroom_after, [plain], edit.rulings, None, Silence())
     return next(
@@ -260,7 +264,7 @@ def _judge(edit: Edit, plain: Story) -> Story | None:
 def _by_points(
     settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
 ) -> Story:
-    """Return a story judged by the points in its record and today's threshold.
+    """Return a story published or not by the points in its record and today's publishing threshold.
 
     One of the site's own stories was published only by an editor.
     """
@@ -275,10 +279,10 @@ def _by_points(
 
 
 def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
-    """Return a story of `everyday` with its place among the coverage that its record lists.
+    """Return a story of profile `everyday` with its place among the coverage in its record.
 
-    A verdict moves no group in that profile: a story that was published by the rules leads, and any
-    other stands behind the leader.
+    A decision moves no group in that profile: a story that was published by the rules leads its
+    group, and any other is behind the leader.
     """
     known, newsroom = edit.digests_of(story), edit.newsroom
     addresses = [related.web_url for related in plain.related]
@@ -298,7 +302,7 @@ def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
 
 
 def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
-    """Yield the story, and the stories of its group, after regrouping them."""
+    """Yield a story and its group after regrouping, each story as a pair of old and new."""
     newsroom = edit.newsroom
     filed = {member.path: member for member in _around(edit, plain)}
     window = sorted(
@@ -320,7 +324,7 @@ def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
 
 
 def _around(edit: Edit, plain: Story) -> Iterator[Story]:
-    """Yield the stories of the weeks around one, and all others of its group."""
+    """Yield the stories published in the weeks around a story, and all others of its group."""
 
     def find(catalogue: Catalogue) -> set[str]:
         paths = set(catalogue.in_groups([plain.group]))
@@ -335,7 +339,7 @@ def _around(edit: Edit, plain: Story) -> Iterator[Story]:
 
 
 def _read_all(edit: Edit, paths: Iterable[str]) -> Iterator[Story]:
-    """Yield the readable stories at these paths, in order."""
+    """Yield the stories at these paths whose records can be read, in order of path."""
     for path in sorted(paths):
         with contextlib.suppress(RecordError):
             yield edit.find(path)

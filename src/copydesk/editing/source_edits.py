@@ -1,4 +1,4 @@
-"""Edit the sources in beat.toml: change, add or end them, import and export OPML, keep one."""
+"""Edit the sources (feeds, sitemaps, pages) in beat.toml: change, add, end, import and export."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _BEAT = "beat.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEdit:
-    """The new settings of a source's block in beat.toml; fields are named as the settings.
+    """The new settings of a source (a feed, sitemap or watched page) in beat.toml.
 
-    An empty `url` or `kind` is left unchanged.
+    Fields are named as the settings. An empty `url` or `kind` is left unchanged.
     """
 
     name: str = ""
@@ -54,7 +54,7 @@ class SourceEdit:
 def edit_source(
     newsroom: Newsroom, url: str, edit: SourceEdit, by: str, seen: str
 ) -> SettingsReport:
-    """Commit new settings of a source's block in beat.toml; the rest of the file is unchanged.
+    """Commit new settings of a source in beat.toml; the rest of the file is unchanged.
 
     `seen` is the digest of the file that the editor saw. A source at a new URL is due at once, and
     keeps its schedule. Raises UsageError if the file has changed since, if there is no such source,
@@ -93,9 +93,10 @@ def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsRe
 
 
 def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -> SettingsReport:
-    """Commit a beat.toml without a source's block; its filed stories remain.
+    """Remove a source from beat.toml and commit the file; its filed stories remain.
 
-    `seen` is None if the caller has not looked at the file. Raises as `edit_source` does.
+    `seen` is the digest of the file that the editor saw, None for a caller that did not look at it.
+    Raises as `edit_source` does.
     """
 
     def make() -> SettingsEdit:
@@ -113,7 +114,7 @@ def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -
 def _write(
     newsroom: Newsroom, write: Callable[[bytes], bytes], source: Source, lines: tuple[str, ...]
 ) -> SettingsEdit:
-    """Return the edit of beat.toml that `write` makes; raises UsageError if it is refused."""
+    """Return the edit of beat.toml that `write` makes; UsageError if the values are refused."""
     data = read_beat_file(newsroom)
     try:
         after = write(data)
@@ -146,7 +147,7 @@ def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
 
 
 def _find_place(newsroom: Newsroom, url: str) -> int:
-    """Return the position of the source with a URL; raises UsageError if there is none."""
+    """Return the position of the source with a URL in beat.toml; UsageError if it has none."""
     for place, source in enumerate(newsroom.beat.sources):
         if source.url == url:
             return place
@@ -162,7 +163,7 @@ def _check_topics(newsroom: Newsroom, names: tuple[str, ...]) -> None:
 
 
 def _list_changes(source: Source, edit: SourceEdit) -> Iterator[tuple[str, int | str | list[str]]]:
-    """Yield the values that differ from those in the block."""
+    """Yield the names and values of settings that differ from those in the source's block."""
     for name in (field.name for field in fields(edit)):
         value = getattr(edit, name)
         if value != getattr(source, name):
@@ -176,9 +177,9 @@ _MOST_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
-    """The result for one row of an imported list: "new", or "known" if the beat has the source.
+    """One source of an imported list: "new", or "known" if the site has the source already.
 
-    `strange` are its folders that are not topics of the beat.
+    `strange` are its folders that are not topics of the site.
     """
 
     source: Source
@@ -187,9 +188,10 @@ class ImportRow:
 
 
 def rehearse_import(newsroom: Newsroom, data: bytes) -> list[ImportRow]:
-    """Return the result for each row of an OPML file or a list of URLs, without any change.
+    """Return what importing an OPML file or a list of URLs would do, row by row.
 
-    Raises FeedError for a file without sources, UsageError for one with more than 5,000.
+    Nothing is changed. Raises FeedError for a file without sources, UsageError for one with more
+    than 5,000.
     """
     listed = watch.read_sources(data)
     if len(listed) > _MOST_ROWS:
@@ -206,7 +208,7 @@ def _sort_rows(newsroom: Newsroom, listed: Sequence[Source]) -> Iterator[ImportR
 
 
 def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> SettingsReport:
-    """Append sources to beat.toml and commit it, as `copydesk sources add` writes them.
+    """Append new sources to beat.toml and commit it, as `copydesk sources add` does.
 
     Known sources are left out. Raises UsageError if none is left, and for values that beat.toml
     refuses; also raises as `commit_settings` does.
@@ -235,7 +237,10 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """How many sources a file names, how many were added, and its folders that are no topics."""
+    """The result of importing sources: how many the file names, and how many were added.
+
+    `no_topics` are its folders that are no topics of the site.
+    """
 
     named: int
     added: int
@@ -245,7 +250,7 @@ class Import:
 def import_sources(newsroom: Newsroom, path: Path) -> Import:
     """Add the sources of an OPML file, or of a list with one URL per line, to beat.toml.
 
-    Folders that are topics of the beat become topics; others are left out and returned. Raises
+    Folders that are topics of the site become topics; others are left out and returned. Raises
     FeedError.
     """
     try:
@@ -260,7 +265,7 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
 
 
 def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[str, ...]]:
-    """Return a source with its folders that are topics here, and the other folders."""
+    """Return a source with the folders that are topics of the site, and its other folders."""
     names = _names(topics)
     known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
     strange = tuple(topic for topic in source.topics if topic.casefold() not in names)
@@ -268,7 +273,7 @@ def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[s
 
 
 def _names(topics: Iterable[Topic]) -> dict[str, str]:
-    """Return the name of each topic by every name that a folder may use, in lower case."""
+    """Return the name of each topic by every name that an OPML folder may use, in lower case."""
     names: dict[str, str] = {}
     for topic in topics:
         for name in (topic.name, topic.shortname, topic.id):
@@ -278,7 +283,7 @@ def _names(topics: Iterable[Topic]) -> dict[str, str]:
 
 
 def export_opml(newsroom: Newsroom) -> bytes:
-    """Return the sources of the beat as OPML 2.0."""
+    """Return the site's sources as an OPML 2.0 file, in bytes."""
     return watch.write_opml(newsroom.beat.sources)
 
 
@@ -287,7 +292,7 @@ def export_opml(newsroom: Newsroom) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepReport:
-    """What keeping a source undid: "move", "end", or "" if there was nothing to undo."""
+    """The result of keeping a source: the undone change ("move", "end"), or "" for none."""
 
     url: str
     undone: str
@@ -297,7 +302,7 @@ class KeepReport:
 
 
 def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
-    """Undo a source's automatic move or end, and prevent both from now on.
+    """Undo the automatic move or end of a source, and prevent both from now on.
 
     Repeated, it changes nothing. Raises UsageError if beat.toml has no such source, RecordError if
     the ledger cannot be written or has uncommitted edits, BusyError if another process holds the
@@ -354,7 +359,7 @@ def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
 
 
 def find_source(beat: Beat, said: str) -> Source:
-    """Return the source with a URL or name, in any case.
+    """Return the site's source with a URL or name, in any case.
 
     Raises UsageError if there is none, or if several have that name.
     """

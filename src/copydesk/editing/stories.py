@@ -1,4 +1,4 @@
-"""List stories and dropped leads by a question, and read the stories that editors decided."""
+"""List filed stories, and links that were not filed; read the stories that editors decided on."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _FEW = 2  # attempts at an answer while records change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryQuestion:
-    """Filters for a list of stories; an empty field does not filter.
+    """Filters for a list of filed stories; an empty field does not filter.
 
-    `standings` are values of `news.Standing` and `gone`; with `dropped`, dropped leads are listed,
-    too. `source` is a publisher's domain or a source's URL. `since_days` counts from publication, 0
-    for any. `near_gate` selects stories within 20 points of the threshold, `today` those that
-    rounds filed or dropped today, in the site's time zone.
+    `standings` are statuses: values of `news.Standing` and `gone`; with `dropped`, dropped links
+    are listed, too. `source` is a publisher's domain or a source's URL. `since_days` counts from
+    publication, 0 for any. `near_gate` selects stories within 20 points of the publishing
+    threshold, `today` those that were filed or dropped today, in the site's time zone.
     """
 
     standings: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class StoryQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStory:
-    """A filed story in short: `why` is the reason for which it waits, "" if it does not wait."""
+    """A filed story in a list; `why` says why it waits for an editor, "" if it does not wait."""
 
     path: str
     url: str
@@ -68,7 +68,7 @@ class ListedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedLead:
-    """A dropped lead, with the reason and the time."""
+    """A link found in a source that was not filed as a story, with the reason and the time."""
 
     url: str
     reason: str
@@ -79,9 +79,10 @@ class DroppedLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryList:
-    """The newest of `total` stories that match a question, and of its dropped leads.
+    """The newest of `total` filed stories that match filters, and links that were not filed.
 
-    `gate` is the publishing threshold, if stories near it were asked for.
+    `dropped` are such links, if asked for. `gate` is the publishing threshold, if stories near it
+    were asked for.
     """
 
     stories: tuple[ListedStory, ...] = ()
@@ -94,9 +95,9 @@ class StoryList:
 
 
 def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
-    """Return the stories that match a question; records that cannot be read are in `failed`.
+    """Return the filed stories that match filters, and links not filed if asked for.
 
-    Raises UsageError for an unknown topic.
+    Records that cannot be read are in `failed`. Raises UsageError for an unknown topic.
     """
     _check_topics(newsroom, question.topics)
     notes: list[str] = []
@@ -131,7 +132,7 @@ def _check_topics(newsroom: Newsroom, topics: Iterable[str]) -> None:
 
 
 def _list_records(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuestion) -> StoryList:
-    """Return the filed stories that match, as their records are now."""
+    """Return the filed stories that match filters, as their records are now."""
     only_dropped = question.standings == {Standing.DROPPED}
     if only_dropped:
         return StoryList()
@@ -213,13 +214,13 @@ def _what_holds(story: Story) -> str:
 
 
 def _find_filed_paths(newsroom: Newsroom) -> frozenset[str]:
-    """Return the paths of the stories that today's rounds filed."""
+    """Return the paths of the stories that were filed today."""
     fates = newsroom.memory.fates_since("filed", _midnight(newsroom), -1)
     return frozenset(fate.path for fate in fates)
 
 
 def _list_drops(newsroom: Newsroom, question: StoryQuestion) -> tuple[tuple[DroppedLead, ...], int]:
-    """Return the matching dropped leads, the latest first, and how many match."""
+    """Return the dropped links that match, the latest first, and how many match."""
     if Standing.DROPPED not in question.standings and not question.today:
         return (), 0
     since = _ALL_TIME
@@ -242,7 +243,7 @@ def _to_drop(fate: Fate) -> DroppedLead:
 
 
 def _midnight(newsroom: Newsroom) -> datetime:
-    """Return when today began in the site's time zone."""
+    """Return the time at which today began in the site's time zone, in UTC."""
     try:
         zone = ZoneInfo(newsroom.beat.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -253,7 +254,7 @@ def _midnight(newsroom: Newsroom) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStories:
-    """The stories with a verdict, by publication time, each with its article.
+    """The stories that editors decided on, by publication time, each with its article.
 
     `stories` include the reasons, even if the profile's records have none. `all_wait` is set if
     every story of the newsroom waits for an editor.
@@ -265,7 +266,7 @@ class DecidedStories:
 
 
 def read_decided_stories(newsroom: Newsroom) -> DecidedStories:
-    """Read the stories that editors decided; records that cannot be read are in `failed`."""
+    """Read the stories that editors decided on; unreadable records are in `failed`."""
     rulings = archive.read_rulings(newsroom.root)
 
     def find(catalogue: Catalogue) -> tuple[list[str], Troubles]:

@@ -1,4 +1,4 @@
-"""Suggest keywords for topics, each with the stories that it would win and lose.
+"""Suggest keywords for topics, each with the stories that a keyword would add and remove.
 
 labels ── read ──> samples ── find words ──> words ── try on articles ──> suggestions
 """
@@ -38,7 +38,7 @@ class SuggestQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedStory:
-    """A story that a keyword would add to a topic, or remove from one.
+    """A story that a new keyword would add to a topic, or remove from one.
 
     `is_won` is set if the story would get the topic; `lost` names the topics that it would lose;
     `topics` are those in its record. `now` is "filed" if the record has the topic although the
@@ -55,7 +55,7 @@ class AffectedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestedWord:
-    """A word that may become a keyword.
+    """A word that may become a keyword of a topic, with statistics and affected stories.
 
     It is prominent in `on` events of the topic and in `off` others; `strength` says in standard
     errors how much more often than in others. Of the `tried` stories, `wins` would get the topic
@@ -73,13 +73,13 @@ class SuggestedWord:
 
     @property
     def worth(self) -> float:
-        """Return the score for ranking: certainty, weighted by the number of stories it wins."""
+        """Return the word's score for ranking: certainty, weighted by the stories it wins."""
         return self.strength * (1 + math.log2(1 + len(self.wins)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSuggestions:
-    """The suggestions for a topic, best first; `topic` is "" for stories without a topic.
+    """The keywords suggested for a topic, best first; `topic` is "" for stories without one.
 
     `stories` have the topic; an editor gave it to `ruled` of them.
     """
@@ -92,7 +92,7 @@ class TopicSuggestions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestReport:
-    """Suggestions by topic, and the number and language of the stories that were searched."""
+    """Suggested keywords by topic, with the number and language of the searched stories."""
 
     stories: int
     language: str
@@ -102,13 +102,13 @@ class SuggestReport:
 
     @property
     def least_stories(self) -> int:
-        """Return in how many stories of a topic, on different news, a word must occur at least."""
+        """Return the least number of a topic's stories, on different news, that must use a word."""
         return keywords.least_events(self.stories)
 
 
 @dataclass(slots=True)
 class _Search:
-    """The state of one search; `age` has the number of newer stories, by a story's path."""
+    """The state of a search for keywords; `age` counts the newer stories, by story path."""
 
     newsroom: Newsroom
     labels: Mapping[str, StoryLabels]
@@ -120,7 +120,7 @@ class _Search:
 def suggest_keywords(
     newsroom: Newsroom, question: SuggestQuestion, progress: Progress | None = None
 ) -> SuggestReport:
-    """Return keywords that would win stories for a topic, or for each topic; nothing is changed.
+    """Return keywords that would add stories to a topic, or to each topic; nothing is changed.
 
     Raises UsageError for an unknown topic.
     """
@@ -153,7 +153,7 @@ def suggest_keywords(
 
 
 def _base(language: str) -> str:
-    """Return a language's code without its region."""
+    """Return a language's code without its region ("de" for "de-AT")."""
     return language.replace("_", "-").partition("-")[0].lower()
 
 
@@ -169,7 +169,7 @@ def _publishers(beat: Beat, labels: Sequence[StoryLabels]) -> set[str]:
 def _suggest_each(
     search: _Search, words: Mapping[str, Sequence[TopicWord]], names: Sequence[str], limit: int
 ) -> Iterator[TopicSuggestions]:
-    """Yield the suggestions for the requested topics in the beat's order, "" last."""
+    """Yield the keyword suggestions for each requested topic in the site's order, "" last."""
     order = names or [*(topic.name for topic in search.newsroom.beat.topics), ""]
     wanted = [name for name in order if words.get(name) or name in names]
     search.progress.stage("try", sum(len(words.get(name, ())) for name in wanted))
@@ -196,13 +196,13 @@ def _has(label: StoryLabels, topic: str) -> bool:
 
 
 def _find_rules(beat: Beat, topic: str) -> set[str]:
-    """Return the names of the records to which an editor's rule gives a topic."""
+    """Return the names of the story records to which an editor's rule gives a topic."""
     rules = (rule for rule in beat.rulings if rule.said == "retopic" and topic in rule.values)
     return {name for rule in rules for name in rule.stories}
 
 
 def _try(search: _Search, word: TopicWord) -> SuggestedWord:
-    """Try a word on the newest stories that have it; without a topic only list them."""
+    """Try a word as a keyword on the newest stories that have it; without a topic list them."""
     paths = sorted(word.keys, key=search.age.__getitem__)[:_TRIED]
     more = with_keyword(search.newsroom.beat, word.topic, word.word)
     affected = [story for path in paths for story in _affect(search, path, word.topic, more)]
@@ -246,7 +246,7 @@ MOST = 20_000  # stories: about 80 MB of words; older ones say little about a to
 
 
 def list_labels(newsroom: Newsroom, notes: list[str]) -> list[StoryLabels]:
-    """Return the topics of the newest stories, without copies, which repeat their originals."""
+    """Return the topics and URLs of the newest 20,000 stories, without copies of others."""
 
     def find(catalogue: Catalogue) -> list[StoryLabels]:
         return [label for label in catalogue.list_labels(MOST) if not label.copy_of]
@@ -263,7 +263,7 @@ def read_samples(
     progress: Progress,
     failed: list[Failure],
 ) -> Iterator[TopicSample]:
-    """Yield headline and lede of each story; unreadable ones go to `failed`."""
+    """Yield headline and first paragraph of each story; unreadable stories go to `failed`."""
     progress.stage("read", len(labels))
     for label in labels:
         try:
@@ -287,13 +287,13 @@ def _find_article(newsroom: Newsroom, label: StoryLabels) -> Article | None:
 
 
 def read_article(newsroom: Newsroom, path: str) -> Article:
-    """Return the stored article of the story at a path, else one made of its record."""
+    """Return the stored article of the story at a path, else one made from its record."""
     story = newsroom.archive.read_listed(path)
     return newsroom.articles.find_for(story) or _of_record(story, newsroom)
 
 
 def _of_record(story: Story, newsroom: Newsroom) -> Article:
-    """Return a story without a stored article as an article without text."""
+    """Return an article without text, made from the story's record."""
     when = story.published_at or newsroom.now
     return Article(
         url=story.original_url or story.web_url,

@@ -1,6 +1,6 @@
 """Edit topics and their keywords, list topics with story counts, and search stories by words.
 
-Every edit is one commit of the topic's file. Nothing is judged again by it.
+Every edit is one git commit of the topic's file. It judges no story again.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class TopicEdit:
 
 
 def see_topic(newsroom: Newsroom, said: str) -> tuple[Topic, str, str]:
-    """Return a topic, the path of its file, and the file's digest, for an edit.
+    """Return a topic by name or id, its file's path, and the file's digest, for an edit.
 
     Raises UsageError for an unknown topic.
     """
@@ -61,7 +61,7 @@ def see_topic(newsroom: Newsroom, said: str) -> tuple[Topic, str, str]:
 def compare_keywords(
     topic: Topic, keywords: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the keywords that a topic would gain, and those that it would lose.
+    """Return the keywords that a topic would gain from a new list, and those it would lose.
 
     Raises UsageError for a word that cannot be searched for or looks like a pattern, and for more
     than 10,000 words.
@@ -81,7 +81,7 @@ def compare_keywords(
 def edit_topic(
     newsroom: Newsroom, said: str, edit: TopicEdit, by: str, seen: str
 ) -> SettingsReport:
-    """Commit new content of a topic's file; comments, order and all else are unchanged.
+    """Commit new content of a topic's file; its comments, order and other settings stay.
 
     `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
     since, and for a parent that is not allowed (`check_parent`); also raises as `compare_keywords`
@@ -116,7 +116,7 @@ def _list_texts(topic: Topic, edit: TopicEdit) -> Iterator[tuple[str, str]]:
 
 
 def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -> SettingsReport:
-    """Commit a topic's new parent; "" moves it to the top level.
+    """Commit a topic's new parent topic; "" moves the topic to the top level.
 
     The rest of its file, its URL and its position among the files are unchanged. Raises UsageError
     as `edit_topic` does.
@@ -136,7 +136,7 @@ def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -
 
 
 def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
-    """Raise UsageError if a topic may not have another one as its parent.
+    """Raise UsageError if the topic `name` may not have `parent` as its parent topic.
 
     The files are read again: if two editors move topics at once, neither sees that both moves make
     a circle.
@@ -154,7 +154,7 @@ def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
 
 
 def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsReport:
-    """Commit the file of a new topic; its only keyword is its name.
+    """Commit the file of a new topic, whose only keyword is its name.
 
     Raises UsageError for a name that another topic has or that cannot be searched for; also raises
     as `commit_settings` does.
@@ -185,7 +185,7 @@ def _next_number(newsroom: Newsroom) -> int:
 
 
 def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsReport:
-    """Commit the deletion of a topic's file; stories keep the topic until they are judged again.
+    """Delete a topic's file in a commit; stories keep the topic until they are judged again.
 
     Raises UsageError for the main topic, for one with topics below it, and for one that a source
     names; also raises as `edit_topic` does.
@@ -220,7 +220,7 @@ def _refuse_use(newsroom: Newsroom, name: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsChange:
-    """A function that adds words to a topic's file, and the text of its commit.
+    """How to add words to a topic's file: an editing function, and the commit message.
 
     `there` lists the words that the file already has. `edit` returns the change of the file for its
     path and the new words. `title` begins the commit's message, `sign` each of its lines.
@@ -248,7 +248,7 @@ class WrittenWords:
 def write_words(
     newsroom: Newsroom, said: str, words: Sequence[str], change: WordsChange, language: str = ""
 ) -> WrittenWords:
-    """Add words to the file of a topic, named by name or id; words that it has are left out.
+    """Add words to the file of a topic, given by name or id; words it has are left out.
 
     Raises UsageError for an unknown topic and for a word that cannot be searched for, RecordError
     if the file cannot be written or has uncommitted edits, BusyError if another process holds the
@@ -302,7 +302,7 @@ class KeywordReport:
 def add_keywords(
     newsroom: Newsroom, said: str, words: Sequence[str], by: str, language: str = ""
 ) -> KeywordReport:
-    """Add words to the keywords of a topic, named by name or id; keywords that it has are left out.
+    """Add keywords to a topic, given by name or id; keywords that it has are left out.
 
     With a `language` they become keywords of that language. Raises as `write_words` does.
     """
@@ -335,7 +335,7 @@ def _list_words(topic: Topic, language: str) -> tuple[str, ...]:
 
 
 def _note_twins(beat: Beat, name: str, words: Sequence[str]) -> Iterator[str]:
-    """Yield a note for each added word that is also a keyword of another topic."""
+    """Yield a note for each added keyword that is also a keyword of another topic."""
     for topic in beat.topics:
         theirs = {word.casefold() for word in (*topic.keywords, *topic.aliases)}
         for word in words:
@@ -359,7 +359,7 @@ class DismissReport:
 
 
 def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) -> DismissReport:
-    """Stop suggesting words for a topic: its file lists them as dismissed.
+    """Stop suggesting words as keywords of a topic: its file lists them as dismissed.
 
     They have no effect on judging. Raises as `write_words` does.
     """
@@ -388,7 +388,7 @@ _RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow:
-    """A topic, its depth below the top level, and its stories: all, and those of 30 days.
+    """A topic for a list, its depth below the top level, and its stories: all, and of 30 days.
 
     `seen` is the digest of its file, which an edit must name.
     """
@@ -402,7 +402,7 @@ class TopicRow:
 
 
 def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
-    """Return the topics of the beat, parents before their children; raises CatalogueError."""
+    """Return the site's topics for a list, parents before children; raises CatalogueError."""
     files, counts = newsroom.settings.origins, catalogue.count_topics(newsroom.now - _RECENT)
     rows = []
     for topic, depth in _walk(newsroom.beat.topics):
@@ -421,7 +421,7 @@ def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
 
 
 def _walk(topics: Sequence[Topic], parent: str = "", depth: int = 0) -> Iterator[tuple[Topic, int]]:
-    """Yield topics in the order of their files, parents before their children.
+    """Yield topics with their depth, in the order of their files, parents before children.
 
     A topic with an unknown parent is at the top level. Circles are refused when topics are read.
     """
@@ -440,7 +440,7 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchedStory:
-    """A story that contains some words: its record, title, excerpt and topics."""
+    """A story that contains the words of a search: its record, title, excerpt and topics."""
 
     path: str
     title: str
@@ -450,7 +450,7 @@ class MatchedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordMatches:
-    """The number of filed stories that contain a phrase, and the newest of them."""
+    """The number of filed stories that contain a phrase, and the newest 20 of them."""
 
     words: str
     total: int

@@ -1,4 +1,4 @@
-"""The history of one story, from the lead to the last correction, in order of time."""
+"""The history of one story, from the link that was found to the last correction."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from copydesk.newsroom import Newsroom
 from copydesk.newsroom.records import record_at
 from copydesk.review.rules import record_name
 
-# Trail entries and their kinds, with the words for each.
+# Entries of a story's history, their kinds, and the text for each kind.
 
 
 class TrailKind(StrEnum):
-    """The kinds of events in a story's history."""
+    """The kinds of events in a story's history (found, filed, changed, corrected …)."""
 
     FOUND = "found"
     READ = "read"
@@ -106,11 +106,11 @@ class TrailEntry:
 
 
 def describe(kind: TrailKind, **values: str | int) -> str:
-    """Return the text for a kind, filled with values; missing values are ""."""
+    """Return the text for a kind of event in a story's history; missing values are ""."""
     return _WORDING.say(kind, {name: str(value) for name, value in values.items()})
 
 
-# Tracing a story: all its events, from the lead to the last correction.
+# Tracing a story: all its events, from the found link to the last correction.
 #
 # sealed part, article, memory ──> found, read ┐
 # git, commit by commit ───────────────────────┼──> entries ── merge repeated ones ──> a trail
@@ -123,7 +123,7 @@ _ALIKE = frozenset({TrailKind.CHANGED, TrailKind.ALONG})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """A story's events in order of time.
+    """A story's history: its events in order of time.
 
     `rest` counts the events after the first 200; `notes` say what cannot be known.
     """
@@ -134,7 +134,7 @@ class Trail:
 
 
 def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
-    """Return the history of the record at `path`, or of the lead at `url` if there is no record.
+    """Return a story's history by its record's `path`; without a record, that of the link `url`.
 
     Raises RecordError if the record cannot be read.
     """
@@ -160,7 +160,7 @@ def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Log:
-    """A story's history in git, with the verdicts, rules and events of its commits."""
+    """A story's history in git, with the decisions, rules and events of its commits."""
 
     entries: Sequence[TrailEntry] = ()
     words: frozenset[Word] = frozenset()
@@ -185,7 +185,7 @@ def _read_log(newsroom: Newsroom, story: Story) -> _Log:
 
 
 def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
-    """Walk the filing of a story whose first commit is not in git."""
+    """Yield the filing of a story whose first commit is not in git."""
     if not story.is_own:
         yield TrailEntry(kind=TrailKind.JUDGED, what=describe(TrailKind.JUDGED))
     fate = find_fate(newsroom, story)
@@ -196,7 +196,7 @@ def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
 def _list_standing(
     newsroom: Newsroom, story: Story, told: Collection[Word]
 ) -> Iterator[TrailEntry]:
-    """Walk the present verdicts, rules and events that no commit contains."""
+    """Yield the present decisions, rules and events of a story that no commit contains."""
     yield from (tell_event(event) for event in story.events if event not in told)
     rulings = archive.read_rulings(newsroom.root)
     verdict = story.verdict or rulings.verdict_on(story.path)
@@ -208,13 +208,13 @@ def _list_standing(
 
 
 def _put_in(entries: list[TrailEntry], entry: TrailEntry) -> None:
-    """Insert an entry by its time."""
+    """Insert an entry into a story's history by its time."""
     later = (place for place, other in enumerate(entries) if other.at > entry.at)
     entries.insert(next(later, len(entries)), entry)
 
 
 def _fold(entries: list[TrailEntry]) -> Iterator[TrailEntry]:
-    """Walk entries, merging repeated changes into one with a count."""
+    """Yield the entries of a history, with repeated changes merged into one with a count."""
     last: TrailEntry | None = None
     for entry in entries:
         if last is None:
@@ -234,7 +234,7 @@ _FATES = {"dropped": TrailKind.DROPPED, "failed": TrailKind.FAILED, "filed": Tra
 
 
 def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
-    """Walk how a story was found and read; the site's own stories have no such entries."""
+    """Yield entries on how a story was found and fetched; none for an editor's own story."""
     if story.is_own:
         return
     article = newsroom.articles.find_for(story)
@@ -246,7 +246,7 @@ def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
 
 
 def list_fate(fate: Fate) -> Iterator[TrailEntry]:
-    """Walk the events of a lead that became no story, or whose record is gone."""
+    """Yield history entries of a link that became no story, or whose record is gone."""
     yield TrailEntry(kind=TrailKind.FOUND, what=describe(TrailKind.FOUND, source=fate.source))
     kind = _FATES[fate.state]
     reason = ": ".join(filter(None, (fate.reason, fate.detail)))
@@ -259,13 +259,13 @@ def list_fate(fate: Fate) -> Iterator[TrailEntry]:
 
 
 def find_fate(newsroom: Newsroom, story: Story) -> Fate | None:
-    """Return the memory's fate of a story's lead, None if it was lost."""
+    """Return what the newsroom's database knows of a story's link, None if that was lost."""
     fates = (newsroom.memory.fate(urls.identity(address)) for address in story.addresses)
     return next((fate for fate in fates if fate is not None), None)
 
 
 def _find_source(newsroom: Newsroom, story: Story, article: Article | None) -> TrailEntry:
-    """Return where and when a story was found: by its sealed part, its article or the memory."""
+    """Return the entry on where and when a story was found, from its record, article or link."""
     source, at = _open_seal(newsroom, story)
     if not source and article is not None:
         source, at = article.source, at or dates.rfc3339(article.found)
@@ -276,7 +276,7 @@ def _find_source(newsroom: Newsroom, story: Story, article: Article | None) -> T
 
 
 def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
-    """Return source and time from a record's sealed part, "" if it cannot be opened."""
+    """Return source and time from a record's encrypted part, "" if it cannot be opened."""
     key = newsroom.settings.key
     if key is None or not story.secured:
         return "", ""
@@ -300,9 +300,9 @@ Word = Verdict | Ruling | Event  # an editor's verdict or rule, or an event of t
 def list_commit_entries(
     commit: StoryCommit, name: str, earlier: Sequence[TrailEntry], told: Collection[Word]
 ) -> list[TrailEntry]:
-    """Return the entries of a commit for the story of a name; `earlier` are those before it.
+    """Return the history entries of a git commit for a story; `earlier` are those before it.
 
-    `told` are the verdicts, rules and events that earlier commits contain.
+    `told` are the decisions, rules and events that earlier commits contain.
     """
     words = [said for said in read_words(commit.message) if _is_about(said, name, earlier)]
     entries = [_tell_word(commit, said, name, earlier) for said in words]
@@ -316,7 +316,7 @@ def list_commit_entries(
 
 
 def _is_about(said: CommitWords, name: str, earlier: Sequence[TrailEntry]) -> bool:
-    """Decide whether an editor's action names a story, or undoes an action that did."""
+    """Return whether an editor's action names a story, or undoes an action that did."""
     verb, _, rest = said.action.partition(" ")
     if verb == "undo":
         return _find_undone(rest, earlier) is not None
@@ -333,7 +333,7 @@ def _find_undone(wanted: str, earlier: Sequence[TrailEntry]) -> TrailEntry | Non
 def _tell_word(
     commit: StoryCommit, said: CommitWords, name: str, earlier: Sequence[TrailEntry]
 ) -> TrailEntry:
-    """Return an editor's action as an entry."""
+    """Return an editor's action as an entry of a story's history."""
     verb, _, rest = said.action.partition(" ")
     match verb:
         case "verdict":
@@ -370,7 +370,7 @@ def _tell_verdict(commit: StoryCommit, said: str) -> TrailEntry:
 
 
 def tell_verdict(verdict: Verdict) -> TrailEntry:
-    """Return a verdict as an entry."""
+    """Return an editor's decision (verdict) as an entry of a story's history."""
     kind = TrailKind.VERDICT
     return TrailEntry(
         kind=kind,
@@ -382,7 +382,7 @@ def tell_verdict(verdict: Verdict) -> TrailEntry:
 
 
 def _verdict_in(commit: StoryCommit, *, is_after: bool) -> Verdict | None:
-    """Return the verdict on a story before or after a commit, from its record or the rulings."""
+    """Return the decision on a story before or after a commit, from its record or the rulings."""
     story = commit.after if is_after else commit.before
     if story is not None and story.verdict is not None:
         return story.verdict
@@ -391,7 +391,7 @@ def _verdict_in(commit: StoryCommit, *, is_after: bool) -> Verdict | None:
 
 
 def _tell_rule(commit: StoryCommit, action: str, name: str) -> TrailEntry:
-    """Return a rule, or its undoing, as an entry."""
+    """Return an editor's rule, or its undoing, as an entry of a story's history."""
     first, _, rest = action.partition(" ")
     added, removed = _list_rules(commit)
     if first == "undo":
@@ -404,7 +404,7 @@ def _tell_rule(commit: StoryCommit, action: str, name: str) -> TrailEntry:
 
 
 def tell_rule(rule: Ruling, name: str) -> TrailEntry:
-    """Return a rule on the story of a name as an entry."""
+    """Return an editor's rule on the story `name` as an entry of the story's history."""
     kind = TrailKind.RULED
     return TrailEntry(
         kind=kind,
@@ -416,7 +416,7 @@ def tell_rule(rule: Ruling, name: str) -> TrailEntry:
 
 
 def describe_rule(rule: Ruling, name: str) -> str:
-    """Return a rule's kind, the other stories that it names, its values and its expiry."""
+    """Return an editor's rule as text: kind, other stories that it names, values, expiry."""
     others = [story for story in rule.stories if story != name]
     field = [rule.field] if rule.field else []
     values = [f'"{value}"' for value in rule.values[len(field) :]]
@@ -436,7 +436,7 @@ def _list_rules(commit: StoryCommit) -> tuple[list[Ruling], list[Ruling]]:
 def _list_events(
     commit: StoryCommit, told: Collection[Word], *, is_editor: bool
 ) -> Iterator[TrailEntry]:
-    """Walk the events that a commit added to a story, without those of corrections."""
+    """Yield the events that a commit added to a story's record, without corrections."""
     events = (word for word in commit.news if isinstance(word, Event) and word not in told)
     for event in events:
         if not (is_editor and event.kind is EventKind.CORRECTED):
@@ -444,13 +444,13 @@ def _list_events(
 
 
 def tell_event(event: Event) -> TrailEntry:
-    """Return an event of a record as an entry."""
+    """Return an event in a story's record as an entry of the story's history."""
     kind = TrailKind.EVENT
     return TrailEntry(kind=kind, what=describe(kind, event=event.what), at=event.at)
 
 
 def _list_changes(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
-    """Walk the changes of a commit that holds no editor's action on the story."""
+    """Yield the changes of a commit that holds no editor's action on the story."""
     if not commit.is_broken:
         yield from _list_moves(commit)
         yield from _list_rulings_by_hand(commit, name)
@@ -464,7 +464,7 @@ def _list_changes(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
 
 
 def _list_moves(commit: StoryCommit) -> Iterator[TrailEntry]:
-    """Walk how a record was created, deleted or moved."""
+    """Yield entries if a commit created, deleted or moved the story's record."""
     by = _author(commit)
     if commit.before is None and commit.after is not None:
         yield _tell_judgement(commit.after)
@@ -476,7 +476,7 @@ def _list_moves(commit: StoryCommit) -> Iterator[TrailEntry]:
 
 
 def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
-    """Walk the rules and verdicts that a person added to the files or removed by hand."""
+    """Yield the rules and decisions that a person added to the files or removed by hand."""
     added, removed = _list_rules(commit)
     by = _author(commit)
     for rule in removed:
@@ -491,14 +491,14 @@ def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry
 
 
 def _tell_judgement(story: Story) -> TrailEntry:
-    """Return the judgement of a story at its filing as an entry."""
+    """Return how a story was judged when it was filed, as an entry of its history."""
     quality = "" if story.quality is None else str(story.quality)
     standing = "published" if story.published else "not published"
     return _entry(TrailKind.JUDGED, quality=quality, standing=standing)
 
 
 def _list_fields(commit: StoryCommit) -> tuple[str, ...]:
-    """Return the changed fields of a commit that have no entry of their own.
+    """Return the fields that a commit changed, without those that have entries of their own.
 
     Reasons change with other fields: they are listed only if nothing else is.
     """
@@ -507,5 +507,5 @@ def _list_fields(commit: StoryCommit) -> tuple[str, ...]:
 
 
 def _author(commit: StoryCommit) -> str:
-    """Return who made a commit, "" for the newsroom itself."""
+    """Return who made a git commit, "" for copydesk itself."""
     return "" if commit.is_ours else text.fold(commit.author)

@@ -1,4 +1,4 @@
-"""Undo one verdict or rule, and keep all later changes.
+"""Undo one editor's decision or rule on stories, and keep all later changes.
 
 a commit ── its action ──> before, after │ now ── inverse ──> files without it ──> one commit
                                                           └─> differences: refused
@@ -43,7 +43,7 @@ States = tuple[bytes | None, bytes | None]  # a file before and after an action,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoReport:
-    """The files that undoing an action changed, and the commit.
+    """The result of undoing an editor's action: the changed files and the git commit.
 
     `action` is the action that was undone. With `differences` nothing was changed, since somebody
     else has changed the same fields. `is_urgent` is set if undoing removes a story for good, or
@@ -60,7 +60,7 @@ class UndoReport:
 
 
 def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> UndoReport:
-    """Undo a verdict, a rule or an earlier undo, named by its commit's id, in a new commit.
+    """Undo an editor's decision, rule or earlier undo, named by its git commit, in a new commit.
 
     Other changes in the same files stay. If the same field has changed since, nothing is undone and
     the report has the differences. Raises GitError if there is no such commit or nothing can be
@@ -94,7 +94,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
 
 
 def _must_be_free(lock: WriteLock) -> None:
-    """Raise GitError if nothing can be committed now."""
+    """Raise GitError if nothing can be committed to git now."""
     if obstacle := lock.repository.obstacle():
         hint = "" if lock.repository.branch() else "check a branch out: git switch NAME"
         raise GitError("nothing can be undone now", subject=obstacle, hint=hint)
@@ -113,7 +113,7 @@ def put_undoing(
     *,
     is_in_the_way: Callable[[EditConflict], bool] = lambda _: True,
 ) -> EditStep:
-    """Revert an action in an edit, from its files before and after it, by path.
+    """Revert an action in a pending edit, from the files before and after the action, by path.
 
     Each record is found at its present path. If a change is in the way, the step reports it and
     nothing is reverted. `is_in_the_way` decides which changes are; the others keep their fields.
@@ -147,7 +147,7 @@ def put_undoing(
 
 
 def _stays(path: str) -> bool:
-    """Decide whether a file is never restored: others may use it, or it is a filed newsletter."""
+    """Return whether a file is never restored: an upload that others may use, or a newsletter."""
     return _UPLOAD.fullmatch(path) is not None or letters.is_letter_path(path)
 
 
@@ -177,7 +177,7 @@ def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditCo
 def _take_out_of_record(
     edit: Edit, path: str, states: States
 ) -> tuple[Edit, tuple[EditConflict, ...]]:
-    """Revert an action in a record, to the byte if nothing has changed it since."""
+    """Revert an action in a story record, to the byte if nothing changed the record since."""
     newsroom, (before, after) = edit.newsroom, states
     if before is None or after is None:
         return _unmake_record(edit, path, states), ()
@@ -208,7 +208,7 @@ def _read_bytes(data: bytes | None) -> str:
 
 
 def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
-    """Delete a record that an action created, or restore one that it deleted.
+    """Delete a story record that an action created, or restore one that it deleted.
 
     Raises UsageError if it has changed since.
     """
@@ -227,10 +227,10 @@ def _bytes(edit: Edit, path: str) -> bytes | None:
 
 
 def _with_answer(edit: Edit, now: Story, after: Story) -> Edit:
-    """Put a record into an edit, with digests that mark its fields as machine-written again.
+    """Put a restored story into an edit, with digests that mark its fields as machine-written.
 
-    If the profile's records have no place for digests, the memory keeps them. The field `published`
-    is left out: a person had decided it.
+    If the profile's records have no place for digests, the newsroom's database keeps them. The
+    field `published` is left out: a person had decided it.
     """
     known, has_blocks = edit.digests_of(now), edit.beat.scoring.traits.has_blocks
     if now == after or not known or (has_blocks and (now.machine or after.machine)):
@@ -263,7 +263,7 @@ _TOGETHER = ("published", "heat")
 def story_without(
     before: Story, after: Story, now: Story
 ) -> tuple[Story, tuple[EditConflict, ...]]:
-    """Return a record without an action's changes, and the conflicts.
+    """Return a story record without an action's changes, and the conflicts with later changes.
 
     Fields that the action did not change stay as they are. In lists (reasons, history) its
     additions are removed and its removals restored.
@@ -295,7 +295,7 @@ def _diff_fields(before: Story, after: Story) -> list[str]:
 def _merge_digests(
     was: Mapping[str, str], left: Mapping[str, str], now: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return digests, restoring those that the action changed and nobody changed since."""
+    """Return field digests, with those restored that an action changed and nobody since."""
     found = dict(now)
     for key in {**was, **left}:
         if was.get(key) == left.get(key) or now.get(key) != left.get(key):
@@ -321,7 +321,10 @@ def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) 
 def rulings_without(
     before: Rulings, after: Rulings, now: Rulings, path: str
 ) -> tuple[Rulings, tuple[EditConflict, ...]]:
-    """Return the rulings without an action's verdict or rule; `path` is the rulings' file."""
+    """Return the rulings without an action's decision or rule, and conflicts with later changes.
+
+    `path` is the rulings' file.
+    """
     verdicts, differences = dict(now.verdicts), []
     for at in {**before.verdicts, **after.verdicts}:
         was, left, is_now = (rulings.verdicts.get(at) for rulings in (before, after, now))
@@ -359,7 +362,7 @@ def _less(rules: Iterable[Ruling], others: Collection[Ruling]) -> list[Ruling]:
 def _find_rivals(
     rules: Iterable[Ruling], standing: Collection[Ruling]
 ) -> Iterator[tuple[Ruling, Ruling]]:
-    """Yield each rule that another rule has replaced, with that rule."""
+    """Yield each rule that another rule has replaced, with the other rule."""
     for rule in rules:
         rival = _on_the_same(standing, rule)
         if rival is not None:
@@ -367,7 +370,7 @@ def _find_rivals(
 
 
 def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
-    """Return the rule that a rule on the same matter would replace, None for none."""
+    """Return the rule on the same matter that a rule would replace, None for none."""
     standing = tuple(rules)
     left = with_rule(standing, rule)
     return next(iter(_less(standing, left)), None)
@@ -378,7 +381,7 @@ def _difference(path: str, field: str, left: object, now: object) -> EditConflic
 
 
 def _format_value(value: object) -> str:
-    """Return a value as text for people."""
+    """Return a field's value as text for people."""
     if isinstance(value, tuple):
         return ", ".join(map(_format_value, value))[:_SHOWN]
     if value is None:
@@ -387,7 +390,7 @@ def _format_value(value: object) -> str:
 
 
 def _walk_words(value: object) -> Iterator[str]:
-    """Walk the words of a verdict, a rule or any other value."""
+    """Yield the parts of a decision, a rule or any other value, as text."""
     said = getattr(value, "said", None)
     if said is None:
         yield str(value)

@@ -147,7 +147,7 @@ def guard_liquid(markup: str) -> str:
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that `word` was probably meant to be, "" for none."""
+    """Return the known word that `word` was probably meant to be, "" if none is similar."""
     import difflib
 
     by_fold = {name.casefold(): name for name in known}

@@ -1,4 +1,4 @@
-"""Compare our feed parser's results with those of gofeed and feed-rs."""
+"""Compare the results of our feed parser with those of gofeed and feed-rs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WEB = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One entry by the other parser; missing values are "", () or None.
+    """One feed entry as the other parser read it; missing values are "", () or None.
 
     `links` are all possible URLs of the entry, the likeliest first.
     """
@@ -37,7 +37,7 @@ class Expected:
 
 
 def goldens_of(files: list[File]) -> dict[str, File]:
-    """Return the file with the expected result of each feed, by the name of the feed's file.
+    """Return the file with another parser's result for each feed, by the name of the feed's file.
 
     A result has the feed's name with `.json`, `.serde.json` or `_expected.json`. If there are
     several, the one that shares the most folders at the end of its path counts, at least one.
@@ -68,7 +68,7 @@ def _is_result(file: File) -> bool:
 
 
 def _count_shared_folders(golden: File, other: File) -> int:
-    """Count the folders that two paths share, beginning with the files' own folders."""
+    """Return the number of folders that two paths share, counted from the files upwards."""
     mine, theirs = (file.name.split("/")[-2::-1] for file in (golden, other))
     if mine == theirs:
         return len(mine) + 1
@@ -81,7 +81,7 @@ def _count_shared_folders(golden: File, other: File) -> int:
 
 
 def read_expected_entries(golden: File) -> tuple[Expected, ...] | None:
-    """Return the entries of a result file, None if its format is unknown."""
+    """Return the feed entries in a result file, None if its format is unknown."""
     try:
         feed = json.loads(golden.data)
     except ValueError:
@@ -105,14 +105,14 @@ def _read_entry(entry: Fields) -> Expected:
 
 
 def _content(value: object) -> str:
-    """Return a text that is given directly or under `content`."""
+    """Return a text that is given directly or under `content`, "" for none."""
     if isinstance(value, dict):
         value = value.get("content", value.get("value"))
     return value if isinstance(value, str) else ""
 
 
 def _links(entry: Fields) -> Iterator[str]:
-    """Yield the entry's URLs, without links of other relations than "alternate"."""
+    """Yield a feed entry's URLs, without links of other relations than "alternate"."""
     link = entry.get("link")
     if isinstance(link, str) and link.strip():
         yield link.strip()
@@ -140,7 +140,7 @@ _BASE = "https://feed.invalid/feed"  # the assumed URL of a feed; .invalid never
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A file that could not be read, with the reason."""
+    """A feed file that could not be read, with the reason."""
 
     file: str
     what: str
@@ -148,7 +148,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One value in which we differ; `entry` counts from 0, -1 means the number of entries."""
+    """One value of a feed that our parser and the other read differently.
+
+    `entry` counts from 0, -1 means the number of entries.
+    """
 
     file: str
     entry: int
@@ -159,7 +162,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedsReport:
-    """Numbers on the parsed feeds, and their agreement with the expected results.
+    """The result of comparing parsed feeds with the results of another parser.
 
     `files` were read as feeds, `empty` of them have no entries; `refused` are no feeds by our
     parser, `errors` made it fail. Of the `pairs` of feed and result, `malformed` are not
@@ -180,7 +183,7 @@ class FeedsReport:
 
     @property
     def share(self) -> float:
-        """Return the share of well-formed pairs that agree in everything, 1.0 if there are none."""
+        """Return the share of well-formed feeds with equal results, 1.0 if there are none."""
         well_formed = self.pairs - self.malformed
         return self.exact / well_formed if well_formed else 1.0
 
@@ -199,7 +202,7 @@ class _Count:
 
 
 def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
-    """Read every feed of these files, zips or folders and compare it with its result.
+    """Parse every feed in these files, zips or folders, and compare it with the expected result.
 
     A value that the result does not give is not compared. Raises DataError if there is no feed,
     or a path cannot be read.
@@ -231,7 +234,7 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
 
 
 def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
-    """Read one feed and count the result."""
+    """Parse one feed, compare it with the expected result, and count the differences."""
     count.files += 1
     listed: tuple[SourceEntry, ...] = ()
     try:
@@ -255,7 +258,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
 
 
 def _is_other_json(file: File) -> bool:
-    """Decide whether a JSON file without a result does not claim to be a feed."""
+    """Return whether a JSON file without an expected result does not claim to be a feed."""
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
@@ -303,7 +306,7 @@ def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> M
 
 
 def _differences(mine: SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
-    """Return (field, ours, expected) for each value in which the two differ."""
+    """Return (field, ours, expected) for each value of a feed entry that differs."""
     different = []
     if theirs.title and _title(mine.title) != _title(theirs.title):
         different.append(("title", mine.title, theirs.title))

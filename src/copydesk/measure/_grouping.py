@@ -1,4 +1,4 @@
-"""Compare our groups of stories and our duplicates with labelled documents."""
+"""Compare our groups of stories and our detection of copies with labelled documents."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Scores:
 
 
 def pairwise(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Compute the scores over pairs of documents in the same group."""
+    """Return precision, recall and F1 over pairs of documents in the same group."""
     both = _pairs(Counter(zip(true, ours, strict=True)))
     return scores(_share(both, _pairs(Counter(ours))), _share(both, _pairs(Counter(true))))
 
 
 def bcubed(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Compute the B-cubed scores: precision and recall of each document's group, averaged.
+    """Return the B-cubed scores: precision and recall of each document's group, averaged.
 
     Bagga and Baldwin, 1998.
     """
@@ -59,7 +59,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def scores(precision: float, recall: float) -> Scores:
-    """Return precision and recall with their harmonic mean."""
+    """Return `Scores` of precision and recall, with F1: their harmonic mean."""
     total = precision + recall
     f1 = 2 * precision * recall / total if total else 0.0
     return Scores(precision=round(precision, 4), recall=round(recall, 4), f1=round(f1, 4))
@@ -70,7 +70,7 @@ FIRST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupAgreement:
-    """The agreement of groups with the labels."""
+    """The scores of groups of documents, compared with the labels."""
 
     groups: int
     pairwise: Scores
@@ -79,10 +79,10 @@ class GroupAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """The scores of one set by its final groups; `at_once` by each document's group on arrival.
+    """The scores of grouping one labelled set; `at_once` has each document's group on arrival.
 
     `first` is the score of the first hundred documents, without older ones, `stretches` the mean of
-    later hundreds in the final groups: the difference is the disadvantage of a new beat. Speed is
+    later hundreds in the final groups: the difference is the disadvantage of a new site. Speed is
     that of grouping alone, without computing vectors, on one processor.
     """
 
@@ -100,7 +100,7 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOptions:
-    """Options of grouping: the order, the words of the beat, and whether to use vectors, too.
+    """Options of grouping: the order, the words of the site's subject, and whether to use vectors.
 
     A JSON line with id and cluster of each document is written to `out`.
     """
@@ -112,7 +112,7 @@ class GroupOptions:
 
 
 def group(path: Path, options: GroupOptions) -> GroupReport:
-    """Group a labelled file's documents as a stream, with the default setting.
+    """Group the documents of a labelled file as a stream, with the default settings.
 
     Raises DataError; ModelError if vectors are requested and their extra is not installed.
     """
@@ -177,7 +177,7 @@ def _first(
 
 
 def _stretches(documents: Sequence[Labelled], ours: Sequence[str]) -> float:
-    """Compute the mean score of all hundreds of documents after the first, 0 if there are none."""
+    """Return the mean score of all hundreds of documents after the first, 0 if there are none."""
     starts = range(FIRST, len(documents) - FIRST + 1, FIRST)
     scores = [
         _agreement(documents[at : at + FIRST], ours[at : at + FIRST]).bcubed.f1 for at in starts
@@ -206,7 +206,7 @@ _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesReport:
-    """Scores of duplicate detection on labelled texts.
+    """The scores of detecting copies (near duplicates) among labelled texts.
 
     For texts with the cluster of their original: `pairs` is the number of labelled copies, `found`
     the number that we found, with precision and recall. For pairs with a label (same news or not):
@@ -221,13 +221,13 @@ class CopiesReport:
 
 
 def copies(path: Path) -> CopiesReport:
-    """Score documents with clusters of equal texts, or labelled pairs; raises DataError."""
+    """Score detecting copies in documents with clusters, or in labelled pairs; raises DataError."""
     pairs = _read_pairs(path)
     return _by_pair(pairs) if pairs else _by_cluster(labelled.read_documents(path))
 
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
-    """File the texts one after the other, and compare the duplicates with the clusters."""
+    """File the texts one after the other, and compare the copies found with the clusters."""
     shelf = shelves.MemoryShelf()
     original: dict[str, str] = {}
     for at, document in enumerate(documents):
@@ -285,7 +285,7 @@ class _Pair:
 
 
 def _read_pairs(path: Path) -> list[_Pair]:
-    """Read the pairs of a file of pairs; an empty list for a file of documents."""
+    """Return the labelled pairs in a file; [] for a file of documents."""
     pairs: list[_Pair] = []
     with path.open("rb") as lines:
         for at, line in enumerate(lines, 1):

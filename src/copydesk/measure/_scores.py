@@ -30,7 +30,7 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One case in which our result differs from the reference."""
+    """One story whose quality or status differs from the known score."""
 
     path: str
     title: str
@@ -42,7 +42,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoresReport:
-    """The number of cases with the same result, and those that differ."""
+    """The number of stories scored as known, and those scored differently."""
 
     cases: int
     quality_exact: int
@@ -59,7 +59,7 @@ class _Case:
 
 
 def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
-    """Score every case of the file by a profile with the beat's topics and organizations.
+    """Score every story in a CSV file by a profile, with the site's topics and publishers.
 
     Raises DataError with the line if the file is no list of cases; UsageError for an unknown
     profile.

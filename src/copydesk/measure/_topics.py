@@ -1,4 +1,4 @@
-"""Compare the topics that the judge gives to labelled stories with their labels."""
+"""Compare the topics that copydesk gives to labelled stories with their labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Precision, recall and F1."""
+    """Precision, recall and F1 of given topics."""
 
     precision: float
     recall: float
@@ -29,7 +29,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicScore:
-    """The score of one topic: stories that have it by the label, by us, and by both."""
+    """The score of one topic: how many stories have it by the label, by us, and by both."""
 
     topic: str
     labelled: int
@@ -53,7 +53,7 @@ class TopicMiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """The scores of one profile against the labels.
+    """The scores of one profile's topics, compared with the labels.
 
     `micro` counts every topic of every story, `macro` is the mean over the topics that labels
     name; `exact` is the share of stories whose topics are all right, `on_beat` the score for
@@ -69,7 +69,9 @@ class Met:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicsReport:
-    """The scores of the profile `copydesk`, in all and by topic, and those of `everyday`."""
+    """The scores of topics given by the profile `copydesk`, in all and by topic, and by
+    `everyday`.
+    """
 
     stories: int
     labels: int
@@ -87,10 +89,10 @@ class _Labelled:
 
 
 def topics(labelled: Path, beat: Beat) -> TopicsReport:
-    """Judge every labelled story by `copydesk` and by `everyday`, with the beat's topics.
+    """Give topics to every labelled story by `copydesk` and `everyday`; return the scores.
 
     The main topic is compared only if some label names it. Raises DataError with the line if the
-    file is no list of labelled stories, or names a topic that the beat does not have.
+    file is no list of labelled stories, or names a topic that the settings do not have.
     """
     known = {topic.name for topic in beat.topics} | {beat.topic}
     cases = list(_cases(labelled, known))
@@ -129,7 +131,7 @@ def _list_misses(
 
 
 def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return a story's topics by a profile (none if it is dropped), and the reasons."""
+    """Return the topics that a profile gives a story (none if it is dropped), and the reasons."""
     scoring = replace(
         beat.scoring,
         profile="everyday" if profile == "everyday" else "copydesk",
@@ -167,7 +169,7 @@ def _average(scores: Sequence[TopicScore]) -> Share:
 
 
 def _compare_beats(cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Share:
-    """Compute the score for separating stories with any topic from those with none."""
+    """Return the score for separating stories with any topic from those with none."""
     on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
     return _share(
         sum(label and ours for label, ours in on_beat),

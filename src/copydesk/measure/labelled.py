@@ -22,7 +22,7 @@ _MAX_BYTES = 64 * 1024 * 1024  # of one file, unpacked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of a corpus: its relative name with slashes, and its bytes.
+    """One file of labelled data: its relative name with slashes, and its bytes.
 
     `path` is the file on disk, which may be a zip that contains it. `holder` is the zip or folder
     that the name is relative to.
@@ -35,13 +35,13 @@ class File:
 
     @property
     def stem(self) -> str:
-        """Return the name without its last suffix."""
+        """Return the file's name without its last suffix."""
         head, dot, ending = self.name.rpartition(".")
         return head if dot and "/" not in ending else self.name
 
     @property
     def folder(self) -> str:
-        """Return the folders of the name including the last slash, "" if there are none."""
+        """Return the folders in the file's name including the last slash, "" if there are none."""
         return "".join(self.name.rpartition("/")[:2])
 
     @property
@@ -118,7 +118,7 @@ class Labelled:
 
 
 def read_documents(path: Path) -> list[Labelled]:
-    """Read a file of labelled documents; raises DataError with the number of an invalid line."""
+    """Return the documents of a labelled file; DataError names the number of an invalid line."""
     if path.stat().st_size > _MAX_DOCUMENTS_BYTES:
         raise DataError("too large to be read", subject=str(path), hint="at most 512 MB")
     with path.open("rb") as lines:
@@ -175,7 +175,7 @@ def _moment(value: object, place: str) -> datetime | None:
 def sort_documents(
     documents: Sequence[Labelled], forced: Order | None
 ) -> tuple[Order, list[Labelled]]:
-    """Sort the documents in the order of a stream; return them with the name of the order.
+    """Return what the documents are sorted by, and the documents in the order of a stream.
 
     By time if all have one, else by their own order number, else by the SHA-1 of the id.
     """
@@ -212,7 +212,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """The true values of a page; None for those without a label.
+    """The labelled (true) values of a page; None for those without a label.
 
     `in_page` tells whether the authors' names are on the page at all.
     """
@@ -228,14 +228,14 @@ class Truth:
 
     @property
     def has_words(self) -> bool:
-        """Decide whether there is a label other than a date."""
+        """Return whether the page has a label other than a date."""
         said = (self.text, self.title, self.authors, self.image, self.address)
         return any(one is not None for one in said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A page with its true values; `name` is its name in the data."""
+    """A page with its labelled (true) values; `name` is its name in the data."""
 
     name: str
     page: Page
@@ -244,14 +244,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set:
-    """The cases of one layout in one place; `absent` are pages missing in a recording."""
+    """A set of labelled pages with one file layout; `absent` are pages missing in a recording."""
 
     name: str
     cases: Sequence[Case]
     absent: tuple[str, ...] = ()
 
     def only(self, has: Callable[[Truth], bool]) -> Set:
-        """Return the set with only the cases whose truth fulfils a condition."""
+        """Return the set with only the pages whose labels fulfil a condition."""
         return replace(self, cases=[case for case in self.cases if has(case.truth)])
 
 

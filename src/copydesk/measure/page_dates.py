@@ -1,4 +1,4 @@
-"""Compare the publication days that we read from pages with their labels."""
+"""Compare the publication days that we read from pages with the labelled days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from copydesk.measure.page_reading import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """The numbers of exact, missing and wrong days.
+    """The numbers of exact, missing and wrong publication days among labelled pages.
 
     If the label is a moment, days are compared in UTC, else by the publisher's own day. `utc` and
     `local` are the numbers of equal days if all are compared in one of these ways. A page that was
@@ -41,7 +41,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongDay:
-    """A page with a wrong day (ours is "" if we found none), and the origin of our day."""
+    """A page whose publication day we read wrongly ("" if we found none), and where we found it."""
 
     set: str
     page: str
@@ -52,7 +52,7 @@ class WrongDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesReport:
-    """The results on days of labelled pages, for all pages or for one set.
+    """The scores of publication days read from labelled pages, for all pages or for one set.
 
     `name` is "" for all. `dropped` are pages that gave no article, `absent` those missing in a
     recording, which are not counted anywhere.
@@ -76,7 +76,7 @@ class DatesReport:
 def dates(
     paths: Iterable[Path], now: datetime, replayed_at: datetime | None, progress: Progress
 ) -> DatesReport:
-    """Read every page whose label has a day, and compare the days.
+    """Read every page whose label has a publication day, and return the scores of our days.
 
     `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
     replayed, None for its newest. Raises DataError if no page has a day, or on unreadable data.
@@ -114,7 +114,7 @@ def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...])
 
 
 def count_days(readings: Iterable[PageReading]) -> Days:
-    """Count the exact, missing and wrong days of pages with a label."""
+    """Count the pages whose publication day we read exactly, not at all, or wrongly."""
     pages = [reading for reading in readings if reading.case.truth.day is not None]
     exact = sum(is_exact(reading) for reading in pages)
     none = sum(not _day(reading, in_utc=True) for reading in pages)
@@ -133,12 +133,12 @@ def count_days(readings: Iterable[PageReading]) -> Days:
 
 
 def is_exact(reading: PageReading) -> bool:
-    """Decide whether our day is the same as the label's."""
+    """Return whether we read the labelled publication day from the page."""
     return our_day(reading) == _label(reading)
 
 
 def our_day(reading: PageReading) -> str:
-    """Return our day, in UTC if the label is a moment; "" if it is only the fetch time."""
+    """Return the publication day that we read, in UTC if the label is a moment; "" if none."""
     truth = reading.case.truth.day
     return _day(reading, in_utc=truth is None or truth.is_moment)
 

@@ -41,7 +41,7 @@ _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
 def read_markup_text(html: bytes) -> str:
-    """Return the text of expected markup; each block element begins a new line."""
+    """Return the text of HTML with expected values; each block element begins a new line."""
     root = _root(html)
     pieces: list[str] = []
     if root is not None:
@@ -90,18 +90,18 @@ _KEYS: Mapping[_Kind, frozenset[str]] = {
 
 
 def is_recording(file: File) -> bool:
-    """Decide whether a file is a recorded web (WARC)."""
+    """Return whether a file is a recorded web (WARC)."""
     return file.name.endswith((".warc", ".warc.gz")) and file.data.startswith(_WARC)
 
 
 class Web:
-    """The pages of some recordings, with redirects; the first recording with a URL answers."""
+    """The pages of recorded webs (WARC), with redirects; the first recording with a URL answers."""
 
     def __init__(self, paths: Sequence[Path], at: datetime | None) -> None:
         self._replays = [fetch.Replay(path, at) for path in paths]
 
     def page(self, url: str) -> Page | None:
-        """Return the page at a URL after redirects, None if there is none."""
+        """Return the recorded page at a URL after redirects, None if there is none."""
         return asyncio.run(self._page(url))
 
     async def _page(self, url: str) -> Page | None:
@@ -130,7 +130,7 @@ async def _follow(replay: fetch.Replay, url: str) -> Page | None:
 
 
 def add_recordings(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
-    """Return the sets together with those whose pages are in the recordings.
+    """Return the sets of labelled pages, and further sets of pages that are in the recordings.
 
     Labels name a page by `url`; their texts are in other lines with the same `id`. An index has the
     `key` of a page in one of the sets: that page is then read from the recording.
@@ -192,7 +192,7 @@ def _truth(row: Row, texts: Mapping[str, str], cards: frozenset[str], file: File
 
 
 def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[Set]:
-    """Read the pages of an index from the recordings: those of the sets, and those with a date."""
+    """Return the sets with their pages read from recordings, and a set of those with a date."""
     pages = {str(row["key"]): row for row in rows if row.get("url") and row.get("key")}
     known = {case.name for known_set in sets for case in known_set.cases}
     replaced = [_replace_pages(web, known_set, pages) for known_set in sets]
@@ -201,7 +201,7 @@ def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[
 
 
 def _read_new_pages(web: Web, file: File, dated: Mapping[str, Row]) -> Set:
-    """Read the pages of an index that have only a labelled day."""
+    """Return a set of the pages in an index that have only a labelled day."""
     recorded = {key: web.page(str(row["url"])) for key, row in dated.items()}
     cases = [
         Case(name=key, page=page, truth=Truth(day=day_of(dated[key], "date", file)))
@@ -231,7 +231,7 @@ HINT = "a recording, its labels and its texts are named together; see docs/refer
 
 
 def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
-    """Read the sets of labelled pages among the files of these paths.
+    """Return the sets of labelled pages among the files of these paths.
 
     `now` is the fetch time of pages in plain files; a recording is replayed as of `replayed_at`,
     with its newest pages if that is None. Raises DataError if there is no set, or one names a
@@ -264,7 +264,7 @@ def _json_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) ->
 
 
 def _rows(file: File) -> Row | None:
-    """Return the labels of a file of labels, None for any other file."""
+    """Return the labels in a JSON file of labels, None for any other file."""
     if not file.name.endswith(".json") or file.name.endswith(_METADATA):
         return None
     try:
@@ -367,7 +367,7 @@ def _unpack(file: File) -> bytes:
 
 
 def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
-    """Build a page as a fetcher would; without a URL, with the one that it declares."""
+    """Return a page as if it had been fetched; without a URL, with the one that it declares."""
     url = (
         url
         or extract.find_declared_address(body)

@@ -1,4 +1,4 @@
-"""Read labelled pages as the pipeline does, and measure the time."""
+"""Extract labelled pages as the pipeline does, and measure the time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BEAT = Beat(title="Measured")
 
 
 class Progress(Protocol):
-    """Receives the progress of reading."""
+    """Receives the progress of reading labelled pages."""
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Report that a set begins, with its number of pages."""
@@ -39,7 +39,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A case and its extracted article; `seconds` are CPU time.
+    """A labelled page and its extracted article; `seconds` are CPU time.
 
     A page that the pipeline would drop is read anyway, and `lost` has the reason for dropping it:
     extraction and the decision whether a page is news are measured separately.
@@ -61,7 +61,7 @@ class Milliseconds:
 
 
 def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
-    """Read every page of a set without its feed, then remove text that its site repeats."""
+    """Extract every page of a set without its feed, then remove text that its site repeats."""
     progress.stage(labelled.name, len(labelled.cases))
     readings = []
     for case in labelled.cases:
@@ -76,7 +76,7 @@ def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
 
 
 def remove_repeats(readings: Sequence[PageReading]) -> list[PageReading]:
-    """Remove text that each site repeats, learned from all of its pages, as after some rounds."""
+    """Remove the text that each site repeats on its pages, learned from all of them."""
     of_site: dict[str, list[Article]] = defaultdict(list)
     for reading in readings:
         if reading.article and not reading.lost:
@@ -98,7 +98,7 @@ def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Articl
 
 
 def read_case(case: Case) -> tuple[Article | None, Lost | None]:
-    """Read one page; return its article, and the reason why it would be lost."""
+    """Extract one labelled page; return its article, and why the pipeline would drop it."""
     lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
     try:
         outcome = extract.read(case.page, lead, _BEAT)
@@ -115,13 +115,13 @@ def read_case(case: Case) -> tuple[Article | None, Lost | None]:
 
 
 def cpu_milliseconds(readings: Sequence[PageReading]) -> Milliseconds:
-    """Compute the median and the 99th percentile, by nearest rank."""
+    """Return the median and the 99th percentile of CPU time per page, by nearest rank."""
     milliseconds = sorted(1000 * reading.seconds for reading in readings) or [0.0]
     median, p99 = (milliseconds[-(-len(milliseconds) * percent // 100) - 1] for percent in (50, 99))
     return Milliseconds(median=round(median, 1), p99=round(p99, 1))
 
 
 def pages_per_second(readings: Sequence[PageReading]) -> float:
-    """Compute the number of pages per second on one processor."""
+    """Return the number of pages read per second on one processor."""
     seconds = sum(reading.seconds for reading in readings)
     return round(len(readings) / seconds, 1) if seconds else 0.0

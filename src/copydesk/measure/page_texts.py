@@ -1,4 +1,4 @@
-"""Compare the texts, titles, authors and images that we read from pages with their labels."""
+"""Compare the texts, titles, authors and images extracted from pages with the labels."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Likeness:
 
     @property
     def f1(self) -> float:
-        """Compute the harmonic mean."""
+        """Return the F1: the harmonic mean of precision and recall, 0 to 1."""
         return f1(self.precision or 0.0, self.recall or 0.0)
 
 
@@ -59,12 +59,13 @@ class Scores:
 
 
 def f1(precision: float, recall: float) -> float:
-    """Compute the harmonic mean of two shares."""
+    """Return the F1 of precision and recall: their harmonic mean, 0 if both are 0."""
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def compare_texts(true: str, found: str) -> Likeness:
-    """Compare two texts by their 4-grams of words (`evaluate.py` of the benchmark).
+    """Compare an extracted text with the true one by 4-grams of words (the benchmark's
+    `evaluate.py`).
 
     A text of less than four words is one gram. Precision is None if no text was extracted, recall
     is None if the true text is empty.
@@ -84,7 +85,7 @@ def _four_grams(text: str) -> Counter[tuple[str, ...]]:
 
 
 def mean_scores(pages: Iterable[Likeness]) -> Scores:
-    """Average the pages as the benchmark does."""
+    """Return the scores of pages averaged as the benchmark does."""
     pages = list(pages)
     if not pages:
         return Scores()
@@ -104,7 +105,7 @@ def _mean(values: Iterable[float | None]) -> float:
 
 
 def compare_names(true: Iterable[str], found: Iterable[str]) -> Likeness:
-    """Compare people by the set of their names' words, "by" and "and" left out."""
+    """Compare two lists of people by the words of their names, "by" and "and" left out."""
     wanted, given = _name_words(true), _name_words(found)
     shared = len(wanted & given)
     return Likeness(
@@ -119,7 +120,7 @@ def _name_words(names: Iterable[str]) -> frozenset[str]:
 
 
 def longest_alone(text: str, other: str) -> str:
-    """Return the longest run of words of a text that are in no 4-gram of the other."""
+    """Return the longest run of words in `text` that are in no 4-gram of `other`."""
     words, known = _WORD.findall(text), _four_grams(other)
     shared = [False] * len(words)
     for at in range(len(words) - 3):
@@ -139,7 +140,7 @@ _FOR_DAYS = "compare them with copydesk eval dates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """The number of labels for a field, and how many of our values are the same."""
+    """The number of labelled values of a field, and how many of ours are the same."""
 
     cases: int
     exact: int
@@ -161,7 +162,7 @@ class Authors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """One wrong value; `score` is the F1 of a text or of names, else 0.
+    """One value extracted wrongly from a page; `score` is the F1 of a text or of names, else 0.
 
     For a text, `ours` is the longest run of extra words, `expected` the longest missing one.
     """
@@ -176,7 +177,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractReport:
-    """The results on labelled pages, for all pages (`name` is "") or for one set.
+    """The scores of extracting labelled pages, for all pages (`name` is "") or for one set.
 
     `texts` is the number of `pages` with a true text. Precision, recall and F1 are those of the
     benchmark (`compare_texts`), None without a text; a dropped page counts as an empty text.
@@ -212,7 +213,7 @@ def extract(
     progress: Progress,
     below: float | None = None,
 ) -> ExtractReport:
-    """Read every labelled page and compare text, title, authors, lead image and address.
+    """Extract every labelled page; compare text, title, authors, lead image, URL with the labels.
 
     `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
     replayed, None for its newest. With `below`, misses are listed: for texts those with an F1 below
@@ -256,7 +257,7 @@ def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...])
 
 
 def text_likeness(reading: PageReading) -> Likeness | None:
-    """Compare a page's text with the label; None if it has no true text."""
+    """Compare a page's extracted text with the label; None if it has no true text."""
     true = reading.case.truth.text
     return None if true is None else compare_texts(true, _prose(reading))
 
@@ -288,7 +289,7 @@ def _agreement(readings: Iterable[PageReading], field: str) -> Agreement:
 
 
 def _pair(reading: PageReading, field: str) -> Iterator[tuple[str, str]]:
-    """Yield our value and the true one; nothing without a label."""
+    """Yield the extracted and the labelled value of a field; nothing without a label."""
     truth, article = reading.case.truth, reading.article
     match field:
         case "title":

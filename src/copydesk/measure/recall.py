@@ -1,4 +1,4 @@
-"""Recall on a list of stories: counts by kind, in all and for each site of the list."""
+"""Count how many stories of a given list we covered, in all and for each site of the list."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ _HAD = (RecallKind.HAVE, RecallKind.COVERED)
 
 
 class Recalled(Protocol):
-    """A listed story, and how we covered it."""
+    """A listed story of another site, and how we covered it."""
 
     @property
     def url(self) -> str:
-        """Return the story's URL."""
+        """Return the listed story's URL."""
         ...
 
     @property
     def kind(self) -> RecallKind:
-        """Return how we covered it."""
+        """Return how we covered the listed story."""
         ...
 
     @property
     def source(self) -> str:
-        """Return our source on the story's site, "" for none."""
+        """Return the URL of our source on the story's site, "" for none."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRecall:
-    """The number of one site's stories of each kind, and whether it is one of our sources."""
+    """The number of a site's listed stories of each kind, and whether it is one of our sources."""
 
     site: str
     stories: int
@@ -55,7 +55,7 @@ class SiteRecall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallCounts:
-    """The number of stories of each kind, and the sites, those with the most gaps first.
+    """The number of listed stories of each kind, and the sites, those with the most gaps first.
 
     `share` is the share of stories whose event we had from any publisher, `own` that of the pages
     themselves; None if there are no stories.
@@ -69,7 +69,7 @@ class RecallCounts:
 
 
 def count_recall(stories: Iterable[Recalled]) -> RecallCounts:
-    """Count the stories of a list by kind."""
+    """Count the stories of a list by how we covered them."""
     by_site: defaultdict[str, Counter[RecallKind]] = defaultdict(Counter)
     sources: set[str] = set()
     for story in stories:

@@ -1,4 +1,4 @@
-"""Compare the publishing threshold (the gate) with editors' decisions; pure functions, no I/O."""
+"""Compare the publishing threshold with editors' decisions; pure functions, no I/O."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from copydesk.news.ruling import IS_WANTED, Said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An editor's decision: whether the story is wanted, and whether it had waited for a decision.
+    """An editor's decision on a story: whether it is wanted, and whether it waited for an editor.
 
-    `points` are the story's points at the gate, `without` the points without each part of its
+    `points` are what the threshold is compared with, `without` the points without each part of the
     quality; {} if the parts are not known.
     """
 
@@ -36,10 +36,10 @@ class Decision:
 def make_decision(
     story: Story, article: Article | None, beat: Beat, *, all_wait: bool
 ) -> Decision | None:
-    """Return the decision for a story's verdict, None if the gate does not apply to it.
+    """Return the editor's decision on a story, None if the threshold does not apply to it.
 
-    It does not apply to a copy, a story that does not lead its group, one without a quality, and a
-    removal. `all_wait` means that every story waits for an editor.
+    The threshold does not apply to a copy, a story that does not lead its group, one without a
+    quality, and a removal. `all_wait` means that every story waits for an editor.
     """
     verdict, points = story.verdict, judge_gate.verdict_points(story)
     if verdict is None or points is None or verdict.said not in IS_WANTED:
@@ -56,7 +56,7 @@ def make_decision(
 
 
 def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
-    """Decide whether a story waited: by its record, until it is rejudged, or by its source."""
+    """Return whether a story waited for an editor: by its record, or by its source."""
     if any(reason.about == "held" for reason in story.reasons):
         return True
     source = beat.source(article.source) if article else None
@@ -64,7 +64,7 @@ def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
 
 
 def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, int]:
-    """Return the points at the gate without each single part of the quality, by part."""
+    """Return a story's points without each single part of the quality, by part."""
     parts = judge.quality_parts(story, beat, article)
     quality = story.quality or 0
     if sum(part.points for part in parts) != quality:
@@ -76,10 +76,10 @@ def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateAgreement:
-    """The agreement of a gate and the editors on the same stories.
+    """How far a publishing threshold and the editors agree on the same stories.
 
-    `precision` is the share of the gate's published stories that the editor published, `recall` the
-    share of the editor's published stories that the gate published, `agreement` the share of all
+    `precision` is the share of the stories above the threshold that the editor published, `recall`
+    the share of the editor's published stories that are above it, `agreement` the share of all
     stories with the same decision; None where the denominator is 0.
     """
 
@@ -94,7 +94,7 @@ class GateAgreement:
 
 
 def compare(decisions: Sequence[Decision], publish_at: int) -> GateAgreement:
-    """Compare a gate at `publish_at` with the editors' decisions."""
+    """Compare the publishing threshold `publish_at` with the editors' decisions."""
     cells = Counter((one.points >= publish_at, one.is_wanted) for one in decisions)
     both, neither = cells[True, True], cells[False, False]
     return GateAgreement(
@@ -128,8 +128,8 @@ def _share(part: int, whole: int) -> float | None:
 class PartEffect:
     """The effect of leaving a part of the quality out, on the number of `stories` that have it.
 
-    The gate would have agreed with the editor on `better` more stories and disagreed on `worse`
-    more; `chance` is the p-value of the sign test.
+    The threshold would have agreed with the editor on `better` more stories and disagreed on
+    `worse` more; `chance` is the p-value of the sign test.
     """
 
     part: str
@@ -140,7 +140,7 @@ class PartEffect:
 
 
 def find_effects(decisions: Sequence[Decision], publish_at: int) -> tuple[PartEffect, ...]:
-    """Return the effect of each part that changes any decision, the most improvements first."""
+    """Return the effect of each part of the quality that changes decisions, best first."""
     names = sorted({part for one in decisions for part in one.without})
     effects = (_find_effect(part, decisions, publish_at) for part in names)
     changing = [effect for effect in effects if effect.better or effect.worse]
@@ -161,14 +161,14 @@ def _find_effect(part: str, decisions: Sequence[Decision], publish_at: int) -> P
 
 
 def _find_turns(part: str, decisions: Sequence[Decision], publish_at: int) -> Iterator[bool]:
-    """Yield for each changed decision whether it now agrees with the editor's."""
+    """Yield for each decision that changes without a part whether it agrees with the editor."""
     for one in decisions:
         is_published = one.without[part] >= publish_at
         if is_published != (one.points >= publish_at):
             yield is_published == one.is_wanted
 
 
-# The best of many gates looks too good on the stories that it was chosen by. So it is tested by
+# The best of many thresholds looks too good on the stories that chose it. So it is tested by
 # ten-fold cross-validation: chosen by nine tenths, tried on the last tenth (Stone, 1974).
 
 LEAST_DECISIONS, LEAST_OF_EACH = 30, 5
@@ -178,11 +178,11 @@ _FOLDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateChoice:
-    """The gate with the best agreement: on `agreed` stories, while today's gate agrees on `today`.
+    """The publishing threshold that agrees best with the editors, and how it compares with today's.
 
-    In cross-validation it was between `lowest` and `highest`; of the test stories on which it and
-    today's gate differ it was right on `better` and wrong on `worse`. `chance` is the p-value of
-    the sign test.
+    It agrees on `agreed` stories, today's on `today`. In cross-validation it was between `lowest`
+    and `highest`; of the test stories on which it and today's differ it was right on `better` and
+    wrong on `worse`. `chance` is the p-value of the sign test.
     """
 
     publish_at: int
@@ -196,7 +196,7 @@ class GateChoice:
 
 
 def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
-    """Choose the gate with the best agreement, nearest to today's if equal; cross-validate it."""
+    """Return the publishing threshold that agrees best, nearest to today's; cross-validate it."""
     best = _find_best(decisions, publish_at)
     chosen, better, worse = [], 0, 0
     for fold in range(_FOLDS):
@@ -219,7 +219,7 @@ def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
 
 
 def find_lack(decisions: Sequence[Decision]) -> str:
-    """Return the data that is missing for choosing a gate, "" if there is enough."""
+    """Return which data is missing for choosing a threshold, as text; "" if there is enough."""
     wanted = sum(one.is_wanted for one in decisions)
     if len(decisions) < LEAST_DECISIONS:
         return f"{len(decisions)} of {LEAST_DECISIONS} stories that had waited for an editor"
@@ -232,7 +232,7 @@ def find_lack(decisions: Sequence[Decision]) -> str:
 
 
 def _find_best(decisions: Sequence[Decision], publish_at: int) -> int:
-    """Return the best gate; only the points of stories need to be tried."""
+    """Return the best publishing threshold; only the points of stories need to be tried."""
     wanted = sorted(one.points for one in decisions if one.is_wanted)
     others = sorted(one.points for one in decisions if not one.is_wanted)
     ends = {max(0, one.points + step) for one in decisions for step in (0, 1)}
@@ -262,7 +262,7 @@ _WEEKS = timedelta(weeks=26)  # of verdicts; a longer time is reported by month
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePeriod:
-    """The agreement in a week (`2026-W47`) or month (`2026-11`) of verdicts."""
+    """The agreement in a week (`2026-W47`) or month (`2026-11`) of editors' decisions."""
 
     period: str
     waited: GateAgreement
@@ -271,14 +271,14 @@ class GatePeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """The agreement of the gate with the editors' verdicts.
+    """How far the publishing threshold agrees with the editors' decisions.
 
-    `said` counts the verdicts by word, `passed_over` those that the gate does not apply to.
+    `said` counts the decisions by word, `passed_over` those that the threshold does not apply to.
     `waited` is the agreement on stories that had waited for an editor, who decided all of them;
-    `picked` that on stories that editors chose themselves, mostly because the gate was wrong, so
-    that it is no fair measure. `parts` and `choice` use only stories that waited. If these are too
-    few, `choice` is None and `lacks` names the missing data; `proposal` is a gate that agrees
-    significantly better than today's.
+    `picked` that on stories that editors chose themselves, mostly because the threshold was wrong,
+    so that it is no fair measure. `parts` and `choice` use only stories that waited. If these are
+    too few, `choice` is None and `lacks` names the missing data; `proposal` is a threshold that
+    agrees significantly better than today's.
     """
 
     publish_at: int
@@ -297,7 +297,7 @@ class GateReport:
 def gate(
     decided: Iterable[tuple[Story, Article | None]], beat: Beat, *, all_wait: bool = False
 ) -> GateReport:
-    """Compare the gate with the verdicts on stories, each with its article if still stored.
+    """Compare the publishing threshold with editors' decisions on stories; return a report.
 
     `all_wait` means that every story of the newsroom waits for an editor.
     """
@@ -339,9 +339,9 @@ def _part(decisions: Sequence[Decision]) -> tuple[list[Decision], list[Decision]
 
 
 def compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterable[GatePeriod]:
-    """Yield the agreement in each week with verdicts, the oldest first.
+    """Yield the agreement in each week with editors' decisions, the oldest first.
 
-    By month if the verdicts span more than half a year.
+    By month if the decisions span more than half a year.
     """
     times = [one.at for one in decisions]
     by_week = bool(times) and max(times) - min(times) <= _WEEKS

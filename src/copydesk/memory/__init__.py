@@ -1,7 +1,7 @@
-"""What copydesk remembers between rounds, in one SQLite file that may be deleted at any time.
+"""The memory: what copydesk remembers between rounds of fetching, in one disposable SQLite file.
 
-It holds the fates of leads, the states of sources and hosts, planned revisits, digests of records
-and of built files, and counts of readers and of what sources bring.
+It has the outcomes of links, the states of sources and hosts, planned re-fetches of article pages,
+digests of records and of built files, page views, and counts of what sources bring.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The memory's tables and their versions; open the file, and replace a damaged one."""
+"""The tables of the memory file and their versions; open it, and replace a damaged one."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ VERSION = len(_STEPS)
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the memory, or make a new one; a file that cannot be read is moved aside.
+    """Open the memory file, or make a new one; a file that cannot be read is moved aside.
 
     A file that was found damaged while in use is moved aside, too. Several processes may do this at
     once. Raises MemoryStoreError if the folder cannot be written, and for a memory of a newer
@@ -116,7 +116,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _open_sound(path: Path) -> sqlite3.Connection | None:
-    """Open the memory; return None if it must be moved aside."""
+    """Open the memory file; return None if it must be moved aside."""
     if _suspect(path).exists():
         return None
     try:
@@ -142,7 +142,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
-    """Create all tables of a version, or those that were added since the memory's version.
+    """Create all tables of a version of the memory, or those added since the file's version.
 
     The version is read inside a transaction, since another process may migrate at the same time.
     """
@@ -169,7 +169,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _begin_anew(path: Path) -> sqlite3.Connection:
-    """Move a memory aside and make a new one, unless another process has just done so."""
+    """Move a memory file aside and make a new one, unless another process has just done so."""
     with locks.hold(path.with_name(f"{path.name}.lock"), math.inf):
         connection = _open_sound(path)
         if connection is None:
@@ -179,7 +179,7 @@ def _begin_anew(path: Path) -> sqlite3.Connection:
 
 
 def suspect(path: Path, error: sqlite3.Error) -> bool:
-    """Return whether an error means a damaged file, which the next start then moves aside."""
+    """Return whether an error means a damaged memory file; the next start then moves it aside."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary error code
     if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return False
@@ -201,7 +201,7 @@ def _set_aside(path: Path) -> None:
 
 
 def copy(path: Path, to: Path) -> None:
-    """Copy the memory while others may write; a damaged memory gives no copy."""
+    """Copy the memory file while others may write; a damaged one gives no copy."""
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:

@@ -71,47 +71,47 @@ class Memory:
         self._run("COMMIT")
 
     def sources(self) -> dict[str, bytes]:
-        """Return each source's stored state by its URL."""
+        """Return the stored state of each source (feed, sitemap, page), by URL."""
         return dict(self._run("SELECT url, state FROM sources"))
 
     def keep_source(self, url: str, state: bytes) -> None:
-        """Store a source's state."""
+        """Store the state of the source at a URL."""
         self._run("INSERT OR REPLACE INTO sources VALUES (?, ?)", url, state)
 
     def forget_sources(self, urls: Iterable[str]) -> None:
-        """Delete these sources' states."""
+        """Delete the stored states of the sources at these URLs."""
         for url in urls:
             self._run("DELETE FROM sources WHERE url = ?", url)
 
     def forget_leads(self, before: datetime) -> int:
-        """Delete the leads that were dropped or failed before a time; return how many."""
+        """Delete the outcomes of links dropped or failed before a time; return how many."""
         statement = "DELETE FROM fates WHERE state IN ('dropped', 'failed') AND at < ?"
         return self._run(statement, dates.rfc3339(before)).rowcount
 
     def move(self, path: str, to: str) -> None:
-        """Move everything known of the record at `path` to the record at `to`."""
+        """Move everything stored for the story record at `path` to the record at `to`."""
         self._run("UPDATE OR REPLACE fates SET path = ? WHERE path = ?", to, path)
         self._run("UPDATE OR REPLACE digests SET path = ? WHERE path = ?", to, path)
         self._run("UPDATE OR REPLACE revisits SET path = ? WHERE path = ?", to, path)
 
     def fate(self, identity: str) -> Fate | None:
-        """Return the fate of the lead with this identity, None if it is unknown."""
+        """Return what became of the link with this URL identity, None if it is unknown."""
         row = self._run("SELECT * FROM fates WHERE identity = ?", identity).fetchone()
         return None if row is None else _fate(row)
 
     def has_met(self, identity: str) -> bool:
-        """Return whether the lead with this identity has a fate."""
+        """Return whether the link with this URL identity was handled before."""
         rows = self._run("SELECT 1 FROM fates WHERE identity = ?", identity)
         return rows.fetchone() is not None
 
     def fates(self) -> Iterator[Fate]:
-        """Return every fate, by identity."""
+        """Return what became of every link, sorted by URL identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
     def fates_since(
         self, state: str, since: datetime, at_most: int, reason: str = ""
     ) -> list[Fate]:
-        """Return the fates with a state since a time, the latest first; reason "" is any."""
+        """Return the links with an outcome since a time, the latest first; reason "" is any."""
         query = (
             "SELECT * FROM fates WHERE state = ? AND at >= ? AND (? = '' OR reason = ?)"
             " ORDER BY at DESC, identity LIMIT ?"
@@ -120,22 +120,22 @@ class Memory:
         return list(map(_fate, found.fetchall()))
 
     def count_fates(self, state: str, since: datetime) -> int:
-        """Count the fates with a state since a time."""
+        """Return the number of links with an outcome since a time."""
         query = "SELECT count(*) FROM fates WHERE state = ? AND at >= ?"
         return int(self._run(query, state, dates.rfc3339(since)).fetchone()[0])
 
     def count_reasons(self, state: str, since: datetime) -> dict[str, int]:
-        """Count the fates with a state since a time by reason."""
+        """Return the number of links with an outcome since a time, by reason."""
         query = "SELECT reason, count(*) FROM fates WHERE state = ? AND at >= ? GROUP BY 1"
         return dict(self._run(query, state, dates.rfc3339(since)).fetchall())
 
     def sources_of_records(self) -> dict[str, str]:
-        """Return the source that listed each filed story, by the record's path."""
+        """Return the URL of the source that listed each filed story, by record path."""
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
         return dict(self._run(filed))
 
     def list_filing_times(self, paths: Collection[str]) -> dict[str, datetime]:
-        """Return by path when rounds filed these records, as far as it is known."""
+        """Return when these story records were filed, by path, as far as it is known."""
         query = (
             "SELECT path, min(at) FROM fates WHERE state = 'filed' AND path <> ''"
             " AND path IN (SELECT value FROM json_each(?)) GROUP BY path"
@@ -145,7 +145,7 @@ class Memory:
         return {path: at for path, at in times if at is not None}
 
     def keep_fate(self, fate: Fate) -> None:
-        """Store a lead's fate; it replaces an earlier one."""
+        """Store what became of a link; it replaces an earlier outcome."""
         self._run(
             "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             fate.identity,
@@ -162,17 +162,17 @@ class Memory:
         )
 
     def digests(self, path: str) -> dict[str, str]:
-        """Return the digests of a record's fields as last written by a round, {} if unknown."""
+        """Return the digests of a story record's fields as last written, {} if unknown."""
         return dict(self._run("SELECT field, digest FROM digests WHERE path = ?", path))
 
     def keep_digests(self, path: str, digests: Mapping[str, str]) -> None:
-        """Store the digests of a record's fields; they replace all earlier ones."""
+        """Store the digests of a story record's fields; they replace all earlier ones."""
         self._run("DELETE FROM digests WHERE path = ?", path)
         for name, digest in digests.items():
             self._run("INSERT INTO digests VALUES (?, ?, ?)", path, name, digest)
 
     def manifest(self, site: str) -> SiteManifest:
-        """Return the manifest of the site that is published under the name `site`."""
+        """Return the digests of the files of a built site or deploy target, named `site`."""
         return SiteManifest(self._run, site)
 
     def _run(self, statement: str, *values: str | int | bytes | None) -> sqlite3.Cursor:
@@ -183,12 +183,12 @@ class Memory:
 
 
 class _Rows(sqlite3.Cursor):
-    """The rows of a query; reading any of them may raise the error of a damaged page."""
+    """The rows of a query on the memory; reading any may raise the error of a damaged page."""
 
     _path: Path
 
     def run(self, path: Path, statement: str, values: Sequence[Any]) -> _Rows:
-        """Execute a statement on the memory at `path`."""
+        """Execute an SQL statement on the memory file at `path`; return its rows."""
         self._path = path
         self.execute(statement, values)
         return self
@@ -213,7 +213,7 @@ class _Rows(sqlite3.Cursor):
 
 
 def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:
-    """Convert a database error; if the file is damaged, the next start moves it aside."""
+    """Convert a database error; if the memory file is damaged, the next start moves it aside."""
     if suspect(path, error):
         hint = "the next round sets the file aside and rebuilds it"
     else:

@@ -17,7 +17,7 @@ FateState = Literal["filed", "dropped", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What happened to the lead at `url`: filed (under `path`), dropped or failed, and why.
+    """What became of the link to `url`: filed (under `path`), dropped or failed, and why.
 
     `identity` is the URL's identity (kit.urls); `tries` counts the rounds that fetched it. `rules`
     is a digest of the rules that caused a drop, "" if it does not depend on rules.
@@ -36,7 +36,7 @@ class Fate:
     rules: str = ""
 
 
-# The place of each due revisit in its host's queue.
+# The place of each due re-fetch in its host's queue.
 _SHARE = """
 SELECT path, url, due, kept FROM revisits JOIN (
     SELECT path, row_number() OVER (PARTITION BY host ORDER BY due < ?, due, path) AS place
@@ -47,7 +47,10 @@ SELECT path, url, due, kept FROM revisits JOIN (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revisit:
-    """A planned revisit of the page at `url`; `path` is its record, `kept` what is known of it."""
+    """A planned re-fetch of the article page at `url`; `path` is its story record.
+
+    `kept` is the stored state of the page, in the caller's format.
+    """
 
     path: str
     url: str
@@ -56,23 +59,23 @@ class Revisit:
 
 
 class Revisits:
-    """The planned revisits by the record's path."""
+    """The planned re-fetches of article pages, by the path of the story record."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
 
     def get(self, path: str) -> Revisit | None:
-        """Return the record's next revisit, None for none."""
+        """Return the next planned re-fetch of a story's article page, None if there is none."""
         statement = "SELECT path, url, due, kept FROM revisits WHERE path = ?"
         row = self._run(statement, path).fetchone()
         return None if row is None else _revisit(row)
 
     def paths(self) -> set[str]:
-        """Return the paths of the records with a planned revisit."""
+        """Return the paths of the story records whose article page will be re-fetched."""
         return {path for (path,) in self._run("SELECT path FROM revisits").fetchall()}
 
     def due(self, now: datetime, at_most: int = -1) -> Iterator[Revisit]:
-        """Return the revisits that are due, the longest due first; -1 for all."""
+        """Return the re-fetches of article pages that are due, longest due first; -1 for all."""
         rows = self._run(
             "SELECT path, url, due, kept FROM revisits WHERE due <= ? ORDER BY due, path LIMIT ?",
             dates.rfc3339(now),
@@ -81,18 +84,18 @@ class Revisits:
         return map(_revisit, rows.fetchall())
 
     def share(self, now: datetime, late: datetime, at_most: int, a_host: int) -> list[Revisit]:
-        """Return up to `at_most` due revisits, up to `a_host` of each host, fairly shared.
+        """Return at most `at_most` due re-fetches, `a_host` of each host, shared fairly by host.
 
-        Each host's first revisit comes before any host's second. Within a host, revisits that are
-        not yet `late` come first; otherwise a host with too many would keep all of them late for
-        ever. The result is sorted with the longest due first.
+        Each host's first re-fetch comes before any host's second. Within a host, re-fetches that
+        are not yet `late` come first; otherwise a host with too many would keep all of them late
+        for ever. The result is sorted with the longest due first.
         """
         times = (dates.rfc3339(late), dates.rfc3339(now))
         rows = self._run(_SHARE, *times, a_host, at_most).fetchall()
         return sorted(map(_revisit, rows), key=lambda revisit: (revisit.due, revisit.path))
 
     def put(self, revisit: Revisit) -> None:
-        """Plan a revisit; it replaces the record's earlier one."""
+        """Store a planned re-fetch; it replaces the earlier one of the same story."""
         self._run(
             "INSERT OR REPLACE INTO revisits (path, url, due, kept, host) VALUES (?, ?, ?, ?, ?)",
             revisit.path,
@@ -103,11 +106,11 @@ class Revisits:
         )
 
     def forget_due(self, before: datetime) -> None:
-        """Delete the revisits that were due before a time."""
+        """Delete the planned re-fetches that were due before a time."""
         self._run("DELETE FROM revisits WHERE due < ?", dates.rfc3339(before))
 
     def forget(self, path: str) -> None:
-        """Delete the record's revisit."""
+        """Delete the planned re-fetch of the article page of the story at a record path."""
         self._run("DELETE FROM revisits WHERE path = ?", path)
 
 
@@ -119,54 +122,54 @@ def _revisit(row: tuple[str, str, str, bytes]) -> Revisit:
 
 
 class Actions:
-    """Recent actions of editors by id, each with the data to undo it."""
+    """Recent actions of editors, by id, each with the data to undo it."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
 
     def get(self, action_id: str) -> bytes | None:
-        """Return the data to undo an action, None if the action is not known."""
+        """Return the data to undo an editor's action, None if the action is not known."""
         row = self._run("SELECT kept FROM actions WHERE id = ?", action_id).fetchone()
         return None if row is None else bytes(row[0])
 
     def put(self, action_id: str, at: datetime, kept: bytes) -> None:
-        """Store when an action was filed, and the data to undo it."""
+        """Store when an editor's action was filed, and the data to undo it."""
         moment = dates.rfc3339(at)
         self._run("INSERT OR REPLACE INTO actions VALUES (?, ?, ?)", action_id, moment, kept)
 
     def forget(self, before: datetime) -> None:
-        """Delete the actions before a time."""
+        """Delete the editors' actions filed before a time."""
         self._run("DELETE FROM actions WHERE at < ?", dates.rfc3339(before))
 
 
 class SiteManifest:
-    """The digests of one published site's files."""
+    """The digests of the files of a built site, or of those at one deploy target."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], site: str) -> None:
         self._run = run
         self._site = site
 
     def get(self, path: str) -> str | None:
-        """Return the digest with which `path` was last written, None if it was not."""
+        """Return the digest with which the file at `path` was last written, None if it was not."""
         query = "SELECT digest FROM manifest WHERE site = ? AND path = ?"
         row = self._run(query, self._site, path).fetchone()
         return None if row is None else str(row[0])
 
     def put(self, path: str, digest: str) -> None:
-        """Store the digest of the bytes at `path`."""
+        """Store the digest of the file at `path`."""
         self._run("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", self._site, path, digest)
 
     def forget(self, path: str) -> None:
-        """Delete the digest of `path`."""
+        """Delete the digest of the file at `path`."""
         self._run("DELETE FROM manifest WHERE site = ? AND path = ?", self._site, path)
 
     def paths(self) -> Iterator[str]:
-        """Return every path that was written."""
+        """Yield the path of every file that was written."""
         rows = self._run("SELECT path FROM manifest WHERE site = ?", self._site).fetchall()
         return iter([path for (path,) in rows])
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return every path that was written, with its digest."""
+        """Yield the path of every file that was written, with its digest."""
         rows = self._run("SELECT path, digest FROM manifest WHERE site = ?", self._site)
         return iter(rows.fetchall())
 
@@ -189,14 +192,14 @@ KeyedTable = Literal[
 
 
 class KeyedBytes:
-    """A table of bytes by key; only the room that stores them knows their format."""
+    """A table of the memory that stores bytes by key; only its user knows their format."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeyedTable) -> None:
         self._run = run
         self._table = table  # one of a fixed list of names, so safe to put into SQL
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes under the key, None for none."""
+        """Return the bytes stored under the key, None if there are none."""
         row = self._run(f"SELECT kept FROM {self._table} WHERE key = ?", key).fetchone()  # noqa: S608
         return None if row is None else bytes(row[0])
 
@@ -205,22 +208,22 @@ class KeyedBytes:
         self._run(f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)", key, kept)  # noqa: S608
 
     def forget(self, key: str) -> None:
-        """Delete the bytes under the key."""
+        """Delete the bytes stored under the key."""
         self._run(f"DELETE FROM {self._table} WHERE key = ?", key)  # noqa: S608
 
     def forget_all(self) -> None:
-        """Delete everything."""
+        """Delete everything in the table."""
         self._run(f"DELETE FROM {self._table}")  # noqa: S608
 
     def items(self, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-        """Return every key with this prefix and its bytes, sorted by key."""
+        """Yield every key with this prefix and its bytes, sorted by key."""
         where = "WHERE key >= ? AND key < ?" if prefix else "WHERE ? = ?"
         bounds = (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)) if prefix else ("", "")
         rows = self._run(f"SELECT key, kept FROM {self._table} {where} ORDER BY key", *bounds)  # noqa: S608
         return iter(rows.fetchall())
 
     def keys(self) -> list[str]:
-        """Return every key."""
+        """Return every key of the table, sorted."""
         return [key for (key,) in self._run(f"SELECT key FROM {self._table} ORDER BY key")]  # noqa: S608
 
 
@@ -236,16 +239,17 @@ _LAST = 76  # a year and longer
 
 
 def find_step(seconds: float) -> int:
-    """Return the step of the histogram for a duration."""
+    """Return the step of the delay histogram (0 to 76) for a duration."""
     if seconds < _SHORTEST:
         return 0
     return min(_LAST, 1 + int(_STEPS_A_DOUBLING * math.log2(seconds / _SHORTEST)))
 
 
 def find_share(counts: Mapping[int, int], share: float) -> float | None:
-    """Return the seconds within which this share of the durations is, None for no counts.
+    """Return a percentile of the counted durations in seconds, None if there are no counts.
 
-    It is the middle of a step; 30 seconds for the first. 0.5 gives the median.
+    `share` is from 0 to 1: 0.5 gives the median. The result is the middle of a step; 30 seconds for
+    the first.
     """
     wanted = share * sum(counts.values())
     if not wanted:
@@ -264,9 +268,9 @@ def _middle(step: int) -> float:
     return float(_SHORTEST * 2 ** ((step - 0.5) / _STEPS_A_DOUBLING))
 
 
-# "asked" counts how often a source was asked, "unanswered" how often it gave no list, "lead" the
+# "asked" counts how often a source was fetched, "unanswered" how often it gave no list, "lead" the
 # pages that it listed for the first time. "filed", "dropped" (`what` is the reason) and "failed"
-# are their fates. "delay" (`what` is the step of a histogram) is the time from publication to
+# are their outcomes. "delay" (`what` is the step of a histogram) is the time from publication to
 # filing, "timed" (`what` is the path) is each story behind a delay.
 CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay", "timed"]
 Tally = Mapping[tuple[CountKind, str], int]  # by kind and what
@@ -301,7 +305,7 @@ SELECT day, source, count(*) FROM counts WHERE kind = 'timed' AND day >= ? GROUP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDay:
-    """What a source brought on one of the newsroom's days; `source` is "" for what people filed.
+    """What a source brought on one day; `source` is "" for pages that editors asked for.
 
     The source was `asked` so many times and gave no list `unanswered` times. `leads` are new on
     that day; together with earlier failed ones they gave `filed` stories, `dropped` ones and
@@ -326,7 +330,7 @@ class SourceCounts:
         self._run = run
 
     def add(self, day: date, source: str, tally: Tally) -> None:
-        """Add what a round counted for a source to that day's counts."""
+        """Add what a round of fetching counted for a source to that day's counts."""
         for (kind, what), count in sorted(tally.items()):
             self._run(_COUNT, day.isoformat(), source, kind, what, count)
 
@@ -359,19 +363,19 @@ class SourceCounts:
         ]
 
     def list_drops(self, since: date) -> dict[tuple[date, str], int]:
-        """Return how many leads were dropped since a day, by day and reason."""
+        """Return how many links gave no story since a day, by day and reason."""
         rows = self._run(_OF_DROPS, since.isoformat())
         return {(date.fromisoformat(day), reason): count for day, reason, count in rows}
 
     def sum_delays_by_day(self, since: date) -> Mapping[str, Mapping[int, int]]:
-        """Return by day of filing how many stories were filed after which delay.
+        """Return the number of stories by their delay from publication to filing, by day of filing.
 
         Delays are steps of `find_step`; days are written as 2026-11-27.
         """
         return self._sum(_DELAYS_BY_DAY, since)
 
     def sum_delays_by_source(self, since: date) -> Mapping[str, Mapping[int, int]]:
-        """Return the same by the source that listed the stories, since a day."""
+        """Return the number of stories by delay since a day, by the URL of the source."""
         return self._sum(_DELAYS_BY_SOURCE, since)
 
     def _sum(self, query: str, since: date) -> Mapping[str, Mapping[int, int]]:
@@ -381,12 +385,12 @@ class SourceCounts:
         return sums
 
     def list_delay_paths(self, since: date, until: date, source: str | None = None) -> list[str]:
-        """Return the paths of the stories behind the delays of some days, of one source or all."""
+        """Return the paths of the stories whose delays were counted in some days."""
         bounds = (since.isoformat(), until.isoformat(), source, source)
         return [path for (path,) in self._run(_TIMED, *bounds)]
 
     def count_delay_paths(self, since: date) -> tuple[Counter[str], Counter[str]]:
-        """Return how many of these paths are known since a day, by day and by source.
+        """Return how many stories with a counted delay are known since a day, by day and by source.
 
         None for days that an earlier version counted.
         """
@@ -397,12 +401,12 @@ class SourceCounts:
         return by_day, by_source
 
     def first_day(self) -> date | None:
-        """Return the first day with counts, None for none."""
+        """Return the first day with counts of sources, None if there is none."""
         (first,) = self._run("SELECT min(day) FROM counts").fetchone()
         return None if first is None else date.fromisoformat(first)
 
     def forget(self, before: date) -> None:
-        """Delete the days before a day."""
+        """Delete the counts of the days before a day."""
         self._run("DELETE FROM counts WHERE day < ?", before.isoformat())
 
 
@@ -413,21 +417,21 @@ ON CONFLICT (day, name) DO UPDATE SET count = count + excluded.count
 
 
 class Reads:
-    """Page views from a local counter, by UTC day and by the record's name."""
+    """Page views of stories, by UTC day and record name, from the site's own counter."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
         self._run = run
 
     def add(self, day: date, counts: Mapping[str, int]) -> None:
-        """Add page views to a day, by the record's name."""
+        """Add page views to a day's counts, given by record name."""
         for name, count in counts.items():
             self._run(_ADD, day.isoformat(), name, count)
 
     def since(self, day: date) -> dict[str, int]:
-        """Return the page views of each record since a day, without records that have none."""
+        """Return the page views of each story since a day, by record name, without unread ones."""
         total = "SELECT name, SUM(count) FROM reads WHERE day >= ? GROUP BY name ORDER BY name"
         return dict(self._run(total, day.isoformat()))
 
     def forget(self, before: date) -> None:
-        """Delete the days before a day."""
+        """Delete the page views of the days before a day."""
         self._run("DELETE FROM reads WHERE day < ?", before.isoformat())

@@ -1,4 +1,4 @@
-"""An open newsroom: its settings, stores and locks. Changes its files and commits them to git."""
+"""Open a newsroom folder (all files of one site): settings, stores and locks; commit changes."""
 
 from __future__ import annotations
 

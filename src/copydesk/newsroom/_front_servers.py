@@ -1,4 +1,4 @@
-"""Reverse proxies in front of `serve`: store which were seen, and advise on `[serve]`.
+"""Store which reverse proxies were seen in front of `serve`, and advise on `[serve]` settings.
 
 `serve` keeps the proxies that it saw in one small file and reads it at its next start. The file is
 disposable.
@@ -52,7 +52,7 @@ class FrontAdvice:
 
     @property
     def what(self) -> str:
-        """Return the problem as a sentence for the operator."""
+        """Return the problem with the reverse proxies as a sentence for the operator."""
         if self.is_silent:
             fault = "a web server in front does not say who asks"
         else:
@@ -61,7 +61,7 @@ class FrontAdvice:
 
     @property
     def hint(self) -> str:
-        """Return the fix as a sentence for the operator."""
+        """Return the fix for the reverse proxies as a sentence for the operator."""
         mends = []
         if self.is_silent:
             mends.append(f"let it send X-Forwarded-For (nginx: {self.header})")
@@ -71,7 +71,7 @@ class FrontAdvice:
 
 
 def read_front_servers(private: Path) -> tuple[FrontServer, ...]:
-    """Return the reverse proxies seen in front of `serve`, none if the file cannot be read."""
+    """Return the reverse proxies seen in front of `serve`, () if the file cannot be read."""
     try:
         with (private / _FILE).open("rb") as file:
             found = msgspec.json.decode(file.read(_MOST_BYTES), type=tuple[FrontServer, ...])
@@ -81,13 +81,13 @@ def read_front_servers(private: Path) -> tuple[FrontServer, ...]:
 
 
 def keep_front_servers(private: Path, servers: Sequence[FrontServer]) -> None:
-    """Store the reverse proxies seen; a write error is ignored, as they will be seen again."""
+    """Store the reverse proxies seen; write errors are ignored, as they will be seen again."""
     with contextlib.suppress(OSError):
         files.write_atomic(private / _FILE, msgspec.json.encode(servers), durable=False)
 
 
 def advise_on_front(settings: Settings, private: Path, now: datetime) -> FrontAdvice | None:
-    """Return advice on the reverse proxies seen lately, None if they are set up correctly."""
+    """Return advice on the reverse proxies seen lately, None if the settings name them all."""
     trusted = settings.serve.trusted_proxies
     seen = [server for server in read_front_servers(private) if now - server.seen < _FORGOTTEN]
     unnamed = [server.address for server in seen if not _is_within(server.address, trusted)]

@@ -1,4 +1,4 @@
-"""Open a newsroom: read its settings, open its stores, hold its locks, watch its files."""
+"""Open a newsroom folder (all files of one site): read settings, open stores, hold locks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEMPLATES = "_templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
-    """One newsroom folder as commands use it: settings and stores, at the moment `now` (UTC)."""
+    """An open newsroom folder: its settings and stores, at the moment `now` (UTC)."""
 
     root: Path
     now: datetime
@@ -40,30 +40,30 @@ class Newsroom:
 
     @property
     def beat(self) -> Beat:
-        """Return the beat from the settings."""
+        """Return the site's subject, sources and rules (`Beat`) from the settings."""
         return self.settings.beat
 
     @property
     def private(self) -> Path:
-        """Return the `.copydesk` folder, which git ignores."""
+        """Return the newsroom's `.copydesk` folder, which git ignores."""
         return self.root / PRIVATE
 
     @property
     def site(self) -> Path:
-        """Return the folder of the published site."""
+        """Return the folder of the built site."""
         return self.private / "site"
 
     @property
     def templates(self) -> Path:
-        """Return the folder of the owner's templates, style sheet and strings."""
+        """Return the folder of the owner's templates, style sheet and translated strings."""
         return self.root / TEMPLATES
 
     def mark_theme(self) -> Mark:
-        """Return the mark of the owner's templates; while it holds, built pages are up to date."""
+        """Return the file stamps of the owner's templates: if unchanged, pages are up to date."""
         return mark_files(files_below(self.templates))
 
     def git_command(self, *arguments: str) -> str:
-        """Return a git command for a person to type here; its paths are record paths."""
+        """Return a git command for a person to type; its `arguments` may be record paths."""
         place = () if self.root.resolve() == Path.cwd() else ("-C", str(self.root))
         return shlex.join(("git", *place, *arguments))
 
@@ -72,7 +72,7 @@ class Newsroom:
 def open_newsroom(
     root: Path, now: datetime, environ: Mapping[str, str], *, scratch: bool = False
 ) -> Iterator[Newsroom]:
-    """Open the newsroom in `root` for the block.
+    """Open the newsroom folder `root` for the `with` block: read its settings, open its stores.
 
     With `scratch` nothing in the newsroom changes: the memory is a copy, and new pictures and
     articles go to a temporary folder. Raises ConfigError, MemoryStoreError.
@@ -91,7 +91,7 @@ def open_newsroom(
 
 
 def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: Path) -> Newsroom:
-    """Return the newsroom with these settings; articles and pictures are stored below `kept`."""
+    """Return a `Newsroom` with these settings; articles and pictures are stored below `kept`."""
     return Newsroom(
         root=settings.root,
         now=now,
@@ -105,7 +105,7 @@ def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: 
 
 
 def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
-    """Read the settings, with the editors' rules in the beat; raises ConfigError.
+    """Return the newsroom's settings, including the editors' rules; raises ConfigError.
 
     If the rules cannot be read, a warning is added, so that the site can still be built and viewed.
     A round reads the rules again and fails.
@@ -126,7 +126,7 @@ def _copy_memory(private: Path, kept: Path) -> None:
 
 @contextlib.contextmanager
 def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Lock the newsroom for one round; raises BusyError if another round holds it too long."""
+    """Lock the newsroom for one round of fetching and filing; BusyError if the lock stays taken."""
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
             raise BusyError(
@@ -139,7 +139,7 @@ def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None
 
 @contextlib.contextmanager
 def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
-    """Hold a lock for the block; yield False if it is still taken after the wait.
+    """Hold a lock file for the `with` block; yield False if it is still taken after the wait.
 
     Raises MemoryStoreError.
     """
@@ -153,7 +153,7 @@ def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def in_turn(path: Path) -> Iterator[None]:
-    """Wait for a lock of the newsroom and hold it for the block; raises MemoryStoreError."""
+    """Wait for a lock file and hold it for the `with` block; raises MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(locks.hold(path, math.inf))
@@ -171,26 +171,26 @@ def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
 
 
 class Troubles:
-    """Collect the errors of single records, pages and sources, so that the round can continue."""
+    """Collects the errors of single records, pages and sources, so that long work can continue."""
 
     def __init__(self) -> None:
         self.errors: list[CopydeskError] = []
 
     def __call__(self, error: CopydeskError) -> None:
-        """Note one error."""
+        """Add one error to the collected ones."""
         self.errors.append(error)
 
     def failures(self) -> tuple[Failure, ...]:
-        """Return the errors as failures for a report."""
+        """Return the collected errors as failures for a report."""
         return tuple(failure_of(error.subject, error) for error in self.errors)
 
 
-# Failures: an error with one lead, even a bug, must not stop the other leads.
+# Failures: an error with one link, even a bug, must not stop the other links.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One lead, record or page that failed without stopping the others."""
+    """One link, story record or page that failed without stopping the others."""
 
     url: str
     what: str
@@ -198,7 +198,7 @@ class Failure:
 
 
 def failure_of(url: str, error: Exception) -> Failure:
-    """Turn any exception raised for a URL into a failure for the report."""
+    """Turn any exception raised for a URL into a `Failure` for the report."""
     if isinstance(error, CopydeskError):
         return Failure(url=url, what=error.what, hint=error.hint)
     return Failure(
@@ -215,11 +215,11 @@ class Progress(Protocol):
     """A display for the progress of long work."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of `total` steps, None if the number is unknown."""
+        """Begin a stage of the fetching round with `total` steps, None if the number is unknown."""
         ...
 
     def step(self, count: int = 1) -> None:
-        """Note that `count` steps are done."""
+        """Count `count` further steps of the stage as done."""
         ...
 
 
@@ -227,10 +227,10 @@ class Silence:
     """A progress display that shows nothing."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Ignore the stage."""
+        """Do nothing, since this display shows no progress."""
 
     def step(self, count: int = 1) -> None:
-        """Ignore the steps."""
+        """Do nothing, since this display shows no progress."""
 
 
 # Marks: the stat of files at a moment, to find out later whether any of them has changed.
@@ -240,7 +240,7 @@ TICK_NS = 50_000_000  # within one tick of a file system's clock two edits look 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """The stat values of a file that change with every edit.
+    """The values that `stat` gives for a file and that change with every edit of the file.
 
     `changed_ns` is the ctime, which no program can set back.
     """
@@ -252,13 +252,13 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The stamps of files by path, and when they were taken (ns since 1970)."""
+    """The stamps (stat values) of files by path, and when they were taken (ns since 1970)."""
 
     taken_ns: int
     stamps: Mapping[str, Stamp]
 
     def still_holds(self, now: Mark) -> bool:
-        """Decide whether surely no file has changed between this mark and the later one.
+        """Return whether surely no file changed between these stamps and the later ones.
 
         Two edits within one clock tick of the file system leave the same stamp. So a mark does not
         hold if a file had changed less than a tick before the mark was taken.
@@ -269,7 +269,7 @@ class Mark:
 
 
 def mark_files(paths: Iterable[Path]) -> Mark:
-    """Return the mark of files, folders and links; a missing one has no stamp."""
+    """Return the stamps of files, folders and links, to detect changes; missing ones have none."""
     taken_ns = time.time_ns()
     return Mark(taken_ns=taken_ns, stamps=dict(_stamps(paths)))
 
@@ -300,7 +300,7 @@ def git_files(root: Path) -> Iterator[Path]:
 
 
 def _follow_pointer(path: Path, prefix: str) -> Path:
-    """Return the folder that a git pointer file names (a work tree's `.git`), or the path."""
+    """Return the git folder that a pointer file names (a work tree's `.git`), or `path` itself."""
     try:
         text = path.read_text("utf-8", errors="replace")
     except OSError:  # a folder (the usual case), or missing
@@ -312,7 +312,7 @@ def _follow_pointer(path: Path, prefix: str) -> Path:
 
 
 class ResidentNewsroom:
-    """Keep a newsroom open, and read its settings again only after they may have changed.
+    """A newsroom that stays open in a server, and reads changed settings again.
 
     `error` says what is wrong with the settings now on disk, None if they are valid. While they are
     invalid, the last valid settings stay in use. Use it from one thread at a time; the caller
@@ -320,7 +320,7 @@ class ResidentNewsroom:
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
-        """Open the newsroom in `root`; raises ConfigError, MemoryStoreError."""
+        """Open the newsroom folder `root`; raises ConfigError, MemoryStoreError."""
         self.error: ConfigError | None = None
         self._root = root
         self._environ = environ
@@ -341,7 +341,7 @@ class ResidentNewsroom:
         return with_stores(self._settings, now, self._memory, self._root / PRIVATE)
 
     def mark(self) -> Mark:
-        """Return the mark of the settings, data, theme and git branches.
+        """Return the file stamps of the newsroom's settings, data, theme and git branches.
 
         While it holds, anything computed from them is up to date.
         """
@@ -349,7 +349,7 @@ class ResidentNewsroom:
         return mark_files([*self._setting_files(), *theme, *git_files(self._root)])
 
     def close(self) -> None:
-        """Close the memory."""
+        """Close the newsroom's memory database."""
         self._memory.close()
 
     def _setting_files(self) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""File stories: write their records, and commit them in one change under the write lock.
+"""File stories: write their records (Markdown files) in one commit under the write lock.
 
 Old stories move to the archive folder in the same way, once a month.
 """
@@ -30,7 +30,7 @@ from copydesk.newsroom._newsroom import Failure, Newsroom, failure_of
 def finish_story(
     settings: Settings, articles: ArticleStore, story: Story, article: Article
 ) -> Story:
-    """Store the article of a new story; return the story with its digests and its sealed part."""
+    """Store a new story's article; return the story with its digests and its sealed part."""
     content = articles.put(article)
     story = replace(story, machine=review.digests(story))
     if settings.key is None:
@@ -41,7 +41,7 @@ def finish_story(
 def reseal_correction(
     settings: Settings, articles: ArticleStore, story: Story, article: Article | None
 ) -> Story:
-    """Store the article of a corrected story; return the story with its seal renewed, if any.
+    """Store a corrected story's article; return the story with its sealed part renewed, if any.
 
     A seal that the key does not open, or of an unknown form, stays as it is.
     """
@@ -80,7 +80,7 @@ def _seal(key: bytes, story: Story, article: Article, content: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingOrder:
-    """How to file stories: the commit message, and what the round read when it began.
+    """How to file stories: the commit message, and the filed stories as they were read before.
 
     `before` has the stories by path as the round read them. `branch` is the git branch, "" for
     none. `along` are other files to commit together with the records. Records in `left_alone` are
@@ -96,7 +96,9 @@ class FilingOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """The result of filing: paths written, paths skipped because a person edits them, failures."""
+    """The result of filing stories: paths written, paths skipped as somebody edits them,
+    failures.
+    """
 
     written: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
@@ -107,7 +109,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedRecords:
-    """Stories ready to write; `moved` records were edited since the round read them."""
+    """Stories ready to write as records; `moved` records were edited since they were read."""
 
     change: Change
     stories: tuple[Story, ...]
@@ -118,7 +120,7 @@ class PreparedRecords:
 def prepare_records(
     newsroom: Newsroom, stories: Iterable[Story], order: FilingOrder
 ) -> PreparedRecords:
-    """Turn stories into a change of files; a story that fails does not stop the others.
+    """Turn stories into a change of record files; a story that fails does not stop the others.
 
     A record that was edited since the round read it is left out. `Change.begin` finds the edits
     made after this check.
@@ -151,7 +153,7 @@ def prepare_records(
 
 
 def read_digests(memory: Memory, story: Story) -> dict[str, str]:
-    """Return the digests of a story's fields as last filed, {} if they are unknown."""
+    """Return the digests of a story's fields as last filed, by field name; {} if unknown."""
     return dict(story.machine) or memory.digests(story.path)
 
 
@@ -163,7 +165,7 @@ def digests_to_keep(beat: Beat, stories: Iterable[Story]) -> dict[str, dict[str,
 
 
 def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
-    """Return the result of filing a prepared change."""
+    """Return the result of filing a prepared change of story records."""
     failed = [failure_of(path, error) for path, error in done.failed]
     if done.error is not None:
         failed.append(failure_of(done.error.subject, done.error))
@@ -183,7 +185,7 @@ def as_record(beat: Beat, story: Story) -> Story:
 
 
 def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Story]) -> bool:
-    """Decide whether a record is still as the round read it, or still missing if it was new."""
+    """Return whether a story record is still as it was read, or still missing if it was new."""
     if story.path not in before:
         return not (root / story.path).exists()
     try:
@@ -250,7 +252,7 @@ def write_lock(newsroom: Newsroom) -> WriteLock:
 def hold_write_lock(
     newsroom: Newsroom, lock: WriteLock | None = None, wait_seconds: float = WORD_SECONDS
 ) -> Iterator[WriteLock]:
-    """Hold the newsroom's write lock for the block, after finishing what a killed process left.
+    """Hold the newsroom's write lock for the `with` block; first finish what a killed process left.
 
     Raises BusyError if another process holds the lock too long, and RecordError.
     """
@@ -264,7 +266,7 @@ def hold_write_lock(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedRecords:
-    """The old paths of the records that moved, the failures, and the commit."""
+    """The result of archiving: the old paths of moved story records, the failures, the commit."""
 
     paths: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
@@ -273,7 +275,7 @@ class ArchivedRecords:
 
 
 def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
-    """Move the stories older than `records.archive_after_days` to the archive, and commit that.
+    """Move stories older than `records.archive_after_days` to the archive folder, and commit.
 
     Age is counted from the first of the month, so only one round a month finds records to move.
     A record that a person is editing stays until the next round. If committing is impossible, no
@@ -328,7 +330,7 @@ def _start_of_month(moment: datetime) -> datetime:
 
 
 def _old(records: Archive, before: datetime) -> list[str]:
-    """Return the paths of live stories published before a time; unreadable records are skipped.
+    """Return the paths of unarchived stories published before a time; skip unreadable records.
 
     A record's name begins with its date, so only records with old names are read. The build
     reports those that cannot be read.
@@ -354,10 +356,10 @@ _NO_FLOCK = (
 
 
 def notes_on(done: Committed, what: str) -> tuple[str, ...]:
-    """Return notes for the person who made a change; `what` is a subject and verb such as "it is".
+    """Return notes on a finished change for the person who made it.
 
-    They say that the change is not committed, and, once per newsroom, that its file system has no
-    locks.
+    `what` is a subject and verb such as "it is". Notes say that the change is not committed, and,
+    once per newsroom, that its file system has no locks.
     """
     notes = (_NO_FLOCK,) if done.lacks_flock else ()
     if done.obstacle:
@@ -368,5 +370,5 @@ def notes_on(done: Committed, what: str) -> tuple[str, ...]:
 
 
 def read_removals(root: Path) -> frozenset[str]:
-    """Return the identities of the URLs that editors removed for good; raises RecordError."""
+    """Return the identities of the page URLs that editors removed for good; raises RecordError."""
     return frozenset(map(urls.identity, archive.read_rulings(root).removed))

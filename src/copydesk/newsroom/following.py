@@ -28,7 +28,7 @@ class Snapshot:
     signatures: Mapping[str, Signature]
 
     def find_changes(self, now: Snapshot) -> set[str]:
-        """Return the paths of existing records that are new or may have changed since."""
+        """Return the paths of story records that may have changed between the two snapshots."""
         return {
             path
             for path, signature in now.signatures.items()
@@ -61,7 +61,7 @@ class Snapshot:
 
 
 def take_snapshot(records: Archive) -> Snapshot:
-    """Return the signatures of all records now; raises RecordError if a folder cannot be listed."""
+    """Return the signatures of all story records; RecordError if a folder cannot be listed."""
     return Snapshot(taken_ns=time.time_ns(), signatures=records.signatures(stories=True))
 
 
@@ -74,7 +74,7 @@ def take_snapshot_of(records: Archive, paths: Iterable[str]) -> Snapshot:
 
 
 def find_stale_entries(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return the paths of the given records that changed since the catalogue read them.
+    """Return those paths whose story records changed since the catalogue read them.
 
     `signatures` has the current signature by path, None for a missing record. The catalogue is
     opened read-only, so that a server of an older version does not change it.

@@ -1,4 +1,4 @@
-"""Sign in with OpenID Connect at the provider that the newsroom's owner set.
+"""Sign in to the desk with OpenID Connect at the provider that the newsroom's owner set.
 
     begin_identity_check ──> the provider's page ──> a code ──> finish_identity_check ──> subject
 
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
-    """An OpenID provider, and this desk's client ID and secret there."""
+    """An OpenID provider, and the desk's client ID and secret there."""
 
     issuer: str
     client_id: str
@@ -46,7 +46,7 @@ class IdentityProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityCheck:
-    """A sign-in under way: the URL to send the browser to, and the URL it comes back to.
+    """An OpenID sign-in under way: the URL to send the browser to, and the URL it comes back to.
 
     `state` proves that the same browser comes back, `nonce` that the token belongs to this sign-in,
     and `verifier` that this desk began it.
@@ -61,7 +61,7 @@ class IdentityCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Discovery:
-    """The provider's endpoints and issuer name (OpenID Connect Discovery 1.0 §3)."""
+    """The OpenID provider's endpoints and issuer name (OpenID Connect Discovery 1.0 §3)."""
 
     issuer: str
     authorization_endpoint: str
@@ -71,7 +71,7 @@ class _Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TokenAnswer:
-    """The part of the token response that identifies the user."""
+    """The part of the OpenID token response that identifies the user."""
 
     id_token: str
 
@@ -90,7 +90,7 @@ def identity_provider(settings: Settings) -> IdentityProvider | None:
 
 
 async def begin_identity_check(provider: IdentityProvider, back: str) -> IdentityCheck:
-    """Begin a sign-in; the browser returns to the URL `back` with a code. Raises FetchError."""
+    """Begin an OpenID sign-in; the browser comes back to the URL `back`. Raises FetchError."""
     async with _open_web(provider) as web:
         discovery = await _discover(web, provider)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -118,7 +118,7 @@ async def begin_identity_check(provider: IdentityProvider, back: str) -> Identit
 async def finish_identity_check(
     provider: IdentityProvider, check: IdentityCheck, code: str, now: datetime
 ) -> str:
-    """Exchange a code for the subject: the user's permanent identifier at the provider.
+    """Exchange a code for the subject: the user's permanent identifier at the OpenID provider.
 
     Raises FetchError if the provider does not answer, or its token is not valid for this sign-in.
     """
@@ -180,7 +180,7 @@ def _read_answer(
 
 
 def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClaimsRegistry:
-    """Return the rules for a token's claims: issuer, client, nonce and age must fit."""
+    """Return the rules for an OpenID token's claims: issuer, client, nonce and age must fit."""
     from joserfc.jwt import JWTClaimsRegistry
 
     return JWTClaimsRegistry(
@@ -197,7 +197,7 @@ def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClai
 def _verify_token(
     provider: IdentityProvider, token: str, keys: Mapping[str, Any], rules: JWTClaimsRegistry
 ) -> str:
-    """Return the subject of a token, checked against the provider's keys and the claim rules."""
+    """Return the subject of an OpenID token, checked by the provider's keys and the claim rules."""
     from joserfc import jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import KeySet

@@ -1,4 +1,4 @@
-"""Find the record that a person names, check all records, decrypt a record's sealed part.
+"""Find the story record that a person names, check all records, decrypt a record's sealed part.
 
 path | file name, with or without .md | URL of its page ── record_at ──> path of its file
 """
@@ -22,12 +22,12 @@ _PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
 
 
 def record_path(newsroom: Newsroom, said: str) -> str:
-    """Return the path of the record that a person names; raises RecordError if there is none."""
+    """Return the path of the story record that a person names; RecordError if there is none."""
     return find_record(newsroom.root, newsroom.settings, said)
 
 
 def find_record(root: Path, settings: Settings, said: str) -> str:
-    """Find a record like `record_path`, given the newsroom's folder and settings."""
+    """Return a story record's path like `record_path`, given the newsroom's folder and settings."""
     path = record_at(root, settings, said)
     if path is None:
         raise RecordError(
@@ -39,7 +39,7 @@ def find_record(root: Path, settings: Settings, said: str) -> str:
 
 
 def record_at(root: Path, settings: Settings, said: str) -> str | None:
-    """Return the path of the record that a person names, None if there is none.
+    """Return the path of the story record that a person names, None if there is none.
 
     A path is relative to the newsroom, or to the working directory if it exists there. The old path
     of an archived record works, too. A URL must be one of the site, or of a machine that serves the
@@ -50,7 +50,7 @@ def record_at(root: Path, settings: Settings, said: str) -> str | None:
 
 
 def _inside(root: Path, said: str) -> str:
-    """Return a path relative to the newsroom if it exists from the working directory."""
+    """Return a path relative to the newsroom if the file exists, else the path unchanged."""
     try:
         home, here = root.resolve(), Path(said).resolve()
         if here.is_file() and here.is_relative_to(home):
@@ -61,7 +61,7 @@ def _inside(root: Path, said: str) -> str:
 
 
 def _page(settings: Settings, url: str) -> str:
-    """Return the name of the record whose page has this URL, "" if it is no page of this site."""
+    """Return the record name of the story whose page has this URL, "" if it is not on this site."""
     parsed = urls.parse(url)
     if parsed is None:
         return ""
@@ -89,7 +89,7 @@ def _is_file(root: Path, path: str) -> bool:
 
 
 def open_seal(newsroom: Newsroom, path: str) -> str:
-    """Return the plaintext of a record's sealed part, usually JSON.
+    """Return the plaintext of a story record's sealed (encrypted) part, usually JSON.
 
     `path` names the record as in `record_path`. Raises RecordError if there is no such record, and
     SealError if it has no sealed part or the key is missing or wrong.
@@ -116,7 +116,10 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
 
 
 def check_records(root: Path, progress: Progress) -> archive.CheckReport:
-    """Check every record below `root`; needs no beat.toml. Raises RecordError, UsageError."""
+    """Check that every story record below `root` can be parsed and written back byte by byte.
+
+    Needs no beat.toml. Raises RecordError, UsageError.
+    """
     if not root.is_dir():
         raise UsageError(
             "there is no such folder", subject=str(root), hint="name a newsroom's, or its clone's"

@@ -27,10 +27,10 @@ from copydesk.newsroom._newsroom import Failure, Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployReport:
-    """The result of one deploy, or of a `dry_run`: files sent, deleted and unchanged; bytes sent.
+    """The result of an upload of the site (or `dry_run`): files sent, deleted, unchanged; bytes.
 
-    `to` is the method, `target` the place. `sending` and `deleting` list the files of a dry run in
-    order. `pinged` counts the search engines and hubs that were notified.
+    `to` is the method, `target` the deploy target. `sending` and `deleting` list the files of a dry
+    run in order. `pinged` counts the search engines and hubs that were notified.
     """
 
     to: str
@@ -52,7 +52,7 @@ Became = Literal["filed", "held", "updated"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """One story of a round: what the round did with it, whether it is published now, and why.
+    """One story in a fetching round's report: what became of it, whether it is published, and why.
 
     `why` has the main reasons for a new story, or the corrections of a story filed earlier.
     """
@@ -68,12 +68,13 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundReport:
-    """The result of one round; paths are record paths, and `dropped` counts leads by reason.
+    """The result of one round of fetching and filing; paths are record paths.
 
-    `waiting` counts leads left for the next round, `waiting_stories` all stories that wait for an
-    editor. In a round for a single page, `declined` is the reason why it was not filed. `missing`
-    counts what a restore left missing, None if nothing. A round is not `complete` if a record could
-    not be written or committed, or if a deploy failed.
+    `dropped` counts links by the reason why they gave no story. `waiting` counts links left for the
+    next round, `waiting_stories` all stories that wait for an editor. In a round for a single page,
+    `declined` is the reason why it was not filed. `missing` counts what a restore left missing,
+    None if nothing. A round is not `complete` if a record could not be written or committed, or if
+    a deploy failed.
     """
 
     leads: int = 0
@@ -99,7 +100,7 @@ class RoundReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """The result of one build below the web root, and of the deploy after it, if any."""
+    """The result of one build of the site, and of the upload after it, if any."""
 
     stories: int
     pages: int
@@ -113,7 +114,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One of the terms of use of a story: `name` is access, credit or refuses.
+    """One of the terms of use of a story's article: `name` is access, credit or refuses.
 
     `evidence` quotes the story's page; it is empty if the article is no longer stored.
     """
@@ -125,10 +126,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule for a person to read; `number` is its place in the file, from 1.
+    """One editors' rule for a person to read; `number` is its place in rulings.yaml, from 1.
 
     `is_active` is false if the rule has no effect now: its pin expired, its record is gone, or its
-    topic is no longer in the beat. `note` says why.
+    topic is no longer in the settings. `note` says why.
     """
 
     number: int
@@ -145,7 +146,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What added or took points, in words; `reason` is the same as a full sentence."""
+    """What added or took points of a story's quality; `reason` is the same as a full sentence."""
 
     points: int
     why: str
@@ -178,7 +179,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why a story has its status, or why a lead was dropped.
+    """Why a story has its status, or why a link became no story.
 
     `standing` is the status (`news.Standing`), "" for a page that failed; `gone` means that the
     publisher has removed the story. `trust` is the score of its source, 0 to 100, None if unknown.
@@ -220,7 +221,7 @@ _MOST_STATUS_BYTES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundStatus:
-    """A running or finished round, identified by `began` and `pid`.
+    """The progress or result of a round of fetching and filing, identified by `began` and `pid`.
 
     `done` steps of the `stage` are done, of `total`, which is None if unknown. The fields after
     `is_over` have the result once it is true. For a round that was killed `is_over` stays false,
@@ -244,7 +245,7 @@ class RoundStatus:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether the round is not over and its process still exists."""
+        """Whether the fetching round is not over and its process still exists."""
         if self.is_over:
             return False
         try:
@@ -257,7 +258,7 @@ class RoundStatus:
 
 
 def read_round_status(private: Path) -> RoundStatus | None:
-    """Return the status of a newsroom's last round, None if it is unknown."""
+    """Return the status of a newsroom's last round of fetching and filing, None if unknown."""
     try:
         with (private / _STATUS_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_STATUS_BYTES), type=RoundStatus)
@@ -266,7 +267,7 @@ def read_round_status(private: Path) -> RoundStatus | None:
 
 
 class RoundTeller:
-    """Pass a round's progress on, and write it to the status file.
+    """Shows a fetching round's progress, and writes it to the status file for other processes.
 
     Errors of writing are ignored, so that they do not fail the round.
     """
@@ -280,20 +281,20 @@ class RoundTeller:
         self._write()
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of `total` steps, None if the number is unknown."""
+        """Begin a stage of the fetching round with `total` steps, None if the number is unknown."""
         self._progress.stage(name, total)
         self._status = replace(self._status, stage=name, done=0, total=total)
         self._write()
 
     def step(self, count: int = 1) -> None:
-        """Note that `count` steps are done."""
+        """Count `count` further steps of the stage as done."""
         self._progress.step(count)
         self._status = replace(self._status, done=self._status.done + count)
         if time.monotonic() - self._written >= _GAP_SECONDS:
             self._write()
 
     def end(self, report: RoundReport | None) -> None:
-        """Write the result of the round, None if it failed."""
+        """Write the fetching round's result to the status file; `report` is None if it failed."""
         report = report or RoundReport(complete=False)
         self._status = replace(
             self._status,
@@ -320,9 +321,9 @@ class RoundTeller:
 #     backup: lists the parts left out ── restore: finds their records ──> .copydesk/restored.json
 #     each round fetches some of them ──> back, or lost for good
 #
-# The list is a file of its own, as the memory may be deleted at any time. Nothing else tells the
-# parts lost with the disk from those deleted long before to save space. Without the file, no part
-# is fetched.
+# The list is a file of its own, as the memory may be deleted at any time. Nothing else separates
+# the parts lost with the disk from those deleted long before to save space. Without the file, no
+# part is fetched.
 
 PARTS_A_ROUND = 200  # as many as the filed pages that a round checks again, a similar load
 PARTS_A_HOST = 12  # in a round: takes a minute with five seconds between requests
@@ -334,7 +335,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPart:
-    """The missing text or picture of a record; `url` is the URL of the page or the picture.
+    """An article text or picture missing since a restore; `url` is that of the page or picture.
 
     `due` is the time of the next try, None for at once; `tries` counts those made. `lost` says why
     the part cannot come back, "" while it may.
@@ -349,13 +350,13 @@ class MissingPart:
     lost: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Decide whether to fetch the part now; a lost part never is."""
+        """Return whether the missing text or picture should be fetched now; False if it is lost."""
         return not self.lost and (self.due is None or self.due <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingParts:
-    """The parts missing after a restore, newest stories first; `back` counts fetched ones."""
+    """The texts and pictures missing since a restore, newest first; `back` counts fetched ones."""
 
     restored: datetime
     parts: tuple[MissingPart, ...]
@@ -363,13 +364,13 @@ class MissingParts:
 
     @property
     def waiting(self) -> list[MissingPart]:
-        """Return the parts that rounds still try to fetch."""
+        """Return the missing texts and pictures that are not lost and are still to be fetched."""
         return [part for part in self.parts if not part.lost]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingCount:
-    """How many texts and pictures are waiting, back, and lost for good since a restore.
+    """How many texts and pictures are missing, fetched again, and lost for good since a restore.
 
     `rounds` is the least number of further rounds needed. `seconds` is the least time, set by the
     pauses between requests to the slowest host.
@@ -384,11 +385,11 @@ class MissingCount:
 
     @property
     def waiting(self) -> int:
-        """Return the number of texts and pictures that are still waiting."""
+        """Return the number of texts and pictures still to be fetched."""
         return self.texts + self.pictures
 
     def describe(self) -> str:
-        """Return the counts as a sentence for a terminal."""
+        """Return the counts of missing texts and pictures as a sentence for a terminal."""
         told = f"back: {self.back:,}; lost: {self.lost:,}"
         if not self.waiting:
             return f"missing since the restore: nothing more; {told}"
@@ -404,7 +405,7 @@ class MissingCount:
 def find_missing_parts(
     stories: Iterable[Story], texts: Collection[str], pictures: Collection[str]
 ) -> tuple[MissingPart, ...]:
-    """Return the parts that a backup left out, by the marks of their URLs.
+    """Return the texts and pictures that a backup left out, found by the marks of their URLs.
 
     The newest stories come first.
     """
@@ -429,7 +430,9 @@ def _newest_first(part: MissingPart) -> tuple[float, str, str]:
 
 
 def read_missing_parts(private: Path) -> MissingParts | None:
-    """Return the parts missing since a restore; None if there are none or the file is damaged."""
+    """Return the texts and pictures missing since a restore, None if no list of them is
+    readable.
+    """
     try:
         with (private / _MISSING_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_MISSING_BYTES), type=MissingParts)
@@ -438,18 +441,18 @@ def read_missing_parts(private: Path) -> MissingParts | None:
 
 
 def write_missing_parts(private: Path, missing: MissingParts) -> None:
-    """Store the parts missing since a restore; raises OSError."""
+    """Store the list of texts and pictures missing since a restore; raises OSError."""
     files.write_atomic(private / _MISSING_FILE, msgspec.json.encode(missing))
 
 
 def forget_missing_parts(private: Path) -> None:
-    """Delete the list of missing parts."""
+    """Delete the list of texts and pictures missing since a restore."""
     with contextlib.suppress(OSError):
         (private / _MISSING_FILE).unlink()
 
 
 def count_missing_parts(missing: MissingParts, pause_of: Callable[[str], float]) -> MissingCount:
-    """Count waiting and lost parts; `pause_of` returns the seconds between requests to a host."""
+    """Count missing and lost parts; `pause_of` returns the seconds between requests to a host."""
     waiting = missing.waiting
     kinds = Counter(part.kind for part in waiting)
     hosts = Counter(urls.host(part.url) for part in waiting)

@@ -1,4 +1,4 @@
-"""Commit an editor's change of beat.toml or of files in `_data`, and undo it.
+"""Commit an editor's change of beat.toml or of files in `_data`, and undo such commits.
 
 The caller decides what the files become. Here they are written and committed, all or none.
 """
@@ -30,7 +30,7 @@ _COMMITTED = re.compile(r"(sources|topics|organizations|rules): ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsEdit:
-    """New contents of settings files, and the subject and lines of the commit message.
+    """An edit of settings: new contents of files, and the subject and lines of the commit message.
 
     `subject` begins with the kind of settings: "sources", "topics", "organizations" or "rules".
     """
@@ -42,7 +42,7 @@ class SettingsEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsReport:
-    """The files changed, and the commit."""
+    """The result of a settings edit: the files changed, and the commit."""
 
     changed: tuple[str, ...]
     commit: str | None
@@ -52,7 +52,7 @@ class SettingsReport:
 def commit_settings(
     newsroom: Newsroom, make: Callable[[], SettingsEdit], by: str, why: str = ""
 ) -> SettingsReport:
-    """Commit the edit that `make` returns, under an editor's name.
+    """Commit the settings edit that `make` returns, under an editor's name.
 
     `make` is called while the write lock is held, so it sees the current files; its errors pass
     through. Raises UsageError if nothing would change, RecordError if a file has uncommitted edits,
@@ -70,7 +70,7 @@ def commit_settings(
 
 
 def is_of_settings(message: str) -> bool:
-    """Decide whether a commit message was written by `commit_settings`."""
+    """Return whether a commit message was written by `commit_settings`."""
     return _COMMITTED.match(message) is not None
 
 
@@ -113,7 +113,7 @@ _CHARACTERS = 300
 
 
 def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
-    """Return the known publishers, sorted by domain, each with the digest of its file."""
+    """Return the known publishers, sorted by domain, each with the digest of its settings file."""
     files = config.find_organization_files(newsroom.root)
     known = sorted(newsroom.beat.organizations.items())
     return [
@@ -126,7 +126,7 @@ def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
 def edit_organization(
     newsroom: Newsroom, domain: str, texts: tuple[str, str], by: str, seen: str
 ) -> SettingsReport:
-    """Commit the name and owner of a publisher; the rest of its file stays unchanged.
+    """Commit the name and owner of a publisher; the rest of its settings file stays unchanged.
 
     `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
     since, if the domain has no file, or if the name is empty; otherwise raises like
@@ -189,7 +189,7 @@ def set_logo(
 
 
 def _find_new_images(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> list[Image]:
-    """Return the logo pictures that the publisher's file does not list yet, whatever their host."""
+    """Return the logo pictures that the publisher's file does not list yet, on any host."""
     organization = newsroom.beat.organizations.get(domain)
     listed = [image.url for image in organization.images] if organization else []
     return [
@@ -200,7 +200,7 @@ def _find_new_images(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> l
 
 
 def read_logo(newsroom: Newsroom, domain: str) -> bytes:
-    """Return the small logo of a domain, b"" if there is none or it cannot be read."""
+    """Return the small logo of a publisher's domain, b"" if there is none or it cannot be read."""
     for path in config.logo_paths(domain)[:1]:
         try:
             return within.read(newsroom.root, path, _MOST_BYTES)
@@ -233,7 +233,7 @@ class SettingsCommit:
 
 
 def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[SettingsCommit]:
-    """Return an editor's commits of settings since a time, newest first; none without git."""
+    """Return an editor's commits of settings since a time, newest first; [] without git."""
     try:
         commits = git.list_commits(newsroom.root, _PATHS, since)
     except GitError:
@@ -253,7 +253,7 @@ def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[
 
 
 def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
-    """Undo a commit of settings: give its files the contents from before it.
+    """Undo a commit of settings: restore the contents that its files had before.
 
     Raises UsageError if the commit does not exist, is of another kind, or one of its files has
     changed since; otherwise raises like `commit_settings`.
@@ -290,7 +290,7 @@ _PATTERN = re.compile(r"\\\w|\(\?|\[[^\]]+\]|[.)\]][*+?]|\w\{\d|[|^]|\$\Z")
 
 
 def clean_keyword(word: str, language: str = "") -> str:
-    """Return a keyword with normalized spaces.
+    """Return a topic's keyword with normalized spaces.
 
     Raises UsageError if it cannot match any text, is too long, or looks like a regular expression.
     """

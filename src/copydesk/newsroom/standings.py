@@ -1,4 +1,4 @@
-"""The status of filed stories under the rules in force; how many stories the gate lets through."""
+"""Compute the status of filed stories by the rules in force; count what the threshold publishes."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ FindArticle = Callable[[Story], Article | None]
 
 
 def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) -> Standing:
-    """Return the status of a story under the rules in force.
+    """Return the status of a filed story (published, held, …) under the rules in force.
 
-    `find_article` is called only if the record does not tell whether the story is on the beat.
+    `find_article` is called only if the record does not tell whether the story belongs to the
+    site's subject.
     """
     verdict = story.verdict or rules.verdict_on(story.path)
     if verdict is None and story.published:
@@ -52,31 +53,31 @@ def _is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesInForce:
-    """The rules that decide the status of filed stories: the beat's, and the editors' verdicts."""
+    """The rules that decide the status of filed stories: site settings and editors' decisions."""
 
     beat: Beat
     rulings: Rulings
 
     def verdict_on(self, path: str) -> Verdict | None:
-        """Return the verdict on a record in rulings.yaml, None if there is none."""
+        """Return the editor's decision on a story in rulings.yaml, None if there is none."""
         return self.rulings.verdict_on(path)
 
     @property
     def judged_paths(self) -> Collection[str]:
-        """Return the paths of the records that may have a verdict in rulings.yaml."""
+        """Return the paths of the stories that may have an editor's decision in rulings.yaml."""
         return self.rulings.judged_paths
 
     def digest(self) -> str:
         """Return a digest of the rules that can change the status of any story.
 
-        Rules and verdicts on single stories are not part of it; `story_digests` covers them.
+        Rules and decisions on single stories are not part of it; `story_digests` covers them.
         """
         blocks = tuple(rule for rule in self.beat.rulings if rule.said == "block")
         beat = self.beat
         return _digest((_VERSION, beat.scoring, beat.topic, beat.topics, blocks))
 
     def story_digests(self) -> Mapping[str, str]:
-        """Return a digest of the rules and the verdict on each single story, by record name."""
+        """Return a digest of the rules and the decision on each single story, by record name."""
         found: dict[str, list[str]] = {}
         for rule in self.beat.rulings:
             for name in rule.stories:
@@ -95,7 +96,7 @@ _VERSION = 2  # of the computation of statuses
 
 
 def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
-    """Return the rules in force; without verdicts if rulings.yaml cannot be read."""
+    """Return the rules in force; without editors' decisions if rulings.yaml cannot be read."""
     try:
         rulings = archive.read_rulings(root)
     except RecordError:
@@ -109,10 +110,11 @@ def digest_rules(beat: Beat, now: datetime) -> str:
 
 
 def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
-    """Return the beat without expired rulings, and without lead rulings on withheld stories.
+    """Return the site's rules (`Beat`) without expired ones, and without rules that make withheld
+    stories lead.
 
-    Verdicts are read from rulings.yaml, which alone holds them in the `everyday` profile; in other
-    profiles the record itself holds its verdict.
+    Editors' decisions are read from rulings.yaml, which alone has them in the `everyday` profile;
+    in other profiles the story's record has its decision.
     """
     leads = any(rule.said == "lead" for rule in beat.rulings)
     verdicts = archive.read_rulings(root).verdicts if leads else {}
@@ -132,7 +134,7 @@ def _beat_in_force(verdicts: Mapping[str, Verdict], beat: Beat, now: datetime) -
     return replace(beat, rulings=rulings)
 
 
-# Gate passage: how many stories of the last month this gate, or another, lets through.
+# How many stories of the last month pass the publishing threshold, or another one.
 
 DAYS = 30
 _STEPS = (-20, -10, 10, 20)  # distance in points of the other gates that are counted
@@ -140,7 +142,7 @@ _STEPS = (-20, -10, 10, 20)  # distance in points of the other gates that are co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateStep:
-    """The number of stories that a gate at `publish_at` lets through."""
+    """The number of stories that a publishing threshold of `publish_at` points lets through."""
 
     publish_at: int
     passed: int
@@ -148,11 +150,11 @@ class GateStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePassage:
-    """The number of recent stories that the gate lets through, of the `stories` that it decides on.
+    """The number of recent stories that pass the publishing threshold, out of `stories`.
 
-    Stories decided by anything else are not counted: a verdict, a pin, the source's trust, being a
-    copy, being in a group with another leader, or waiting for an editor. `others` are gates below
-    and above this one.
+    Stories decided by anything else are not counted: an editor's decision, a pin, the source's
+    trust, being a copy, being in a group with another leader, or waiting for an editor. `others`
+    are thresholds below and above this one.
     """
 
     publish_at: int
@@ -165,7 +167,7 @@ class GatePassage:
 def measure_gate_passage(
     newsroom: Newsroom, catalogue: Catalogue, rejudged: Iterable[Story] = ()
 ) -> GatePassage:
-    """Count the stories that each gate lets through; `rejudged` stories count with new points."""
+    """Count the stories that each publishing threshold passes; `rejudged` have new points."""
     filed = catalogue.gate_points(newsroom.now - timedelta(days=DAYS))
     for path in archive.read_rulings(newsroom.root).judged_paths:
         filed.pop(path, None)
@@ -239,12 +241,12 @@ def _count_period(period: str, decided: Sequence[DecidedStory], publish_at: int)
 
 
 def owner_of(beat: Beat, domain: str) -> str:
-    """Return the house of the publisher at a domain: its owner, or its name, or the domain."""
+    """Return the owner of the publisher at a domain, or else its name, or else the domain."""
     known = beat.organizations.get(domain)
     return (known.owner or known.name) if known else domain
 
 
 def domains_of(beat: Beat, owner: str) -> frozenset[str]:
-    """Return the domains of all publishers that belong to a house."""
+    """Return the domains of all publishers that have this owner."""
     domains = {domain for domain in beat.organizations if owner_of(beat, domain) == owner}
     return frozenset(domains if owner in beat.organizations else {*domains, owner})

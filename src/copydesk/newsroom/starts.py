@@ -1,4 +1,4 @@
-"""Create a newsroom (new, or the demo's), adopt a reference site as one, and list its settings."""
+"""Create a newsroom folder (new, or the demo's), take over a site of everyday.cc, list settings."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _IGNORED = f"{PRIVATE}/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """The built-in example: the recorded web pages that it replays, and the time of the replay."""
+    """The built-in demo: the recorded web pages that it replays, and the time of the replay."""
 
     web: Path
     now: datetime
 
 
 def new(root: Path, when: datetime) -> tuple[str, ...]:
-    """Create a newsroom with a working example beat in `root`; return the files made.
+    """Create a newsroom folder `root` with working example settings; return the files made.
 
     The folder gets its own git repository if git is installed, even inside another repository.
     Raises UsageError if the folder is not empty.
@@ -40,10 +40,10 @@ def new(root: Path, when: datetime) -> tuple[str, ...]:
 
 
 def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
-    """Create a bare newsroom on any subject in `root`; return the files made.
+    """Create a newsroom folder `root` for a site on any subject; return the files made.
 
     Works like `new`. Also raises UsageError, before anything is written, if the answers make no
-    valid beat.
+    valid settings.
     """
     require_free_folder(root)
     composed = config.compose_newsroom(new)
@@ -55,7 +55,7 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
 
 
 def demo_newsroom(root: Path, when: datetime) -> bool:
-    """Create the demo's newsroom in `root`; return False if it exists already."""
+    """Create the demo's newsroom folder `root`; return False if it exists already."""
     if (root / "beat.toml").exists():
         return False
     require_free_folder(root)
@@ -66,7 +66,7 @@ def demo_newsroom(root: Path, when: datetime) -> bool:
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """Open the demo's recorded web for the block."""
+    """Open the demo's recorded web pages for the `with` block."""
     with example() as folder:
         about = json.loads((folder / "demo.json").read_text("utf-8"))
         now = dates.parse(about["now"])
@@ -75,7 +75,7 @@ def demo() -> Iterator[Demo]:
 
 
 def adopt(root: Path) -> tuple[str, ...]:
-    """Turn a reference site into a newsroom; return the files changed.
+    """Turn a site of everyday.cc into a newsroom folder; return the files changed.
 
     Writes beat.toml, unless there is one, and a line in .gitignore. Raises ConfigError if this is
     no such site.
@@ -91,7 +91,7 @@ def adopt(root: Path) -> tuple[str, ...]:
 
 @contextmanager
 def example() -> Iterator[Path]:
-    """Yield the folder of the example beat: in the package, or next to it in a checkout."""
+    """Yield the folder of the example site: in the package, or next to it in a checkout."""
     packaged = importlib.resources.files("copydesk") / "examples" / "ai"
     checkout = Path(__file__).resolve().parents[3] / "examples" / "ai"
     if packaged.is_dir():
@@ -115,7 +115,7 @@ def require_free_folder(root: Path) -> None:
 
 @contextmanager
 def _writing(root: Path) -> Iterator[None]:
-    """Raise UsageError if the block fails to write to the folder."""
+    """Raise UsageError if the `with` block fails to write to the folder."""
     try:
         yield
     except OSError as error:
@@ -134,7 +134,7 @@ def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
 
 
 def _begin(root: Path, when: datetime) -> tuple[str, ...]:
-    """Add a key and a git repository to a folder of settings, and commit all of it."""
+    """Add a key and a git repository to a new newsroom folder; commit and return its files."""
     _ignore_private(root)
     sealing.write_key(root / PRIVATE / "key")
     made = sorted(
@@ -162,7 +162,7 @@ def _ignore_private(root: Path) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRow:
-    """One value of beat.toml, `_data` or the environment, and its origin."""
+    """One value of beat.toml, `_data` or the environment, and where it is set."""
 
     path: str
     value: str
@@ -170,7 +170,7 @@ class SettingRow:
 
 
 def setting_rows(root: Path, environ: Mapping[str, str]) -> tuple[list[SettingRow], list[str]]:
-    """Return all settings with their origins, without secrets, and the warnings.
+    """Return all settings as rows with where each is set, without secrets; and the warnings.
 
     Raises ConfigError.
     """

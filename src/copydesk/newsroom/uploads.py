@@ -1,4 +1,4 @@
-"""Pictures that editors upload: store one until an edit uses it; make publishers' logos."""
+"""Pictures that editors upload: store them until an edit uses them; make publishers' logos."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_KEPT = 200  # unused uploads; the oldest are deleted
 
 
 def keep_upload(newsroom: Newsroom, data: bytes) -> str:
-    """Encode an uploaded picture as WebP and store it; return the URL it will have on the site.
+    """Store an editor's uploaded picture as WebP; return the URL that it will have on the site.
 
     Raises PictureError if the data is no picture or cannot be stored, and UsageError if the site
     has no URL yet.
@@ -49,14 +49,14 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
 
 
 def find_upload_path(beat: Beat, url: str) -> str:
-    """Return the asset path of the upload with this URL, "" for any other URL."""
+    """Return the asset path of the uploaded picture at this URL, "" for any other URL."""
     path = url.removeprefix(f"{beat.url}/") if beat.url else ""
     folder, _, name = path.rpartition("/")
     return path if folder == _FOLDER and _NAME.fullmatch(name) else ""
 
 
 def read_upload(newsroom: Newsroom, path: str) -> bytes:
-    """Return the bytes of an unused upload; raises UsageError if it is no longer stored."""
+    """Return the bytes of an unused uploaded picture; UsageError if it is no longer stored."""
     name = path.rsplit("/", 1)[-1]
     data = b""
     with contextlib.suppress(OSError):
@@ -67,7 +67,7 @@ def read_upload(newsroom: Newsroom, path: str) -> bytes:
 
 
 def show_uploads(newsroom: Newsroom) -> None:
-    """Add all uploads in the newsroom's assets to the album, under their URLs on the site.
+    """Add all uploaded pictures in the newsroom's assets to the album, under their site URLs.
 
     A file that cannot be read as a picture is left out, so its story has no picture.
     """
@@ -89,7 +89,7 @@ def _sweep(folder: Path) -> None:
 
 
 def make_logo(data: bytes) -> tuple[bytes, ...]:
-    """Return a picture as a JPEG for each size of logo, the smallest first.
+    """Return a logo picture as a JPEG in each size that pages need, the smallest first.
 
     The picture is decoded in a separate process. Raises PictureError if the data is no picture.
     """

@@ -1,4 +1,6 @@
-"""Run rounds: due sources go in; filed records, a built site and a report come out."""
+"""Run rounds of fetching, judging and filing: due sources go in; filed story records, a built site
+and a report come out.
+"""
 
 from __future__ import annotations
 

@@ -83,7 +83,9 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """A finished round: the gathered input, its stories, the filed records, and the failures."""
+    """The result of a round of fetching and filing: the fetched input, its stories, the filed
+    records, and the failures.
+    """
 
     gathered: Gathered
     stories: Stories
@@ -92,12 +94,12 @@ class Concluded:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Return the outcome of every lead."""
+        """Return the outcome of every link that the fetching round handled."""
         return (*self.gathered.outcomes, *self.stories.outcomes)
 
 
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
-    """Finish interrupted filing before a round begins; return what was recovered."""
+    """Finish a filing that an earlier process left interrupted; return what was recovered."""
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
         newsroom.archive.sweep()
         newsroom.articles.sweep()
@@ -107,9 +109,9 @@ def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ..
 async def conclude(
     bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwatch
 ) -> Concluded:
-    """Judge the gathered candidates and file them, while readers make the forms of pictures.
+    """Judge the fetched articles and file them as stories, while processes make picture sizes.
 
-    If an editor's ruling meanwhile blocks one of the new stories, all are judged again without it.
+    If an editor's rule meanwhile blocks one of the new stories, all are judged again without it.
     """
     while True:
         with stopwatch.measure("judge"):
@@ -135,7 +137,7 @@ async def conclude(
 
 
 def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
-    """Return the records to write; others may write meanwhile, and `begin` finds their changes."""
+    """Return the story records to write; `begin` detects what other processes write meanwhile."""
     before = {path: update.before for path, update in stories.updates.items()}
     order = FilingOrder(
         before=before,
@@ -150,7 +152,7 @@ def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
 
 
 def _finish_records(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
-    """Return the stories with digests and seals, originals before copies; store their articles.
+    """Return stories with digests and seals, originals before copies; store their article texts.
 
     With this order, an interruption never leaves a copy without its original.
     """
@@ -167,13 +169,13 @@ def _finish_records(settings: Settings, articles: ArticleStore, stories: Stories
 
 
 def _forget_text(articles: archive.ArticleStore, story: Story) -> None:
-    """Delete the text of a story that an editor's ruling blocks, under all of its addresses."""
+    """Delete the stored article text of a story that an editor's rule blocks, for all its URLs."""
     for address in story.addresses:
         articles.forget(address)
 
 
 def _message(stories: Stories) -> str:
-    """Return a commit message: the number of stories, then a line each with its corrections."""
+    """Return the commit message of a fetching round: the number of stories, a line for each."""
     new, updates = stories.new, stories.updates
     parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
@@ -186,14 +188,14 @@ def _message(stories: Stories) -> str:
 
 
 def _lines_of_person(lead: Lead) -> list[str]:
-    """Return the commit message lines on a person's tip: why and who."""
+    """Return the commit message lines about a page that an editor wanted filed: why and who."""
     if not isinstance(lead, Tip):
         return []
     return [*(["", lead.why] if lead.why else []), "", f"by {lead.by}"]
 
 
 def _lines_on(update: Update) -> list[str]:
-    """Return the commit message lines on a filed story: its title, then its corrections."""
+    """Return the commit message lines about an updated story: its title, then its corrections."""
     events = update.correction.events if update.correction else ()
     return [
         f"~ {text.fold(update.after.title)}",
@@ -203,7 +205,7 @@ def _lines_on(update: Update) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """The filing of one round, under the write lock; `failed` collects its failures."""
+    """The filing of a fetching round's stories, under the write lock; `failed` has the failures."""
 
     bench: Bench
     gathered: Gathered
@@ -237,7 +239,7 @@ class _Filing:
         return self._of_records(filed)
 
     def _moves_of_sources(self) -> archive.FileChange | None:
-        """Return the change of the ledger for sources that moved or ended, or None."""
+        """Return the change of `_data/sources.yaml` for sources that moved or ended, or None."""
         asked = self.gathered.asked
         try:
             return note_moves(
@@ -248,7 +250,7 @@ class _Filing:
             return None
 
     def _rules_of_tips(self) -> archive.FileChange | None:
-        """Return the change of the rulings for rules that tips add, or None."""
+        """Return the file change for the rules that editors' tips add; None without any."""
         rules = [new.rule for new in self.stories.new.values() if new.rule is not None]
         if not rules:
             return None
@@ -258,7 +260,9 @@ class _Filing:
         return archive.rulings_change(root, replace(rulings, rules=with_all))
 
     def _of_records(self, filed: Filed) -> Filed:
-        """Return the report on records only; a ledger with uncommitted edits becomes a failure."""
+        """Return the filing result without `_data/sources.yaml`; its uncommitted edits are a
+        failure.
+        """
         if LEDGER_PATH in filed.skipped:
             error = ledger_under_edit(self.bench.newsroom)
             self.failed.append(failure_of(LEDGER_PATH, error))
@@ -270,9 +274,9 @@ class _Filing:
         )
 
     def _remember(self, unwritten: Set[str], overtaken: Collection[str]) -> None:
-        """Store the round in the memory; `unwritten` are the records that were not written.
+        """Store a fetching round's results; `unwritten` are the paths of records not written.
 
-        Records that a ruling or an edit has `overtaken` are regrouped by the next round.
+        Records that an editor's rule or edit has `overtaken` are regrouped by the next round.
         """
         newsroom = self.bench.newsroom
         outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
@@ -304,7 +308,9 @@ class _Filing:
         keep_waiting_leads(self.bench.newsroom.memory, states.keys(), waiting)
 
     def _plan(self, unwritten: Set[str]) -> None:
-        """Plan the next looks at pages filed or looked at, and at those without a plan."""
+        """Plan the next re-fetch of article pages filed or fetched in this round, or not
+        planned.
+        """
         newsroom = self.bench.newsroom
         for path, new in sorted(self.stories.new.items()):
             if path not in unwritten:
@@ -317,7 +323,7 @@ class _Filing:
         make_up_plans(newsroom, self.bench.shelf, self.bench.removed, self.ending.left_over)
 
     def _forget_removals(self) -> None:
-        """Delete text and plan of filed stories that were removed since their pages were read."""
+        """Delete article texts and re-fetch plans of stories that editors removed meanwhile."""
         newsroom = self.bench.newsroom
         removed = read_removals(newsroom.root)
         looked_at = {look.story.path: look.story for look in self.gathered.looks}
@@ -328,7 +334,7 @@ class _Filing:
 
 
 def _by_rules(beat: Beat, rules: RuleDigests, fate: Fate) -> Fate:
-    """Add the digest of the owner's rules to a drop that they caused."""
+    """Add the digest of the owner's rules to the stored outcome of a link that they dropped."""
     source = beat.source(fate.source)
     if source is None or fate.reason not in RULE_REASONS:
         return fate
@@ -337,7 +343,7 @@ def _by_rules(beat: Beat, rules: RuleDigests, fate: Fate) -> Fate:
 
 # Count a round's outcomes by source, for the memory's counts of the day:
 #
-# outcomes ── by source ──> new leads, filed, dropped by reason, failed ──> the day's counts
+# outcomes ── by source ──> new links, filed, dropped by reason, failed ──> the day's counts
 
 KEPT_DAYS = 90
 _REMOVED = "removed"  # by an editor; the drop is reported each time a source lists the page
@@ -350,7 +356,7 @@ def note_counts(
     outcomes: Iterable[Outcome],
     unwritten: Collection[str],
 ) -> None:
-    """Add a round's outcomes to the counts of its day, and delete old counts.
+    """Add the outcomes of a round of fetching and filing to its day's counts; delete old counts.
 
     `unwritten` are the paths of stories that were not written. Call it before the round's fates are
     stored.
@@ -373,7 +379,7 @@ def tally_round(
     unwritten: Collection[str],
     find_state: Callable[[str], str],
 ) -> dict[str, Tally]:
-    """Count a round's outcomes by source; pages that persons had filed are under "".
+    """Count a fetching round's outcomes by source URL; pages that editors asked for are under "".
 
     `find_state` returns the outcome of an earlier round for the page at an address, or "": a page
     that fails or is dropped again is counted once.

@@ -1,4 +1,4 @@
-"""Look at filed pages again, and apply their publishers' corrections to the records."""
+"""Re-fetch the article pages of filed stories, and apply publishers' corrections to the records."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ _PERMANENT = frozenset({301, 308})
 def find_corrections(
     newsroom: Newsroom, shelf: FiledShelf, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
-    """Return the corrections found by looks, by path, and put the new stories on the shelf."""
+    """Return the publishers' corrections that re-fetched article pages show, by story path; put the
+    corrected stories into `shelf`.
+    """
     found = {}
     sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
     for look in looks:
@@ -97,12 +99,14 @@ def _correction(
 
 
 def is_gone(plan: Plan, now: datetime) -> bool:
-    """Decide whether a page that is missing now was also missing a day ago."""
+    """Return whether an article page that is missing now was also missing a day ago."""
     return plan.is_gone or (plan.gone is not None and now - plan.gone >= _revisit_plans.DAY)
 
 
 def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correction | None:
-    """Return a correction that marks a page as gone; `everyday` records have no field for that."""
+    """Return a correction that marks an article page as gone; None for `everyday` records, which
+    have no field for that.
+    """
     has_blocks = beat.scoring.traits.has_blocks
     settled = is_gone(look.plan, now) and not look.plan.is_gone
     if not has_blocks or not settled or look.story.access == GONE:
@@ -113,16 +117,16 @@ def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correcti
 
 
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
-    """Return the earlier reading to compare a new one with, None if it was evicted."""
+    """Return the earlier version of an article to compare a re-fetched page with, or None."""
     kept = articles.get(plan.article) if plan.article else None
     return kept or articles.find_for(story)
 
 
 def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
-    """Decide whether there is an earlier reading to compare with, which later looks can use, too.
+    """Return whether an earlier version of an article exists to compare re-fetched pages with.
 
-    There is none if another version of the reader made it, or if the history has a look that the
-    memory lacks, since its round was killed.
+    It does not count if another version of the parser made it, or if the story's history has a
+    correction that the memory lacks, since its round was killed.
     """
     if corrections.is_noted_since(look.story, look.plan.looked):
         return False
@@ -133,12 +137,12 @@ def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
 
 
 def _is_same(plan: Plan, article: Article) -> bool:
-    """Decide whether no word changed, so that nothing has to be read."""
+    """Return whether an article's words are unchanged since the last re-fetch."""
     return plan.digest == _revisit_plans.digest(article)
 
 
 def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: Article) -> bool:
-    """Decide whether a page is no version of the filed article, but another article or a stub.
+    """Return whether a re-fetched page shows another article or a stub, not the filed article.
 
     If the earlier reading was evicted, the record's headline and excerpt are compared instead.
     """
@@ -150,11 +154,11 @@ def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: 
 
 
 def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) -> Iterator[Event]:
-    """Yield the changes of headline, excerpt and text; `article` has no repeated site text.
+    """Yield changes of a story's headline, excerpt, text; `article` has no repeated site text.
 
-    The new reading is compared with the earlier one by the same reader and rules, no matter how the
-    record got its words. If the earlier one was evicted, or the history has a line since the last
-    remembered look (its round was killed), it is compared with the record.
+    The new text is compared with that of the earlier fetch, by the same parser and rules, no matter
+    how the record got its words. If the earlier one was evicted, or the history has a line since
+    the last remembered re-fetch (its round was killed), the new text is compared with the record.
     """
     if look.article is None or _is_same(look.plan, look.article):
         return
@@ -176,7 +180,7 @@ def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) 
 
 
 def _has_new_excerpt(old: str, new: str) -> bool:
-    """Decide whether an excerpt changed; gaining or losing one is a matter of usage terms."""
+    """Return whether an excerpt changed; gaining or losing one is a matter of usage terms."""
     return bool(old and new) and not corrections.have_same_excerpt(old, new)
 
 
@@ -187,7 +191,7 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
 
 
 def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> Article | None:
-    """Return the earlier reading if it can show a change."""
+    """Return the earlier version of an article, None if it cannot show a change."""
     if corrections.is_noted_since(look.story, look.plan.looked):
         return None
     kept = base(articles, look.plan, look.story)
@@ -197,7 +201,7 @@ def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> A
 def _rejudge(
     settings: Settings, album: Album, memory: Memory, story: Story, article: Article
 ) -> Story:
-    """Return the story as today's page is judged, on an empty shelf.
+    """Return a story as its current article page is judged, compared with no other story.
 
     Whether it is a copy was decided when it was filed.
     """
@@ -212,7 +216,7 @@ def _rejudge(
 
 
 def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
-    """Return the page's time of correction if it is new and not in the future, else `now`."""
+    """Return the article page's correction time if it is new and not in the future, else `now`."""
     told = article.updated_at
     before = max(filter(None, (story.updated_at, story.published_at)), default=None)
     is_news = told is not None and told <= now and (before is None or told > before)
@@ -220,7 +224,7 @@ def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
 
 
 def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
-    """Return the event of a move to another address, None if the page did not move permanently."""
+    """Return the event that a page moved to another URL, None if it did not move permanently."""
     story, new = look.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
         return None
@@ -231,7 +235,7 @@ def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
 
 
 def _is_for_good(look: Look) -> bool:
-    """Decide whether all redirects from the last known address are permanent and on its site."""
+    """Return whether all redirects from a page's last known URL are permanent and on its site."""
     last = urls.identity(look.plan.final_url or look.revisit.url)
     hops = list(look.trace.hops)
     places = [look.revisit.url, *(target for _, target in hops)]
@@ -247,16 +251,16 @@ def _is_for_good(look: Look) -> bool:
 def _finish(
     beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
 ) -> Story:
-    """Add the stored digests, and the events if the record has a history."""
+    """Return a corrected story with stored digests, and the events if its record has a history."""
     machine = story.machine or tuple(read_digests(memory, story).items())
     story = replace(story, machine=machine)
     has_blocks = beat.scoring.traits.has_blocks
     return corrections.add_to_history(story, now, events) if has_blocks else story
 
 
-# Look again at the filed pages that are due:
+# Re-fetch the article pages that are due:
 #
-# due  >  look (politely, with validators)  >  find corrections  >  file  >  keep looks
+# due  >  re-fetch (politely, with validators)  >  find corrections  >  file  >  store results
 
 
 async def look_again(
@@ -266,7 +270,7 @@ async def look_again(
     readers: ReaderPool,
     progress: Progress,
 ) -> list[Look]:
-    """Look at the pages that are due, one queue for each host; return the looks by path.
+    """Re-fetch the article pages that are due, in one queue for each host; return results by path.
 
     Pages of stories that an editor `removed` are left alone.
     """
@@ -288,7 +292,7 @@ async def look_again(
 
 
 def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
-    """Return the looks of this round; delete plans whose record no longer exists."""
+    """Return the re-fetches that are due now; delete plans whose story record no longer exists."""
     looks = []
     ended = []
     for revisit in _revisit_plans.due_looks(newsroom.memory, newsroom.now):
@@ -308,7 +312,7 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
 
 
 def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None:
-    """Return the record, None if it is missing, broken, or removed by an editor."""
+    """Return the story record at a path, None if it is missing, broken, or removed by an editor."""
     try:
         story = records.read(path)
     except CopydeskError:
@@ -351,7 +355,7 @@ async def _reading(articles: ArticleStore, look: Look, page: Page, readers: Read
 
 
 def _is_at_home(story: Story, article: Article) -> bool:
-    """Decide whether the page is still on its publisher's site."""
+    """Return whether a re-fetched page is still on its publisher's site."""
     return urls.same_site(article.web_url, story.web_url or article.web_url)
 
 
@@ -361,10 +365,10 @@ def keep_looks(
     corrections: Mapping[str, Correction],
     unwritten: Set[str],
 ) -> None:
-    """Store the looks and plan the next ones.
+    """Store the results of re-fetching article pages and plan when to fetch each page again.
 
     If the record of a correction is `unwritten`, since a person is editing it, the correction is
-    forgotten and the next look finds it again.
+    forgotten and the next re-fetch finds it again.
     """
     for look in looks:
         path = look.revisit.path
@@ -421,7 +425,7 @@ def _with(plan: Plan, **changes: object) -> Plan:
 
 
 def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
-    """Return the story as today's terms of its page allow it; what a person wrote stays.
+    """Return a story as its article page's current usage terms allow; what an editor wrote stays.
 
     That is no correction: the publisher changed nothing in the article.
     """
@@ -438,7 +442,7 @@ def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> S
 
 
 def _excerpt(story: Story, article: Article) -> str:
-    """Return the quotable part of the excerpt; permission to quote brings a missing one back."""
+    """Return the part of an excerpt that may be quoted; new permission restores a missing one."""
     limit = terms.snippet_characters(article.signals)
     if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
         return article.excerpt

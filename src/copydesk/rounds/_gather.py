@@ -1,4 +1,4 @@
-"""Gather a round's candidates: choose leads, fetch their pages, read them.
+"""Fetch and read the new pages of a fetching round: choose links, fetch pages, extract articles.
 
 due sources ── collect ──> leads ── sift ──> unknown ── pick ──> this round's
             ── read ──> pages ── settle ──> candidates
@@ -43,7 +43,7 @@ from copydesk.rounds.sources.states import read_tips
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOptions:
-    """Options of a round: which web, where to record it, whether to file and deploy.
+    """Options of a round of fetching and filing: live or recorded web, whether to file and deploy.
 
     A round asks the sources that are due; with `source` only the one at that address; with a `tip`
     none, since it is then only about the tip's page.
@@ -59,7 +59,7 @@ class RoundOptions:
 
     @property
     def is_whole(self) -> bool:
-        """Decide whether it is a round of the whole newsroom, which also does the upkeep."""
+        """Return whether the fetching round asks all due sources and does the upkeep."""
         return not self.source and self.tip is None
 
 
@@ -70,7 +70,7 @@ async def gather(
     progress: Progress,
     stopwatch: Stopwatch,
 ) -> Gathered:
-    """Ask the due sources, fetch and read new pages, and look again at filed ones."""
+    """Ask the due sources for links, fetch new pages, and re-fetch pages of filed stories."""
     newsroom = bench.newsroom
     async with connect(
         newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
@@ -80,7 +80,7 @@ async def gather(
 
 @dataclass(frozen=True, slots=True)
 class _Gathering:
-    """The gathering of one round, with an open fetcher and a pool of readers."""
+    """The fetching part of a round, with an open HTTP fetcher and a pool of parser processes."""
 
     bench: Bench
     fetcher: Fetcher
@@ -89,7 +89,7 @@ class _Gathering:
     stopwatch: Stopwatch
 
     async def run(self, options: RoundOptions) -> Gathered:
-        """Run all steps in order."""
+        """Run all steps of fetching in order and return their results."""
         newsroom, measure = self.bench.newsroom, self.stopwatch.measure
         limits = None if options.web else round_limits(newsroom.settings)  # a replay never waits
         with measure("sources"):
@@ -121,7 +121,7 @@ class _Gathering:
         )
 
     async def _ask(self, options: RoundOptions, limits: RoundLimits | None) -> SourceAnswers:
-        """Return the leads of the asked sources, or the page that the round is about."""
+        """Return the links of the due sources, or only the page that an editor's tip names."""
         if options.tip is not None:
             return SourceAnswers(leads=(options.tip,))
         to_ask = SourcesToAsk(
@@ -145,7 +145,7 @@ class _Gathering:
     async def _settle_all(
         self, sites: SiteHabits, reads: Sequence[PageRead]
     ) -> list[Candidate | Outcome]:
-        """Return each article without its site's repeated text, with its picture.
+        """Return each article with its picture and without its site's repeated text.
 
         The picture of an article that will be a story is requested while the next one is appraised.
         """
@@ -166,7 +166,7 @@ class _Gathering:
 
 
 def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
-    """Yield the outcomes of the leads whose page gave no article."""
+    """Yield the outcomes of links whose page gave no article."""
     for read in reads:
         if not isinstance(read.outcome, Article):
             tries = tries_of(read.lead, memory)
@@ -176,7 +176,7 @@ def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
 def _settle_articles(
     bench: Bench, sites: SiteHabits, reads: Sequence[PageRead]
 ) -> Iterator[Candidate | Outcome]:
-    """Learn the repeated text of sites, then yield each article without it, appraised."""
+    """Learn which text sites repeat on all pages, then yield each article without it, appraised."""
     articles = [(read, read.outcome) for read in reads if isinstance(read.outcome, Article)]
     sites.learn(article for _, article in articles)
     for read, as_read in articles:
@@ -196,9 +196,9 @@ def _settle_articles(
             )
 
 
-# Pick the leads whose pages a round fetches, within limits for each host, site and source.
+# Choose the links whose pages a round fetches, within limits for each host, site and source.
 #
-# `rounds.sources.SourcesToAsk` decides earlier which sources are asked for leads.
+# `rounds.sources.SourcesToAsk` decides earlier which sources are fetched for links.
 
 SECONDS = 600.0  # of a round for one host's sources, and as much again for its pages
 A_SITE = 4  # a registrable domain, however many hosts it has, gets the limit of four hosts
@@ -208,14 +208,14 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundLimits:
-    """The limits of a round: requests to one host, and pages of one site."""
+    """The limits of a round of fetching: requests to one host, and pages of one site."""
 
     a_host: int
     a_site: int
 
 
 def round_limits(settings: Settings) -> RoundLimits:
-    """Return the limits that follow from the pause between two requests to a host."""
+    """Return the fetching limits that follow from the pause between two requests to a host."""
     a_host = max(1, int(SECONDS / max(settings.fetch.delay_seconds, 0.5)))
     return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
 
@@ -223,7 +223,7 @@ def round_limits(settings: Settings) -> RoundLimits:
 def pick_leads(
     leads: Sequence[Lead], bounds: RoundLimits | None, now: datetime
 ) -> tuple[list[Lead], list[Lead]]:
-    """Return the leads whose pages this round fetches, in their order, and those that wait.
+    """Return two lists of links: those whose pages to fetch in this round, and those that wait.
 
     Leads listed by the page's own site come first, since other sites could list invented pages;
     then the newest; undated ones come last. Without bounds none waits.
@@ -250,5 +250,5 @@ def pick_leads(
 
 
 def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
-    """Return the sort key for picking a lead, the highest first; a future date counts as now."""
+    """Return the sort key to choose links to fetch, highest first; a future date counts as now."""
     return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)

@@ -1,4 +1,4 @@
-"""Judge articles into stories with a path, a picture and a status; apply rules to records."""
+"""Make stories of articles, with path, picture and status; apply editors' rules to records."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedStory:
-    """A story with its path and picture; `is_held` if the gate holds it for an editor.
+    """A story with its path and picture; `is_held` if it waits for an editor's decision.
 
-    `rule` is the ruling that a person's tip adds with it, or None.
+    `rule` is the rule that an editor's tip adds with the story, or None.
     """
 
     story: Story
@@ -42,7 +42,7 @@ class JudgedStory:
 
 @dataclass(slots=True, kw_only=True)
 class Bench:
-    """The state that articles are judged with; `taken` are the paths given since it was opened.
+    """The state that articles are judged with; `taken` are the record paths given to new stories.
 
     `removed` are the identities of the addresses that an editor removed for good. Records in
     `left_alone` may be in the middle of an edit, and are not written.
@@ -58,9 +58,9 @@ class Bench:
 
 
 def appraise(bench: Bench, article: Article, tip: Tip | None = None) -> Appraised:
-    """Judge one article by itself, before its picture and its neighbours count.
+    """Score one article by itself, without its picture and without comparing it with other stories.
 
-    The article of a person's tip is never dropped as off the beat or too old.
+    The article of an editor's tip is never dropped as off the subject or too old.
     """
     return _safely(article, lambda: appraise_article(bench, article, tip))
 
@@ -72,7 +72,7 @@ def judge_article(
     chosen: ChosenPicture | None,
     tip: Tip | None = None,
 ) -> JudgedStory | Dropped | Failure:
-    """Make a story of an article, compare it with the stories on the shelf, and put it there.
+    """Make a story of an article, compare it with the filed stories, and add it to them.
 
     A round calls it in `judging_order`, so that the same input gives the same bytes.
     """
@@ -95,7 +95,7 @@ def judge_article(
 
 
 def judging_order(article: Article) -> tuple[datetime, str, str]:
-    """Return the sort key of articles before judging: time, then address."""
+    """Return the sort key that orders articles for judging: publication time, then URL."""
     return article.published_at, urls.identity(article.web_url), article.url
 
 
@@ -109,7 +109,7 @@ def _safely(article: Article, step: Callable[[], Result]) -> Result | Failure:
 def appraise_article(
     bench: Bench, article: Article, tip: Tip | None = None
 ) -> judge.Appraisal | Dropped:
-    """Judge one article by itself, or return why it becomes no story."""
+    """Score one article by itself, or return why it becomes no story."""
     if dropped := _drop(bench, article, tip):
         return dropped
     beat = bench.newsroom.beat
@@ -117,7 +117,7 @@ def appraise_article(
 
 
 def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPicture | None) -> Story:
-    """Return an appraised article as a story compared with the shelf; it is not put there."""
+    """Return a scored article as a story compared with the filed stories, but not added to them."""
     picture = chosen.figure.url if chosen else ""
     story = judge.complete(appraisal, bench.newsroom.beat, bench.shelf, picture)
     return illustrate_story(bench.newsroom.beat, story, chosen)
@@ -130,7 +130,7 @@ def _complete(
     chosen: ChosenPicture | None,
     tip: Tip | None,
 ) -> Story | Dropped | Failure:
-    """Complete an article, unless its page was put on the shelf since it was appraised."""
+    """Make a story of a scored article, unless its page was filed since the article was scored."""
     outcome = _drop(bench, article, tip) or appraised
     if not isinstance(outcome, judge.Appraisal):
         return outcome
@@ -138,7 +138,7 @@ def _complete(
 
 
 def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
-    """Return why an article must not be filed, regardless of its words, or None."""
+    """Return why an article's URL must not be filed, whatever its text; None if it may."""
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:
             return Dropped(url=article.url, reason="removed", detail="an editor removed it")
@@ -167,13 +167,13 @@ def _trust(beat: Beat, article: Article) -> str:
     return source.trust if source else "gate"
 
 
-# Tips: a page that a person wants filed is judged by a beat that includes it.
+# Tips: a page that an editor wants filed is judged as if it were on the site's subject.
 #
-# article, tip ── appraise_tip ──> on the beat ── note_tip ──> history ── topic_rule ──> ruling
+# article, tip ── appraise_tip ──> scored article ── note_tip ──> history ── topic_rule ──> rule
 
 
 def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dropped:
-    """Appraise an article that a person wants: it is on the beat, and has the tip's topic.
+    """Score an article that an editor wants filed as on the site's subject, with the tip's topic.
 
     The topic earns points, as a source's topic does, only if the article's words give it none.
     """
@@ -188,7 +188,7 @@ def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dr
 
 
 def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
-    """Add to a story's history who had it filed; unchanged if records have no history."""
+    """Add to a story's history which editor had it filed; unchanged if it has no history."""
     if not beat.scoring.traits.has_blocks:
         return story
     return corrections.add_to_history(
@@ -197,7 +197,7 @@ def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
 
 
 def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
-    """Return the ruling that keeps a tip's topic on its record, or None for a tip without one.
+    """Return the rule that keeps the topic of an editor's tip on its story; None without a topic.
 
     Without it the story would lose the topic when it is judged again by its own words.
     """
@@ -214,13 +214,13 @@ def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
     )
 
 
-# Apply rulings to filed records, and take them back.
+# Apply editors' rules to filed stories, and take them back.
 
 Notes = tuple[str, ...]
 
 
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
-    """Return a record with a beat's rules applied, and with digests of the fields they set."""
+    """Return a story record with the editors' rules applied, and digests of the fields they set."""
     after = rules.apply_rulings(story, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
@@ -230,7 +230,8 @@ def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
 def take_back_rule(
     newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat
 ) -> tuple[Story, Notes]:
-    """Return a record without a rule: with its article's values, or another rule's; and notes.
+    """Return a story without an editor's rule, with its article's or another rule's values; and
+    notes.
 
     `beat` is the one without the rule. Fields that a person has edited since stay, and so do those
     whose former value is unknown; the notes say so.
@@ -249,19 +250,19 @@ def take_back_rule(
 
 
 def _field(rule: Ruling) -> str:
-    """Return the record field that a rule sets, named as in `review.find_hand_edits`."""
+    """Return the record field that an editor's rule sets, named as in `review.find_hand_edits`."""
     if rule.field is not None:
         return rules.FIELD_OF[rule.field]
     return "title" if rule.said == "rename" else "topics"
 
 
 def _is_readdressed(story: Story, rule: Ruling) -> bool:
-    """Decide whether a record's address is not the one a rule gave; addresses have no digest."""
+    """Return whether a story's URL is not the one a rule gave; URLs have no digest."""
     return rule.field == "url" and story.web_url != rule.values[1]
 
 
 def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> Story | None:
-    """Return a record with its article's value in a rule's field, or None if that is unknown.
+    """Return a story with its article's value in the field of an editor's rule, None if unknown.
 
     A note comes from no article; a former address is also known from the rule that replaced it.
     """
@@ -284,7 +285,7 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
 def _read(
     settings: Settings, album: Album, article: Article | None, rule: Ruling, beat: Beat
 ) -> Story | None:
-    """Return the article's values of a story in which a rule set a field, or None if unknown."""
+    """Return the article's own values of a story in which a rule set a field, None if unknown."""
     if article is not None:
         return story_as_read(settings, album, article, beat)
     former = rule.values[2:][-1:]  # the oldest: its address before the first such rule
@@ -293,7 +294,7 @@ def _read(
 
 
 def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:
-    """Return an article's own words, address and picture as a story, with no rules applied."""
+    """Return an article's own words, URL and picture as a story, without any editors' rules."""
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
     story = judge.assess(article, free, shelves.MemoryShelf())
     assert isinstance(story, Story)
@@ -301,7 +302,7 @@ def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat
 
 
 def with_picture(settings: Settings, album: Album, story: Story, article: Article) -> Story:
-    """Return a story with its article's best picture, with its size if we have a copy of it."""
+    """Return a story with its article's best picture, and the picture's size if we have a copy."""
     for figure in article.figures:
         picture = album.find(figure.url)
         if picture is not None and not album.is_common(figure.url, article.web_url):
@@ -314,7 +315,7 @@ def with_picture(settings: Settings, album: Album, story: Story, article: Articl
 
 
 def counting_picture(settings: Settings, album: Album, story: Story, article: Article) -> str:
-    """Return the address of the picture that counts for a story's points, or "".
+    """Return the URL of the picture that counts for a story's points, or "".
 
     A picture set by an editor does not change the points: the page's own picture counts.
     """
@@ -325,7 +326,7 @@ def counting_picture(settings: Settings, album: Album, story: Story, article: Ar
 
 
 def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
-    """Add a page's former address to the history, so that it is never filed a second time."""
+    """Add a story's former URL to its history, so that the page is not filed a second time."""
     has_blocks = beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
         return after
@@ -335,7 +336,7 @@ def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
 
 
 def _answer_for(memory: Memory, story: Story, after: Story) -> Story:
-    """Return a record with digests of the fields a rule set, if copydesk has digests of it."""
+    """Return a story with digests of the fields that an editor's rule set, if it has digests."""
     known = read_digests(memory, story)
     before, now = dict(review.digests(story)), dict(review.digests(after))
     ours = {name: digest for name, digest in now.items() if before.get(name) != digest}

@@ -1,4 +1,4 @@
-"""Fetch again what a restore missed: texts and pictures of filed stories, some in each round.
+"""Fetch article texts and pictures that are missing since a restore, some in each fetching round.
 
 due parts  >  the newest of each host  >  page or picture  >  back | later | lost
 
@@ -50,7 +50,7 @@ _Outcome = MissingPart | None  # None: it is back, or no longer wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedAgain:
-    """The state of missing parts after fetching, and the records whose texts came back."""
+    """The state of missing texts and pictures after fetching, and records whose texts came back."""
 
     count: MissingCount
     texts: tuple[str, ...]
@@ -63,7 +63,7 @@ async def fetch_missing(
     readers: ReaderPool,
     progress: Progress,
 ) -> FetchedAgain | None:
-    """Fetch some of the parts that a restore missed; return None if it missed nothing.
+    """Fetch some of the texts and pictures missing since a restore; None if nothing is missing.
 
     Parts of stories that an editor `removed` are forgotten.
     """
@@ -90,12 +90,12 @@ async def fetch_missing(
 
 
 def find_host_pause(newsroom: Newsroom, host: str) -> float:
-    """Return the seconds between two requests to a host: our setting, or its robots.txt's."""
+    """Return the seconds between two requests to a host: from settings, or from its robots.txt."""
     return max(newsroom.settings.fetch.delay(host), find_pause(newsroom.memory.hosts, host))
 
 
 def count_missing(newsroom: Newsroom) -> MissingCount | None:
-    """Count the parts that a restore missed and rounds fetch again, None without a restore."""
+    """Count the texts and pictures missing since a restore; None if there was no restore."""
     missing = read_missing_parts(newsroom.private)
     if missing is None:
         return None
@@ -103,7 +103,7 @@ def count_missing(newsroom: Newsroom) -> MissingCount | None:
 
 
 def _find_back(newsroom: Newsroom, missing: MissingParts) -> set[MissingPart]:
-    """Find the parts that are back by now: looks and new stories bring some, too."""
+    """Return missing texts and pictures that exist again: other fetches restore some, too."""
     return {part for part in missing.waiting if _is_there(newsroom, part)}
 
 
@@ -114,7 +114,7 @@ def _is_there(newsroom: Newsroom, part: MissingPart) -> bool:
 
 
 def _choose(due: Iterable[MissingPart]) -> Iterator[MissingPart]:
-    """Yield the parts for this round, the newest first, within limits in all and for each host."""
+    """Yield the missing texts and pictures to fetch now, newest first, within limits."""
     hosts = Counter[str]()
     for part in due:
         host = urls.host(part.url)
@@ -128,7 +128,7 @@ def _choose(due: Iterable[MissingPart]) -> Iterator[MissingPart]:
 def _note(
     newsroom: Newsroom, missing: MissingParts, outcomes: dict[MissingPart, _Outcome]
 ) -> MissingParts:
-    """Store the new state of the parts."""
+    """Store and return the new state of missing texts and pictures."""
     parts = tuple(filter(None, (outcomes.get(part, part) for part in missing.parts)))
     back = missing.back + len(missing.parts) - len(parts)
     after = replace(missing, parts=parts, back=back)
@@ -142,7 +142,7 @@ def _note(
 
 @dataclass(frozen=True, slots=True)
 class _Fetching:
-    """The fetching of missing parts in one round, with an open fetcher."""
+    """The fetching of missing texts and pictures in one round, with an open fetcher."""
 
     newsroom: Newsroom
     removed: frozenset[str]
@@ -151,7 +151,9 @@ class _Fetching:
     pictures: PictureSearch
 
     async def fetch(self, part: MissingPart) -> _Outcome:
-        """Fetch one part; return its new state, None if it is no longer missing."""
+        """Fetch a missing text or picture; return its new state, None if it is back or not
+        wanted.
+        """
         try:
             story = self.newsroom.archive.read(part.path)
         except CopydeskError:  # moved to the archive, deleted or broken: it is not shown
@@ -191,7 +193,7 @@ class _Fetching:
         return None
 
     def _lead(self, story: Story) -> Lead:
-        """Return the lead that brought a story, as far as its record has it."""
+        """Return a story's link as its source gave it, as far as the record tells."""
         now, home = self.newsroom.now, story.web_url or story.original_url
         first = story.original_url
         is_at_home = bool(first) and urls.host(first) == urls.host(home)
@@ -204,10 +206,10 @@ class _Fetching:
         )
 
     def _with_words_of_record(self, story: Story, article: Article) -> Article:
-        """Return a reading with the record's headline and excerpt where the page's have changed.
+        """Return a re-fetched article with the record's headline and excerpt if the page's changed.
 
-        So the next look at the page finds its publisher's changes since the filing, as if nothing
-        had been lost.
+        So the next re-fetch of the page finds its publisher's changes since the filing, as if
+        nothing had been lost.
         """
         hand = review.find_hand_edits(story, read_digests(self.newsroom.memory, story))
         hand |= rules.find_ruled_fields(story, self.newsroom.beat)
@@ -236,7 +238,7 @@ class _Fetching:
         return None
 
     def _may_keep_copy(self, story: Story) -> bool:
-        """Decide whether the publisher and the owner's rules allow a copy of its picture."""
+        """Return whether the publisher and the owner's rules allow a copy of a story's picture."""
         settings = self.newsroom.settings
         publisher = story.provider.domain if story.provider else ""
         source = sealing.read_source(story, settings.key)
@@ -244,7 +246,7 @@ class _Fetching:
         return show == "cached" and "image" not in story.refuses
 
     def _take_refusal(self, part: MissingPart, refused: Refused) -> MissingPart:
-        """Put off a part that the host may give later; a part that is gone for good is lost."""
+        """Put off a missing part that its host may give later; mark one that is gone as lost."""
         if refused.reason == "slow-down":  # a requested pause does not count as a try
             return replace(part, due=refused.retry_at or self.newsroom.now + _AGAIN[0])
         if refused.reason in _FOR_GOOD and refused.retry_at is None:
@@ -252,7 +254,7 @@ class _Fetching:
         return self._put_off(part, refused.reason)
 
     def _put_off(self, part: MissingPart, why: str) -> MissingPart:
-        """Put a part off until later; after the last try it is lost."""
+        """Put off fetching a missing text or picture; after the last try it counts as lost."""
         if part.tries == len(_AGAIN):
             return replace(part, lost=why)
         due = self.newsroom.now + _AGAIN[part.tries]
@@ -260,7 +262,7 @@ class _Fetching:
 
 
 def _is_filed_article(story: Story, article: Article) -> bool:
-    """Decide whether a page is still on its publisher's site and is the filed article."""
+    """Return whether a page is still on its publisher's site and shows the filed article."""
     home = story.web_url or article.web_url
     return urls.same_site(article.web_url, home) and not corrections.is_other_article(
         story.title, story.excerpt, article.title, article.text
@@ -268,6 +270,6 @@ def _is_filed_article(story: Story, article: Article) -> bool:
 
 
 def _is_filed_picture(image: Image, found: Picture) -> bool:
-    """Decide whether a picture has the size in the record, if the record has one."""
+    """Return whether a picture has the size in the story record, if the record has one."""
     is_sized = image.width > 0 and image.height > 0
     return not is_sized or (image.width, image.height) == (found.width, found.height)

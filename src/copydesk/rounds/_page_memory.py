@@ -1,4 +1,4 @@
-"""Remember repeated text of sites, and the state of filed pages between two looks."""
+"""Remember text that sites repeat on all pages, and the state of filed pages between re-fetches."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` 
 
 
 class SiteHabits:
-    """The repeated text of sites, from the memory and from the pages that this round has read.
+    """The text that sites repeat on all pages, as stored and as found in newly fetched pages.
 
-    A round first learns from all its new pages, then settles each, so the order in which they came
-    does not matter. Articles are stored as they were read, so that a habit that is learned, lost or
-    forgotten changes no record.
+    A round first learns from all its new pages, then removes the repeated text from each, so the
+    order in which they came does not matter. Articles are stored as they were read, so that
+    repeated text that is learned or forgotten changes no record.
 
-    Each address teaches once, even if a round is killed: the memory stores together which addresses
-    have taught and what they taught. Stored articles that have not taught yet (their round was
-    killed, or the memory lost) teach with the new pages, as if all had been read together.
+    Each URL is learned from once, even if a round is killed: the memory stores together which URLs
+    were used and what was learned. Stored articles not learned from yet (their round was killed, or
+    the memory lost) are used with the new pages, as if all had been read together.
     """
 
     def __init__(self, articles: ArticleStore, memory: Memory, rule: ExcerptRule) -> None:
@@ -40,7 +40,7 @@ class SiteHabits:
         self._habits: dict[str, extract.Habits] = {}
 
     def learn(self, articles: Iterable[Article]) -> None:
-        """Learn from the pages whose addresses have not taught yet."""
+        """Learn repeated text from article pages, except from URLs learned from before."""
         for article in sorted(articles, key=lambda one: one.url, reverse=True):
             marks = _marks_of(article)
             if self._fresh_marks.isdisjoint(marks) and self._taught.isdisjoint(marks):
@@ -50,7 +50,7 @@ class SiteHabits:
         self._habits.clear()
 
     def settle(self, article: Article) -> Article:
-        """Return the article without its site's repeated text."""
+        """Return the article without the text that its site repeats on all pages."""
         return extract.settle(article, self._find_habits(extract.site_of(article)), self._rule)
 
     def _find_habits(self, site: str) -> extract.Habits:
@@ -59,13 +59,13 @@ class SiteHabits:
         return self._habits[site]
 
     def digest_passages(self, site: str) -> str:
-        """Return a text that changes whenever the repeated passages of a site change."""
+        """Return a digest that changes whenever the repeated text of a site changes."""
         passages = "\n".join(sorted(self._find_habits(site).passages))
         form = passages.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
 
     def keep(self) -> None:
-        """Store what was learned, and from which addresses, in the caller's transaction."""
+        """Store sites' repeated text and the URLs it came from, in the caller's transaction."""
         memory = self._memory
         for site in sorted({*self._fresh, *self._stored}):
             if known := self._learn_habits(site):
@@ -76,7 +76,7 @@ class SiteHabits:
             memory.taught.put(mark, b"")
 
     def _learn_habits(self, site: str) -> bytes | None:
-        """Return the habits of a site, including those learned in this round."""
+        """Return what is known of a site's repeated text, with this round's; None if nothing."""
         if site not in self._known:
             lessons = [*self._find_lessons(site), *self._fresh.get(site, ())]
             known = self._memory.sites.get(site)
@@ -84,7 +84,7 @@ class SiteHabits:
         return self._known[site]
 
     def _find_lessons(self, site: str) -> Iterator[Article]:
-        """Return a site's stored articles that have not taught, except those read again."""
+        """Return a site's stored articles not learned from yet, except those fetched again."""
         for name, marks in self._stored.get(site, {}).items():
             article = self._articles.get(name)
             if article is not None and self._fresh_marks.isdisjoint(marks):
@@ -92,7 +92,7 @@ class SiteHabits:
 
     @cached_property
     def _stored(self) -> dict[str, dict[str, Marks]]:
-        """The stored articles that have not taught, by site: only their names, to save memory."""
+        """The stored articles not learned from yet, by site: only their names, to save memory."""
         taught = set(self._taught)
         every = self._articles.marks()
         untaught = [name for name, marks in every.items() if taught.isdisjoint(marks)]
@@ -107,14 +107,14 @@ class SiteHabits:
 
     @cached_property
     def _taught(self) -> frozenset[str]:
-        """The marks of articles that have taught; all stored ones if the memory has none yet."""
+        """The marks of URLs learned from; of all stored articles if the memory has none yet."""
         if self._remembered or not self._memory.sites.keys():
             return self._remembered
         return frozenset().union(*self._articles.marks().values())
 
     @cached_property
     def _remembered(self) -> frozenset[str]:
-        """The marks that the memory stores of articles that have taught."""
+        """The marks of URLs learned from, as the memory stores them."""
         return frozenset(self._memory.taught.keys())
 
 
@@ -122,19 +122,19 @@ def _marks_of(article: Article) -> Marks:
     return archive.address_mark(article.url), archive.address_mark(article.web_url)
 
 
-# The state of a filed page between two looks. `_revisit_plans` makes the plans; they are read here.
+# The state of an article page between two re-fetches: `_revisit_plans` writes it, it is read here.
 
 GONE = "gone"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # time of the next look at a page known to be gone
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a filed page between two looks.
+    """The state of a filed story's article page until it is re-fetched.
 
-    `article` names the reading that later ones are compared with, `digest` is the digest of its
-    words, for when the reading is evicted. `looked` is the time of the last look (at first that of
-    the filing), `gone` when the publisher first answered that there is no such page, `is_gone`
-    whether that is confirmed.
+    `article` names the stored article that later ones are compared with, `digest` is the digest of
+    its words, for when the stored article is evicted. `looked` is the time of the last re-fetch (at
+    first that of the filing), `gone` when the publisher first answered that there is no such page,
+    `is_gone` whether that is confirmed.
     """
 
     filed: datetime
@@ -150,7 +150,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_plan(revisit: Revisit) -> Plan | None:
-    """Return the plan stored with a look, None if another version stored it."""
+    """Return the state stored for a page to re-fetch, None if another version stored it."""
     try:
         return msgspec.json.decode(revisit.kept, type=Plan)
     except msgspec.DecodeError:
@@ -158,13 +158,13 @@ def read_plan(revisit: Revisit) -> Plan | None:
 
 
 def is_known_gone(memory: Memory, path: str) -> bool:
-    """Decide whether two looks at a record's page, a day apart, both found no page."""
+    """Return whether two re-fetches of a story's article page, a day apart, both found no page."""
     revisit = memory.revisits.get(path)
     plan = read_plan(revisit) if revisit else None
     return plan is not None and plan.is_gone
 
 
 def find_gone_paths(memory: Memory) -> frozenset[str]:
-    """Return the paths of the records for which `is_known_gone` is true."""
+    """Return the paths of the story records for which `is_known_gone` is true."""
     plans = ((revisit.path, read_plan(revisit)) for revisit in memory.revisits.due(NEVER))
     return frozenset(path for path, plan in plans if plan is not None and plan.is_gone)

@@ -1,4 +1,4 @@
-"""Fetch and measure the pictures of stories, and make the forms that pages show."""
+"""Fetch and measure the pictures of stories, and make the sizes and formats that pages show."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Wanted = tuple[str, Show]  # an address, and the way to show it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenPicture:
-    """The picture chosen for an article: its page's description, and the measured picture."""
+    """The picture chosen for an article: its description on the page, and the measured picture."""
 
     figure: Figure
     picture: illustrate.Picture
 
 
 def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> Story:
-    """Return a story with its picture; in `everyday` without the picture's caption and credit."""
+    """Return a story with its picture; in the `everyday` profile without caption and credit."""
     if chosen is None:
         return illustrate.with_image(story, None)
     figure = chosen.figure if beat.scoring.traits.has_blocks else None
@@ -45,7 +45,7 @@ def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> 
 
 
 class PictureSearch:
-    """The search for pictures of articles: each is requested, decoded and stored only once.
+    """Fetches pictures of articles: each is requested, decoded and stored only once.
 
     An async context: unfinished work is cancelled at its end.
     """
@@ -67,14 +67,14 @@ class PictureSearch:
         await asyncio.gather(*self._had.values(), return_exceptions=True)
 
     def begin(self, article: Article) -> None:
-        """Request the best picture of an article that will be a story, without waiting for it."""
+        """Request the best picture of an article that will be a story; do not wait for it."""
         if _may_have(self._newsroom.settings, article):
             self._ask([_want(self._newsroom.settings, article, 0)])
 
     async def choose(
         self, articles: Sequence[Article], progress: Progress
     ) -> Mapping[str, ChosenPicture]:
-        """Return each article's picture by the article's address; omit articles without one.
+        """Return each article's picture by the article's URL; articles without one are left out.
 
         All best pictures are requested first, then the second best where the best was missing or is
         common to several articles: only when all have come is it known whether a site gives one
@@ -100,7 +100,7 @@ class PictureSearch:
         return chosen
 
     async def _get_set(self) -> None:
-        """Fetch the pictures that editors set lately, so that the site can show its copies.
+        """Fetch the pictures that editors chose lately, so that the site can show its own copies.
 
         A missing one is requested again in the rounds of a day; the record names it anyway.
         """
@@ -114,19 +114,19 @@ class PictureSearch:
         await self._get([(address, show) for address in addresses])
 
     async def _get(self, wanted: Sequence[Wanted]) -> Mapping[Wanted, illustrate.Picture | None]:
-        """Return the results for some wanted pictures; each is requested only once."""
+        """Return the pictures wanted, None for a missing one; each is requested only once."""
         found = await asyncio.gather(*self._ask(wanted))
         return dict(zip(wanted, found, strict=True))
 
     def _ask(self, wanted: Sequence[Wanted]) -> list[asyncio.Task[illustrate.Picture | None]]:
-        """Return the task for each wanted picture, starting those not requested yet."""
+        """Return the fetching task of each wanted picture, starting those not requested yet."""
         for want in wanted:
             if want not in self._had:
                 self._had[want] = asyncio.create_task(self._find(want))
         return [self._had[want] for want in wanted]
 
     async def _find(self, wanted: Wanted) -> illustrate.Picture | None:
-        """Return one picture, fetched if necessary; None if it is missing or broken."""
+        """Return one picture, fetched if it is not stored; None if it is missing or broken."""
         address, show = wanted
         if show == "cached" and (kept := self._album.find(address)) is not None:
             return kept
@@ -134,7 +134,7 @@ class PictureSearch:
         return answer if isinstance(answer, illustrate.Picture) else None
 
     async def fetch(self, address: str, show: Show) -> illustrate.Picture | Refused | PictureError:
-        """Fetch one picture and store it as `show` requires; return the error if it fails."""
+        """Fetch a picture and store it as `show` demands; return the error if that fails."""
         await self._readers.room()
         headers = illustrate.request_headers(show, self._newsroom.beat.url)
         request = Request(url=address, purpose="picture", headers=headers)
@@ -153,7 +153,7 @@ class PictureSearch:
             return PictureError(error.what, subject=address)
 
     async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
-        """Store a copy; a picture that comes under many addresses at once is decoded only once.
+        """Store a fetched picture; one that comes from many URLs at once is decoded only once.
 
         Few pictures are ever shown, so one that may wait for a page is only checked; its forms are
         made when a page shows it (`FormMaking`).
@@ -174,7 +174,7 @@ def _find_fitting(
     rank: int,
     had: Mapping[Wanted, illustrate.Picture | None],
 ) -> Iterator[tuple[Article, ChosenPicture]]:
-    """Yield the articles whose picture of a rank came and is not common to several, with it."""
+    """Yield each article whose picture of a rank was found and is its own, with the picture."""
     for article in articles:
         picture = had[_want(newsroom.settings, article, rank)]
         if picture is not None and not newsroom.album.is_common(picture.url, article.web_url):
@@ -182,7 +182,7 @@ def _find_fitting(
 
 
 def _may_have(settings: Settings, article: Article) -> bool:
-    """Decide whether the publisher and the owner's rules allow showing a picture."""
+    """Return whether the publisher and the owner's rules allow showing an article's picture."""
     is_shown = _show(settings, article) != "none"
     return bool(article.figures) and is_shown and "image" not in article.refuses
 
@@ -202,7 +202,7 @@ _WAITS = frozenset({ReasonKind.ALL_HELD, ReasonKind.SOURCE_HELD})
 
 
 class FormMaking:
-    """Make the forms of pictures in the background, once for each picture.
+    """Makes the sizes and formats of pictures in the background, once for each picture.
 
     An async context: unfinished work is cancelled at its end.
     """
@@ -221,7 +221,7 @@ class FormMaking:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def begin(self, stories: Iterable[Story]) -> None:
-        """Start making the forms of pictures that will be seen, without waiting for them.
+        """Start making the sizes and formats of the pictures that pages will show, without waiting.
 
         They are seen on the site, or at the desk by editors who check held stories.
         """
@@ -232,7 +232,7 @@ class FormMaking:
         await asyncio.sleep(0)  # lets the tasks start before the caller blocks the loop
 
     async def finish(self) -> None:
-        """Wait until all forms that were begun are made."""
+        """Wait until all pictures that were begun are made."""
         await asyncio.gather(*self._tasks.values())
 
     async def _make(self, fetched: FetchedPicture) -> None:

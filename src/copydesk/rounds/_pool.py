@@ -1,4 +1,4 @@
-"""Run the processes that parse untrusted bytes, and open a round's fetcher."""
+"""Run the processes that parse untrusted bytes, and open the fetcher of a round."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _beat: Beat
 
 
 class ReaderPool:
-    """Read pages and feeds in other processes, each within a time limit.
+    """A pool of processes that parse pages, feeds and pictures, each call within a time limit.
 
     A page that exceeds the limit, or crashes its process, affects nothing else: its reader is
     killed and replaced, and the caller gets PageError.
@@ -66,7 +66,7 @@ class ReaderPool:
         workers: int | None = None,
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
-        """Open a pool; `meanwhile` is called once, in a thread, while the first readers load."""
+        """Open a pool of parser processes; `meanwhile` is called in a thread while they load."""
         self._beat = beat
         self._meanwhile = meanwhile or (lambda: None)
         self._seconds = seconds
@@ -77,18 +77,18 @@ class ReaderPool:
         self._avif = asyncio.Lock()
 
     async def room(self) -> None:
-        """Wait while too many bytes wait to be read."""
+        """Wait until fewer than 64 MB of pages wait to be parsed."""
         await self._backlog.room()
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
-        """Read the article on a page; raises PageError."""
+        """Extract the article of a page in a parser process; raises PageError."""
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_article, page, lead)
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
     ) -> entry.SourceReading:
-        """Read the leads in a source's answer; `known` is the kind of list it was before.
+        """Parse a source (feed, sitemap, page) into its links; `known` is its kind so far.
 
         Raises FeedError or PageError.
         """
@@ -100,13 +100,13 @@ class ReaderPool:
         await self._call_with_picture(fetched, illustrate.prove_picture)
 
     async def picture_forms(self, fetched: FetchedPicture) -> PictureForms:
-        """Make the forms of a picture; raises PictureError, or PageError if the reader fails."""
+        """Make the sizes and formats of a picture; raises PictureError or PageError."""
         return await self._call_with_picture(fetched, illustrate.make_forms)
 
     async def _call_with_picture(
         self, fetched: FetchedPicture, work: Callable[[FetchedPicture], Result]
     ) -> Result:
-        """Call a function on a picture in a reader.
+        """Call a function on a picture in a parser process.
 
         A decoded AVIF may take 600 MB, so only one of them is decoded at a time.
         """
@@ -116,19 +116,19 @@ class ReaderPool:
                 return await self._call(fetched.url, work, fetched)
 
     async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
-        """Find the feeds that a page links to; raises FeedError or PageError."""
+        """Return the feeds that a page links to; raises FeedError or PageError."""
         from copydesk.watch import discovery
 
         return await self._call(page.url, discovery.candidates, page)
 
     def close(self) -> None:
-        """End every reader at once; a start in progress is waited for."""
+        """End every parser process at once; a start in progress is waited for."""
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
             self._pool.join()
 
     async def _start(self) -> ProcessPool:
-        """Start the processes at the first call, in a thread; it takes a second or two."""
+        """Start the parser processes at the first call, in a thread; it takes a second or two."""
         if self._pool is None:
             self._pool = _make_pool(self._beat, self.size)
             start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
@@ -168,7 +168,7 @@ class ReaderPool:
 
 
 def _make_pool(beat: Beat, size: int) -> ProcessPool:
-    """Return a pool of `size` readers, not started yet."""
+    """Return a pool of `size` parser processes, not started yet."""
     from pebble import ProcessPool
 
     context = ReaderContext()
@@ -183,7 +183,7 @@ def _make_pool(beat: Beat, size: int) -> ProcessPool:
 
 
 def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
-    """Start the fork server, which loads for a second and ignores Ctrl-C, then the readers."""
+    """Start the fork server, which takes a second and ignores Ctrl-C, and the parser processes."""
     with processes.deaf():
         forkserver.ensure_running()
     meanwhile()
@@ -191,7 +191,7 @@ def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
 
 
 class ReaderContext(ForkServerContext):
-    """A multiprocessing context that keeps every lock until the readers have ended.
+    """A multiprocessing context that keeps every lock until the parser processes have ended.
 
     pebble drops its locks before it ends its processes. A process that is just starting would not
     find its lock by name, and would print a traceback.
@@ -202,13 +202,13 @@ class ReaderContext(ForkServerContext):
         self._locks: list[RLock] = []
 
     def RLock(self) -> RLock:  # noqa: N802 # the name is multiprocessing's
-        """Make a lock."""
+        """Return a new lock, which the context keeps."""
         self._locks.append(super().RLock())
         return self._locks[-1]
 
 
 def _start_reader(beat: Beat) -> None:
-    """Set up a reader process: its beat, its memory limit, and that it ignores Ctrl-C."""
+    """Set up a parser process: site settings, memory limit, and that it ignores Ctrl-C."""
     import gc
     import resource
     import signal
@@ -232,7 +232,7 @@ def _read_article(page: Page, lead: Lead) -> Article | Dropped:
 
 
 class Backlog:
-    """Count the bytes that wait for a reader, and hold back new ones above the limit."""
+    """Counts the bytes of pages that wait to be parsed, and holds back fetching above a limit."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -241,12 +241,12 @@ class Backlog:
         self._room.set()
 
     async def room(self) -> None:
-        """Wait until fewer bytes than the limit are held."""
+        """Wait until the waiting pages have fewer bytes than the limit."""
         await self._room.wait()
 
     @contextlib.contextmanager
     def holds(self, size: int) -> Iterator[None]:
-        """Count these bytes as held during the block."""
+        """Count a page's bytes as waiting during the `with` block."""
         self._count(size)
         try:
             yield
@@ -272,7 +272,8 @@ async def connect(
     web: Path | None = None,
     record: Path | None = None,
 ) -> AsyncIterator[Fetcher]:
-    """Yield a polite fetcher for the block: over the recorded web in `web`, else the real one.
+    """Yield a polite fetcher for the `with` block: over the web recorded in `web`, else the live
+    one.
 
     With `record`, the responses are recorded there. The crawl rules of real hosts are stored for
     the next round; a replay neither reads nor stores them, so its result depends only on the
@@ -300,7 +301,7 @@ async def connect(
 
 
 def _proxies(settings: Settings) -> Mapping[str, str]:
-    """Return the proxy of each site, by registrable domain, that has a source with one."""
+    """Return the proxy of each site that has a source with one, by registrable domain."""
     return {
         urls.registrable_domain(url): options.proxy
         for url, options in settings.source_options.items()
@@ -309,14 +310,14 @@ def _proxies(settings: Settings) -> Mapping[str, str]:
 
 
 class _Proxied:
-    """Fetch the pages and pictures of a site through the proxy that is set for its source."""
+    """A fetcher that uses a source's proxy for the pages and pictures of its site, too."""
 
     def __init__(self, inner: Fetcher, proxies: Mapping[str, str]) -> None:
         self._inner = inner
         self._proxies = proxies
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Send one request, through the proxy of its site if there is one."""
+        """Send one HTTP request, through the proxy of its site if there is one."""
         if not request.proxy:
             proxy = self._proxies.get(urls.registrable_domain(request.url), "")
             request = replace(request, proxy=proxy)
@@ -325,7 +326,7 @@ class _Proxied:
 
 @contextlib.contextmanager
 def _remember_hosts(memory: Memory, polite: Polite) -> Iterator[None]:
-    """Store what was learned about hosts, even if the block is aborted."""
+    """Store what was learned about hosts (robots.txt, pauses), even if the block is aborted."""
     try:
         yield
     finally:

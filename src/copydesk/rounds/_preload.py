@@ -1,4 +1,4 @@
-"""Import the modules that the fork server loads once for every reader process.
+"""Import the modules that the fork server loads once for all parser processes.
 
 Loading takes half a second, most of it for the first page read, so one page is read here.
 """

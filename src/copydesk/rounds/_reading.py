@@ -1,4 +1,4 @@
-"""Fetch pages and read them into articles; read a saved page from a file."""
+"""Fetch article pages and extract their articles; read a saved page from a file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _EXPECTED: dict[RefusedReason, DropReason] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTrace:
-    """The metadata of a page's response: its validators, its final address, its redirects."""
+    """The metadata of an article page's HTTP response: validators, final URL, redirects."""
 
     etag: str = ""
     last_modified: str = ""
@@ -56,7 +56,7 @@ NO_TRACE = PageTrace()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """The result of reading a lead's page."""
+    """The result of fetching and reading the page of a link: an article, or why there is none."""
 
     lead: Lead
     outcome: Article | Dropped | Failure
@@ -66,7 +66,7 @@ class PageRead:
 async def read_pages(
     leads: Sequence[Lead], fetcher: Fetcher, readers: ReaderPool, progress: Progress
 ) -> list[PageRead]:
-    """Fetch and read the pages of all leads; return the results in the order of the leads.
+    """Fetch and read the pages of all links; return the results in the order of the links.
 
     A page that fails does not stop the others.
     """
@@ -111,7 +111,7 @@ async def _safely(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageRead
 async def read_page(
     lead: Lead, fetcher: Fetcher, readers: ReaderPool
 ) -> Article | Dropped | Failure:
-    """Fetch and read one lead's page."""
+    """Fetch the page of a link; return its article, or the drop or failure if it has none."""
     return (await _read_lead(lead, fetcher, readers)).outcome
 
 
@@ -129,7 +129,7 @@ async def _read_lead(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageR
 
 
 def trace_of(page: Page) -> PageTrace:
-    """Return the metadata to store of a page's response."""
+    """Return the metadata to store of an article page's HTTP response."""
     return PageTrace(
         etag=page.headers.get("etag", ""),
         last_modified=page.headers.get("last-modified", ""),
@@ -139,7 +139,7 @@ def trace_of(page: Page) -> PageTrace:
 
 
 async def parse_page(lead: Lead, page: Page, readers: ReaderPool) -> Article | Dropped | Failure:
-    """Read one fetched page."""
+    """Extract the article of a fetched page; an error becomes a failure."""
     try:
         return await readers.article(page, lead)
     except CopydeskError as error:
@@ -147,7 +147,7 @@ async def parse_page(lead: Lead, page: Page, readers: ReaderPool) -> Article | D
 
 
 def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
-    """Return a refusal as a drop, but an unavailable robots.txt as a failure, to try again."""
+    """Return a refused request as a drop, but for an unavailable robots.txt as a failure."""
     reason = _EXPECTED.get(answer.reason)
     may_change = answer.reason == "robots" and answer.retry_at is not None
     if reason is not None and not may_change:
@@ -168,7 +168,7 @@ _NOWHERE = f"{_SITE}/page"  # with a path, since a site's root would be taken fo
 
 
 def load_saved_page(path: Path, url: str, now: datetime) -> Page:
-    """Read a page from a file, plain or gzip.
+    """Read a saved web page from a file, plain or gzip, as if it had been fetched.
 
     Its address is `url`, else the one that it declares, else a placeholder that `place_article`
     removes again. Raises PageError if the file cannot be read, UsageError if `url` is no address.
@@ -212,7 +212,7 @@ def _read_file(path: Path) -> bytes:
 
 
 def place_article(article: Article, url: str) -> Article:
-    """Return an article with a note on how its address is known.
+    """Return the article of a saved page with a note on how its URL is known.
 
     A placeholder address is removed; addresses that were resolved against it become relative.
     """

@@ -1,8 +1,8 @@
-"""Plan when to look at each filed page again.
+"""Plan when to re-fetch the article page of each filed story, to find corrections.
 
     filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
 
-A late look replaces all looks that were due by then. A look that is a week late is not made.
+A late re-fetch replaces all that were due by then. A re-fetch that is a week late is left out.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _FIRST = timedelta(hours=1)  # after a loss of the memory no look is due before 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at a filed page and its result.
+    """One re-fetch of a filed story's article page, and its result.
 
     "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is any answer that says
     nothing about the article: a timeout, a paywall, a page that is no article now. `failure` is a
@@ -60,7 +60,7 @@ class Look:
 def plan_first_look(
     articles: ArticleStore, now: datetime, lead: Lead, article: Article, trace: PageTrace
 ) -> Plan:
-    """Return the plan for a page that this round filed."""
+    """Return the plan to re-fetch the article page of a newly filed story."""
     return Plan(
         filed=now,
         looked=now,
@@ -74,7 +74,7 @@ def plan_first_look(
 
 
 def digest(article: Article) -> str:
-    """Compute the digest of an article's words."""
+    """Return a digest of an article's headline, excerpt and text."""
     words = "\0".join((article.title, article.excerpt, article.text))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -82,11 +82,11 @@ def digest(article: Article) -> str:
 def place_of_look(
     story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
 ) -> tuple[str, Plan]:
-    """Return the address to ask for a story's page, and the plan for that address.
+    """Return the URL from which to re-fetch a story's article page, and the plan for that URL.
 
-    It is the address by which the story came in, if only its publisher's host redirects from there:
+    It is the URL by which the story was found, if only its publisher's host redirects from there:
     other hosts (a shortener, a counter, a hijacker) must not influence the story. Otherwise it is
-    the address where the page was read. Validators are valid only for the address that gave them.
+    the URL where the page was read. HTTP validators are valid only for the URL that gave them.
     """
     home = story.web_url or url
     between = (url, *(target for _, target in trace.hops[:-1]))
@@ -100,7 +100,7 @@ def place_of_look(
 
 
 def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan) -> None:
-    """Plan the next look at a story's page, or none if the last one is over."""
+    """Store when a story's article page is re-fetched next; delete the plan after the last time."""
     due = _next(plan, now, story.published_at)
     if due is None and plan.is_gone and story.access != "gone":
         due = NEVER  # the record has no field for it, so the plan stores it
@@ -112,7 +112,7 @@ def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan)
 
 
 def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
-    """Compute the time of the next look, or None if there is none.
+    """Return the time of a page's next re-fetch, or None if there is none.
 
     A story published within the last week always has a plan; if it is missing, it was lost.
     """
@@ -127,7 +127,7 @@ def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime 
 
 
 def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
-    """Return this round's looks, the longest due first, within limits in all and for each host."""
+    """Return the article pages to re-fetch now, longest due first, within limits for each host."""
     late = now - LATE
     return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
 
@@ -160,16 +160,17 @@ def make_up_plans(
 
 
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
-    """Decide whether an editor removed a story for good; `removed` are identities of addresses."""
+    """Return whether an editor removed a story for good; `removed` are identities of URLs."""
     is_said = story.verdict is not None and story.verdict.said == "remove"
     return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
 
 
 def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> bool:
-    """Decide whether copydesk filed a record, so that its page is looked at.
+    """Return whether copydesk filed a story record, so that its article page is re-fetched.
 
     The record's digests show it. A record of `everyday` has them only in memory; if that was lost,
-    the stored article is enough: such looks only notice that a page is gone, and change nothing.
+    the stored article is enough: such a re-fetch only notices that a page is gone, and changes
+    nothing.
     """
     if read_digests(memory, story):
         return True
@@ -205,7 +206,7 @@ def _make_up(
 
 
 def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
-    """Return the lead that brought a story, rebuilt from its article's origins."""
+    """Return the link that brought a story, rebuilt from the record and the stored article."""
     url = story.original_url or story.web_url
     if article is None:
         return Lead(
@@ -232,13 +233,13 @@ def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
 
 
 def forget(memory: Memory, paths: Iterable[str]) -> None:
-    """Delete the plans of these records' pages."""
+    """Delete the plans to re-fetch the article pages of the stories at these paths."""
     for path in paths:
         memory.revisits.forget(path)
 
 
 def _media(article: Article) -> tuple[Media, ...]:
-    """Return the video or audio that a feed offered, from the frame that was made of it."""
+    """Return the video or audio that a feed offered, read from the stored article's embed code."""
     shown = embeds.read(article.featured_content)
     if shown is None:
         return ()
@@ -247,12 +248,14 @@ def _media(article: Article) -> tuple[Media, ...]:
     return (Media(url=shown.src, kind=kind, type=mime_type, seconds=article.seconds),)
 
 
-# The changes that a look at a filed page makes in its record.
+# The changes that re-fetching an article page makes in its story record.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A record before and after some events; without `article` the page could not be had."""
+    """A story record before and after its publisher's correction; `article` is None if the page
+    could not be read.
+    """
 
     before: Story
     after: Story

@@ -1,4 +1,4 @@
-"""Run one round: gather, judge, file, build, push; then forget old data."""
+"""Run one fetching round: fetch, judge, file, build, push; then delete old data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def run_round(
     progress: Progress,
     stopwatch: Stopwatch | None = None,
 ) -> RoundReport:
-    """Run one round and publish its changes; a dry run only reports them.
+    """Run one round of fetching and filing and publish its changes; a dry run only reports them.
 
     `stopwatch` measures the stages up to the commit, so it knows when each begins. A replay is a
     test and pushes nothing. A round of one source or page leaves all other tasks to a whole round,
@@ -79,7 +79,7 @@ def run_round(
 
 @contextlib.contextmanager
 def _tell(newsroom: Newsroom, progress: Progress) -> Iterator[RoundTeller]:
-    """Show the progress of the round to other processes; an aborted round ends there, too."""
+    """Show the progress of a round to other processes; an aborted round is marked as ended."""
     teller = RoundTeller(newsroom.private, newsroom.now, progress)
     try:
         yield teller
@@ -105,7 +105,7 @@ def _run_and_publish(
 
 
 def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Archive old stories, in a commit of its own before the push."""
+    """Move old stories to the archive folder, in a commit of its own before the push."""
     done = archive_old_records(newsroom)
     return replace(
         report,
@@ -117,7 +117,7 @@ def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
 
 
 def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """File the newsletters that are due, each in a commit of its own; a failure is reported."""
+    """Create the newsletter issues that are due, each in a commit of its own; report failures."""
     from copydesk.newsletters.issues import file_due_letters  # hardly any round needs it
 
     outcomes = file_due_letters(newsroom)
@@ -145,7 +145,7 @@ def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Rou
 
 
 def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
-    """Deploy the site if the target is not up to date; report a failure, the next round retries."""
+    """Upload the site if its deploy target is out of date; the next round repeats a failure."""
     from copydesk.building import deploy  # not every round deploys
 
     began = time.monotonic()
@@ -179,7 +179,7 @@ def _call_channels(options: RoundOptions) -> Callable[[Newsroom, RoundReport], R
 
 
 def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that checks the lists of [recall]; a failure becomes a note."""
+    """Return the step of a round that checks the lists of `[recall]`; a failure becomes a note."""
 
     def check(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         from copydesk.rounds.recall import check_recall  # hardly any newsroom needs it
@@ -206,7 +206,7 @@ def _time(
 
 
 def _once(*failed: Failure) -> tuple[Failure, ...]:
-    """Return failures without repetitions, such as a record that round and build could not read."""
+    """Return failures without repetitions, such as a record that filing and building failed on."""
     return tuple(dict.fromkeys(failed))
 
 
@@ -222,16 +222,16 @@ def _in_loop(
 # The whole way of a story, from a source to a filed record and a published page:
 #
 # beat.toml
-#   | watch                >  leads      sources/         the leads of the sources that are due
-#   | sift                 >  leads      _outcomes        not filed, dropped or settled already
+#   | watch                >  links      sources/         the links of the sources that are due
+#   | sift                 >  links      _outcomes        not filed, dropped or settled already
 #   | fetch | extract      >  articles   _reading, _pool  politely; a pool of processes reads
 #   | settle               >  articles   _page_memory     without the repeated text of their sites
-#   | look again           >  looks      _corrections     filed pages, an hour to a week later
+#   | look again           >  pages      _corrections     filed pages, an hour to a week later
 #   | compare              >  stories    _corrections     their publishers' corrections
 #   | fetch missing        >  texts      _missing_parts   texts and pictures a restore missed
 #   | judge | illustrate   >  appraised  _judging         topics, points and picture of each page
 #   | judge                >  stories    _judging         copies of earlier stories; a path
-#   | review               >  stories    _judging         through the gate, or held for an editor
+#   | review               >  stories    _judging         published, or held for an editor
 #   | regroup              >  stories    rejudging/       changes of older stories by new ones
 #   | archive              >  records    _conclude        Markdown on the disk, one commit
 #   | publish              >  site       building         only changed pages
@@ -240,7 +240,7 @@ def _in_loop(
 async def run(
     newsroom: Newsroom, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
 ) -> RoundReport:
-    """Run one round up to the commit and return its report; the caller builds the site."""
+    """Run one fetching round up to its commit and return the report; the caller builds the site."""
     troubles = Troubles()
     async with contextlib.AsyncExitStack() as stack:
         pool = ReaderPool(newsroom.beat, meanwhile=_load_the_rest)
@@ -281,13 +281,13 @@ async def run(
 
 
 def _load_the_rest() -> None:
-    """Import the code that judges and publishes (0.3 s) while the round waits for its readers."""
+    """Import the code that judges and publishes (0.3 s) while the parser processes start."""
     from copydesk.judge import appraise, regroup  # noqa: F401 - in use later
     from copydesk.publish import publish, survey  # noqa: F401 - the same
 
 
 def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
-    """Yield the paths of filed stories whose pages were read again, so their texts may differ."""
+    """Yield the paths of filed stories whose pages were re-fetched, so their texts may differ."""
     for look in gathered.looks:
         if look.article is not None:
             yield look.revisit.path
@@ -296,7 +296,7 @@ def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
 
 
 def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:
-    """Judge the gathered candidates, and file nothing."""
+    """Judge the fetched articles, and file nothing."""
     with stopwatch.measure("judge"):
         stories = judge_all(bench, gathered)
     filed = Filed(written=tuple(sorted(stories.changed)))
@@ -304,7 +304,7 @@ def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Conclud
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
-    """Return what was filed, plus what an interrupted round or command had left unfinished."""
+    """Return what was filed, with what an interrupted round or command had left unfinished."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"
         if change.commit
@@ -318,7 +318,7 @@ def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
 
 
 def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundReport:
-    """Build the report from the outcome of every lead and from what was filed."""
+    """Return a fetching round's report, from the outcome of every link and what was filed."""
     gathered, new, changed = done.gathered, done.stories.new, done.stories.changed
     written = [path for path in done.filed.written if path in changed]
     filed = [path for path in written if path in new]
@@ -355,7 +355,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def forget_old(newsroom: Newsroom) -> None:
-    """Delete leads dropped or failed long ago, and notes on hosts not asked for long.
+    """Delete outcomes of links dropped or failed long ago, and notes on unused hosts and sources.
 
     Filed stories and sources in beat.toml are never forgotten. A source that was taken out keeps
     its state for 30 days, in case it comes back. Actions of the desk can be undone for 90 days.
@@ -386,7 +386,7 @@ def _forget_removals(root: Path, articles: ArticleStore) -> None:
 
 
 def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
-    """Yield the hosts not asked for long, and the least recent ones if the notes take too much."""
+    """Yield the hosts not fetched from for long, and more if notes on hosts take too much space."""
     notes = [(_newest_time(note), len(note), key) for key, note in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
@@ -404,7 +404,7 @@ def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterato
 
 
 def _last_ask_time(kept: bytes) -> datetime:
-    """Return when a source was last asked, to within a day: it is asked at least daily."""
+    """Return when a source was last fetched, to within a day: it is fetched at least daily."""
     try:
         state = msgspec.json.decode(kept, type=SourceState)
     except msgspec.DecodeError:  # written by another version: as if unknown
@@ -414,7 +414,7 @@ def _last_ask_time(kept: bytes) -> datetime:
 
 
 def _newest_time(kept: bytes) -> datetime:
-    """Return the newest time in a note on a host, whatever its format."""
+    """Return the newest time in the stored notes on a host, whatever their format."""
     try:
         note = msgspec.msgpack.decode(kept)
     except msgspec.MsgspecError:
@@ -431,7 +431,7 @@ def _newest_time(kept: bytes) -> datetime:
 
 
 def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Synchronise the branch with `records.remote`, if one is set; report the result.
+    """Pull and push the git branch to `records.remote`, if set; return the report with the result.
 
     Unpushed commits of earlier rounds are pushed, too. If the remote cannot be reached, the round
     is not complete, since commits may exist on one side only. New commits of others are pulled even
@@ -461,7 +461,7 @@ def _commits(count: int) -> str:
 
 
 def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Let git pack loose objects, after a round that made a commit."""
+    """Pack git's loose objects, after a fetching round that made a commit; return the report."""
     if report.commit is None:
         return report
     try:

@@ -1,4 +1,4 @@
-"""Provide the filed stories to judging, read on demand from the catalogue; sentence vectors."""
+"""Read filed stories on demand, to compare new ones with; compute their sentence vectors."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _NO_TEXT = "-"  # the site and the habits of a story without a stored text
 
 
 class FiledShelf:
-    """All filed stories, as a `news.Shelf`, and those that a round adds.
+    """All stories, filed or new in this fetching round, as a `news.Shelf` to compare articles with.
 
-    The catalogue, updated when the shelf is made, knows the paths; records and texts are read on
+    The catalogue, updated when this object is made, knows the paths; records and texts are read on
     demand. A story that is put here replaces the filed one with its path. Only stories that may
     have copies have texts and fingerprints, since those of the whole archive would not fit on a
     small server.
@@ -36,7 +36,7 @@ class FiledShelf:
     def __init__(
         self, newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors, *, but: str = ""
     ) -> None:
-        """Open a shelf; the story of the page at `but` is left out, "" for none."""
+        """Open the filed stories; leave out the story of the page at URL `but`, "" for none."""
         self._newsroom = newsroom
         self._catalogue = catalogue
         self._vectors = vectors
@@ -55,16 +55,16 @@ class FiledShelf:
     # ---- for judging -----------------------------------------------------------------------------
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record of this address, compared by identity."""
+        """Return the path of the story record of a page's URL, None if there is none."""
         path = self._catalogue.path_at(url, self._but)
         return path or self._former.get(urls.identity(url)) or self._own.at(url)
 
     def holds(self, name: str) -> bool:
-        """Decide whether a record of this name is filed or was put here."""
+        """Return whether a story record of this name is filed or newly made."""
         return bool(self._paths(self._catalogue.find_by_name([name]))) or self._own.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield stories with a similar fingerprint, as `judge.shelves.MemoryShelf` does."""
+        """Yield stories with a similar text fingerprint, which may be copies."""
         if not self._has_current_marks:
             self._bring_marks_up_to_date()
         shared = Counter(
@@ -84,34 +84,34 @@ class FiledShelf:
     # ---- for grouping ----------------------------------------------------------------------------
 
     def of_groups(self, names: Collection[str]) -> list[Shelved]:
-        """Return the stories of the groups with these names, by time and path ascending."""
+        """Return the stories in the groups with these names, by time and path ascending."""
         return self._with_own(self._catalogue.in_groups(names), self._own.of_groups(names))
 
     def find_by_name(self, names: Collection[str]) -> list[Shelved]:
-        """Return the stories with these names."""
+        """Return the stories with these record names."""
         own = (one for one in self._own if record_name(one.story.path) in names)
         return self._with_own(self._catalogue.find_by_name(names), own)
 
     def copies_of(self, names: Collection[str]) -> list[Shelved]:
-        """Return the filed copies of the stories with these names."""
+        """Return the filed copies of the stories with these record names."""
         paths = (path for name in names for path in self._catalogue.copies_of(name))
         return self._with_own(paths, ())
 
     def find_grouped_by_hand(self) -> list[Shelved]:
-        """Return the stories that a ruling, or a verdict on a member of their group, may move."""
+        """Return the stories that an editor's rule, or decision in their group, may regroup."""
         return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)
 
     def at_addresses(self, addresses: Iterable[str]) -> list[Shelved]:
-        """Return the filed stories at any of these addresses."""
+        """Return the filed stories at any of these page URLs."""
         return self._with_own(self._catalogue.at_addresses(addresses), ())
 
     def at_paths(self, paths: Iterable[str]) -> list[Shelved]:
-        """Return the stories at these paths, skipping missing ones."""
+        """Return the stories at these record paths, skipping missing ones."""
         return [shelved for path in paths if (shelved := self.get(path)) is not None]
 
     @property
     def corpus(self) -> StoredCorpus:
-        """Return the stored terms of filed stories."""
+        """Return the stored index terms of filed stories."""
         return self._catalogue.corpus
 
     def digest_texts(self, since: datetime) -> dict[str, bytes]:
@@ -128,7 +128,7 @@ class FiledShelf:
         }
 
     def count_stories(self, topic: str, since: datetime) -> int:
-        """Return the number of stories with a topic: those filed since a time, and new ones."""
+        """Return the number of stories with a topic: filed since a time, or newly made."""
         filed = self._catalogue.count(StoryFilter(topics=frozenset((topic,)), since=since))
         own = {shelved.story.path: shelved.story for shelved in self._own}
         new = own.keys() - self._catalogue.signatures_of(own).keys()
@@ -142,11 +142,11 @@ class FiledShelf:
         return sorted({*self._paths(self._catalogue.between(start, end)), *own})
 
     def get(self, path: str) -> Shelved | None:
-        """Return the story at a path, None if there is none or its record cannot be read."""
+        """Return the story at a record path, None if there is none or it cannot be read."""
         return self._own.get(path) or self._read(path)
 
     def peek(self, path: str) -> Shelved | None:
-        """Return the filed story at a path without caching it, None as in `get`."""
+        """Return the filed story at a record path without caching it; None as in `get`."""
         known = self._filed.get(path)
         if known is not None:
             return known
@@ -156,7 +156,7 @@ class FiledShelf:
             return None
 
     def put(self, shelved: Shelved, fingerprint: tuple[int, ...] | None = None) -> None:
-        """Put a story here, with the vector and the fingerprint of its text.
+        """Add a new story to compare with, with the vector and the fingerprint of its text.
 
         The fingerprint is computed unless it is given.
         """
@@ -166,7 +166,7 @@ class FiledShelf:
         self._own_texts.add(shelved.story.path)
 
     def replace(self, story: Story) -> None:
-        """Replace the story with the same path by a newer state; its text stays.
+        """Replace the story with the same path by a newer state; its article text stays.
 
         A story that is not here yet is added, without a text.
         """
@@ -178,7 +178,7 @@ class FiledShelf:
             shelf.replace(story)
 
     def _find_former_addresses(self) -> dict[str, str]:
-        """Return the addresses of pages before an editor changed them, and their records."""
+        """Return the URLs of story pages from before an editor changed them, with record paths."""
         rules = self._newsroom.beat.rulings
         set_by = {rule.stories[0]: rule for rule in rules if rule.field == "url"}
         former: dict[str, str] = {}
@@ -191,7 +191,7 @@ class FiledShelf:
         return [path for path in paths if path not in self._but]
 
     def _with_own(self, filed: Iterable[str], own: Iterable[Shelved]) -> list[Shelved]:
-        """Return the stories at filed paths, unless replaced here, and the `own` ones."""
+        """Return the filed stories at these paths, unless this round has newer ones, and `own`."""
         read = (self._read(path) for path in self._paths(filed) if self._own.get(path) is None)
         found = [*(shelved for shelved in read if shelved is not None), *own]
         return sorted(found, key=_time_and_path)
@@ -205,7 +205,7 @@ class FiledShelf:
         return self._filed[path]
 
     def _shelve(self, story: Story) -> Shelved:
-        """Return a filed story, with its text if it may have copies."""
+        """Return a filed story, with its article text if it may have copies."""
         if (story.published_at or _NO_TIME) < self._since:
             return Shelved(story=story)
         article = self._newsroom.articles.find_for(story)
@@ -215,7 +215,7 @@ class FiledShelf:
         return Shelved(story=story, text=text, found=found, vector=vector)
 
     def _bring_marks_up_to_date(self) -> None:
-        """Compute the fingerprints that are missing, or whose site's repeated text has changed."""
+        """Compute text fingerprints that are missing, or whose site's repeated text changed."""
         self._catalogue.forget_marks(self._since)
         digests = {"": "unknown", _NO_TEXT: _NO_TEXT}
         fresh = []
@@ -229,7 +229,7 @@ class FiledShelf:
         self._has_current_marks = True
 
     def _make_marks(self, path: str) -> TextMarks:
-        """Return the fingerprint of a filed text, without caching the text."""
+        """Return the fingerprint of a filed story's text, without caching the text."""
         try:
             story = self._newsroom.archive.read_listed(path)
         except RecordError:  # it was edited since, and cannot be read
@@ -260,7 +260,7 @@ class Points(Protocol):
 
 
 class Vectors:
-    """Compute vectors of texts, cached in the memory; without a model every vector is b""."""
+    """A cache of sentence vectors in the memory; without a model every vector is b""."""
 
     def __init__(self, memory: Memory, model: Points | None = None) -> None:
         self._memory = memory
@@ -269,11 +269,11 @@ class Vectors:
 
     @property
     def has_model(self) -> bool:
-        """Return whether texts have vectors."""
+        """Whether there is a model, so that texts have vectors."""
         return self._model is not None
 
     def of(self, title: str, text: str) -> bytes:
-        """Return the vector of an article's title and text, b"" if there is none."""
+        """Return the sentence vector of an article's title and text, b"" if there is none."""
         told = embed.passage(title, text) if self._model else ""
         if not self._model or not told:
             return b""
@@ -288,13 +288,13 @@ class Vectors:
         return vector
 
     def forget_others(self) -> None:
-        """Delete every vector that was not asked for: its story is too old to be grouped."""
+        """Delete every stored vector that was not used: its story is too old to be grouped."""
         for key in set(self._memory.vectors.keys()) - self._asked:
             self._memory.vectors.forget(key)
 
 
 def open_vectors(beat: Beat, memory: Memory) -> Vectors:
-    """Open the newsroom's vectors; raises ModelError if it groups by meaning without a model.
+    """Open the cache of sentence vectors; ModelError if the settings want a model that is missing.
 
     A profile that groups in its own way needs no vectors.
     """

@@ -1,4 +1,4 @@
-"""Record the outcome of each lead of a round, for its report and for the memory.
+"""Record what became of each link of a fetching round, for its report and for the memory.
 
 lead ── known | no place | read | settled | judged ──> one Outcome ──> counts, failures, fates
 """
@@ -33,9 +33,9 @@ from copydesk.rounds.sources.states import RULE_REASONS, RuleDigests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The lead needs no work: an earlier round finished it, for this reason.
+    """The outcome of a link that needs no work, since an earlier fetching round finished it.
 
-    `path` is the record of its page, "" if there is none.
+    `reason` is the earlier outcome, `path` the record of the page, "" if there is none.
     """
 
     reason: str
@@ -44,15 +44,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The lead found no place in this round and waits for the next."""
+    """The outcome of a link that a fetching round had no room for; it waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStory:
-    """The lead became a story: the record at `story.path`.
+    """The outcome of a link that became a story: the record at `story.path`.
 
     `as_read` is its article including its site's repeated text, `trace` the metadata of the
-    response; `is_held` if it waits for an editor. `rule` is the ruling that a person's tip adds.
+    response; `is_held` if it waits for an editor. `rule` is the rule that an editor's tip adds.
     """
 
     lead: Lead
@@ -65,7 +65,7 @@ class NewStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The outcome of one lead; `tries` is the number of rounds that asked for its page."""
+    """What became of a link found in a source; `tries` counts the rounds that fetched its page."""
 
     lead: Lead
     end: Known | Waiting | Dropped | Failure | NewStory
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
-    """Count the dropped leads by reason, in the order of the reasons."""
+    """Count the links that gave no story by reason, in the order of the reasons."""
     dropped = Counter(
         outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)
     )
@@ -81,7 +81,8 @@ def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
 
 
 def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
-    """Return why a person's tip was dropped, None if it was filed, failed, or there was none.
+    """Return why a page that an editor wanted filed was dropped; None if it was filed, failed, or
+    there was none.
 
     If its page is filed already, the detail is its record's path.
     """
@@ -95,17 +96,17 @@ def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
 
 
 def failures(outcomes: Iterable[Outcome]) -> Iterator[Failure]:
-    """Yield the failures, in the order of the outcomes."""
+    """Yield the links whose fetching or judging failed, in the order of the outcomes."""
     return (outcome.end for outcome in outcomes if isinstance(outcome.end, Failure))
 
 
 def waiting(outcomes: Iterable[Outcome]) -> list[Lead]:
-    """Return the leads that wait for the next round."""
+    """Return the links whose pages wait to be fetched in the next round."""
     return [outcome.lead for outcome in outcomes if isinstance(outcome.end, Waiting)]
 
 
 def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]) -> Iterator[Fate]:
-    """Yield the fates of leads to store; `unwritten` are paths of stories that were not written."""
+    """Yield each link's outcome as it is stored; `unwritten` are paths of stories not written."""
     for outcome in outcomes:
         fate = _fate(outcome, now, unwritten)
         if fate is not None:
@@ -115,7 +116,7 @@ def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]
 def find_settled_tips(
     outcomes: Iterable[Outcome], unwritten: Collection[str], most_tries: int
 ) -> Iterator[Tip]:
-    """Yield the tips that no longer wait: they were filed, declined, or failed for good."""
+    """Yield editors' tips (pages they want filed) that no longer wait: filed, declined, failed."""
     for outcome in outcomes:
         match outcome:
             case Outcome(end=Waiting()):
@@ -149,7 +150,7 @@ def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A lead whose page was read and that may become a story.
+    """A link whose page was read and whose article may become a story.
 
     `as_read` is its article including its site's repeated text, `article` the same without it;
     `trace` is the metadata of the response, `appraised` the judgement of the article by itself.
@@ -165,11 +166,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The results of gathering: candidates for stories, looks at filed pages, and other outcomes.
+    """The results of fetching: articles that may become stories, re-fetched pages of filed stories,
+    and other outcomes.
 
-    `outcomes` are those of leads that are no candidates, `sites` the habits learned from pages,
-    `failed` the failures of sources and looks; `looked_again` counts the looks that were made.
-    `again` is the result of fetching what a restore missed, None if it missed nothing.
+    `outcomes` are those of other links, `sites` the repeated text learned from pages, `failed` the
+    failures of sources and re-fetches; `looked_again` counts the re-fetched pages. `again` is the
+    result of fetching what a restore missed, None if it missed nothing.
     """
 
     asked: SourceAnswers
@@ -182,7 +184,7 @@ class Gathered:
     failed: tuple[Failure, ...] = ()
 
 
-# Separate new leads from those that are filed, dropped or settled already.
+# Separate new links from those that are filed, dropped or settled already.
 
 TRIES = 8  # rounds that ask for a failing page
 AGAIN = timedelta(hours=24)  # after a refusal, until a page is asked for again
@@ -191,7 +193,7 @@ _MAY_CHANGE = frozenset({"robots", "blocked", "gone", "address"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Knowledge:
-    """The data that decides on leads before their pages are fetched.
+    """The data that decides whether a link's page is fetched.
 
     `removed` are the identities of the addresses that an editor removed for good.
     """
@@ -207,7 +209,7 @@ class _Knowledge:
 def sift(
     newsroom: Newsroom, shelf: FiledShelf, leads: Sequence[Lead]
 ) -> tuple[list[Lead], list[Outcome]]:
-    """Separate the leads to fetch from those that end here; raises RecordError."""
+    """Return the links whose pages must be fetched, and others' outcomes; raises RecordError."""
     knowledge = _Knowledge(
         beat=newsroom.beat,
         now=newsroom.now,
@@ -227,7 +229,7 @@ def sift(
 
 
 def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
-    """Return why a lead's page need not be fetched, or None."""
+    """Return why a link's page need not be fetched, or None."""
     if urls.identity(lead.url) in knowledge.removed:
         return Dropped(url=lead.url, reason="removed", detail="an editor removed it")
     if path := knowledge.shelf.at(lead.url):
@@ -252,7 +254,7 @@ def _drop_by_rules(knowledge: _Knowledge, lead: Lead) -> Dropped | None:
 
 
 def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
-    """Decide whether asking for this lead's page again cannot change its outcome.
+    """Return whether fetching a link's page again cannot change its stored outcome.
 
     `rules` is the digest of today's rules: a page that other rules dropped may be wanted now.
     """
@@ -266,7 +268,7 @@ def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
 
 
 def tries_of(lead: Lead, memory: Memory) -> int:
-    """Count the rounds that asked for this lead's page, including this one."""
+    """Count the fetching rounds that fetched a link's page, including the current one."""
     fate = memory.fate(urls.identity(lead.url))
     return 1 if fate is None else fate.tries + 1
 
@@ -275,14 +277,14 @@ def tries_of(lead: Lead, memory: Memory) -> int:
 
 
 class Stopwatch:
-    """Add up the seconds of each stage."""
+    """Adds up the seconds that each stage of a fetching round takes."""
 
     def __init__(self) -> None:
         self.stages: dict[str, float] = {}
 
     @contextlib.contextmanager
     def measure(self, stage: str) -> Iterator[None]:
-        """Add the seconds that the block takes to a stage."""
+        """Add the seconds that the `with` block takes to a stage."""
         began = time.perf_counter()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Find for each story of a list whether we filed it, and at which step we lost it."""
+"""Find for each story of a given list whether we filed it, and at which step we lost it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COMPARED_AT_MOST = 2_000  # unfiled stories, the newest first; takes some second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallTrace:
-    """The result for one listed story: its kind, and the evidence.
+    """Whether we filed one story of a `[recall]` list of other sites' stories, and the evidence.
 
     `path` is its record, or the first record about the same event (`others` has more), and
     `standing` is that record's status. `reason` is why its page was dropped; `detail` explains the
@@ -60,7 +60,7 @@ class RecallTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallFindings:
-    """A list and the results for its stories, in its order.
+    """A `[recall]` list of other sites' stories, and for each story whether we filed it.
 
     `older` counts those from before the requested time, `undated` those without a time, `untitled`
     those without a headline; `uncompared` were too many to compare with other reports.
@@ -77,7 +77,7 @@ class RecallFindings:
 def trace_recall(
     newsroom: Newsroom, listed: RecallList, since: datetime | None = None
 ) -> RecallFindings:
-    """Find each listed story in archive and memory; those from before `since` are left out."""
+    """Return whether each story of a `[recall]` list is filed; leave out those before `since`."""
     items = [item for item in listed.items if not _is_older(item, since)]
     traces, uncompared = ask_catalogue(
         newsroom, lambda catalogue: _trace(newsroom, catalogue, items)
@@ -99,7 +99,7 @@ def _is_older(item: RecallItem, since: datetime | None) -> bool:
 def _trace(
     newsroom: Newsroom, catalogue: Catalogue, items: Sequence[RecallItem]
 ) -> tuple[list[RecallTrace], int]:
-    """Return the traces, and the number of stories that were not compared with other reports."""
+    """Return the result for each listed story, and how many were compared with no other report."""
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     shelf = FiledShelf(newsroom, catalogue, Vectors(newsroom.memory))
     tracer = _Tracer(newsroom, shelf, beat)
@@ -114,7 +114,7 @@ def _trace(
 
 
 def _find_comparable(items: Sequence[RecallItem], traces: Sequence[RecallTrace]) -> list[int]:
-    """Return the indexes of the unfiled stories with a headline, the newest first."""
+    """Return the indexes of the listed stories not filed that have a headline, newest first."""
     others = (at for at, trace in enumerate(traces) if trace.kind is not RecallKind.HAVE)
     return sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
 
@@ -124,7 +124,7 @@ def _age(item: RecallItem) -> float:
 
 
 class _Tracer:
-    """Look single pages up in the archive and the memory."""
+    """Looks up listed pages among the filed stories and in the memory."""
 
     def __init__(self, newsroom: Newsroom, shelf: FiledShelf, beat: Beat) -> None:
         self._memory = newsroom.memory
@@ -136,7 +136,7 @@ class _Tracer:
             self._sources[urls.registrable_domain(source.url)] = source.url
 
     def trace(self, item: RecallItem) -> RecallTrace:
-        """Return the result for a page by its address alone."""
+        """Return the result for a listed story by its URL alone."""
         trace = RecallTrace(
             url=item.url,
             title=item.title,
@@ -168,7 +168,7 @@ class _Tracer:
 def _find_coverage(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
 ) -> dict[int, coverage.CoverageMatch]:
-    """Return the filed stories about the same events, by the items' indexes."""
+    """Return the filed stories about the same events, by the indexes of the listed stories."""
     if not items:
         return {}
     others = {f"_listed/{at}.md": at for at in items}
@@ -180,7 +180,7 @@ def _find_coverage(
 
 
 def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
-    """Return a listed story as if a round had read it; without a time it came now."""
+    """Return a listed story as if it had been fetched; one without a time counts as new."""
     story = Story(
         path=path,
         title=item.title,
@@ -214,7 +214,7 @@ _DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallDay:
-    """The number of stories of each kind when a list was last asked on a day."""
+    """The number of stories of each kind in a `[recall]` list, last fetched on a day."""
 
     day: str
     kinds: Mapping[RecallKind, int]
@@ -222,7 +222,7 @@ class RecallDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRecall:
-    """The stored results of a list: when it was last asked, its counts, and those of earlier days.
+    """The stored results for a `[recall]` list: when it was last fetched, counts, and older counts.
 
     `failed` says why it gave nothing, or ""; after a failure all else is from the last success.
     `missed` has the stories of two weeks that we have from no publisher, the first 200 of them.
@@ -237,13 +237,13 @@ class KeptRecall:
 
 
 def read_kept_recall(newsroom: Newsroom) -> list[KeptRecall]:
-    """Return the stored results of the lists in beat.toml, in their order; skip unasked lists."""
+    """Return the stored results for the `[recall]` lists in beat.toml, in order."""
     kept = (_read(newsroom, address) for address in newsroom.settings.recall.lists)
     return [one for one in kept if one is not None]
 
 
 def check_recall(newsroom: Newsroom, web: Path | None = None) -> None:
-    """Ask the lists that are due, within a minute, and store how many of their stories we have.
+    """Fetch the `[recall]` lists that are due, and store how many of their stories we filed.
 
     It runs after a round: nobody waits for it, and a list that gives nothing stops nothing.
     """
@@ -283,7 +283,7 @@ def _read(newsroom: Newsroom, address: str) -> KeptRecall | None:
 async def _ask_all(
     newsroom: Newsroom, addresses: Sequence[str], web: Path | None
 ) -> Mapping[str, RecallList | CopydeskError]:
-    """Return the items of each list, or the error; several hosts are asked at once."""
+    """Return the stories of each recall list, or the error, by URL; asks several hosts at once."""
     late = CopydeskError(f"it took more than {_ALL_SECONDS:g} s")
     answers: dict[str, RecallList | CopydeskError] = dict.fromkeys(addresses, late)
     readers = ReaderPool(newsroom.beat, workers=1)
@@ -311,7 +311,7 @@ async def _ask_all(
 def _take_in(
     newsroom: Newsroom, before: KeptRecall, answer: RecallList | CopydeskError
 ) -> KeptRecall:
-    """Return the results to store after a list was asked; raises the error it gave instead."""
+    """Return the results to store after fetching a recall list; raises the error if it failed."""
     if isinstance(answer, CopydeskError):
         raise answer
     traces = trace_recall(newsroom, answer, newsroom.now - _LATELY).traces

@@ -1,4 +1,4 @@
-"""Read somebody else's list of stories: a feed, a sitemap or a table, from a file or a URL.
+"""Read another site's list of stories to compare with ours: a feed, sitemap or table.
 
 file | fetcher ──> bytes ── CSV | reader process ──> RecallList: no page twice, bounded
 """
@@ -36,7 +36,7 @@ _ZONE_ERROR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallItem:
-    """One story of a list; texts are plain, "" if the list has none."""
+    """One story in another site's list of stories; texts are plain, "" if the list has none."""
 
     url: str
     title: str = ""
@@ -47,7 +47,7 @@ class RecallItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallList:
-    """The stories of a list, each page once and in its order.
+    """The stories in another site's feed, sitemap or table, each page once and in its order.
 
     `listed` counts all entries. `passed_over` of them repeat a page or have no web address; `cut`
     came after the first 50,000. `failed` lists the sitemaps of an index that gave nothing.
@@ -63,7 +63,7 @@ class RecallList:
 
 
 def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) -> RecallList:
-    """Read the list in a file, or at an address, which is asked politely.
+    """Read a list of stories from a file, or politely from a URL.
 
     Raises DataError, FeedError or PageError if it is no list, FetchError if there is no answer.
     """
@@ -84,7 +84,7 @@ def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) ->
 async def ask_for_list(
     newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, address: str
 ) -> RecallList:
-    """Ask for a list; if it is a sitemap index, ask for its sitemaps, too.
+    """Fetch a list of stories; if it is a sitemap index, fetch its sitemaps, too.
 
     Raises the same errors as `read_recall_list`.
     """
@@ -120,7 +120,7 @@ def _load(path: Path, now: datetime) -> Page:
 async def _read_page(
     newsroom: Newsroom, readers: ReaderPool, page: Page, fetcher: Fetcher | None = None
 ) -> RecallList:
-    """Read a fetched list; with a fetcher also the sitemaps of an index."""
+    """Read a fetched list of stories; with a fetcher also the sitemaps of an index."""
     if is_csv(page.body):
         rows = read_csv(page.body)
         stories = [_of_row(row, newsroom.now) for row in itertools.islice(rows, STORIES_AT_MOST)]
@@ -156,7 +156,7 @@ async def _add_sitemap(
 def _collect(
     address: str, form: ListForm, items: Iterable[RecallItem | None], listed: int
 ) -> RecallList:
-    """Return a list with each page once, at most 50,000."""
+    """Return a list of stories with each page once, at most 50,000."""
     by_page: dict[str, RecallItem] = {}
     for item in items:
         if item is not None and len(by_page) < STORIES_AT_MOST:
@@ -214,7 +214,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvRow:
-    """The values of one line, "" for those it lacks."""
+    """The values of one line of a CSV table of stories, "" for those it lacks."""
 
     url: str = ""
     title: str = ""
@@ -222,7 +222,7 @@ class CsvRow:
 
 
 def is_csv(body: bytes) -> bool:
-    """Decide whether a document is a table: its first lines have a header, or addresses.
+    """Return whether a document is a CSV table: its first lines have a header, or URLs.
 
     A list of addresses alone, one per line, is a table of one column.
     """
@@ -235,7 +235,8 @@ def is_csv(body: bytes) -> bool:
 
 
 def read_csv(body: bytes) -> Iterator[CsvRow]:
-    """Yield a row for each line except the header; a line that cannot be read gives an empty row.
+    """Yield a row for each line of a CSV table but the header; an unreadable line gives an empty
+    row.
 
     Columns are recognised by their names, or without a header by their values.
     """
@@ -254,7 +255,7 @@ def _read_head(body: bytes) -> str:
 
 
 def _open_text(body: bytes) -> TextIO:
-    """Return the text as a stream, since as one string it would take four times the memory."""
+    """Return the text of a table as a stream: one string would take four times the memory."""
     return io.TextIOWrapper(
         io.BytesIO(body), encoding=_find_encoding(body), errors="replace", newline=""
     )
@@ -282,7 +283,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _read_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    """Yield the cells of each row that has any, [] for a row that is no CSV or too long."""
+    """Yield the cells of each CSV row that has any, [] for a row that is malformed or too long."""
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
@@ -312,7 +313,7 @@ def _by_name(cells: Sequence[str], places: Mapping[str, int]) -> CsvRow:
 
 
 def _by_looks(cells: Sequence[str]) -> CsvRow:
-    """Recognise the address by its scheme, the time by its year, the title as the longest cell."""
+    """Recognise the URL by its scheme, the time by its year, the title as the longest cell."""
     stripped = [cell.strip() for cell in cells]
     url = next(filter(_ADDRESS.match, stripped), "")
     published = next((cell for cell in stripped if re.match(r"\d{4}-\d\d-\d\d", cell)), "")

@@ -1,4 +1,4 @@
-"""Run single steps of a round for one URL: watch, fetch, extract, judge."""
+"""Run single steps of a round of fetching and filing for one URL: watch, fetch, extract, judge."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NO_BEAT = Beat(title="")
 
 
 def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> entry.SourceReading:
-    """Ask one address for leads, as a source; raises FetchError, FeedError."""
+    """Return the links of a source (feed, sitemap, page); raises FetchError, FeedError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> entry.SourceReading:
         source = newsroom.beat.source(url) or Source(url=url)
@@ -58,7 +58,7 @@ def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> entry.So
 def fetch_url(
     newsroom: Newsroom, url: str, web: Path | None = None
 ) -> Page | NotModified | Refused:
-    """Fetch one page as a round would: robots, redirects, limits."""
+    """Fetch one page as a fetching round does: with robots.txt, redirects and limits."""
 
     async def step(fetcher: Fetcher, _: ReaderPool) -> Page | NotModified | Refused:
         return await fetcher.fetch(request_for(newsroom.settings, url))
@@ -67,7 +67,7 @@ def fetch_url(
 
 
 def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Article | Dropped:
-    """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
+    """Fetch one page and return its article, or why it has none; raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
         page = _page(await fetcher.fetch(request_for(newsroom.settings, url)))
@@ -79,10 +79,10 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
 def extract_file(
     path: Path, now: datetime, url: str = "", beat: Beat = _NO_BEAT
 ) -> Article | Dropped:
-    """Read a saved page as if it came from `url`, or else from the address that it declares.
+    """Return the article of a saved page, as if fetched from `url`, or from the URL it declares.
 
-    Needs no newsroom: a beat only provides the known organizations and sources. Raises PageError,
-    or UsageError if `url` is no address.
+    Needs no newsroom: `beat` only provides the known publishers and sources. Raises PageError, or
+    UsageError if `url` is no address.
     """
     page = load_saved_page(path, url, now)
     outcome = extract.read(page, Lead(url=page.url, source="", found=now), beat)
@@ -92,12 +92,12 @@ def extract_file(
 
 
 def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Return every field of an article as {"value", "from"}."""
+    """Return every field of an article as {"value", "from"}, by name."""
     return extract.fields(article)
 
 
 def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | Dropped:
-    """Fetch, read and judge one page against the filed stories; nothing is filed."""
+    """Fetch one page and judge it against the filed stories; nothing is filed."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Story | Dropped:
         outcome = await read_page(_lead(newsroom.now, url), fetcher, readers)
@@ -162,7 +162,7 @@ def _page(answer: Page | NotModified | Refused) -> Page:
 
 
 def request_for(settings: Settings, url: str) -> Request:
-    """Return a round's request for a URL: a source's with its headers and proxy, others without."""
+    """Return the request for a URL as a fetching round sends it: with a source's headers."""
     source = settings.beat.source(url)
     if source is None:
         return Request(url=url)

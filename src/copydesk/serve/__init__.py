@@ -1,4 +1,4 @@
-"""The web server: takes a built site and a newsroom's service, and answers HTTP requests.
+"""The web server of `copydesk serve`: the built site, the desk, and the newsroom's background work.
 
 It contains no news logic: `background` runs rounds, WebSub subscriptions and page view counts.
 """

@@ -1,4 +1,4 @@
-"""The web app of the server: its routes, the mounted apps, and the guards in front of the site.
+"""The server's web app: its routes, the mounted apps, and the guards in front of the site.
 
 Where the desk is on the same host, the site's pages may run only our own scripts: a theme arrives
 by `git pull`, and its scripts could act as an editor who looks at the site.
@@ -38,11 +38,11 @@ _SECRET_END = re.compile(r"(/(?:mail/[a-z]+|desk/enter|websub)/).+", re.DOTALL)
 
 
 def note_nothing(_status: int, _seconds: float) -> None:
-    """Ignore an answer: the default for `note`."""
+    """Ignore an answered request: the default for `note`."""
 
 
 class WebApp:
-    """Pass each request to a mounted app, a route, or else the site.
+    """An ASGI app that passes each request to a mounted app, a route, or else the site.
 
     `mounts` maps a path to the app that answers below it. An error fails only its own request, and
     is reported by `say`. `note` is called with the status and the seconds of each answer.
@@ -62,7 +62,7 @@ class WebApp:
         self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one HTTP request."""
         began, status = time.perf_counter(), 0
 
         async def send_on(message: Message) -> None:
@@ -86,7 +86,7 @@ class WebApp:
 
 
 class PresentApp:
-    """Pass requests to the current app; while it is being replaced, they wait for the next one."""
+    """An ASGI app that passes requests to the current app; during a replacement, requests wait."""
 
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
@@ -95,12 +95,12 @@ class PresentApp:
         self._answering: set[asyncio.Task[object]] = set()
 
     def put(self, app: ASGIApp) -> None:
-        """Set the app that answers from now on."""
+        """Set the app that answers requests from now on."""
         self._app = app
         self._is_there.set()
 
     async def take_away(self, *, is_for_good: bool = False) -> None:
-        """Remove the app, after waiting a few seconds for its running answers.
+        """Remove the current app, after waiting a few seconds for its running answers.
 
         New requests wait for the next app; with `is_for_good` they are refused at once.
         """
@@ -114,7 +114,7 @@ class PresentApp:
         self._app = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one HTTP request by the current app."""
         if not (self._is_there.is_set() or self._is_over):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._is_there.wait(), _WAIT_SECONDS)
@@ -131,12 +131,12 @@ class PresentApp:
 
 
 def _cut_secret(path: str) -> str:
-    """Return a path for the log, without the secret that ends a sign-in link or hub callback."""
+    """Return a URL path for the log, without the secret of a sign-in link or hub callback."""
     return _SECRET_END.sub(r"\1…", path)
 
 
 def _mount(path: str, app: ASGIApp) -> Mount:
-    """Return a mount of an app for every address below a path.
+    """Return a Starlette mount of an app for every URL below a path.
 
     Starlette's own pattern stops at a line feed, so `/desk/x%0Ay` would go to the site.
     """
@@ -150,13 +150,13 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class HubCalls(BaseRoute):
-    """The callbacks of WebSub subscriptions; the path of each ends with its own secret."""
+    """The route of WebSub callbacks; each subscription's path ends with its own secret."""
 
     def __init__(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match the requests of hubs."""
+        """Match the requests of WebSub hubs."""
         found = _CALLBACK.fullmatch(scope["path"])
         if found is None or scope["method"] not in {"GET", "HEAD", "POST"}:
             return Match.NONE, {}
@@ -167,7 +167,7 @@ class HubCalls(BaseRoute):
         raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the hub."""
+        """Answer a WebSub hub."""
         request = Request(scope, receive)
         token = scope["path_params"]["token"]
         if request.method == "POST":
@@ -190,7 +190,8 @@ DESK = "/desk"
 
 
 def keep_site_off(app: ASGIApp, host: str) -> ASGIApp:
-    """Return an app that serves only the desk at `host`, and everything at other hosts.
+    """Return an app that serves only the desk (editors' web interface) at `host`, all else
+    elsewhere.
 
     `/desk` redirects to `/desk/` at any host, and so does `/` at the desk's own host.
     """
@@ -217,7 +218,7 @@ _SCRIPTS = (".js", ".mjs")
 
 
 class ScriptGuard:
-    """Pass requests on to `site`; for a person at this machine, allow only our own scripts.
+    """An ASGI app in front of `site`: for a person at this machine, it allows only our own scripts.
 
     Other scripts get a 403, and answers a Content-Security-Policy that allows scripts by their
     whole address.
@@ -243,7 +244,7 @@ class ScriptGuard:
         self._forms = f"{urls.origin(forms_to)}{below}" if forms_to else "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one HTTP request."""
         if scope["type"] != "http" or not self._is_from_here(scope):
             await self._site(scope, receive, send)
             return
@@ -266,7 +267,7 @@ class ScriptGuard:
         return path.startswith(self._prefix) and path.removeprefix(self._prefix) in own
 
     def _make_policy(self, host: str, own: Collection[str]) -> str:
-        """Return the policy for a page; `host` was checked to be a name of this machine."""
+        """Return the Content-Security-Policy of a page; `host` was checked to be this machine's."""
         addresses = [f"http://{host}{self._prefix}{path}" for path in sorted(own)]
         scripts = " ".join(addresses) or "'none'"
         forms = f"form-action {self._forms}"
@@ -277,13 +278,13 @@ _MAIL = "/mail"
 
 
 def needs_reader_pages(newsroom: Newsroom) -> bool:
-    """Decide whether letters have or may get subscribers who can reach this server."""
+    """Return whether newsletters have or may get subscribers who can reach this server."""
     has_letters = bool(newsroom.settings.letters) or newsletters.has_mail(newsroom.private)
     return bool(newsroom.settings.serve.public_url) and has_letters
 
 
 def find_reader_pages(public_url: str) -> str:
-    """Return the base URL of the readers' pages, "" if nobody can reach them."""
+    """Return the base URL of the subscribers' pages, "" if nobody can reach them."""
     return f"{public_url.rstrip('/')}{_MAIL}/" if public_url else ""
 
 
@@ -291,7 +292,7 @@ def find_reader_pages(public_url: str) -> str:
 async def mount_reader_pages(
     newsroom: Newsroom, service: background.NewsroomService, say: Say
 ) -> AsyncIterator[Mapping[str, ASGIApp]]:
-    """Open the readers' pages for the block; yield them by path, empty if they are not needed.
+    """Open the subscribers' pages for the `with` block; yield their apps by path, {} if not needed.
 
     They are also mounted below the path of `serve.public_url`, which a proxy may pass on. If there
     are subscribers they exist whatever the settings: unsubscribing must always work.

@@ -36,7 +36,7 @@ class ConnectionLimits:
 
 
 class Held(Protocol):
-    """An open connection of a client; it is closed at `deadline`, by the loop's clock."""
+    """An open connection of a client; it is closed at `deadline`, by the event loop's clock."""
 
     held_for: str
     deadline: float | None
@@ -69,7 +69,7 @@ class Connections:
         return len(self._without_head) + len(self._slow) + len(self._busy)
 
     def __iter__(self) -> Iterator[Held]:
-        """Yield each connection; connections may leave during the iteration."""
+        """Yield each open connection; connections may leave during the iteration."""
         yield from (*self._without_head, *self._slow, *self._busy)
 
     def name_client(self, peer: str) -> str:
@@ -99,7 +99,7 @@ class Connections:
         return False
 
     def take_over(self, before: Held, after: Held) -> None:
-        """Replace `before`, whose request head is complete, by `after`."""
+        """Replace the connection `before`, whose request head is complete, by `after`."""
         self._drop(before)
         self._busy[after] = None
 
@@ -116,7 +116,7 @@ class Connections:
         self._move(connection, self._busy)
 
     def leave(self, connection: Held) -> None:
-        """Remove a connection; do nothing if it was removed before."""
+        """Remove a connection from the open ones; do nothing if it was removed before."""
         if self._drop(connection):
             self._clients[connection.held_for] -= 1
             if not self._clients[connection.held_for]:

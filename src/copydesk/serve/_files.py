@@ -25,7 +25,7 @@ _IN_ONE_GO = 1 << 20  # bytes; a smaller body is read before the answer begins
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAnswer:
-    """An answer: status, headers, and a body or the next `length` bytes of `file`.
+    """An HTTP response: status, headers, and a body or the next `length` bytes of `file`.
 
     The receiver must read and close the file.
     """
@@ -39,7 +39,7 @@ class FileAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OpenFile:
-    """An open file with its state when it was opened, even if it is replaced later."""
+    """An open file of the site with its state when it was opened, even if it is replaced later."""
 
     path: Path
     file: BinaryIO
@@ -56,7 +56,7 @@ class _OpenFile:
 
 
 def answer_file(method: str, headers: Headers, path: Path, packed: PackedTexts) -> FileAnswer:
-    """Return the answer to a GET or HEAD for a file; blocks. Raises OSError."""
+    """Return the response to a GET or HEAD for a file of the site; blocks. Raises OSError."""
     file = path.open("rb")
     try:
         stat = os.fstat(file.fileno())
@@ -111,7 +111,7 @@ def _answer_plain(method: str, headers: Headers, opened: _OpenFile) -> FileAnswe
 
 
 def _is_known(headers: Headers, opened: _OpenFile) -> bool:
-    """Decide whether the client has this state already; If-None-Match overrides the time."""
+    """Return whether the client has this file already; If-None-Match overrides the time."""
     tags = headers.get("If-None-Match")
     if tags is not None:
         return tags.strip() == "*" or any(tag == opened.tag for _, tag in _TAG.findall(tags))
@@ -120,7 +120,7 @@ def _is_known(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _is_refused(headers: Headers, opened: _OpenFile) -> bool:
-    """Decide whether a precondition of the request (If-Match, If-Unmodified-Since) fails."""
+    """Return whether a precondition of the request (If-Match, If-Unmodified-Since) fails."""
     tags = headers.get("If-Match")
     if tags is not None:
         return tags.strip() != "*" and ("", opened.tag) not in _TAG.findall(tags)
@@ -129,7 +129,7 @@ def _is_refused(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
-    """Decide whether If-Range allows a partial answer for this state of the file."""
+    """Return whether If-Range allows a partial response for this state of the file."""
     state = headers.get("If-Range")
     if state is None:
         return True
@@ -154,7 +154,7 @@ def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
 
 
 def _read_position(digits: str) -> int | None:
-    """Parse the digits of a position, None if there are none; very large ones are capped."""
+    """Parse the digits of a byte position, None if there are none; very large ones are capped."""
     return int(digits.lstrip("0")[: _MOST_DIGITS + 1] or "0") if digits else None
 
 
@@ -177,12 +177,12 @@ _KEPT_BYTES = 16 << 20
 
 
 def varies(path: Path) -> bool:
-    """Decide whether the answer with a file depends on Accept-Encoding."""
+    """Return whether the response with a file depends on Accept-Encoding."""
     return path.suffix in _TEXTS
 
 
 def may_be_packed(headers: Headers, path: Path, size: int) -> bool:
-    """Decide whether to gzip a file for a request with these headers."""
+    """Return whether to gzip a file for a request with these headers."""
     return (
         varies(path)
         and _LEAST <= size <= _MOST

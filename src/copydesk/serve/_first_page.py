@@ -1,4 +1,4 @@
-"""The placeholder page that is shown until the first round has built the site."""
+"""The placeholder page that is shown until the first round of fetching has built the site."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _PAGE = """<!doctype html>
 def first_page_of(
     title: str, runs_rounds: bool, read_status: Callable[[], RoundStatus | None]
 ) -> Callable[[], FileAnswer]:
-    """Return a function that answers with a page on the progress of the first round."""
+    """Return a function that returns a page on the progress of the first round of fetching."""
 
     def answer() -> FileAnswer:
         said = _say_progress(runs_rounds, read_status())

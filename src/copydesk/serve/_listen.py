@@ -31,7 +31,7 @@ _SHUTDOWN_SECONDS = 3.0
 
 
 def raise_descriptor_limit() -> int:
-    """Raise the limit of file descriptors as far as the system allows, and return it."""
+    """Raise the process's limit of file descriptors as far as allowed, and return the limit."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -40,7 +40,7 @@ def raise_descriptor_limit() -> int:
 
 
 def limit_connections(descriptors: int) -> ConnectionLimits:
-    """Return the connection limits for a process with this number of descriptors."""
+    """Return the connection limits for a process with this number of file descriptors."""
     in_all = min(max(descriptors - _RESERVED, descriptors // 2), _AT_MOST)
     return ConnectionLimits(in_all=in_all, an_address=max(in_all // 4, 1))
 
@@ -51,7 +51,7 @@ async def listening(
     app: ASGIApp,
     connections: Connections | None = None,
 ) -> AsyncIterator[int]:
-    """Serve an app for the block, and yield the port; raises UsageError if it is taken."""
+    """Serve an app for the `with` block, and yield the port; UsageError if the port is taken."""
     sockets = open_sockets(address)
     if connections is None:
         connections = Connections(limit_connections(raise_descriptor_limit()))
@@ -63,7 +63,7 @@ async def listening(
 
 
 class _Server:
-    """Pass accepted connections on to the app; running as soon as it is made."""
+    """The running HTTP server, which passes accepted connections on to the app."""
 
     def __init__(
         self, app: ASGIApp, sockets: Sequence[socket.socket], connections: Connections
@@ -78,7 +78,7 @@ class _Server:
         self._looking = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
-        """Accept no more connections, and finish running answers for a few seconds."""
+        """Accept no more connections, and wait a few seconds for running answers."""
         self._entrance.close()
         self._looking.cancel()
         for connection in self._connections:
@@ -122,7 +122,7 @@ class _Server:
 
 
 def _configure(app: ASGIApp) -> Config:
-    """Configure uvicorn: without logs, without trusted proxy headers, without a Server header."""
+    """Return uvicorn's configuration: no logs, no trusted proxy headers, no Server header."""
     config = Config(
         app,
         log_config=None,
@@ -186,7 +186,7 @@ Place = tuple[str, int] | tuple[str, int, int, int]
 
 
 def _places(address: Address) -> dict[tuple[socket.AddressFamily, Place], None]:
-    """Look up the IP addresses of a host, each once, in the system's order."""
+    """Return the IP addresses of a host, each once, in the system's order."""
     found = socket.getaddrinfo(
         address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )
@@ -209,7 +209,7 @@ def _open_socket(family: socket.AddressFamily, place: tuple[object, ...]) -> soc
 
 
 def _explain_refusal(error: OSError | UnicodeError) -> tuple[str, str]:
-    """Return why the system refused to listen there, and the option for another address."""
+    """Return why the system refused to listen at an address, and the option to change it."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return "no such host", "--host"
     if error.errno == errno.EADDRINUSE:
@@ -237,12 +237,12 @@ class Newcomer:
         self._entrance = entrance
 
     def end(self) -> None:
-        """Close the connection at once, and remove it."""
+        """Close the connection at once, and remove it from the open ones."""
         self._entrance.turn_out(self)
 
 
 class Entrance:
-    """Accept connections; `let_in` gets each one with a complete or an invalid request head.
+    """Accepts connections; `let_in` gets each one with a complete or an invalid request head.
 
     Such a connection is no longer read here, and still counts until another object takes it over.
     """
@@ -259,7 +259,7 @@ class Entrance:
         self._loop = asyncio.get_running_loop()
 
     def open(self) -> None:
-        """Start to accept connections."""
+        """Start accepting connections."""
         for listener in self._listeners:
             self._loop.add_reader(listener, self._accept, listener)
 
@@ -270,7 +270,7 @@ class Entrance:
             listener.close()
 
     def turn_out(self, newcomer: Newcomer) -> None:
-        """Close a newcomer's connection, and remove it."""
+        """Close a connection whose request head is incomplete, and remove it."""
         self._unwatch(newcomer)
         _hang_up(newcomer.line)
         self._connections.leave(newcomer)
@@ -303,7 +303,7 @@ class Entrance:
             self._loop.add_reader(listener, self._accept, listener)
 
     def _read(self, newcomer: Newcomer) -> None:
-        """Read the received bytes, and pass the connection on, close it, or wait for more."""
+        """Read a connection's received bytes, then pass it on, close it, or wait for more."""
         limit, known = self._connections.limits.head_bytes, len(newcomer.head)
         try:
             piece = newcomer.line.recv(limit + 1 - known)

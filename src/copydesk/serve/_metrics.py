@@ -1,4 +1,4 @@
-"""The health check, and metrics of the server and its rounds in the Prometheus format."""
+"""The health check, and metrics of the server and of fetching rounds in the Prometheus format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 
 
 class Metrics:
-    """Count requests when they are answered, and rounds when they have ended."""
+    """Counts HTTP requests when they are answered, and rounds of fetching when they have ended."""
 
     def __init__(
         self, connections: Connections, read_status: Callable[[], RoundStatus | None]
@@ -63,7 +63,7 @@ class Metrics:
         self._request_seconds.observe(seconds)
 
     def look_at_round(self) -> None:
-        """Count the last round if it has ended and was not counted yet."""
+        """Count the last round of fetching if it has ended and was not counted yet."""
         status = self._read_status()
         if status is None or not status.is_over or self._last_round == (status.pid, status.began):
             return
@@ -75,25 +75,25 @@ class Metrics:
         self._failures.inc(status.failed)
 
     def write(self) -> bytes:
-        """Return all metrics as text."""
+        """Return all metrics in the Prometheus text format, as bytes."""
         self.look_at_round()
         return generate_latest(self._registry)
 
     def _note_known_round(self) -> None:
-        """Mark the last round as counted if it ended before this server started."""
+        """Mark the last round of fetching as counted if it ended before this server started."""
         status = self._read_status()
         if status is not None and status.is_over:
             self._last_round = status.pid, status.began
 
 
 class _ConnectionCounts(Collector):
-    """Collect the numbers of open, refused and displaced connections."""
+    """Collects the numbers of open, refused and displaced connections."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics."""
+        """Yield the connection metrics."""
         held = GaugeMetricFamily("copydesk_connections", "Connections that are held.")
         held.add_metric([], len(self._connections))
         yield held

@@ -33,7 +33,7 @@ class _UnfitRequestError(Exception):
 
 
 class HttpConnection(HttpToolsProtocol):
-    """An accepted connection; `received` are the bytes that were read before."""
+    """An accepted HTTP/1.1 connection; `received` are the bytes that were read before."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class HttpConnection(HttpToolsProtocol):
         self._fault = b"no request of HTTP\n"
 
     def end(self) -> None:
-        """Close the connection at once, and remove it."""
+        """Close the connection at once, and remove it from the open ones."""
         self._held.leave(self)
         if self.transport is not None:
             self.transport.abort()
@@ -65,13 +65,13 @@ class HttpConnection(HttpToolsProtocol):
     # ---- events of the transport ----
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Parse the bytes that were received before."""
+        """Parse the bytes that were received before the connection came to this object."""
         super().connection_made(transport)
         received, self._received = self._received, b""
         self.data_received(received)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Remove the connection."""
+        """Remove the closed connection from the open ones."""
         super().connection_lost(exc)
         self._held.leave(self)
 
@@ -95,7 +95,7 @@ class HttpConnection(HttpToolsProtocol):
         self._settle()
 
     def resume_writing(self) -> None:
-        """Go on sending."""
+        """Go on sending the answer, since the client reads again."""
         super().resume_writing()
         self._is_taken_slowly = False
         self._settle()
@@ -103,18 +103,18 @@ class HttpConnection(HttpToolsProtocol):
     # ---- events of the parser ----
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
+        """Begin a new request on the connection."""
         super().on_message_begin()
         self._head_bytes = 0
         self._is_in_head = self._has_begun_head = True
 
     def on_url(self, url: bytes) -> None:
-        """Add a part of the URL."""
+        """Add a part of the request's URL."""
         self._count(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a header, or a trailer after the body."""
+        """Add a request header, or a trailer after the body."""
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
@@ -136,7 +136,7 @@ class HttpConnection(HttpToolsProtocol):
         self._is_in_body = False
 
     def _names_one_host(self) -> bool:
-        """Decide whether the head has exactly one `Host` where required (RFC 9112, 3.2)."""
+        """Return whether the request has exactly one `Host` where required (RFC 9112, 3.2)."""
         hosts = [value for name, value in self.headers if name == b"host"]
         if not hosts:
             return self.parser.get_http_version() != "1.1"
@@ -151,7 +151,7 @@ class HttpConnection(HttpToolsProtocol):
     # ---- answers ----
 
     def on_response_complete(self) -> None:
-        """Begin the next request, or wait for one."""
+        """Begin the connection's next request, or wait for one."""
         super().on_response_complete()
         self._settle()
 

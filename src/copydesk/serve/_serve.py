@@ -1,4 +1,4 @@
-"""Serve the site over HTTP, run rounds when they are due, receive WebSub pushes, until stopped."""
+"""Serve the site over HTTP, fetch and file news when due, receive WebSub pushes, until stopped."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _LOOK_SECONDS = 2.0  # between two checks of beat.toml for changed settings of t
 
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
-    """Serve a web root until SIGTERM or Ctrl-C; raises UsageError if the port is taken."""
+    """Serve the built site in a folder until SIGTERM or Ctrl-C; UsageError if the port is taken."""
     _run(_serve_site(site, address, say))
 
 
@@ -72,7 +72,7 @@ def serve(
     say: Say,
     mounts: Mapping[str, ASGIApp] | None = None,
 ) -> None:
-    """Serve the newsroom's site, run a round now and whenever one is due, and listen to hubs.
+    """Serve the newsroom's site and desk; run a round of fetching now and whenever one is due.
 
     Each round is a process of its own: it can be killed at any time, and the next one continues.
     `mounts` maps paths to further apps that answer below them.
@@ -81,7 +81,7 @@ def serve(
 
 
 def serve_demo(newsroom: Newsroom, address: Address, editor: str, say: Say) -> None:
-    """Serve the demo newsroom, without rounds, with a link that signs in `editor` at its desk."""
+    """Serve the demo newsroom, without fetching, with a link that signs in `editor` at its desk."""
     _run(_serve(newsroom, address, say, None, guest=editor))
 
 
@@ -141,7 +141,7 @@ async def _serve(
 
 
 class _Front:
-    """The proxies that were found; tells the operator about problems with them."""
+    """The reverse proxies that were found; reports problems with them to the operator."""
 
     def __init__(self, service: background.NewsroomService, say: Say) -> None:
         self._service = service
@@ -151,7 +151,7 @@ class _Front:
         self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
-        """Report problems that were not reported before."""
+        """Report problems with reverse proxies that were not reported before."""
         settings, private = self._service.settings, self._service.private
         advice = advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
@@ -166,7 +166,7 @@ class _Front:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pages:
-    """The desk and the subscribers' pages, made by the current settings."""
+    """The desk (editors' web interface) and the subscribers' pages, by the current settings."""
 
     mounts: Mapping[str, ASGIApp]
     go_on: Callable[[], Coroutine[object, object, None]]
@@ -190,7 +190,7 @@ async def _go_on_until_others_hold(
     pages: _Pages,
     stop: asyncio.Event,
 ) -> None:
-    """Wait until told to stop, or until settings that the pages depend on have changed."""
+    """Wait until the server must stop, or settings of the desk and subscribers' pages change."""
     going_on = asyncio.create_task(service.keep_going(pages.go_on))
     others = asyncio.create_task(_wait_for_other_settings(newsroom, service))
     stopped = asyncio.create_task(stop.wait())
@@ -211,7 +211,7 @@ async def _wait_for_other_settings(newsroom: Newsroom, service: background.Newsr
 
 
 def _settings_of_pages(newsroom: Newsroom) -> tuple[object, ...]:
-    """Return the settings that the desk and readers' pages depend on, to notice a change."""
+    """Return the settings that the desk and subscribers' pages depend on, to detect changes."""
     settings = newsroom.settings
     return settings.serve, settings.desk, needs_reader_pages(newsroom)
 
@@ -253,7 +253,7 @@ def _door_of(service: background.NewsroomService) -> sign_in.Door:
 
 
 def _list_demands(service: background.NewsroomService, guest: str) -> desk.OnDemand:
-    """Return the actions that owners may start; the demo's use a recorded web."""
+    """Return the actions that owners may start at the desk; the demo's use a recorded web."""
     return desk.OnDemand(
         rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )

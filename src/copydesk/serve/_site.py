@@ -1,4 +1,4 @@
-"""Serve the files of the published site."""
+"""Serve the files of the built site over HTTP."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def nobody_counts(_scope: Scope, _shelf: PageShelf, _name: str) -> None:
 
 
 class Site:
-    """Answer requests from the files below a web root, and from nowhere else (an ASGI app).
+    """Serves the files below a folder, the web root, and no others (an ASGI app).
 
-    The pages link to each other below the site's own path (`prefix`), which is no folder of the
-    web root: it is removed from the requested path. If there is no file, `is_gone` decides
-    by the path ("news/2026/wall", no slash at either end) whether one was there and was removed for
-    good: then the answer is 410. It is called in a thread. `count_view` is called for each complete
-    answer with a page of a story or of a letter's issue, with the request's scope and the name.
+    The pages link to each other below the site's own path (`prefix`), which is no folder of the web
+    root: it is removed from the requested path. If there is no file, `is_gone` decides by the path
+    ("news/2026/wall", no slash at either end) whether one was there and was removed for good: then
+    the answer is 410. It is called in a thread. `count_view` is called for each complete answer
+    with a page of a story or of a newsletter issue, with the request's scope and the name.
     `first_page` answers for missing files while there is no site at all.
     """
 
@@ -65,11 +65,11 @@ class Site:
 
     @property
     def path(self) -> str:
-        """Return the site's own path without a final slash: "/coast", or ""."""
+        """Return the site's own URL path without a final slash: "/coast", or ""."""
         return f"/{self._prefix}" if self._prefix else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the file, the folder's index page, or the site's own 404 page."""
+        """Answer with the requested file, the folder's index page, or the site's own 404 page."""
         method = scope["method"]
         if method not in {"GET", "HEAD"}:
             await _refuse_method()(scope, receive, send)
@@ -83,7 +83,7 @@ class Site:
         await _send(answer, send)
 
     def _answer(self, method: str, headers: Headers, path: str, asked: str) -> FileAnswer:
-        """Find the file and return the answer; blocks."""
+        """Return the response with the requested file; blocks."""
         file = self._find_file(asked)
         if file is None:
             return self._answer_missing(asked.strip("/"))
@@ -97,7 +97,7 @@ class Site:
         return replace(answer, headers={**self._describe(file), **answer.headers})
 
     def _describe(self, path: Path) -> dict[str, str]:
-        """Return the headers of a file that are the same with and without gzip."""
+        """Return the response headers of a file that are the same with and without gzip."""
         is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
         return {
             **SECURITY,

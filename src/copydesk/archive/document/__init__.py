@@ -1,4 +1,4 @@
-"""Read files with front matter and the YAML files of `_data`; write them back to the same bytes.
+"""Read records (front matter) and the YAML files of `_data`; write them back to the same bytes.
 
 `parse_record` and `TypedFields` give values. To edit a file, use the sub-module `tree`: its
 `parse_document` keeps spelling and layout.

@@ -1,4 +1,4 @@
-"""Split a file's bytes into front matter and body; note its byte order mark and its line ends."""
+"""Split a record's bytes into front matter and body; note its byte order mark and line ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CRLF = "\r\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByteForm:
-    """Whether a file has a byte order mark, and CRLF line ends in its head and in its body.
+    """A file's byte form: whether it has a byte order mark, CRLF in its head, CRLF in its body.
 
     `head_crlf` covers all up to the closing fence with its line end, `body_crlf` the rest.
     """
@@ -23,7 +23,7 @@ class ByteForm:
     body_crlf: bool = False
 
     def encode(self, head: str, body: str) -> bytes:
-        """Return a text's bytes; raise UnicodeEncodeError for half a surrogate pair."""
+        """Return a text's bytes in this form; UnicodeEncodeError for half a surrogate pair."""
         if self.head_crlf:
             head = head.replace("\n", _CRLF)
         if self.body_crlf:
@@ -35,7 +35,7 @@ PLAIN = ByteForm()
 
 
 def is_in_crlf(text: str) -> bool:
-    """Return whether the first line ends in CRLF, which is then assumed for all lines."""
+    """Return whether a text's first line ends in CRLF, which is then assumed for all lines."""
     return text[: text.find("\n") + 1].endswith(_CRLF)
 
 
@@ -45,7 +45,7 @@ def normalize(text: str) -> str:
 
 
 def find_form(text: str, head_lines: int) -> ByteForm:
-    """Return the byte form of a text whose head has so many lines.
+    """Return the byte form of a text whose head has `head_lines` lines.
 
     If line ends are mixed within one part, no form fits, and encoding gives other bytes.
     """
@@ -63,7 +63,7 @@ MAX_BARE = 4 * 1024 * 1024  # 20,000 rulings
 
 
 class Halves(NamedTuple):
-    """The YAML text (each line with its line feed), and the rest from the closing fence on.
+    """A record's YAML text (each line with its line feed), and the rest from the closing fence on.
 
     `form` is the file's byte form.
     """
@@ -80,7 +80,7 @@ class Halves(NamedTuple):
 
 
 def split_front_matter(path: str, data: bytes) -> Halves:
-    """Split a record into front matter and rest; byte order mark and CRLF go into its form.
+    """Split a record's bytes into front matter and the rest; note its byte form.
 
     Raises RecordError for a file that is too big, not UTF-8 or without front matter.
     """

@@ -27,7 +27,7 @@ NOTHING = yaml.MappingNode(_TAG + "map", [])
 
 
 def compose(text: str, path: str) -> yaml.MappingNode:
-    """Return the mapping that a YAML text holds.
+    """Parse a YAML text that holds a mapping; return its root node.
 
     Raises RecordError for broken YAML, for something else than a mapping, and for what no record
     contains: aliases (a few lines can expand to millions), foreign tags, duplicate keys.
@@ -53,7 +53,7 @@ def _one_line(error: Exception) -> str:
 
 
 def _inspect(root: yaml.Node, path: str) -> None:
-    """Walk every node and raise RecordError for what no record contains."""
+    """Check every node; raise RecordError for what no record contains, such as aliases."""
     seen: set[int] = set()
     todo = [(root, 0)]
     while todo:
@@ -88,22 +88,22 @@ def _at(node: yaml.Node, path: str, what: str, hint: str) -> RecordError:
 
 
 def line_of(node: yaml.Node, path: str) -> int:
-    """Return the line of a file where a node begins."""
+    """Return the line number of a file where a YAML node begins."""
     return int(node.start_mark.line) + _first_line(path)
 
 
 def _first_line(path: str) -> int:
-    """Return the line of a file where its YAML begins, which is after an opening fence."""
+    """Return the line number of a file where its YAML begins, which is after an opening fence."""
     return 1 if path.endswith(BARE) else 2
 
 
 def kind_of(node: yaml.Node) -> str:
-    """Return the short name of a node's YAML type: "str", "int", "map" …"""
+    """Return the short name of a YAML node's type: "str", "int", "map" …"""
     return str(node.tag).removeprefix(_TAG)
 
 
 def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
-    """Return where an entry's lines begin, and where its last line ends (at its line feed)."""
+    """Return the index where an entry's lines begin, and where its last line ends."""
     start = text.rfind("\n", 0, key.start_mark.index) + 1
     last = value
     while is_block(last):
@@ -114,7 +114,7 @@ def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
 
 
 def end(text: str, node: yaml.Node) -> int:
-    """Return where a scalar or flow value ends; a block scalar without empty lines below it."""
+    """Return the index where a scalar or flow value ends; a block scalar without empty lines."""
     index = int(node.end_mark.index)
     if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
         return len(text[node.start_mark.index : index].rstrip()) + int(node.start_mark.index)
@@ -122,7 +122,7 @@ def end(text: str, node: yaml.Node) -> int:
 
 
 def is_block(node: yaml.Node) -> bool:
-    """Return whether a node is a mapping or list on lines of its own, not a value on one line."""
+    """Return whether a YAML node is a mapping or list on lines of its own, not on one line."""
     return isinstance(node, yaml.CollectionNode) and bool(node.value) and not node.flow_style
 
 
@@ -143,16 +143,16 @@ class TypedFields:
         self._at = at
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the keys in the file's order."""
+        """Yield the keys of the mapping in the file's order."""
         return iter(self._values)
 
     def text(self, key: str, missing: str = "") -> str:
-        """Return a scalar's text, whatever its YAML type: `title: 2024` is the text 2024."""
+        """Return the text of a key's scalar, of any YAML type: `title: 2024` is the text 2024."""
         node = self._scalar(key)
         return missing if node is None else str(node.value)
 
     def number(self, key: str) -> int | None:
-        """Return a whole number, None for none."""
+        """Return the whole number of a key, None if it is missing."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -161,7 +161,7 @@ class TypedFields:
         return int(node.value)
 
     def flag(self, key: str) -> bool | None:
-        """Return true or false, None for neither."""
+        """Return true or false of a key, None if it is missing."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -170,7 +170,7 @@ class TypedFields:
         return str(node.value).lower() in _YES
 
     def date(self, key: str) -> datetime | None:
-        """Return a time in UTC, None for none."""
+        """Return the time of a key in UTC, None if it is missing."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -180,7 +180,7 @@ class TypedFields:
         return moment
 
     def within(self, key: str) -> TypedFields | None:
-        """Return the fields of a nested mapping, None for none."""
+        """Return the fields of the mapping below a key, None if it is missing."""
         node = self._values.get(key)
         if node is None or _is_null(node):
             return None
@@ -189,7 +189,7 @@ class TypedFields:
         return TypedFields(node, self._path, f"{self._at}{key}.")
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return the texts of a list."""
+        """Return the texts of the list below a key, () if it is missing."""
         texts = []
         for item in self._items(key):
             if not isinstance(item, yaml.ScalarNode):
@@ -198,7 +198,7 @@ class TypedFields:
         return tuple(texts)
 
     def each(self, key: str, make: Callable[[TypedFields], _T]) -> tuple[_T, ...]:
-        """Return the results of `make` for each mapping of a list."""
+        """Return the results of `make` for each mapping of the list below a key."""
         made = []
         for index, item in enumerate(self._items(key)):
             if not isinstance(item, yaml.MappingNode):
@@ -207,7 +207,7 @@ class TypedFields:
         return tuple(made)
 
     def require(self, key: str, value: _T | None) -> _T:
-        """Return `value`, or raise RecordError if the record does not have the key."""
+        """Return `value`, or raise RecordError if the mapping does not have the key."""
         if value is None or key not in self._values:
             raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")
         return value
@@ -249,7 +249,7 @@ _JUDGE = SafeConstructor()
 
 
 def plain(node: yaml.Node, subject: str) -> object:
-    """Return a node as str, int, float, bool, datetime, list or dict; None for an empty value.
+    """Return a YAML node as str, int, float, bool, datetime, list or dict; None for an empty value.
 
     Keys and items without a value are left out. A date becomes midnight in UTC, a time keeps its
     offset. Raises RecordError for an impossible date or number.
@@ -327,7 +327,7 @@ _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implici
 
 
 def spell_quoted(text: str) -> str:
-    r"""Write a text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
+    r"""Return a text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
     if _SURROGATE.search(text):
         raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
     return f'"{_ESCAPED.sub(_escape, text)}"'
@@ -343,7 +343,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def spell_plain(text: str) -> str:
-    """Write a text without quotes if YAML reads it back as the same text, otherwise with quotes."""
+    """Return a text without quotes if YAML reads it back as the same text, else with quotes."""
     return text if is_plain(text) else spell_quoted(text)
 
 
@@ -356,10 +356,10 @@ def is_plain(text: str) -> bool:
 
 
 def spell_flag(value: bool) -> str:
-    """Return `true` or `false`."""
+    """Return a truth value as YAML: `true` or `false`."""
     return "true" if value else "false"
 
 
 def spell_date(moment: datetime) -> str:
-    """Return `2023-07-24T09:36:00Z`: UTC, whole seconds, the year in four digits."""
+    """Return a time as YAML, `2023-07-24T09:36:00Z`: UTC, whole seconds, four-digit year."""
     return dates.utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

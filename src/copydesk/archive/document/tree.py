@@ -1,4 +1,4 @@
-"""Parse a file to a tree that keeps spelling and layout, and write it back to the same bytes."""
+"""Parse a YAML or front-matter file to a tree that keeps its layout; write the same bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from copydesk.news import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTree:
-    """A file as a tree of its front matter, and the text around it.
+    """A YAML or front-matter file as a tree, and the text around it.
 
     `closing` is the text between the last value and the closing fence, `tail` the rest from that
     fence on, `form` the byte form. A bare YAML file has no fences: `fenced` is False and `tail` "".
@@ -30,7 +30,7 @@ class DocumentTree:
 
 
 def parse_document(path: str, data: bytes) -> DocumentTree:
-    """Parse a file's bytes, or raise RecordError."""
+    """Parse the bytes of a YAML or front-matter file to a tree, or raise RecordError."""
     halves, fenced = _halves(path, data), not path.endswith(_yaml.BARE)
     front = _whole_lines(halves)
     tree, closing = grow(front, _yaml.compose(front, path))
@@ -61,7 +61,7 @@ _NO_LINE_FEED = "\\"
 
 
 def emit_document(document: DocumentTree) -> bytes:
-    """Return the bytes of a document."""
+    """Return the bytes of the file that a document tree stands for."""
     text = write(document.tree)
     if document.closing == _NO_LINE_FEED:
         text = text.removesuffix("\n")
@@ -89,7 +89,7 @@ def parse_record(path: str, data: bytes) -> Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """A value: its text, its quotes ("" for none), its YAML type ("str", "int", …).
+    """A YAML scalar: its text, its quotes ("" for none), its type ("str", "int", …).
 
     `spelled` is its text in the file if we would write it differently.
     """
@@ -102,7 +102,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """Keys and values in order; `column` is that of the keys, `flow` means `{a: 1}`."""
+    """A YAML mapping: keys and values; `column` is that of the keys, `flow` means `{a: 1}`."""
 
     entries: tuple[MappingEntry, ...]
     column: int = 0
@@ -112,7 +112,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """Items in order; `column` is that of the dashes, `flow` means `[a, b]`."""
+    """A YAML list: items in order; `column` is that of the dashes, `flow` means `[a, b]`."""
 
     items: tuple[SequenceItem, ...]
     column: int = 2
@@ -125,7 +125,7 @@ Node = Scalar | Mapping | Sequence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingEntry:
-    """A key with its value, and the text around them.
+    """A key of a YAML mapping with its value, and the text around them.
 
     `before` are the lines above (empty ones, comments), `after` is the end of the line (blanks, a
     comment).
@@ -139,7 +139,7 @@ class MappingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceItem:
-    """An item of a list, and the text around it as in MappingEntry."""
+    """An item of a YAML list, and the text around it as in MappingEntry."""
 
     value: Node
     before: str = ""
@@ -239,7 +239,7 @@ def write(tree: Mapping) -> str:
 
 
 def spell(node: Node) -> str:
-    """Return a scalar or flow value as it is spelled in the file, else in our own spelling."""
+    """Return a scalar or flow value as the file spells it, else in copydesk's own spelling."""
     if node.spelled:
         return node.spelled
     if isinstance(node, Mapping):

@@ -1,4 +1,4 @@
-"""Write a repository into one file (a git bundle), and make a repository of such a file.
+"""Write a git repository into one file (a git bundle), and restore a repository from it.
 
     snapshot_refs(root) -> RefsSnapshot ── write_bundle ──> FILE ── restore_bundle ──> a new folder
 
@@ -38,7 +38,7 @@ _NO_SETTINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefsSnapshot:
-    """The references of a repository at one time, and where the newsroom is in it.
+    """The references of a git repository at one time, and where the newsroom is in it.
 
     `head` is the commit that is checked out and `tree` its tree, "" on a branch without a commit;
     `branch` is "" on a detached HEAD; `prefix` is the newsroom below the top ("" or "sites/ai/").
@@ -64,7 +64,7 @@ class Uncommitted:
 
 
 def snapshot_refs(root: Path) -> RefsSnapshot | None:
-    """Return the references of the repository that a newsroom is in, None for a plain folder.
+    """Return the references of the git repository that a newsroom is in, None for a plain folder.
 
     Raises GitError if git refuses, and for a shallow clone, whose history is not complete.
     """
@@ -91,7 +91,7 @@ def snapshot_refs(root: Path) -> RefsSnapshot | None:
 
 
 def list_refs(root: Path) -> dict[str, str]:
-    """Return the object id of each reference by the reference's full name."""
+    """Return the object id of each git reference, by the reference's full name."""
     lines = _git.tell(root, "for-each-ref", "--format=%(objectname) %(refname)").decode(
         "utf-8", "surrogateescape"
     )
@@ -144,7 +144,7 @@ def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def list_tree(root: Path) -> tuple[str, ...]:
-    """Return the newsroom's paths in the last commit, () without a commit."""
+    """Return the paths of the newsroom's files in the last commit, () without a commit."""
     place = _locate(root)
     if place is None or not _git.head(place):
         return ()
@@ -166,7 +166,7 @@ def is_visible_to_git(root: Path, file: Path) -> bool:
 
 
 def write_bundle(root: Path, snapshot: RefsSnapshot, file: Path, scratch: Path) -> None:
-    """Write the repository, as it was at the snapshot, into a new file.
+    """Write the git repository, as it was at the snapshot, into a new bundle file.
 
     A bare repository is made at `scratch`. It borrows the objects and gets the snapshot's
     references, so that later commits do not matter and the newsroom stays untouched. Raises
@@ -184,7 +184,7 @@ def write_bundle(root: Path, snapshot: RefsSnapshot, file: Path, scratch: Path) 
 
 
 def restore_bundle(file: Path, snapshot: RefsSnapshot, top: Path) -> None:
-    """Make a repository of a bundle in a new folder, and check out its HEAD.
+    """Restore a git repository from a bundle in a new folder, and check out its HEAD.
 
     Raises GitError if the bundle is incomplete, or needs commits that it does not contain.
     """
@@ -238,7 +238,7 @@ def _init(folder: Path, object_format: ObjectFormat, *more: str) -> None:
 
 @contextlib.contextmanager
 def _without_attributes(top: Path) -> Iterator[None]:
-    """Let git check out files byte for byte for the block; `top` is a repository of ours."""
+    """Make git check out files byte for byte during the block; `top` is a repository of ours."""
     file = top / ".git" / "info" / "attributes"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(_NO_ATTRIBUTES)

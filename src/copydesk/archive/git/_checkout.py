@@ -38,10 +38,11 @@ class _PathChange:
 
 
 def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> None:
-    """Move branch, index and files from one commit to another; after a GitError nothing moved.
+    """Move branch, index and files from one git commit to another, or raise GitError.
 
-    The files must be those of `old`. Refused are paths in copydesk's own folder, and files that
-    would overwrite one that git does not track, ignored or not.
+    After a GitError nothing has moved. The files must be those of `old`. Refused are paths in
+    copydesk's own folder, and files that would overwrite one that git does not track, ignored or
+    not.
     """
     changes = _changes(place, old, new)
     _refuse_private(changes, remote)
@@ -68,7 +69,7 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
 
 
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:
-    """Finish a move whose process was killed: index and files follow the branch, edits stay."""
+    """Finish a move to another commit whose process was killed; uncommitted edits stay."""
     old = _find_move(place)
     if not old:
         return
@@ -99,7 +100,7 @@ def _forget(place: _git.WorkTree) -> None:
 
 
 def _changes(place: _git.WorkTree, old: str, new: str) -> Sequence[_PathChange]:
-    """Return what differs between two commits, deleted paths first, to make room for others."""
+    """Return the files that differ between two commits, deleted ones first, to make room."""
     out = _git.tell(
         place.top,
         *("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
@@ -177,7 +178,7 @@ def _files_below(top: Path, name: str) -> Iterator[str]:
 
 
 def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> None:
-    """Bring those files and index entries to the new commit that are still as in the old one."""
+    """Update files and index entries to the new commit if they are still as in the old one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
     staged = _git.read_index(place, ()) if changes else {}  # all paths
@@ -189,7 +190,7 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
 
 
 def _line(change: _PathChange, state: State | None) -> str:
-    """Return a path's next entry in the format of `update-index --index-info`."""
+    """Return a path's next index entry in the format of `update-index --index-info`."""
     if state is None:
         digits = len((change.old or change.new or ("", ""))[1])
         return f"0 {'0' * digits}\t{change.name}\0"
@@ -197,7 +198,7 @@ def _line(change: _PathChange, state: State | None) -> str:
 
 
 def _lay_out(place: _git.WorkTree, changes: Sequence[_PathChange], old: str, new: str) -> None:
-    """Let git bring those files to the new commit that are still as in the old one.
+    """Let git update those files to the new commit that are still as in the old one.
 
     In an index of our own, files with other contents count as moved already, so git leaves them;
     missing files and files cut off while being written count as absent, so git writes them.
@@ -228,7 +229,7 @@ def _drop(scratch: Path) -> None:
 def _otherwise(
     place: _git.WorkTree, changes: Sequence[_PathChange], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Return index lines for the paths that are not on disk as in the old commit."""
+    """Yield index lines for the paths that are not on disk as in the old commit."""
     _git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
     command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
     out = _git.tell(place.top, *command, environment=environment)

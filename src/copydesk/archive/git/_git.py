@@ -54,7 +54,7 @@ _NOTE_PATHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkTree:
-    """Where a newsroom is in a repository.
+    """The place of a newsroom folder in a git work tree.
 
     `prefix` is the newsroom below the top level ("" or "sites/ai/"), `folder` the repository's own
     data, `index` the index file.
@@ -67,7 +67,7 @@ class WorkTree:
 
 
 def tidy(where: Path) -> None:
-    """Let git pack loose objects in the background if enough have piled up.
+    """Pack git's loose objects in the background if there are many.
 
     Each of our commits writes a whole tree of records, so 256 objects may take 40 MB: that is the
     limit, unless the user has set gc.auto. Nothing is done if maintenance.auto is false.
@@ -83,7 +83,7 @@ def tidy(where: Path) -> None:
 
 
 def locate(root: Path) -> WorkTree | str:
-    """Locate the newsroom in its repository; return "" for a plain folder, else git's complaint."""
+    """Locate the newsroom in its git work tree; "" for a plain folder, else git's complaint."""
     answer = ask(
         root,
         "rev-parse",
@@ -179,7 +179,7 @@ class States:
         return self._read(f"{name}^{{commit}}") is not None
 
     def read_commit(self, commit: str, paths: Iterable[str]) -> dict[str, State]:
-        """Return the state of each path that a commit has; paths are seen from the top level."""
+        """Return mode and blob id of each path in a commit; paths are relative to the top level."""
         states: dict[str, State] = {}
         root = self.read_tree(f"{commit}^{{tree}}") if commit else {}
         for path in paths:
@@ -204,7 +204,7 @@ class States:
         return self._trees[name]
 
     def read_index(self, paths: Sequence[str]) -> Mapping[str, State]:
-        """Return what the function `read_index` does."""
+        """Return mode and blob id of each path in the index, as the function `read_index` does."""
         try:
             now = self.place.index.stat()
         except OSError:
@@ -240,7 +240,7 @@ def compare_commits(place: WorkTree, old: str, new: str) -> set[str] | None:
 
 
 def read_index(place: WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
-    """Return the state of each path in the user's index; a conflict has a state of its own."""
+    """Return mode and blob id of each path in the user's index; conflicts have their own id."""
     asked = _what_to_ask(place, paths)
     out = tell(place.top, "ls-files", "-z", "--stage", "--full-name", "--", *asked)
     return {
@@ -260,7 +260,7 @@ def _what_to_ask(place: WorkTree, paths: Sequence[str]) -> Sequence[str]:
 
 
 def on_disk(file: Path, digits: int) -> str | None:
-    """Return the blob id of a file's raw bytes, without git's filters and line-end rules.
+    """Return the git blob id of a file's raw bytes, without git's filters and line-end rules.
 
     Returns None if there is nothing; anything but a plain file gets an id that equals no other.
     """
@@ -295,7 +295,7 @@ _MARK = b"a commit of copydesk"  # an index of git's begins with DIRC
 
 
 class UserIndex:
-    """The index file of a work tree."""
+    """The index file of a git work tree, and the next index that copydesk prepares for a commit."""
 
     def __init__(self, place: WorkTree) -> None:
         self._place = place
@@ -310,7 +310,7 @@ class UserIndex:
 
     @contextlib.contextmanager
     def hold(self, wait_seconds: float) -> Iterator[None]:
-        """Hold index.lock for the block; raise GitError if another git does not release it."""
+        """Hold index.lock for the `with` block; GitError if another git does not release it."""
         self._pending.write_bytes(b"")
         for look in range(int(wait_seconds * _LOOKS_A_SECOND) + 1):
             if look:
@@ -343,7 +343,7 @@ class UserIndex:
             os.close(handle)
 
     def _is_ours(self) -> bool:
-        """Return whether index.lock was left by a killed process of ours."""
+        """Return whether index.lock was left by a killed process of copydesk."""
         if not self._lock.exists():
             return False
         return self._lock.samefile(self._pending) or self._lock.read_bytes() == _MARK
@@ -382,7 +382,7 @@ class UserIndex:
         return self._pending.exists()
 
     def recover(self) -> None:
-        """Finish a killed commit if the branch had moved to it, forget it otherwise."""
+        """Finish a killed commit if the branch had moved to it, else discard it."""
         if not self.is_left_over():
             return
         if self._is_ours():

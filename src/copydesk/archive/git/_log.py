@@ -1,4 +1,4 @@
-"""Read git's history: one commit, the commits that changed some paths, the files changed since one.
+"""Read git's history: one commit, the commits that changed some paths, files changed since one.
 
 `read_path_log` runs `rev-list` once for each path and reads the patches of one more file, since
 git uses its filters of changed paths (commit-graph, written by `tidy`) for single paths only: some
@@ -26,7 +26,7 @@ Bytes = bytes | None  # None for no file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedCommit:
-    """A commit, and by path the bytes (before, after) of each file that it changed.
+    """A git commit, and by path the bytes (before, after) of each file that it changed.
 
     Paths are seen from the newsroom; one outside of it begins with "../". `author` is `name
     <email>`.
@@ -40,7 +40,7 @@ class LoggedCommit:
 
 
 def read_commit(root: Path, name: str) -> LoggedCommit:
-    """Return the commit with an id or the beginning of an id.
+    """Return the git commit with an id or the beginning of an id.
 
     Raises GitError if this branch has no such commit, or if it is a merge.
     """
@@ -56,7 +56,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitMessage:
-    """A commit's id, time and message."""
+    """The id, time and message of a git commit."""
 
     id: str
     at: datetime
@@ -64,7 +64,7 @@ class CommitMessage:
 
 
 def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[CommitMessage]:
-    """Return the commits since a time that changed any of some paths, the newest first.
+    """Return the git commits since a time that changed any of these paths, the newest first.
 
     At most 500, without merges. Raises GitError without a repository.
     """
@@ -89,7 +89,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
 def find_messages(
     place: _git.WorkTree, words: Sequence[str], since: datetime | None
 ) -> dict[str, str]:
-    """Return by commit id the messages that contain any of some words, the newest first.
+    """Return the commit messages that contain any of some words, by commit id, the newest first.
 
     {} if HEAD has no commit.
     """
@@ -107,7 +107,7 @@ def find_messages(
 
 
 def _id(place: _git.WorkTree, name: str) -> str:
-    """Return the whole id of a commit that HEAD's history contains."""
+    """Return the full id of a commit in HEAD's history, given the beginning of its id."""
     if _ID.fullmatch(name):
         answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         commit = answer.out.decode().strip()
@@ -135,7 +135,7 @@ _RAW = re.compile(r"\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathLog:
-    """The commits that changed some paths, the oldest first, and how many more there are."""
+    """The git commits that changed some paths, the oldest first, and how many more there are."""
 
     commits: Iterator[LoggedCommit]
     rest: int = 0
@@ -144,7 +144,7 @@ class PathLog:
 def read_path_log(
     root: Path, paths: Sequence[str], mentioned_in: str, words: str, at_most: int
 ) -> PathLog | None:
-    """Return the first `at_most` commits of this branch that changed some paths, the oldest first.
+    """Return the first `at_most` git commits that changed some paths, the oldest first.
 
     Included are commits, later than the first of these, that changed the file `mentioned_in` near
     some `words`. Merges are left out. None without a repository; raises GitError if git fails.
@@ -177,14 +177,14 @@ def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[st
 
 
 def _join(place: _git.WorkTree, lists: Iterable[Sequence[str]]) -> Sequence[str]:
-    """Merge lists of commits into one list in the order of the history."""
+    """Merge lists of commit ids into one list in the order of the history."""
     found = list(filter(None, lists))
     every = {commit for commits in found for commit in commits}
     return found[0] if len(found) == 1 else _sort_commits(place, every)
 
 
 def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
-    """Sort commits by history, not by date, since clocks may have been set back."""
+    """Sort commit ids by history, not by date, since clocks may have been set back."""
     if not commits:
         return []
     out = _git.tell(place.top, "rev-list", "--reverse", "--topo-order", "HEAD").decode("ascii")
@@ -212,7 +212,7 @@ def _find_mentions(
 def _read_commits(
     place: _git.WorkTree, commits: Sequence[str], paths: Sequence[str]
 ) -> Iterator[LoggedCommit]:
-    """Yield commits with the bytes before and after of some paths, reading several at once."""
+    """Yield commits with the bytes of some paths before and after, reading several at once."""
     left = iter(commits)
     while lot := list(islice(left, _LOT)):
         yield from _read_lot(place, lot, paths)
@@ -220,7 +220,7 @@ def _read_commits(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
-    """A commit with the blob ids before and after of each path, but without the bytes."""
+    """A commit with the blob ids of each path before and after, but without the bytes."""
 
     id: str
     at: datetime
@@ -252,7 +252,7 @@ def _read_lot(
 
 
 def _read_headers(out: bytes) -> Iterator[_Header]:
-    """Parse `diff-tree -z`: four fields for each commit, then ids and name for each path."""
+    """Parse `diff-tree -z`: yield four fields for each commit, ids and names of its files."""
     fields = os.fsdecode(out).split("\0")
     at = 0
     while at + 4 < len(fields):
@@ -272,7 +272,7 @@ def _read_headers(out: bytes) -> Iterator[_Header]:
 
 
 def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
-    """Return blobs by id; None for one that is missing (in a partial clone)."""
+    """Return git blobs' bytes by id; None for one that is missing (in a partial clone)."""
     if not ids:
         return {}
     out = _git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))

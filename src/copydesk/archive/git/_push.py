@@ -41,7 +41,7 @@ _MORE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """The result of a push: how many commits were sent, and how many of the remote's came in."""
+    """The result of a git push: how many commits were sent, and how many came from the remote."""
 
     sent: int = 0
     taken: int = 0
@@ -49,7 +49,7 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RemoteBranch:
-    """A branch here, and the remote's branch that it is pushed to."""
+    """A local git branch, and the remote's branch that it is pushed to."""
 
     remote: str
     branch: str
@@ -65,7 +65,7 @@ Alone = Callable[[], AbstractContextManager[None]]
 
 
 def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed:
-    """Push every commit of the branch, and take in commits that only the remote has.
+    """Push every commit of the branch, and merge in commits that only the remote has (by rebase).
 
     `alone` keeps others from writing while branch and files are moved, but not while git talks to
     the remote. After a GitError, branch, index and files are as they were.
@@ -91,7 +91,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
 
 
 def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
-    """Find the branch to push to: the upstream if it is on this remote, else the same name."""
+    """Return the branch to push to: the upstream if it is on this remote, else the same name."""
     if not _config(place, f"remote.{remote}.url") and not _config(
         place, f"remote.{remote}.pushurl"
     ):
@@ -114,7 +114,7 @@ def _remote_commit(place: _git.WorkTree, line: _RemoteBranch) -> str:
 
 
 def _tip(place: _git.WorkTree, line: _RemoteBranch) -> str:
-    """Ask the remote for its branch's commit; "" for none, or if the remote cannot be read from."""
+    """Ask the remote for its branch's commit; "" if there is none or it cannot be read."""
     if not _config(place, f"remote.{line.remote}.url"):
         return ""
     answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
@@ -184,7 +184,7 @@ def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
 
 
 def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
-    """Move branch and files to our commits on top of theirs; return how many theirs are."""
+    """Move branch and files to our commits rebased on theirs; return how many theirs are."""
     theirs = _commit(place, _THEIRS)
     ours = _git.head(place)
     _refuse_tangles(place, line, ours, theirs)
@@ -259,7 +259,7 @@ def _commit_at(desk: Path) -> str:
 
 @contextlib.contextmanager
 def _desk(place: _git.WorkTree, commit: str) -> Iterator[Path]:
-    """Make a temporary work tree at a commit, without any files (sparse)."""
+    """Yield a temporary work tree at a commit, without any files (sparse)."""
     desk = place.folder / _DESK
     _clear(place, desk)  # left by a round that was killed
     try:

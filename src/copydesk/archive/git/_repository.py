@@ -1,4 +1,4 @@
-"""Commit the newsroom's files with git's plumbing commands, and leave the user's other work alone.
+"""Commit the newsroom's files with git's plumbing commands; leave the user's staged work alone.
 
 blobs  >  tree  >  commit object  >  branch moved  >  index replaced
 """
@@ -76,7 +76,7 @@ class Repository:
 
     @property
     def usable(self) -> bool:
-        """Whether there is a repository: False for a plain folder, or if git is not installed.
+        """Whether there is a git repository: False for a plain folder, or if git is not installed.
 
         A folder that the repository around it ignores counts as a plain folder, too.
         """
@@ -92,7 +92,7 @@ class Repository:
         return "" if _git.read_head_ref(self._place) else "detached HEAD"
 
     def branch(self) -> str:
-        """Return the branch that is checked out, "" for none."""
+        """Return the name of the branch that is checked out, "" for none."""
         if self._place is None:
             return ""
         return _git.read_head_ref(self._place).removeprefix("refs/heads/")
@@ -102,7 +102,7 @@ class Repository:
         return "" if self._place is None else _git.head(self._place)
 
     def find_changes_between(self, old: str, new: str) -> set[str] | None:
-        """Return the newsroom's paths that differ between two commits.
+        """Return the paths of the newsroom's files that differ between two commits.
 
         None if git cannot compare them, such as after history was rewritten.
         """
@@ -110,7 +110,7 @@ class Repository:
         return None if place is None else _git.compare_commits(place, old, new)
 
     def find_messages(self, words: Sequence[str], since: datetime | None = None) -> dict[str, str]:
-        """Return by commit id the messages on this branch that contain any of some words.
+        """Return the commit messages on this branch that contain any of some words, by commit id.
 
         With `since`, only the commits from that time on.
         """
@@ -137,7 +137,7 @@ class Repository:
         return f"{name} <{email}>".strip() if email else name
 
     def find_user_changes(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths whose file, index entry and last commit are not all the same.
+        """Return those paths with uncommitted changes: file, index entry and last commit differ.
 
         These are edited, staged, deleted, in conflict or untracked; a path that exists nowhere is
         left out. Files are compared byte for byte, without git's filters.
@@ -164,7 +164,7 @@ class Repository:
     def commit(
         self, paths: Iterable[str], message: str, *, when: datetime, author: str = AUTHOR
     ) -> str | None:
-        """Commit these paths as they are on disk, missing files as deleted; return the commit's id.
+        """Commit these files as they are on disk, missing ones as deleted; return the commit's id.
 
         Returns None if nothing changed. A path that the user staged differently is left out. Author
         and committer are the same, at `when`, so that equal rounds make equal commits. Raises
@@ -210,7 +210,7 @@ class Repository:
             return _push.push(place, branch, remote, settle_first)
 
     def tidy(self) -> None:
-        """Let git pack loose objects if enough have piled up, unless its user has disabled that.
+        """Pack git's loose objects if there are many, unless its user has disabled that.
 
         git does this itself after `git commit`, but not after plumbing commands.
         """
@@ -235,7 +235,7 @@ class Repository:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
     def _recover(self, states: _git.States) -> str:
-        """Finish or forget a commit or push whose process was killed, unless one is running.
+        """Finish or discard a commit or push whose process was killed, unless one is running.
 
         Returns the id of HEAD's commit, "" for none.
         """
@@ -286,7 +286,7 @@ class CommitWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _StagedChange:
-    """A path's next index entry; mode 0 deletes it."""
+    """A path's next git index entry; mode 0 deletes it."""
 
     name: str
     mode: str
@@ -304,7 +304,7 @@ def make(
     words: CommitWords,
     wait_seconds: float,
 ) -> str | None:
-    """Commit these files, as they are on disk, on top of HEAD; None if nothing changed.
+    """Commit these files, as they are on disk, on top of HEAD; return its id, None if unchanged.
 
     `head` is HEAD's commit as it was read last.
     """
@@ -331,7 +331,7 @@ def make(
 
 
 def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str]:
-    """Store each file's raw bytes as a blob; return the ids, "" for a missing file."""
+    """Store each file's raw bytes as a git blob; return the ids by path, "" for a missing file."""
     present = [name for name in names if (place.top / name).is_file()]
     asked = "".join(f"./{name}\n" for name in present).encode("utf-8", "surrogateescape")
     out = _git.tell(place.top, "hash-object", "-w", "--no-filters", "--stdin-paths", given=asked)
@@ -340,7 +340,7 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
 
 
 def _changes(states: _git.States, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
-    """Return what differs from the last commit, without paths that the user staged differently."""
+    """Return the files that differ from the last commit, but not those that the user staged."""
     names = list(blobs)
     committed = states.read_commit(head, names)
     staged = states.read_index(names)
@@ -356,7 +356,7 @@ def _changes(states: _git.States, head: str, blobs: Mapping[str, str]) -> list[_
 
 
 def _index_lines(changes: Iterable[_StagedChange]) -> bytes:
-    """Return the changes in the format of `update-index --index-info`."""
+    """Return index changes in the format of `update-index --index-info`."""
     lines = (f"{change.mode} {change.blob}\t{change.name}\0" for change in changes)
     return "".join(lines).encode("utf-8", "surrogateescape")
 
@@ -423,7 +423,7 @@ def _identity(words: CommitWords) -> dict[str, str]:
 
 
 def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWords) -> bool:
-    """Move the branch from `head` to `commit`; return False if it was not at `head`."""
+    """Move the branch from commit `head` to `commit`; return False if it was not at `head`."""
     reason = "copydesk: " + words.message.strip().split("\n", 1)[0]
     answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
     if answer.code == 0:

@@ -1,4 +1,4 @@
-"""The fields of a news record: each key once, with its attribute, its order and its notation.
+"""The fields of a story record: each key once, with its attribute, its order and its notation.
 
 Writing, both ways of reading, the keeping of unknown lines and the reference page all follow from
 these tables (SPEC 1.2; the keys from `language` to `machine` are our own).
@@ -38,16 +38,16 @@ Values = dict[str, Any]
 
 
 class Notation(Protocol):
-    """A way to write a value and to read it, by YAML or fast; a `missing` value is not written."""
+    """A way to write a record's value and to read it, by YAML or fast; `missing` is not written."""
 
     @property
     def name(self) -> str:
-        """Its name on the reference page."""
+        """The notation's name on the reference page."""
         ...
 
     @property
     def missing(self) -> Any:
-        """The value that is not written."""
+        """The value that the notation does not write, such as an empty text."""
         ...
 
     @property
@@ -56,7 +56,7 @@ class Notation(Protocol):
         ...
 
     def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
-        """Return the lines of a key and its value."""
+        """Return the record lines of a key and its value."""
         ...
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
@@ -64,17 +64,19 @@ class Notation(Protocol):
         ...
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return a pattern of our own spelling after the key, with the value as a group."""
+        """Return a regular expression for copydesk's spelling after the key; it groups the
+        value.
+        """
         ...
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return a function from that group to the value; it raises UnusualError at any doubt."""
+        """Return a function from the group of `pattern` to the value; UnusualError at any doubt."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A key of a record, the attribute that it stores, and its notation.
+    """A key of a record, the attribute of the Story that it stores, and its notation.
 
     `always` means that it is written even if it is empty, `is_ours` that the reference's records do
     not have it.
@@ -91,7 +93,7 @@ class Field:
         object.__setattr__(self, "_value_in", attrgetter(self.attribute))
 
     def lines(self, noun: object, position: MappingPosition) -> list[str]:
-        """Return the lines of this field, none if it is left out."""
+        """Return the record lines of this field, [] if it is left out."""
         value, missing = self._value_in(noun), self.notation.missing
         is_missing = value is None or (missing is not None and not value)
         if is_missing and not self.always:
@@ -99,7 +101,7 @@ class Field:
         return self.notation.write(self.key, value, position)
 
     def pattern(self, column: int) -> str:
-        """Return a regular expression for the field's lines in our own spelling."""
+        """Return a regular expression for the field's lines in copydesk's own spelling."""
         value = self.notation.pattern(column, is_filled=not self.always)
         lines = f"\n{' ' * column}{self.key}:{value}"
         return lines if self.always else f"(?:{lines})?"
@@ -107,7 +109,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The fields of a class in the order of its keys.
+    """The fields of a class (Story, Image, …) in the order of the record's keys.
 
     `address` is the key that identifies one item of a list. Left-out fields get the default of the
     class; `bare` holds values for those that have none.
@@ -135,11 +137,11 @@ class Table:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The known keys, in order."""
+        """The keys of the table's fields, in order."""
         return tuple(field.key for field in self.fields)
 
     def address_of(self, noun: object) -> str:
-        """Return the value that identifies an object in a list."""
+        """Return the value that identifies an object in a list, such as a picture's URL."""
         names = (field.attribute for field in self.fields if field.key == self.address)
         return str(getattr(noun, next(names)))
 
@@ -152,20 +154,20 @@ class Table:
         }
 
     def lines(self, noun: object, position: MappingPosition, *, dash: bool = False) -> list[str]:
-        """Return the lines of an object's mapping; with `dash` as an item of a list."""
+        """Return the record lines of an object's mapping; with `dash` as an item of a list."""
         lines = Lines(position, dash=dash)
         for field in self.fields:
             lines.add(field.key, field.lines(noun, position))
         return lines.lines
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return a function that reads an object from the lines of its mapping."""
+        """Return a function that reads an object from the record lines of its mapping."""
         noun, bare, parse = self.noun, self.bare, parse_lines(self.fields, column)
         return lambda lines: noun(**parse(lines, bare.copy()))
 
 
 def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values], Values]:
-    """Return a function that reads the lines of these fields in our own spelling.
+    """Return a function that reads the record lines of these fields in copydesk's spelling.
 
     It adds to the given values and returns them. Each line begins with its line feed. At any doubt
     it raises UnusualError.
@@ -190,19 +192,19 @@ _LONGEST_KEY = 100
 
 
 class _BelowKey:
-    """Base of notations with lines below the key; its pattern matches lines with more indent."""
+    """The base of notations with lines below the key; it matches lines with more indent."""
 
     name: str
     missing: Any = ()
     has_lines = True
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return a pattern with all lines of more indent as one group."""
+        """Return a regular expression for all lines with more indent, as one group."""
         return f"((?:\n{' ' * column}  .*)++)"
 
 
 class TextList(_BelowKey, Generic[_T]):
-    """A list of texts, each on a line after a dash."""
+    """The notation of a list of texts, each on a line after a dash."""
 
     name = "list of texts"
 
@@ -218,22 +220,22 @@ class TextList(_BelowKey, Generic[_T]):
         self.parse = parse
 
     def write(self, key: str, values: tuple[_T, ...], position: MappingPosition) -> list[str]:
-        """Return the key's line and one for each text."""
+        """Return the key's line and one line for each text."""
         lead = " " * (position.column + 2)
         return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
 
     def read(self, fields: TypedFields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
-        """Return the texts, converted by `make`."""
+        """Return the texts of the list, converted by `make`."""
         return tuple(map(self.make, fields.texts(key)))
 
     def parser(self, column: int) -> Callable[[str], tuple[_T, ...]]:
-        """Return a function that reads the lines below a key."""
+        """Return a function that reads the list's texts from the lines below a key."""
         parse, dash = self.parse, "\n" + " " * (column + 2) + "- "
         return lambda lines: tuple(map(parse, own.split_items(lines, dash)))
 
 
 class Nested(_BelowKey):
-    """An object below its key; recently read ones are cached."""
+    """The notation of an object below its key; recently read objects are cached."""
 
     name = "keys of its own"
     missing = None
@@ -242,21 +244,21 @@ class Nested(_BelowKey):
         self.table = table
 
     def write(self, key: str, value: object, position: MappingPosition) -> list[str]:
-        """Return the key's line and those of the object."""
+        """Return the key's line and the lines of the object."""
         return _below(key, self.table.lines(value, position.inside(key)))
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
-        """Return the object, `absent` for none."""
+        """Return the object below a key, `absent` if there is none."""
         inner = fields.within(key)
         return absent if inner is None else self.table.noun(**self.table.read(inner))
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return a function that reads the lines below a key."""
+        """Return a function that reads the object from the lines below a key."""
         return own.remember(self.table.parser(column + 2))
 
 
 class NestedList(_BelowKey):
-    """A list of objects below its key, each identified by its address."""
+    """The notation of a list of objects below its key, each identified by one of its values."""
 
     name = "list, each with keys of its own"
 
@@ -264,7 +266,7 @@ class NestedList(_BelowKey):
         self.table = table
 
     def write(self, key: str, values: tuple[Any, ...], position: MappingPosition) -> list[str]:
-        """Return the key's line and those of each object."""
+        """Return the key's line and the lines of each object."""
         table, dashes = self.table, position.inside(key)
         lines = []
         for index, value in enumerate(values):
@@ -273,37 +275,37 @@ class NestedList(_BelowKey):
         return _below(key, lines)
 
     def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the objects."""
+        """Return the objects of the list below a key."""
         table = self.table
         return fields.each(key, lambda item: table.noun(**table.read(item)))
 
     def parser(self, column: int) -> Callable[[str], tuple[Any, ...]]:
-        """Return a function that reads the lines below a key."""
+        """Return a function that reads the list's objects from the lines below a key."""
         parse, lead = self.table.parser(column + 4), "\n" + " " * (column + 2)
         return lambda lines: tuple(map(parse, own.split_mappings(lines, lead)))
 
 
 class Digests(_BelowKey):
-    """Pairs of a field's name and the digest of the value that was last written there."""
+    """The notation of field names, each with the digest of the value last written there."""
 
     name = "a field's name and 8 hex digits on each line"
 
     def write(
         self, key: str, pairs: tuple[tuple[str, str], ...], position: MappingPosition
     ) -> list[str]:
-        """Return the key's line and one for each pair."""
+        """Return the key's line and one line for each field name and digest."""
         lines = Lines(position.inside(key))
         for name, digest in pairs:
             lines.add(name, [f"{spell_plain(name)}: {spell_plain(digest)}"])
         return _below(key, lines.lines)
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> tuple[tuple[str, str], ...]:
-        """Return the pairs in the record's order."""
+        """Return the pairs of field name and digest, in the record's order."""
         pairs = fields.within(key)
         return () if pairs is None else tuple((name, pairs.text(name)) for name in pairs)
 
     def parser(self, column: int) -> Callable[[str], tuple[tuple[str, str], ...]]:
-        """Return a function that reads the lines below a key."""
+        """Return a function that reads field names and digests from the lines below a key."""
         lead = "\n" + " " * (column + 2)
         return lambda lines: _parse_digests(lines, lead)
 
@@ -328,12 +330,12 @@ def _always(key: str, attribute: str, notation: Notation) -> Field:
 
 
 def _some(key: str, attribute: str, notation: Notation) -> Field:
-    """Return a field that is left out if it is empty."""
+    """Return a record field that is left out if it is empty."""
     return Field(key=key, attribute=attribute, notation=notation)
 
 
 def _ours(key: str, attribute: str, notation: Notation) -> Field:
-    """Return a field of our own that is left out if empty; no reference record has it."""
+    """Return a record field of copydesk's own, left out if empty; everyday.cc's records lack it."""
     return Field(key=key, attribute=attribute, notation=notation, is_ours=True)
 
 
@@ -437,7 +439,7 @@ TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)
 
 
 def read_verdict(fields: TypedFields) -> Verdict:
-    """Return an editor's verdict from a record or from the rulings."""
+    """Return an editor's decision on a story, from a record or from rulings.yaml."""
     return Verdict(**VERDICT.read(fields))
 
 
@@ -454,7 +456,7 @@ first table stands an empty line. *Ours* are keys that no record in the profile 
 
 
 def record_page() -> str:
-    """Return docs/reference/record.md."""
+    """Return the text of docs/reference/record.md, in Markdown."""
     nested = {"provider": PROVIDER, "images": IMAGE, "related": RELATED, "verdict": VERDICT}
     blocks = [_table(field for section in SECTIONS for field in section)]
     blocks += [f"## Below `{key}`\n\n{_table(table.fields)}" for key, table in nested.items()]

@@ -1,4 +1,4 @@
-"""Parse a news record's bytes to a Story and write a Story to the same bytes.
+"""Parse a story record's bytes to a Story, and write a Story to the same bytes.
 
     bytes  >  fast parser for our own spelling, else YAML  >  Story  >  blocks of lines  >  bytes
 
@@ -55,7 +55,7 @@ _MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
-    """Parse the bytes of a news record.
+    """Parse the bytes of a story record.
 
     Other spellings than ours are read, too; unknown keys, comments and spellings are kept in
     `Story.extra`. Raises RecordError for something else than a news record.
@@ -66,7 +66,7 @@ def parse_story(path: str, data: bytes) -> Story:
 
 
 def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
-    """Parse any news record by YAML, which decides what a record means."""
+    """Parse any story record by YAML, which decides what a record means."""
     root = compose(halves.front, path)
     fields = TypedFields(root, path)
     fields.require("title", "")
@@ -112,7 +112,7 @@ def _form_extras(form: ByteForm) -> Iterable[Extra]:
 
 
 def form_of(story: Story) -> ByteForm:
-    """Return the byte form of a story's record."""
+    """Return the byte form of a story's record: byte order mark and line ends."""
     return _form(_merge(story.extra))
 
 
@@ -140,7 +140,7 @@ def _is_written_so(story: Story, data: bytes) -> bool:
 
 
 def _merge(extras: Iterable[Extra]) -> dict[str, str]:
-    """Return the texts by place; several at one place are joined as lines."""
+    """Return the extra texts of a record by place; several at one place are joined as lines."""
     by_place: dict[str, list[str]] = {}
     for extra in extras:
         by_place.setdefault(extra.after, []).append(extra.text)
@@ -158,7 +158,7 @@ def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
 def _restore_spellings(
     story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
 ) -> dict[str, list[str]]:
-    """Restore the file's spelling of each key whose value has not changed."""
+    """Return a record's lines by key, in the file's spelling if the value has not changed."""
     return {
         key: _choose(story, key, lines, unknown.get(_SPELLED + key))
         for key, lines in blocks.items()
@@ -172,7 +172,7 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 
 
 def _value(lines: str, key: str) -> Values:
-    """Return the value of a record that has only these lines of one key."""
+    """Return the values of a record that has only these lines of one key."""
     if not lines:
         return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
@@ -180,7 +180,7 @@ def _value(lines: str, key: str) -> Values:
 
 
 def read_quickly(path: str, halves: Halves) -> Story | None:
-    """Parse a record in our own spelling without YAML; return None for any other.
+    """Parse a story record in copydesk's own spelling without YAML; None for any other.
 
     What is accepted is written back byte for byte, and YAML would read the same. Another order, an
     unknown key or another spelling of a value is not accepted.
@@ -196,7 +196,7 @@ def read_quickly(path: str, halves: Halves) -> Story | None:
 
 
 def _read_sections(front: str, values: Values) -> Values:
-    """Add the values of each section to `values`; sections are separated by an empty line.
+    """Add the values of each section of a record to `values`; empty lines separate sections.
 
     The last section is `secured`, or else an empty line follows.
     """
@@ -216,10 +216,10 @@ def _read_sections(front: str, values: Values) -> Values:
 
 
 class _Readers(dict[int, Callable[[str, Values], object]]):
-    """A reader for each section by number; its pattern is compiled at first use."""
+    """A parser for each section of a record, by number; its pattern is compiled at first use."""
 
     def __missing__(self, number: int) -> Callable[[str, Values], object]:
-        """Make the reader of a section."""
+        """Make the parser of a section."""
         self[number] = reader = _reader(SECTIONS[number])
         return reader
 
@@ -243,13 +243,13 @@ _LAST = len(SECTIONS) - 1
 
 
 def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the lines of each top-level key in order; no lines for a key that is left out."""
+    """Return the record lines of each top-level key, in order; [] for a key that is left out."""
     position = MappingPosition(dict(unknown))
     return {field.key: field.lines(story, position) for field in STORY.fields}
 
 
 def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[str]:
-    """Return all lines between the fences, with empty lines between sections and unknown lines.
+    """Return all lines of a record between its fences, with empty and unknown lines.
 
     `unknown` holds lines by the top-level key before them; they include their own empty lines. A
     record without `secured` ends with an empty line before the fence (SPEC 1.1).
@@ -286,12 +286,12 @@ _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|
 
 
 def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
-    """Return the lines that belong to no known key, each with the key before it."""
+    """Return the record lines that belong to no known key, each with the key before it."""
     return (*_top(front, root), *_walk(front, root, "", ""))
 
 
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
-    """Return whether each top-level key begins a line of its own, without indent.
+    """Return whether each top-level key of a record begins a line of its own, without indent.
 
     Otherwise (a flow mapping, an indented one, YAML's other line ends and marks) single lines
     cannot be restored, and the record is read but never rewritten.
@@ -301,7 +301,7 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
 
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
-    """Return the lines of each known top-level key as they are in the file."""
+    """Return the lines of each known top-level key of a record as they are in the file."""
     lines_by_key = {}
     for key, value in root.value:
         if key.value in SECTION_OF:
@@ -327,7 +327,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
 
 
 def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
-    """Walk through all known nested mappings and yield their unknown lines."""
+    """Yield the unknown lines in all known nested mappings of a record."""
     if not is_block(node):
         return
     if isinstance(node, yaml.MappingNode):

@@ -1,4 +1,4 @@
-"""Deliver to a storage that speaks S3: signed requests, one PUT for each file, lists on demand."""
+"""Upload to S3 storage: signed requests, one PUT for each file, lists on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An S3 bucket as a place: files are put and deleted in parallel, and listed with their ETags."""
+"""An S3 bucket as deploy target: files are put and deleted in parallel, listed with their ETags."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _YEAR_SECONDS = 31_536_000
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """A bucket at an endpoint (`https://host`), or the part of it below a prefix.
+    """An S3 bucket at an endpoint (`https://host`), or the part of it below a prefix.
 
     The storage may be silent for `silence_seconds`; `pause` waits for some seconds between tries.
     """
@@ -40,26 +40,26 @@ class Bucket:
 
     @property
     def name(self) -> str:
-        """Return the name of the place in the manifest and in messages."""
+        """Return the deploy target's name in the manifest and in messages."""
         return f"{self.options.endpoint}/{self.options.bucket}/{self._above}"
 
     @property
     def host(self) -> str:
-        """Return the host of requests, with its port."""
+        """Return the host name of S3 requests, with its port."""
         host = self._address.netloc
         return host if self.options.path_style else f"{self.options.bucket}.{host}"
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """Return the MD5 of every object by its path, "" if its ETag is no MD5."""
+        """Return the MD5 of every S3 object by its path, "" if its ETag is no MD5."""
         [digests] = self._each(self._list, [self._above])
         return digests
 
     def mark(self) -> None:
-        """Write the marker."""
+        """Write the marker file, which says that the bucket has no other use."""
         list(self._each(self._put, [(MARKER, MARKER_TEXT)]))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Put several objects at a time; yield each path, always as new."""
+        """Send several files at a time to the bucket; yield each path, always as new."""
 
         async def put(client: Client, parcel: Parcel) -> tuple[str, bool]:
             await self._put(client, (parcel.path, parcel.read()))
@@ -68,7 +68,7 @@ class Bucket:
         return self._each(put, parcels)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete several objects at a time; yield each path."""
+        """Delete several files at a time in the bucket; yield each path."""
 
         async def delete(client: Client, path: str) -> str:
             await client.ask(self._request("DELETE", self._above + path))
@@ -86,7 +86,7 @@ class Bucket:
         return urlsplit(self.options.endpoint)
 
     async def _list(self, client: Client, prefix: str) -> Mapping[str, str]:
-        """Request the list page by page."""
+        """Request the bucket's list page by page; return the MD5 of each object, by path."""
         digests: dict[str, str] = {}
         query = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
         while True:
@@ -131,7 +131,7 @@ class Bucket:
     def _each(
         self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
-        """Yield the result for each item as soon as it is there."""
+        """Yield the result of `work` for each thing as soon as it is ready."""
         from copydesk.deploy.s3._client import Client, work_through
 
         keys = Keys(
@@ -150,7 +150,7 @@ class Bucket:
 
 
 def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
-    """Return keys with their ETags, and the token of the next page, "" for none."""
+    """Parse an S3 list: return keys with their ETags, and the next page's token, "" for none."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -172,7 +172,7 @@ def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
 
 
 def object_headers(path: str, max_age_seconds: int) -> Mapping[str, str]:
-    """Return the headers to store with a file."""
+    """Return the HTTP headers that S3 stores with a file of the site."""
     caching = f"public, max-age={max_age_seconds}"
     if path.startswith(_UNCHANGING):
         caching = f"public, max-age={_YEAR_SECONDS}, immutable"

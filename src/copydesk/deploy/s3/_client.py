@@ -1,4 +1,4 @@
-"""Send signed requests to a storage over kept connections, and retry where that helps.
+"""Send signed requests to S3 storage over kept connections, and retry passing failures.
 
 Loaded when a bucket is first asked, as aiohttp is heavy.
 """
@@ -61,7 +61,7 @@ class _Answer:
 
 
 class Client:
-    """Send requests to a storage: `async with Client("https", region, keys) as client`.
+    """An S3 client: `async with Client("https", region, keys) as client`.
 
     The storage may be silent for `silence_seconds`, and take twice that for a whole answer, longer
     for a large file. `pause` waits for some seconds between two tries.
@@ -107,7 +107,7 @@ class Client:
         await self._session.close()
 
     async def ask(self, request: Signed) -> bytes:
-        """Return the body of a good answer; raises DeployError."""
+        """Return the body of a good response; raises DeployError."""
         for wait_seconds in (*_WAITS_SECONDS, None):
             try:
                 answer = await self._send(request)
@@ -123,7 +123,7 @@ class Client:
         raise AssertionError
 
     async def _send(self, request: Signed) -> _Answer:
-        """Sign a request with the current time, send it, and read the answer."""
+        """Sign a request with the current time, send it to the storage, and return the response."""
         async with self._session.request(
             request.method,
             URL(f"{self._scheme}://{request.host}{request.target}", encoded=True),
@@ -153,7 +153,7 @@ async def _ask_once(
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read all of a good answer, and the beginning of any other."""
+    """Return the body of a good response, and the beginning of any other."""
     is_good = response.status < 300
     body = bytearray()
     async for piece in response.content.iter_any():
@@ -171,7 +171,7 @@ Work = Callable[[Client, Given], Coroutine[None, None, Done]]
 def work_through(
     client: Client, work: Work[Given, Done], things: Iterable[Given]
 ) -> Generator[Done, None, None]:
-    """Yield the result for each thing as soon as it is there.
+    """Yield the result of `work` for each thing as soon as it is ready; several run at a time.
 
     After a failure no work is begun. A caller that stops early cancels what is under way, so that
     nothing goes on behind its back.
@@ -187,14 +187,14 @@ def work_through(
 async def _next(
     results: AsyncGenerator[list[asyncio.Task[Done]]],
 ) -> list[asyncio.Task[Done]] | None:
-    """Return the next results, None at the end; called inside the loop, which closes the rest."""
+    """Return the next finished tasks, None at the end; called inside the event loop."""
     return await anext(results, None)
 
 
 async def _results(
     client: Client, work: Work[Given, Done], things: Iterable[Given]
 ) -> AsyncGenerator[list[asyncio.Task[Done]]]:
-    """Yield finished tasks, failed ones last."""
+    """Yield finished tasks in batches, failed ones last."""
     waiting = iter(things)
     under_way: set[asyncio.Task[Done]] = set()
     async with client:
@@ -212,7 +212,7 @@ async def _results(
 
 
 def refusal(request: Signed, status: int, body: bytes) -> DeployError:
-    """Return the error for an answer; only its code is used: the body may repeat what we signed."""
+    """Return the error for a response; only its code is used: the body may repeat secrets."""
     match = _CODE.search(body)
     code = match[1].decode() if match else ""
     what, hint = _BY_CODE.get(code, ("", ""))
@@ -224,7 +224,7 @@ def refusal(request: Signed, status: int, body: bytes) -> DeployError:
 
 
 def unreachable(request: Signed, error: Exception) -> DeployError:
-    """Return the error for a request without an answer."""
+    """Return the error for a request without a response."""
     return DeployError(
         f"the storage cannot be reached ({_reason(error)})",
         subject=request.host,
@@ -233,7 +233,7 @@ def unreachable(request: Signed, error: Exception) -> DeployError:
 
 
 def _reason(error: Exception) -> str:
-    """Describe a failure in the system's words, without aiohttp's."""
+    """Return a failed connection's reason in the system's words, without aiohttp's."""
     import aiohttp
 
     if type(error) is aiohttp.ClientConnectionError and isinstance(error.__cause__, Exception):
@@ -253,7 +253,7 @@ def _reason(error: Exception) -> str:
 
 
 def _system_reason(cause: object) -> str:
-    """Describe a failure of the system or of TLS."""
+    """Return the reason of a failure of the system or of TLS."""
     if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
         known = os.strerror(cause.errno)
         return known if not known.startswith("Unknown error") else str(cause.strerror)

@@ -1,4 +1,4 @@
-"""Sign a request with the owner's keys: AWS Signature Version 4. Pure.
+"""Sign an S3 request with the owner's keys: AWS Signature Version 4. Pure.
 
 It follows "Authenticating Requests (AWS Signature Version 4)" of the Amazon S3 API reference,
 whose four examples are among the tests.
@@ -18,7 +18,7 @@ _METHOD = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The owner's keys; `token` belongs to temporary ones."""
+    """The owner's S3 keys; `token` belongs to temporary ones."""
 
     access: str
     secret: str = field(repr=False)
@@ -27,7 +27,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """One request to sign: `path` is plain text and begins with a slash."""
+    """One S3 request to sign; `path` is not escaped and begins with a slash."""
 
     method: str
     host: str
@@ -44,12 +44,12 @@ class Signed:
 
 
 def escape(path: str) -> str:
-    """Escape all but unreserved characters and slashes."""
+    """Return a URL path with all but unreserved characters and slashes escaped."""
     return quote(path, safe="/-_.~")
 
 
 def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, str]:
-    """Return the headers to send: those of the request, and the signature."""
+    """Return the request headers to send, including the AWS signature."""
     moment = at.strftime("%Y%m%dT%H%M%SZ")
     body_digest = hashlib.sha256(request.body).hexdigest()
     headers = {**request.headers, "Host": request.host, "x-amz-date": moment}

@@ -1,6 +1,4 @@
-"""Model Context Protocol for the desk: agents read and propose; text of sources is marked.
-An editor takes or refuses what they propose. With a `decide` token an agent acts as its editor.
-"""
+"""The Model Context Protocol for agents: they read and propose; strangers' text is marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Build the MCP server of an open desk: it lists tools and answers calls, with a token or none."""
+"""Build the MCP server of an open web interface: it lists tools and answers calls of agents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INSTRUCTIONS = (
 
 
 def make_server(desk: Desk, token_of: TokenOf) -> Server[Any]:
-    """Return the MCP server of an open desk."""
+    """Return the MCP server of an open desk (the editors' web interface)."""
 
     async def list_tools(
         context: ServerRequestContext[Any], _params: types.PaginatedRequestParams | None

@@ -1,4 +1,4 @@
-"""List the tools that an agent may call, each with its scope, and answer calls."""
+"""List the tools that an agent may call by MCP, each with its scope, and answer calls."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class AgentStory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_agent_story(seen: QueueStory) -> AgentStory:
-    """Return a story for a list."""
+    """Return a story for an agent, as an entry of a list."""
     withheld = refuses_models(seen.story)
     words = make_story(seen)
     told = UntrustedText(
@@ -105,7 +105,7 @@ def make_agent_story(seen: QueueStory) -> AgentStory:
 
 
 def make_agent_page(found: StoryPage, *, with_text: bool) -> AgentStory:
-    """Return a story with the reasons for its standing, and its text if asked for."""
+    """Return a story for an agent, with reasons for its status, and its text if asked for."""
     brief = make_agent_story(found.seen)
     if brief.withheld:
         return brief
@@ -201,7 +201,7 @@ class ProposalKept(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool; a model is told the first paragraph of its docstring."""
+    """A tool that agents call; a model is told the docstring of its function."""
 
     scope: TokenScope
     asks: type[msgspec.Struct]
@@ -209,17 +209,17 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """Return its name."""
+        """Return the tool's name."""
         return self.answer.__name__
 
     @property
     def about(self) -> str:
-        """Return its description."""
+        """Return the tool's description for a model."""
         return (inspect.getdoc(self.answer) or "").replace("\n", " ")
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """Return the JSON Schema of its arguments."""
+        """Return the JSON Schema of the tool's arguments."""
         schemas, parts = msgspec.json.schema_components([self.asks], ref_template="#/$defs/{name}")
         own = parts.pop(self.asks.__name__)
         assert schemas
@@ -319,14 +319,14 @@ TOOLS = (
 
 
 def allows(token: ApiToken | None, scope: TokenScope) -> bool:
-    """Decide whether a token allows a scope; without a token an agent may only read."""
+    """Return whether an API token allows a scope; without a token an agent may only read."""
     return token.may(scope) if token is not None else scope == "read"
 
 
 async def call_tool(
     desk: Desk, token: ApiToken | None, name: str, arguments: Mapping[str, Any]
 ) -> msgspec.Struct:
-    """Return a tool's answer; raises UsageError for invalid or forbidden calls."""
+    """Call an agent's tool, and return its answer; UsageError for invalid or forbidden calls."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     if tool is None:
         known = ", ".join(tool.name for tool in TOOLS)

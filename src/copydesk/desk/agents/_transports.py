@@ -1,4 +1,4 @@
-"""Serve MCP over HTTP (streamable, without sessions) and over standard input and output."""
+"""Serve MCP to agents over HTTP (streamable, without sessions) and over stdin and stdout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BODY_BYTES = 2_000_000
 
 @contextlib.asynccontextmanager
 async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
-    """Open a desk's MCP endpoint for the block; without the extra it says how to install it."""
+    """Open a desk's MCP endpoint for the block; without the extra it answers how to install it."""
     try:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
@@ -50,7 +50,7 @@ async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
 
 
 def _require_token(app: ASGIApp) -> ASGIApp:
-    """Refuse requests without a token; each tool checks its own scope."""
+    """Refuse requests without an API token; each tool checks its own scope."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         from starlette.requests import Request
@@ -79,7 +79,7 @@ TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
 def serve_stdio(newsroom: Newsroom, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Serve an agent until it disconnects; with a token in the environment it may do more.
+    """Serve one agent over stdin and stdout until it disconnects; a token lets it do more.
 
     Raises UsageError for an invalid token or where the extra is missing, DeskStoreError.
     """

@@ -1,4 +1,4 @@
-"""Answer about accounts: who may use the desk, and each account's views, stashes and drafts."""
+"""API endpoints about accounts: who may use the desk, and each account's views, stashes, drafts."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def _change(
     desk: Desk, visitor: Visitor, change: Callable[[accounts.AccountChanges], object]
 ) -> str:
-    """Make a change to accounts, and return the secret of its sign-in link, if it has one."""
+    """Change accounts of the desk; return the secret of a sign-in link if one is made, else ""."""
     changes = accounts.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
 
     def make() -> object:

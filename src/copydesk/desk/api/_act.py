@@ -1,4 +1,4 @@
-"""Take actions and proposals of programs, each once, and answer with their outcomes."""
+"""API endpoints that take actions and proposals of programs, and answer with outcomes."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
 
 
 async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKept:
-    """Store actions and return their ids.
+    """Store the actions that a program sent, and return their ids.
 
     The same actions may be sent twice; others under a known id are refused (409).
     """
@@ -122,13 +122,13 @@ async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKe
 
 
 def make_action(queued: QueuedAction) -> ApiAction:
-    """Return an action for JSON."""
+    """Return an action and its outcome for JSON."""
     commit = (queued.outcome.commit if queued.outcome else None) or ""
     return make_answer(ApiAction, queued.action, queued.outcome, state=queued.state, commit=commit)
 
 
 def name_actions(sent: Sequence[SentAction], key: str) -> list[SentAction]:
-    """Return actions with ids: their own, or ids made from the request's key."""
+    """Return sent actions with ids: their own, or ids made from the Idempotency-Key."""
     return [
         msgspec.structs.replace(one, id=one.id or _name(key, place))
         for place, one in enumerate(sent)
@@ -136,7 +136,7 @@ def name_actions(sent: Sequence[SentAction], key: str) -> list[SentAction]:
 
 
 def _name(key: str, place: int) -> str:
-    """Return the id of an action by its place in a request; the same key makes the same id."""
+    """Return an action's id by its position in a request; the same key makes the same id."""
     if not key:
         return str(uuid4())
     return f"{key}-{place}" if place else key
@@ -211,5 +211,5 @@ async def refuse(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
 
 
 def make_proposal(proposal: Proposal) -> ApiProposal:
-    """Return a proposal for JSON."""
+    """Return a program's proposal for JSON."""
     return make_answer(ApiProposal, proposal, proposal.action)

@@ -1,4 +1,4 @@
-"""Serve the API: the table of endpoints, the guard that checks tokens, and the reference page."""
+"""Serve the JSON API: the table of endpoints, the check of tokens, and the reference page."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
-    """Return the API's app for an open desk, behind its guard, for paths below `/api`.
+    """Return the ASGI app of the JSON API for an open desk, behind its check of tokens.
 
-    `agents` answers at `/api/mcp`.
+    Its paths are below `/api`. `agents` answers at `/api/mcp`.
     """
     paths = dict.fromkeys(endpoint.path for endpoint in ENDPOINTS)
     routes = [_make_route(desk, path) for path in paths]
@@ -79,13 +79,13 @@ def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
 
 
 def write_description() -> bytes:
-    """Return the API's OpenAPI description as JSON."""
+    """Return the API's OpenAPI description as JSON bytes."""
     told = msgspec.json.encode(describe_api(ENDPOINTS), order="sorted")
     return msgspec.json.format(told, indent=1) + b"\n"
 
 
 def _make_route(desk: Desk, path: str) -> Route:
-    """Return the route of a path, with an endpoint for each of its methods."""
+    """Return the route of an API path, with an endpoint for each of its methods."""
     known = {endpoint.method: endpoint for endpoint in ENDPOINTS if endpoint.path == path}
 
     async def answer(request: Request) -> Response:
@@ -123,7 +123,7 @@ def _json(body: bytes, status: int, headers: dict[str, str]) -> Response:
 
 
 def _read_query(endpoint: Endpoint, request: Request) -> msgspec.Struct:
-    """Return the parameters in a query; raises ApiProblem for unknown, repeated, invalid ones."""
+    """Parse a URL query for an endpoint; ApiProblem for unknown, repeated, invalid parameters."""
     pairs = request.query_params.multi_items()
     if len({name for name, _ in pairs}) < len(pairs):
         raise ApiProblem(400, "a parameter stands twice in the address")
@@ -160,7 +160,7 @@ def _read_key(request: Request) -> str:
 
 
 class _AsApp:
-    """Wrap an app as a route's endpoint: it is no function, so the route allows all methods."""
+    """Wraps an ASGI app as a route's endpoint: since it is no function, all methods are allowed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -174,7 +174,7 @@ async def _show_description(_request: Request) -> Response:
 
 
 def _answer_without_route(_request: Request, error: HTTPException) -> Response:
-    """Answer for an unknown path or method."""
+    """Answer a request for an unknown API path or method."""
     hint = "openapi.json lists what may be asked"
     return answer_with_problem(ApiProblem(error.status_code, "", hint, error.headers))
 
@@ -283,7 +283,7 @@ _KNOWN_TOKENS = 10_000
 
 
 class TokenGuard:
-    """Pass on requests with a valid token; answer all others.
+    """ASGI middleware that passes on API requests with a valid token, and answers all others.
 
     Requests from where the desk is not open are refused (403). Those that pass have a Visitor.
     Browsers send no token by themselves, so no page of another site can act with one.
@@ -296,7 +296,7 @@ class TokenGuard:
         self._paces = RequestPaces(door.api_requests_a_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one HTTP request."""
         is_secure = False
         try:
             visitor = await asyncio.to_thread(self._find_out, scope)
@@ -313,7 +313,7 @@ class TokenGuard:
         await answer(scope, receive, send_with_policy(send, is_secure=is_secure))
 
     def _find_out(self, scope: Scope) -> Visitor:
-        """Return the visitor: without a token nobody; raises ApiProblem for an invalid token."""
+        """Return the sender of a request, nameless without a token; ApiProblem if it is invalid."""
         admission = find_admission(scope, self._store, self._door)
         if admission is None:
             raise ApiProblem(403, "the desk is not reached from here")
@@ -335,14 +335,14 @@ class TokenGuard:
 
 
 class RequestPaces:
-    """Count the requests of each token in a minute, in memory."""
+    """Counts the API requests of each token in a minute, in memory."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def count(self, token: str, seconds: float) -> None:
-        """Count a request; raises ApiProblem after too many, and does not count those."""
+        """Count a request of a token; raises ApiProblem after too many, which are not counted."""
         began, count = self._counts.pop(token, (seconds, 0))
         if not began <= seconds < began + _WINDOW_SECONDS:
             began, count = seconds, 0
@@ -375,7 +375,7 @@ to do.
 
 
 def reference_page() -> str:
-    """Return the reference page of the API as Markdown."""
+    """Return the reference page of the API's endpoints as Markdown."""
     rows = (
         f"| `{endpoint.method} {endpoint.path}` | `{endpoint.scope}` | {endpoint.about} |"
         for endpoint in ENDPOINTS

@@ -1,4 +1,4 @@
-"""What owners set up, by their token: sources, topics, publishers; each change is one commit."""
+"""API endpoints for owners' settings: sources, topics, publishers; each change is one commit."""
 
 from __future__ import annotations
 
@@ -351,7 +351,7 @@ def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
 
 
 def _merge(kind: type[_Edit], wanted: msgspec.Struct, there: object) -> _Edit:
-    """Return an edit: the fields that are wanted, and for the others what is there."""
+    """Return an edit: the wanted fields, and for the others the present values."""
     asked = {name: value for name, value in structs.asdict(wanted).items() if value is not None}
     current = {field.name: getattr(there, field.name) for field in fields(kind)}
     return msgspec.convert({**current, **asked}, kind)

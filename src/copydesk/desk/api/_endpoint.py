@@ -60,7 +60,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[Q, B]):
-    """A request that passed the guard, parsed: its visitor, query, body and path.
+    """A request to an API endpoint that passed the token check: its sender, query, body, path.
 
     `key` is its Idempotency-Key, "" for none.
     """
@@ -75,7 +75,7 @@ class Call(Generic[Q, B]):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method and path below `/desk/api/`, the scope that it needs, and its function.
+    """An API endpoint: method, path below `/desk/api/`, the token scope it needs, its function.
 
     `answer` takes the open Desk and a Call. Its types declare what comes in and goes out: the
     Call's query and body (`bytes` for a body that is not JSON), and a value that msgspec encodes.
@@ -91,28 +91,28 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """Return its operationId in OpenAPI."""
+        """Return the endpoint's operationId in OpenAPI."""
         return self.answer.__name__
 
     @property
     def about(self) -> str:
-        """Return its summary."""
+        """Return the endpoint's summary in OpenAPI."""
         return (inspect.getdoc(self.answer) or "").partition("\n")[0]
 
     @cached_property
     def query(self) -> type[msgspec.Struct]:
-        """Return the struct of its query, Nothing for none."""
+        """Return the struct of the endpoint's URL query, Nothing for none."""
         query: type[msgspec.Struct] = self._asks[0]
         return query
 
     @cached_property
     def body(self) -> Any:
-        """Return the type of its body: `bytes` where that is not JSON, Nothing for none."""
+        """Return the type of the endpoint's request body: `bytes` if not JSON, Nothing for none."""
         return self._asks[1]
 
     @cached_property
     def gives(self) -> Any:
-        """Return the struct of its answer, Nothing for none."""
+        """Return the struct of the endpoint's answer, Nothing for none."""
         return self._types["return"]
 
     @cached_property
@@ -136,7 +136,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiProblem(Exception):  # noqa: N818 - an answer
-    """Raised to answer with a problem."""
+    """Raised to answer an API request with a problem (RFC 9457)."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class ApiProblem(Exception):  # noqa: N818 - an answer
 
 
 def answer_with_problem(problem: ApiProblem) -> Response:
-    """Return the response for a problem."""
+    """Return the HTTP response for an API problem."""
     told = Problem(
         title=_TITLES[problem.status],
         status=problem.status,
@@ -169,13 +169,13 @@ def answer_with_problem(problem: ApiProblem) -> Response:
 
 
 def make_problem(error: CopydeskError) -> ApiProblem:
-    """Return an error as a problem, without paths of this machine."""
+    """Return an error as an API problem, without paths of this machine."""
     status = status_of(error)
     return ApiProblem(status, str(error) if status < 500 else error.what, error.hint)
 
 
 def require_scope(request: Request, scope: TokenScope) -> ApiToken:
-    """Return the token of a request if it allows a scope; raises ApiProblem."""
+    """Return the API token of a request if it allows a scope; raises ApiProblem."""
     token = visitor_of(request).token
     if token is None:
         raise refuse_token("none was sent")
@@ -186,7 +186,7 @@ def require_scope(request: Request, scope: TokenScope) -> ApiToken:
 
 
 def refuse_token(why: str) -> ApiProblem:
-    """Return the problem for a request without a valid token."""
+    """Return the API problem (401) for a request without a valid token."""
     hint = "copydesk desk user token NAME makes one; send it as Authorization: Bearer TOKEN"
     return ApiProblem(401, why, hint, {"WWW-Authenticate": "Bearer"})
 
@@ -205,7 +205,7 @@ class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def make_answer(kind: type[_Answer], /, *values: object, **fields: object) -> _Answer:
-    """Return an answer of a kind, which declares its fields.
+    """Return an API answer of a struct type, filled from values.
 
     A field comes from `fields`, else from the first value that has an attribute of its name.
     """
@@ -218,7 +218,7 @@ def make_answer(kind: type[_Answer], /, *values: object, **fields: object) -> _A
 
 
 def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
-    """Return the OpenAPI description of endpoints."""
+    """Return the OpenAPI description of API endpoints."""
     kinds = [kind for endpoint in endpoints for kind in (endpoint.body, endpoint.gives)]
     kinds = [kind for kind in kinds if kind not in (Nothing, bytes)]
     queries = [endpoint.query for endpoint in endpoints if endpoint.query is not Nothing]
@@ -284,7 +284,7 @@ def _describe_answer(endpoint: Endpoint, schemas: Mapping[str, Any]) -> dict[str
 def _describe_parameters(
     endpoint: Endpoint, components: Mapping[str, Any]
 ) -> Iterable[Mapping[str, Any]]:
-    """Yield the parameters in the path, in the query and, for POST, in the headers."""
+    """Yield an endpoint's parameters in the path, in the query and, for POST, in headers."""
     for name in _PARAMETER.findall(endpoint.path):
         schema = {"type": "string", "minLength": 1}
         yield {"name": name, "in": "path", "required": True, "schema": schema}

@@ -1,4 +1,4 @@
-"""Letters: each one's issue to come as it would be now, and what editors change in it."""
+"""API endpoints about newsletters: the next issue as it would be now, and changes to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answer about issues that are sent: progress, deliveries, test letters and mail checks."""
+"""API endpoints about sent newsletter issues: progress, deliveries, test mails and mail checks."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ def _seal_cursor(place: str) -> str:
 
 
 def _open_cursor(sealed: str) -> str:
-    """Return the place in a cursor; raises ApiProblem for an invalid one."""
+    """Return the position in a page cursor; raises ApiProblem for an invalid cursor."""
     try:
         return base64.urlsafe_b64decode(sealed.encode("ascii")).decode()
     except (ValueError, binascii.Error) as error:

@@ -1,4 +1,4 @@
-"""Answer what programs read: queue, stories, dropped leads, sources, numbers and recall."""
+"""API endpoints that read: queue, stories, dropped links, sources, statistics and recall."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_row(row: queue.QueueRow) -> ApiRow:
-    """Return a row of the queue for JSON."""
+    """Return a queue row (a group of stories) for JSON."""
     return make_answer(
         ApiRow,
         row,
@@ -167,7 +167,7 @@ def make_story(seen: queue.QueueStory) -> ApiStory:
 
 
 def make_story_answer(found: story_page.StoryPage) -> StoryAnswer:
-    """Return everything about a story for JSON."""
+    """Return a story with its text and the explanation of its status for JSON."""
     told = found.explanation
     return make_answer(
         StoryAnswer,
@@ -354,21 +354,21 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
 
 
 def make_question(asked: QueueQuery) -> queue.QueueQuestion:
-    """Return the question of a query; raises UsageError for an invalid cursor."""
+    """Return the queue question of a URL query; raises UsageError for an invalid cursor."""
     fields = msgspec.structs.asdict(asked)
     words, after = fields.pop("q"), fields.pop("after")
     return queue.QueueQuestion(**fields, search=words, after=open_cursor(after))
 
 
 def seal_cursor(cursor: queue.QueueCursor | None) -> str:
-    """Return a place in the queue as an opaque cursor, "" for none."""
+    """Return a position in the queue as an opaque cursor, "" for none."""
     if cursor is None:
         return ""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
 def open_cursor(sealed: str) -> queue.QueueCursor | None:
-    """Return the place in a cursor, None for ""; raises UsageError for an invalid one."""
+    """Return the queue position in a cursor, None for ""; UsageError for an invalid cursor."""
     if not sealed:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Answer about readers, by an owner's token: one of them, imports and exports, suppressions."""
+"""API endpoints for owners about newsletter subscribers: reading, import, export, suppressions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if, for programs: rules are tried on the last month's stories, and an owner writes them."""
+"""API endpoints for trying rules on the last month's stories; an owner writes the rules."""
 
 from __future__ import annotations
 

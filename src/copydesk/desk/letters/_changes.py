@@ -1,4 +1,4 @@
-"""Read a form of the composer as changes to an issue's edits, and file the approved issue."""
+"""Read a form of the newsletter composer as edits of the next issue; file the approved issue."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SWITCHES: Mapping[str, tuple[IssueField, tuple[str, ...]]] = {
 
 
 def needs_issue(fields: Fields) -> bool:
-    """Decide whether a form can be read only with the current issue at hand."""
+    """Return whether a composer form can be read only with the current newsletter issue."""
     form = dict(fields)
     do = form.get("do", "")
     return do in {"up", "down", "approve"} or (do == "move" and "beside" not in form)
@@ -50,7 +50,7 @@ def needs_issue(fields: Fields) -> bool:
 def make_changes(
     store: DeskStore, letter_id: str, fields: Fields, by: str, composed: ComposedLetter | None
 ) -> list[IssueDiffers]:
-    """Make the changes in a form, and return those that conflict with somebody else's.
+    """Make the edits in a newsletter composer form; return those in conflict with others' edits.
 
     `composed` is the current issue, if `needs_issue`. Raises UsageError for an invalid form.
     """
@@ -66,7 +66,7 @@ def make_changes(
 
 
 def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[str, str]]:
-    """Return a refused form as it is sent again by an editor who has seen the conflicts."""
+    """Return a refused composer form's fields for an editor who has seen the conflicts."""
     seen = {one.wanted.field: digest_value(one.now.value) if one.now else "" for one in differs}
     of_texts = {f"seen_{name}": digest for name, digest in seen.items() if name in _TEXTS}
     plain = next((digest for name, digest in seen.items() if name not in _TEXTS), "")
@@ -76,7 +76,7 @@ def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[s
 
 
 def read_number(named: str) -> int:
-    """Return the number of a change in a form; raises UsageError for an invalid one."""
+    """Parse a number in a composer form; raises UsageError for an invalid one."""
     if not (named.isascii() and named.isdigit() and len(named) < 16):
         raise UsageError("no number", subject=named[:80])
     return int(named)
@@ -85,9 +85,9 @@ def read_number(named: str) -> int:
 def read_changes(
     fields: Fields, kept: KeptEdits, names: Sequence[Sequence[str]]
 ) -> list[IssueChange]:
-    """Return the changes in a form; `names` are the stories of the issue, by section.
+    """Parse a composer form as edits of a newsletter issue; raises UsageError if it is invalid.
 
-    Raises UsageError for an invalid form.
+    `names` are the stories of the issue, by section.
     """
     form = dict(fields)
     do, story = form.get("do", ""), form.get("story", "")
@@ -106,7 +106,7 @@ def read_changes(
 
 
 def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
-    """Return the change of a yes-or-no field."""
+    """Return the edit of a yes-or-no field of a newsletter issue."""
     if do not in _SWITCHES:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
     field, value = _SWITCHES[do]
@@ -115,7 +115,7 @@ def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
 
 
 def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
-    """Return the changes that add stories to an issue, including stories taken out before."""
+    """Return the edits that add stories to a newsletter issue, also stories taken out before."""
     changes = []
     for name in list(dict.fromkeys(names))[:_MOST_ADDED]:
         fields: tuple[tuple[IssueField, tuple[str, ...]], ...] = (("dropped", ()), ("added", _YES))
@@ -126,7 +126,7 @@ def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
 
 
 def move_story(section: Sequence[str], kept: KeptEdits, story: str, place: int) -> tuple[str, ...]:
-    """Return the order that puts a story at a place of its section, 0 for the first.
+    """Return the order of stories that moves one to a place of its section, 0 for the first.
 
     It names no more stories than it must, so that later stories find their places by rule. Raises
     UsageError where the story is not in the section.
@@ -152,14 +152,14 @@ def _list_beside(fields: Fields) -> list[str]:
 
 
 def digest_names(names: Sequence[str]) -> str:
-    """Return the digest of an issue's stories, which an approval repeats."""
+    """Return the digest of a newsletter issue's stories, which an approval repeats."""
     return digest_value(tuple(names))
 
 
 def _read_move(
     form: Mapping[str, str], kept: KeptEdits, names: Sequence[Sequence[str]]
 ) -> IssueChange:
-    """Return the order in a form; raises UsageError where its story is in no section."""
+    """Return the order of stories in a form; raises UsageError if its story is in no section."""
     story = form.get("story", "")
     section = next((section for section in names if story in section), ())
     value = move_story(section, kept, story, _read_place(form, section))
@@ -167,7 +167,7 @@ def _read_move(
 
 
 def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:
-    """Return the place in its section to which a form moves a story."""
+    """Return the position in its section to which a form moves a story."""
     do, story = form.get("do", ""), form.get("story", "")
     if do == "move":
         return read_number(form.get("place", ""))
@@ -176,7 +176,7 @@ def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:
 
 
 def _read_text(form: Mapping[str, str], name: IssueField) -> IssueChange:
-    """Return the change of a text, none where it is the text that the rule makes."""
+    """Return the edit of a text of the issue, an empty one if the text is the automatic one."""
     text = form[name].replace("\r\n", "\n")
     value = () if text.strip() in {"", form.get(f"rule_{name}", "")} else (text,)
     return IssueChange(field=name, value=value, seen=form.get(f"seen_{name}", ""))
@@ -191,7 +191,7 @@ def _read_words(form: Mapping[str, str], story: str) -> IssueChange:
 
 
 def _read_approval(form: Mapping[str, str], kept: KeptEdits, names: Sequence[str]) -> IssueChange:
-    """Return the approval of an issue; raises UsageError if the issue differs by now."""
+    """Return the approval of a newsletter issue; raises UsageError if the issue differs by now."""
     if form.get("stories") != digest_names(names):
         hint = "look at it once more, then approve it"
         raise UsageError("the issue has changed since you looked at it", hint=hint)
@@ -203,7 +203,7 @@ _LOOK_AGAIN = "look at it once more, then file it"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Who approved an issue and when, and whether it has changed since then."""
+    """Who approved a newsletter issue and when, and whether the issue has changed since then."""
 
     change: KeptChange
     came: tuple[str, ...]
@@ -214,7 +214,7 @@ class Approval:
 def file_looked_at(
     newsroom: Newsroom, store: DeskStore, letter_id: str, digest: str, by: str
 ) -> str:
-    """File a newsletter's issue as the editor saw it, and return its name.
+    """File a newsletter's issue as the editor saw it, and return the issue's name.
 
     Raises UsageError where the issue differs by now, is held, empty or filed already, and what
     `newsletters.issues.file_draft` raises.
@@ -233,13 +233,13 @@ def file_looked_at(
 
 
 def digest_issue(issue: Issue) -> str:
-    """Return the digest of an issue's content, whatever its time."""
+    """Return the digest of a newsletter issue's content, independent of its time."""
     told = (issue.subject, issue.preheader, issue.note, issue.sections)
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
 
 
 def find_approval(composed: ComposedLetter) -> Approval | None:
-    """Return the approval of an issue, None where nobody approved it."""
+    """Return the approval of a newsletter issue, None if nobody approved it."""
     change = composed.kept.last.get(("approved", ""))
     if change is None or not change.value:
         return None

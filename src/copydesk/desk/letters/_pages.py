@@ -1,4 +1,4 @@
-"""Render the list of letters, the composer of one, and the preview of its mail."""
+"""Render the list of newsletters, the composer of a newsletter, and the preview of its mail."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _COUNTED = 1_000  # changes of a newsletter that no longer exists
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterNow:
-    """A newsletter with its next issue, or with the problem that prevents it."""
+    """A newsletter with its next issue, or with the error that prevents one."""
 
     row: issues.LetterRow
     composed: ComposedLetter | None = None
@@ -79,7 +79,7 @@ def _describe(pages: Pages, editor: Editor, letter: LetterNow) -> View:
 
 
 def _describe_last(pages: Pages, editor: Editor, composed: ComposedLetter) -> View | None:
-    """Return the issue that was filed last, with its address on the site."""
+    """Return the issue of a newsletter that was filed last, with its URL on the site."""
     last, issue = composed.row.last, composed.issue
     if last is None:
         return None
@@ -101,12 +101,12 @@ def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
 
 
 def link_letter(root: str, letter_id: str) -> str:
-    """Return the address of a newsletter's composer."""
+    """Return the URL of the page where a newsletter's next issue is composed."""
     return f"{root}letters/{quote(letter_id, safe='')}/"
 
 
 def _list_orphans(pages: Pages, store: DeskStore, found: Sequence[LetterNow]) -> Iterator[View]:
-    """Yield the newsletters with edits that beat.toml no longer has."""
+    """Yield the newsletters with editors' edits that beat.toml no longer has."""
     known = {letter.row.options.id for letter in found}
     for letter_id in store.letters.list_letters():
         if letter_id not in known:
@@ -129,7 +129,7 @@ _SWITCHES = frozenset({"dropped", "added", "held"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """How an editor looks for stories to add: a search, or one of their stashes."""
+    """How an editor looks for stories to add to a newsletter: a search, or one of their stashes."""
 
     words: str = ""
     stash: Stash | None = None
@@ -138,7 +138,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposerAnswer:
-    """What the composer shows: the issue, offered stories, and a form that conflicted."""
+    """What a newsletter's composer page shows: the issue, offered stories, a conflicting form."""
 
     composed: ComposedLetter
     offer: Offer = field(default_factory=Offer)
@@ -153,7 +153,7 @@ def render_composer(
     counts: Counts,
     answer: ComposerAnswer,
 ) -> bytes:
-    """Return the page on which an issue is composed."""
+    """Return the page on which a newsletter issue is composed."""
     letter = describe_letter(opened, pages, answer.composed, editor.name)
     return pages.page(
         "letter.html",
@@ -172,7 +172,7 @@ def render_composer(
 def describe_letter(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
 ) -> View:
-    """Describe a next issue for the template."""
+    """Describe the next issue of a newsletter for the template."""
     issue, kept, options = composed.issue, composed.kept, composed.row.options
     return {
         "id": options.id,
@@ -199,7 +199,7 @@ def describe_letter(
 
 
 def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
-    """Return the label of the button that files an issue: it says who gets it then."""
+    """Return the label of the button that files a newsletter issue: it says who gets the issue."""
     audience = None
     if newsroom.settings.mail.deliver:
         with addresses.open_readers(newsroom) as store:
@@ -214,7 +214,7 @@ def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
 def describe_offer(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, offer: Offer
 ) -> View:
-    """Return the stories that an editor may add: those found, or those of a stash."""
+    """Return the stories that an editor may add to a newsletter: those found, or a stash's."""
     names: Sequence[str] = offer.stash.stories if offer.stash else ()
     if offer.words:
         question = queue.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
@@ -233,7 +233,7 @@ def describe_offer(
 
 
 def describe_difference(opened: OpenNewsroom, pages: Pages, differs: IssueDiffers) -> View:
-    """Return a refused change beside the one that somebody else made."""
+    """Return a refused edit of a newsletter next to the edit that somebody else made."""
     wanted, now = differs.wanted, differs.now
     return {
         "field": pages.strings.say(f"letter_field_{wanted.field}"),
@@ -264,7 +264,7 @@ def _describe_approval(pages: Pages, composed: ComposedLetter) -> View | None:
 
 
 def _describe_texts(pages: Pages, composed: ComposedLetter) -> Sequence[View]:
-    """Return subject, preview and note, each with the fields that its form sends back."""
+    """Return subject, preview text and note, each with the fields that its form sends back."""
     issue, kept = composed.issue, composed.kept
     texts: tuple[tuple[IssueField, str, str, int], ...] = (
         ("subject", issue.subject, kept.edits.subject, SUBJECT_SHOWN),
@@ -337,7 +337,7 @@ def _describe_story(
 
 
 def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View | None:
-    """Return the picture of a story as rows of the desk show it."""
+    """Return the picture of a story as queue rows show it, None for none."""
     if story.picture is None:
         return None
     with contextlib.suppress(RecordError):
@@ -358,7 +358,7 @@ def _name_story(opened: OpenNewsroom, pages: Pages, name: str) -> View:
 def _describe_changes(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
 ) -> Sequence[View]:
-    """Return changes, the latest first; those still in effect can be undone.
+    """Return edits of a newsletter, the latest first; those still in effect can be undone.
 
     `is_next` marks the one that the undo key takes back: the editor's own last change.
     """
@@ -386,7 +386,7 @@ def _describe_changes(
 
 
 def _tell_change(pages: Pages, change: KeptChange) -> str:
-    """Return how a change left its field, "" where the field's name says it."""
+    """Return the value that an edit gave its field, "" if the field's name says it."""
     say = pages.strings.say
     if change.field in _LISTS and change.value:
         return say("stories", count=len(change.value))
@@ -396,7 +396,7 @@ def _tell_change(pages: Pages, change: KeptChange) -> str:
 
 
 def _tell_value(opened: OpenNewsroom, pages: Pages, field: str, value: Sequence[str]) -> str:
-    """Return the value of a field, for an editor who has to choose between two."""
+    """Return the value of a field of an issue, for an editor who has to choose between two."""
     if field in _LISTS and value:
         titles = [text.shorten(find_title(opened, name), 60) for name in value[:_NAMED]]
         return " · ".join([*titles, *(["…"] if len(value) > _NAMED else [])])
@@ -421,7 +421,7 @@ _TEXT_PAGE = (
 
 
 def show_mail(newsroom: Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
-    """Return an issue's HTML with pictures from the desk: the site may not have them yet."""
+    """Return a newsletter issue's HTML with pictures from the desk: the site may lack them yet."""
     page = issues.render_issue(newsroom, _keep_pictures(issue, pictures)).html
     for address, place in pictures.items():
         page = page.replace(f'src="{html.escape(address)}"', f'src="{html.escape(place)}"')
@@ -429,14 +429,14 @@ def show_mail(newsroom: Newsroom, issue: Issue, pictures: Mapping[str, str]) -> 
 
 
 def show_text(newsroom: Newsroom, issue: Issue) -> bytes:
-    """Return an issue's plain text as a page."""
+    """Return a newsletter issue's plain text as an HTML page."""
     rendered = issues.render_issue(newsroom, issue)
     title, text = html.escape(rendered.subject), html.escape(rendered.text)
     return _TEXT_PAGE.format(language=html.escape(issue.language), title=title, text=text).encode()
 
 
 def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str, str]:
-    """Return the desk's address of each picture of an issue, by its address on the site."""
+    """Return the desk's URL of each picture of a newsletter issue, by its URL on the site."""
     found = {}
     for story in issue.stories:
         if story.picture is not None:
@@ -448,7 +448,7 @@ def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str,
 
 
 def _keep_pictures(issue: Issue, own: Collection[str]) -> Issue:
-    """Return an issue without pictures that the desk does not have."""
+    """Return a newsletter issue without pictures that the desk does not have."""
     sections = []
     for section in issue.sections:
         stories = [

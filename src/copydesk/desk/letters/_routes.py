@@ -1,4 +1,4 @@
-"""Serve the pages of letters: everyone sees them, editors compose and file."""
+"""Serve the pages of newsletters: everyone sees them, editors compose and file issues."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NOTHING = Offer()
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with all newsletters."""
+    """Answer with the page of all newsletters."""
     editor, filed = visit.editor, visit.request.query_params.get("filed", "")[:200]
     found = await _find_all(visit)
     return await visit.draw(
@@ -57,12 +57,12 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show_composer(visit: Visit) -> Response:
-    """Answer with the composer of a newsletter."""
+    """Answer with the page where the next issue of a newsletter is composed."""
     return await _show(visit, offer=await _read_offer(visit))
 
 
 async def show_now(visit: Visit) -> Response:
-    """Answer with the current issue alone, for a page that is open."""
+    """Answer with the HTML of the current newsletter issue alone, for an open composer page."""
     editor = visit.editor
     composed = await _compose(visit)
 
@@ -74,7 +74,7 @@ async def show_now(visit: Visit) -> Response:
 
 
 async def show_offer(visit: Visit) -> Response:
-    """Answer with stories to add alone, for a page that is open."""
+    """Answer with the HTML of stories to add alone, for an open composer page."""
     asked, composed = await _read_offer(visit), await _compose(visit)
 
     def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
@@ -86,7 +86,7 @@ async def show_offer(visit: Visit) -> Response:
 
 
 async def frame_mail(visit: Visit) -> Response:
-    """Answer with the mail of the issue, for a frame."""
+    """Answer with the HTML mail of the newsletter issue, for a frame."""
     composed, root = await _compose(visit), visit.desk.path
     pictures = await visit.desk.thread.ask(
         lambda opened: find_pictures(opened, composed.issue, root)
@@ -99,13 +99,13 @@ async def frame_mail(visit: Visit) -> Response:
 
 
 async def frame_text(visit: Visit) -> Response:
-    """Answer with the plain text of the issue, for a frame."""
+    """Answer with the plain text of the newsletter issue, for a frame."""
     issue = (await _compose(visit)).issue
     return _frame(await visit.desk.thread.change(lambda newsroom: show_text(newsroom, issue)))
 
 
 async def change_issue(visit: Visit) -> Response:
-    """Make the changes in a form; where somebody changed the same field, show both."""
+    """Make the edits in a composer form; if somebody edited the same field, show both values."""
     editor, fields = visit.editor, await read_form(visit.request)
     letter_id, store = await _find_letter(visit), visit.desk.store
     composed = await _compose(visit) if needs_issue(fields) else None
@@ -119,7 +119,7 @@ async def change_issue(visit: Visit) -> Response:
 
 
 async def add_to_issue(visit: Visit) -> Response:
-    """Add stories from any page of the desk to a newsletter, by default the first one."""
+    """Add stories from any page to the next issue of a newsletter (default: the first one)."""
     editor, fields = visit.editor, await read_form(visit.request)
     form = dict(fields)
     names = [value for name, value in fields if name == "story" and value]
@@ -143,7 +143,7 @@ async def add_to_issue(visit: Visit) -> Response:
 
 
 async def file_issue(visit: Visit) -> Response:
-    """File the issue that the editor saw, and redirect to the newsletters."""
+    """File the newsletter issue that the editor saw, and redirect to all newsletters."""
     editor, form = visit.editor, await visit.read_form()
     letter_id, store = visit.request.path_params["id"], visit.desk.store
     if "sure" not in form:
@@ -176,7 +176,7 @@ async def _read_offer(visit: Visit) -> Offer:
 
 
 async def _find_all(visit: Visit) -> Sequence[LetterNow]:
-    """Return all newsletters, each with its issue or its problem."""
+    """Return all newsletters, each with its next issue or the error that prevents it."""
     rows = await visit.desk.thread.ask(lambda opened: issues.list_letters(opened.newsroom))
     found = []
     for row in rows:
@@ -189,7 +189,7 @@ async def _find_all(visit: Visit) -> Sequence[LetterNow]:
 
 
 async def _find_letter(visit: Visit) -> str:
-    """Return the id of a newsletter; raises UsageError for an unknown one."""
+    """Return the id of the newsletter in the URL; raises UsageError for an unknown one."""
     letter_id: str = visit.request.path_params["id"]
     await visit.desk.thread.ask(lambda opened: issues.find_letter(opened.newsroom, letter_id))
     return letter_id
@@ -219,7 +219,7 @@ async def _show(
 async def _tell_script(
     visit: Visit, letter_id: str, fields: Fields, differs: Sequence[IssueDiffers]
 ) -> Response:
-    """Answer a script with the order that its next move has seen; else with what differs."""
+    """Answer a script with the digest of the story order and, if edits conflict, with both."""
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
         kept = counts.store.letters.of(letter_id)

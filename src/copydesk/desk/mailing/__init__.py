@@ -1,4 +1,4 @@
-"""The pages on which issues are sent and readers managed, and those actions for the API."""
+"""The pages for sending newsletter issues and managing subscribers; their actions for the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Render the list of issues that are sent, and the page of one: progress, deliveries, a test."""
+"""Render the list of sent newsletter issues, and the page of one: progress, deliveries, test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _UNSENT = timedelta(days=30)  # older issues are not offered for sending
 def render_mailing(
     opened: OpenNewsroom, pages: Pages, counts: Counts, editor: Editor, before: str
 ) -> bytes:
-    """Return the page of sendings; if the readers' file fails, the page says so."""
+    """Return the page of newsletter issues that were, are or may be sent.
+
+    If the readers' file fails, the page says so.
+    """
     problem: MailStoreError | None = None
     sendings, unsent, lost, flood = list[View](), list[View](), list[View](), ""
     try:
@@ -57,7 +60,10 @@ def render_mailing(
 
 
 def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
-    """Return the newest sendings, or those before one, plus one more if there are more."""
+    """Return the newest sendings of newsletter issues, or those before one.
+
+    There is one more than a page shows, if there are more.
+    """
     if not newsletters.has_mail(opened.newsroom.private):
         return []
     titles = name_letters(opened.newsroom)
@@ -67,7 +73,7 @@ def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vi
 
 
 def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
-    """Return the newest sendings alone, for an open page."""
+    """Return the HTML of the newest sendings alone, for an open page."""
     sendings = list_newest(opened, pages)[:_SHOWN]
     page = {
         "sendings": sendings,
@@ -79,7 +85,7 @@ def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
 
 
 def name_assets(pages: Pages) -> Mapping[str, str]:
-    """Return the addresses of the style sheet and script of these pages."""
+    """Return the URLs of the style sheet and script of the newsletter pages."""
     place = f"{pages.views.root}assets/"
     return {
         "style": f"{place}{asset_name('mailing.css')}",
@@ -88,14 +94,14 @@ def name_assets(pages: Pages) -> Mapping[str, str]:
 
 
 def describe_problem(problem: CopydeskError | None) -> View | None:
-    """Return an error for the templates, None where there is none."""
+    """Return an error as values for the templates, None for no error."""
     return None if problem is None else {"what": str(problem), "hint": problem.hint}
 
 
 def describe_rehearsal(
     pages: Pages, rehearsal: delivery_log.SendingRehearsal, titles: Mapping[str, str]
 ) -> View:
-    """Return what sending an issue would do, for the templates."""
+    """Return what sending a newsletter issue would do, as values for the templates."""
     say = pages.strings.say
     return {
         "issue": rehearsal.issue,
@@ -128,7 +134,7 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
 
 
 def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
-    """Return newsletters that readers subscribe to and that no longer exist."""
+    """Return newsletters that no longer exist and that readers are subscribed to."""
     if not newsletters.has_mail(opened.newsroom.private):
         return []
     with addresses.open_readers(opened.newsroom) as store:
@@ -145,7 +151,7 @@ def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
 
 
 def _describe_flood(opened: OpenNewsroom, pages: Pages) -> str:
-    """Return a warning of unusually many sign-ups, "" on a usual day."""
+    """Return a warning of unusually many newsletter sign-ups, "" on a usual day."""
     if not newsletters.has_mail(opened.newsroom.private):
         return ""
     with addresses.open_readers(opened.newsroom) as store:
@@ -178,10 +184,10 @@ _BAD_ANSWERS = frozenset({"refused", "unsent", "uncertain"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueAsked:
-    """Which deliveries of an issue somebody wants, and the outcome of their last action.
+    """Which deliveries of a newsletter issue to show, and the outcome of the last action.
 
     `found` are the deliveries to an address that was searched, None without a search; `tried` is
-    the server's answer to a test letter.
+    the server's answer to a test mail.
     """
 
     issue: str
@@ -199,7 +205,7 @@ def render_issue(
     editor: Editor,
     asked: IssueAsked,
 ) -> bytes:
-    """Return the page of an issue; raises UsageError if none is filed or sent by that name."""
+    """Return the page of a newsletter issue; UsageError if none is filed or sent by that name."""
     sending, rehearsal, who = _read_issue(opened.newsroom, pages, asked)
     lines = who.lines if asked.found is None else asked.found
     return pages.page(
@@ -228,7 +234,7 @@ def render_issue(
 
 
 def _list_own_addresses(newsroom: Newsroom, counts: Counts) -> list[str]:
-    """Return the addresses to which a test letter may go."""
+    """Return the mail addresses to which a test mail of an issue may go."""
     names = (account.name for account in counts.store.accounts.list() if "@" in account.name)
     return [*newsroom.settings.mail.test_addresses, *names]
 
@@ -236,7 +242,7 @@ def _list_own_addresses(newsroom: Newsroom, counts: Counts) -> list[str]:
 def _read_issue(
     newsroom: Newsroom, pages: Pages, asked: IssueAsked
 ) -> tuple[View | None, View | None, delivery_log.WhoPage]:
-    """Return the sending of an issue and its deliveries, or what sending it would do."""
+    """Return an issue's sending and its deliveries, or what sending the issue would do."""
     titles = name_letters(newsroom)
     with addresses.open_readers(newsroom) as store:
         if store.ledger.find(asked.issue) is None:
@@ -252,7 +258,7 @@ def _read_issue(
 
 
 def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: str) -> bytes:
-    """Return the sending of an issue alone, for an open page."""
+    """Return the HTML of a newsletter issue's sending alone, for an open page."""
     with addresses.open_readers(opened.newsroom) as store:
         row = delivery_log.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(opened.newsroom))
@@ -274,7 +280,7 @@ def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:
 
 
 def _show_line(pages: Pages, number: int, line: delivery_log.WhoLine, *, is_owner: bool) -> View:
-    """Return a delivery; only owners see addresses."""
+    """Return a delivery of an issue to a reader; only owners see mail addresses."""
     address = line.address if is_owner else text.mask_address(line.address)
     root = pages.views.root
     return {
@@ -318,12 +324,12 @@ _ENDABLE = frozenset({"ready", "sending", "awaits-word", "paused"})
 
 
 def link_issue(root: str, issue: str) -> str:
-    """Return the address of the page of an issue."""
+    """Return the URL of the page of a newsletter issue."""
     return f"{root}mailing/{quote(issue, safe='')}/"
 
 
 def show_sending(pages: Pages, row: delivery_log.SendingRow, titles: Mapping[str, str]) -> View:
-    """Describe a sending for the templates; `titles` are those of newsletters, by id."""
+    """Describe the sending of an issue for the templates; `titles` are newsletters' by id."""
     say, href = pages.strings.say, link_issue(pages.views.root, row.issue)
     total = sum(row.counts.values())
     settled = sum(count for state, count in row.counts.items() if state not in _OPEN)
@@ -365,7 +371,7 @@ def show_sending(pages: Pages, row: delivery_log.SendingRow, titles: Mapping[str
 
 
 def _show_again(pages: Pages, row: delivery_log.SendingRow) -> View:
-    """Return whether an issue may go to uncertain readers again, and who allowed it."""
+    """Return whether an issue may be sent again to uncertain readers, and who allowed it."""
     say = pages.strings.say
     is_open = row.state == "done" and row.again_at is None
     count = row.counts.get("uncertain", 0) if is_open else 0

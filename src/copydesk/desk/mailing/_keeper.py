@@ -1,4 +1,4 @@
-"""Change readers for an owner, each change with its line in the audit log; keep uploaded lists."""
+"""Change newsletter subscribers for an owner, with an audit log entry; read uploaded lists."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _SHOWN_ROWS = 50  # rows of a rehearsal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRehearsal:
-    """What an import would do with each row of a file, with the first rows."""
+    """What importing a file of subscribers would do with each row, with the first rows."""
 
     report: exchange.ImportReport
     rows: Sequence[exchange.ImportedRow]
 
 
 async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
-    """Return what a change of the readers' file returns, in a thread of its own."""
+    """Call a function that changes the subscribers' database, in a thread; return its result."""
 
     def work(newsroom: Newsroom) -> _Value:
         with addresses.open_readers(newsroom) as store:
@@ -51,10 +51,7 @@ async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
 
 
 async def examine_mail(desk: Desk) -> checks.MailCheckReport:
-    """Run the mail checks and store their findings; only a few run at once.
-
-    Each check ends within seconds. Raises UsageError where no mail goes by SMTP.
-    """
+    """Run the mail checks of newsletters and store their findings; only a few run at once."""
 
     def examine(newsroom: Newsroom, store: newsletters.MailStore) -> checks.MailCheckReport:
         return checks.examine_mail(newsroom, store, now)
@@ -64,7 +61,7 @@ async def examine_mail(desk: Desk) -> checks.MailCheckReport:
 
 
 def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
-    """Allow an issue to be sent, or to go on being sent.
+    """Allow a newsletter issue to be sent, or its sending to go on.
 
     Raises UsageError where it was sent or ended, or the checks hold it back.
     """
@@ -80,7 +77,7 @@ def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
 
 
 class ReaderKeeper:
-    """Manage readers for an owner; looking at a reader is logged before it is shown.
+    """Manages newsletter subscribers for an owner; reading a subscriber's data is logged first.
 
     The audit log names readers by number. Methods raise UsageError, MailStoreError and
     DeskStoreError.
@@ -91,25 +88,25 @@ class ReaderKeeper:
         self._visitor = visitor
 
     async def find(self, typed: str) -> int:
-        """Return the number of the reader with an address."""
+        """Return the number of the reader with a mail address."""
         return await self._change(
             lambda newsroom, store: by_hand.find_number(newsroom, store, typed)
         )
 
     async def find_line(self, issue: str, typed: str) -> tuple[int, delivery_log.WhoLine] | None:
-        """Return the delivery of an issue to an address, None where there is none."""
+        """Return the delivery of a newsletter issue to a mail address, None if there is none."""
         found = await self._change(lambda _, store: delivery_log.find_who(store, issue, typed))
         await self._note("reader-looked-at", str(found[0]) if found else "")
         return found
 
     async def look_at(self, number: int) -> outcomes.ReaderData:
-        """Return everything that is stored about a reader."""
+        """Return everything that is stored about a reader; the audit log notes that."""
         data = await self._change(lambda _, store: by_hand.read_reader(store, number))
         await self._note("reader-looked-at", str(number))
         return data
 
     async def add(self, typed: str, letter: str, consent: str) -> int:
-        """Subscribe an address to a newsletter, and return the reader's number."""
+        """Subscribe a mail address to a newsletter, and return the reader's number."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
             by_hand.add_reader(newsroom, store, typed, letter, consent)
@@ -120,7 +117,7 @@ class ReaderKeeper:
         return number
 
     async def remove(self, number: int) -> tuple[str, ...]:
-        """End all subscriptions of a reader; return the newsletters."""
+        """End all subscriptions of a reader; return the newsletters' ids."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> tuple[str, ...]:
             return by_hand.remove_reader(
@@ -132,7 +129,7 @@ class ReaderKeeper:
         return ended
 
     async def erase(self, number: int) -> None:
-        """Delete a reader, except for a keyed digest of their address."""
+        """Delete a reader's data, except for a keyed digest of the mail address."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> None:
             address = by_hand.read_reader(store, number).address
@@ -142,7 +139,7 @@ class ReaderKeeper:
         await self._note("reader-erased", str(number))
 
     async def suppress(self, typed: str, why: str) -> int:
-        """Suppress an address; return its reader's number, 0 if there is none."""
+        """Suppress a mail address; return its reader's number, 0 if there is none."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
             by_hand.suppress_address(newsroom, store, typed, why)
@@ -153,7 +150,7 @@ class ReaderKeeper:
         return number
 
     async def lift(self, typed: str) -> int:
-        """Lift a suppression; return the reader's number, 0 if there is none."""
+        """Lift the suppression of a mail address; return the reader's number, 0 for none."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
             by_hand.lift_suppression(newsroom, store, typed)
@@ -170,7 +167,7 @@ class ReaderKeeper:
         return rows[skip : skip + most]
 
     async def rehearse_import(self, sent: ImportedFile) -> ImportRehearsal:
-        """Return what an import would do with each row of a file."""
+        """Return what importing an uploaded file of subscribers would do with each row."""
         rows: list[exchange.ImportedRow] = []
 
         def keep(row: exchange.ImportedRow) -> None:
@@ -184,7 +181,7 @@ class ReaderKeeper:
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
     async def take_import(self, sent: ImportedFile) -> exchange.ImportReport:
-        """Import the readers of a file."""
+        """Import the subscribers in an uploaded file, and return the report."""
 
         def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
@@ -196,7 +193,7 @@ class ReaderKeeper:
         return report
 
     async def export(self, form: exchange.ExportFormat) -> BinaryIO:
-        """Return all readers as a temporary file, which is gone once it is closed."""
+        """Return all readers as a temporary file, which is deleted once it is closed."""
         await self._note("readers-exported", form)
 
         def work(_: Newsroom, store: newsletters.MailStore) -> BinaryIO:
@@ -221,7 +218,7 @@ class ReaderKeeper:
 
 
 def _find_number(newsroom: Newsroom, store: newsletters.MailStore, typed: str) -> int:
-    """Return the number of the reader with an address, 0 for nobody."""
+    """Return the number of the reader with a mail address, 0 if nobody has it."""
     with contextlib.suppress(UsageError):
         return by_hand.find_number(newsroom, store, typed)
     return 0
@@ -229,7 +226,7 @@ def _find_number(newsroom: Newsroom, store: newsletters.MailStore, typed: str) -
 
 @contextlib.contextmanager
 def _put_down(newsroom: Newsroom, sent: ImportedFile) -> Iterator[Path]:
-    """Write a file to a private folder for the block; errors name no path."""
+    """Write an uploaded file to a private folder for the block; errors name no path."""
     plain = "".join(itertools.islice(filter(_is_plain, sent.name), 80))
     with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
         path = Path(folder) / (plain.lstrip(".") or IMPORTED_FILE)
@@ -249,7 +246,7 @@ _FIELDS = 20
 
 
 def read_upload(body: bytes, content_type: str) -> ImportedFile:
-    """Return the file of a multipart form and its fields; raises UsageError without a file.
+    """Return the uploaded file of a multipart form and its fields; UsageError without a file.
 
     Parts are not copied before they are read: a file of 20 MB is in memory once (RFC 7578).
     """
@@ -272,7 +269,7 @@ def read_upload(body: bytes, content_type: str) -> ImportedFile:
 
 
 def split_names(typed: str) -> tuple[str, ...]:
-    """Split names at commas."""
+    """Split a text at commas into names, without empty ones."""
     return tuple(name for part in typed.split(",") if (name := part.strip()))
 
 
@@ -293,7 +290,7 @@ def _parse_head(head: bytes) -> Message:
 
 
 def _read_parameter(head: Message, name: str) -> str:
-    """Return a parameter of a header of a part, "" for none."""
+    """Return a parameter of the header of a multipart form's part, "" for none."""
     header = "content-type" if name == "boundary" else "content-disposition"
     found = head.get_param(name, "", header)
     return found if isinstance(found, str) else str(found[-1])

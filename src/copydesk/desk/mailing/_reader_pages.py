@@ -1,4 +1,4 @@
-"""Render the pages of readers, suppressions, imported lists and mail checks."""
+"""Render the pages of newsletter subscribers, suppressions, imported lists and mail checks."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _REASONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadersAsked:
-    """The outcome of an owner's last action on the page of readers: a text, a file's rows.
+    """What an owner's last action on the page of subscribers gave: a text, a file's rows.
 
-    `token` is the key of the file at the next request.
+    `token` is the key of the uploaded file at the next request.
     """
 
     told: str = ""
@@ -58,7 +58,7 @@ def render_readers(
     editor: Editor,
     asked: ReadersAsked,
 ) -> bytes:
-    """Return the page of readers."""
+    """Return the page of newsletter subscribers."""
     newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
     known = None
     if newsletters.has_mail(newsroom.private):
@@ -90,7 +90,7 @@ def render_reader(
     editor: Editor,
     read: tuple[int, outcomes.ReaderData],
 ) -> bytes:
-    """Return the page of one reader: all that is stored, and what an owner may do."""
+    """Return the page of one subscriber: all that is stored, and what an owner may do."""
     number, data = read
     titles = name_letters(opened.newsroom)
     say, views = pages.strings.say, pages.views
@@ -189,7 +189,7 @@ def _show_report(pages: Pages, report: exchange.ImportReport) -> View:
 
 
 def _show_rows(pages: Pages, asked: ReadersAsked) -> list[View]:
-    """Return the first rows of a file, each with its line number."""
+    """Return the first rows of an uploaded file, each with its line number."""
     if asked.rehearsal is None or asked.sent is None:
         return []
     is_wide = b"\0" in asked.sent.data[:1_000]  # UTF-16: no line numbers
@@ -268,7 +268,7 @@ def render_checks(
     editor: Editor,
     problem: CopydeskError | None,
 ) -> bytes:
-    """Return the page of the last findings, judged by the current settings."""
+    """Return the page of the mail checks' last findings, judged by the current settings."""
     newsroom = opened.newsroom
     report = checks.MailCheckReport()
     if newsletters.has_mail(newsroom.private):
@@ -301,7 +301,7 @@ def render_checks(
 
 
 def _find_standing(report: checks.MailCheckReport) -> str:
-    """Return the key of the text that says what the checks mean for sending."""
+    """Return the key of the text that says what the mail checks mean for sending."""
     if report.obstacles:
         return "checks_hold"
     if report.at or report.overruled:

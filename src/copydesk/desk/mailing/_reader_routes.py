@@ -1,4 +1,4 @@
-"""Serve the pages of readers: editors see numbers, owners look after each reader."""
+"""Serve the pages of newsletter subscribers: editors see numbers, owners manage subscribers."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _TOLD = frozenset({"reader_is_erased", "address_is_suppressed", "address_is_lift
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with the numbers of readers."""
+    """Answer with the page of how many newsletter subscribers there are."""
     told = visit.request.query_params.get("told", "")
     return await _show(visit, ReadersAsked(told=told if told in _TOLD else ""))
 
 
 async def show_reader(visit: Visit) -> Response:
-    """Answer with all that is stored about a reader; the look is logged."""
+    """Answer with all that is stored about a subscriber; the audit log notes that."""
     keeper, number = _keeper(visit), _read_number(visit)
     data = await keeper.look_at(number)
     editor = visit.editor
@@ -54,7 +54,7 @@ async def show_reader(visit: Visit) -> Response:
 
 
 async def show_suppressions(visit: Visit) -> Response:
-    """Answer with a page of the suppression list; the look is logged."""
+    """Answer with a page of the suppression list; the audit log notes that."""
     editor, asked = visit.editor, visit.request.query_params.get("skip", "")
     skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     rows = await _keeper(visit).list_suppressions(skip, _SUPPRESSIONS + 1)
@@ -67,7 +67,7 @@ async def show_suppressions(visit: Visit) -> Response:
 
 
 async def decide_on_address(visit: Visit) -> Response:
-    """Find, add or suppress an address, or lift that, and redirect to its reader."""
+    """Find, subscribe or suppress a mail address, or lift that; redirect to its reader."""
     keeper, form = _keeper(visit), await visit.read_form()
     address, do = form.get("address", "")[:400], form.get("do", "")
     try:
@@ -87,7 +87,7 @@ async def decide_on_address(visit: Visit) -> Response:
 
 
 async def change_reader(visit: Visit) -> Response:
-    """End a reader's subscriptions, or delete the reader, and redirect."""
+    """End a reader's subscriptions, or delete the reader's data, and redirect."""
     keeper, form = _keeper(visit), await visit.read_form()
     number, do = _read_number(visit), form.get("do", "")
     if do == "remove":
@@ -100,7 +100,7 @@ async def change_reader(visit: Visit) -> Response:
 
 
 async def take_file(visit: Visit) -> Response:
-    """Show what an import would do with each row of a file, or import it."""
+    """Show what importing a file of subscribers would do with each row, or import it."""
     keeper, by = _keeper(visit), visit.editor.name
     kind = visit.request.headers.get("content-type", "")
     try:
@@ -120,7 +120,7 @@ async def take_file(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """Answer with all readers as a file."""
+    """Answer with all newsletter subscribers as a file (CSV or JSON)."""
     keeper, form = _keeper(visit), await visit.read_form()
     chosen: exchange.ExportFormat = "json" if form.get("form") == "json" else "csv"
     file = await keeper.export(chosen)
@@ -150,13 +150,13 @@ def _keeper(visit: Visit) -> ReaderKeeper:
 
 
 def _lead(visit: Visit, number: int, told: str = "") -> Response:
-    """Redirect to a reader, or to all readers where there is none."""
+    """Redirect to the page of a reader, or of all readers if `number` is 0."""
     page = f"mailing/readers/{number}/" if number else f"mailing/readers/?told={told}"
     return visit.redirect(page)
 
 
 def _read_number(visit: Visit) -> int:
-    """Return the reader's number in an address; raises UsageError for an invalid one."""
+    """Return the reader's number in a URL; raises UsageError for an invalid one."""
     typed = str(visit.request.path_params["number"])
     if not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
         raise UsageError("no such reader", subject=typed[:40], hint="look for their address")

@@ -1,4 +1,4 @@
-"""Serve the pages of issues that are sent, and of mail checks; editors decide."""
+"""Serve the pages of sent newsletter issues and of mail checks; editors decide on sending."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with all sendings."""
+    """Answer with the page of newsletter issues that were or are being sent."""
     before = visit.request.query_params.get("before", "")[:200]
     return await visit.draw(
         lambda opened, pages, counts: render_mailing(opened, pages, counts, visit.editor, before)
@@ -42,12 +42,12 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show_sendings(visit: Visit) -> Response:
-    """Answer with the sendings alone, for a page that is open."""
+    """Answer with the HTML of the sendings alone, for an open page."""
     return await visit.draw(lambda opened, pages, _: show_fresh(opened, pages, visit.editor))
 
 
 async def show_issue(visit: Visit) -> Response:
-    """Answer with the page of an issue."""
+    """Answer with the page of a newsletter issue: its sending and deliveries."""
     asked, after = visit.request.query_params, visit.request.query_params.get("after", "")
     return await _show(
         visit,
@@ -60,7 +60,7 @@ async def show_issue(visit: Visit) -> Response:
 
 
 async def show_sending(visit: Visit) -> Response:
-    """Answer with the sending of an issue alone, for a page that is open."""
+    """Answer with the HTML of an issue's sending alone, for an open page."""
     issue = visit.request.path_params["issue"]
     return await visit.draw(
         lambda opened, pages, _: show_fresh_issue(opened, pages, visit.editor, issue)
@@ -68,7 +68,7 @@ async def show_sending(visit: Visit) -> Response:
 
 
 async def show_letter(visit: Visit) -> Response:
-    """Answer with the letter as a mail file, to an example address."""
+    """Answer with a newsletter issue as a mail file (.eml), to an example address."""
     issue = visit.request.path_params["issue"]
     data = await change_mail(
         visit.desk,
@@ -80,7 +80,7 @@ async def show_letter(visit: Visit) -> Response:
 
 
 async def decide_on_issue(visit: Visit) -> Response:
-    """Send, pause, continue or end an issue, and redirect to its page."""
+    """Send, pause, continue or end the sending of an issue, and redirect to its page."""
     editor, form = visit.editor, await visit.read_form()
     issue = visit.request.path_params["issue"]
     asked = IssueAsked(issue=issue)
@@ -98,7 +98,7 @@ async def decide_on_issue(visit: Visit) -> Response:
 
 
 async def look_for(visit: Visit) -> Response:
-    """Answer with the delivery to one address; the search is logged."""
+    """Answer with the delivery of an issue to one mail address; the audit log notes the search."""
     typed = (await visit.read_form()).get("address", "")[:400]
     issue = visit.request.path_params["issue"]
     found = await _keeper(visit).find_line(issue, typed)
@@ -107,7 +107,7 @@ async def look_for(visit: Visit) -> Response:
 
 
 async def try_out(visit: Visit) -> Response:
-    """Send a test letter, and answer with the server's reply."""
+    """Send a newsletter issue as a test mail, and answer with the mail server's reply."""
     visitor = visitor_of(visit.request)
     address = (await visit.read_form()).get("address", "").strip()[:400]
     asked = IssueAsked(issue=visit.request.path_params["issue"])
@@ -125,7 +125,7 @@ async def try_out(visit: Visit) -> Response:
 
 
 async def _tell(visit: Visit, asked: IssueAsked) -> Response:
-    """Answer with a problem on the issue's page; raises it where that page fails."""
+    """Answer with an error on the issue's page; raise the error if that page fails."""
     problem = asked.problem
     assert problem is not None
     if "text/html" not in visit.request.headers.get("Accept", "text/html"):
@@ -149,7 +149,7 @@ def _keeper(visit: Visit) -> ReaderKeeper:
 
 
 def _find_decision(form: Mapping[str, str]) -> _Do:
-    """Return the decision in a form; raises UsageError for an unknown one."""
+    """Return the decision on a sending in a form; raises UsageError for an unknown one."""
     do = form.get("do", "")
     if do not in {*_DECISIONS, "again"}:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
@@ -161,7 +161,7 @@ def _find_decision(form: Mapping[str, str]) -> _Do:
 
 
 def _read_again(form: Mapping[str, str]) -> _Do:
-    """Return the decision to send to uncertain readers again, with their number in the form."""
+    """Return the decision to send again to the uncertain readers, as many as the form says."""
     count = form.get("count", "")
     if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
         raise UsageError("an issue goes to anybody again only when you say that this is meant")
@@ -184,12 +184,12 @@ _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
 
 
 async def show_checks(visit: Visit) -> Response:
-    """Answer with the last findings."""
+    """Answer with the page of the mail checks' last findings."""
     return await _show_findings(visit)
 
 
 async def decide_on_checks(visit: Visit) -> Response:
-    """Run the checks or overrule a finding, and redirect to the findings."""
+    """Run the mail checks or overrule a finding, and redirect to the findings."""
     form = await visit.read_form()
     try:
         if "overrule" in form:

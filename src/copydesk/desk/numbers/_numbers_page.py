@@ -1,4 +1,4 @@
-"""Render the page of numbers: what the last days brought, a section for each figure."""
+"""Render the page of statistics of the last days, a section for each figure."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ DAYS = (7, 30, 90)
 
 
 def read_days(query: Mapping[str, str]) -> int:
-    """Return the number of days in a query; 30 for any other value."""
+    """Return the number of days in a URL query: 7, 30 or 90; 30 for any other value."""
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
 def render_numbers(
     pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: Numbers
 ) -> bytes:
-    """Return the page of numbers."""
+    """Return the page of statistics of the last days."""
     wording, days = Wording(pages), len(numbers.days)
     first = numbers.days[0].day
     ages = [(str(known), wording.say(f"days_{known}")) for known in DAYS]
@@ -64,7 +64,7 @@ def render_numbers(
 
 
 def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
-    """Show the stories by day: published, waiting, and all filed ones."""
+    """Show the number of stories by day: published, waiting, and all filed ones."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
     most = max((day.filed for day in days), default=0)
     links = [_DayLinks(wording, day.day, is_last=day is days[-1]) for day in days]
@@ -85,14 +85,14 @@ def show_stories(wording: Wording, days: Sequence[StoryDay]) -> View:
 
 @dataclass(frozen=True, slots=True)
 class _DayLinks:
-    """Link the stories of a day; stories dated in the future count with the last day."""
+    """Links to the stories of a day; stories dated in the future count with the last day."""
 
     wording: Wording
     day: date
     is_last: bool
 
     def link(self, view: queue.QueueView = "all", number: queue.StoryNumber = "") -> str:
-        """Return the address of the stories of a view, or of a number."""
+        """Return the URL of the queue page with the day's stories of a view, or of a number."""
         until = None if self.is_last else self.day
         question = queue.QueueQuestion(view=view, since=self.day, until=until, number=number)
         return self.wording.link_stories(question)
@@ -136,7 +136,7 @@ def _list_day(day: StoryDay, links: _DayLinks) -> View:
 
 
 def show_drops(wording: Wording, drops: Sequence[DropCount], days: int) -> View:
-    """Show the dropped pages, by reason."""
+    """Show how many pages were dropped, by reason."""
     shares = measure_shares([drop.pages for drop in drops])
     rows = []
     for drop, share in zip(drops, shares, strict=True):
@@ -173,14 +173,14 @@ def show_filing(wording: Wording, delays: Sequence[Delay]) -> View:
 
 
 def _link_filing(wording: Wording, delay: Delay, question: queue.QueueQuestion) -> str:
-    """Return the address of the stories with a delay, "" where they are unknown."""
+    """Return the URL of the stories with a delay, "" if they are unknown."""
     if not delay.is_listed:
         return ""
     return wording.link_stories(replace(question, view="all", number="filing"))
 
 
 def show_reviews(wording: Wording, delays: Sequence[Delay], since: date) -> View:
-    """Show how long stories waited for an editor, by week."""
+    """Show how long stories waited for an editor's decision, by week."""
 
     def link(delay: Delay) -> str:
         return _link_week(wording, delay.of, since, "review")
@@ -195,7 +195,7 @@ def _show_delays(
     of: str,
     naming: tuple[Callable[[str], str], Callable[[Delay], str]],
 ) -> View:
-    """Show delays by day or week: the median and the ninetieth percentile."""
+    """Show delays by day or week: the median and the 90th percentile."""
     name, link = naming
     columns, rows = [], []
     for delay in delays:
@@ -253,7 +253,7 @@ def show_sources(wording: Wording, delays: Sequence[Delay], since: date) -> View
 def show_agreement(
     wording: Wording, decided: Iterable[catalogue.DecidedStory], publish_at: int, since: date
 ) -> View:
-    """Show how often the gate would have decided as the editor of a waiting story did."""
+    """Show how often the publishing threshold agreed with editors on stories that had waited."""
     columns, rows, agreed, waited = [], [], 0, 0
     for period in standings.count_agreement(decided, publish_at):
         agreed, waited = agreed + period.agreed, waited + period.waited
@@ -302,7 +302,7 @@ def _show_period(
 
 
 def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNumber) -> str:
-    """Return the address of the stories of a week, from `since` on; "" for a month."""
+    """Return the URL of the stories of a week, from `since` on; "" for a month."""
     try:
         monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
     except ValueError:
@@ -313,7 +313,7 @@ def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNu
 
 
 def show_owners(wording: Wording, owners: Sequence[OwnerCount], since: date) -> View:
-    """Show the filed and published stories by the owner of their publisher."""
+    """Show the number of filed and published stories by the owner of their publisher."""
     rows = []
     most = max((owner.filed for owner in owners), default=0)
     shares = measure_shares([owner.filed for owner in owners], most)

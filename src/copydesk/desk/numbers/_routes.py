@@ -1,4 +1,4 @@
-"""Serve the pages of numbers, of the front page, and of what the newsroom missed."""
+"""Serve the pages of statistics, of the front page explained, and of missed stories."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from copydesk.rounds import recall
 
 
 async def show_numbers(visit: Visit) -> Response:
-    """Answer with what the last days brought."""
+    """Answer with the page of statistics of the last days."""
     editor, days = visit.editor, read_days(visit.request.query_params)
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -45,7 +45,7 @@ async def show_numbers(visit: Visit) -> Response:
 
 
 async def show_recall(visit: Visit) -> Response:
-    """Answer with what was missed of others' lists."""
+    """Answer with the page of stories in other sites' lists that this site missed."""
     editor = visit.editor
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -56,7 +56,7 @@ async def show_recall(visit: Visit) -> Response:
 
 
 async def show_front(visit: Visit) -> Response:
-    """Answer with why the front page is as it is."""
+    """Answer with the page that explains the order of the site's front page."""
     editor, story = visit.editor, visit.request.query_params.get("story", "")
     async with visit.desk.explaining:  # one at a time: it waits for a build
         found = await visit.desk.thread.change(visit.desk.front.explain)
@@ -75,7 +75,7 @@ NUMBER_PAGES: tuple[Page, ...] = (
 def render_front(
     pages: Pages, editor: Editor, counts: Counts, found: building.FrontExplanation, story: str
 ) -> bytes:
-    """Return the page of the front page; the row of `story`, a record name, is marked."""
+    """Return the page that explains the front page; `story` names the record to mark."""
     limits, say = found.limits, pages.strings.say
     return pages.page(
         "front_page.html",
@@ -135,7 +135,7 @@ def render_recall(
     counts: Counts,
     kept: Sequence[recall.KeptRecall],
 ) -> bytes:
-    """Return the page of the lists to compare with; owners get links that add sources."""
+    """Return the page that compares the site with other lists; owners get links to add sources."""
     wording = Wording(pages)
     return pages.page(
         "recall.html",
@@ -167,14 +167,14 @@ def _show_list(wording: Wording, number: int, kept: recall.KeptRecall) -> View:
 
 
 def _share(kinds: Mapping[RecallKind, int]) -> str:
-    """Return the share of stories that we had from any publisher, "–" of none."""
+    """Return the share of a list's stories that the site has from any publisher, "–" of none."""
     total = sum(kinds.values())
     had = sum(kinds.get(kind, 0) for kind, _ in _PARTS)
     return f"{had / total:.0%}" if total else "–"
 
 
 def _show_days(wording: Wording, name: str, days: Sequence[recall.RecallDay]) -> View:
-    """Show how many of a list's stories we had on each day that it was read."""
+    """Show how many of a list's stories the site had on each day that the list was read."""
     columns, rows = [], []
     for day in days:
         shown, total = wording.name_day(date.fromisoformat(day.day)), sum(day.kinds.values())
@@ -207,7 +207,7 @@ def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> 
 
 
 def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:
-    """Show a story that we missed: why, and what an editor can do about it."""
+    """Show a story that the site missed: why, and what an editor can do about it."""
     published = dates.parse(trace.published_at)
     return {
         "id": str(uuid4()),
@@ -223,13 +223,13 @@ def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:
 
 
 def _find_site(trace: recall.RecallTrace) -> str:
-    """Return the site to suggest as a source, "" where it is one or we met the page."""
+    """Return the site to suggest as a source for a missed story, "" for none."""
     is_unknown = trace.kind is RecallKind.UNSEEN and not trace.source
     return f"https://{urls.registrable_domain(trace.url)}/" if is_unknown else ""
 
 
 def _explain(wording: Wording, trace: recall.RecallTrace) -> str:
-    """Return the reason why a story is missing."""
+    """Return the reason why a story of another list is missing here."""
     if trace.reason in DROP_REASONS:
         word = wording.say(f"drop_{trace.reason}")
     elif trace.reason in _OTHER_REASONS:

@@ -1,4 +1,4 @@
-"""Describe plots and sections of the pages of numbers for the templates."""
+"""Describe plots and sections of the pages of statistics for the templates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What a template shows of one number.
+    """A section of a page of statistics: a sentence, a plot and a table.
 
     `words` are its sentence, `plot` is from `draw_columns`, `head` and `legend` are keys of texts,
     the latter with the shades that they explain. A row has a name, cells and, without a plot, the
@@ -35,36 +35,36 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Write numbers in the site's language, and link them to the stories that they count."""
+    """Writes numbers in the site's language, and links them to the stories that they count."""
 
     pages: Pages
 
     def say(self, word: str, **gaps: object) -> str:
-        """Return a text with its placeholders filled."""
+        """Return a text of the web interface by its key, with its placeholders filled."""
         return self.pages.strings.say(word, **gaps)
 
     def name_day(self, day: date) -> str:
-        """Return a day with a short month, as the site writes it."""
+        """Return a day with a short month name, in the site's language."""
         return self.pages.strings.format_date("short", day)
 
     def span(self, seconds: float) -> str:
-        """Return a duration, in the unit that makes it a small number."""
+        """Return a duration as text, in the unit that makes it a small number."""
         for word, length in _SPANS:
             if seconds >= 2 * length or length == _SPANS[-1][1]:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
         raise AssertionError("the last unit takes everything")
 
     def link_stories(self, question: queue.QueueQuestion) -> str:
-        """Return the address of the stories of a question."""
+        """Return the URL of the queue page with the stories of a question."""
         return self.pages.address(question)
 
     def link_drops(self, reason: str, days: int) -> str:
-        """Return the address of the pages dropped for a reason."""
+        """Return the URL of the page of links dropped for a reason."""
         query = urlencode({"reason": reason, "days": days})
         return f"{self.pages.views.root}dropped/?{query}"
 
     def show(self, section: Section) -> View:
-        """Return a section for the template."""
+        """Return a section of statistics as values for the template."""
         return {
             "id": section.id or section.name,
             "title": self.say(f"{section.name}_title"),
@@ -77,7 +77,7 @@ class Wording:
 
 
 def make_cell(value: float | str, href: str = "") -> Mapping[str, str]:
-    """Return a table cell; a zero links nowhere."""
+    """Return a table cell with a link; a zero links nowhere."""
     shown = value if isinstance(value, str) else f"{value:,}"
     return {"text": shown, "href": href if value else ""}
 
@@ -94,7 +94,7 @@ Shade = Literal["full", "half", "mark", "pale"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a column: its size, shade, label and link."""
+    """A part of a plot's column: its size, shade, label and link."""
 
     value: float
     shade: Shade
@@ -111,12 +111,12 @@ class Column:
 
     @property
     def height(self) -> float:
-        """Return how high it is, in the unit of its parts."""
+        """Return the column's height, in the unit of its parts."""
         return sum(part.value for part in self.parts)
 
 
 def draw_columns(columns: Sequence[Column], top: str) -> View:
-    """Return a plot in which the highest column fills the height; `top` is its value."""
+    """Return a bar plot whose highest column fills the height; `top` is that column's label."""
     highest = max((column.height for column in columns), default=0)
     place = WIDTH / max(1, len(columns))
     width = min(_WIDEST, place * (1 - _GAP))
@@ -147,7 +147,7 @@ def draw_columns(columns: Sequence[Column], top: str) -> View:
 
 
 def measure_shares(values: Sequence[float], most: float = 0) -> list[str]:
-    """Return the length of a bar for each value, of 100 for `most` or the largest."""
+    """Return the length of a bar for each value: 100 for `most` or for the largest value."""
     most = most or max(values, default=0)
     return [_write(100 * value / most if most else 0) for value in values]
 

@@ -1,8 +1,4 @@
-"""Sign-in: `sign_in_app` wraps the desk so that only people with an account reach it.
-It decides whether the desk is open to a request, refuses posts of other sites, recognises
-sessions, and adds security headers to every answer. `visitor_of` and `require_role` tell routes
-who sends a request.
-"""
+"""Sign-in for editors: `sign_in_app` lets only people with an account reach the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mount the routes of sign-in, and guard each request to the desk."""
+"""Serve sign-in, and check each request to the editors' web interface for a session."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from copydesk.news import Beat
 def sign_in_app(
     desk: ASGIApp, store: DeskStore, beat: Beat, door: Door, api: ASGIApp | None = None
 ) -> ASGIApp:
-    """Return the desk behind its guard, with the routes of sign-in.
+    """Return the desk's ASGI app behind the check of sessions, with the routes of sign-in.
 
     Requests below `api/` go to `api`, which checks tokens itself.
     """
@@ -105,7 +105,7 @@ def _provider_routes(provider: ProviderSignIn) -> list[BaseRoute]:
 
 
 async def _show_asset(request: Request) -> Response:
-    """Answer with a style sheet or script; the browser asks again each time."""
+    """Answer with a style sheet or script of sign-in; the browser asks again each time."""
     file, kind = ASSETS.get(request.path_params["name"], (None, ""))
     if file is None:
         return Response(status_code=404)
@@ -128,7 +128,7 @@ class _SessionOver(Exception):  # noqa: N818 - no error: it ends one answer
 
 
 class Guard:
-    """Pass on requests of people who may use the desk; answer all others.
+    """ASGI middleware that passes on requests of signed-in users, and answers all others.
 
     It refuses requests from where the desk is not open (403), changes that no page of the desk
     sent (403), and requests without a session (401; browsers are led to sign-in). Requests that
@@ -142,7 +142,7 @@ class Guard:
         self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one HTTP request."""
         if scope["type"] == "websocket":  # the desk has no websockets, so they are refused
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -161,7 +161,7 @@ class Guard:
             await self._app(scope, receive, self._send_while_signed_in(scope, headers, send))
 
     def _send_while_signed_in(self, scope: Scope, headers: Headers, send: Send) -> Send:
-        """Return a `send` that ends a long answer when its session is over."""
+        """Return a `send` that ends a long answer when its browser's session is over."""
         looked = self._door.read_clocks().uptime_seconds
 
         async def send_on(message: Message) -> None:
@@ -177,7 +177,7 @@ class Guard:
         return send_on
 
     def _is_signed_in(self, scope: Scope, headers: Headers) -> bool:
-        """Decide whether the session still holds; a busy store ends no session."""
+        """Return whether a request's session is still valid; a busy store ends no session."""
         try:
             visitor = self._find_out(scope, headers)
         except CopydeskError:
@@ -185,12 +185,12 @@ class Guard:
         return visitor is not None and visitor.role is not None
 
     def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
-        """Return the visitor, None where the desk is not open to this request."""
+        """Return the sender of a request, None if the desk is not open to the request."""
         admission = find_admission(scope, self._store, self._door)
         return None if admission is None else self._recognise(scope, headers, admission)
 
     def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
-        """Return the answer to a request that may not pass, None for one that may."""
+        """Return the answer to a request that may not pass, None for a request that may."""
         if visitor is None:
             return PlainTextResponse(_NOT_FROM_HERE, 403)
         if not is_from_desk(scope["method"], headers, visitor.admission.origin):
@@ -201,7 +201,7 @@ class Guard:
         return None
 
     def _recognise(self, scope: Scope, headers: Headers, admission: Admission) -> Visitor:
-        """Return the visitor named by a trusted proxy, else the one of the session."""
+        """Return the user whom a trusted proxy names, else the one of the session."""
         visitor = Visitor(admission=admission, address=self._door.client_of(scope))
         if name := self._name_of_proxy(scope, headers, admission):
             account = self._store.accounts.find(name)
@@ -227,7 +227,7 @@ class Guard:
         )
 
     def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
-        """Return the name that a trusted proxy sends, at the desk's own host only."""
+        """Return the user name that a trusted proxy sends, at the desk's own host only."""
         peer = scope["client"][0] if scope.get("client") else ""
         if not self._door.user_header or not admission.is_secure or not self._door.is_proxy(peer):
             return ""
@@ -251,7 +251,7 @@ class Guard:
 
 
 def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | None:
-    """Return the origin under which a request reaches the desk, None where it may not."""
+    """Return the origin under which a request reaches the desk, None if it may not."""
     hosts = Headers(scope=scope).getlist("Host")
     if len(hosts) != 1:
         return None
@@ -261,7 +261,7 @@ def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | No
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
-    """Return an answer with an error and its hint.
+    """Return a plain text response with an error and its hint.
 
     The subject is left out: it may be a path of this machine.
     """
@@ -282,10 +282,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_from_desk(method: str, headers: Headers, origin: str) -> bool:
-    """Decide whether a page of `origin` sent a request that changes something.
-
-    A request with neither header is refused: every browser sends one with a post.
-    """
+    """Return whether a changing request comes from a page of `origin` (CSRF protection)."""
     if method in _SAFE:
         return True
     sites, origins = headers.getlist("Sec-Fetch-Site"), headers.getlist("Origin")
@@ -326,9 +323,9 @@ _UNKEPT = {"Cache-Control": "no-store"}
 
 
 def send_with_policy(send: Send, *, is_secure: bool) -> Send:
-    """Return a `send` that adds the policy headers; an answer may set its own caching.
+    """Return an ASGI `send` that adds security headers to a response.
 
-    An answer may also ask for one of the framing policies.
+    A response may set its own caching, and may ask for one of the framing policies.
     """
 
     async def send_on(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Limit attempts to sign in, hash passwords, read forms of sign-in, and render its pages."""
+"""Limit attempts to sign in, hash passwords, read sign-in forms, and render their pages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HASHES_AT_ONCE = 2  # each takes 64 MiB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptKeys:
-    """The keys by which an attempt is counted: `device` if there is one, else the others."""
+    """The keys by which a sign-in attempt is counted: `device` if there is one, else the others."""
 
     device: str = ""
     network: str = ""
@@ -42,14 +42,14 @@ class AttemptKeys:
 
 
 class SignInLimits:
-    """Count attempts to sign in before they are made; methods read the disk."""
+    """Counts attempts to sign in before they are made; methods read the disk."""
 
     def __init__(self, store: DeskStore, door: Door) -> None:
         self._store = store
         self._door = door
 
     def find_keys(self, request: Request, way: Way, name: str = "") -> AttemptKeys:
-        """Return the keys of an attempt; with a password it counts for the account `name`."""
+        """Return the keys of a sign-in attempt; with a password it counts for account `name`."""
         visitor, key = visitor_of(request), account_key(name)
         word = device_cookie(visitor.admission, self._door.root).read(request.headers)
         device = self._store.accounts.find_device(word) if word else None
@@ -59,7 +59,7 @@ class SignInLimits:
         return AttemptKeys(network=f"{way} {visitor.address}", account=account)
 
     def count(self, keys: AttemptKeys) -> timedelta | None:
-        """Count an attempt; return how long to wait if there were too many."""
+        """Count an attempt to sign in; return the time to wait after too many, else None."""
         now = self._door.read_clocks().now
         if keys.device:
             return self._store.device_attempts.admit({keys.device: ATTEMPTS_OF_DEVICE}, now)
@@ -69,7 +69,7 @@ class SignInLimits:
         return self._store.attempts.admit(limits, now)
 
     def count_refusal(self, way: Way, address: str) -> timedelta | None:
-        """Count a wrong answer to a challenge; return how long to wait after too many.
+        """Count a wrong answer to a challenge; return the time to wait after too many.
 
         The challenge itself was counted when it was asked for.
         """
@@ -77,7 +77,7 @@ class SignInLimits:
         return self._store.attempts.admit({key: ATTEMPTS_OF_NETWORK}, self._door.read_clocks().now)
 
     def forgive(self, keys: AttemptKeys) -> None:
-        """Uncount an attempt that succeeded: an office shares one address."""
+        """Uncount a sign-in attempt that succeeded: an office shares one network address."""
         with self._store.at_once():
             if keys.device:
                 self._store.device_attempts.clear(keys.device)
@@ -88,7 +88,7 @@ class SignInLimits:
 
 
 class PasswordCheck:
-    """Check passwords, for sign-in and for changes of one's own.
+    """Checks passwords, for sign-in and for changes of one's own password.
 
     Each check takes the same time, and few run at once.
     """
@@ -99,7 +99,7 @@ class PasswordCheck:
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
 
     async def count(self, request: Request, name: str) -> timedelta | None:
-        """Count an attempt before it is made; return how long to wait after too many."""
+        """Count a sign-in attempt before it is made; return the time to wait after too many."""
 
         def count() -> timedelta | None:
             return self._limits.count(self._limits.find_keys(request, "password", name))
@@ -122,7 +122,7 @@ class PasswordCheck:
         return account
 
     async def hash(self, password: str) -> str:
-        """Return the hash of a new password."""
+        """Return the argon2id hash of a new password."""
         async with self._hashing:
             return await asyncio.to_thread(hash_password, password)
 
@@ -133,7 +133,7 @@ PasswordFault = Literal["password_length", "password_weak"]
 
 
 def find_fault(password: str, name: str) -> PasswordFault | None:
-    """Return what is wrong with a new password, None if nothing is.
+    """Return what is wrong with a new password, None if it is allowed.
 
     Only length and repetition count (NIST SP 800-63B 3.1.1): no kinds of characters are required.
     """
@@ -150,7 +150,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(hashed: str, password: str) -> bool:
-    """Decide whether a password is the one that was hashed.
+    """Return whether a password is the one that was hashed.
 
     Without a hash the same work is done on another one: how long it takes tells nobody whether
     there is such an account, or one with a password.
@@ -168,12 +168,12 @@ def verify_password(hashed: str, password: str) -> bool:
 
 
 def _encode(password: str) -> bytes:
-    """Return a password as bytes: keyboards write one letter in several ways (SP 800-63B)."""
+    """Return a password as NFKC bytes: keyboards write one letter in several ways (SP 800-63B)."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def needs_new_hash(hashed: str) -> bool:
-    """Decide whether a hash was made with weaker parameters than today's."""
+    """Return whether a password's hash was made with weaker parameters than today's."""
     return _hasher().check_needs_rehash(hashed)
 
 
@@ -194,7 +194,7 @@ _MOST_FIELDS = 20
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body of a request; one without measure is answered 413."""
+    """Return the body of a request; more than 100,000 bytes are answered with 413."""
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -204,7 +204,7 @@ async def read_body(request: Request) -> bytes:
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form, of two with one name the last; too many are answered 400."""
+    """Return the fields of a sent form, of two with one name the last; 400 for too many."""
     body = (await read_body(request)).decode("utf-8", "replace")
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
@@ -213,7 +213,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 
 def own_page(address: str, root: str) -> str:
-    """Return an address below `root` that somebody may be led to, `root` in place of any other.
+    """Return the URL path `address` if it is a page below `root`, else `root`.
 
     Browsers read `//` and a backslash as the beginning of another host's address.
     """
@@ -232,7 +232,7 @@ ASSETS = {
 
 
 class SignInPages:
-    """Render the pages of sign-in for one site; `root` is the desk's path."""
+    """Renders the pages of sign-in for one site; `root` is the desk's path."""
 
     def __init__(self, beat: Beat, root: str) -> None:
         self.title = beat.title
@@ -243,17 +243,17 @@ class SignInPages:
         self._renderer.set_strings(self._strings)
 
     def say(self, key: str, **values: object) -> str:
-        """Return a text of sign-in as plain text."""
+        """Return a text of sign-in by its key, as plain text."""
         return self._strings.say(key, **values)
 
     def say_wait(self, wait: timedelta) -> str:
-        """Return how long to wait, in words."""
+        """Return in words how long to wait before the next attempt."""
         return self.say("sign_in_wait", count=int(wait.total_seconds()) // 60 + 1)
 
     def answer(
         self, template: str, title: str, status: int = 200, problem: str = "", **values: object
     ) -> HTMLResponse:
-        """Return a page as an answer; `title` is the key of its text, `problem` an error."""
+        """Return a page of sign-in as a response; `title` is a text's key, `problem` an error."""
         page = self._renderer.render_page(
             template,
             site={

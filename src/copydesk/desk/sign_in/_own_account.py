@@ -1,4 +1,4 @@
-"""Serve the page of one's own account: password, passkeys, sessions and tokens."""
+"""Serve the page of an editor's own account: password, passkeys, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FRESH = timedelta(minutes=15)
 
 
 class OwnAccount:
-    """The routes below `account/`."""
+    """The routes below `account/`, on which users manage their own account."""
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -38,7 +38,7 @@ class OwnAccount:
         self._challenges = _passkeys.Challenges()
 
     async def show(self, request: Request) -> Response:
-        """Answer with the page of one's account."""
+        """Answer with the page of the user's own account."""
         return await self._show(require_role(request, "viewer"))
 
     async def set_password(self, request: Request) -> Response:
@@ -60,7 +60,7 @@ class OwnAccount:
         return await self._do(keep)
 
     async def ask_passkey(self, request: Request) -> Response:
-        """Answer with the options for a new passkey."""
+        """Answer with the WebAuthn options for adding a passkey, as JSON."""
         visitor = require_role(request, "viewer")
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
@@ -89,7 +89,7 @@ class OwnAccount:
         return JSONResponse({"next": f"{self._door.root}account/"})
 
     async def remove_passkey(self, request: Request) -> Response:
-        """Delete one of one's own passkeys."""
+        """Delete one of the user's own passkeys."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
         passkey_id = _read_hex(form)
 
@@ -100,7 +100,7 @@ class OwnAccount:
         return await self._do(remove)
 
     async def end_session(self, request: Request) -> Response:
-        """End one of one's own sessions."""
+        """End one of the user's own sessions."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
 
         def end() -> None:
@@ -110,7 +110,7 @@ class OwnAccount:
         return await self._do(end)
 
     async def end_token(self, request: Request) -> Response:
-        """End one of one's own tokens."""
+        """End one of the user's own API tokens."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
         changes = accounts.AccountChanges(
             self._store, self._door.read_clocks(), visitor.name, visitor.address
@@ -118,7 +118,7 @@ class OwnAccount:
         return await self._do(lambda: changes.end_token(visitor.name, form.get("token", "")))
 
     async def end_others(self, request: Request) -> Response:
-        """End all of one's own sessions but this one."""
+        """End all of the user's own sessions but the present one."""
         visitor = require_role(request, "viewer")
 
         def end() -> None:
@@ -128,7 +128,7 @@ class OwnAccount:
         return await self._do(end)
 
     async def _refuse_wrong_password(self, request: Request, old: str) -> Response | None:
-        """Return the answer to a wrong password, None if it is right or none is set."""
+        """Return the answer to a wrong old password, None if it is right or none is set."""
         visitor = visitor_of(request)
         account = await asyncio.to_thread(self._store.accounts.get, visitor.name)
         if not account.password and self._is_fresh(visitor):
@@ -143,7 +143,7 @@ class OwnAccount:
         return None
 
     def _is_fresh(self, visitor: Visitor) -> bool:
-        """Decide whether the session is new enough to add a passkey or password.
+        """Return whether the session is new enough to add a passkey or password.
 
         Otherwise whoever finds a signed-in browser could keep access for ever. A web server in
         front signs in with each request.
@@ -152,7 +152,7 @@ class OwnAccount:
         return since is None or self._door.read_clocks().now - since <= _FRESH
 
     async def _do(self, change: Callable[[], None]) -> Response:
-        """Make a change, and redirect to the page of the account."""
+        """Make a change of the account, and redirect to the account's page."""
         await asyncio.to_thread(change)
         return RedirectResponse(f"{self._door.root}account/", 303)
 
@@ -200,7 +200,7 @@ class OwnAccount:
 
 
 def describe_agent(agent: str) -> str:
-    """Return the browser and system in a User-Agent, "" if unknown.
+    """Return the browser and system in a User-Agent header, "" if unknown.
 
     Most agents name several browsers; the first that fits is meant.
     """

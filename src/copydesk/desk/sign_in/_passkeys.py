@@ -1,4 +1,4 @@
-"""Make passkey challenges, each good once, and verify the answers of devices (WebAuthn 3)."""
+"""Make passkey challenges, each valid once, and verify the answers of devices (WebAuthn 3)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HINT = "try again; on a page that was open for long, load it anew"
 
 
 class Challenges:
-    """Challenges for devices, each for one purpose, good once and for five minutes.
+    """Passkey challenges for devices, each for one purpose, valid once and for five minutes.
 
     They are kept in memory: after a restart browsers ask again. The oldest of too many is dropped.
     """
@@ -29,7 +29,7 @@ class Challenges:
         self._open: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
 
     def make(self, purpose: str, uptime_seconds: float) -> bytes:
-        """Make a challenge for signing in, or for adding a passkey to one account."""
+        """Create a challenge for signing in, or for adding a passkey to one account."""
         challenge = secrets.token_bytes(32)
         self._open[challenge] = (purpose, uptime_seconds)
         while len(self._open) > _MOST_CHALLENGES:
@@ -37,14 +37,14 @@ class Challenges:
         return challenge
 
     def use(self, challenge: bytes, purpose: str, uptime_seconds: float) -> None:
-        """Use up a challenge; raises UsageError if it was not valid."""
+        """Use up a passkey challenge; raises UsageError if it was not valid."""
         made_for, at = self._open.pop(challenge, ("", 0.0))
         if made_for != purpose or not 0 <= uptime_seconds - at <= _LIFETIME_SECONDS:
             raise UsageError(_REFUSED, hint=_HINT)
 
 
 def ask_to_sign_in(admission: Admission, challenge: bytes) -> str:
-    """Return the options for signing in with any passkey of this host, as JSON."""
+    """Return the WebAuthn options for signing in with any passkey of this host, as JSON."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import UserVerificationRequirement
 
@@ -60,7 +60,7 @@ def ask_to_sign_in(admission: Admission, challenge: bytes) -> str:
 def ask_to_register(
     admission: Admission, challenge: bytes, account: Account, known: Iterable[Passkey], site: str
 ) -> str:
-    """Return the options for a new passkey of an account, as JSON."""
+    """Return the WebAuthn options for a new passkey of an account, as JSON."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import (
         AuthenticatorSelectionCriteria,
@@ -87,14 +87,14 @@ def ask_to_register(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SentResponse:
-    """The part of a browser's credential with the challenge."""
+    """The part of a browser's WebAuthn credential with the challenge."""
 
     clientDataJSON: str  # noqa: N815 - WebAuthn's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SentCredential:
-    """A browser's credential, as its `toJSON` writes it."""
+    """A browser's WebAuthn credential, as its `toJSON` writes it."""
 
     rawId: str  # noqa: N815 - WebAuthn's name
     response: _SentResponse
@@ -102,14 +102,14 @@ class _SentCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ClientData:
-    """The data that a device signed."""
+    """The client data that a device signed (WebAuthn), with the challenge."""
 
     challenge: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAnswer:
-    """The credential that a browser sent, with the passkey and challenge that it names."""
+    """The WebAuthn credential that a browser sent, with its passkey id and challenge."""
 
     body: bytes
     passkey_id: bytes
@@ -117,7 +117,7 @@ class DeviceAnswer:
 
 
 def read_answer(body: bytes) -> DeviceAnswer:
-    """Parse a browser's credential without verifying it; raises UsageError."""
+    """Parse a browser's WebAuthn credential without verifying it; raises UsageError."""
     import msgspec
     from webauthn.helpers import base64url_to_bytes
 
@@ -136,7 +136,7 @@ def read_answer(body: bytes) -> DeviceAnswer:
 
 
 def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission) -> int:
-    """Return the use count of a passkey that signed the challenge; raises UsageError."""
+    """Return the use count of the passkey that signed a challenge; UsageError if it did not."""
     from webauthn import verify_authentication_response
 
     with _Refusing():
@@ -155,7 +155,7 @@ def verify_sign_in(answer: DeviceAnswer, passkey: Passkey, admission: Admission)
 def verify_registration(
     answer: DeviceAnswer, admission: Admission, label: str, now: datetime
 ) -> Passkey:
-    """Return the passkey that a device made for the challenge; raises UsageError."""
+    """Return the passkey that a device made for a challenge; raises UsageError."""
     from webauthn import verify_registration_response
 
     with _Refusing():
@@ -176,7 +176,7 @@ def verify_registration(
 
 
 class _Refusing:
-    """Turn exceptions of the library into UsageError without details.
+    """Turns exceptions of the WebAuthn library into UsageError without details.
 
     It parses CBOR and ASN.1 that strangers send: any exception means a wrong answer.
     """

@@ -22,7 +22,7 @@ Change = Callable[[accounts.AccountChanges], str | None]
 
 
 class People:
-    """The routes below `people/`, for owners only."""
+    """The routes below `people/`, on which owners manage all accounts."""
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -34,18 +34,18 @@ class People:
         return await self._show(require_role(request, "owner"))
 
     async def add(self, request: Request) -> Response:
-        """Add an account, and show its sign-in link once."""
+        """Create an account, and show its sign-in link once."""
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
         return await self._change(request, name, lambda changes: changes.add(name, role))
 
     async def reset(self, request: Request) -> Response:
-        """Delete an account's passwords and passkeys, and show its new link once."""
+        """Delete an account's password and passkeys, and show its new sign-in link once."""
         name = (await read_form(request)).get("name", "")
         return await self._change(request, name, lambda changes: changes.reset(name))
 
     async def set_role(self, request: Request) -> Response:
-        """Change a role; the last owner stays an owner."""
+        """Change an account's role; the last owner stays an owner."""
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
 
@@ -66,7 +66,7 @@ class People:
         return await self._change(request, name, change)
 
     async def remove(self, request: Request) -> Response:
-        """Remove an account; the last owner stays."""
+        """Delete an account; the last owner's stays."""
         name = (await read_form(request)).get("name", "")
 
         def change(changes: accounts.AccountChanges) -> None:
@@ -76,7 +76,7 @@ class People:
         return await self._change(request, name, change)
 
     async def _change(self, request: Request, name: str, change: Change) -> Response:
-        """Make a change, then show its sign-in link or redirect to the page."""
+        """Make a change of accounts, then show its sign-in link or redirect to the page."""
         visitor = require_role(request, "owner")
         moment = self._door.read_clocks()
         changes = accounts.AccountChanges(self._store, moment, visitor.name, visitor.address)

@@ -1,4 +1,4 @@
-"""Tell who asks and whether the desk is open to them: visitor, admission, cookies, clocks."""
+"""The sender of a request to the desk, whether the desk is open to it, cookies and clocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEY = "copydesk.visitor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """The sender of a request that the guard let in; name and role are "" before sign-in.
+    """The sender of a request to the desk; name and role are empty before sign-in.
 
     `session` is the session's id, "" where a proxy signs in; `since` is when it began. `token` is
     the API token of a program.
@@ -38,23 +38,23 @@ class Visitor:
     token: ApiToken | None = None
 
     def may(self, role: Role) -> bool:
-        """Decide whether they may do what this role may."""
+        """Return whether the visitor may do what this role may."""
         return self.role is not None and ROLES.index(self.role) <= ROLES.index(role)
 
 
 def put_visitor(scope: Scope, visitor: Visitor) -> None:
-    """Attach the visitor to a request; only the guard calls this."""
+    """Attach the sender of a request to the request; only the guard calls this."""
     scope[_KEY] = visitor
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Return the visitor who sent a request."""
+    """Return the sender of a request, which the guard attached."""
     visitor: Visitor = request.scope[_KEY]
     return visitor
 
 
 def require_role(request: Request, role: Role) -> Visitor:
-    """Return the visitor if they have at least this role; else the answer is 403."""
+    """Return the sender of a request if they have at least this role; else answer with 403."""
     visitor = visitor_of(request)
     if not visitor.may(role):
         raise HTTPException(403, f"only for: {role}")
@@ -66,7 +66,7 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:]*)(?::(?P<port>\d{1,5}))?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedFrom:
-    """Where a request comes from: what it says, and what the server verified."""
+    """Where a request comes from: its Host header, and whether it is from this machine."""
 
     host: str
     is_from_here: bool
@@ -74,7 +74,7 @@ class AskedFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """The origin under which a request reaches the desk, and the host for passkeys.
+    """How a request may reach the desk: the origin it uses, and the host for passkeys.
 
     `passkey_host` is "" at an IP address, where browsers keep no passkeys.
     """
@@ -89,7 +89,7 @@ class Admission:
 
 
 def decide_admission(asked: AskedFrom, desk_host: str, *, has_accounts: bool) -> Admission | None:
-    """Decide under which origin a request may reach the desk, None where it may not.
+    """Return the origin under which a request may reach the desk, None if it may not.
 
     From this machine the desk is open beside the site. From elsewhere it is open only at a host of
     its own, and only once somebody has an account.
@@ -113,7 +113,7 @@ DEVICE_LIFETIME = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class SecretCookie:
-    """A cookie with a secret for the desk below `root`; `purpose` tells two cookies apart."""
+    """A cookie with a secret for the desk below `root`; `purpose` distinguishes two cookies."""
 
     admission: Admission
     root: str
@@ -122,13 +122,13 @@ class SecretCookie:
 
     @property
     def name(self) -> str:
-        """Return its name; without TLS the port is in it, since cookies ignore ports."""
+        """Return the cookie's name; without TLS with the port, since cookies ignore ports."""
         port = self.admission.origin.rpartition(":")[2].strip("/")
         name = _SECURE_NAME if self.admission.is_secure else f"copydesk-{port}"
         return f"{name}-{self.purpose}" if self.purpose else name
 
     def read(self, headers: Headers) -> str:
-        """Return the secret in a request, "" if there is none or more than one."""
+        """Return the secret in a request's cookie, "" if there is none or more than one."""
         parts = (part for header in headers.getlist("Cookie") for part in header.split(";"))
         pairs = (part.strip().partition("=") for part in parts)
         found = [value for name, _, value in pairs if name == self.name]
@@ -160,13 +160,13 @@ ROOT = "/desk/"
 
 
 def read_clocks() -> Moment:
-    """Return the time and the machine's uptime."""
+    """Return the time and the machine's uptime in seconds."""
     return Moment(now=datetime.now(UTC), uptime_seconds=accounts.read_uptime())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where the desk is served, and how the server finds out who asks.
+    """How the desk (the editors' web interface) is served, and how senders are recognised.
 
     `is_from_here` decides whether a request comes from this machine, `is_proxy` whether an address
     is a trusted web server in front, and `client_of` returns the client's address. `host` and

@@ -52,7 +52,7 @@ class WaysIn:
         self._challenges = _passkeys.Challenges()
 
     async def show(self, request: Request) -> Response:
-        """Answer with the page that asks for name and password, or a passkey."""
+        """Answer with the sign-in page, which asks for name and password, or a passkey."""
         visitor = visitor_of(request)
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
         if visitor.role is not None:
@@ -77,7 +77,7 @@ class WaysIn:
         )
 
     async def ask_passkey(self, request: Request) -> Response:
-        """Answer with the options for signing in with a passkey."""
+        """Answer with the WebAuthn options for signing in with a passkey, as JSON."""
         visitor = visitor_of(request)
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
@@ -105,7 +105,7 @@ class WaysIn:
         return await self.begin_session(request, name, JSONResponse({"next": wanted}), "passkey")
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session, and redirect to sign-in."""
+        """End the browser's session, and redirect to sign-in."""
         visitor = visitor_of(request)
         if visitor.session:
             await asyncio.to_thread(self._store.sessions.end, visitor.name, visitor.session)
@@ -115,7 +115,7 @@ class WaysIn:
         return response
 
     async def show_link(self, request: Request) -> Response:
-        """Answer with the page of a one-use link; opening it does not use it up."""
+        """Answer with the page of a one-use sign-in link; opening it does not use it up."""
         secret = request.path_params["secret"]
         link = await asyncio.to_thread(self._store.links.look_at, secret, self._door.read_clocks())
         if link is None:
@@ -123,7 +123,7 @@ class WaysIn:
         return self._show_link(link, leads_on="next" in request.query_params)
 
     async def use_link(self, request: Request) -> Response:
-        """Begin a session by a one-use link; a setup link creates the first owner."""
+        """Begin a session by a one-use sign-in link; a setup link creates the first owner."""
         secret, form = request.path_params["secret"], await read_form(request)
         try:
             name = await asyncio.to_thread(self._use_link, secret, form.get("name", ""))
@@ -139,7 +139,7 @@ class WaysIn:
         return await self.begin_session(request, name, response, "link")
 
     def _verify_passkey(self, body: bytes, request: Request) -> str:
-        """Return the account of the passkey that signed; raises UsageError."""
+        """Return the account of the passkey that signed a challenge; raises UsageError."""
         visitor = visitor_of(request)
         answer = _passkeys.read_answer(body)
         uptime_seconds = self._door.read_clocks().uptime_seconds
@@ -154,7 +154,7 @@ class WaysIn:
         return account.name
 
     def _use_link(self, secret: str, name: str) -> str:
-        """Use up a link and return its account's name, "" if the link is not valid.
+        """Use up a sign-in link; return its account's name, "" if the link is not valid.
 
         Raises UsageError for an invalid name of the first owner; the link stays valid.
         """
@@ -200,7 +200,7 @@ class WaysIn:
     def _show(
         self, visitor: Visitor, sent: Mapping[str, str], status: int = 200, problem: str = ""
     ) -> Response:
-        """Return the page of sign-in, with the name that was sent to it."""
+        """Return the page of sign-in, with the name that was typed before."""
         return self._pages.answer(
             "sign_in.html",
             "sign_in",
@@ -215,7 +215,7 @@ class WaysIn:
     def _show_link(
         self, link: OneUseLink, status: int = 200, problem: str = "", *, leads_on: bool = False
     ) -> Response:
-        """Return the page of a link; if it can be used, its form asks for no password."""
+        """Return the page of a sign-in link; if it is valid, its form asks for no password."""
         title = "setup" if link.purpose == "setup" else "enter"
         return self._pages.answer(
             "enter.html", title, status, problem, link=link, leads_on=leads_on
@@ -225,13 +225,13 @@ class WaysIn:
         return self._pages.answer("link_over.html", "link_over", 410)
 
     def ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
-        """Return the page of sign-in, with how long to wait."""
+        """Return the page of sign-in, with how long to wait before the next attempt."""
         response = self._show(visitor, sent, 429, self._pages.say_wait(wait))
         response.headers["Retry-After"] = _say_retry(wait)
         return response
 
     def _tell_to_wait(self, wait: timedelta) -> Response:
-        """Return the answer to a script, with how long to wait."""
+        """Return the answer to a script, with how long to wait before the next attempt."""
         problem, headers = self._pages.say_wait(wait), {"Retry-After": _say_retry(wait)}
         return JSONResponse({"problem": problem}, 429, headers)
 
@@ -239,14 +239,14 @@ class WaysIn:
         return self._door.read_clocks().now
 
     async def refuse(self, visitor: Visitor, way: Way, about: str = "") -> timedelta | None:
-        """Log a refused attempt; return the answer, with how long to wait after too many."""
+        """Log a refused sign-in; return the time to wait after too many, else None."""
         wait = await asyncio.to_thread(self.limits.count_refusal, way, visitor.address)
         if wait is None:
             await self.note("sign-in-refused", visitor, about=about or way)
         return wait
 
     async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
-        """Log what a visitor did; `who` is the account where that is known only now."""
+        """Log what a visitor did in the audit log; `who` is the account if known only now."""
         entry = AuditEntry(
             at=self._now(),
             who=who or visitor.name,
@@ -267,7 +267,7 @@ _MOST_CHECKS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A sign-in under way at the provider: where its browser wants to go, and its attempt keys."""
+    """A sign-in under way at an OpenID provider: the wanted page, and the attempt's keys."""
 
     check: identity.IdentityCheck
     wanted: str
@@ -276,7 +276,7 @@ class _Question:
 
 
 class ProviderSignIn:
-    """The two routes of sign-in by OpenID; sign-ins under way are kept in memory.
+    """The two routes of sign-in by OpenID Connect; sign-ins under way are kept in memory.
 
     Signing in creates no account: the provider's issuer and subject must belong to one.
     """
@@ -289,7 +289,7 @@ class ProviderSignIn:
         self._checks: OrderedDict[str, _Question] = OrderedDict()
 
     async def leave(self, request: Request) -> Response:
-        """Redirect to the provider; a cookie proves that the same browser comes back."""
+        """Redirect to the OpenID provider; a cookie proves that the same browser comes back."""
         visitor, provider = visitor_of(request), self._door.provider
         if provider is None:
             return Response(status_code=404)
@@ -312,7 +312,7 @@ class ProviderSignIn:
         return response
 
     async def come_back(self, request: Request) -> Response:
-        """Begin a session for the account that the provider names, if there is one."""
+        """Begin a session for the account that the OpenID provider names, if there is one."""
         visitor, provider = visitor_of(request), self._door.provider
         state, code = (request.query_params.get(name, "") for name in ("state", "code"))
         issuer = request.query_params.get("iss", "")
@@ -348,7 +348,7 @@ class ProviderSignIn:
         return SecretCookie(visitor.admission, self._door.root, "provider")
 
     def _take(self, state: str, brought: str) -> _Question | None:
-        """Return a browser's own sign-in under way, None for another's."""
+        """Return the browser's own sign-in under way, None for another browser's."""
         if not hmac.compare_digest(state.encode(), brought.encode()):
             return None
         question = self._checks.pop(state, None)
@@ -358,10 +358,10 @@ class ProviderSignIn:
         return question if 0 <= age <= _LIFETIME.total_seconds() else None
 
     def _fail(self, error: FetchError) -> Response:
-        """Return a page that says that the provider failed."""
+        """Return a page that says that the OpenID provider failed."""
         return self._pages.answer("link_over.html", "provider_failed", 502, str(error))
 
 
 def _is_of(provider: identity.IdentityProvider, issuer: str) -> bool:
-    """Decide whether an answer names this provider, where it names one (RFC 9207)."""
+    """Return whether an OpenID answer is from this provider, if it names one (RFC 9207)."""
     return not issuer or issuer.rstrip("/") == provider.issuer.rstrip("/")

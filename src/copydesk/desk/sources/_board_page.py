@@ -1,4 +1,4 @@
-"""Render the page of all sources, and the one on which an owner adds some."""
+"""Render the page of all sources, and the page on which an owner adds sources."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _ADDRESS = 300  # characters of a shown URL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """What the page of sources shows besides them: the round, and what is owed.
+    """What the page of sources shows besides sources: a started run, and calls still owed.
 
-    `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that
-    still have to be called. `round` is None where no round can be started; `is_recorded` says
-    that a recorded web is the reason.
+    `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that still
+    have to be called. `round` is the run (fetching and filing) that was started, `runs_rounds`
+    whether one can be started; `is_recorded` says that a recorded web is the reason why not.
     """
 
     round: background.DemandedCommand | None
@@ -76,7 +76,7 @@ def _sum_up(pages: Pages, board: sources.SourceBoard) -> str:
 
 
 def show_source(pages: Pages, row: sources.BoardRow) -> View:
-    """Describe a source for the templates."""
+    """Describe a source for the templates: its name, state, problems and numbers."""
     say, health, source = pages.strings.say, row.health, row.source
     share = row.loss_share
     return {
@@ -108,7 +108,7 @@ def show_source(pages: Pages, row: sources.BoardRow) -> View:
 
 
 def name_source(row: sources.BoardRow) -> str:
-    """Return the name of a source, its address where it has none."""
+    """Return the name of a source, its URL if it has none."""
     return text.fold(row.source.name) or row.source.url.partition("://")[2][:_ADDRESS]
 
 
@@ -121,7 +121,7 @@ def _tell_days(pages: Pages, row: sources.BoardRow) -> str:
 
 
 def show_round(pages: Pages, demanded: background.DemandedCommand | None) -> View | None:
-    """Describe the round that somebody started."""
+    """Describe the run of fetching and filing that somebody started, for the templates."""
     if demanded is None:
         return None
     say = pages.strings.say
@@ -134,7 +134,7 @@ _SHOWN_ROWS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What somebody typed, and what was found: feeds, what one would bring, or a problem.
+    """What was typed to add sources, and what was found: feeds, a feed's preview, or a problem.
 
     `instead` is the address of the source that a feed replaces, `opml` an uploaded list of
     sources, `rows` what its import would do.
@@ -205,7 +205,7 @@ _PASSING = frozenset({"too-slow", "server", "network"})
 
 
 def say_advice(strings: Strings, kind: str, failure: str, hint: str) -> str:
-    """Return what to do about a finding; `failure` is the kind of the last failure.
+    """Return what to do about a finding on a source; `failure` is the last failure's kind.
 
     For a failure without a text of its own it is the `hint`.
     """
@@ -221,7 +221,7 @@ _PARTS = (("full", "filed"), ("half", "dropped"), ("mark", "failed"))
 
 
 def draw_sparkline(row: sources.BoardRow) -> Mapping[str, str]:
-    """Return a path for each shade: a column a day, of filed, dropped and failed pages."""
+    """Return an SVG path for each shade: a column a day, of filed, dropped and failed pages."""
     heights = [sum(getattr(day, name) for _, name in _PARTS) for day in row.days]
     highest = max(heights, default=0)
     paths: dict[str, str] = {shade: "" for shade, _ in _PARTS}

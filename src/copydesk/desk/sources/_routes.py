@@ -30,7 +30,7 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with all sources."""
+    """Answer with the page of all sources."""
     editor = visit.editor
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -42,7 +42,7 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show_one(visit: Visit) -> Response:
-    """Answer with one source."""
+    """Answer with the page of one source."""
     editor, url = visit.editor, visit.request.query_params.get("url", "")
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -54,7 +54,7 @@ async def show_one(visit: Visit) -> Response:
 
 
 async def write_source(visit: Visit) -> Response:
-    """Commit the changes to a source, and redirect to it."""
+    """Commit the changes to a source, and redirect to its page."""
     owner = visit.editor
     fields, _ = await _read_form(visit)
     form = dict(fields)
@@ -66,7 +66,7 @@ async def write_source(visit: Visit) -> Response:
 
 
 async def end_source(visit: Visit) -> Response:
-    """End a source, and redirect to the others."""
+    """Remove a source from beat.toml, and redirect to the page of all sources."""
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url, seen = form.get("url", ""), form.get("seen", "")
@@ -77,14 +77,14 @@ async def end_source(visit: Visit) -> Response:
 
 
 async def show_add(visit: Visit) -> Response:
-    """Answer with the form for a URL or a list of sources."""
+    """Answer with the form for adding a source by URL, or a list of sources."""
     asked = visit.request.query_params
     search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
     return await _show_add(visit, search)
 
 
 async def look(visit: Visit) -> Response:
-    """Answer with the feeds at a URL, or with what a feed would bring."""
+    """Answer with the feeds found at a URL, or with a preview of what a feed would bring."""
     form = dict((await _read_form(visit))[0])
     url = form.get("url", "").strip()
     search = Search(url=url, instead=form.get("instead", ""))
@@ -102,7 +102,7 @@ async def look(visit: Visit) -> Response:
 
 
 async def file_source(visit: Visit) -> Response:
-    """Add a source, or give one a new address."""
+    """Add a source to beat.toml, or give a source a new URL."""
     owner = visit.editor
     form = dict((await _read_form(visit))[0])
     url = sources.source_address(form.get("url", ""))
@@ -123,7 +123,7 @@ async def file_source(visit: Visit) -> Response:
 
 
 async def take_list(visit: Visit) -> Response:
-    """Show what an import of a list would do with each row, or import it."""
+    """Show what importing a list of sources would do with each row, or import it."""
     owner = visit.editor
     fields, data = await _read_form(visit)
     form = dict(fields)
@@ -145,14 +145,14 @@ async def take_list(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """Answer with the sources as OPML."""
+    """Answer with the site's sources as an OPML file."""
     opml = await visit.desk.thread.ask(lambda opened: source_edits.export_opml(opened.newsroom))
     headers = {**NEVER_KEPT, "Content-Disposition": 'attachment; filename="sources.opml"'}
     return Response(opml, media_type="text/x-opml", headers=headers)
 
 
 async def begin_round(visit: Visit) -> Response:
-    """Start a round of a source or of all due ones, and redirect to it."""
+    """Start fetching and filing, from one source or all due ones, and redirect to the progress."""
     owner = visit.editor
     url = dict((await _read_form(visit))[0]).get("url", "")
     if visit.desk.on_demand is None:
@@ -167,7 +167,7 @@ async def begin_round(visit: Visit) -> Response:
 
 
 async def undo_settings(visit: Visit) -> Response:
-    """Undo a commit of settings, and redirect to the editor's actions of today."""
+    """Undo a git commit of settings, and redirect to the editor's actions of today."""
     owner = visit.editor
     commit = read_commit(dict((await _read_form(visit))[0]))
     await visit.desk.thread.change(
@@ -184,7 +184,7 @@ async def _show_add(visit: Visit, search: Search) -> Response:
 
 
 async def _draw(visit: Visit, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-    """Answer with a page; it reloads while a started round is running."""
+    """Answer with a page, which reloads while a started run of fetching and filing is going on."""
     answer = await visit.draw(make)
     demand = visit.desk.on_demand
     if demand is not None and demand.last is not None and demand.last.code is None:

@@ -1,4 +1,4 @@
-"""Render the page of one source: what it brought by day, and its block in beat.toml."""
+"""Render the page of one source: its stories by day, and its settings in beat.toml."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def render_source(
     asked: tuple[sources.SourceBoard, str],
     state: BoardState,
 ) -> bytes:
-    """Return the page of the source with a URL; raises UsageError for an unknown one."""
+    """Return the page of the source with a URL; raises UsageError for an unknown URL."""
     board, url = asked
     row = board.find(url)
     if row is None:
@@ -66,7 +66,7 @@ def render_source(
 
 
 def _address_look(root: str, row: sources.BoardRow) -> str:
-    """Return where to look for its new address: the page that replaced it, or the home page."""
+    """Return the link that looks for a source's new URL: from its page, or the home page."""
     url = row.source.url
     start = url if row.health.failure == "html" else urls.fetchable("/", url) or url
     return f"{root}sources/add/?{urlencode({'url': start, 'instead': url})}"
@@ -80,7 +80,7 @@ def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
 
 
 def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
-    """Show the outcomes of its pages by day."""
+    """Show how many of a source's pages were filed, dropped or failed, by day."""
     columns, rows = [], []
     for day in row.days:
         shown = wording.name_day(day.day)
@@ -106,7 +106,7 @@ def _show_outcomes(wording: Wording, row: sources.BoardRow) -> View:
 
 
 def _show_delay(wording: Wording, row: sources.BoardRow) -> list[View]:
-    """Show the median delay from publication to filing, and failed requests, by day."""
+    """Show a source's median delay from publication to filing, and failed requests, by day."""
     days = [wording.name_day(day.day) for day in row.days]
     delays = [day.delay_seconds or 0 for day in row.days]
     unanswered = [float(day.unanswered) for day in row.days]
@@ -126,7 +126,7 @@ def _show_one(
     days: Sequence[tuple[str, float]],
     write: Callable[[float], str],
 ) -> View:
-    """Show one number a day."""
+    """Show one number of a source for each day."""
     shown = [(day, value, write(value) if value else "–") for day, value in days]
     columns = [
         Column(name=day, parts=[Part(value=value, shade="full", words=words)])
@@ -167,7 +167,7 @@ def read_source_edit(fields: Iterable[tuple[str, str]]) -> source_edits.SourceEd
 
 
 def read_lines(written: str) -> tuple[str, ...]:
-    """Return the lines of a field, each once; raises UsageError for more than 500."""
+    """Return the lines of a form field, each once; raises UsageError for more than 500."""
     lines = tuple(dict.fromkeys(filter(None, map(str.strip, written.splitlines()))))
     if len(lines) > _MOST_WORDS:
         raise UsageError(f"at most {_MOST_WORDS} words", subject=f"{len(lines):,}")

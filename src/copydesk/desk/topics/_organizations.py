@@ -1,4 +1,4 @@
-"""Serve the page of organizations: publishers with name, owner and logo."""
+"""Serve the page of publishers, each with name, owner and logo."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CHARACTERS = 200  # of a refusal's subject
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with the known publishers."""
+    """Answer with the page of all known publishers."""
     editor = visit.editor
 
     def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -43,7 +43,7 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def write_organization(visit: Visit) -> Response:
-    """Commit a publisher's name and owner, and redirect to all publishers."""
+    """Commit a publisher's name and owner, and redirect to the page of all publishers."""
     owner, form = visit.editor, await visit.read_form()
     texts = (form.get("name", ""), form.get("owner", ""))
     domain, seen = form.get("domain", ""), form.get("seen", "")
@@ -63,7 +63,7 @@ async def show_logo(visit: Visit) -> Response:
 
 
 async def set_logo(visit: Visit) -> Response:
-    """Commit a publisher's logo: an upload, or the picture at a URL."""
+    """Commit a publisher's logo: an uploaded picture, or the picture at a URL."""
     owner = visit.editor
     body = await read_body(visit.request, PICTURE_BYTES)
     fields, data = read_fields(body, visit.request.headers.get("content-type", ""))
@@ -81,7 +81,7 @@ async def set_logo(visit: Visit) -> Response:
 
 
 async def _fetch(visit: Visit, url: str) -> bytes:
-    """Return the content at a URL; raises UsageError with what went wrong."""
+    """Return the bytes at a URL; raises UsageError with what went wrong."""
     root = await visit.desk.thread.ask(lambda opened: opened.newsroom.root)
     try:
         async with visit.desk.looking:
@@ -108,7 +108,7 @@ def render_organizations(
     counts: Counts,
     organizations: SeenOrganizations,
 ) -> bytes:
-    """Return the page of all organizations."""
+    """Return the page of all known publishers."""
     known = organizations.known
     return pages.page(
         "organizations.html",

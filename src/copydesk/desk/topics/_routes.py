@@ -30,7 +30,7 @@ _JUST_NOW = timedelta(hours=1)
 
 
 async def show_all(visit: Visit) -> Response:
-    """Answer with all topics."""
+    """Answer with the page of all topics."""
     editor = visit.editor
     asked = visit.request.query_params
 
@@ -47,7 +47,7 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show_one(visit: Visit) -> Response:
-    """Answer with one topic, and on visit.request with matching stories and suggestions."""
+    """Answer with the page of one topic; on request with matching stories and suggestions."""
     editor, asked = visit.editor, visit.request.query_params
     name, suggestions = asked.get("name", ""), None
     if asked.get("suggest"):
@@ -74,7 +74,7 @@ async def show_one(visit: Visit) -> Response:
 
 
 async def show_matching(visit: Visit) -> Response:
-    """Answer with the stories that have some words alone, for an open page."""
+    """Answer with the HTML of stories that contain a phrase, for an open topic page."""
     words = visit.request.query_params.get("q", "")
 
     def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
@@ -119,7 +119,7 @@ async def _refuse(
 
 
 async def begin_trial(visit: Visit) -> Response:
-    """Begin to try new keywords on the last 30 days, and redirect to the trial."""
+    """Begin to try new keywords on the stories of 30 days, and redirect to the trial."""
     editor, form = visit.editor, await visit.read_form()
     edit, name = read_topic_edit(form), form.get("name", "")
 
@@ -149,7 +149,7 @@ async def answer_suggestion(visit: Visit) -> Response:
 
 
 async def file_topic(visit: Visit) -> Response:
-    """Create a topic, and redirect to it."""
+    """Create a topic, and redirect to its page."""
     owner, form = visit.editor, await visit.read_form()
     name, parent = form.get("name", "").strip(), form.get("parent", "")
     await visit.desk.thread.change(
@@ -159,7 +159,7 @@ async def file_topic(visit: Visit) -> Response:
 
 
 async def move_topic(visit: Visit) -> Response:
-    """Move a topic below another one, and redirect to all topics."""
+    """Move a topic below another topic, and redirect to the page of all topics."""
     owner, form = visit.editor, await visit.read_form()
     name, parent, seen = (form.get(field, "") for field in ("name", "parent", "seen"))
     done = await visit.desk.thread.change(
@@ -170,7 +170,7 @@ async def move_topic(visit: Visit) -> Response:
 
 
 async def end_topic(visit: Visit) -> Response:
-    """End a topic, and redirect to the others."""
+    """Delete a topic's file in a commit, and redirect to the page of all topics."""
     owner, form = visit.editor, await visit.read_form()
     if "sure" not in form:
         raise UsageError("a topic ends only when you say that this is meant", subject="topic")
@@ -205,7 +205,7 @@ def _find_own_commit(
 
 
 def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
-    """Return how somebody else changed keywords meanwhile, a signed line for each."""
+    """Return how somebody else changed keywords meanwhile, as lines "+ word" and "- word"."""
     before = dict.fromkeys(filter(None, map(str.strip, was.splitlines())))
     gone = (f"- {word}" for word in before if word not in today)
     return (*(f"+ {word}" for word in today if word not in before), *gone)

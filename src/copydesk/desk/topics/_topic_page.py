@@ -1,4 +1,4 @@
-"""Render the page of all topics, and the page of one: keywords, matching stories, suggestions."""
+"""Render the page of all topics, and that of one topic: keywords, matching stories, suggestions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STORIES = 5  # named stories of a suggestion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopic:
-    """A topic as its file has it, and what the editor asked for or typed.
+    """A topic as its file has it, and what the editor searched for or typed.
 
     `seen` is the digest of the file. `written` has the values of a form that was refused for
     `problem`, `saved` the commit that was just made.
@@ -42,7 +42,7 @@ class SeenTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTopic:
-    """The name of a topic that was just moved, and the commit to undo."""
+    """The name of a topic that was just moved, and the git commit to undo."""
 
     name: str
     commit: str
@@ -50,7 +50,7 @@ class MovedTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopics:
-    """All topics, and the one that was just `moved`."""
+    """All topics, and the topic that was just `moved`."""
 
     rows: Sequence[topics.TopicRow]
     moved: MovedTopic | None = None
@@ -78,7 +78,7 @@ def _style(pages: Pages) -> str:
 
 
 def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View | None:
-    """Return where a moved topic is now, with its undo; None where none was moved."""
+    """Return where a moved topic is now, with its undo; None if none was moved."""
     for topic in shown:
         if topic["name"] == moved.name:
             word = "topic_moved_below" if topic["parent"] else "topic_moved_top"
@@ -106,12 +106,12 @@ def _show_row(pages: Pages, row: topics.TopicRow, names: Container[str]) -> View
 
 
 def link_topic(root: str, name: str, **query: str) -> str:
-    """Return the address of a topic's page."""
+    """Return the URL of a topic's page."""
     return f"{root}topics/one/?{urlencode({'name': name, **query})}"
 
 
 def render_topic(pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic) -> bytes:
-    """Return the page of a topic."""
+    """Return the page of one topic."""
     topic, root = seen.topic, pages.views.root
     written = seen.written or topics.TopicEdit(
         keywords=topic.keywords,
@@ -150,7 +150,7 @@ def _list_parents(pages: Pages, name: str, chosen: str) -> list[View]:
 
 
 def show_matches(pages: Pages, matches: topics.WordMatches) -> View:
-    """Return the stories that have some words, with the words marked."""
+    """Return the stories that contain a phrase for the template, with its words marked."""
     marked = re.compile(
         "".join((r"\b", r"\W+".join(map(re.escape, matches.words.split())), r"\w*")), re.IGNORECASE
     )
@@ -171,7 +171,7 @@ def show_matches(pages: Pages, matches: topics.WordMatches) -> View:
 
 
 def _tell_rest(pages: Pages, shown: int, total: int) -> str:
-    """Return that only the first stories are shown, "" where all are."""
+    """Return a text that only the first stories are shown, "" if all are."""
     if shown >= total:
         return ""
     return pages.strings.say("topic_matches_first", shown=f"{shown:,}", total=f"{total:,}")
@@ -182,7 +182,7 @@ def _name(path: str) -> str:
 
 
 def _mark(words: re.Pattern[str], passage: str) -> list[View]:
-    """Return a passage in parts, each marked or not."""
+    """Return a passage in pieces, each marked or not."""
     parts: list[View] = []
     end = 0
     for found in words.finditer(passage):
@@ -217,13 +217,13 @@ def _show_suggestions(
 
 
 def _tell_why_none(pages: Pages, report: topic_suggestions.SuggestReport) -> str:
-    """Return how many stories have the topic, and how many must have a word."""
+    """Return as text how many stories have the topic, and how many must use a word."""
     stories = sum(topic.stories for topic in report.topics)
     return pages.strings.say("suggest_few", count=stories, needed=f"{report.least_stories:,}")
 
 
 def _show_stories(pages: Pages, stories: Sequence[topic_suggestions.AffectedStory]) -> list[View]:
-    """Return the first stories that a word would win or lose."""
+    """Return the first stories that a keyword would add to the topic or remove from it."""
     return [
         {
             "title": text.fold(story.title) or _name(story.path),

@@ -1,4 +1,4 @@
-"""Apply editors' actions from the desk in commits, and return the outcome of each action."""
+"""Apply editors' actions from the web interface as git commits; return each action's outcome."""
 
 from __future__ import annotations
 

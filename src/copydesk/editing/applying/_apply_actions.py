@@ -1,4 +1,4 @@
-"""Apply the actions of editors at the desk, in order, up to fifty of one editor in a commit.
+"""Apply editors' actions from the web interface, in order, up to fifty of one editor a commit.
 
 actions ── batches ──> an edit, step by step ── make ──> a commit, an outcome for each action
                     └─> refused, or in conflict with what somebody else changed since
@@ -59,7 +59,7 @@ _STANDS = "it stood so already"
 def apply_actions(
     newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float = WORD_SECONDS
 ) -> tuple[ActionOutcome, ...]:
-    """File editors' actions in order, and return the outcome of each.
+    """File editors' actions (decisions, rules, undos …) in order, and return the outcome of each.
 
     Consecutive actions of one editor go into one commit, fifty at most; each sees the changes of
     those before it. An action that was filed before is not filed again. An invalid action is
@@ -75,7 +75,7 @@ def apply_actions(
 
 
 def part_into_lots(actions: Iterable[EditorAction]) -> Iterator[list[EditorAction]]:
-    """Split actions, in order, into batches of one editor each."""
+    """Split editors' actions, in order, into batches of one editor each, fifty at most."""
     lot: list[EditorAction] = []
     for action in actions:
         if lot and (action.by != lot[0].by or len(lot) == MOST_IN_A_COMMIT):
@@ -116,7 +116,7 @@ def _file_lot(
 
 
 def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
-    """Apply actions to a new edit, in order."""
+    """Apply an editor's actions to a new edit, in order, and return them as a batch."""
     lot = _Lot(edit=begin_edit(newsroom))
     for action in actions:
         if action.id in lot.steps or action.id in lot.outcomes:
@@ -133,7 +133,7 @@ def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
 
 
 def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
-    """Apply an action to a batch; return its outcome if it changes nothing, else None."""
+    """Add an editor's action to a batch; return its outcome if it changes nothing, else None."""
     step = put_action(lot.edit, action)
     if step.differences:
         return _conflict(action.id, step.differences)
@@ -163,7 +163,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
 
 
 def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
-    """Walk the changed fields under their keys in `EditorAction.seen`, lists by path."""
+    """Yield the fields that differ between two edits, as keys of `EditorAction.seen`."""
     for path in paths:
         if reading_lists.is_list_path(path) or letters.is_letter_path(path):
             yield path
@@ -182,7 +182,7 @@ def _make(lock: WriteLock, lot: _Lot) -> MadeEdit:
 
 
 def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
-    """Refuse the actions that failed because of their file, or all if the error names none."""
+    """Return refusals of the actions whose file caused an error; of all if no file is named."""
     blamed = [action_id for action_id, paths in lot.paths.items() if error.subject in paths]
     if not isinstance(error, RecordError) or not blamed:
         blamed = list(lot.steps)
@@ -190,7 +190,7 @@ def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
 
 
 def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
-    """Return the outcomes of the actions that were filed."""
+    """Return the outcomes of a batch's actions that were filed, by action id."""
     return {
         action_id: ActionOutcome(
             id=action_id,
@@ -207,7 +207,7 @@ def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
 def _find_outcomes(
     newsroom: Newsroom, lock: WriteLock, actions: Sequence[EditorAction]
 ) -> dict[str, ActionOutcome]:
-    """Return the outcomes of actions that were filed before the process was killed.
+    """Return the outcomes of actions that were filed before the process was killed, by action id.
 
     The memory knows them, since it records each change; if it was lost, git's commit messages do.
     """
@@ -246,14 +246,15 @@ def _conflict(action_id: str, conflicts: Sequence[EditConflict]) -> ActionOutcom
 
 
 # Regrouping at once: after a rule about groups, the records that the next round would change are
-# changed in the same commit. Other groups wait for the round, even if a verdict has moved their
+# changed in the same commit. Other groups wait for the round, even if a decision moved their
 # leader meanwhile: the outcome of a split names only that story's records.
 
 
 def regroup_at_once(edit: Edit) -> Edit:
-    """Return an edit with the records that its new rules about groups change, if any.
+    """Return an edit with the story records that its new rules about groups change, if any.
 
-    It uses the same functions as a round, so the next round has nothing to change in these groups.
+    Stories are regrouped by the same functions as when new ones are filed, so the next round of
+    fetching and filing has nothing to change in these groups.
     """
     before, after = (_list_group_rules(of.rules) for of in (edit.rulings_read, edit.rulings))
     if before == after:
@@ -275,7 +276,7 @@ def regroup_at_once(edit: Edit) -> Edit:
 
 
 def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping[str, Story]:
-    """Return the changed stories that are related, directly or not, to those of a rule."""
+    """Return the regrouped stories, by path, that a rule's stories are related to in any way."""
     moved = dict[str, Story]()
     ties, rest = set(named), dict(regrouped.changed)
     while near := {
@@ -290,7 +291,7 @@ def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping
 
 
 def _list_ties(*states: Story) -> set[str]:
-    """Return what relates a story to others: names, groups, and addresses that they list."""
+    """Return what relates a story to others: record names, group, and URLs in its record."""
     return {
         tie
         for story in states
@@ -320,7 +321,7 @@ Tell = Callable[[CopydeskError], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkedOff:
-    """The outcomes of the waiting actions, in order.
+    """The outcomes of the editors' actions that waited to be filed, in order.
 
     `is_urgent` is set if the site must be updated at once: a story was removed for good, or
     restored. `failed` lists the failures of that update.
@@ -334,7 +335,7 @@ class WorkedOff:
 def work_off(
     newsroom: Newsroom, queue: ActionQueue, tell: Tell, wait_seconds: float = WORD_SECONDS
 ) -> WorkedOff:
-    """File the waiting actions and note the outcome of each; return when none is left.
+    """File the editors' actions that wait in a queue, and store the outcome of each.
 
     A commit takes the actions that already wait. If another process holds the write lock for
     `wait_seconds` or longer, `tell` is called and this goes on waiting. An action that fails
@@ -361,7 +362,7 @@ def work_off(
 
 
 def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
-    """File the actions that wait at the newsroom's desk; `tell` reports what is waited for.
+    """File the actions that wait in a newsroom's web interface; call `tell` with what delays them.
 
     Then update the catalogue, and remove stories from the site that were removed for good. Raises
     DeskStoreError if the desk's file fails, RecordError as `ask_catalogue` does, PublishError.
@@ -388,7 +389,7 @@ def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
 
 
 def _read_removals(root: Path) -> frozenset[str]:
-    """Return the removed addresses; empty if the rulings cannot be read, so none counts as new."""
+    """Return the URLs removed by editors; empty if the rulings cannot be read."""
     try:
         return read_removals(root)
     except RecordError:
@@ -425,9 +426,10 @@ _BELOW = frozenset({Standing.BELOW_GATE})
 
 
 def let_stories_wait(newsroom: Newsroom) -> int:
-    """Put stories below the threshold on hold, once in a newsroom; return how many.
+    """Put the demo's stories below the publishing threshold on hold for editors; return how many.
 
-    It fills the demo's queue. None of these stories is on the site, before or after it.
+    This is done once in a newsroom, to fill the demo's queue. None of these stories is on the site,
+    before or after it.
     """
 
     def find(catalogue: Catalogue) -> list[str]:

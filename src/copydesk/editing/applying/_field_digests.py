@@ -1,4 +1,4 @@
-"""Field digests: detect which fields of a story have changed since an editor saw them.
+"""Detect which fields of a story have changed since an editor saw them, by digests of their values.
 
 a story, its verdict ──> the value of each field ──> its digest, which a page sends back as `seen`
 """
@@ -29,17 +29,18 @@ from copydesk.review.rules import notes_beside, record_name
 
 
 def field_digests(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
-    """Return a digest of each field that editors change, by its name; `verdict` is in force.
+    """Return a digest of each field of a story that editors change, by the field's name.
 
-    Automatic changes of a round (heat, coverage, leader) have no digest. In `everyday`, whose
-    records have no place for a note, `story` must have its note from the rulings.
+    `verdict` is the editor's decision in force. What rounds of fetching and filing change (heat,
+    coverage, leader) has no digest. In `everyday`, whose records have no place for a note, `story`
+    must have its note from the rulings.
     """
     values = _field_values(story, verdict)
     return {field: _digest(value) for field, value in values.items()}
 
 
 def describe_fields(story: Story) -> Mapping[str, str]:
-    """Return the fields of a record that editors set, as text for people."""
+    """Return the fields of a story that editors set, by name, as text for people."""
     return {
         "title": story.title,
         "excerpt": story.excerpt,
@@ -51,7 +52,7 @@ def describe_fields(story: Story) -> Mapping[str, str]:
 
 
 def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
-    """Return all fields that editors change in a story, as text for people."""
+    """Return the fields that editors change in a story, with decision and group, as text."""
     return {
         **describe_fields(story),
         "verdict": _describe_verdict(story, verdict),
@@ -60,7 +61,7 @@ def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
 
 
 def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
-    """Return the verdict on a story, and a later edit of `published` by hand."""
+    """Return the editor's decision on a story, and a later edit of `published` by hand, as text."""
     known = dict(story.machine)
     is_by_hand = "published" in known and "published" in review.find_hand_edits(story, known)
     if verdict is not None:
@@ -71,7 +72,7 @@ def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
 
 
 def _describe_place(story: Story) -> str:
-    """Return the group and placement that an editor's rule gave a story, "" if none did."""
+    """Return a story's group and placement if an editor's rule set them, as text; else ""."""
     ruled = sorted(str(reason) for reason in story.reasons if reason.is_group_ruled)
     return ", ".join((story.group, *ruled)) if ruled else ""
 
@@ -81,12 +82,12 @@ def _digest(value: str) -> str:
 
 
 def field_key(path: str, field: str) -> str:
-    """Return the key of a record's field in an action's `seen`."""
+    """Return the key of a story record's field in the mapping `EditorAction.seen`: "NAME FIELD"."""
     return f"{record_name(path)} {field}"
 
 
 def read_values(edit: Edit, path: str) -> Mapping[str, str]:
-    """Return the fields of a record in an edit."""
+    """Return the fields of the story at `path` after a pending edit, as text by name."""
     story = edit.find(path)
     notes = notes_beside(edit.beat)
     story = replace(story, note=notes.get(record_name(path), story.note))
@@ -96,7 +97,7 @@ def read_values(edit: Edit, path: str) -> Mapping[str, str]:
 def find_changes_since(
     before: Edit, after: Edit, action: EditorAction, path: str
 ) -> Iterator[EditConflict]:
-    """Walk the fields that an action sets and that somebody else changed since the editor saw them.
+    """Yield conflicts: fields that an action sets and somebody else changed since it was made.
 
     With a `base`, the same editor's changes count as well, and so does a removal. `left` is the
     value that the action would give the field.
@@ -116,14 +117,14 @@ def find_changes_since(
 
 
 def _list_removal(edit: Edit, action: EditorAction, path: str) -> tuple[str, ...]:
-    """Return the field that shows a removal, if the action's form may not know of it."""
+    """Return ("verdict",) if a story was removed and an action's form may not show that."""
     verdict = edit.verdict_on(edit.find(path))
     is_removed = verdict is not None and verdict.said == "remove"
     return ("verdict",) if is_removed and action.base and action.kind != "verdict" else ()
 
 
 def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: EditConflict) -> bool:
-    """Decide whether somebody else already gave a field the value that an action would."""
+    """Return whether somebody else already gave a field the value that an editor's action would."""
     if conflict.field == "group":
         return before.rulings.rules == after.rulings.rules
     if conflict.field != "verdict":
@@ -136,7 +137,7 @@ def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: Ed
 
 
 def _list_fields(action: EditorAction) -> tuple[str, ...]:
-    """Return the fields that an action sets in its stories."""
+    """Return the names of the fields that an editor's action sets in its stories."""
     kinds = {"verdict": ("verdict",), "correct": action.values[::2]}
     if action.kind != "rule":
         return tuple(kinds.get(action.kind, ()))
@@ -147,7 +148,7 @@ def _list_fields(action: EditorAction) -> tuple[str, ...]:
 
 
 def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
-    """Decide whether an editor gave a field its present value."""
+    """Return whether the editor named `by` gave a story's field its present value."""
     if field_key(path, field) in edit.own_fields:
         return True
     if field == "verdict":
@@ -160,7 +161,7 @@ def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
 
 
 def _find_rule(edit: Edit, name: str, field: str) -> Ruling | None:
-    """Return the latest rule that sets a field, None if there is none."""
+    """Return the latest rule of an editor that sets a story's field, None if there is none."""
     said: Mapping[str, tuple[RulingKind, ...]] = {
         "title": ("rename",),
         "topics": ("retopic",),
@@ -176,7 +177,7 @@ def _find_rule(edit: Edit, name: str, field: str) -> Ruling | None:
 
 
 def _stands(rule: Ruling, value: str) -> bool:
-    """Decide whether a field still has the value of a rule; group and placement always do."""
+    """Return whether a field still has an editor's rule's value; group and placement do."""
     if RULING_KINDS[rule.said].applies_to == "groups":
         return True
     if rule.field is not None:
@@ -189,7 +190,7 @@ def _stands(rule: Ruling, value: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditedField:
-    """A field of a record before and after an action, as text for people."""
+    """A field of a story record before and after an editor's action, as text for people."""
 
     path: str
     field: str
@@ -198,7 +199,7 @@ class EditedField:
 
 
 def list_edited_fields(newsroom: Newsroom, action_id: str) -> list[EditedField]:
-    """Return an action's changes of titles, excerpts, topics, pictures, addresses and notes.
+    """Return an action's changes of titles, excerpts, topics, pictures, URLs and notes of stories.
 
     Empty if its undo note is lost, or was written by another version.
     """
@@ -213,7 +214,7 @@ def list_edited_fields(newsroom: Newsroom, action_id: str) -> list[EditedField]:
 
 
 def _compare(path: str, before: bytes | None, after: bytes | None) -> Iterator[EditedField]:
-    """Walk the fields in which two states of a record differ; a new record has none."""
+    """Yield the fields in which two versions of a story record differ; a new record has none."""
     if before is None or after is None:
         return
     try:
@@ -233,7 +234,7 @@ _T = TypeVar("_T", bound=Hashable)
 
 
 def list_changes(before: Edit, after: Edit) -> Iterator[str]:
-    """Walk the files that one step of an edit changes."""
+    """Yield the paths of the files that differ between two states of an edit."""
     if before.rulings != after.rulings:
         yield RULINGS_PATH
     records = {path for path, story in after.stories.items() if story != before.stories.get(path)}
@@ -242,7 +243,7 @@ def list_changes(before: Edit, after: Edit) -> Iterator[str]:
 
 
 def _is_changed(before: Edit, after: Edit, path: str) -> bool:
-    """Decide whether a file is created, deleted or, for a reading list, has other content."""
+    """Return whether an edit creates or deletes a file, or changes a list or newsletter."""
     was, left = before.find_bytes(path), after.find_bytes(path)
     is_whole = reading_lists.is_list_path(path) or letters.is_letter_path(path)
     return was != left and (is_whole or None in {was, left})
@@ -256,7 +257,7 @@ class UndoNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_undo_note(before: Edit, step: EditStep) -> bytes:
-    """Return the data that undoes a step of an edit.
+    """Return the stored data, compressed JSON, that later undoes one step of an edit.
 
     Of the rulings it holds only what the step added and removed. Other records that the step
     changed are left out, since they are regrouped after an undo. So are newsletters, which an undo
@@ -276,7 +277,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
 
 
 def read_undo_note(note: bytes) -> UndoNote | None:
-    """Parse the note on an action; return None for a note of another version."""
+    """Parse the stored data that undoes an editor's action; None if another version wrote it."""
     try:
         return msgspec.json.decode(zlib.decompress(note), type=UndoNote)
     except (zlib.error, msgspec.DecodeError):
@@ -284,7 +285,7 @@ def read_undo_note(note: bytes) -> UndoNote | None:
 
 
 def _write_difference(rulings: Rulings, others: Rulings) -> bytes | None:
-    """Return the rulings that others do not have, as a file of their own, None for none."""
+    """Return the rulings that `others` lack, as bytes of a file of their own; None for none."""
     verdicts = {
         path: verdict
         for path, verdict in rulings.verdicts.items()
@@ -310,7 +311,7 @@ _GROUP_RULES = frozenset(said for said, form in RULING_KINDS.items() if form.app
 
 
 def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
-    """Return the note that undoes an action, from the memory or else from its commit.
+    """Return the data that undoes an editor's action, stored or else derived from its git commit.
 
     If the commit holds several actions, the note has the files that the action's trailer names,
     provided that no other action may have changed them. Raises UsageError if there is no such note.
@@ -333,7 +334,7 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
 
 
 def _read_commit(root: Path, commit: str, message: str, action_id: str) -> UndoNote | None:
-    """Return the note that undoes one of a commit's actions, None if that is ambiguous."""
+    """Return the data that undoes one of a commit's actions, None if that is ambiguous."""
     done = read_actions(message)
     own = next((said for said, known in done if known == action_id), "")
     others = [said for said, known in done if known != action_id]
@@ -346,7 +347,7 @@ def _read_commit(root: Path, commit: str, message: str, action_id: str) -> UndoN
 
 
 def _stands_apart(own: str, others: Iterable[str]) -> bool:
-    """Decide whether no other action of a commit can have changed the same files.
+    """Return whether no other action of the same commit can have changed an action's files.
 
     A rule about groups changes records that it does not name; the changes of an `undo` are named
     only by the action that it undid.
@@ -362,7 +363,7 @@ def _is_vague(said: str) -> bool:
 
 
 def _list_names(said: str) -> frozenset[str]:
-    """Return the names of records and paths of lists in an action's trailer."""
+    """Return the story records' names and reading lists' paths in a commit message's action."""
     kind, *words = said.split()
     if kind == "list":
         return frozenset(map(reading_lists.list_path, words[1:]))
@@ -376,7 +377,7 @@ def _list_names(said: str) -> frozenset[str]:
 
 
 def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
-    """Return an action's own files from a commit; of the rulings only its part."""
+    """Return an action's own files from a commit, by path; of the rulings only its part."""
     names = _list_names(said)
     records = {path: states for path, states in files.items() if _is_record_of(path, names)}
     picked = {path: states for path, states in files.items() if path in names}
@@ -395,7 +396,7 @@ def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
 def _pick_rulings(
     data: bytes | None, names: Collection[str], addresses: Collection[str]
 ) -> bytes | None:
-    """Return a file with only the rulings on some records, None if there are none."""
+    """Return a rulings file with only the entries on some story records, None if there are none."""
     part = _part(archive.parse_rulings(data or b""), names, addresses)
     return archive.edit_rulings(b"", part) or None
 
@@ -405,14 +406,14 @@ def _is_record_of(path: str, names: Collection[str]) -> bool:
 
 
 def _list_addresses(records: Mapping[str, States]) -> Iterator[str]:
-    """Walk the identities of the addresses that some records had before and after."""
+    """Yield the normalized URLs that some story records had before and after a commit."""
     for path, states in records.items():
         for data in filter(None, states):
             yield from map(urls.identity, record.parse_story(path, data).addresses)
 
 
 def _part(rulings: Rulings, names: Collection[str], addresses: Collection[str]) -> Rulings:
-    """Return only the rulings on some records."""
+    """Return only the rulings on story records with these names and URLs."""
     return replace(
         rulings,
         verdicts={

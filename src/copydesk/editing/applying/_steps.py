@@ -1,4 +1,4 @@
-"""Action steps: apply each kind of action to an edit.
+"""Apply each kind of editor's action (decision, rule, correction, undo, own story …) to an edit.
 
 verdict · rule · correct · undo · file · write · list ──> a step of an edit that actions share
 
@@ -46,9 +46,10 @@ _BY_CHARACTERS = 200
 
 
 def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by: str = "") -> Tip:
-    """Return a checked tip: `topic` is a name or id, `by` is "" for git's user.
+    """Return a checked tip: the URL of a page that an editor wants the next run to file.
 
-    Raises UsageError for an invalid web address, an unknown topic, and texts that are too long.
+    `topic` is a name or id, `by` is "" for git's user. Raises UsageError for an invalid web
+    address, an unknown topic, and texts that are too long.
     """
     must_be_short(why, WHY_CHARACTERS, "--why")
     must_be_short(by, _BY_CHARACTERS, "--as")
@@ -76,7 +77,7 @@ _FIELDS = ("title", "excerpt")
 
 
 def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
-    """Return the rules that preserve a correction in later rounds.
+    """Return the rules that preserve an editor's correction when the page is fetched again.
 
     The action's values are a field and its new text, or two such pairs. Raises UsageError if
     readers could not see the note: the story is not published, the profile's records have no
@@ -87,7 +88,7 @@ def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
 
 
 def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) -> EditStep:
-    """Add a correction's note for readers to the record."""
+    """Add an editor's correction of a story, with the note for readers, to the story's record."""
     story, corrected = before.find(path), after.find(path)
     words = CommitWords(
         subject=f"correct: {text.fold(story.title)}",
@@ -122,7 +123,7 @@ def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
 
 
 def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
-    """Walk the fields of a correction as rules."""
+    """Yield a rule for each field (headline, excerpt) of an editor's correction."""
     fields, words = action.values[::2], action.values[1::2]
     if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
         raise UsageError(
@@ -150,7 +151,7 @@ _FIRST_VALUES = 3  # of an action: the headline, the excerpt and the text; topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnStory:
-    """A story written by an editor: `text` is Markdown, `topics` are names of the beat's topics.
+    """A story written by an editor: `text` is Markdown, `topics` are names of the site's topics.
 
     `picture` is an upload of the newsroom, with its alt text and credit.
     """
@@ -163,7 +164,7 @@ class OwnStory:
 
 
 def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
-    """Parse an action's values as a story: headline, excerpt, text and topics.
+    """Parse an editor's action as a story of its own: headline, excerpt, text and topics.
 
     If `said` is PICTURED, an upload's address, its alt text and credit come before the topics.
     Raises UsageError if a value is missing or too long, and in a profile whose records have no
@@ -190,7 +191,7 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
 def _part_picture(
     beat: Beat, said: str, values: Sequence[str]
 ) -> tuple[Image | None, Sequence[str]]:
-    """Return the picture among an action's values, None for none, and the values after it."""
+    """Return the picture among an action's values, or None, and the values after it."""
     if not said:
         return None, values
     if said != PICTURED or len(values) < _PICTURE_VALUES:
@@ -209,10 +210,10 @@ def _part_picture(
 
 
 def put_story(edit: Edit, action: EditorAction) -> EditStep:
-    """Add a new story to an edit; raises UsageError as `read_own_story` does.
+    """Add an editor's own story to a pending edit; raises UsageError as `read_own_story` does.
 
-    Its publisher is the site. No round judges it: its quality is the threshold, which gives it a
-    place among other stories until a rule or a pin changes that.
+    Its publisher is the site. Its quality is not computed but is the publishing threshold, which
+    gives it a place among other stories until a rule or a pin changes that.
     """
     own = read_own_story(edit.beat, action.said, action.values)
     published_at = action.at.replace(microsecond=0)
@@ -246,9 +247,9 @@ def put_story(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def take_upload(edit: Edit, url: str) -> Edit:
-    """Return an edit with an upload's file, if it is no asset yet; other addresses change nothing.
+    """Return an edit that also adds an uploaded picture to the site's assets, if needed.
 
-    Raises UsageError if the upload is gone.
+    URLs of other pictures change nothing. Raises UsageError if the upload is gone.
     """
     path = find_upload_path(edit.beat, url)
     if not path or path in edit.restored or archive.digest_of(edit.newsroom.root, path):
@@ -274,7 +275,7 @@ def _make_provider(beat: Beat) -> Provider:
 
 
 def put_action(edit: Edit, action: EditorAction) -> EditStep:
-    """Apply an action to an edit; raises UsageError, RecordError if it is invalid."""
+    """Apply an editor's action to a pending edit; UsageError or RecordError if it is invalid."""
     if not is_action_id(action.id):
         raise UsageError("no id of an action", subject=repr(action.id[:100]))
     must_be_short(action.why, WHY_CHARACTERS, "the reason")
@@ -287,7 +288,7 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
-    """Return the paths of an action's stories; raises RecordError for a missing one."""
+    """Return the paths of the story records that an action names; RecordError if one is missing."""
     return tuple(_find_record(edit, name) for name in dict.fromkeys(action.stories))
 
 
@@ -312,7 +313,7 @@ def _one_record(edit: Edit, action: EditorAction) -> str:
 
 
 def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
-    """Apply one verdict to each of an action's stories."""
+    """Apply one editor's decision (verdict) to each of an action's stories."""
     said = next((word for word in get_args(Said) if word == action.said), None)
     paths = find_records(edit, action)
     if not paths or (said is None and action.said != "clear"):
@@ -330,7 +331,7 @@ def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _join(steps: Sequence[EditStep]) -> EditStep:
-    """Merge the steps of one action into one."""
+    """Merge the edit steps of one action into one step."""
     last = steps[-1]
     if len(steps) == 1:
         return last
@@ -370,7 +371,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _with_upload(edit: Edit, action: EditorAction) -> Edit:
-    """Return an edit with the upload's file, if an action makes an upload a story's picture."""
+    """Return an edit with the uploaded file, if an action makes it a story's picture."""
     is_picture = action.said == "set" and action.values[0] == "picture"
     return take_upload(edit, action.values[1]) if is_picture else edit
 
@@ -384,7 +385,7 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
-    """Add a page that an editor found to the next round; a second value is its topic."""
+    """Store a page's URL that an editor found, for the next run; a second value is its topic."""
     if not 1 <= len(action.values) <= 2:
         raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
     url, topic = (*action.values, "")[:2]
@@ -400,7 +401,7 @@ def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
-    """Return the rule to undo: the action's first value is its kind, the others are its values.
+    """Return the editor's rule to undo, by the action's values: its kind, then its values.
 
     For a rule that sets a field, the field is enough.
     """
@@ -415,7 +416,7 @@ def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
 
 
 def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
-    """Undo an earlier action in an edit, without the other actions of its commit."""
+    """Undo an earlier action of an editor in an edit, without the other actions of its commit."""
     undone = "".join(action.values[:1])
     note = find_undo_note(edit, undone)
     words = CommitWords(
@@ -428,15 +429,15 @@ def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _is_in_the_way(conflict: EditConflict) -> bool:
-    """Decide whether a later change prevents an undo; a round's new heat does not.
+    """Return whether a later change prevents an undo; a new heat value does not.
 
-    Heat -1 does: the story now stands behind a leader.
+    Heat -1 does: the story is now behind the leader of its group.
     """
     return conflict.field != "heat" or conflict.now == "-1"
 
 
 def _put_list(edit: Edit, action: EditorAction) -> EditStep:
-    """Apply an action on a reading list, whose stories must exist."""
+    """Apply an action that sets or deletes a reading list, whose stories must exist."""
     find_records(edit, action)
     return put_list(edit, action)
 

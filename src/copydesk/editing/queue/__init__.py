@@ -1,4 +1,4 @@
-"""Answer editors' questions about the queue, with groups of stories and their statuses."""
+"""Answer editors' questions about the queue: groups of stories about one event, with statuses."""
 
 from __future__ import annotations
 

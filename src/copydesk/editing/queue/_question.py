@@ -1,4 +1,4 @@
-"""Questions to the queue and their answers: which stories an editor wants to see, as rows."""
+"""Editors' questions about the story queue (filters), and the answers: story groups as rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VIEWS: Mapping[QueueView, frozenset[Standing]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuestion:
-    """Filters for the queue; an empty field does not filter.
+    """An editor's filters for the story queue; an empty field does not filter.
 
     `standing` replaces the statuses of the view. `source` is a publisher's domain or a source's
     URL, `reason` the kind of one of a story's reasons, `owner` the owner of its publisher. `days`
@@ -70,7 +70,7 @@ class QueueQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueChoices:
-    """The filter values in the stories of a view, the most frequent first; sources by domain."""
+    """The values that a queue view's filters offer, the most frequent first; sources by domain."""
 
     sources: Sequence[str] = ()
     languages: Sequence[str] = ()
@@ -80,7 +80,7 @@ class QueueChoices:
 def make_filter(
     newsroom: Newsroom, question: QueueQuestion, counted: frozenset[str] | None = None
 ) -> StoryFilter:
-    """Return the catalogue's filter for a question; `counted` are the paths of its number."""
+    """Return the catalogue filter for an editor's question; `counted` has its number's paths."""
     if counted is not None:  # source and days are already in its number
         question = replace(question, source="", since=None, until=None, decided=None)
     gate = newsroom.beat.scoring.publish_at
@@ -113,7 +113,7 @@ def _find_standings(question: QueueQuestion) -> frozenset[Standing]:
 def _find_bounds(
     newsroom: Newsroom, question: QueueQuestion
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest and latest publication time; the latest is excluded."""
+    """Return the earliest and latest publication time of a question; the latest is excluded."""
     zone = dates.find_zone(newsroom.beat.timezone)
     since = until = None
     if question.days:
@@ -136,7 +136,7 @@ def _find_week(monday: date) -> tuple[datetime, datetime]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStory:
-    """A filed story as its record is now, with its status and verdict.
+    """A filed story as its record is now, with its status and the editor's decision on it.
 
     `is_wanted` is set if the story matches the question; others are in its group. `picture` is its
     stored picture in the size for lists, None if there is none; `unmade` is the original if that
@@ -155,13 +155,13 @@ class QueueStory:
 
     @property
     def name(self) -> str:
-        """Return the name of its record: the file name without `.md`."""
+        """Return the story's name: the file name of its record without `.md`."""
         return record_name(self.story.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """A group of stories: the leading one, its copies, and other coverage.
+    """A row of the queue: a group of stories with the leading one, its copies, other coverage.
 
     `happening` is the group's name. `version` changes with everything that the row shows. `unread`
     counts stories of the group that are not listed.
@@ -177,7 +177,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """A page of rows, of `total` stories that match the question; `after` asks for the next page.
+    """A page of queue rows, of `total` stories that match; `after` asks for the next page.
 
     `is_by_former_rules` is set if rules have changed and the statuses are not up to date yet.
     """
@@ -189,7 +189,7 @@ class QueuePage:
 
 
 def make_row(happening: str, version: str, stories: Sequence[QueueStory], unread: int) -> QueueRow:
-    """Return the row for a group's stories.
+    """Return the queue row for the stories of one group.
 
     Its leading story is a matching published one, else the matching one with the most points, the
     newer of equals; a copy only if there is nothing else.
@@ -218,7 +218,7 @@ PIN_ENDING = timedelta(hours=6)
 
 
 def find_pins(newsroom: Newsroom) -> Mapping[str, Ruling]:
-    """Return the pin in force of each pinned story, by its record's name."""
+    """Return the pinning rule in force for each pinned story, by the name of its record."""
     return {
         rule.stories[0]: rule
         for rule in newsroom.beat.rulings
@@ -227,7 +227,7 @@ def find_pins(newsroom: Newsroom) -> Mapping[str, Ruling]:
 
 
 def find_ending_pins(newsroom: Newsroom) -> list[Ruling]:
-    """Return the pins that end within the next hours, the first to end first."""
+    """Return the rules whose pins end within six hours, the first to end first."""
     soon = newsroom.now + PIN_ENDING
     ends = ((rule.until, rule) for rule in find_pins(newsroom).values())
     ending = [(until, rule) for until, rule in ends if until is not None and until <= soon]
@@ -248,7 +248,7 @@ class _Kept:
 
 
 class KeptCounts:
-    """A cache of the counts of questions; `clock` counts seconds and never goes back."""
+    """A cache of story counts by question; `clock` counts seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -257,7 +257,7 @@ class KeptCounts:
     def count_all(
         self, questions: Sequence[QueueQuestion], count: Callable[[QueueQuestion], int]
     ) -> list[int | None]:
-        """Return the count of each question, None if there was no time for a first one.
+        """Return the story count of each question, None if there was no time to count.
 
         The oldest counts are renewed first, so every view gets its turn.
         """

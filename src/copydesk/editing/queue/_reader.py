@@ -1,4 +1,4 @@
-"""Read the queue: answer editors' questions from the catalogue and the records.
+"""Read the story queue: answer editors' questions from the catalogue and the story records.
 
 question ──> catalogue: groups, their members ──> records, each read once per version ──> rows
 """
@@ -57,14 +57,14 @@ _FARTHEST = 2.0**62  # microseconds; SQLite has 64 bits for a number
 
 
 class QueueReader:
-    """Answer questions about filed stories, in a long-running process.
+    """Answers editors' questions about filed stories, in a long-running process.
 
     Used by one thread at a time. Each question comes with the newsroom and its present settings.
     Methods raise CatalogueError.
     """
 
     def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
-        """Open the newsroom's catalogue; if that fails, build one in memory."""
+        """Open the newsroom's story catalogue; if that fails, build one in memory."""
         self._stack = contextlib.ExitStack()
         self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
@@ -72,24 +72,24 @@ class QueueReader:
         self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
 
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close the story catalogue."""
         self._stack.close()
 
     @property
     def catalogue(self) -> Catalogue:
-        """Return the catalogue, for other queries in the same thread."""
+        """Return the story catalogue, for other queries in the same thread."""
         return self._catalogue
 
     def follow(self, newsroom: Newsroom) -> None:
-        """Update the catalogue with what was committed since the last call."""
+        """Update the story catalogue with what was committed to git since the last call."""
         follow_commits(newsroom, self._catalogue)
 
     def version(self) -> int:
-        """Return a number that changes when any process changes the catalogue."""
+        """Return a number that changes when any process changes the story catalogue."""
         return self._catalogue.version()
 
     def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
-        """Return the rows that match a question, from the records as they are now."""
+        """Return the queue rows that match a question, from the story records as they are now."""
         wanted = self._make_filter(newsroom, question)
         for _ in range(_AGAIN):
             happenings = self._find(newsroom, wanted, question)
@@ -110,7 +110,7 @@ class QueueReader:
     def rows(
         self, newsroom: Newsroom, happenings: Collection[str], named: str = ""
     ) -> list[QueueRow]:
-        """Return some groups as rows, in order; groups that no longer exist are left out.
+        """Return groups of stories as queue rows, in order, without groups that no longer exist.
 
         The story named `named` is always listed, however large its group is.
         """
@@ -125,7 +125,7 @@ class QueueReader:
         return list(self._rows(newsroom, there, first or every))
 
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
-        """Return how many stories match a question."""
+        """Return how many filed stories match a question."""
         return self._catalogue.count(self._make_filter(newsroom, question))
 
     def count_lately(
@@ -138,7 +138,10 @@ class QueueReader:
         return self._counts.count_all(questions, lambda question: self.count(newsroom, question))
 
     def list_choices(self, newsroom: Newsroom, question: QueueQuestion) -> QueueChoices:
-        """Return the choices of the filters; cached for minutes, since it reads all stories."""
+        """Return the values that a queue view's filters offer; cached for minutes.
+
+        Finding them reads all stories.
+        """
         whole = QueueQuestion(view=question.view, standing=question.standing)
         key = (question.view, question.standing)
         while_fresh = int(newsroom.now.timestamp() // _CHOICE_SECONDS)
@@ -154,22 +157,22 @@ class QueueReader:
         return known[1]
 
     def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
-        """Return the statuses of the stories with these names, from the records as they are now."""
+        """Return the statuses of stories, by name, from their records as they are now."""
         paths = self._catalogue.find_by_name(names)
         recheck_in_passing(newsroom, self._catalogue, paths)
         standings = self._catalogue.standings(paths)
         return {record_name(path): standing for path, standing in standings.items()}
 
     def path_of(self, name: str) -> str | None:
-        """Return the path of the record with a name, None if there is none."""
+        """Return the path of the story record with a name, None if there is none."""
         return next(iter(self._catalogue.find_by_name([name])), None)
 
     def paths_at(self, addresses: Iterable[str]) -> Collection[str]:
-        """Return the paths of the records that have one of these addresses."""
+        """Return the paths of the story records that have one of these URLs."""
         return self._catalogue.at_addresses(addresses)
 
     def find_happening(self, name: str) -> str:
-        """Return the group of the story with a name, "" if there is none."""
+        """Return the name of the group that a story belongs to, "" if there is no such story."""
         return self._catalogue.find_happening(name)
 
     def _make_filter(self, newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
@@ -196,7 +199,7 @@ class QueueReader:
     def _rows(
         self, newsroom: Newsroom, members: Mapping[str, Sequence[str]], wanted: Collection[str]
     ) -> Iterator[QueueRow]:
-        """Yield the rows of groups from their members' records; matching stories come first."""
+        """Yield the queue rows of groups from their records; matching stories come first."""
         every = [path for paths in members.values() for path in paths]
         known = _Known(
             standings=self._catalogue.standings(every),
@@ -231,7 +234,7 @@ class QueueReader:
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
-        """Return a record, from the cache if its signature is known; 0 means unknown."""
+        """Return a story record, from the cache if its signature is known; 0 means unknown."""
         key = (path, signature)
         if signature and key in self._records:
             self._records.move_to_end(key)
@@ -246,7 +249,7 @@ class QueueReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What a page needs to know about its stories besides their records."""
+    """Statuses, file signatures, rulings and pins of the stories on a page of the queue."""
 
     standings: Mapping[str, Standing]
     signatures: Mapping[str, int]
@@ -254,7 +257,7 @@ class _Known:
     pins: Mapping[str, Ruling]
 
     def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
-        """Return a text that changes with a listed story, or with any member's status.
+        """Return a text that changes with a row's listed stories, or with any member's status.
 
         It depends on the contents of records: two writes within a tick of the disk's clock have the
         same signature.
@@ -269,12 +272,12 @@ class _Known:
 
 
 def _has_page(newsroom: Newsroom, path: str) -> bool:
-    """Decide whether a record has a page on the last built site."""
+    """Return whether a story record has a page on the last built site."""
     return os.path.isfile(newsroom.site / story_folder(path) / "index.html")  # noqa: PTH113 — a name too long is none
 
 
 def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
-    """Return the rulings if they hold the verdicts; in other profiles the records do."""
+    """Return the rulings if they hold the editors' decisions; in other profiles records do."""
     if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings:
         with contextlib.suppress(RecordError):
             return archive.read_rulings(newsroom.root)
@@ -282,14 +285,14 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
 
 
 def _choose_paths(members: Sequence[str], wanted: Collection[str]) -> list[str]:
-    """Return the paths of a group's stories to list: the matching ones first."""
+    """Return the paths of at most twelve stories of a group to list, the matching ones first."""
     first = [path for path in members if path in wanted]
     others = [path for path in members if path not in wanted]
     return [*first, *others][:_LISTED]
 
 
 def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappening) -> QueueCursor:
-    """Return a group's position: by time, or by its warmth as the front page computes it.
+    """Return a group's position in the queue: by time, or by its warmth on the front page.
 
     Warmth is the logarithm of the heat, less the age in half-lives (`placement.FrontRules.warmth`).
     The time of reference does not change the order, so it is 1970 instead of now.
@@ -302,7 +305,7 @@ def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappeni
 
 
 def _limit_place(place: float) -> int:
-    """Return a cursor's time within the catalogue's limits, whatever the request says."""
+    """Return a queue cursor's time within SQLite's limits, whatever the request says."""
     return int(max(-_FARTHEST, min(_FARTHEST, place)))
 
 
@@ -315,7 +318,7 @@ DROP_DAYS = 7  # that are counted, and listed by default
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropQuestion:
-    """Filters for dropped leads: the days, and a reason or any."""
+    """Filters for links that were found but not filed (dropped): the days, one reason or any."""
 
     reason: DropReason | None = None
     days: int = DROP_DAYS
@@ -345,12 +348,15 @@ class DropPage:
     counts: Mapping[str, int]
 
     def total(self, reason: str | None) -> int:
-        """Return the number of drops for a reason, None for all."""
+        """Return how many links were dropped for a reason, None for all reasons."""
         return sum(self.counts.values()) if reason is None else self.counts.get(reason, 0)
 
 
 def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
-    """Return the dropped leads that match; raises MemoryStoreError."""
+    """Return the links that were found but not filed as stories, by an editor's filters.
+
+    Raises MemoryStoreError.
+    """
     since = newsroom.now - timedelta(days=question.days)
     memory = newsroom.memory
     fates = memory.fates_since("dropped", since, question.limit, question.reason or "")
@@ -362,7 +368,7 @@ def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
 
 
 def count_drops(newsroom: Newsroom) -> int:
-    """Return how many leads the rounds of the last days dropped."""
+    """Return how many links were found but not filed in the last seven days."""
     return newsroom.memory.count_fates("dropped", newsroom.now - timedelta(days=DROP_DAYS))
 
 
@@ -387,7 +393,7 @@ _WIDE = 240  # pixels, the least width of a row's picture if such a form exists
 def find_list_picture(
     newsroom: Newsroom, story: Story
 ) -> tuple[PictureFile | None, PictureFile | None]:
-    """Return the form of a story's first picture that fits a list, None for none.
+    """Return the stored file of a story's first picture in the size for lists, None for none.
 
     The second value is the original, if its forms are still to be made.
     """
@@ -405,7 +411,7 @@ def find_list_picture(
 
 
 def picture_file(newsroom: Newsroom, name: str) -> Path | None:
-    """Return the file of a form in the album, None for an invalid or unknown name."""
+    """Return the stored file of a picture by its name, None for an invalid or unknown name."""
     if not _FILE.fullmatch(name):
         return None
     file = newsroom.private / _FOLDER / name

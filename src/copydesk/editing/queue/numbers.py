@@ -1,4 +1,4 @@
-"""Numbers: statistics of the last days, from the catalogue and the memory.
+"""Statistics of the last days for editors: stories, drops, delays, decisions, publishers' owners.
 
 catalogue: stories by day and publisher, decisions | memory: drops, delays, times of filing
 """
@@ -45,7 +45,7 @@ class DropCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delay:
-    """The median and 90th percentile of a delay, over a number of stories.
+    """The median and 90th percentile, in seconds, of a delay over a number of stories.
 
     `of` is a day (2026-11-27), a source's URL or a week (2026-W48). `is_listed` is set if these
     stories can be listed.
@@ -70,7 +70,7 @@ class OwnerCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """Statistics of the last days; each day is in the newsroom's time zone.
+    """Statistics of a newsroom's last days; each day is in the site's time zone.
 
     `filing` are delays from publication to filing, by day; `sources` the same by source, the
     slowest first; `reviews` are delays from filing to an editor's decision, by week of the
@@ -111,7 +111,10 @@ def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers
 
 
 def list_decisions(newsroom: Newsroom, catalogue: Catalogue, since: datetime) -> list[DecidedStory]:
-    """Return the decisions since a time; with review mode `hold`, all their stories had waited."""
+    """Return the editors' decisions on stories since a time.
+
+    With review mode `hold`, all their stories had waited.
+    """
     decisions = catalogue.list_decisions(since)
     if newsroom.settings.review.mode != "hold":
         return decisions
@@ -119,14 +122,14 @@ def list_decisions(newsroom: Newsroom, catalogue: Catalogue, since: datetime) ->
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return when a day begins in a zone."""
+    """Return the time at which a day begins in a time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def _count_days(
     days: Sequence[date], zone: ZoneInfo, counts: Mapping[tuple[int, Standing], int]
 ) -> Iterable[StoryDay]:
-    """Yield the number of stories of each day by status; later stories count as today's."""
+    """Yield the story counts of each day by status; later stories count as today's."""
     starts = [start_of(day, zone).timestamp() for day in days]
     by_day: defaultdict[int, Counter[Standing]] = defaultdict(Counter)
     for (second, standing), count in counts.items():
@@ -142,7 +145,7 @@ def _count_days(
 
 
 def _count_drops(drops: Mapping[tuple[date, str], int]) -> list[DropCount]:
-    """Return the drops by reason, the most frequent first."""
+    """Return the dropped pages by reason, the most frequent first."""
     by_reason: defaultdict[str, dict[date, int]] = defaultdict(dict)
     for (day, reason), pages in drops.items():
         by_reason[reason][day] = pages
@@ -154,7 +157,7 @@ def _count_drops(drops: Mapping[tuple[date, str], int]) -> list[DropCount]:
 
 
 def _measure(histograms: Mapping[str, Mapping[int, int]], listed: Counter[str]) -> Iterable[Delay]:
-    """Yield the delays by day or source, in order, from histograms; `listed` counts stories."""
+    """Yield a `Delay` for each day or source, from histograms; `listed` counts known stories."""
     for of, histogram in sorted(histograms.items()):
         median, p90 = find_share(histogram, 0.5), find_share(histogram, 0.9)
         if median is not None and p90 is not None:
@@ -173,7 +176,7 @@ def _slowest_first(delay: Delay) -> tuple[float, str]:
 
 
 def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> Iterable[Delay]:
-    """Yield how long stories waited for a decision, by the week of the decision."""
+    """Yield how long stories waited for an editor's decision, by the week of the decision."""
     by_week: defaultdict[str, list[float]] = defaultdict(list)
     for one, seconds in find_reviews(newsroom, decisions):
         by_week[f"{one.at:%G-W%V}"].append(seconds)
@@ -190,7 +193,7 @@ def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> I
 def find_reviews(
     newsroom: Newsroom, decisions: Sequence[DecidedStory]
 ) -> Iterable[tuple[DecidedStory, float]]:
-    """Yield the decisions on stories that had waited, with the seconds, if known."""
+    """Yield decisions on stories that had waited for an editor, with the seconds, if known."""
     waited = [one for one in decisions if one.has_waited]
     filed = newsroom.memory.list_filing_times([one.path for one in waited])
     for one in waited:
@@ -203,7 +206,7 @@ def _find_rank(times: Sequence[float], share: float) -> float:
 
 
 def _count_owners(beat: Beat, counts: Iterable[PublisherCount]) -> list[OwnerCount]:
-    """Return the story counts by owner, the largest first."""
+    """Return the story counts by owner of the publishers, the largest first."""
     published, filed = Counter[str](), Counter[str]()
     domains: defaultdict[str, set[str]] = defaultdict(set)
     for one in counts:
@@ -232,7 +235,7 @@ _OPINIONS = {str(said): wanted for said, wanted in IS_WANTED.items()}
 def find_number_paths(
     newsroom: Newsroom, catalogue: Catalogue, question: QueueQuestion
 ) -> frozenset[str] | None:
-    """Return the paths of the stories behind a question's number, None if it has no such number.
+    """Return the paths of the stories behind a number of the statistics, None for no number.
 
     Its days are those of filing or of the decision, its week is that of the decision. Raises
     CatalogueError.
@@ -262,7 +265,7 @@ def _find_filings(
 def _list_week(
     newsroom: Newsroom, catalogue: Catalogue, question: QueueQuestion
 ) -> Sequence[DecidedStory]:
-    """Return the decisions of a question's week, from the question's first day on."""
+    """Return editors' decisions of a question's week, from the question's first day on."""
     if question.decided is None:
         return []
     monday = datetime.combine(question.decided, time(), UTC)
@@ -273,7 +276,7 @@ def _list_week(
 
 
 def _is_gates(decided: DecidedStory, number: str, gate: int) -> bool:
-    """Decide whether a decision agrees with the threshold, differs, or either (`number`)."""
+    """Return whether a decision agrees with the threshold, differs, or either (`number`)."""
     is_wanted = _OPINIONS.get(decided.said)
     if not decided.has_waited or decided.points is None or is_wanted is None:
         return False

@@ -1,4 +1,4 @@
-"""Read one story with its group, explanation and text, and preview a page before it is filed."""
+"""Read one story with its group, explanation and text; preview a web page before it is filed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PARAGRAPHS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPassage:
-    """A paragraph, and the positions of the words that caused its topics and points."""
+    """A paragraph of a story, with the positions of words that caused its topics and points."""
 
     words: str
     marks: tuple[judge.EvidenceMark, ...] = ()
@@ -38,7 +38,7 @@ class MarkedPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story, the row of its group, the explanation of its status, and its article.
+    """A story for its page in the web interface: its group, its status explained, its article.
 
     `text` is Markdown, "" if none is stored; `figures` are the pictures that its page offers.
     `passages` are headline, excerpt and text as plain words, with marks.
@@ -53,12 +53,12 @@ class StoryPage:
 
 
 def read_queue_story(newsroom: Newsroom, queue: QueueReader, name: str) -> QueueStory:
-    """Return the story with a name; raises RecordError if there is none."""
+    """Return the story with a name for the queue; raises RecordError if there is none."""
     return _read_row(newsroom, queue, name)[1]
 
 
 def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryPage:
-    """Return the page of the story with a name; raises RecordError if there is none."""
+    """Return the data of a story's page by its name; raises RecordError if there is none."""
     row, seen = _read_row(newsroom, queue, name)
     article = newsroom.articles.find_for(seen.story)
     return StoryPage(
@@ -72,7 +72,7 @@ def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryP
 
 
 def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueRow, QueueStory]:
-    """Return the row that contains the story with a name, and the story."""
+    """Return the queue row that contains the story with a name, and the story."""
     happening = queue.find_happening(name)
     rows = queue.rows(newsroom, [happening], name) if happening else []
     for row in rows:
@@ -85,7 +85,7 @@ def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueR
 def _mark_passages(
     newsroom: Newsroom, story: Story, article: Article | None
 ) -> tuple[MarkedPassage, ...]:
-    """Return a story's passages with marks; without stored text only headline and excerpt."""
+    """Return a story's marked passages; without stored text only headline and excerpt."""
     if article is None:
         unmarked = map(text.fold, (story.title, story.excerpt))
         return tuple(MarkedPassage(words=words) for words in filter(None, unmarked))
@@ -110,7 +110,7 @@ _SHOWN = ("web_url", "title", "excerpt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePreview:
-    """The data of a page; `problem` says why it gives no story, "" if it does.
+    """The story that a web page gives; `problem` says why it gives none, "" if it does.
 
     `published_at` is in UTC, as text for people: `2026-11-19 08:00`.
     """
@@ -125,9 +125,9 @@ class PagePreview:
 
 
 async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PagePreview:
-    """Return what a round would read at an address, under robots.txt and all limits of a round.
+    """Return the story that a fetching run would read at a URL; nothing is filed.
 
-    Raises UsageError for an invalid web address.
+    robots.txt and all limits of such a run hold. Raises UsageError for an invalid web address.
     """
     address = urls.fetchable(url) if len(url) <= _ADDRESS_CHARACTERS else None
     if address is None:
@@ -152,7 +152,7 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
 
 
 def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
-    """Return why an editor's rule prevents a page from being filed, "" if none does."""
+    """Return the editor's rule that prevents a page from being filed, as text; "" if none."""
     addresses = {preview.url, preview.web_url or preview.url}
     if not read_removals(newsroom.root).isdisjoint(map(urls.identity, addresses)):
         return "an editor removed it"
@@ -164,13 +164,13 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
 
 
 def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
-    """Return the name of the record that has a page's address, "" for none."""
+    """Return the name of the story record that has a page's URL, "" for none."""
     paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
     return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
 
 
 def _read_problem(told: bytes) -> str:
-    """Return the error message of a command, without its prefixes."""
+    """Return the error message that a command wrote, without its prefixes."""
     lines = told.decode("utf-8", "replace").strip().splitlines()
     said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
     return text.fold("; ".join(said))[:500] or "it cannot be read"

@@ -1,8 +1,8 @@
-"""The bench: filed stories of some days, ready to be judged by other rules, and their relations.
+"""The test bench: filed stories of some days, ready to be judged again by other rules.
 
-Two stories are related if a group, copy, address, text or editor's rule names both, or if a third
-story is related to each. The outcome for a story depends only on its relations, and on how many
-stories its topics have.
+Two stories are related if a group, copy, URL, text or editor's rule names both, or if a third story
+is related to each. The outcome for a story depends only on its relations, and on how many stories
+its topics have.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """The relations of stories: for some paths, the paths of all related stories."""
+    """The relations of stories (same event, copy, text …): for each path, all related paths."""
 
     _family: Mapping[str, str]
     _members: Mapping[str, Sequence[str]]
 
     def has_any(self, path: str) -> bool:
-        """Decide whether any other story is related to the one at a path."""
+        """Return whether any other story is related to the one at a path."""
         return len(self._members[self._family[path]]) > 1
 
     def of(self, paths: Iterable[str]) -> set[str]:
@@ -46,7 +46,7 @@ class Relations:
 def relate(
     stories: Iterable[Story], rulings: Iterable[Ruling], same: Mapping[str, Iterable[str]]
 ) -> Relations:
-    """Return the relations of stories; a story may be passed in several states (filed, judged).
+    """Return the relations of stories; a story may be passed as filed and as judged.
 
     `same` has the paths of the stories whose text a story repeats.
     """
@@ -70,23 +70,23 @@ def relate(
 
 
 class KeyIndex:
-    """An index of stories by their keys: their own names, and those that they refer to."""
+    """An index of stories by their keys: their own names and URLs, and those they refer to."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
-        """Index stories; a story may be passed in several states."""
+        """Index stories; a story may be passed in several versions (filed, judged)."""
         self._paths: defaultdict[_Key, dict[str, None]] = defaultdict(dict)
         for story in stories:
             for key in _keys_of(story):
                 self._paths[key][story.path] = None
 
     def find_beside(self, story: Story) -> Iterator[str]:
-        """Yield the paths of a story and of those that share a key with it, with repeats."""
+        """Yield the paths of a story and of those that share a key with it; paths may repeat."""
         for key in _keys_of(story):
             yield from self._paths.get(key, ())
 
 
 def _keys_of(story: Story) -> Iterator[_Key]:
-    """Yield the keys of a story: its own names, and the names of stories that it refers to."""
+    """Yield the keys of a story: its name and URLs, and those of stories that it refers to."""
     yield "name", rules.record_name(story.path)
     for name in (story.group, story.returns_to, story.copy_of):
         if name:
@@ -97,7 +97,7 @@ def _keys_of(story: Story) -> Iterator[_Key]:
 
 
 class _Union:
-    """Sets of keys that are merged (union-find with path halving)."""
+    """Sets of story keys that are merged (union-find with path halving)."""
 
     def __init__(self) -> None:
         self._above: dict[_Key, _Key] = {}
@@ -114,7 +114,7 @@ class _Union:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchCase:
-    """A filed story, what was found in its article, and the stories whose texts it repeats.
+    """A filed story to judge again, findings in its article, and stories whose text it repeats.
 
     The article has no text; the bench's `load` returns it. `place` is the story's position in the
     order of arrival, `stems` are the words by which topics are recognised.
@@ -128,13 +128,13 @@ class BenchCase:
 
     @property
     def path(self) -> str:
-        """Return the path of the record."""
+        """Return the path of the story's record."""
         return self.case.filed.path
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """The stories on which rules are tried: those of the period, and those around them.
+    """The filed stories on which rules are tried: those of the period, and those around them.
 
     `cases` are in the order of arrival. `others` are stories that are not judged (older ones, those
     without an article); `around` are those of them that may be in a group with a case. `names` has
@@ -162,12 +162,12 @@ class Bench:
 
     @property
     def beat(self) -> Beat:
-        """Return the beat with today's rules."""
+        """Return the site's settings (`Beat`) with today's rules."""
         return self.settings.beat
 
     @property
     def filed(self) -> Iterator[Story]:
-        """Yield all stories as they are filed."""
+        """Yield all stories of the test bench, as their records are filed."""
         yield from (case.case.filed for case in self.cases)
         yield from self.others
 
@@ -180,22 +180,22 @@ class Bench:
 
     @cached_property
     def filed_by_path(self) -> Mapping[str, Story]:
-        """All filed stories, by path."""
+        """All filed stories of the bench, by path."""
         return {story.path: story for story in self.filed}
 
     @cached_property
     def index(self) -> KeyIndex:
-        """All stories by their keys, as filed and as judged by today's rules."""
+        """An index of all stories by their keys, as filed and as judged by today's rules."""
         standing = (rejudged.fresh for rejudged in self.standing_today.values())
         return KeyIndex([*self.filed, *standing])
 
     def in_force(self, beat: Beat) -> Beat:
-        """Return a beat with the editors' rules that are in force."""
+        """Return a site's settings (`Beat`) with the editors' rules that are in force."""
         return replace(beat, rulings=self.rulings)
 
     @cached_property
     def relations(self) -> Relations:
-        """The stories that may be grouped together under any rules."""
+        """The relations of stories that may be grouped together under any rules."""
         judged = (self.today[case.path].fresh for case in self.cases)
         filed = (case.case.filed for case in self.cases)
         same = {case.path: [text.path for text in case.same] for case in self.cases}
@@ -209,31 +209,34 @@ class Bench:
 
     @cached_property
     def has_wanderers(self) -> bool:
-        """Whether today's rules regroup a story as if it were new."""
+        """Whether today's rules put a story into a new group as if it had just been filed."""
         judged = self.today.values()
         stories = [*(rejudged.fresh for rejudged in judged), *self.around]
         freed = coverage.find_freed_paths(stories, self.in_force(self.beat))
         return bool(freed) or find_wanderers(judged)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
-        """Return the digests of the machine-written fields of a story around."""
+        """Return the digests, by field, of machine-written fields of a story in `around`."""
         return self.digests[story.path]
 
     @cached_property
     def standing_today(self) -> Mapping[str, Rejudged]:
-        """All stories judged by today's rules and grouped, by path."""
+        """All stories of the bench, by path, as judged and grouped by today's rules."""
         return set_all_beside(self, self.beat, self.today)
 
 
 def find_wanderers(judged: Iterable[Rejudged]) -> bool:
-    """Decide whether a judged story has left its group, so that it is regrouped as if new."""
+    """Return whether a judged story has left its group, so that it is regrouped as if new."""
     return any(map(is_on_its_own_now, judged))
 
 
 def set_all_beside(
     bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
 ) -> Mapping[str, Rejudged]:
-    """Group all stories; if one of them needs a new group, their texts are loaded for it."""
+    """Group all judged stories of a bench, and return them by path.
+
+    If one of them needs a new group, the stories' texts are loaded for it.
+    """
     all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
     by_words = bench.beat.scoring.traits.groups_by_rules
     if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
@@ -250,7 +253,7 @@ def set_all_beside(
 def set_some_beside(
     bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
 ) -> Mapping[str, Rejudged]:
-    """Group some stories together with their relations."""
+    """Group some judged stories together with the stories related to them; return them by path."""
     paths = bench.relations.of(judged)
     beside = set_beside(
         list(judged.values()),

@@ -29,7 +29,7 @@ _ARTICLES, _TEXTS, _TOPICS = (f"{kind} {_VERSION}" for kind in ("articles", "tex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article without its text, and the findings from it.
+    """An article without its text, and the findings in it (topics, signals of quality).
 
     `name` is its name in the article store. `habits` is the digest of what its site repeats on
     every page, `topics` that of the topics, and `rules` that of all other settings for reading.
@@ -63,15 +63,15 @@ class FindingsStore:
         self._stored.keep_kinds((_ARTICLES, _TEXTS, _TOPICS))
 
     def read_articles(self) -> dict[str, ReadArticle]:
-        """Return the articles with their findings, by the path of the story."""
+        """Return the stored articles with their findings, by the path of the story."""
         return self._stored.read(_ARTICLES, ReadArticle)
 
     def read_texts(self) -> dict[str, KeptTexts]:
-        """Return the stories whose texts articles repeat, by the path of the story."""
+        """Return which stories' texts articles repeat, by the path of the article's story."""
         return self._stored.read(_TEXTS, KeptTexts)
 
     def read_topics(self) -> dict[str, tuple[Topic, ...]]:
-        """Return the topics with which articles were read, by their digest."""
+        """Return the topics that findings were made with, by the topics' digest."""
         return self._stored.read(_TOPICS, tuple[Topic, ...])
 
     def put_articles(self, read: Mapping[str, ReadArticle]) -> None:
@@ -79,15 +79,15 @@ class FindingsStore:
         self._stored.put(_ARTICLES, read)
 
     def put_texts(self, texts: Mapping[str, KeptTexts]) -> None:
-        """Store the stories whose texts articles repeat, by the path of the story."""
+        """Store which stories' texts articles repeat, by the path of the article's story."""
         self._stored.put(_TEXTS, texts)
 
     def put_topics(self, digest: str, topics: tuple[Topic, ...]) -> None:
-        """Store topics with which articles were read."""
+        """Store the topics that findings were made with, under their digest."""
         self._stored.put(_TOPICS, {digest: topics})
 
     def forget(self, paths: Collection[str], topics: Iterable[str]) -> None:
-        """Delete stories that are no longer used, and topics with which no article was read."""
+        """Delete the findings of stories by path, and topics by digest."""
         self._stored.forget(_ARTICLES, paths)
         self._stored.forget(_TEXTS, paths)
         self._stored.forget(_TOPICS, topics)
@@ -98,7 +98,7 @@ class FindingsStore:
 
 @dataclass(slots=True, kw_only=True)
 class ReadingRules:
-    """Digests of a beat's rules for reading articles; the digest of a source is computed once.
+    """Digests of a site's rules for finding topics and quality in articles, cached by source.
 
     `topics` is the digest of all that topics are recognised by.
     """
@@ -109,7 +109,7 @@ class ReadingRules:
     _sources: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Compute the digest of the rules that all articles share."""
+        """Compute the digest of the rules that hold for all articles."""
         beat = self.beat
         self.topics = digest_topics(beat.topics)
         organizations = sorted(beat.organizations.items())
@@ -126,7 +126,7 @@ class ReadingRules:
         )
 
     def of_source(self, url: str) -> str:
-        """Return a digest of all rules but topics by which a source's articles are read."""
+        """Return a digest of all rules but topics that hold for the articles of a source."""
         if url not in self._sources:
             source = self.beat.source(url)
             own = (source.name, source.topics, source.official) if source else ()
@@ -135,17 +135,17 @@ class ReadingRules:
 
 
 class TopicChanges:
-    """Decide which articles another beat's topics may affect, by language."""
+    """Decides, by language, which articles may get other topics after topics were changed."""
 
     def __init__(self, before: Beat | None, after: Beat) -> None:
-        """Compare two beats; `before` is None if it is unknown."""
+        """Compare two sites' settings (`Beat`); `before` is None if it is unknown."""
         self._before = before
         self._after = after
         self._is_same = before is not None and before.topics == after.topics
         self._found: dict[str, ChangedWords | None] = {}
 
     def may_touch(self, language: str, stems: str) -> bool:
-        """Decide whether an article in a language with these stems may get other topics."""
+        """Return whether an article in a language with these stems may get other topics."""
         if self._is_same:
             return False
         if self._before is None or not self._after.scoring.traits.has_blocks:
@@ -157,7 +157,7 @@ class TopicChanges:
 
 
 def digest_topics(topics: tuple[Topic, ...]) -> str:
-    """Return a digest of all that topics are recognised by."""
+    """Return a digest of everything by which topics are recognised in articles."""
     return _digest([replace(topic, **_TELLS_NOTHING) for topic in topics])
 
 
@@ -185,7 +185,7 @@ _Made = tuple[str, "ReadArticle | Failure | None"]
 
 @dataclass(slots=True, kw_only=True)
 class ArticleReader:
-    """Read articles by today's rules."""
+    """Finds topics and quality in the stored articles of stories, by today's rules."""
 
     newsroom: Newsroom
     rules: ReadingRules
@@ -193,7 +193,7 @@ class ArticleReader:
 
     @property
     def sites(self) -> SiteHabits:
-        """Return what sites repeat on their pages; a forked process opens its own memory."""
+        """Return what each site repeats on its pages; a forked process opens its own database."""
         here = os.getpid()
         if here not in self._sites:
             memory = self.newsroom.memory if not self._sites else _open_memory(self.newsroom)
@@ -202,7 +202,7 @@ class ArticleReader:
         return self._sites[here]
 
     def find(self, story: Story) -> tuple[str, Article] | None:
-        """Return the name and the article of a story, without what its site repeats, or None."""
+        """Return name and article of a story, without text that its site repeats, or None."""
         articles = self.newsroom.articles
         for url in story.addresses:
             name = articles.find_name(url)
@@ -212,7 +212,7 @@ class ArticleReader:
         return None
 
     def read(self, story: Story) -> ReadArticle | None:
-        """Return the findings from a story's article, None if no article is stored."""
+        """Return the findings in a story's article, None if no article is stored."""
         found = self.find(story)
         if found is None:
             return None
@@ -231,14 +231,14 @@ class ArticleReader:
 
 
 def _open_memory(newsroom: Newsroom) -> Memory:
-    """Open the memory a second time, for a fork, which must not share open files."""
+    """Open the newsroom's database again, for a fork, which must not share open files."""
     return Memory(newsroom.private / "memory.sqlite")
 
 
 def read_articles(
     reader: ArticleReader, store: FindingsStore, stories: Sequence[Story], progress: Progress
 ) -> tuple[dict[str, ReadArticle], list[Failure]]:
-    """Return the findings of stories by path, and the articles that could not be read.
+    """Return the findings in stories' articles, by path, and the articles that failed.
 
     Stories without a stored article are left out.
     """
@@ -286,7 +286,7 @@ def _read_all(
 def _choose_valid(
     reader: ArticleReader, store: FindingsStore, stories: Sequence[Story]
 ) -> dict[str, ReadArticle]:
-    """Return the stored findings that are still valid: the article and its rules are the same.
+    """Return the stored findings that are still valid: their article and rules are the same.
 
     Findings of all other stories are deleted.
     """
@@ -317,6 +317,6 @@ def _choose_valid(
 
 
 def _is_article(find_name: Callable[[str], str | None], story: Story, name: str) -> bool:
-    """Decide whether a stored article's name is the one of a story's article."""
+    """Return whether a name in the article store is that of a story's article."""
     found = (find_name(url) for url in story.addresses)
     return next(filter(None, found), None) == name

@@ -1,4 +1,4 @@
-"""Open a bench: read filed stories and findings, and judge the stories by today's rules.
+"""Open a test bench for rules: read filed stories and findings, and judge them by today's rules.
 
 records ── read ──> stories ── stored, else read ──> findings ── in order of arrival ──> cases
 
@@ -48,10 +48,11 @@ from copydesk.rounds.rejudging import (
 
 @dataclass(slots=True, kw_only=True)
 class _Opening:
-    """The state of opening a bench.
+    """The state while a test bench for rules is opened.
 
     `read` has the findings by the path of the story, `texts` the names of the records whose text is
-    on the shelf, `names` the position of each record in the order of arrival.
+    on the shelf (the stories that later ones are compared with), `names` the position of each
+    record in the order of arrival.
     """
 
     newsroom: Newsroom
@@ -69,7 +70,7 @@ class _Opening:
     failed: list[Failure] = field(default_factory=list)
 
     def put(self, story: Story, place: int) -> None:
-        """Put a judged story on the shelf, with its text if that is known."""
+        """Add a judged story to those that later ones are compared with, with its known text."""
         read = self.read.get(story.path)
         if read is None:
             self.shelf.add(Shelved(story=story), None)
@@ -89,7 +90,7 @@ class _Opening:
 
 
 def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
-    """Open a bench with the stories of some days; raises RecordError as `rejudge` does.
+    """Open a test bench with the stories of some days; raises RecordError as `rejudge` does.
 
     Articles without stored findings are read, and their findings stored.
     """
@@ -143,7 +144,7 @@ def _begin(
 
 
 def _put_others(opening: _Opening, stories: Iterable[Story], since: datetime) -> list[Story]:
-    """Put the stories that are not judged on the shelf; return the others, in order of arrival."""
+    """Put the stories that are not judged aside for comparison; return those that are, in order."""
     meant = []
     for story in stories:
         read = opening.read.get(story.path)
@@ -197,9 +198,10 @@ def _whole_article(opening: _Opening, story: Story) -> Article:
 
 
 def _text_for_groups(opening: _Opening, story: Story, read: ReadArticle) -> str:
-    """Return a text for grouping: a stand-in of the article's length, or the text itself.
+    """Return a story's text for grouping: a stand-in of its length, or the text itself.
 
-    The words matter only if groups are formed from the stories alone, or a story needs a new group.
+    The text itself matters only if groups are formed from the stories alone, or a story needs a new
+    group.
     """
     scoring = opening.newsroom.beat.scoring
     if scoring.traits.groups_from_nothing:
@@ -213,7 +215,7 @@ def _stand_in(characters: int) -> str:
 
 
 def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tuple[SameText, ...]:
-    """Return the earlier stories whose text a story repeats, as stored if no text has changed."""
+    """Return the earlier stories whose text a story repeats, as stored if no text changed."""
     fingerprint = read.findings.fingerprint
     if not fingerprint or not opening.newsroom.beat.scoring.traits.has_blocks:
         return ()
@@ -247,24 +249,24 @@ def _digest_texts(opening: _Opening, read: ReadArticle, near: Iterable[Shelved])
 
 @dataclass(frozen=True, slots=True)
 class _TextsNear:
-    """A shelf with only the stories whose texts are similar to one text."""
+    """Stories to compare a new one with: only those whose texts are similar to its text."""
 
     stories: Sequence[Shelved]
 
     def near(self, fingerprint: tuple[int, ...]) -> Sequence[Shelved]:
-        """Return all of them."""
+        """Return all stories whose texts are similar."""
         return self.stories
 
     def at(self, url: str) -> str | None:
-        """Return None: no record is looked up by address."""
+        """Return None: no story record is looked up by URL."""
         return None
 
     def holds(self, name: str) -> bool:
-        """Return False: no other record is known."""
+        """Return False: no other story record is known."""
         return False
 
     def between(self, start: datetime, end: datetime) -> Sequence[Shelved]:
-        """Return nothing."""
+        """Return no stories: none is looked up by time."""
         return ()
 
 
@@ -302,6 +304,6 @@ def _as_bench(
 
 
 def _add_removal(story: Story, rulings: Rulings) -> Story:
-    """Return a story with its removal, which `everyday` stores only in the rulings."""
+    """Return a story with its removal, which profile `everyday` stores only in the rulings."""
     is_told = story.verdict is not None or not is_removed(story, rulings)
     return story if is_told else replace(story, verdict=rulings.verdict_on(story.path))

@@ -1,4 +1,4 @@
-"""A change of rules to try before it is written, and the settings that it would make.
+"""A change of rules (threshold, points, trust, keywords) to try, and the settings that it makes.
 
 settings, change ── validated as beat.toml is ──> settings with the change. Pure functions.
 """
@@ -24,7 +24,7 @@ _MOST_WORDS = 10_000  # of one topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordEdit:
-    """Words that are added to a topic's keywords, and words that are removed."""
+    """Words that are added to a topic's keywords, and words that are removed from them."""
 
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class KeywordEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
-    """New values of rules; everything that is not named stays as it is.
+    """New values of rules for judging stories; everything that is not named stays as it is.
 
     `points` are by the signal's name, `trust` by the source's URL, `keywords` by the topic's name.
     """
@@ -45,12 +45,12 @@ class RuleChange:
 
     @property
     def judges(self) -> bool:
-        """Decide whether it changes how stories are judged, and not only their order."""
+        """Return whether the change affects how stories are judged, and not only their order."""
         return bool(self.publish_at is not None or self.points or self.trust or self.keywords)
 
 
 def apply_change(settings: Settings, change: RuleChange) -> Settings:
-    """Return settings as if a change were written in beat.toml and in the topics' files.
+    """Return settings as if a change of rules were written in beat.toml and topic files.
 
     Raises UsageError, with the place, for an unknown name and a value out of bounds.
     """

@@ -1,4 +1,4 @@
-"""Summarize an outcome: counts, the stories that change, and the new front page."""
+"""Summarize what other rules would change: counts, changed stories, and the new front page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORDS = "reasons"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedStory:
-    """A story that would change: its headline, and the changed fields.
+    """A story that would change under other rules: its headline, and the changed fields.
 
     `won` and `lost` are those of the topics with changed keywords; `why` is then the reason for the
     won topic, or the old reason for the lost one. `is_pending` is set if today's rules alone cause
@@ -52,7 +52,7 @@ class TopicEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeighedVerdict:
-    """An editor's verdict on a story, and its points under each set of rules."""
+    """An editor's decision on a story, and the story's points under old and new rules."""
 
     path: str
     said: str
@@ -62,7 +62,7 @@ class WeighedVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What rules would change in `stories`, of which `published_before` are on the site.
+    """What other rules would change in `stories`, of which `published_before` are on the site.
 
     `dropped` would not be filed today; `regrouped` would change their group, or lead one or no
     longer. `pending` change by today's rules alone: `rejudge` has not filed that yet. Of the
@@ -88,13 +88,13 @@ class Summary:
 
     @property
     def is_extreme(self) -> bool:
-        """Whether all stories would be published, or none, and this is not so today."""
+        """Whether the rules would publish all stories or none, which today's rules do not."""
         is_moved = self.published_after != self.published_before
         return is_moved and self.published_after in (0, self.stories)
 
 
 def summarize(bench: Bench, outcome: Outcome, topics: Collection[str] = ()) -> Summary:
-    """Summarize an outcome; copies and stories behind a leader are not counted.
+    """Summarize what rules would change; copies and stories behind a leader are not counted.
 
     `topics` are those with changed keywords.
     """
@@ -154,7 +154,7 @@ def _loses(rejudged: Rejudged, topic: str) -> bool:
 def _list_stories(
     told: Iterable[Rejudged], today: Mapping[str, Rejudged], topics: Collection[str]
 ) -> list[ChangedStory]:
-    """Return the first stories: those that win or lose a topic, then others, then pending ones.
+    """Return changed stories to list: those that win or lose a topic, others, pending ones.
 
     A story that wins a topic by today's rules alone is also among the first.
     """
@@ -168,12 +168,12 @@ def _list_stories(
 
 
 def _is_same(rejudged: Rejudged, today: Rejudged) -> bool:
-    """Decide whether today's rules change the same in a story, apart from its reasons."""
+    """Return whether today's rules change the same in a story, apart from its reasons."""
     return rejudged is today or _list_weighty(rejudged) == _list_weighty(today)
 
 
 def _list_weighty(rejudged: Rejudged) -> list[FieldChange]:
-    """Return the changes of a story, without those of its reasons."""
+    """Return the changed fields of a story, without its reasons."""
     return [change for change in list_changes(rejudged) if change.field != _WORDS]
 
 
@@ -224,7 +224,7 @@ def _find_topic_reason(rejudged: Rejudged, won: Collection[str], lost: Collectio
 
 
 def _find_reason(rejudged: Rejudged) -> str:
-    """Return the most important new reason of a story."""
+    """Return the most important new reason of a story's judgement, "" for none."""
     told = [reason for reason in rejudged.fresh.reasons if reason not in rejudged.filed.reasons]
     about = {"published": 0, "held": 0, "quality": 2}
     told.sort(key=lambda reason: about.get(reason.about, 1))
@@ -234,7 +234,7 @@ def _find_reason(rejudged: Rejudged) -> str:
 def _list_verdicts(
     today: Mapping[str, Rejudged], judged: Iterable[Rejudged]
 ) -> Iterable[WeighedVerdict]:
-    """Yield the verdicts that are stored in the stories' records."""
+    """Yield the editors' decisions that are stored in the stories' records, with points."""
     for one in judged:
         if one.filed.verdict is not None:
             before = today[one.filed.path].fresh
@@ -262,7 +262,7 @@ class FrontPlace:
 
 
 def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[FrontPlace, ...]:
-    """Return the positions on two front pages: the stories of `after`, then those that left."""
+    """Return stories' positions on two front pages: those of `after`, then those that left."""
     was = {story.path: place for place, story in enumerate(before, 1)}
     now = {story.path: place for place, story in enumerate(after, 1)}
     gone = (story for story in before if story.path not in now)
@@ -278,9 +278,9 @@ def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[Fro
 
 
 def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Sequence[Story]:
-    """Return the front page that a build would make, in its order.
+    """Return the stories of the front page that a build would make, in its order.
 
-    Stories are taken from the outcome; without one, as they are filed.
+    Stories are taken as the outcome has them; without one, as they are filed.
     """
     states = _States(bench, outcome)
     pinned = {ruling.stories[0] for ruling in bench.rulings if ruling.said == "pin"}
@@ -296,7 +296,7 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
 
 
 class _States:
-    """The stories of a bench as an outcome has them, with their relations."""
+    """The stories of a bench as an outcome of other rules has them, with their relations."""
 
     def __init__(self, bench: Bench, outcome: Outcome | None) -> None:
         self._bench = bench
@@ -305,12 +305,12 @@ class _States:
         self._moved = KeyIndex(self.find(path) for path in seen)
 
     def find(self, path: str) -> Story:
-        """Return the story at a path."""
+        """Return the story at a path, as judged by the other rules."""
         judged = self._judged.get(path)
         return judged.fresh if judged else self._bench.filed_by_path[path]
 
     def find_by_name(self, names: Collection[str]) -> Iterator[str]:
-        """Yield the paths of records with one of these names."""
+        """Yield the paths of story records with one of these names."""
         stories = self._bench.newest_first if names else ()
         return (story.path for story in stories if addresses.record_name(story.path) in names)
 
@@ -328,7 +328,7 @@ class _States:
 
 
 def _list_newest(bench: Bench, states: _States) -> Iterator[str]:
-    """Yield the paths of the newest published stories, as many as the front page chooses from."""
+    """Yield the paths of the newest published stories, among which the front page chooses."""
     owners, by_owner, count = Owners(bench.beat.organizations), Counter[str](), 0
     for filed in bench.newest_first:
         story = states.find(filed.path)

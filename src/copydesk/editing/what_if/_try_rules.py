@@ -1,4 +1,4 @@
-"""Try rules on a bench: judge and group its stories by other rules, without writing anything.
+"""Try rules on a test bench: judge and group its stories by other rules, without writing anything.
 
 stories that the rules may affect ── with their relations ──> judged ── grouped ──> outcome
 
@@ -40,7 +40,7 @@ _STEPS = 50  # cases between two progress reports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The stories of a bench under other rules, by path.
+    """The stories of a test bench as other rules judge and group them, by path.
 
     For stories that were not `seen`, at most the threshold's number in a reason would differ from
     today's rules; that change is left out.
@@ -51,20 +51,20 @@ class Outcome:
 
     @property
     def changed(self) -> list[Rejudged]:
-        """Return the stories whose records would change, by path."""
+        """Return the stories whose records would change, sorted by path."""
         found = filter(is_changed, self.stories.values())
         return sorted(found, key=lambda rejudged: rejudged.filed.path)
 
     @property
     def changes(self) -> list[FieldChange]:
-        """Return the changes, field by field, as `rejudge` reports them."""
+        """Return the changes of stories, field by field, as `rejudge` reports them."""
         return [change for rejudged in self.changed for change in list_changes(rejudged)]
 
 
 def try_rules(
     bench: Bench, settings: Settings, progress: Progress, *, is_whole: bool = False
 ) -> Outcome:
-    """Return the outcome of some settings' rules for the stories of a bench.
+    """Return what the rules of some settings would make of the stories of a bench.
 
     Only stories whose judging or grouping may change are judged; with `is_whole`, all of them.
     """
@@ -89,7 +89,7 @@ def _make_judge(bench: Bench, settings: Settings) -> FindingsJudge:
 def _choose_cases(
     bench: Bench, settings: Settings, bench_judge: FindingsJudge
 ) -> Sequence[BenchCase]:
-    """Return the cases that other rules may affect, with their relations, in order of arrival."""
+    """Return the stories that other rules may affect, with related ones, in order of arrival."""
     if not bench.beat.scoring.traits.groups_by_rules:
         return bench.cases
     touch = _Touch.of(bench.beat, settings.beat)
@@ -104,7 +104,7 @@ def _choose_cases(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Touch:
-    """Which stories may be affected by changed points, threshold and trust in sources.
+    """Decides which stories changed points, threshold and trust in sources may affect.
 
     `signals` are the positions of the signals with changed points, `sources` the URLs of the
     sources with changed trust. A changed threshold affects qualities from `low` to below `high`,
@@ -118,7 +118,7 @@ class _Touch:
 
     @classmethod
     def of(cls, before: Beat, after: Beat) -> _Touch:
-        """Compare two beats."""
+        """Compare the rules of two sites' settings (`Beat`)."""
         pairs = zip(judge.profile_of(before).signals, judge.profile_of(after).signals, strict=True)
         trusted = {source.url: source.trust for source in before.sources}
         low, high = sorted((before.scoring.publish_at, after.scoring.publish_at))
@@ -134,7 +134,7 @@ class _Touch:
         )
 
     def may_touch(self, bench: Bench, case: BenchCase) -> bool:
-        """Decide whether a case may be judged differently."""
+        """Return whether a story may be judged differently."""
         if self.signals and any(seen.signal in self.signals for seen in case.findings.sightings):
             return True
         if case.case.article.source in self.sources:
@@ -158,7 +158,7 @@ def _judge(
 
 
 def _may_move_others(bench: Bench, judged: Mapping[str, Rejudged]) -> bool:
-    """Decide whether stories may change that are not related to the judged ones."""
+    """Return whether stories may change that are not related to the judged ones."""
     if not bench.beat.scoring.traits.groups_by_rules or bench.has_wanderers:
         return True
     if find_wanderers(judged.values()):
@@ -173,10 +173,10 @@ _SaidBySource = tuple[str, tuple[str, ...], bool]
 
 @dataclass(slots=True, kw_only=True)
 class FindingsJudge:
-    """Judge cases, one after the other, by the rules of some settings.
+    """Judges stories by the rules of some settings, from findings stored for their articles.
 
-    `known` is the beat with which their findings were made. `names` has the position of each
-    record; `stories` are those that an article may repeat, by path, as judged so far. `load`
+    `known` are the site's settings with which the findings were made. `names` has the position of
+    each record; `stories` are those that an article may repeat, by path, as judged so far. `load`
     returns an article's text by its story's path.
     """
 
@@ -194,7 +194,7 @@ class FindingsJudge:
         self._topics = TopicChanges(self.known, self.settings.beat)
 
     def judge(self, case: BenchCase) -> Rejudged:
-        """Judge one case; later cases may repeat the result."""
+        """Judge one story; stories judged later are compared with the result."""
         self._case = case
         rules = JudgingRules(
             beat=self.settings.beat, mode=self.settings.review.mode, assess=self._assess
@@ -204,7 +204,7 @@ class FindingsJudge:
         return rejudged
 
     def reads_otherwise(self, case: BenchCase) -> bool:
-        """Decide whether a case may have other topics."""
+        """Return whether a story may have other topics under these settings."""
         return self._topics.may_touch(case.case.article.language, case.stems)
 
     def _assess(self, article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
@@ -219,7 +219,7 @@ class FindingsJudge:
         return judge.complete_beside(outcome, beat, copy, article.image)
 
     def _find(self, case: BenchCase, article: Article, beat: Beat) -> Findings:
-        """Return a beat's findings from an article: the stored ones if they are the same."""
+        """Return the findings in an article: the stored ones if the rules for them are the same."""
         said = _read_source(beat, article)
         if said == _read_source(self.known, article) and not self.reads_otherwise(case):
             return case.findings
@@ -231,25 +231,25 @@ class FindingsJudge:
 
 @dataclass(frozen=True, slots=True)
 class NamesBefore:
-    """A shelf that knows only the names of the records older than a story."""
+    """Stories to compare a new one with, known only by name: the records older than a story."""
 
     names: Mapping[str, int]
     place: int
 
     def at(self, url: str) -> str | None:
-        """Return None: no record is looked up by address."""
+        """Return None: no story record is looked up by URL."""
         return None
 
     def holds(self, name: str) -> bool:
-        """Decide whether a record with this name was filed before."""
+        """Return whether a story record with this name was filed before the story."""
         return self.names.get(name, self.place) < self.place
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Return nothing: the case itself knows the similar texts."""
+        """Return no stories: the judged story itself knows the similar texts."""
         return ()
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
-        """Return nothing."""
+        """Return no stories: none is looked up by time."""
         return ()
 
 

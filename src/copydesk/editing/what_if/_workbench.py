@@ -1,4 +1,4 @@
-"""The workbench: try a change of rules on a bench that stays open, and write the change."""
+"""Try a change of rules on a bench of stories that is kept in memory, and commit the change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedRules:
-    """The outcome of a change of rules, and the draft of the changed files.
+    """What a change of rules would do to stories, and the draft of the changed files.
 
     `front` compares the front page under these rules with today's.
     """
@@ -51,19 +51,20 @@ class TriedRules:
 
 
 class Workbench:
-    """Try and write rules in a newsroom; used by one thread at a time, closed by its creator.
+    """Tries and writes changes of rules in a newsroom; used by one thread at a time.
 
-    Between calls the stories stay in memory (about 15 kB each) until `forget` is called.
+    Its creator closes it. Between calls the stories stay in memory (about 15 kB each) until
+    `forget` is called.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
-        """Open the newsroom in `root`; raises ConfigError, MemoryStoreError."""
+        """Open the newsroom folder `root`; raises ConfigError, MemoryStoreError."""
         self._resident = ResidentNewsroom(root, environ)
         self._kept: tuple[tuple[object, ...], datetime, Bench] | None = None
         self._front_today: Sequence[Story] = ()
 
     def try_change(self, change: RuleChange, progress: Progress) -> TriedRules:
-        """Try a change on the stories of the last thirty days; raises as `apply_change` does."""
+        """Try a change of rules on the stories of thirty days; raises as `apply_change` does."""
         newsroom = self._open()
         settings = apply_change(newsroom.settings, change)
         draft = draft_rules(newsroom, change)
@@ -75,15 +76,15 @@ class Workbench:
         return TriedRules(summary=summary, front=front, draft=draft)
 
     def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
-        """Commit a change; raises as `write_rules` does."""
+        """Commit a change of rules; raises as `write_rules` does."""
         return write_rules(self._open(), change, by, stands, why)
 
     def undo(self, commit: str, by: str) -> SettingsReport:
-        """Undo a commit of rules; raises as `undo_settings` does."""
+        """Undo a commit that changed rules; raises as `undo_settings` does."""
         return undo_settings(self._open(), commit, by)
 
     def forget(self) -> None:
-        """Release the stories' memory."""
+        """Release the memory that the stories take."""
         self._kept = None
 
     def close(self) -> None:
@@ -94,7 +95,7 @@ class Workbench:
         return self._resident.newsroom(datetime.now(UTC))
 
     def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
-        """Return the open bench if commit and settings are unchanged, else open a new one."""
+        """Return the open bench if git commit and settings are unchanged, else open a new one."""
         head = newsroom.repository.head()
         settings = newsroom.settings
         key = (head, newsroom.beat, settings.review, settings.front)
@@ -119,7 +120,7 @@ _NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesDraft:
-    """The changes of the newsroom's files by a change of rules, as a unified diff.
+    """The newsroom files that a change of rules would change, with a unified diff.
 
     `stands` changes with the present files: a writer passes the value that was shown with the
     draft.
@@ -146,7 +147,7 @@ def draft_rules(newsroom: Newsroom, change: RuleChange) -> RulesDraft:
 def write_rules(
     newsroom: Newsroom, change: RuleChange, by: str, stands: str, why: str = ""
 ) -> SettingsReport:
-    """Commit a change of rules under an editor's name.
+    """Commit a change of rules in beat.toml and topic files under an editor's name.
 
     Raises UsageError if a file has changed since the draft (`stands`), or if nothing would change;
     also raises as `draft_rules` and `commit_settings` do.
@@ -179,7 +180,7 @@ def _draft_beat(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange]:
 
 
 def _list_values(newsroom: Newsroom, change: RuleChange) -> Iterator[tuple[str, int | float | str]]:
-    """Yield the values that differ from today's, by their paths in beat.toml."""
+    """Yield the changed values that differ from today's, by their paths in beat.toml."""
     scoring, settings = newsroom.beat.scoring, newsroom.settings
     if change.publish_at not in (None, scoring.publish_at):
         yield "scoring.publish_at", change.publish_at
@@ -220,7 +221,7 @@ def _diff(root: Path, file: FileChange) -> str:
 
 
 def describe_change(change: RuleChange) -> Iterator[str]:
-    """Yield a line for each rule that a change alters."""
+    """Yield a line of text for each rule that a change of rules alters."""
     if change.publish_at is not None:
         yield f"scoring.publish_at = {change.publish_at}"
     for name, points in change.points.items():

@@ -293,7 +293,7 @@ class SteadyClock:
         self._at = time.monotonic()
 
     def now(self) -> datetime:
-        """Return the current time."""
+        """Return the current time in UTC."""
         return self._begin + timedelta(seconds=time.monotonic() - self._at)
 
     async def sleep(self, seconds: float) -> None:

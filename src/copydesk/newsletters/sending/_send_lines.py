@@ -49,7 +49,7 @@ class SendClock(Protocol):
     """A clock that can sleep, as sending needs it."""
 
     def now(self) -> datetime:
-        """Return the current time."""
+        """Return the current time in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Backups: write a newsroom to one file, and restore it from that file."""
+"""Backups: write a newsroom folder to one file, and restore it from that file."""
 
 from __future__ import annotations
 

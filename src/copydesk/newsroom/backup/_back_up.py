@@ -76,7 +76,7 @@ class Collected:
 
 
 def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: bool) -> Collected:
-    """Copy the files that git does not have into `staging`; `keys` are paths of keys to include."""
+    """Copy the files that git does not have into `staging`; `keys` are the keys to include."""
     uncommitted = git.list_user_changes(root)
     if has_git:
         wanted = {*uncommitted.changed, *git.list_ignored_files(root, _read_places(root))}
@@ -98,7 +98,7 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
 
 
 def list_refetchable(root: Path) -> Refetchable:
-    """Return the marks of a newsroom's stored texts and pictures, without reading them."""
+    """Return marks of the URLs of a newsroom's stored texts and pictures, without reading them."""
     private = root / PRIVATE
     texts = archive.ArticleStore(private / "articles", 0).marks().values()
     album = illustrate.Album(private / "pictures", 0)
@@ -110,7 +110,7 @@ def list_refetchable(root: Path) -> Refetchable:
 
 
 class _Copier:
-    """Copy single files, and collect the parts and the files left out."""
+    """Copies single files for a backup, and collects its parts and the files left out."""
 
     def __init__(self, root: Path, staging: Path) -> None:
         self._root = root
@@ -119,7 +119,7 @@ class _Copier:
         self.left_out: list[LeftOut] = []
 
     def take(self, kind: PartKind, path: str) -> None:
-        """Copy a file, or note why it is left out; a file that no longer exists is ignored."""
+        """Copy a file for the backup, or note why it is left out; ignore a missing one."""
         reason = _find_reason(self._root, path)
         try:
             if not reason:
@@ -161,7 +161,7 @@ class _Copier:
 
 
 def _find_reason(root: Path, path: str) -> LeftOutReason | None:
-    """Return the reason to leave a file out by its path and type, None to copy it."""
+    """Return the reason to leave a file out of a backup by path and type, None to copy it."""
     if path.endswith("/"):
         return "repository"
     if not is_safe_path(path):
@@ -177,7 +177,7 @@ def _find_reason(root: Path, path: str) -> LeftOutReason | None:
 
 
 def _open_plain(file: Path) -> IO[bytes]:
-    """Open a file that is not a link; does not block if a pipe has replaced it."""
+    """Open a file that is not a link for reading; does not block if a pipe has replaced it."""
     return os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
 
 
@@ -190,7 +190,7 @@ def _is_ours(path: str) -> bool:
 
 
 def _read_places(root: Path) -> tuple[str, ...]:
-    """Return the names at the top that copydesk reads, whether git ignores them or not."""
+    """Return the names at the newsroom's top that copydesk reads, even if git ignores them."""
     names = ("beat.toml", *sorted(path.name for path in root.glob("_*")))
     return tuple(name for name in names if name not in _GENERATED)
 
@@ -218,7 +218,7 @@ _PATIENCE_SECONDS = 10.0
 
 
 def copy_database(source: Path, copy: Path) -> DatabaseCount:
-    """Copy a database with SQLite's backup API, as it is at one moment, and count its rows.
+    """Copy an SQLite database as it is at one moment, and count its rows.
 
     All pages are copied in one step. Other processes can write meanwhile (write-ahead log); their
     changes are not in the copy. The copy is a single file. Raises BackupError if the database is
@@ -255,7 +255,7 @@ _MEMBER_MODE = 0o600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupOptions:
-    """Options: include keys, verify by restoring, overwrite a file that is not a backup."""
+    """Options of a backup: include keys, verify by restoring, overwrite a file of another kind."""
 
     with_key: bool = False
     verify: bool = False
@@ -277,7 +277,7 @@ class BackupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """A part of the backup, and the file with its copied bytes."""
+    """A part of the backup, and the temporary file with its copied bytes."""
 
     part: BackupPart
     copy: Path
@@ -321,14 +321,14 @@ def back_up(
 
 
 def _find_keys(root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths of the newsroom's keys, whether the files exist or not."""
+    """Return the paths of the newsroom's encryption and mail keys, even of missing files."""
     return (_KEY, config.load(root, environ).mail.dkim.key_file)
 
 
 def _take(
     root: Path, staging: Path, options: BackupOptions, now: datetime, keys: tuple[str, ...]
 ) -> tuple[BackupManifest, list[_Taken]]:
-    """Copy all parts into the staging folder, and return them with their manifest."""
+    """Copy all parts of a backup into the staging folder; return its manifest and the parts."""
     databases: dict[str, DatabaseCount] = {}
     desk = _take_database(root, staging, "desk", databases)
     (staging / "files").mkdir()
@@ -356,7 +356,7 @@ def _take(
 
 @contextlib.contextmanager
 def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
-    """Hold the write lock, so that no change is half written; leave what a killed process left."""
+    """Hold the write lock, so that no change is half written; leave a killed process's remains."""
     with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
         if not is_free:
             raise BusyError(
@@ -393,7 +393,7 @@ def _measure(kind: PartKind, path: str, copy: Path) -> _Taken:
 
 
 class ContainerWriter:
-    """Write members into a container, in order; raises OSError."""
+    """Writes the members of a backup file, in order; methods raise OSError."""
 
     def __init__(self, out: IO[bytes], moment: float) -> None:
         self._moment = int(moment)
@@ -401,19 +401,19 @@ class ContainerWriter:
         self._tar = tarfile.TarFile(fileobj=self._zip, mode="w", format=tarfile.GNU_FORMAT)
 
     def add(self, name: str, size: int, data: IO[bytes]) -> None:
-        """Add the next member, of `size` bytes."""
+        """Add the next member of the backup file, of `size` bytes."""
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, _MEMBER_MODE, self._moment
         self._tar.addfile(member, data)
 
     def close(self) -> None:
-        """Write the end of the archive."""
+        """Write the end of the backup file."""
         self._tar.close()
         self._zip.close()
 
 
 def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: datetime) -> None:
-    """Write the container and sync it to disk; raises OSError."""
+    """Write the backup file and sync it to disk; raises OSError."""
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as out:
         container = ContainerWriter(out, now.timestamp())
@@ -456,7 +456,7 @@ def check_target(root: Path, file: Path, *, force: bool) -> None:
 
 
 def is_backup(file: Path) -> bool:
-    """Decide whether a file is a backup, by its first member."""
+    """Return whether a file is a backup, by its first member."""
     try:
         with open_container(file) as members:
             return not file.is_symlink() and next(members).name == MANIFEST
@@ -465,7 +465,7 @@ def is_backup(file: Path) -> bool:
 
 
 def _is_apart(home: Path, place: Path) -> bool:
-    """Decide whether a path in the newsroom is hidden from git and from the site's visitors."""
+    """Return whether a path in the newsroom is hidden from git and from the site's visitors."""
     if not place.is_relative_to(home / PRIVATE):
         return git.snapshot_refs(home) is not None and not git.is_visible_to_git(home, place)
     return not place.is_relative_to(home / PRIVATE / "site")

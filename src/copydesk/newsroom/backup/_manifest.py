@@ -1,4 +1,4 @@
-"""The manifest of a backup: its parts, and the counts that a restore must find again.
+"""The manifest of a backup: its parts, and the counts that a restored newsroom must have.
 
 It is the first member of the archive. Digests are SHA-256 in hexadecimal, sizes are bytes, and
 `made` is RFC 3339 in UTC.
@@ -57,7 +57,7 @@ class BackupPart:
     is_executable: bool = False
 
     def member(self, number: int) -> str:
-        """Return the part's file name in the archive, given its number from 1."""
+        """Return the file name in the backup of this part, given its number from 1."""
         match self.kind:
             case "records":
                 return "records.bundle"
@@ -69,20 +69,20 @@ class BackupPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseCount:
-    """The version of a database, and the number of rows of each table."""
+    """The version of a database in a backup, and the number of rows of each table."""
 
     version: int
     tables: Mapping[str, int]
 
     @property
     def rows(self) -> int:
-        """Return the number of rows of all tables."""
+        """Return the number of rows of all tables of the database."""
         return sum(self.tables.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A file of the newsroom that is not in the backup, and the reason."""
+    """A file of the newsroom that is left out of the backup, and the reason."""
 
     path: str
     reason: LeftOutReason
@@ -90,7 +90,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refetchable:
-    """Texts and pictures left out as they can be fetched again, by `archive.address_mark`.
+    """Marks (`archive.address_mark`) of texts and pictures left out of a backup: they can be
+    fetched again.
 
     A text has the marks of both its own URL and its web URL.
     """
@@ -101,7 +102,7 @@ class Refetchable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupManifest:
-    """The contents of a backup.
+    """The contents of a backup: its parts, git references, counts, and what it left out.
 
     `repository` is None for a newsroom without git. `removed` are files of the last commit that
     the newsroom lacked. `records` counts files by collection (`_news`). `databases` counts rows by
@@ -122,12 +123,12 @@ class BackupManifest:
     format: int = FORMAT
 
     def has(self, kind: PartKind) -> bool:
-        """Decide whether there is a part of this kind."""
+        """Return whether the backup has a part of this kind."""
         return any(part.kind == kind for part in self.parts)
 
     @property
     def bytes(self) -> int:
-        """Return the size of all parts in bytes."""
+        """Return the size of all parts of the backup in bytes."""
         return sum(part.bytes for part in self.parts)
 
 
@@ -138,12 +139,12 @@ class _Head(msgspec.Struct):
 
 
 def encode_manifest(manifest: BackupManifest) -> bytes:
-    """Return the manifest's JSON."""
+    """Return a backup manifest as JSON."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1)
 
 
 def decode_manifest(data: bytes, subject: str) -> BackupManifest:
-    """Parse a manifest and check every value, as the file may be forged.
+    """Parse a backup manifest and check every value, as the file may be forged.
 
     Raises BackupError if it is no manifest, has a newer format, or has a path outside the newsroom.
     """
@@ -181,7 +182,7 @@ def no_backup(subject: str) -> BackupError:
 
 
 def is_safe_path(path: str) -> bool:
-    """Decide whether a path is valid text, inside the newsroom and outside git's folder.
+    """Return whether a path is valid text, inside the newsroom and outside git's folder.
 
     The path must be safe on every system, as a newsroom may be copied: Windows also splits paths at
     backslashes.
@@ -197,7 +198,7 @@ def is_safe_path(path: str) -> bool:
 
 
 def _is_git(name: str) -> bool:
-    """Decide whether some system takes this name for git's folder."""
+    """Return whether some operating system takes this name for git's folder."""
     return _OTHER_GIT.fullmatch(name.translate(_IGNORED_BY_HFS).casefold()) is not None
 
 
@@ -206,7 +207,7 @@ def _has_surrogate(path: str) -> bool:
 
 
 def _find_fault(manifest: BackupManifest) -> str:
-    """Return the first fault of a manifest, "" if there is none."""
+    """Return the first fault of a backup manifest as text, "" if there is none."""
     paths = [part.path for part in manifest.parts if part.path]
     checks = (
         "" if dates.parse(manifest.made) else "a moment that is none",
@@ -221,7 +222,7 @@ def _find_fault(manifest: BackupManifest) -> str:
 
 
 def _order_fault(manifest: BackupManifest) -> str:
-    """Return a fault of the parts' order or number, "" for none.
+    """Return a fault of the order or number of a backup's parts as text, "" for none.
 
     The bundle lays out files, so it must be first. It and each database may be there only once.
     """
@@ -290,7 +291,7 @@ _LOCK = "lock"  # created last: a folder without a lock may be another process's
 
 @contextlib.contextmanager
 def stage(folder: Path) -> Iterator[Path]:
-    """Yield a new private folder inside an existing one, and delete it after the block.
+    """Yield a new private staging folder inside `folder`, and delete it after the `with` block.
 
     First, folders that killed processes left there are deleted; their locks are free. Raises
     BackupError if the folder cannot be written to.
@@ -314,7 +315,7 @@ def stage(folder: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def writing(place: Path) -> Iterator[None]:
-    """Raise BackupError if the block fails to write to the disk."""
+    """Raise BackupError if the `with` block fails to write to the disk."""
     try:
         yield
     except OSError as error:
@@ -341,7 +342,7 @@ def _remove(folder: Path) -> None:
 
 
 def count_records(paths: Iterable[str]) -> dict[str, int]:
-    """Count files by collection: the top folder, if its name begins with "_"."""
+    """Count files by collection: the top folder, if its name begins with "_" (`_news`)."""
     counts: dict[str, int] = {}
     for path in paths:
         folder, slash, _ = path.partition("/")
@@ -364,7 +365,7 @@ def count_database(file: Path) -> DatabaseCount:
 
 
 def find_database_fault(file: Path) -> str:
-    """Return the first fault that SQLite finds in a database, "" if there is none."""
+    """Return the first fault that SQLite finds in a database file, "" if there is none."""
     try:
         with contextlib.closing(_open(file)) as database:
             (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()

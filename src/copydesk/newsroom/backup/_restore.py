@@ -55,7 +55,7 @@ _MOST_PADDING = 1 << 16
 
 
 class Member:
-    """A member of a container: its name and size, and its bytes, to be read once and in order."""
+    """A member of a backup file: its name and size, and its bytes, to be read once and in order."""
 
     def __init__(self, name: str, size: int, source: _Source) -> None:
         self.name = name
@@ -64,21 +64,21 @@ class Member:
         self._left = size
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes; raises BackupError if they end too early."""
+        """Yield the member's bytes in chunks; raises BackupError if they end too early."""
         while self._left:
             chunk = self._source.read(min(CHUNK, self._left))
             self._left -= len(chunk)
             yield chunk
 
     def finish(self) -> None:
-        """Skip the bytes that were not read, and the padding after them."""
+        """Skip the member's bytes that were not read, and the padding after them."""
         for _ in self.chunks():
             pass
         self._source.read(-self.size % _BLOCK)
 
 
 class _Source:
-    """Read an exact number of bytes; raises BackupError if the file is damaged or no container."""
+    """Reads an exact number of bytes; raises BackupError if the file is damaged or no backup."""
 
     def __init__(self, stream: IO[bytes], subject: str) -> None:
         self._stream = stream
@@ -113,7 +113,7 @@ class _Source:
 
 @contextlib.contextmanager
 def open_container(file: Path) -> Iterator[Iterator[Member]]:
-    """Open a container and yield its members; each must be read before the next.
+    """Open a backup file and yield its members; each must be read before the next.
 
     After the last member the whole file is checked. Raises BackupError.
     """
@@ -175,7 +175,7 @@ def read_manifest(file: Path) -> BackupManifest:
 
 
 def unpack(file: Path, staging: Path) -> Unpacked:
-    """Unpack a backup below a private staging folder.
+    """Unpack a backup below a private staging folder; return its manifest and folders.
 
     Raises BackupError if anything differs from the manifest, or if the disk is full.
     """
@@ -195,7 +195,7 @@ def unpack(file: Path, staging: Path) -> Unpacked:
 
 
 class _Layout:
-    """Put the parts of a backup in their places."""
+    """Puts the parts of a backup in their places in a new newsroom folder."""
 
     def __init__(
         self, manifest: BackupManifest, top: Path, newsroom: Path, arrived: Path, file: Path
@@ -207,7 +207,7 @@ class _Layout:
         self._file = file
 
     def begin(self) -> None:
-        """Create the folder, and the repository if the backup has one without commits."""
+        """Create the newsroom folder, and the git repository if the backup's has no commits."""
         with writing(self._top):
             self._arrived.mkdir()
         if self._manifest.repository is None:
@@ -217,7 +217,7 @@ class _Layout:
             self._restore_records(self._arrived / "none")
 
     def take(self, part: BackupPart, member: Member) -> None:
-        """Put a part in its place once it is complete and its digest is right."""
+        """Put a part of the backup in its place once it is complete and its digest is right."""
         arrived = self._arrived / "part"
         with writing(self._top):
             self._receive(part, member, arrived)
@@ -256,7 +256,7 @@ class _Layout:
                 self._remove(path)
 
     def _remove(self, path: str) -> None:
-        """Delete a file that the newsroom lacked, and the folders that this leaves empty."""
+        """Delete a file that the saved newsroom lacked, and the folders that this leaves empty."""
         place = self._find_place(path)
         if place.is_symlink() or place.is_file():
             place.unlink()
@@ -266,7 +266,7 @@ class _Layout:
             folder.rmdir()
 
     def _find_place(self, path: str) -> Path:
-        """Return a part's place; raises BackupError if a link would lead it elsewhere."""
+        """Return where a part of the backup is written; BackupError if a link leads elsewhere."""
         place = self._top
         for name in (*self._newsroom.relative_to(self._top).parts, *Path(path).parts[:-1]):
             place /= name
@@ -333,7 +333,7 @@ _FOLDER_MODE = 0o777
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreReport:
-    """The result of a restore: `newsroom` is the folder.
+    """The result of restoring a backup; `newsroom` is the restored folder.
 
     `sending_waits` is true if there is a mail database: newsletter issues filed since the backup
     are then sent only when a person allows it. `missing` counts the texts and pictures that rounds
@@ -404,7 +404,7 @@ def _require_equal(verification: Verification, file: Path) -> None:
 
 
 def _mark_restore(restored: Unpacked, now: datetime) -> bool:
-    """Mark the mail database as restored, so that sending waits for a person; False without one.
+    """Mark a restored mail database, so that a person must allow sending; False if there is none.
 
     Issues filed since the backup was begun may have been sent already, so its start time is stored.
     """
@@ -418,7 +418,7 @@ def _mark_restore(restored: Unpacked, now: datetime) -> bool:
 
 
 def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | None:
-    """Store the list of texts and pictures for rounds to fetch; return their number."""
+    """Store the list of texts and pictures to fetch again after a restore; return their count."""
     listed = restored.manifest.refetchable
     if listed is None:
         return None
@@ -433,7 +433,7 @@ def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | Non
 
 
 def _read_pauses(newsroom: Path) -> Callable[[str], float]:
-    """Return a function for the pause in seconds between requests to a host, from the settings."""
+    """Return a function for the pause in seconds between requests to a host, by the settings."""
     try:
         return config.load(newsroom, {}).fetch.delay
     except ConfigError:  # restored as it was: the next command reports the fault
@@ -441,7 +441,7 @@ def _read_pauses(newsroom: Path) -> Callable[[str], float]:
 
 
 def _put_in_place(restored: Unpacked, place: Path) -> None:
-    """Move the whole folder to its place in one step."""
+    """Move the whole restored folder to its place in one step."""
     umask = os.umask(0)
     os.umask(umask)
     with writing(place):
@@ -458,7 +458,7 @@ ComparedKind = Literal["refs", "tree", "records", "files", "removed", "integrity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupDifference:
-    """One difference between the newsroom and its restored copy."""
+    """One difference between the saved newsroom and its restored copy."""
 
     kind: ComparedKind
     subject: str
@@ -468,14 +468,14 @@ class BackupDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The number of things compared, by kind, and the differences found."""
+    """The result of verifying a backup: how many things were compared, and the differences."""
 
     compared: dict[ComparedKind, int]
     differences: tuple[BackupDifference, ...]
 
     @property
     def is_equal(self) -> bool:
-        """Decide whether there are no differences."""
+        """Return whether the restored copy has no differences."""
         return not self.differences
 
 
@@ -488,7 +488,7 @@ def verify_backup(file: Path, staging: Path) -> Verification:
 
 
 def compare_newsroom(restored: Unpacked, index: Path) -> Verification:
-    """Compare a restored newsroom with the manifest; `index` is the path of a new git index."""
+    """Compare a restored newsroom with the backup's manifest; `index` is a path for a git index."""
     manifest = restored.manifest
     repository = manifest.repository
     compared: dict[ComparedKind, int] = {
@@ -510,7 +510,7 @@ def compare_newsroom(restored: Unpacked, index: Path) -> Verification:
 
 
 def _compare_repository(restored: Unpacked, index: Path) -> Iterator[BackupDifference]:
-    """Compare the references, the last commit's tree, and the content of each file in it."""
+    """Yield differences in git references, the last commit's tree, and the files in it."""
     repository = restored.manifest.repository
     if repository is None:
         return

@@ -1,4 +1,4 @@
-"""Rejudge filed stories: stories go in; what today's rules change in them comes out."""
+"""Judge filed stories again: stories go in; what today's rules change in them comes out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judge one filed story again by given rules, and compare rejudged stories with others. Pure.
+"""Judge one filed story again by given rules, and regroup it with other stories. Pure.
 
 record, article ── judge_case ──> Rejudged ── set_beside ──> Rejudged, regrouped
 """
@@ -25,7 +25,7 @@ Order = tuple[datetime, datetime, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A filed story with its article, without its site's repeated text.
+    """A filed story with its article, to judge it again; without the text that its site repeats.
 
     `known` holds the digests of what copydesk last wrote in the record, `picture` the address of
     the picture that counts for points. `words` is the record with the article's values in fields
@@ -45,7 +45,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingRules:
-    """The rules that cases are judged by: the beat, the newsroom's mode, and the judge."""
+    """The rules that filed stories are judged again by: site settings, mode, scoring function."""
 
     beat: Beat
     mode: str
@@ -54,7 +54,7 @@ class JudgingRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejudged:
-    """A filed story and the story that today's rules make of its article.
+    """A filed story, and the story that today's rules make of its article.
 
     `dropped` is the reason why it would not be filed today, or ""; `found` is the time when its
     article was found.
@@ -68,7 +68,7 @@ class Rejudged:
 
 
 def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
-    """Judge a story as if its article came in now, with a shelf of what was filed before it."""
+    """Judge a filed story as if found now, compared only with the stories filed before it."""
     grounds = rejudging.Grounds(
         assess=rules.assess,
         beat=rules.beat,
@@ -91,23 +91,23 @@ def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
 
 
 def order_of_arrival(story: Story, article: Article) -> Order:
-    """Return the sort key for judging filed stories again in the order in which they came in."""
+    """Return the sort key for judging filed stories again in the order in which they were found."""
     published_at = story.published_at or article.published_at
     return article.found, published_at, urls.identity(article.web_url), article.url
 
 
 def is_in_period(story: Story, since: datetime | None) -> bool:
-    """Decide whether a story was published since a time; without a time every story was."""
+    """Return whether a story was published since a time; without a time every story was."""
     return since is None or (story.published_at or LONG_AGO) >= since
 
 
 def is_before_period(story: Story, since: datetime | None) -> bool:
-    """Decide whether a story is just before the period, so that one in it may be a copy of it."""
+    """Return whether a story is just before the period: one in the period may be its copy."""
     return since is not None and (story.published_at or LONG_AGO) >= since - copies.COPIES_WITHIN
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
-    """Decide whether an editor removed a story for good, so that its text is no longer stored."""
+    """Return whether an editor removed a story for good, so that its text is no longer stored."""
     verdict = story.verdict or rulings.verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
@@ -124,7 +124,7 @@ def set_beside(
     digests_of: Digests,
     surroundings: Surroundings | None = None,
 ) -> list[Rejudged]:
-    """Regroup rejudged stories with each other and with the filed stories around them.
+    """Regroup stories that were judged again with each other and the filed stories around them.
 
     Grouping happens only here: the result includes every change that `judge.regroup` makes to the
     rejudged stories, and to those neighbours that copydesk may change. Filed groups stay, since
@@ -146,7 +146,7 @@ def set_beside(
 
 
 def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shelved]:
-    """Return the rejudged stories and those around them, by time and path."""
+    """Return the stories judged again and those around them, by time and path."""
     window = [
         *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged),
         *(Shelved(story=story) for story in around),
@@ -156,7 +156,7 @@ def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shel
 
 
 def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
-    """Return a rejudged or filed story with the changes that regrouping makes in it."""
+    """Return a story that was judged again, or a filed one, with the changes of regrouping."""
     if isinstance(before, Rejudged):
         after = rejudging.set_rejudged_beside_others(before.fresh, regrouped)
         return replace(before, fresh=after)
@@ -167,7 +167,7 @@ def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Dige
 def find_stories_around(
     judged: Collection[Story], stories: Iterable[Story], since: datetime | None
 ) -> Iterator[Story]:
-    """Yield the stories near the rejudged ones: close in time, or in their groups."""
+    """Yield the filed stories near those judged again: close in time, or in their groups."""
     start = None if since is None else since - clustering.NEIGHBOURS_WITHIN
     groups = {story.group for story in judged} - {""}
     paths = {story.path for story in judged}
@@ -186,7 +186,7 @@ def _in_order(rejudged: Rejudged) -> Rejudged:
 
 
 def is_on_its_own_now(rejudged: Rejudged) -> bool:
-    """Decide whether a story was a copy or kept off the site, and no longer is."""
+    """Return whether a story was a copy or kept off the site, and no longer is."""
     was = bool(rejudged.filed.copy_of) or rejudging.is_kept_off(rejudged.filed)
     return was and not rejudged.fresh.copy_of and not rejudged.dropped
 

@@ -1,4 +1,4 @@
-"""Regroup stories: find the changes that new stories cause in filed ones."""
+"""Regroup stories about the same events: find the changes that new stories cause in filed ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from copydesk.rounds._shelf import FiledShelf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrouped:
-    """The stories that a round files or changes, and how filed ones were `before`; by path."""
+    """The new and changed stories after regrouping, and filed ones as they were `before`, by
+    path.
+    """
 
     changed: Mapping[str, Story]
     before: Mapping[str, Story]
@@ -38,9 +40,9 @@ def regroup(
 ) -> Regrouped:
     """Regroup new and corrected stories with the filed stories of the weeks around them.
 
-    This includes records that an earlier round could not write because of a person's edit or
-    ruling. A filed story changes only if copydesk wrote it and still has digests of what it wrote:
-    a record without digests, in it or in memory, belongs to whoever brought it.
+    This includes records that an earlier round could not write because of a person's edit or rule.
+    A filed story changes only if copydesk wrote it and still has digests of what it wrote: a record
+    without digests, in it or in memory, belongs to whoever brought it.
     """
     corrections = list(corrections)
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
@@ -83,7 +85,7 @@ def _collect(
 
 
 def _find_unwritten_stories(shelf: FiledShelf, memory: Memory) -> list[Story]:
-    """Return the stories that a person's edit or ruling kept an earlier round from writing."""
+    """Return the stories that an editor's edit or rule kept an earlier round from writing."""
     overtaken = memory.overtaken.keys()
     if not overtaken:
         return []
@@ -102,7 +104,7 @@ def after_others(
 
 
 def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
-    """Return the stories regrouped by an editor's ruling or verdict, or by taking one back.
+    """Return the stories regrouped by an editor's rule or decision, or by taking one back.
 
     Only stories named by a rule, and those grouped with them, are examined: without such a rule, a
     round without news costs nothing.
@@ -120,7 +122,7 @@ def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
 
 
 def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
-    """Return the `everyday` stories that an editor wants to lead, and that do not lead yet."""
+    """Return the `everyday` stories that editors want to lead their group and that do not yet."""
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
@@ -134,12 +136,12 @@ def _is_ruled(story: Story, named: Collection[str]) -> bool:
 
 
 def _gave_the_lead(before: Story, after: Story) -> bool:
-    """Decide whether a story that had a page of its own is now shown under another one."""
+    """Return whether a story that had a page of its own is now shown below another one."""
     return bool(before.published) and not after.published and after.heat == -1
 
 
 def _follow_moves(window: Sequence[Shelved], corrections: Iterable[Correction]) -> list[Shelved]:
-    """Return the stories of a window, with the new addresses of related pages that moved."""
+    """Return stories with the new URLs of related pages that moved."""
     moved = {
         correction.before.web_url: correction.after.web_url
         for correction in corrections
@@ -181,7 +183,7 @@ _UNSURE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The stories that a round groups together, and the filed ones around them.
+    """The stories that a fetching round regroups, and the filed ones around them.
 
     `around` is None if the stories are all of some weeks.
     """
@@ -197,7 +199,7 @@ def find_window(
     moving: Sequence[Story],
     others: Sequence[Story],
 ) -> Window:
-    """Return the window of a round: `moving` stories, changed `others`, and those around them.
+    """Return the stories to regroup: `moving`, changed `others`, and filed stories around them.
 
     It has the stories that a `moving` one may be grouped with, those whose records changed within
     two rounds, and all others of their groups. It has all stories of the weeks around if a moving
@@ -244,7 +246,7 @@ def find_neighbours(
 
 
 def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
-    """Return the stored terms, and those of stories filed since they were stored.
+    """Return the stored terms, with those of stories filed since they were stored.
 
     The stored terms are not changed: rounds detect changed records by them.
     """
@@ -257,7 +259,7 @@ def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
 
 
 def _has_kept(newsroom: Newsroom, beat: Beat, moving: Sequence[Story]) -> bool:
-    """Decide whether the stored terms suffice to find the neighbours of moving stories."""
+    """Return whether the stored terms suffice to find what these stories may be grouped with."""
     if not beat.scoring.traits.groups_by_rules or (moving and beat.scoring.embed):
         return False
     return _are_recent(newsroom, moving)
@@ -302,7 +304,7 @@ class _Text:
 
 
 def _take_in(shelf: FiledShelf, changed: Mapping[str, _Text], known: Mapping[str, bytes]) -> None:
-    """Read the terms of changed stories, except those that the round before has read."""
+    """Store the terms of changed stories, except those that the round before has stored."""
     unsure = {name: text for name, text in changed.items() if _is_unsure(text, known.get(name))}
     shelf.corpus.set_digests({name: text.digest for name, text in unsure.items()})
     mark = _UNSURE if known else b""  # the first time, nothing counts as changed
@@ -361,7 +363,7 @@ def _merge_weeks(times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
 
 
 def add_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:
-    """Return the stories, then all others of their groups."""
+    """Return these stories, then all others of their groups."""
     found = {shelved.story.path: shelved for shelved in stories}
     groups = _groups_of([shelved.story for shelved in found.values()])
     found.update((shelved.story.path, shelved) for shelved in shelf.of_groups(groups))

@@ -1,4 +1,4 @@
-"""Judge filed stories by today's rules, compare them with the records, file changes if asked.
+"""Judge filed stories again by today's rules, compare with their records, file changes if asked.
 
 stored articles ── judge_again ──> fresh ── compare ──> changes ── apply ──> one commit
 """
@@ -63,7 +63,7 @@ Value = str | int | bool | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A change in one field of one story, proposed or made."""
+    """A change in one field of a story, proposed or made by judging it again."""
 
     path: str
     field: str
@@ -73,13 +73,13 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejudgeReport:
-    """The changes that today's rules make in filed stories, and which of them were filed.
+    """The changes that today's settings and rules make in filed stories, and which were filed.
 
     `judged` counts the stories that could be judged again; `without` holds the paths of the others,
     `without_article` their number. `updated` lists the records that were written, `skipped` those
     that somebody is editing. It is not `complete` if a record could not be written or committed.
-    `gate` reports what the gate lets through of the last days, with these changes. `missing` counts
-    the parts that a restore missed, None if it missed nothing.
+    `gate` reports how many stories of the last days pass the publishing threshold, with these
+    changes. `missing` counts the parts that a restore missed, None if it missed nothing.
     """
 
     judged: int
@@ -97,7 +97,7 @@ class RejudgeReport:
 
 
 def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
-    """Compare the stories of the last days (0: all) with today's rules; change nothing.
+    """Judge the stories of the last days (0: all) by today's rules; return the changes, file none.
 
     Raises RecordError if the rulings cannot be read.
     """
@@ -105,7 +105,7 @@ def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeR
 
 
 def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
-    """File the changes that today's rules make in the stories of the last days, in one commit.
+    """Judge the stories of the last days again by today's rules; file the changes in one commit.
 
     Verdicts and fields that a person edited stay. Raises RecordError if the rulings cannot be read,
     BusyError during a round.
@@ -144,7 +144,7 @@ def _file(
 def _compare(
     newsroom: Newsroom, since_days: int, progress: Progress
 ) -> tuple[RejudgeReport, list[Rejudged]]:
-    """Return the report, and the stories to write, by path."""
+    """Return the report of judging stories again, and the changed stories, by path."""
     troubles = Troubles()
     progress.stage("read")
     since = newsroom.now - timedelta(days=since_days) if since_days else None
@@ -177,7 +177,7 @@ def _compare(
 
 
 def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
-    """Yield the stories published since a time, and all that they may be grouped with.
+    """Yield the stories published since a time, and all stories that they may be grouped with.
 
     These are the stories of the weeks before, all of their groups, and the originals of copies.
     """
@@ -194,7 +194,7 @@ def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iter
 
 
 def is_changed(one: Rejudged) -> bool:
-    """Decide whether a record's bytes would change: `everyday` stores digests in memory only."""
+    """Return whether judging again changes a record; `everyday` records contain no digests."""
     machine = one.filed.machine or one.fresh.machine
     return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
 
@@ -214,7 +214,7 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
 
 
 def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
-    """Yield the changes in a story; changed reasons are included only if nothing else changes."""
+    """Yield the changes in a story judged again; changed reasons only if nothing else changes."""
     path, found = rejudged.filed.path, False
     if rejudged.dropped:
         found = True
@@ -233,7 +233,7 @@ def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
 
 
 def _reasons(story: Story, other: Story) -> tuple[str, ...]:
-    """Return the reasons that `story` has and `other` has not."""
+    """Return the reasons that one version of a story has and the other has not, as texts."""
     return tuple(str(reason) for reason in story.reasons if reason not in other.reasons)
 
 
@@ -255,7 +255,7 @@ def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str
 
 @dataclass(slots=True, kw_only=True)
 class Rejudging:
-    """The rejudged stories, those without an article, and those that failed.
+    """The result of judging stories again: stories, those without stored article, failures.
 
     `count` is the number of judged stories; `stories` also has neighbours that change with them.
     """
@@ -268,7 +268,7 @@ class Rejudging:
 
 @dataclass(slots=True, kw_only=True)
 class _Bench:
-    """The objects a rejudging works with; `texts` names the records whose text is on the shelf."""
+    """The state of judging stories again; `texts` names records whose text can be compared."""
 
     newsroom: Newsroom
     rulings: Rulings
@@ -277,7 +277,7 @@ class _Bench:
     texts: set[str] = field(default_factory=set)
 
     def put(self, story: Story, text: str, found: datetime | None) -> None:
-        """Put a story on the shelf with its text and the time when its article was found."""
+        """Add a story to those that later ones are compared with, and its article's time."""
         shelved = Shelved(story=story, text=text, found=found)
         self.shelf.add(shelved, copies.fingerprint(text))
         self.texts.add(record_name(story.path))
@@ -290,7 +290,7 @@ def judge_again(
     since: datetime | None,
     progress: Progress,
 ) -> Rejudging:
-    """Judge those stories again that were published since a time, or all for None.
+    """Judge the stories published since a time (None: all) again by today's settings and rules.
 
     The others are only compared with. A story without a stored article stays unchanged; one that
     cannot be judged is reported as failed and does not stop the others.
@@ -324,7 +324,7 @@ def judge_again(
 def _arrivals(
     bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Rejudging
 ) -> Iterator[tuple[Order, Story]]:
-    """Yield the stories to judge in order of arrival; put the others on the shelf as filed."""
+    """Yield the stories to judge in the order they were found; keep the others to compare with."""
     for story in stories:
         is_meant = is_in_period(story, since) and not is_removed(story, bench.rulings)
         is_near = is_meant or is_before_period(story, since)
@@ -348,7 +348,7 @@ def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None
 
 
 def _judge(bench: _Bench, filed: Story) -> Rejudged:
-    """Judge a story as if its article came in now, with a shelf of what was filed before it."""
+    """Judge a story as if its article were found now, compared only with earlier stories."""
     newsroom = bench.newsroom
     kept = newsroom.articles.find_for(filed)
     assert kept is not None  # it was there a moment ago
@@ -367,7 +367,7 @@ def make_case(
     rulings: Rulings,
     is_original_kept: bool,
 ) -> Case:
-    """Return a filed story as a case; today's settings decide the words of its record."""
+    """Return a filed story with its stored article, as input for judging it again."""
     settings, album = newsroom.settings, newsroom.album
     return Case(
         filed=filed,
@@ -382,7 +382,7 @@ def make_case(
 
 
 def _words(settings: Settings, album: Album, filed: Story, article: Article) -> Story:
-    """Return the record with the article's values in fields that no rule sets any more."""
+    """Return a story with the article's values in fields that no rule sets any more."""
     if not any(reason.about in FIELD_OF for reason in filed.reasons):
         return filed
     read = story_as_read(settings, album, article, settings.beat)

@@ -1,4 +1,4 @@
-"""List the groups that a filed story is most like, and why it is in them or not."""
+"""List the groups of stories most like a filed story, and why it is in them or not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST = 400  # stories that are read for one report
 
 
 class NeighbourKind(StrEnum):
-    """Why a story is, or is not, grouped with a neighbour."""
+    """The reason why a story is, or is not, in a group with a similar story."""
 
     TOGETHER = "together"
     STAYS = "stays"  # the groups stay as they were first filed
@@ -64,7 +64,7 @@ _WORDING = Wording(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourRow:
-    """A neighbouring group: its leader, its number of other stories, and why it is apart or not.
+    """A group of stories similar to a story: its leader, its size, and why it is apart or not.
 
     `likeness` and `needed` are from 0 to 1; `words` are some terms that both have in common.
     """
@@ -80,14 +80,14 @@ class NeighbourRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourReport:
-    """The groups most like a story, the most similar first; or a `note` why there are none."""
+    """The groups most like a filed story, the most similar first; or a `note` if there are none."""
 
     rows: tuple[NeighbourRow, ...] = ()
     note: str = ""
 
 
 def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
-    """Return the groups most like a filed story, by the stored terms of filed stories.
+    """Return the groups of stories most like a filed story, compared by their stored terms.
 
     Raises RecordError if there is no such record.
     """
@@ -164,7 +164,7 @@ def _choose_kind(neighbour: coverage.Neighbour, rule: Ruling | None) -> Neighbou
 def _find_rule(
     story: Story, members: Sequence[Story], neighbour: coverage.Neighbour, beat: Beat
 ) -> Ruling | None:
-    """Return the newest ruling that grouped a story with some others or separated them."""
+    """Return the newest editors' rule that merged a story with some others or split them."""
     said = "merge" if neighbour.are_together else "split"
     name = rules.record_name(story.path)
     others = {rules.record_name(member.path) for member in members}

@@ -1,4 +1,4 @@
-"""Ask sources: a beat's sources go in; their leads and each source's health come out."""
+"""Ask sources (feeds, sitemaps, pages): sources go in; links and the sources' health come out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask the sources that are due for leads."""
+"""Fetch the sources (feeds, sitemaps, pages) that are due, and return the links found in them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswer:
-    """The result of asking one source: its leads, its new state, and its failure, if any."""
+    """The result of fetching one source: its links, its new state, and its failure, if any."""
 
     source: Source
     state: SourceState
@@ -41,7 +41,7 @@ class SourceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswers:
-    """The results of all asked sources, in the order of beat.toml.
+    """The results of fetching sources, in the order of beat.toml.
 
     `before` holds every source's state before the round. `pushed` names the sources whose hub
     pushes this round consumes. `failed` lists the sources that gave nothing, and other failures.
@@ -55,13 +55,13 @@ class SourceAnswers:
 
     @property
     def after(self) -> Mapping[str, SourceState]:
-        """Return each source's state after the round."""
+        """Return each source's state after the fetching round, by the source's URL."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesToAsk:
-    """Which sources a round asks: the due ones, or with `all_due` all that may be asked.
+    """Which sources to fetch: the due ones, or with `all_due` all that may be fetched.
 
     At most `a_host` sources of one host are asked, the longest overdue first; the others stay due
     for the next round. A source with an unread hub push is due. With `alone`, only the source at
@@ -83,7 +83,7 @@ async def collect_leads(
     progress: Progress,
     to_ask: SourcesToAsk,
 ) -> SourceAnswers:
-    """Ask the selected sources for leads, one request at a time for each host."""
+    """Fetch the selected sources and return their links, one request at a time for each host."""
     troubles = Troubles()
     states = refresh_by_rules(
         newsroom.settings,
@@ -124,7 +124,7 @@ def _queues(
     to_ask: SourcesToAsk,
     pushed: frozenset[str],
 ) -> list[list[Source]]:
-    """Return the sources to ask, in a queue for each host."""
+    """Return the sources to fetch, as one queue for each host."""
     is_wanted = may_be_asked if to_ask.all_due or to_ask.alone else is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
@@ -145,7 +145,7 @@ def _explain_silence(
     states: Mapping[str, SourceState],
     now: datetime,
 ) -> Iterator[Failure]:
-    """Yield why a source that a person named was not asked: it has ended, or it must wait."""
+    """Yield why a source that a person named was not fetched: it has ended, or it must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
         hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
@@ -156,7 +156,7 @@ def _explain_silence(
 
 
 def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
-    """Return one lead per address: the one listed by the page's own site, else the first.
+    """Return one link per page: the link listed by the page's own site, else the first.
 
     Otherwise a source could list another publisher's page and pass its own low trust on to it.
     """
@@ -171,12 +171,12 @@ def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
 
 
 def is_at_home(lead: Lead) -> bool:
-    """Decide whether a page was listed by its own site."""
+    """Return whether a link was found in a source of the page's own site."""
     return urls.same_site(lead.url, lead.source)
 
 
 def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
-    """Add the newsroom's options for this source to a request: headers and a proxy.
+    """Return a request with the owner's options for its source: headers and a proxy.
 
     Headers may hold a password, so they are sent only to the source's own host, and never over
     a less secure scheme than the source's.
@@ -196,7 +196,7 @@ def _is_as_safe(url: str, known: str) -> bool:
 
 
 class _Asker:
-    """Ask one source at a time; a source that fails does not stop the others."""
+    """Fetches one source at a time; a source that fails does not stop the others."""
 
     def __init__(
         self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, pushed: frozenset[str]
@@ -207,7 +207,9 @@ class _Asker:
         self._readers = readers
 
     async def answer(self, source: Source, state: SourceState) -> SourceAnswer:
-        """Ask a source and return its answer; an error becomes a failure in the answer."""
+        """Fetch a source; return its links and new state. An error becomes a failure in the
+        result.
+        """
         try:
             return await self._ask(source, state)
         except CopydeskError as error:
@@ -278,7 +280,7 @@ class _Asker:
     async def _parts(
         self, source: Source, more: Sequence[str], known: Mapping[str, Validators]
     ) -> tuple[tuple[Lead, ...], dict[str, Validators]]:
-        """Return the leads of the sitemaps in an index, newest first, and all their validators.
+        """Return the links of the sitemaps in an index, newest first, and all their validators.
 
         An index inside the index is followed, but no deeper one. While other sitemaps wait, an
         inner index gets at most half of the requests left. If it answers 304, the stored validators
@@ -303,7 +305,7 @@ class _Asker:
     async def _part(
         self, source: Source, address: str, known: Validators
     ) -> tuple[entry.SourceReading | None, Validators]:
-        """Return the leads and validators of one sitemap; its failure affects no other."""
+        """Return the links and HTTP validators of one sitemap; its failure affects no other."""
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
         answer = await self._fetcher.fetch(
@@ -319,7 +321,7 @@ class _Asker:
 
 
 def _after_refusal(source: Source, state: SourceState, answer: Refused) -> SourceAnswer:
-    """Return the answer for a source that refused; a pause that it asked for is no failure."""
+    """Return the result for a source that refused; a pause that it asked for is no failure."""
     if answer.reason == "slow-down" and not answer.status:
         return SourceAnswer(source=source, state=state)
     failure = Failure(

@@ -50,7 +50,7 @@ _LEAVE_ALONE = frozenset({"slow-down", "network", "too-slow", "blocked", "addres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The lists found at an address, best first, and the requests that failed."""
+    """The feeds, sitemaps and link pages found at a URL, best first, and the failed requests."""
 
     url: str
     offers: tuple[watch.Offer, ...] = ()
@@ -58,13 +58,13 @@ class Discovery:
 
     @property
     def best(self) -> watch.Offer | None:
-        """Return the only good candidate, or None if there is none or a person must choose."""
+        """Return the only good feed or list that was found; None if a person must choose."""
         good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
         return good[0] if len(good) == 1 else None
 
 
 def source_address(url: str) -> str:
-    """Return the normalized address of a source; raises UsageError if it is no web address.
+    """Return the normalized URL of a source; raises UsageError if it is no web address.
 
     Without a scheme, https:// is added; for an IP address or localhost, http://.
     """
@@ -98,7 +98,7 @@ def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None =
 def find_sources(
     newsroom: Newsroom, url: str, web: Path | None = None, progress: Progress | None = None
 ) -> Discovery:
-    """Find the feeds and lists that an address leads to, on the real web or a recorded one.
+    """Find the feeds, sitemaps and link pages at a URL, on the live web or a recorded one.
 
     Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
     answer is a list.
@@ -120,7 +120,7 @@ def find_sources(
 
 @dataclass(slots=True)
 class _Found:
-    """The lists a search has read so far, its failures, and the addresses it has asked."""
+    """The feeds and lists that a search has read so far, its failures, and the URLs it fetched."""
 
     lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
@@ -129,7 +129,7 @@ class _Found:
 
 
 class _Search:
-    """One search, which sends one request after the other."""
+    """A search for feeds and lists at one URL, which sends one request after the other."""
 
     def __init__(
         self, now: datetime, fetcher: Fetcher, readers: ReaderPool, progress: Progress
@@ -141,7 +141,7 @@ class _Search:
         self._found = _Found()
 
     async def at(self, url: str) -> Discovery:
-        """Return the lists that an address leads to."""
+        """Return the feeds and lists found at a URL."""
         self._progress.stage("page", 1)
         answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
         self._found.asked.add(urls.identity(url))
@@ -157,14 +157,14 @@ class _Search:
         return self._discovery(url, self._found.lists)
 
     async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
-        """Guess lists from an address that gave no page; raises FetchError if there are none."""
+        """Guess feeds of a URL that gave no page; raises FetchError if there are none."""
         await self._try("feeds", discovery.candidates_of_address(url))
         if not self._found.lists:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
 
     async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
-        """Read the answer itself: as a list, or as a page of links to fall back on."""
+        """Read the response itself as a feed or list, or as a page of links to fall back on."""
         address = _lasting_address(url, page)
         try:
             reading = await self._readers.leads(page, Source(url=url), self._now)
@@ -174,7 +174,7 @@ class _Search:
         return FeedCandidate(address, "asked"), reading
 
     async def _from_page(self, page: Page) -> bool:
-        """Try the lists that the page names, then common feed addresses, then sitemaps."""
+        """Try the feeds that a page names, then common feed URLs, then sitemaps."""
         try:
             named = await self._readers.candidates(page)
         except CopydeskError:  # the guesses may work even if the page cannot be parsed
@@ -189,7 +189,7 @@ class _Search:
         return await self._try("sitemaps", discovery.sitemaps(page.final_url, said))
 
     async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
-        """Ask for candidates; return True if one ends the search. One good guess is enough."""
+        """Fetch possible feeds; return True if one ends the search. One good guess is enough."""
         listed = [
             candidate
             for candidate in candidates
@@ -209,7 +209,7 @@ class _Search:
         return is_settled
 
     async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
-        """Ask for one candidate and parse it as a list."""
+        """Fetch one possible feed and parse it; None if it is no list."""
         host = urls.host(candidate.url)
         if host in self._found.alone:
             return None
@@ -232,7 +232,7 @@ class _Search:
         return await self._whole(replace(candidate, url=address), reading)
 
     def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
-        """Record why a list named by the site cannot be had; a wrong guess is no failure."""
+        """Record why a feed named by the site cannot be fetched; a wrong guess is no failure."""
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
             what = f"a list that cannot be had ({_reason(answer)})"
@@ -241,7 +241,7 @@ class _Search:
     async def _whole(
         self, candidate: FeedCandidate, reading: SourceReading
     ) -> tuple[FeedCandidate, SourceReading]:
-        """Replace a sitemap index by its news sitemap, or else add sample leads of its sitemaps."""
+        """Replace a sitemap index by its news sitemap, or else add sample links of its sitemaps."""
         if not reading.more:
             return candidate, reading
         more = sorted(reading.more, key=lambda one: not discovery.is_for_news(one))
@@ -274,7 +274,7 @@ class _Search:
 
 
 def _lasting_address(url: str, page: Page) -> str:
-    """Return the address to store: the target of permanent redirects, else the given URL."""
+    """Return the source URL to store: the target of permanent redirects, else the given URL."""
     if page.hops and all(status in {301, 308} for status, _ in page.hops):
         return page.final_url
     return url
@@ -287,7 +287,7 @@ def _reason(answer: Refused | NotModified) -> str:
 
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
-    """Return the error for an empty search, with the first list that could not be had."""
+    """Return the error for a search without result, with the first feed that failed."""
     named = next((failure for failure in failed if failure.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(
@@ -305,7 +305,7 @@ def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
 
 # Previews for the desk, made by running copydesk commands in processes of their own.
 #
-# an address ── `sources add --look` ──> lists ── `watch`, `judge` ──> leads, one of them judged
+# an address ── `sources add --look` ──> lists ── `watch`, `judge` ──> links, one of them judged
 #            ── `fetch` ──> bytes
 
 _SECONDS = 90.0  # time limit of a search, which pauses between two requests to a host
@@ -346,14 +346,14 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPreview:
-    """A preview of a list: its first leads (address, title), and the verdict on one as text."""
+    """A preview of a feed or list: its first links (URL, title), and how one would be judged."""
 
     leads: tuple[tuple[str, str], ...]
     judged: tuple[str, ...]
 
 
 async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[FoundList]:
-    """Return the lists that an address leads to, best first; `web` is a recorded web.
+    """Return the feeds and lists found at a URL, best first; `web` is a recorded web.
 
     Raises UsageError if the address is no web address, FetchError with the command's message.
     """
@@ -363,7 +363,7 @@ async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[
 
 
 async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPreview:
-    """Return the first leads of a list and the judge's verdict on its first page.
+    """Return the first links of a feed or list, and how its first page would be judged.
 
     Raises the same errors as `look_for_lists` if the list cannot be read.
     """
@@ -384,13 +384,13 @@ async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPre
 
 
 async def fetch_apart(root: Path, url: str, web: Path | None = None) -> bytes:
-    """Return the bytes at an address; raises the same errors as `look_for_lists`."""
+    """Return the body at a URL, fetched in another process; raises as `look_for_lists` does."""
     address = source_address(url[:2_000])
     return await _run(root, web, "fetch", address)
 
 
 def _tell(judged: _Judged) -> tuple[str, ...]:
-    """Return the judge's verdict as text lines, as `copydesk judge` prints them."""
+    """Return the result of judging a page as text lines, as `copydesk judge` prints them."""
     value = judged.value
     if judged.outcome == "Dropped":
         return (text.fold(f"{value.get('reason')} ({value.get('detail')})")[:_CHARACTERS],)
@@ -410,7 +410,7 @@ def _decode(out: bytes, kind: type[_Told], subject: str) -> _Told:
 
 
 async def _run(root: Path, web: Path | None, *command: str) -> bytes:
-    """Return the output of a command; raises FetchError with its error message."""
+    """Run a copydesk command and return its output; raises FetchError with its error message."""
     *words, address = command
     recorded = () if web is None else ("--web", str(web))
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""Report the health of sources, from memory or by asking them now, and the source board."""
+"""Report the health of sources, stored or by fetching them now, and the source board."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from copydesk.watch.schedule.state import SourceState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One source and its state when it was last asked.
+    """One source, and its state when it was last fetched.
 
     Times are RFC 3339 or ""; `interval` is in seconds, 0 if not measured yet.
     """
@@ -68,7 +68,7 @@ class HealthRow:
 
 
 def source_rows(newsroom: Newsroom) -> list[SourceRow]:
-    """Return a row for each source of the beat."""
+    """Return a row for each source in the site's settings."""
     states = source_states(newsroom.root, newsroom.beat, newsroom.memory)
     return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
@@ -89,14 +89,14 @@ def _row(source: Source, state: SourceState, now: datetime) -> SourceRow:
 
 
 def check_sources(newsroom: Newsroom) -> list[HealthRow]:
-    """Return each source's health from memory; those that need a person come first."""
+    """Return each source's stored health; sources that need a person's attention come first."""
     return _health(
         newsroom.beat, newsroom.now, source_states(newsroom.root, newsroom.beat, newsroom.memory)
     )
 
 
 def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
-    """Ask every source that may be asked now and return their health; store nothing.
+    """Fetch every source that may be fetched now and return their health; store nothing.
 
     The next round finds the same new items as without this. Raises BusyError during a round.
     """
@@ -163,7 +163,7 @@ _DYING = frozenset({"ended", "resting", "failing", "silent-empty", "frozen", "ht
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A source's state, and its counts for each of the last 30 days, the oldest first.
+    """A source's state, and its counts of found pages for each of the last 30 days, oldest first.
 
     `loss_share` is of the pages that were filed, dropped or failed; None below ten pages.
     `is_pushed` is true while a hub's push waits for the next round.
@@ -181,20 +181,21 @@ class BoardRow:
 
     @property
     def loss_share(self) -> float | None:
-        """Return the share of its pages that were not filed."""
+        """Return the share of a source's pages that were not filed; None below ten pages."""
         lost = sum(day.dropped + day.failed for day in self.days)
         total = lost + sum(day.filed for day in self.days)
         return lost / total if total >= _FEW else None
 
     @property
     def is_idle(self) -> bool:
-        """Whether all its pages were dropped or failed."""
+        """Whether all pages of the source were dropped or failed."""
         return self.loss_share == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBoard:
-    """All sources: the dying first, then those whose pages are all dropped, then other trouble.
+    """The board of all sources: dying ones first, then those whose pages are all dropped, then
+    other trouble.
 
     `seen` is the digest of beat.toml, to detect edits meanwhile; `counted_since` is the first day
     with counts, or None.
@@ -205,12 +206,12 @@ class SourceBoard:
     counted_since: date | None
 
     def find(self, url: str) -> BoardRow | None:
-        """Return the row of the source at a URL."""
+        """Return the board's row of the source at a URL; None if there is none."""
         return next((row for row in self.rows if row.source.url == url), None)
 
 
 def read_source_board(newsroom: Newsroom) -> SourceBoard:
-    """Return the state of the beat's sources; raises MemoryStoreError."""
+    """Return the health and daily counts of all sources; raises MemoryStoreError."""
     today = newsroom.now.astimezone(dates.find_zone(newsroom.beat.timezone)).date()
     first = today - timedelta(days=BOARD_DAYS - 1)
     counted = _sort_days(newsroom.memory.counts.list_source_days(first))
@@ -240,7 +241,7 @@ def _sort_days(days: Sequence[SourceDay]) -> Mapping[str, Mapping[date, SourceDa
 
 
 def _fill_days(url: str, first: date, counted: Mapping[date, SourceDay]) -> tuple[SourceDay, ...]:
-    """Return every day of the board, with empty counts for days on which it was not asked."""
+    """Return every day of the board, with empty counts for days without a fetch of the source."""
     every = (first + timedelta(days=number) for number in range(BOARD_DAYS))
     return tuple(counted.get(day) or SourceDay(day=day, source=url) for day in every)
 

@@ -1,4 +1,4 @@
-"""Store what rounds know of sources: states, rules, moves, hub pushes, waiting leads, tips."""
+"""Store sources' state between fetching rounds: schedules, moves, hub pushes, links, tips."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _DECODER = msgspec.json.Decoder(SourceState)
 
 
 def _unheard(error: CopydeskError) -> None:
-    """Ignore the error: a round reports it."""
+    """Ignore the error: the round of fetching reports it."""
 
 
 def source_states(
     root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
 ) -> Mapping[str, SourceState]:
-    """Return the remembered state of each source of the beat, a fresh one if there is none.
+    """Return the stored state of each source, by URL; a fresh state if none is stored.
 
     Moves and ends written in `_data/sources.yaml` count; if that file cannot be read, the error
     goes to `trouble`.
@@ -57,7 +57,7 @@ def source_states(
 def refresh_by_rules(
     settings: Settings, now: datetime, states: Mapping[str, SourceState]
 ) -> Mapping[str, SourceState]:
-    """Make sources whose rules changed due now, and have their lists read in full again.
+    """Return sources' states, by URL: those whose rules changed are due now, to be read in full.
 
     Items that were unwanted may be wanted by the new rules. A source whose `every_minutes` changed
     is due now, too.
@@ -78,7 +78,7 @@ def refresh_by_rules(
 
 
 def _forgetful(state: SourceState) -> SourceState:
-    """Return a state without the last answer's validators: the next answer is read in full."""
+    """Return a source's state without HTTP validators, so that its next answer is read in full."""
     return replace(state, etag="", last_modified="", digest="", parts={})
 
 
@@ -98,12 +98,11 @@ def keep_states(
     soon: Set[str],
     pushed: Set[str],
 ) -> None:
-    """Store the state of each asked source, by its URL.
+    """Store the state of each fetched source, by its URL.
 
-    Sources in `again` listed a page that failed; sources in `soon` listed one that found no place
-    in the round. Both are asked without validators next time, because a 304 would not list the
-    page; the latter are due at once. Hub pushes of the sources in `pushed` are used up, read or
-    not.
+    Sources in `again` listed a page that failed; sources in `soon` listed one that this round had
+    no room for. Both are asked without validators next time, because a 304 would not list the page;
+    the latter are due at once. Hub pushes of the sources in `pushed` are used up, read or not.
     """
     for url, state in states.items():
         kept = state
@@ -124,7 +123,7 @@ RULE_REASONS = frozenset({"off-beat", "filtered", "too-old", "ruled-out"})
 
 
 class RuleDigests:
-    """Digests of a newsroom's rules for each source."""
+    """Digests of the settings that choose links of each source, to detect when they change."""
 
     def __init__(self, settings: Settings) -> None:
         beat = settings.beat
@@ -134,13 +133,13 @@ class RuleDigests:
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 
     def of(self, source: Source) -> str:
-        """Compute the digest of the rules that read this source's list and choose its items."""
+        """Return the digest of the rules that read a source and choose its links."""
         return _rules_digest(self._beat, _own(source), self._blocked)
 
     def behind(self, source: Source, reason: str) -> str:
-        """Compute the digest of the rules that can cause a drop for this reason.
+        """Return the digest of the rules that can drop a source's links for this reason.
 
-        So a new blocking rule does not cause pages that were off the beat to be fetched again.
+        So a new blocking rule does not cause pages that were off the subject to be fetched again.
         """
         return self.of(source) if reason == "ruled-out" else _rules_digest(self._beat, _own(source))
 
@@ -166,7 +165,7 @@ States = Mapping[str, SourceState]
 
 
 def note_moves(root: Path, now: datetime, before: States, after: States) -> FileChange | None:
-    """Return the change of the ledger for sources that moved or ended, or None.
+    """Return the change of `_data/sources.yaml` for sources that moved or ended; None without any.
 
     Entries that an earlier round could not write are included. Raises RecordError if the file
     cannot be read.
@@ -177,7 +176,7 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
 
 
 def apply_ledger(state: SourceState, ledger: Ledger, url: str) -> SourceState:
-    """Return the state of the source at `url` with the entries of a ledger.
+    """Return a source's state with the moves and ends noted in `_data/sources.yaml`.
 
     An editor's entry overrides everything until it is taken out; otherwise the remembered state
     overrides the ledger.
@@ -195,7 +194,7 @@ def apply_ledger(state: SourceState, ledger: Ledger, url: str) -> SourceState:
 
 
 def _keep(state: SourceState) -> SourceState:
-    """Hold a source at its address: undo its move or end; a state already held is unchanged."""
+    """Keep a source at its URL: undo its move or end; a state already held is unchanged."""
     if state.ended:
         state = revive(state)
     if state.moved_to or state.moving_to:
@@ -204,7 +203,7 @@ def _keep(state: SourceState) -> SourceState:
 
 
 def ledger_under_edit(newsroom: Newsroom) -> RecordError:
-    """Return the error for a ledger with uncommitted edits, which the round did not write."""
+    """Return the error for `_data/sources.yaml` with uncommitted edits, which was not written."""
     return RecordError(
         "the file has edits that are not committed",
         subject=LEDGER_PATH,
@@ -214,12 +213,12 @@ def ledger_under_edit(newsroom: Newsroom) -> RecordError:
 
 
 def _is_new(to: str, known: SourceMoved | None) -> bool:
-    """Decide whether an address must replace the known one in the ledger."""
+    """Return whether a source's new URL must replace the known one in `_data/sources.yaml`."""
     return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
 
 
 def _note(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
-    """Return the ledger with the moves and ends of these states; other entries are unchanged."""
+    """Return the noted moves and ends with those of these states; other entries are unchanged."""
     return replace(
         ledger,
         moved=_note_moves(now, ledger, before, after),
@@ -266,7 +265,7 @@ _ENDING = "ending "  # key prefix, before the callback, of a subscription being 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubPush:
-    """A push by a hub, at a whole second (UTC); `alone` is False if several came: ask instead."""
+    """A feed pushed by a WebSub hub, at a whole second (UTC); `alone` is False if several came."""
 
     at: datetime
     body: bytes = b""
@@ -278,13 +277,13 @@ class HubPush:
 
 
 def find_hub_pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
-    """Return the URLs of the sources with an unread push: they are read now, due or not."""
+    """Return the URLs of sources with an unread WebSub push: they are read now, due or not."""
     known = {source.url for source in beat.sources}
     return unread_hub_pushes(memory, known, now)
 
 
 def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
-    """Return the pushed page of a source, or None if the source must be asked.
+    """Return the feed that a WebSub hub pushed for a source, None if the source must be fetched.
 
     A push that came after the round began is left for the next round.
     """
@@ -302,7 +301,7 @@ def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page 
 
 
 def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
-    """Forget a push that came before this round, which has filed the source's items."""
+    """Delete a WebSub push that came before the current fetching round, which has read it."""
     if _unread(memory, now, source.url) is None:
         return
     memory.hub_pushes.forget(source.url)
@@ -312,13 +311,13 @@ def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
 
 
 def unread_hub_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
-    """Return the URLs that have a push waiting which a round at `now` would read."""
+    """Return the URLs of sources with a WebSub push that a fetching round at `now` would read."""
     waiting = urls & set(memory.hub_pushes.keys())
     return frozenset(url for url in waiting if _unread(memory, now, url) is not None)
 
 
 def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
-    """Return the push waiting at `now`, or None if it came later.
+    """Return the WebSub push waiting for a source at `now`, or None if it came later.
 
     A push from more than a day in the future was stored before the clock was set back; then the
     source is asked instead.
@@ -333,33 +332,33 @@ def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
 
 
 def subscriptions(memory: Memory) -> dict[str, websub.Subscription]:
-    """Return every subscription by its key: the source's URL, or another one while cancelled."""
+    """Return every WebSub subscription by its key: the source's URL, or another if cancelled."""
     read = ((key, _subscription(data)) for key, data in memory.hubs.items())
     return {key: subscription for key, subscription in read if subscription is not None}
 
 
 def subscription_at(memory: Memory, key: str) -> websub.Subscription | None:
-    """Return the subscription with a key."""
+    """Return the WebSub subscription with a key; None if there is none."""
     return _subscription(memory.hubs.get(key))
 
 
 def subscription_key(subscription: websub.Subscription) -> str:
-    """Return the key of a subscription."""
+    """Return the key under which a WebSub subscription is stored."""
     return f"{_ENDING}{subscription.callback}" if subscription.ending else subscription.source
 
 
 def keep_subscription(memory: Memory, subscription: websub.Subscription) -> None:
-    """Store a subscription."""
+    """Store a WebSub subscription."""
     memory.hubs.put(subscription_key(subscription), msgspec.json.encode(subscription))
 
 
 def forget_subscription(memory: Memory, subscription: websub.Subscription) -> None:
-    """Forget a subscription."""
+    """Delete a stored WebSub subscription."""
     memory.hubs.forget(subscription_key(subscription))
 
 
 def keep_hub_push(memory: Memory, source: str, pushed: HubPush) -> None:
-    """Store a push until a round reads it; of a second one store only that it came."""
+    """Store a WebSub push until a fetching round reads it; of a second one only that it came."""
     before = _read_push(memory, source)
     if before is not None and not before.alone:
         return
@@ -389,17 +388,17 @@ def _subscription(kept: bytes | None) -> websub.Subscription | None:
         return None
 
 
-# Leads that found no place in their round, stored until their source is asked again.
+# Links that their round had no room for, stored until their source is fetched again.
 
 _DIGEST_BYTES = 8
 _KEPT_A_SOURCE = 50_000  # leads (400 kB); no source lists more
 
 
 class WaitingLeads:
-    """The leads that wait for a place in a round; only a hash of each address is stored."""
+    """The links that wait for a later fetching round; only a hash of each URL is stored."""
 
     def __init__(self, memory: Memory) -> None:
-        """Read the leads that earlier rounds left."""
+        """Read the links that earlier fetching rounds left."""
         self._digests = {
             kept[start : start + _DIGEST_BYTES]
             for _, kept in memory.waiting.items()
@@ -407,12 +406,12 @@ class WaitingLeads:
         }
 
     def __contains__(self, url: str) -> bool:
-        """Decide whether the page at a URL waits for a place."""
+        """Return whether the page at a URL waits to be fetched."""
         return _lead_digest(url) in self._digests
 
 
 def keep_waiting_leads(memory: Memory, asked: Collection[str], leads: Iterable[Lead]) -> None:
-    """Store the waiting leads of the asked sources, replacing the earlier ones."""
+    """Store the links of fetched sources that must wait, replacing these sources' earlier ones."""
     by_source: defaultdict[str, list[bytes]] = defaultdict(list)
     for lead in leads:
         by_source[lead.source].append(_lead_digest(lead.url))
@@ -438,7 +437,7 @@ def encode_tips(tips: Iterable[Tip]) -> dict[str, bytes]:
 
 
 def read_tips(memory: Memory) -> list[Tip]:
-    """Return the waiting tips; a tip stored by another version is deleted."""
+    """Return the pages that editors want filed; a tip stored by another version is deleted."""
     tips = []
     for key, kept in list(memory.tips.items()):
         try:
@@ -449,5 +448,5 @@ def read_tips(memory: Memory) -> list[Tip]:
 
 
 def forget_tip(memory: Memory, tip: Tip) -> None:
-    """Delete a tip whose page was filed, dropped or failed for good."""
+    """Delete an editor's tip whose page was filed, dropped or failed for good."""
     memory.tips.forget(urls.identity(tip.url))
