@@ -217,6 +217,13 @@ def make_answer(kind: type[_Answer], /, *values: object, **fields: object) -> _A
     return msgspec.convert(fields, kind, from_attributes=True)
 
 
+def _unindent_descriptions(components: Mapping[str, Any]) -> None:
+    """Remove the indentation of docstrings, which Python does itself from 3.13 on."""
+    for component in components.values():
+        if "description" in component:
+            component["description"] = inspect.cleandoc(component["description"])
+
+
 def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
     """Return the OpenAPI description of API endpoints."""
     kinds = [kind for endpoint in endpoints for kind in (endpoint.body, endpoint.gives)]
@@ -225,9 +232,7 @@ def describe_api(endpoints: Sequence[Endpoint]) -> Mapping[str, Any]:
     schemas, components = msgspec.json.schema_components(
         [*kinds, *queries, Problem], ref_template=_REFERENCE
     )
-    for component in components.values():  # Python before 3.13 leaves a docstring indented
-        if "description" in component:
-            component["description"] = inspect.cleandoc(component["description"])
+    _unindent_descriptions(components)
     by_kind = dict(zip(map(str, kinds), schemas, strict=False))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
