@@ -50,7 +50,7 @@ STORES = {
     "serve/_files.py": "the site",
     "newsletters/reader_pages/_visit.py": "our own style sheet",
     "serve/_site.py": "the site",
-    "deploy/_folder.py": "the place that the site is sent to",
+    "deploy/_folders.py": "the place that the site is sent to",
     "deploy/_deliver.py": "the site",
 }
 NAMED = {  # by a person, on the command line or in beat.toml

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.background._audience import AudienceCounts as AudienceCounts
-    from copydesk.background._audience import keep_issue_views as keep_issue_views
-    from copydesk.background._audience import keep_reads as keep_reads
     from copydesk.background._edited_files import EditedFiles as EditedFiles
     from copydesk.background._edited_files import FileChanges as FileChanges
     from copydesk.background._edited_files import FileWatcher as FileWatcher
@@ -26,8 +23,11 @@ if TYPE_CHECKING:
     from copydesk.background._rounds import Rounds as Rounds
     from copydesk.background._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.background._rounds import what_is_due as what_is_due
+    from copydesk.background._service import AudienceCounts as AudienceCounts
     from copydesk.background._service import NewsroomService as NewsroomService
     from copydesk.background._service import keep_going as keep_going
+    from copydesk.background._service import keep_issue_views as keep_issue_views
+    from copydesk.background._service import keep_reads as keep_reads
     from copydesk.background._service import open_service as open_service
     from copydesk.background._service import with_time as with_time
     from copydesk.background._starters import ActionStarter as ActionStarter

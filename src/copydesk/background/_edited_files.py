@@ -1,4 +1,7 @@
-"""Watch for files that a person edits by hand; update the catalogue and the site."""
+"""Watch records, theme and assets with inotify; when one changed, update catalogue and site.
+
+The editors' web interface (the desk) builds nothing after a decision is filed: this does.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from inotify_simple import INotify, flags
 
 from copydesk.archive import Archive
 from copydesk.background._starters import RoundStarter
@@ -32,11 +33,11 @@ _NEWS = ("_news/", "_archive/")
 
 
 class EditedFiles:
-    """Watches records, theme and assets, and builds the site when somebody edited them.
+    """Watches records, theme and assets; builds the site if it is older than they are.
 
-    Changes by copydesk itself lead to nothing: its command has already built the site and updated
-    the catalogue. This server's rounds and builds take turns with the lock `turn`; a round of
-    another process is waited for. `deploys` decides whether a build is deployed; it may read the
+    A person's edits and the desk's decisions are built so. A command that built the site itself
+    leaves nothing to do. This server's rounds and builds take turns with the lock `turn`; a round
+    of another process is waited for. `deploys` decides whether a build is deployed; it may read the
     disk.
     """
 
@@ -58,7 +59,7 @@ class EditedFiles:
         changes = FileChanges()
         while True:
             try:
-                watcher = await asyncio.to_thread(_open_watcher, root)
+                watcher = await asyncio.to_thread(FileWatcher, root, is_watched)
                 with contextlib.closing(watcher):
                     await self._follow(watcher, changes)
             except OSError as error:
@@ -128,14 +129,6 @@ def _is_free(lock: Path) -> bool:
         return is_free
 
 
-def _open_watcher(root: Path) -> FileWatcher:
-    try:
-        pass
-    except ImportError as error:  # inotify exists on Linux only
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from error
-    return FileWatcher(root, is_watched)
-
-
 def is_watched(path: str) -> bool:
     """Return whether a path of the newsroom is watched for edits: records, lists, theme, assets."""
     first = path.partition("/")[0]
@@ -180,9 +173,6 @@ _STILL_SECONDS = 0.5  # a pull writes thousands of files; a command writes, then
 _LONGEST_SECONDS = 10.0  # the longest wait for files to stop changing
 _ROOT = ""
 
-_CHANGES = flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.CREATE | flags.DELETE
-_HERE_NOW = flags.MOVED_TO | flags.CREATE
-
 
 class FileWatcher:
     """Reports which files below some folders of `root` change; costs nothing while none does.
@@ -193,6 +183,13 @@ class FileWatcher:
     """
 
     def __init__(self, root: Path, is_watched: Callable[[str], bool]) -> None:
+        try:
+            from inotify_simple import INotify, flags
+        except ImportError as error:  # inotify exists on Linux only
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from error
+        self._flags = flags
+        self._here_now = flags.MOVED_TO | flags.CREATE
+        self._changes = self._here_now | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.DELETE
         self._root = root
         self._is_watched = is_watched
         self._folders: dict[int, str] = {}  # by inotify's watch number
@@ -245,10 +242,10 @@ class FileWatcher:
         changes = FileChanges()
         paths: set[str] = set()
         for number, mask, _, name in self._inotify.read(timeout=0):
-            if mask & flags.Q_OVERFLOW:
+            if mask & self._flags.Q_OVERFLOW:
                 self._watch(_ROOT)  # new folders may be among the lost events
                 changes = FileChanges(everything=True)
-            elif mask & flags.IGNORED:
+            elif mask & self._flags.IGNORED:
                 self._folders.pop(number, None)  # the folder was deleted
             elif name and number in self._folders:
                 path = _join(self._folders[number], name)
@@ -258,18 +255,20 @@ class FileWatcher:
 
     def _hear_of_entry(self, path: str, mask: int, paths: set[str]) -> FileChanges:
         """Add a file to `paths`, or all files of a new folder; return further changes."""
-        if not mask & flags.ISDIR:
+        if not mask & self._flags.ISDIR:
             paths.add(path)
-        if mask & _HERE_NOW:
+        if mask & self._here_now:
             paths.update(self._watch(path))  # adds nothing for a file, unless it links to a folder
-        elif mask & flags.ISDIR or "/" not in path:
+        elif mask & self._flags.ISDIR or "/" not in path:
             self._forget(path)
             return FileChanges(everything=True)
         return FileChanges()
 
     def _watch(self, folder: str) -> list[str]:
         """Watch a folder and the folders in it; return the paths of the files in them."""
-        mask = _CHANGES | flags.ONLYDIR | (flags.MOVE_SELF if folder == _ROOT else 0)
+        mask = (
+            self._changes | self._flags.ONLYDIR | (self._flags.MOVE_SELF if folder == _ROOT else 0)
+        )
         if "/" in folder and (self._root / folder).is_symlink():
             return []
         try:

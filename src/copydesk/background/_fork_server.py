@@ -35,6 +35,7 @@ _FACES = (
     *("archive", "archive.change", "archive.git", "config", "fetch"),
     *("building", "newsroom", "rounds", "rounds.rejudging", "rounds.sources"),
     *("extract", "illustrate", "illustrate.drawing", "judge", "memory", "placement", "publish"),
+    *("judge.clustering", "judge.coverage", "judge.quality", "judge.topics"),
     *("rendering", "review", "watch"),
 )
 _MODULES = (
@@ -56,11 +57,12 @@ _MODULES = (
 _FACES_OF_ACTIONS = (
     *("archive", "archive.change", "archive.git", "catalogue", "config"),
     *("desk_store", "editing", "editing.applying", "newsroom", "rounds.rejudging"),
-    *("judge", "memory", "placement", "review"),
+    *("judge", "judge.coverage", "judge.quality", "judge.topics"),
+    *("memory", "placement", "review"),
 )
 _MODULES_OF_ACTIONS = (
     *("copydesk.cli.desk", "copydesk.newsroom.cataloguing", "copydesk.newsroom.filing"),
-    *("can_ada", "msgspec", "orjson", "publicsuffixlist"),
+    *("copydesk.judge.clustering.documents", "can_ada", "msgspec", "orjson", "publicsuffixlist"),
 )
 
 

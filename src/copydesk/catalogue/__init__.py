@@ -13,6 +13,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.catalogue._catalogue import Catalogue as Catalogue
+    from copydesk.catalogue._catalogue import StoredCorpus as StoredCorpus
     from copydesk.catalogue._entries import BrokenRecord as BrokenRecord
     from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
     from copydesk.catalogue._entries import StoryLabels as StoryLabels
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from copydesk.catalogue._questions import StoryFilter as StoryFilter
     from copydesk.catalogue._questions import TopicCount as TopicCount
     from copydesk.catalogue._questions import TopicRank as TopicRank
-    from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus
     from copydesk.catalogue._tables import compare_stamps as compare_stamps
     from copydesk.catalogue._tables import read_signatures as read_signatures
     from copydesk.catalogue._tables import read_stamps as read_stamps

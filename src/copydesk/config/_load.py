@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from copydesk.channels import CHANNELS
-from copydesk.config import _checks, _data_files, _domain_trust, _toml
+from copydesk.config import _checks, _data_files, _toml
 from copydesk.config._decode import Decoded, Values, decode
 from copydesk.config._sections import ROOT
 from copydesk.config._settings import UNSET, Deploy, HostName, Serve, Settings, SourceOptions
@@ -31,7 +31,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     """
     decoded = decode(_toml.read(root), environ)
     topics = _data_files.read_topics(root)
-    trust = _domain_trust.read_domain_trust(root, decoded.one(Scoring).standings)
+    trust = _data_files.read_domain_trust(root, decoded.one(Scoring).standings)
     key = _find_key(root, environ)
     decoded.origins.record("key", key.origin)
     topic = _settle_topic(decoded, topics)

@@ -14,9 +14,9 @@ from copydesk.deploy._deliver import deliver as deliver
 from copydesk.deploy._deliver import plan_delivery as plan_delivery
 from copydesk.deploy._deliver import stages as stages
 from copydesk.deploy._deliver import survey as survey
-from copydesk.deploy._folder import LocalFolder as LocalFolder
-from copydesk.deploy._folder import refuse_overlap as refuse_overlap
-from copydesk.deploy._rsync import Rsync as Rsync
+from copydesk.deploy._folders import LocalFolder as LocalFolder
+from copydesk.deploy._folders import Rsync as Rsync
+from copydesk.deploy._folders import refuse_overlap as refuse_overlap
 from copydesk.deploy.branch import Branch as Branch
 from copydesk.deploy.branch import deliver_branch as deliver_branch
 from copydesk.deploy.s3 import Bucket as Bucket

@@ -132,9 +132,6 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
     return replace(rulings, removed=(*others, *story.addresses))
 
 
-# Filed newsletters: a story that is removed for good is taken out of them in the same commit.
-
-
 # Urgent publishing: removed and restored stories are updated on the deployed site at once.
 
 

@@ -47,10 +47,9 @@ from copydesk.serve._clients import (
     trust,
 )
 from copydesk.serve._connections import Connections
-from copydesk.serve._first_page import first_page_of
 from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics, health_route, metrics_route
-from copydesk.serve._site import Site, nobody_counts
+from copydesk.serve._site import Site, first_page_of, nobody_counts
 
 Say = Callable[[str], None]
 

@@ -21,16 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import NEVER_KEPT
-from copydesk.desk.api import (
-    _accounts,
-    _act,
-    _configure,
-    _letters,
-    _mailing,
-    _read,
-    _readers,
-    _try_rules,
-)
+from copydesk.desk.api import _accounts, _act, _configure, _mailing, _read
 from copydesk.desk.api._endpoint import (
     ApiProblem,
     Call,
@@ -193,19 +184,19 @@ MAILING_ENDPOINTS = (
     Endpoint("GET", "mailing/issues/{issue}/letter", "decide", _mailing.read_letter_file),
     Endpoint("GET", "mailing/checks", "decide", _mailing.read_checks),
     Endpoint("POST", "mailing/checks", "decide", _mailing.make_checks),
-    Endpoint("GET", "mailing/readers", "decide", _readers.count_readers),
-    Endpoint("POST", "mailing/readers", "manage", _readers.add_reader, 201),
-    Endpoint("POST", "mailing/readers/find", "manage", _readers.find_reader),
+    Endpoint("GET", "mailing/readers", "decide", _mailing.count_readers),
+    Endpoint("POST", "mailing/readers", "manage", _mailing.add_reader, 201),
+    Endpoint("POST", "mailing/readers/find", "manage", _mailing.find_reader),
     Endpoint(
-        "POST", "mailing/readers/import", "manage", _readers.import_readers, body_bytes=MOST_BYTES
+        "POST", "mailing/readers/import", "manage", _mailing.import_readers, body_bytes=MOST_BYTES
     ),
-    Endpoint("POST", "mailing/readers/export", "manage", _readers.export_readers),
-    Endpoint("GET", "mailing/readers/{number}", "manage", _readers.read_reader),
-    Endpoint("DELETE", "mailing/readers/{number}", "manage", _readers.erase_reader, 204),
-    Endpoint("POST", "mailing/readers/{number}/remove", "manage", _readers.remove_reader),
-    Endpoint("GET", "mailing/suppressions", "manage", _readers.list_suppressions),
-    Endpoint("POST", "mailing/suppressions", "manage", _readers.put_suppression, 201),
-    Endpoint("POST", "mailing/suppressions/lift", "manage", _readers.lift_suppression),
+    Endpoint("POST", "mailing/readers/export", "manage", _mailing.export_readers),
+    Endpoint("GET", "mailing/readers/{number}", "manage", _mailing.read_reader),
+    Endpoint("DELETE", "mailing/readers/{number}", "manage", _mailing.erase_reader, 204),
+    Endpoint("POST", "mailing/readers/{number}/remove", "manage", _mailing.remove_reader),
+    Endpoint("GET", "mailing/suppressions", "manage", _mailing.list_suppressions),
+    Endpoint("POST", "mailing/suppressions", "manage", _mailing.put_suppression, 201),
+    Endpoint("POST", "mailing/suppressions/lift", "manage", _mailing.lift_suppression),
 )
 
 
@@ -260,13 +251,13 @@ ENDPOINTS = (
     Endpoint("GET", "organizations", "read", _configure.read_organizations),
     Endpoint("PATCH", "organizations/{domain}", "manage", _configure.change_organization),
     Endpoint("POST", "settings/{commit}/undo", "manage", _configure.undo_settings),
-    Endpoint("POST", "trials", "decide", _try_rules.try_rules, 202),
-    Endpoint("GET", "trials/{id}", "decide", _try_rules.read_trial),
-    Endpoint("DELETE", "trials/{id}", "decide", _try_rules.give_up_trial, 204),
-    Endpoint("POST", "trials/{id}/write", "manage", _try_rules.write_trial),
-    Endpoint("GET", "letters", "read", _letters.read_letters),
-    Endpoint("GET", "letters/{id}", "read", _letters.read_issue),
-    Endpoint("PUT", "letters/{id}/edits", "decide", _letters.change_issue),
+    Endpoint("POST", "trials", "decide", _configure.try_rules, 202),
+    Endpoint("GET", "trials/{id}", "decide", _configure.read_trial),
+    Endpoint("DELETE", "trials/{id}", "decide", _configure.give_up_trial, 204),
+    Endpoint("POST", "trials/{id}/write", "manage", _configure.write_trial),
+    Endpoint("GET", "letters", "read", _mailing.read_letters),
+    Endpoint("GET", "letters/{id}", "read", _mailing.read_issue),
+    Endpoint("PUT", "letters/{id}/edits", "decide", _mailing.change_issue),
     *MAILING_ENDPOINTS,
     Endpoint("GET", "people", "manage", _accounts.list_people),
     Endpoint("POST", "people", "manage", _accounts.add_person, 201),

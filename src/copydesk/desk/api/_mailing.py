@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
 
@@ -12,14 +14,23 @@ import msgspec
 from msgspec import Meta
 
 from copydesk import newsletters
-from copydesk.desk._desk import Desk
+from copydesk.desk._desk import Desk, now
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SentAddress, make_answer
-from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_go
+from copydesk.desk._previews import ComposedLetter, ImportedFile
+from copydesk.desk.api._endpoint import (
+    ApiProblem,
+    Call,
+    MailAddress,
+    Nothing,
+    SentAddress,
+    make_answer,
+)
+from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_go, split_names
+from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
-from copydesk.newsletters import checks, delivery_log, sending
-from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsletters import checks, delivery_log, exchange, issues, sending
+from copydesk.newsletters.readers import addresses, by_hand, limits, outcomes
 from copydesk.newsletters.sending import begin
 from copydesk.newsroom import Newsroom
 
@@ -339,4 +350,328 @@ def _make_checks(
 ) -> ChecksAnswer:
     return make_answer(
         ChecksAnswer, report, at=report.at or None, lost_letters=lost, sign_up_flood=flood
+    )
+
+
+# API endpoints for owners about newsletter subscribers: reading, import, export, suppressions.
+
+ShortText = Annotated[str, Meta(max_length=1_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderAnswer(outcomes.ReaderData):
+    """Everything that is stored about the reader with a number."""
+
+    number: int
+
+
+class ReaderNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """The number by which a reader is asked for; 0 where nobody has the address."""
+
+    number: int
+
+
+class NewReader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who is to get a letter, and what proves that they want it."""
+
+    address: MailAddress
+    letter: Annotated[str, Meta(min_length=1, max_length=200)]
+    consent: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class LettersEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """The letters that a reader got and gets no more."""
+
+    ended: list[str]
+
+
+class SuppressionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page of the suppression list is wanted."""
+
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
+    after: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
+
+
+class SuppressionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The suppression list, the newest first; `after` begins the next page, null for none."""
+
+    suppressions: Sequence[by_hand.SuppressionRow]
+    after: int | None
+
+
+class NewSuppression(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """To which address nothing is to be sent, and why."""
+
+    address: MailAddress
+    why: Annotated[str, Meta(max_length=200)] = ""
+
+
+class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for rows of a file that say nothing of it; `file` is the file's name.
+
+    `ignored_columns` names columns, with commas between, that say nothing of who left.
+    Without `for_real` it is a rehearsal, and nothing changes.
+    """
+
+    letter: Annotated[str, Meta(max_length=200)] = ""
+    consent: ShortText = ""
+    ignored_columns: ShortText = ""
+    file: Annotated[str, Meta(max_length=200)] = "readers.csv"
+    for_real: bool = False
+
+
+class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rows of a file became or would become; `rows_shown` are the first of a rehearsal.
+
+    `state_columns` are those by which who left was told from who reads.
+    """
+
+    layout: str
+    is_rehearsal: bool
+    rows: int
+    counts: dict[str, int]
+    state_columns: list[str] = []
+    rows_shown: Sequence[exchange.ImportedRow] = ()
+
+
+class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """All readers, as the CSV that an import takes."""
+
+    csv: str
+
+
+async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> by_hand.ReaderCounts:
+    """Return how many readers there are."""
+    return await change_mail(desk, by_hand.count_readers)
+
+
+async def find_reader(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
+    """Return the number of who has an address."""
+    try:
+        number = await ReaderKeeper(desk, call.visitor).find(call.body.address)
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+    return ReaderNumber(number=number)
+
+
+async def read_reader(desk: Desk, call: Call[Nothing, Nothing]) -> ReaderAnswer:
+    """Return everything that is kept of a reader; that somebody looked is noted."""
+    number = _read_subscriber_number(call)
+    try:
+        data = await ReaderKeeper(desk, call.visitor).look_at(number)
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+    kept = {field.name: getattr(data, field.name) for field in fields(data)}
+    return ReaderAnswer(number=number, **kept)
+
+
+async def add_reader(desk: Desk, call: Call[Nothing, NewReader]) -> ReaderNumber:
+    """Let somebody get a letter, with what proves that they want it."""
+    asked, keeper = call.body, ReaderKeeper(desk, call.visitor)
+    return ReaderNumber(number=await keeper.add(asked.address, asked.letter, asked.consent))
+
+
+async def remove_reader(desk: Desk, call: Call[Nothing, Nothing]) -> LettersEnded:
+    """End every letter of a reader; what is kept of them stays."""
+    ended = await ReaderKeeper(desk, call.visitor).remove(_read_subscriber_number(call))
+    return LettersEnded(ended=list(ended))
+
+
+async def erase_reader(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Forget a reader: a keyed digest stays, by which nothing is sent there again."""
+    await ReaderKeeper(desk, call.visitor).erase(_read_subscriber_number(call))
+    return Nothing()
+
+
+async def list_suppressions(
+    desk: Desk, call: Call[SuppressionsQuery, Nothing]
+) -> SuppressionsAnswer:
+    """Return to whom nothing is sent; that somebody looked is noted."""
+    skip, most = call.query.after, call.query.limit
+    rows = await ReaderKeeper(desk, call.visitor).list_suppressions(skip, most + 1)
+    after = skip + most if len(rows) > most else None
+    return SuppressionsAnswer(suppressions=rows[:most], after=after)
+
+
+async def put_suppression(desk: Desk, call: Call[Nothing, NewSuppression]) -> ReaderNumber:
+    """Send nothing to an address from now on."""
+    keeper = ReaderKeeper(desk, call.visitor)
+    return ReaderNumber(number=await keeper.suppress(call.body.address, call.body.why))
+
+
+async def lift_suppression(desk: Desk, call: Call[Nothing, SentAddress]) -> ReaderNumber:
+    """Send to an address again."""
+    return ReaderNumber(number=await ReaderKeeper(desk, call.visitor).lift(call.body.address))
+
+
+async def import_readers(desk: Desk, call: Call[ImportQuery, bytes]) -> ImportAnswer:
+    """Rehearse what the rows of a file of readers would become, or take them over."""
+    asked, keeper = call.query, ReaderKeeper(desk, call.visitor)
+    options = exchange.ImportOptions(
+        letter=asked.letter,
+        consent=asked.consent,
+        ignored_columns=split_names(asked.ignored_columns),
+    )
+    sent = ImportedFile(data=call.body, options=options, name=asked.file)
+    if asked.for_real:
+        return make_answer(ImportAnswer, await keeper.take_import(sent))
+    rehearsal = await keeper.rehearse_import(sent)
+    return make_answer(ImportAnswer, rehearsal.report, rows_shown=rehearsal.rows)
+
+
+async def export_readers(desk: Desk, call: Call[Nothing, Nothing]) -> ExportAnswer:
+    """Return all readers, with their addresses; that somebody did so is noted."""
+    with await ReaderKeeper(desk, call.visitor).export("csv") as file:
+        return ExportAnswer(csv=file.read().decode())
+
+
+def _read_subscriber_number(call: Call[Nothing, Nothing]) -> int:
+    typed = call.path["number"]
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 16):
+        raise ApiProblem(404, "no such reader", "readers/find tells a reader's number")
+    return int(typed)
+
+
+# API endpoints about newsletters: the next issue as it would be now, and changes to it.
+
+Name = Annotated[str, Meta(max_length=300)]
+LongText = Annotated[str, Meta(max_length=10_000)]
+
+
+class ApiLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter of beat.toml, and when it is due; `due_at` is null where that is by no clock."""
+
+    id: str
+    title: str
+    approval: str
+    due_at: datetime | None
+
+
+class LettersAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The beat's letters."""
+
+    letters: list[ApiLetter]
+
+
+class ApiIssueStory(msgspec.Struct, frozen=True, kw_only=True):
+    """A story as the issue would tell it."""
+
+    name: str
+    title: str
+    url: str
+    excerpt: str
+    source: str
+
+
+class ApiIssueSection(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an issue with its stories."""
+
+    title: str
+    kind: str
+    stories: list[ApiIssueStory]
+
+
+class ApiIssueEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """What editors made a field say; `digest` is what a change of it has to have `seen`."""
+
+    field: IssueField
+    value: list[str]
+    digest: str
+    by: str
+    at: datetime
+    story: str = ""
+
+
+class IssueAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter's issue to come as it would be now, and what editors changed in it."""
+
+    letter: str
+    subject: str
+    preheader: str
+    note: str
+    since: datetime
+    sections: list[ApiIssueSection]
+    is_held: bool
+    approved_by: str
+    edits: list[ApiIssueEdit]
+
+
+class SentIssueChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a field is to say: names of stories, a text, a title and an excerpt, or `["yes"]`.
+
+    No value means: by rule. `seen` is the digest of what it said, "" for nothing.
+    """
+
+    field: IssueField
+    story: Name = ""
+    value: Annotated[list[LongText], Meta(max_length=1_000)] = []
+    seen: Annotated[str, Meta(max_length=64)] = ""
+
+
+class SentIssueChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changes of an issue to come: all are made, or none."""
+
+    changes: Annotated[list[SentIssueChange], Meta(max_length=100)]
+
+
+async def read_letters(desk: Desk, _call: Call[Nothing, Nothing]) -> LettersAnswer:
+    """Return the letters, each with when it is due."""
+    return await desk.thread.ask(
+        lambda opened: LettersAnswer(
+            letters=[
+                make_answer(ApiLetter, row.options, due_at=row.due_at)
+                for row in issues.list_letters(opened.newsroom)
+            ]
+        )
+    )
+
+
+async def read_issue(desk: Desk, call: Call[Nothing, Nothing]) -> IssueAnswer:
+    """Return a letter's issue to come as it would be now."""
+    return _make_issue(await _compose(desk, call.path["id"]))
+
+
+async def change_issue(desk: Desk, call: Call[Nothing, SentIssueChanges]) -> IssueAnswer:
+    """Change a letter's issue to come; 409 where a field says something else than was seen."""
+    letter_id, editor = call.path["id"], call.visitor.name
+    await _compose(desk, letter_id)
+
+    def change() -> None:
+        with desk.store.at_once():
+            for sent in call.body.changes:
+                wanted = msgspec.convert(sent, IssueChange, from_attributes=True)
+                _refuse(desk.store.letters.change(letter_id, wanted, editor, now()))
+
+    await asyncio.to_thread(change)
+    desk.broadcast.tell("letter", {"id": letter_id})
+    return _make_issue(await _compose(desk, letter_id))
+
+
+async def _compose(desk: Desk, letter_id: str) -> ComposedLetter:
+    try:
+        return await desk.issues.compose(letter_id)
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+
+
+def _refuse(done: KeptEdits | IssueDiffers) -> None:
+    if isinstance(done, IssueDiffers):
+        by = f"{done.now.by} changed it" if done.now else "the issue is filed"
+        detail = f"{done.wanted.field} {done.wanted.story}".strip()
+        raise ApiProblem(409, f"{detail}: {by}", "read the issue, and send what you want then")
+
+
+def _make_issue(composed: ComposedLetter) -> IssueAnswer:
+    issue, kept = composed.issue, composed.kept
+    return make_answer(
+        IssueAnswer,
+        issue,
+        kept.edits,
+        edits=[
+            make_answer(
+                ApiIssueEdit, change, field=field, story=story, digest=kept.digest(field, story)
+            )
+            for (field, story), change in kept.last.items()
+            if change.value
+        ],
     )

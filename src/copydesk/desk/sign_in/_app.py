@@ -15,9 +15,8 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from copydesk.desk.sign_in._accounts import OwnAccount, People
 from copydesk.desk.sign_in._attempts import ASSETS, SignInPages
-from copydesk.desk.sign_in._own_account import OwnAccount
-from copydesk.desk.sign_in._people import People
 from copydesk.desk.sign_in._visitor import (
     Admission,
     AskedFrom,

@@ -9,9 +9,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.editing.what_if._bench import Bench as Bench
     from copydesk.editing.what_if._open_bench import open_bench as open_bench
-    from copydesk.editing.what_if._rule_change import KeywordEdit as KeywordEdit
-    from copydesk.editing.what_if._rule_change import RuleChange as RuleChange
-    from copydesk.editing.what_if._rule_change import apply_change as apply_change
     from copydesk.editing.what_if._summary import ChangedStory as ChangedStory
     from copydesk.editing.what_if._summary import FrontPlace as FrontPlace
     from copydesk.editing.what_if._summary import Summary as Summary
@@ -22,9 +19,12 @@ if TYPE_CHECKING:
     from copydesk.editing.what_if._summary import summarize as summarize
     from copydesk.editing.what_if._try_rules import Outcome as Outcome
     from copydesk.editing.what_if._try_rules import try_rules as try_rules
+    from copydesk.editing.what_if._workbench import KeywordEdit as KeywordEdit
+    from copydesk.editing.what_if._workbench import RuleChange as RuleChange
     from copydesk.editing.what_if._workbench import RulesDraft as RulesDraft
     from copydesk.editing.what_if._workbench import TriedRules as TriedRules
     from copydesk.editing.what_if._workbench import Workbench as Workbench
+    from copydesk.editing.what_if._workbench import apply_change as apply_change
     from copydesk.editing.what_if._workbench import draft_rules as draft_rules
     from copydesk.editing.what_if._workbench import write_rules as write_rules
 else:

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from copydesk.judge.quality._consequence import READ as READ
     from copydesk.judge.quality._consequence import locate_in_text as locate_in_text
     from copydesk.judge.quality._measure import Sightings as Sightings
-    from copydesk.judge.quality._metadata import SourceTrust as SourceTrust
-    from copydesk.judge.quality._metadata import image as image
-    from copydesk.judge.quality._metadata import official as official
-    from copydesk.judge.quality._metadata import organization as organization
-    from copydesk.judge.quality._metadata import source_trust as source_trust
-    from copydesk.judge.quality._metadata import video as video
     from copydesk.judge.quality._signals import HIGHEST as HIGHEST
+    from copydesk.judge.quality._signals import SourceTrust as SourceTrust
+    from copydesk.judge.quality._signals import image as image
+    from copydesk.judge.quality._signals import official as official
+    from copydesk.judge.quality._signals import organization as organization
     from copydesk.judge.quality._signals import signals as signals
+    from copydesk.judge.quality._signals import source_trust as source_trust
+    from copydesk.judge.quality._signals import video as video
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
